@@ -1,0 +1,64 @@
+# Needs python3 >= 3.11 with venv, make, and the package registries. `make help` lists the targets.
+PYTHON ?= python3
+BIN := .venv/bin
+NODE_TOOLS := tests/node/node_modules/.package-lock.json
+CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+NPM := $(shell command -v npm)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup mock test lint lock clean
+.DELETE_ON_ERROR:
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/.complete $(if $(NPM),$(NODE_TOOLS)) ## Install everything into .venv
+
+mock: .venv/.runtime ## Run the mock server, e.g. make mock ARGS="--port 0 --seed-data medium"
+	@exec $(BIN)/python -m mock_server $(ARGS)
+
+test: setup ## Run all tests, e.g. make test ARGS="-k recommend"
+	@$(if $(CHROMIUM),,echo "Chromium is missing; its tests are left out. On Debian or Ubuntu: apt-get install chromium")
+	@$(if $(NPM),,echo "Node is missing; its tests are left out. On Debian or Ubuntu: apt-get install nodejs npm")
+	$(BIN)/python -m pytest -n auto -q -rs $(ARGS)
+
+lint: .venv/.complete ## Check format, lint and types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+lock: ## Lock the dependencies anew after an edit of pyproject.toml; needs uv
+	uv pip compile --quiet $(ARGS) pyproject.toml --output-file requirements.lock
+	uv pip compile --quiet $(ARGS) pyproject.toml --extra dev --output-file requirements-dev.lock
+
+clean: ## Remove what the other targets made
+	rm -rf .venv tests/node/node_modules bench/peers/node_modules reports .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+# Every dependency comes from the lock by its hash; the project itself is built by the locked hatchling.
+INSTALL = $(BIN)/python -m pip --disable-pip-version-check install --quiet
+CHECKOUT = $(INSTALL) --no-deps --no-build-isolation --editable .
+
+.venv/.runtime: requirements.lock pyproject.toml | .venv/bin/python
+	@echo "Installing the mock into .venv ..."
+	@$(INSTALL) --require-hashes -r requirements.lock
+	@$(CHECKOUT)
+	@touch $@
+
+.venv/.complete: requirements.lock requirements-dev.lock pyproject.toml | .venv/bin/python
+	@echo "Installing the mock, the suite and their tools into .venv ..."
+	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@$(CHECKOUT)
+	@touch .venv/.runtime $@
+
+.venv/bin/python:
+	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) is missing: install Python 3.11 or newer"; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "make: Python 3.11 or newer is needed, and $$($(PYTHON) --version 2>&1) was found: try make PYTHON=python3.12"; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "make: $(PYTHON) has no venv: on Debian or Ubuntu, apt-get install python3-venv"; exit 2; }
+	@$(PYTHON) -m venv .venv
+
+$(NODE_TOOLS): tests/node/package-lock.json
+	@echo "Installing the Node tools of the tests ..."
+	@cd tests/node && npm ci --silent
+	@touch $@
