@@ -1,0 +1,55 @@
+"""Which ids belong to one person (R27): a union-find over ids, joined by identify events in any order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+
+class Identity:
+    """Ids that nobody identified are persons of their own, so an unknown id needs no entry here."""
+
+    __slots__ = ("_identified_as", "_members", "_parent")
+
+    def __init__(self) -> None:
+        self._parent: dict[str, str] = {}
+        self._members: dict[str, list[str]] = {}
+        self._identified_as: dict[str, list[str]] = {}
+
+    def person(self, user_id: str) -> str:
+        """The id that stands for the person behind `user_id`; it may change when persons are joined."""
+        parent = self._parent
+        above = parent.get(user_id)
+        if above is None:
+            return user_id
+        while (top := parent.get(above)) is not None:
+            parent[user_id] = top
+            user_id, above = above, top
+        return above
+
+    def join(self, previous: str, user_id: str) -> tuple[str, str] | None:
+        """`previous` turned out to be `user_id`: (the standing id, the id that gave way), None when that was known."""
+        if user_id not in (known := self._identified_as.setdefault(previous, [])):
+            known.append(user_id)
+        kept, absorbed = self.person(user_id), self.person(previous)
+        if kept == absorbed:
+            return None
+        if len(self.ids(kept)) < len(self.ids(absorbed)):
+            kept, absorbed = absorbed, kept
+        self._parent[absorbed] = kept
+        self._members.setdefault(kept, [kept]).extend(self._members.pop(absorbed, [absorbed]))
+        return kept, absorbed
+
+    def ids(self, user_id: str) -> list[str]:
+        """Every id of the person behind `user_id`."""
+        person = self.person(user_id)
+        return self._members.get(person, [person])
+
+    def became(self, user_id: str) -> Iterator[str]:
+        """The ids that `user_id` was identified as, directly or through others; never itself."""
+        seen, queue = {user_id}, [user_id]
+        while queue:
+            for following in self._identified_as.get(queue.pop(), ()):
+                if following not in seen:
+                    seen.add(following)
+                    queue.append(following)
+                    yield following

@@ -1,0 +1,157 @@
+"""One question to the recommender with everything that a strategy needs to answer it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf
+
+import numpy as np
+
+from mock_server.recommender.catalogue import Catalogue, Shelf
+from mock_server.recommender.config import Config
+from mock_server.recommender.content import content_source
+from mock_server.recommender.episodes import Episode
+from mock_server.recommender.filters import parse_filters
+from mock_server.recommender.numbers import Floats, Ints
+from mock_server.recommender.pairs import Pairs
+from mock_server.recommender.people import Person
+from mock_server.recommender.ranking import Query, Source
+from mock_server.recommender.sources import Adjust, Weighted, newest_source, pairs_source, popular_source
+from mock_server.recommender.sources import trending_source as trending
+
+NOBODY = Person()
+
+
+@dataclass(slots=True)
+class Tables:
+    """Pairs of items that one person touched closely in time, bought in one basket, consumed in one session."""
+
+    touched: Pairs
+    bought: Pairs
+    consumed: Pairs
+
+
+@dataclass(slots=True)
+class Ask:
+    query: Query
+    person: Person  # NOBODY when unknown, hidden or not given
+    now: float
+    config: Config
+    catalogue: Catalogue
+    tables: Tables
+    shelf: Shelf
+
+    # what the question is about
+
+    @property
+    def context(self) -> int | None:
+        return self.catalogue.numbers.get(self.query.context_item_id or "")
+
+    @property
+    def given(self) -> list[int]:
+        """The items that the query itself brings, those that were ever heard of."""
+        numbers = self.catalogue.numbers
+        return list(dict.fromkeys(numbers[item] for item in self.query.context_item_ids if item in numbers))
+
+    def history(self) -> list[int]:
+        """The person's items, newest first."""
+        return [item for _, _, item in reversed(self.person.recent)]
+
+    def sessions(self) -> tuple[Episode | None, Episode | None, float]:
+        """(the running session, the last one that ended, when the running one will end)."""
+        newest = sorted(self.person.sessions, key=lambda session: (-session.last, -session.first))[:2]
+        if newest and self.now - newest[0].last <= self.config.session_gap:
+            ends = float(np.nextafter(newest[0].last + self.config.session_gap, inf))
+            return newest[0], newest[1] if len(newest) > 1 else None, ends
+        return None, newest[0] if newest else None, inf
+
+    def session_items(self, session: Episode) -> list[int]:
+        """Its newest items first."""
+        ids = self.catalogue.ids
+        found = sorted(session.items.items(), key=lambda row: (row[1], ids[row[0]]), reverse=True)
+        return [item for item, _ in found[: self.config.session_items]]
+
+    def cart(self) -> tuple[list[int], float]:
+        """(items of the open cart: those at the checkout first, then newest first; when one of them gets too old)."""
+        since = self.now - self.config.cart_life
+        found = self.person.open_cart(since)
+        ids = self.catalogue.ids
+        found.sort(key=lambda row: (not row[0], -row[1], ids[row[2]]))
+        until = min((at + self.config.cart_life for _, at, _ in found), default=inf)
+        return [item for *_, item in found], until
+
+    # where results come from
+
+    def touched_with(self, origins: Weighted, reason: str, adjust: Adjust | None = None, own: bool = False) -> Source:
+        """Items that people touched with the given ones, by cosine. `own`: without what this person adds to it."""
+        pairs, totals = self.tables.touched, self.totals(self.tables.touched)
+        scaled = [(item, weight / totals[item] ** 0.5) for item, weight in origins if totals[item] > 0]
+
+        def cosine(items: Ints, sums: Floats) -> Floats:
+            values = np.asarray(sums / np.sqrt(np.maximum(totals[items], 1e-9)))
+            return values if adjust is None else adjust(items, values)
+
+        count = self.config.depth + len(self.person.bought)
+        extra = self.own_share(dict(scaled)) if own else None
+        return pairs_source(self.catalogue, self.shelf, pairs, scaled, cosine, reason, count, extra)
+
+    def together_with(self, pairs: Pairs, origins: list[int], reason: str) -> tuple[Source, Source]:
+        """Items counted in the same baskets or sessions: the well supported ones, then the others."""
+        power, support = self.config.together_power, self.config.together_support
+        totals = self.totals(pairs)
+        weighted = [(item, 1.0) for item in origins]
+        count = self.config.depth + len(origins)
+
+        def score(items: Ints, sums: Floats) -> Floats:
+            return np.asarray(sums / np.maximum(totals[items], 1e-9) ** power)
+
+        def often(items: Ints, sums: Floats) -> Floats:
+            return np.where(sums >= support - 1e-9, score(items, sums), 0.0)
+
+        def seldom(items: Ints, sums: Floats) -> Floats:
+            return np.where(sums >= support - 1e-9, 0.0, score(items, sums))
+
+        return (
+            pairs_source(self.catalogue, self.shelf, pairs, weighted, often, reason, count),
+            pairs_source(self.catalogue, self.shelf, pairs, weighted, seldom, reason, count),
+        )
+
+    def alike(self, item: int) -> Source:
+        return content_source(self.catalogue, item, self.config.content_pool)
+
+    def trending(self) -> Source:
+        return trending(self.catalogue, self.shelf)
+
+    def category_popular(self, item: int | None) -> tuple[Source, ...]:
+        """The popular items of the item's category, under the same filters; nothing when it has none."""
+        record = None if item is None else self.catalogue.records[item]
+        category = (record.attributes or {}).get("category") if record is not None else None
+        if not isinstance(category, str):
+            return ()
+        shelf = self.catalogue.shelf(parse_filters({"category": category}))
+        return (popular_source(self.catalogue, shelf, "category_popular"),)
+
+    def tail(self) -> tuple[Source, Source]:
+        """What every list ends with: popular, then catalogue order."""
+        return popular_source(self.catalogue, self.shelf), newest_source(self.catalogue, self.shelf)
+
+    # numbers
+
+    @staticmethod
+    def totals(pairs: Pairs) -> Floats:
+        return np.frombuffer(pairs.totals)
+
+    def own_share(self, weights: dict[int, float]) -> tuple[Ints, Floats]:
+        """What the person's own pairs add to the sums over `weights`, to be taken off: others are the evidence."""
+        items = np.array([item for _, _, item in self.person.recent], np.intp)
+        touches = self.person.touches
+        affinity = np.array([touches[item].affinity for item in items.tolist()])
+        weight = np.array([weights.get(item, 0.0) for item in items.tolist()])
+        targets, amounts = [], []
+        for distance in range(1, min(self.config.window, len(items) - 1) + 1):
+            shared = -np.minimum(affinity[distance:], affinity[:-distance])
+            targets += [items[distance:], items[:-distance]]
+            amounts += [shared * weight[:-distance], shared * weight[distance:]]
+        if not targets:
+            return items[:0], affinity[:0]
+        return np.concatenate(targets), np.concatenate(amounts)

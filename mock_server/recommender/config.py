@@ -1,0 +1,66 @@
+"""Every number of the recommender, in one place; quality, speed and size figures are all measured with the defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+MINUTE, DAY = 60.0, 86_400.0
+
+# The one table of event weights (R20). A name that is not here has its family's weight.
+EVENT_WEIGHTS = MappingProxyType(
+    {
+        "view": 0.2,
+        "click": 0.3,
+        "add_to_cart": 0.6,
+        "checkout_start": 0.7,
+        "purchase": 1.0,
+        "remove_from_cart": 0.0,  # puts the item back to the level of a click for this person
+        "search": 0.0,
+        "identify": 0.0,
+    }
+)
+FAMILY_WEIGHTS = MappingProxyType({"exposure": 0.05, "engagement": 0.3, "conversion": 1.0, "system": 0.0})
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    depth: int = 1_000  # longest list (x-ranking-depth)
+    window: int = 20  # an item is paired with this many neighbours in time, before and after it
+    row_cap: int = 200  # a row of pairs that outgrows twice this is cut to its largest counts
+    history: int = 400  # newest items of a person that count for recommendations
+    rank_power: float = 0.5  # the r-th newest item of a history weighs (1 + r) ** -rank_power
+    similar_damping: float = 1.0  # similar: count / (damping + sqrt(n_i * n_j)), so that one shopper proves little
+    together_power: float = 0.2  # bought and consumed together: count / n_j ** power
+    together_support: float = 2.0  # ... pairs seen this often come first
+    session_gap: float = 30 * MINUTE
+    session_items: int = 20  # newest items of a session that count
+    recent_items: int = 5  # without a running session: the last interactions
+    cart_life: float = 7 * DAY
+    trending_half_life: float = 1 * DAY
+    price_spread: float = 0.5  # least standard deviation of log prices: e ** 0.5, a factor of 1.6
+    unpriced: float = 0.5  # price-optimized: what an item without a price keeps of its score
+    content_pool: int = 100  # popular and newest items looked at for each shared feature
+    shelves: int = 256  # filters whose index is kept
+    rankings: int = 2_048  # lists kept until the next change
+    weights: Mapping[str, float] = field(default_factory=lambda: EVENT_WEIGHTS)
+    family_weights: Mapping[str, float] = field(default_factory=lambda: FAMILY_WEIGHTS)
+
+    def weight(self, event_name: str, event_family: str) -> float:
+        weight = self.weights.get(event_name)
+        return self.family_weights.get(event_family, 0.0) if weight is None else weight
+
+    @property
+    def cart_level(self) -> float:
+        """Affinity to an item that lies in the cart."""
+        return self.weights["add_to_cart"]
+
+    @property
+    def removed_level(self) -> float:
+        """Affinity to an item that was taken out of the cart again."""
+        return self.weights["click"]
+
+    def __str__(self) -> str:
+        shown = (name for name in self.__slots__ if "weights" not in name)
+        return ", ".join(f"{name}={getattr(self, name):g}" for name in shown)

@@ -1,0 +1,102 @@
+"""Where results come from: pairs of items, boards, plain lists and shared attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from mock_server.recommender.catalogue import Catalogue, Shelf
+from mock_server.recommender.numbers import Floats, Ints, largest, significant_array
+from mock_server.recommender.pairs import Pairs
+from mock_server.recommender.ranking import Source
+
+BEHAVIORAL, CONTENT, FALLBACK = "behavioral", "content", "fallback"
+Weighted = Sequence[tuple[int, float]]
+Adjust = Callable[[Ints, Floats], Floats]  # raw scores of items -> final ones; not positive: leave out
+
+
+def in_order(catalogue: Catalogue, items: Ints, values: Floats, count: int) -> Iterator[tuple[int, float]]:
+    """(item, value) of the `count` best: by value at nine significant digits, then popularity, then id."""
+    best = largest(values, count)
+    items, values = items[best], significant_array(values[best])
+    popular = np.frombuffer(catalogue.scores.popularity)[items]
+    popular = significant_array(np.maximum(popular, 1e-12))
+    order = np.lexsort((-popular, -values))
+    items, values, popular = items[order], values[order], popular[order]
+    numbers, scores = items.tolist(), values.tolist()
+    tied = (values[1:] == values[:-1]) & (popular[1:] == popular[:-1])
+    if tied.any():
+        keyed = zip(scores, popular.tolist(), numbers, strict=True)
+        numbers = [number for *_, number in sorted(keyed, key=lambda row: (-row[0], -row[1], catalogue.ids[row[2]]))]
+    return zip(numbers, scores, strict=True)
+
+
+def pairs_source(
+    catalogue: Catalogue,
+    shelf: Shelf,
+    pairs: Pairs,
+    origins: Weighted,
+    adjust: Adjust,
+    reason: str,
+    count: int,
+    extra: tuple[Ints, Floats] | None = None,
+) -> Source:
+    """Items that occur with the given ones: the sum of weight times count, adjusted by the strategy."""
+
+    def read() -> Iterable[tuple[int, float]]:
+        items, sums = pairs.sums(origins, extra)
+        here = shelf.on_it(items)
+        items, sums = items[here], sums[here]
+        values = adjust(items, sums)
+        good = values > 0
+        return in_order(catalogue, items[good], values[good], count) if good.any() else ()
+
+    def explain(item: int) -> dict[str, Any]:
+        parts = [(pairs.count(origin, item), origin, weight) for origin, weight in origins]
+        return {
+            "with": [
+                {"item_id": catalogue.ids[origin], "weight": weight, "together": together, "adds": weight * together}
+                for together, origin, weight in sorted(parts, key=lambda part: -part[0] * part[2])
+                if together > 0
+            ],
+            "total": pairs.totals[item],
+        }
+
+    return Source(reason, BEHAVIORAL, read, explain)
+
+
+def popular_source(catalogue: Catalogue, shelf: Shelf, reason: str = "popular", mode: str = FALLBACK) -> Source:
+    def read() -> Iterator[tuple[int, float]]:
+        popularity = catalogue.scores.popularity
+        return ((item, popularity[item]) for item in shelf.popular())
+
+    return Source(reason, mode, read, lambda item: {"popularity": catalogue.scores.popular(item)})
+
+
+def trending_source(catalogue: Catalogue, shelf: Shelf, mode: str = FALLBACK) -> Source:
+    def read() -> Iterator[tuple[int, float]]:
+        first = None
+        for item in shelf.trending():
+            trend = catalogue.scores.trend(item)
+            first = trend if first is None else first
+            yield item, max(2.0 ** (trend - first), 1e-300)
+
+    def explain(item: int) -> dict[str, Any]:
+        return {"trend_in_half_lives": catalogue.scores.trend(item), "popularity": catalogue.scores.popular(item)}
+
+    return Source("trending", mode, read, explain)
+
+
+def newest_source(catalogue: Catalogue, shelf: Shelf, reason: str = "catalogue", mode: str = FALLBACK) -> Source:
+    return Source(reason, mode, lambda: by_rank(shelf.newest()), lambda item: {"created_at": catalogue.created[item]})
+
+
+def listed_source(items: Sequence[int], reason: str, facts: Callable[[int], dict[str, Any]]) -> Source:
+    """Items in a given order."""
+    return Source(reason, BEHAVIORAL, lambda: by_rank(items), facts)
+
+
+def by_rank(items: Iterable[int]) -> Iterator[tuple[int, float]]:
+    return ((item, 1.0 / rank) for rank, item in enumerate(items, 1))

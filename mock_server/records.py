@@ -1,0 +1,232 @@
+"""What an organisation sends: items, users and events, as immutable records made from validated API bodies.
+
+Times are epoch seconds (float). Bodies are trusted to follow the contract; whatever it leaves open is read leniently.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from sys import intern
+from typing import Any, Self
+
+import orjson
+
+ACTIVE = "active"
+_EVENT_FIELDS = frozenset(
+    (
+        "user_id",
+        "event_family",
+        "event_name",
+        "previous_user_id",
+        "item_id",
+        "recommendation_id",
+        "event_id",
+        "session_id",
+    )
+)
+_MILLISECONDS_FROM = 1e11  # a numeric timestamp this large (year 5138 in seconds) counts milliseconds
+
+
+def epoch_seconds(value: object) -> float | None:
+    """The moment that an ISO 8601 date or date-time (UTC when it names no zone) or a Unix time stands for, or None."""
+    if isinstance(value, str):
+        try:
+            moment = datetime.fromisoformat(value)
+            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+        except (ValueError, OverflowError):
+            return None
+    number = _number(value)
+    if number is None or not 0 <= number < _MILLISECONDS_FROM * 1000:
+        return None
+    return number / 1000 if number >= _MILLISECONDS_FROM else number
+
+
+def as_price(value: object) -> float | None:
+    """A price that is a finite number of at least 0, or a string that reads as one; anything else is None."""
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            return None
+    number = _number(value)
+    return number if number is not None and number >= 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    item_id: str
+    item_type: str
+    status: str
+    attributes: Mapping[str, Any] | None  # None only between from_body and merged_over: the upsert left them out
+    created_at: float | None
+    arrival: float  # when the item first arrived; stands in for a missing created_at
+    metadata_json: bytes = b"{}"  # the attributes as JSON, serialised once per upsert
+
+    @classmethod
+    def from_body(cls, body: Mapping[str, Any], arrival: float = 0.0) -> Self:
+        return cls(
+            intern(body["item_id"]),
+            intern(body["item_type"]),
+            intern(body["status"]),
+            body.get("attributes"),
+            epoch_seconds(body.get("created_at")),
+            arrival,
+        )
+
+    def merged_over(self, old: Item | None) -> Self:
+        """This record as it is stored: the old one is replaced, attributes left out are kept (R28)."""
+        if self.attributes is not None or old is None:
+            attributes, metadata = self.attributes or {}, _json(self.attributes or {})
+        else:
+            attributes, metadata = old.attributes or {}, old.metadata_json
+        arrival = self.arrival if old is None else old.arrival
+        return replace(self, attributes=attributes, metadata_json=metadata, arrival=arrival)
+
+    @property
+    def active(self) -> bool:
+        return self.status == ACTIVE
+
+    @property
+    def created(self) -> float:
+        return self.arrival if self.created_at is None else self.created_at
+
+    @property
+    def price(self) -> float | None:
+        return as_price((self.attributes or {}).get("price"))
+
+    def values(self, name: str) -> tuple[Any, ...]:
+        """What a filter on `name` compares with: the record's own field, or the attribute's value(s) (R32)."""
+        if name == "item_type":
+            return (self.item_type,)
+        if name == "status":
+            return (self.status,)
+        value = (self.attributes or {}).get(name)
+        return tuple(value) if isinstance(value, list) else (value,)
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    user_id: str
+    status: str
+    created_at: float | None
+    attributes: Mapping[str, Any] | None
+
+    @classmethod
+    def from_body(cls, body: Mapping[str, Any]) -> Self:
+        user_id, status = intern(body["user_id"]), intern(body["status"])
+        return cls(user_id, status, epoch_seconds(body.get("created_at")), body.get("attributes"))
+
+    def merged_over(self, old: User | None) -> Self:
+        """This record as it is stored: the old one is replaced, attributes left out are kept (R28)."""
+        if self.attributes is not None:
+            return self
+        return replace(self, attributes=(old.attributes if old else None) or {})
+
+    @property
+    def active(self) -> bool:
+        return self.status == ACTIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    event_id: str
+    user_id: str
+    event_family: str
+    event_name: str
+    at: float  # `event_timestamp` when it can be read and is not after the arrival, else the arrival (R11)
+    arrival: float
+    item_id: str | None = None
+    previous_user_id: str | None = None
+    recommendation_id: str | None = None
+    session_id: str | None = None
+    order_id: str | None = None
+    price: float | None = None  # of one piece
+    quantity: float = 1.0
+    details: bytes = b""  # JSON object of the remaining fields (context, metadata, unknown ones), empty when none
+
+    @classmethod
+    def from_body(cls, body: Mapping[str, Any], arrival: float, event_id: str) -> Self:
+        """`event_id` is the body's own or the one that the server assigned.
+
+        Give the events of one array arrivals a microsecond apart, so that their order survives where no time was sent.
+        """
+        at = epoch_seconds(body.get("event_timestamp"))
+        details = {name: value for name, value in body.items() if name not in _EVENT_FIELDS}
+        places = tuple(_objects(body))
+        price = quantity = None
+        if len(details) > ("context" in details) or len(places) > 1:
+            price = _first(places, ("price", "value"))
+            quantity = _first(places, ("quantity", "qty"))
+        return cls(
+            event_id,
+            intern(body["user_id"]),
+            intern(body["event_family"]),
+            intern(body["event_name"]),
+            arrival if at is None or at > arrival else at,
+            arrival,
+            _text(body.get("item_id")),
+            _text(body.get("previous_user_id")),
+            body.get("recommendation_id"),
+            _label(places, ("session_id",)),
+            _label(places, ("order_id", "orderId")),
+            price,
+            1.0 if quantity is None else quantity,
+            _json(details) if details else b"",
+        )
+
+    @property
+    def revenue(self) -> float:
+        return (self.price or 0.0) * self.quantity
+
+
+def _objects(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Where clients put what the documents name no place for: the event itself, its metadata, its context."""
+    yield body
+    for name in ("metadata", "context"):
+        inner = body.get(name)
+        if isinstance(inner, dict):
+            yield inner
+
+
+def _first(places: tuple[Mapping[str, Any], ...], names: tuple[str, ...]) -> float | None:
+    for place in places:
+        for name in names:
+            if name in place and (price := as_price(place[name])) is not None:
+                return price
+    return None
+
+
+def _label(places: tuple[Mapping[str, Any], ...], names: tuple[str, ...]) -> str | None:
+    for place in places:
+        for name in names:
+            value = place.get(name)
+            if isinstance(value, str) and value:
+                return intern(value)
+            if isinstance(value, int) and not isinstance(value, bool):
+                return str(value)
+    return None
+
+
+def _text(value: str | None) -> str | None:
+    return None if value is None else intern(value)
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _json(value: object) -> bytes:
+    try:
+        return orjson.dumps(value)
+    except (TypeError, ValueError):  # integers over 64 bits and lone surrogates are JSON that orjson won't write
+        return json.dumps(value).encode()
