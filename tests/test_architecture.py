@@ -1,0 +1,185 @@
+"""The shape of the code: which folder may know which, and what the domain must not touch."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("fixtures", "mock_server", "contracts", "load")
+MAY_IMPORT = {"fixtures": set(), "mock_server": {"fixtures"}, "contracts": {"fixtures"}, "load": {"fixtures"}}
+
+# Where HTTP is spoken. Every other module of the mock is domain, also one that is added tomorrow.
+EDGE = {
+    "__main__",
+    "app",
+    "contract",
+    "control",
+    "cors",
+    "docs_page",
+    "envelope",
+    "middleware",
+    "pytest_plugin",
+    "routes",
+}
+WEB = {"starlette", "uvicorn", "httptools", "uvloop", "http", "asyncio"}
+CLOCK = "clock"  # the one module that may ask the machine for the time
+
+WALL_CLOCK = {"time", "sched"}
+UNSEEDED = {"secrets"}
+CALLS = {
+    "datetime": {"now", "utcnow", "today"},
+    "date": {"today"},
+    "uuid": {"uuid1", "uuid4"},
+    "os": {"urandom", "getrandom"},
+    "random": {"*"},  # the module's own functions share one hidden state; `random.Random(seed)` does not
+}
+SEEDED = {"Random"}
+
+
+def modules(package: str) -> list[Path]:
+    return sorted(path for path in (ROOT / package).rglob("*.py") if "node_modules" not in path.parts)
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def imports(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    """(module, name) of every import, wherever it stands; the name is empty for `import module`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, "") for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (("." * node.level + (node.module or ""), alias.name) for alias in node.names)
+
+
+def imported_packages(tree: ast.AST) -> set[str]:
+    return {module.partition(".")[0] for module, _ in imports(tree)}
+
+
+def impure(tree: ast.AST) -> Iterator[str]:
+    """What reads the machine's clock or dice in this module."""
+    for module, name in imports(tree):
+        if module in WALL_CLOCK | UNSEEDED or (name and _asks_the_machine(module, name)):
+            yield f"import of {module}.{name}".rstrip(".")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            owner = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
+            if _asks_the_machine(owner, node.attr):
+                yield f"{owner}.{node.attr} in line {node.lineno}"
+        elif (
+            isinstance(node, ast.Call)
+            and not node.args
+            and not node.keywords
+            and _called(node) in {"Random", "default_rng"}
+        ):
+            yield f"{_called(node)}() without a seed in line {node.lineno}"
+
+
+def _asks_the_machine(owner: str, name: str) -> bool:
+    calls = CALLS.get(owner, set())
+    return name in calls or ("*" in calls and name not in SEEDED)
+
+
+def _called(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def domain_modules() -> list[Path]:
+    return [
+        path
+        for path in modules("mock_server")
+        if path.relative_to(ROOT / "mock_server").parts[0].removesuffix(".py") not in EDGE
+    ]
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_folder_knows_only_the_folders_below_it(package: str) -> None:
+    known = {
+        name_of(path): imported_packages(tree_of(path)) & ({*PACKAGES, "tests", "bench"} - {package})
+        for path in modules(package)
+    }
+    assert {name: names - MAY_IMPORT[package] for name, names in known.items() if names - MAY_IMPORT[package]} == {}
+
+
+def test_only_the_edge_of_the_mock_speaks_http() -> None:
+    web = {name_of(path): imported_packages(tree_of(path)) & WEB for path in domain_modules()}
+    assert {name: names for name, names in web.items() if names} == {}
+
+
+def test_every_module_of_the_edge_is_there() -> None:
+    """A name that stays on the list after its module is gone would excuse a future module of that name."""
+    names = {path.relative_to(ROOT / "mock_server").parts[0].removesuffix(".py") for path in modules("mock_server")}
+    assert names >= EDGE
+
+
+def test_time_and_chance_are_handed_to_the_domain() -> None:
+    found = {name_of(path): list(impure(tree_of(path))) for path in domain_modules() if path.stem != CLOCK}
+    assert {name: reasons for name, reasons in found.items() if reasons} == {}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import time",
+        "from time import monotonic",
+        "def now():\n    from datetime import datetime\n    return datetime.now()",
+        "import datetime\ndatetime.datetime.utcnow()",
+        "from datetime import date\ndate.today()",
+        "import random\nrandom.choice([1])",
+        "from random import shuffle",
+        "import random\nrandom.Random()",
+        "from random import Random\nRandom()",
+        "import uuid\nuuid.uuid4()",
+        "from uuid import uuid4",
+        "import secrets",
+        "import os\nos.urandom(8)",
+        "import numpy as np\nnp.random.rand()",
+        "import numpy as np\nnp.random.default_rng()",
+    ],
+)
+def test_the_machines_clock_and_dice_are_noticed(source: str) -> None:
+    assert list(impure(ast.parse(source)))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from random import Random\nRandom(42).choice([1])",
+        "import random\nrandom.Random('seed')",
+        "from datetime import datetime\ndatetime.fromisoformat('2026-06-01')",
+        "import uuid\nuuid.UUID(int=1)",
+        "import numpy as np\nnp.argsort([1])",
+        "def f(clock):\n    return clock.now()",
+    ],
+)
+def test_seeded_dice_and_a_given_clock_are_fine(source: str) -> None:
+    assert list(impure(ast.parse(source))) == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_layer_costs_three_quarters_of_the_throughput(package: str) -> None:
+    """Starlette's BaseHTTPMiddleware and @app.middleware("http") do: docs/benchmarks.md."""
+    for path in modules(package):
+        for node in ast.walk(tree_of(path)):
+            names = {getattr(node, "id", None), getattr(node, "attr", None), getattr(node, "name", None)}
+            assert "BaseHTTPMiddleware" not in names, name_of(path)
+            if isinstance(node, ast.Call) and _called(node) == "middleware":
+                assert not any(
+                    isinstance(argument, ast.Constant) and argument.value == "http" for argument in node.args
+                ), name_of(path)
+
+
+def test_no_module_is_over_300_lines() -> None:
+    lengths = {
+        name_of(path): len(path.read_text(encoding="utf-8").splitlines())
+        for folder in (*PACKAGES, "bench")
+        for path in modules(folder)
+    }
+    assert {name: length for name, length in lengths.items() if length > 300} == {}
