@@ -35,7 +35,7 @@ clean: ## Remove what the other targets made
 	rm -rf .venv tests/node/node_modules bench/peers/node_modules reports .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # Every dependency comes from the lock by its hash; the project itself is built by the locked hatchling.
-INSTALL = $(BIN)/python -m pip --disable-pip-version-check install --quiet
+INSTALL = $(BIN)/python -m pip --disable-pip-version-check install -qq --no-compile
 CHECKOUT = $(INSTALL) --no-deps --no-build-isolation --editable .
 
 .venv/.runtime: requirements.lock pyproject.toml | .venv/bin/python
