@@ -1,0 +1,100 @@
+"""A built wheel, in an environment of its own, has every file and runs every command; an sdist builds the same."""
+
+import os
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import tomllib
+import venv
+import zipfile
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bench.mock import running_mock
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PACKAGES: list[str] = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+SCRIPTS = sorted(PROJECT["project"]["scripts"])
+MODULES = sorted(name for name in PACKAGES if (ROOT / name / "__main__.py").exists())
+
+
+def run(*command: str | Path, cwd: Path) -> str:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd, env=environment)
+    assert result.returncode == 0, f"{command}: {result.stdout}{result.stderr}"
+    return result.stdout
+
+
+def built(target: str, source: Path, folder: Path) -> Path:
+    run(sys.executable, "-m", "hatchling", "build", "--target", target, "--directory", folder, cwd=source)
+    (archive,) = folder.iterdir()
+    return archive
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return built("wheel", ROOT, tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment with the wheel in it; it borrows the dependencies from this one, and nothing of the checkout."""
+    folder = tmp_path_factory.mktemp("installed")
+    venv.create(folder, with_pip=False, symlinks=True)
+    python = folder / "bin/python"
+    site = Path(run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=folder).strip())
+    (site / "dependencies.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", str(python)]
+    run(*pip, "install", "--quiet", "--no-deps", "--no-index", wheel, cwd=folder)
+    return folder / "bin"
+
+
+def test_the_wheel_holds_every_file_of_its_packages(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    files = {
+        str(path.relative_to(ROOT))
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert {name for name in names if ".dist-info/" not in name} == files
+
+
+def test_the_wheel_holds_the_contract_itself(wheel: Path) -> None:
+    assert zipfile.ZipFile(wheel).read("fixtures/openapi.yaml") == (ROOT / "openapi.yaml").read_bytes()
+
+
+def test_an_sdist_builds_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
+    with tarfile.open(built("sdist", ROOT, tmp_path / "sdist")) as archive:
+        archive.extractall(tmp_path / "source", filter="data")
+    (source,) = (tmp_path / "source").iterdir()
+    again = built("wheel", source, tmp_path / "again")
+    assert {entry.filename: entry.CRC for entry in zipfile.ZipFile(again).infolist()} == {
+        entry.filename: entry.CRC for entry in zipfile.ZipFile(wheel).infolist()
+    }
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_every_script_says_how_it_is_used(installed: Path, tmp_path: Path, script: str) -> None:
+    assert script in run(installed / script, "--help", cwd=tmp_path)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_package_that_is_a_command_says_how_it_is_used(installed: Path, tmp_path: Path, module: str) -> None:
+    assert "usage" in run(installed / "python", "-m", module, "--help", cwd=tmp_path).lower()
+
+
+def test_the_four_names_are_ours(installed: Path, tmp_path: Path) -> None:
+    code = f"import {', '.join(PACKAGES)}; print(*[package.__file__ for package in ({', '.join(PACKAGES)},)])"
+    found = run(installed / "python", "-c", code, cwd=tmp_path).split()
+    assert len(found) == len(PACKAGES)
+    assert all(Path(file).is_relative_to(installed.parent) for file in found)
+
+
+def test_the_installed_mock_serves_the_contract(installed: Path) -> None:
+    with running_mock("--seed-data", "none", python=str(installed / "python")) as mock:
+        assert httpx.get(f"{mock.url}/openapi.yaml").content == (ROOT / "openapi.yaml").read_bytes()
