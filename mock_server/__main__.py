@@ -1,0 +1,34 @@
+"""`lehnz-mock`, also `python -m mock_server`: reads the options, then serves until it is told to stop.
+
+Exit codes: 0 after a stop that was asked for, 2 for anything in the options, the files or the port that can't be used.
+"""
+
+from __future__ import annotations
+
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036 - run from a checkout, no installer has checked it
+    found = ".".join(map(str, sys.version_info[:2]))
+    print(f"lehnz-mock: Python 3.11 or newer is needed, and this is {found}", file=sys.stderr)
+    raise SystemExit(2)
+
+from mock_server.options import PROGRAM, UsageError, read_settings
+
+
+def main() -> int:
+    """The command. Returns the exit code."""
+    try:
+        settings = read_settings(sys.argv[1:])
+        from mock_server.running import run  # the server's modules, which --help and a bad option don't need
+
+        run(settings)
+    except UsageError as error:
+        print(f"{PROGRAM}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:  # during the start; once requests are answered, Ctrl+C is an orderly stop
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

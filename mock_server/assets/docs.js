@@ -1,0 +1,24 @@
+"use strict";
+
+const organisation = document.getElementById("organisation");
+
+const ui = SwaggerUIBundle({
+  url: "/openapi.json",
+  dom_id: "#swagger-ui",
+  deepLinking: true,
+  defaultModelsExpandDepth: 0,
+  displayRequestDuration: true,
+  tryItOutEnabled: true,
+  validatorUrl: null, // the default asks a server on the internet
+  onComplete: useKeys,
+});
+
+function useKeys() {
+  const { publishable, secret } = organisation.selectedOptions[0].dataset;
+  document.getElementById("publishable-key").textContent = publishable;
+  document.getElementById("secret-key").textContent = secret;
+  ui.preauthorizeApiKey("PublishableKey", publishable);
+  ui.preauthorizeApiKey("SecretKey", secret);
+}
+
+organisation.addEventListener("change", useKeys);

@@ -1,0 +1,143 @@
+"""The command line: one option for each field of Settings, in groups, and one clear line for a bad value."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, NoReturn, get_args, get_origin
+
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+from mock_server.settings import Settings
+
+if TYPE_CHECKING:
+    from argparse import _ArgumentGroup
+
+PROGRAM = "lehnz-mock"
+_PREFIX = str(Settings.model_config["env_prefix"])
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "Where it answers": ("host", "port", "keys_out"),
+    "The contract": ("spec", "watch", "validate_responses"),
+    "Data": ("seed_data", "seed_orgs", "orgs", "seed", "clock", "ingest_delay"),
+    "Keys and limits": ("key_policy", "rate_limit", "rate_limit_headers", "max_body"),
+    "Control plane (/_mock: health, clock, flush, reset, organisations)": (
+        "no_control",
+        "control_token",
+        "allowed_host",
+    ),
+    "Output": ("quiet", "log_format"),
+}
+_METAVARS = {
+    "host": "ADDRESS",
+    "port": "N",
+    "keys_out": "FILE",
+    "spec": "FILE",
+    "seed_data": "DATA",
+    "orgs": "N",
+    "seed": "N",
+    "ingest_delay": "S|A-B",
+    "rate_limit": "N/WINDOW",
+    "max_body": "SIZE",
+    "control_token": "TOKEN",
+    "allowed_host": "NAME",
+}
+_DESCRIPTION = "A stateful mock of the lehnz recommendation API for your machine: real keys, limits, data and rankings."
+_EPILOG = f"""\
+Every option is also an environment variable: --rate-limit is {_PREFIX}RATE_LIMIT, a switch is set by 1. Options win.
+
+Examples:
+  {PROGRAM}                                   a small seeded shop on http://127.0.0.1:4010
+  {PROGRAM} --seed-data none --orgs 3         three empty organisations
+  {PROGRAM} --seed-data my-catalogue.csv      users and events over your own items
+  {PROGRAM} --rate-limit 20/10s               meet the 429 within seconds
+  {PROGRAM} --clock virtual --port 0 --keys-out keys.json    for tests: time moves only when told
+"""
+
+
+class UsageError(Exception):
+    """Something the user can put right; one line for the terminal, exit code 2."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message} (see {PROGRAM} --help)")
+
+
+def read_settings(arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings from the command line and the environment. Raises UsageError; --help and --version end the program."""
+    _refuse_unknown_variables(os.environ if environment is None else environment)
+    parser = build_parser()
+    given, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        known = [option for action in parser._actions for option in action.option_strings]
+        near = difflib.get_close_matches(unknown[0].partition("=")[0], known, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"see {PROGRAM} --help"
+        raise UsageError(f"there is no option {unknown[0]} ({hint})")
+    try:
+        return Settings(**vars(given))
+    except ValidationError as error:
+        raise UsageError(_explain(error, vars(given))) from None
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser; an option that is not given leaves nothing behind, so that the environment and the default count."""
+    parser = _Parser(
+        prog=PROGRAM,
+        usage=f"{PROGRAM} [options]",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        add_help=False,
+        allow_abbrev=False,
+        argument_default=argparse.SUPPRESS,
+        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, max_help_position=30, width=120),
+    )
+    for title, names in GROUPS.items():
+        group = parser.add_argument_group(title)
+        for name in names:
+            _add_option(group, name, Settings.model_fields[name])
+    other = parser.add_argument_group("Other")
+    other.add_argument("-h", "--help", action="help", help="show this and stop")
+    other.add_argument("--version", action="version", version=f"{PROGRAM} {version('lehnz-contract')}", help="show it")
+    return parser
+
+
+def _add_option(group: _ArgumentGroup, name: str, field: FieldInfo) -> None:
+    option = f"--{name.replace('_', '-')}"
+    if field.annotation is bool:
+        group.add_argument(option, action="store_true", help=field.description)
+        return
+    choices = get_args(field.annotation) if get_origin(field.annotation) is not None else ()
+    words = [choice for choice in choices if isinstance(choice, str)]
+    metavar = _METAVARS.get(name) or "|".join(words)
+    default = "" if field.default in (None, ()) else f" [{_as_typed(field.default)}]"
+    group.add_argument(option, metavar=metavar, help=f"{field.description}{default}".replace("%", "%%"))
+
+
+def _as_typed(value: Any) -> str:
+    """A default value as the user would type it."""
+    if isinstance(value, tuple):
+        return ",".join(value)
+    shortest = getattr(value, "shortest", None)
+    return str(value if shortest is None else shortest)
+
+
+def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
+    known = {f"{_PREFIX}{name.upper()}" for name in Settings.model_fields}
+    for variable in environment:
+        if variable.upper().startswith(_PREFIX) and variable.upper() not in known:
+            near = difflib.get_close_matches(variable.upper(), known, n=1)
+            raise UsageError(f"there is no option {variable}" + (f" (did you mean {near[0]}?)" if near else ""))
+
+
+def _explain(error: ValidationError, given: Mapping[str, Any]) -> str:
+    """The first problem, by the name that the user wrote; the value only where it can't be a secret."""
+    problem = error.errors(include_url=False, include_context=False)[0]
+    name = str(problem["loc"][0])
+    place = f"--{name.replace('_', '-')}" if name in given else f"{_PREFIX}{name.upper()}"
+    value = "" if name == "control_token" else f" {problem['input']}"
+    rule = problem["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    return f"{place}{value}: {rule[:1].lower()}{rule[1:]}"

@@ -1,0 +1,136 @@
+"""pytest fixtures: a mock that runs beside your tests, and an organisation of its own for each of them.
+
+    def test_a_new_item_can_be_recommended(lehnz_mock):
+        requests.post(f"{lehnz_mock.url}/v1/ingest/items/upsert", headers={"X-API-KEY": lehnz_mock.secret_key}, ...)
+
+`lehnz_mock` speaks over a socket: one server per session (per xdist worker), started by the first test that asks.
+`lehnz_mock_app` is a mock in this process, an ASGI application for `httpx.ASGITransport` and the like.
+
+The clock is virtual and stands still until `advance()`; accepted data is visible at once. `lehnz_mock_args` in the
+pytest configuration adds options of the mock, as on its command line: `lehnz_mock_args = ["--ingest-delay", "0.2"]`.
+Nothing of the mock is imported before a test asks for a fixture, so a run without them costs nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+_ARGUMENTS = ("--port", "0", "--clock", "virtual", "--ingest-delay", "0", "--quiet")
+_START_SECONDS = 60.0
+_STOP_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class LehnzMock:
+    """A running mock, and one organisation of it that no other test knows."""
+
+    url: str  # without a slash at the end
+    tenant_id: str
+    publishable_key: str
+    secret_key: str
+
+    def flush(self) -> None:
+        """Return when everything accepted so far is visible; needed only with an --ingest-delay."""
+        _control(self.url, "POST", "/flush")
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock: windows end, delays pass, old events count less. The tests of a session share the clock."""
+        _control(self.url, "POST", "/clock/advance", {"seconds": seconds})
+
+    def seed(self) -> None:
+        """Fill the organisation with the seeded shop (50 items, 40 users, 2,000 events); what it held is gone."""
+        _control(self.url, "POST", "/reset", {"tenant_id": self.tenant_id, "to": "seeded"})
+
+
+@dataclass(frozen=True, slots=True)
+class LehnzMockApp:
+    """A mock of its own for one test, in this process, with one empty organisation."""
+
+    app: ASGIApp
+    tenant_id: str
+    publishable_key: str
+    secret_key: str
+    flush: Callable[[], Awaitable[None]]
+    advance: Callable[[float], Awaitable[None]]  # seconds
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addini("lehnz_mock_args", "options of the mock behind the fixture lehnz_mock", type="args", default=[])
+
+
+@pytest.fixture(scope="session")
+def lehnz_mock_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """URL of the session's mock, a process of its own."""
+    arguments = [*_ARGUMENTS, *request.config.getini("lehnz_mock_args")]
+    with _running_mock(arguments, tmp_path_factory.mktemp("lehnz-mock")) as url:
+        yield url
+
+
+@pytest.fixture
+def lehnz_mock(lehnz_mock_url: str) -> Iterator[LehnzMock]:
+    """A running mock and a fresh, empty organisation, which is removed after the test."""
+    keys = _control(lehnz_mock_url, "POST", "/organisations", {})
+    yield LehnzMock(url=lehnz_mock_url, **keys)
+    _control(lehnz_mock_url, "DELETE", f"/organisations/{keys['tenant_id']}")
+
+
+@pytest.fixture
+def lehnz_mock_app(request: pytest.FixtureRequest) -> LehnzMockApp:
+    """A mock in this process; `flush` and `advance` are awaited. --seed-data and the network's options mean nothing."""
+    from mock_server.app import Mock, create_app
+    from mock_server.options import read_settings
+
+    mock = Mock(read_settings([*_ARGUMENTS, *request.config.getini("lehnz_mock_args")]))
+    own = mock.organisations.first
+    return LehnzMockApp(
+        create_app(mock), own.tenant_id, own.publishable_key, own.secret_key, flush=mock.flush, advance=mock.advance
+    )
+
+
+@contextlib.contextmanager
+def _running_mock(arguments: Sequence[str], folder: Path) -> Iterator[str]:
+    """The URL of a mock with these options, until the block ends. Fails the test with the mock's own words."""
+    keys_file, log_file = folder / "keys.json", folder / "log.txt"
+    command = [sys.executable, "-P", "-m", "mock_server", *arguments, "--keys-out", str(keys_file)]
+    with log_file.open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log) as process:  # noqa: S603 - ours
+        try:
+            deadline = time.monotonic() + _START_SECONDS
+            while not keys_file.exists():  # written at once, and only when the mock answers
+                if process.poll() is not None or time.monotonic() > deadline:
+                    pytest.fail(f"the mock did not start: {log_file.read_text().strip()}", pytrace=False)
+                time.sleep(0.02)
+            yield json.loads(keys_file.read_text())["url"]
+        finally:
+            process.terminate()
+            try:
+                process.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _control(url: str, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+    """The `data` of a call of the control plane."""
+    import http.client  # most pytest runs that load this plugin never get here
+
+    headers = {"Content-Type": "application/json", "X-Mock-Control": "1"}
+    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=_START_SECONDS)
+    with contextlib.closing(connection):
+        connection.request(method, f"/_mock{path}", None if body is None else json.dumps(body), headers)
+        response = connection.getresponse()
+        answer = json.loads(response.read())
+    if response.status >= 300:
+        pytest.fail(f"the mock refused {method} /_mock{path}: {answer['message']}", pytrace=False)
+    return answer["data"]

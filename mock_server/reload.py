@@ -1,0 +1,35 @@
+"""--watch: an edited spec is served at once and the data stays; a broken edit is told and the old spec stays."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from watchfiles import Change, awatch
+
+from fixtures.spec import SpecError, load_spec
+
+if TYPE_CHECKING:
+    from mock_server.app import Mock
+
+logger = logging.getLogger(__name__)
+
+
+async def watch(mock: Mock) -> None:
+    """Reload the mock's spec whenever its file changes, until cancelled."""
+    path = mock.spec.path.resolve()
+    # The folder is watched, because editors put a new file in the old one's place.
+    changes = awatch(path.parent, watch_filter=lambda kind, name: kind != Change.deleted and Path(name) == path)
+    async for _ in changes:
+        reload(mock, path)
+
+
+def reload(mock: Mock, path: Path) -> None:
+    """Serve the file as it is now, or keep what is served and say why."""
+    try:
+        mock.reload_spec(load_spec(path))
+    except SpecError as error:
+        logger.warning("%s (the spec read before is still served)", error)
+    else:
+        logger.info("%s was edited: the new spec is served, the data stayed", path.name)
