@@ -1,0 +1,96 @@
+"""Request bodies: read within a limit of bytes, then parsed as strict JSON within a limit of depth."""
+
+from __future__ import annotations
+
+import json
+from itertools import chain
+from typing import Any
+
+import orjson
+from starlette.types import Receive
+
+from mock_server.errors import BadRequest, ContentTooLarge, UnsupportedMediaType
+
+
+class Disconnected(Exception):
+    """The client went away before its body was complete."""
+
+
+async def read_body(receive: Receive, content_length: bytes | None, limit: int) -> bytes:
+    """The whole body. Raises ContentTooLarge as soon as `limit` bytes are passed; what follows is never kept."""
+    if content_length is not None and content_length.isdigit() and int(content_length[:20]) > limit:
+        raise _too_large(limit)
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body"):
+        body: bytes = message.get("body", b"")
+        if len(body) > limit:
+            raise _too_large(limit)
+        return body
+    parts, size = [], 0
+    while message["type"] == "http.request":
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > limit:
+            raise _too_large(limit)
+        if not message.get("more_body"):
+            return b"".join(parts)
+        message = await receive()
+    raise Disconnected
+
+
+def check_content_type(value: bytes | None) -> None:
+    """R13: JSON, with any parameters, or nothing said. Raises UnsupportedMediaType."""
+    if value is None or value == b"application/json":
+        return
+    if value.partition(b";")[0].strip().lower() != b"application/json":
+        raise UnsupportedMediaType("send the body as Content-Type: application/json")
+
+
+def parse_json(body: bytes, max_depth: int) -> Any:
+    """The JSON value. Raises BadRequest: not JSON or not UTF-8, a key that stands twice (R54), too deep."""
+    try:
+        document = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise _malformed(body, error) from None
+    keys, depth = _measure(document, max_depth)
+    if depth > max_depth:
+        raise BadRequest(f"the JSON is nested more than {max_depth} levels deep")
+    # Keys that stand twice leave fewer keys in the document than the text has. Counting `":` counts the text's keys,
+    # or more (a string may hold it), unless there is space before a colon: then, and only then, parse again.
+    if body.count(b'":') != keys or any(space in body for space in (b" :", b"\n:", b"\t:", b"\r:")):
+        json.loads(body, object_pairs_hook=_unique, parse_int=float)
+    return document
+
+
+def _measure(document: Any, max_depth: int) -> tuple[int, int]:
+    """Number of keys and levels of nesting, looking at no more than one level too many."""
+    level = [document] if type(document) in (dict, list) else []
+    keys = depth = 0
+    while level and depth <= max_depth:
+        depth += 1
+        keys += sum(len(node) for node in level if type(node) is dict)
+        children = chain.from_iterable(node.values() if type(node) is dict else node for node in level)
+        level = [child for child in children if type(child) is dict or type(child) is list]
+    return keys, depth
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> None:
+    seen: set[str] = set()
+    for key, _ in pairs:
+        if key in seen:
+            raise BadRequest(f"the key {json.dumps(key[:64])} stands twice in one object")
+        seen.add(key)
+
+
+def _malformed(body: bytes, error: orjson.JSONDecodeError) -> BadRequest:
+    if not body.strip():
+        return BadRequest("the body is empty; send JSON")
+    try:
+        body.decode()
+    except UnicodeDecodeError as undecodable:
+        return BadRequest(f"the body is not UTF-8 at byte {undecodable.start}")
+    return BadRequest(f"the body is not JSON: {error.msg} (line {error.lineno}, column {error.colno})")
+
+
+def _too_large(limit: int) -> ContentTooLarge:
+    return ContentTooLarge(f"a body may have {limit} bytes; split the request")

@@ -1,0 +1,82 @@
+"""Every refusal, in the order in which they are considered (R39).
+
+ApiError
+|- NotFound              404  no such path
+|- MethodNotAllowed      405  the path has other methods
+|- Unauthorized          401  no key, or none that is known
+|- Forbidden             403  the wrong type of key
+|- TooManyRequests       429  the organisation's window is used up
+|- ContentTooLarge       413  more bytes than a body may have
+|- UnsupportedMediaType  415  a body that is not JSON
+|- BadRequest            400  not JSON, or not what the operation takes
+|- MissingStrategyInput  422  the strategy's input is missing, and nothing else is wrong
+`- InternalServerError   500  a fault of the mock
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+
+class FieldError(NamedTuple):
+    """A failing field, by its JSON path, and the rule that it broke."""
+
+    field: str
+    message: str
+
+
+class ApiError(Exception):
+    """`message` is for people; `detail` is a sentence for logs, or every failing field."""
+
+    status: ClassVar[int]
+    summary: ClassVar[str]
+
+    def __init__(self, detail: str | Sequence[FieldError], message: str | None = None) -> None:
+        self.detail = detail
+        self.message = message or f"{self.summary}: {detail}"
+        super().__init__(self.message)
+
+
+class NotFound(ApiError):
+    status, summary = 404, "Not found"
+
+
+class MethodNotAllowed(ApiError):
+    status, summary = 405, "Method not allowed"
+
+    def __init__(self, detail: str, allow: str) -> None:
+        super().__init__(detail)
+        self.allow = allow
+
+
+class Unauthorized(ApiError):
+    status, summary = 401, "Unauthorized"
+
+
+class Forbidden(ApiError):
+    status, summary = 403, "Forbidden"
+
+
+class TooManyRequests(ApiError):
+    status, summary = 429, "Too many requests"
+
+
+class ContentTooLarge(ApiError):
+    status, summary = 413, "Content too large"
+
+
+class UnsupportedMediaType(ApiError):
+    status, summary = 415, "Unsupported media type"
+
+
+class BadRequest(ApiError):
+    status, summary = 400, "Bad request"
+
+
+class MissingStrategyInput(ApiError):
+    status, summary = 422, "Missing strategy input"
+
+
+class InternalServerError(ApiError):
+    status, summary = 500, "Internal server error"

@@ -1,0 +1,121 @@
+"""Queued ingestion: 202 means accepted, and the data is visible a little later (R51).
+
+Nothing accepted is lost, and each organisation's records are applied in the order in which they arrived."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import logging
+import math
+from collections.abc import Callable, Sequence
+from time import perf_counter
+from typing import Any, NamedTuple
+
+from mock_server.clock import Clock
+from mock_server.organisations import State
+from mock_server.settings import Delay
+
+SLICE_SECONDS = 0.005  # how long applying may keep the event loop to itself
+
+Apply = Callable[[Any], object]
+logger = logging.getLogger(__name__)
+
+
+class Batch(NamedTuple):
+    """Records of one request. `number` is unique, so that the heap never compares further."""
+
+    due: float
+    number: int
+    apply: Apply
+    records: Sequence[Any]
+
+
+class IngestQueue:
+    """Batches of all organisations, by the moment at which they are due. A real clock wakes it up, a virtual one is
+    moved by `Mock.advance`."""
+
+    def __init__(self, clock: Clock, delay: Delay) -> None:
+        self._clock = clock
+        self._delay = delay
+        self._batches: list[Batch] = []
+        self._accepted = 0
+        self._applying = asyncio.Lock()
+        self._timer: asyncio.TimerHandle | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    def __len__(self) -> int:
+        """Requests whose records are not visible yet."""
+        return len(self._batches)
+
+    @property
+    def next_due(self) -> float:
+        """When the next batch is due, by the clock's `monotonic`; infinity when there is none."""
+        return self._batches[0].due if self._batches else math.inf
+
+    async def put(self, state: State, apply: Apply, records: Sequence[Any]) -> None:
+        """Accept the records; with no delay they are applied before this returns."""
+        now = self._clock.monotonic()
+        delay = self._delay
+        wait = state.delays.uniform(delay.shortest, delay.longest) if delay.longest > delay.shortest else delay.shortest
+        state.due = max(state.due, now + wait)  # nothing overtakes what was accepted before it
+        self._accepted += 1
+        heapq.heappush(self._batches, Batch(state.due, self._accepted, apply, records))
+        if state.due <= now:
+            await self.apply_due()
+        else:
+            self._wake_up()
+
+    async def apply_due(self) -> None:
+        """Apply, in order, all that is due. Whoever stops waiting for this doesn't stop it."""
+        if self._task is None or self._task.done():  # a running one goes on until nothing is due
+            self._task = asyncio.ensure_future(self._apply_due())
+        await asyncio.shield(self._task)
+
+    async def flush(self) -> None:
+        """Apply all that was accepted before this call, due or not."""
+        await asyncio.shield(asyncio.ensure_future(self._flush(self._accepted)))
+
+    def close(self) -> None:
+        """Wake up no more."""
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+
+    async def _apply_due(self) -> None:
+        async with self._applying:
+            while self.next_due <= self._clock.monotonic():
+                await self._apply(heapq.heappop(self._batches))
+        self._wake_up()
+
+    async def _flush(self, last: int) -> None:
+        async with self._applying:
+            missing = sum(batch.number <= last for batch in self._batches)
+            while missing:
+                batch = heapq.heappop(self._batches)
+                missing -= batch.number <= last
+                await self._apply(batch)
+        self._wake_up()
+
+    async def _apply(self, batch: Batch) -> None:
+        until = perf_counter() + SLICE_SECONDS
+        for record in batch.records:
+            try:
+                batch.apply(record)
+            except Exception:  # a fault of ours must not take the records behind it along
+                logger.exception("a record could not be applied")
+            if perf_counter() > until:
+                await asyncio.sleep(0)
+                until = perf_counter() + SLICE_SECONDS
+
+    def _wake_up(self) -> None:
+        """Set the timer to the next due moment; a virtual clock has none."""
+        self.close()
+        if self._batches and not self._clock.virtual:
+            wait = max(0.0, self.next_due - self._clock.monotonic())
+            self._timer = asyncio.get_running_loop().call_later(wait, self._start)
+
+    def _start(self) -> None:
+        self._timer = None
+        if self._task is None or self._task.done():
+            self._task = asyncio.ensure_future(self._apply_due())

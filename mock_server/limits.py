@@ -1,0 +1,106 @@
+"""How many requests an organisation may make: fixed windows (R36), and the headers that tell (R37, R38)."""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from fixtures.spec import RateLimit
+
+Header = tuple[bytes, bytes]
+
+
+class Quota(NamedTuple):
+    """What a window says after a request: `reset` is in whole seconds, rounded up."""
+
+    limit: int
+    remaining: int
+    reset: int
+    window_seconds: int
+
+
+class Window:
+    """Requests since `started`; a window that has ended starts anew with the next request."""
+
+    __slots__ = ("started", "used")
+
+    def __init__(self) -> None:
+        self.started = -math.inf
+        self.used = 0
+
+
+class Limiter:
+    """A limit, applied to any number of windows; `enforced=False` refuses and counts nothing."""
+
+    def __init__(self, rule: RateLimit, enforced: bool = True) -> None:
+        self.rule = rule
+        self.enforced = enforced
+
+    def charge(self, window: Window, now: float) -> bool:
+        """Count a request; False when none was left, and then it costs nothing."""
+        if not self.enforced:
+            return True
+        if now >= window.started + self.rule.window_seconds:
+            window.started, window.used = now, 0
+        if window.used >= self.rule.limit:
+            return False
+        window.used += 1
+        return True
+
+    def quota(self, window: Window, now: float) -> Quota:
+        limit, seconds = self.rule.limit, self.rule.window_seconds
+        ends_in = window.started + seconds - now
+        if not self.enforced or ends_in <= 0:
+            return Quota(limit, limit, seconds, seconds)
+        return Quota(limit, max(0, limit - window.used), math.ceil(ends_in), seconds)
+
+
+class Visitors:
+    """A window for each address that sends no valid key; informative only, so the longest unseen is forgotten."""
+
+    def __init__(self, kept: int = 10_000) -> None:
+        self._kept = kept
+        self._windows: OrderedDict[str, Window] = OrderedDict()
+
+    def window(self, address: str) -> Window:
+        window = self._windows.get(address)
+        if window is None:
+            window = self._windows[address] = Window()
+            if len(self._windows) > self._kept:
+                self._windows.popitem(last=False)
+        self._windows.move_to_end(address)
+        return window
+
+
+def _draft_6(quota: Quota) -> list[Header]:
+    """The three documented names; the document calls them draft-7, which has one field (R38)."""
+    return [
+        (b"ratelimit-limit", b"%d" % quota.limit),
+        (b"ratelimit-remaining", b"%d" % quota.remaining),
+        (b"ratelimit-reset", b"%d" % quota.reset),
+    ]
+
+
+def _draft_7(quota: Quota) -> list[Header]:
+    return [
+        (b"ratelimit", b"limit=%d, remaining=%d, reset=%d" % quota[:3]),
+        (b"ratelimit-policy", b"%d;w=%d" % (quota.limit, quota.window_seconds)),
+    ]
+
+
+def _draft_8(quota: Quota) -> list[Header]:
+    return [
+        (b"ratelimit", b'"organisation";r=%d;t=%d' % (quota.remaining, quota.reset)),
+        (b"ratelimit-policy", b'"organisation";q=%d;w=%d' % (quota.limit, quota.window_seconds)),
+    ]
+
+
+DIALECTS: Mapping[str, Callable[[Quota], list[Header]]] = {
+    "draft-6": _draft_6,
+    "draft-7": _draft_7,
+    "draft-8": _draft_8,
+    "all": lambda quota: _draft_6(quota) + _draft_8(quota),  # draft-7's field has the name of draft-8's
+}
+EXPOSED = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "RateLimit", "RateLimit-Policy", "Retry-After")

@@ -1,0 +1,115 @@
+"""Every option of the mock, declared once: a field here, a command line option, a variable LEHNZ_MOCK_....
+
+Values may be given as the text that a user types: rate_limit="100/10s", ingest_delay="0-3", max_body="5MiB"."""
+
+import math
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, ByteSize, Field, SecretStr, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from fixtures.spec import RateLimit
+
+_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
+_RATE = re.compile(r"([0-9]{1,9})/([0-9]{1,6})([smh]?)")
+_SECONDS = re.compile(r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:-([0-9]+(?:\.[0-9]+)?|\.[0-9]+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """Seconds from `shortest` to `longest`; a fixed delay where both are the same."""
+
+    shortest: float
+    longest: float
+
+
+def parse_rate_limit(text: Any) -> Any:
+    """`1000/15m`, `100/10s`, `off`. Raises ValueError."""
+    if not isinstance(text, str) or text == "off":
+        return text
+    match = _RATE.fullmatch(text.strip())
+    if not match or int(match[1]) < 1 or int(match[2]) < 1:
+        raise ValueError("must be N/WINDOW, as 1000/15m or 100/10s, or off")
+    return RateLimit(limit=int(match[1]), window_seconds=int(match[2]) * _UNITS[match[3]])
+
+
+def parse_delay(text: Any) -> Any:
+    """Seconds, as `0.2`, or a range, as `0-3`. Raises ValueError."""
+    if isinstance(text, Delay):
+        return text
+    match = _SECONDS.fullmatch(str(text).strip())
+    shortest = float(match[1]) if match else math.nan
+    longest = float(match[2] or match[1]) if match else math.nan
+    if not shortest <= longest <= 3600:
+        raise ValueError("must be seconds, as 0.2, or a range, as 0-3, and at most 3600")
+    return Delay(shortest, longest)
+
+
+def _split(text: Any) -> Any:
+    return tuple(part.strip() for part in text.split(",") if part.strip()) if isinstance(text, str) else text
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+
+
+class Settings(BaseSettings):
+    """Raises pydantic's ValidationError, which names the option and the rule."""
+
+    model_config = SettingsConfigDict(env_prefix="LEHNZ_MOCK_", frozen=True, extra="forbid")
+
+    host: Names = Field(
+        default=("127.0.0.1", "::1"), min_length=1, description="addresses to listen on, comma-separated"
+    )
+    port: int = Field(default=4010, ge=0, le=65535, description="port to listen on; 0 picks a free one")
+    spec: Path | None = Field(
+        default=None, description="the OpenAPI file that drives the mock (default: the shipped one)"
+    )
+    watch: bool = Field(default=False, description="reload the OpenAPI file when it changes; the data stays")
+    seed: int = Field(default=42, ge=0, description="governs the seed data, ids and every other chance")
+    seed_data: str = Field(default="small", description="small, medium, large, none, a file or a folder of bulk data")
+    seed_orgs: Literal["first", "all"] = Field(default="first", description="which organisations get the seed data")
+    orgs: int = Field(
+        default=2, ge=2, le=10_000, description="number of organisations, each with a key pair of its own"
+    )
+    keys_out: Path | None = Field(default=None, description="write URL and keys as JSON here once the mock answers")
+    key_policy: Literal["strict", "superset"] = Field(
+        default="strict", description="superset: a secret key may do all that a publishable key may"
+    )
+    rate_limit: Annotated[RateLimit | Literal["off"] | None, BeforeValidator(parse_rate_limit)] = Field(
+        default=None,
+        description="requests per window and organisation: 1000/15m, 100/10s, off (default: the OpenAPI file's)",
+    )
+    rate_limit_headers: Literal["draft-6", "draft-7", "draft-8", "all"] = Field(
+        default="draft-6", description="dialect of the RateLimit headers; draft-6 has the three documented names"
+    )
+    ingest_delay: Annotated[Delay, BeforeValidator(parse_delay)] = Field(
+        default=Delay(0.2, 0.2), description="seconds until accepted data is visible: 0.2, or a range as 0-3"
+    )
+    max_body: ByteSize | None = Field(
+        default=None,
+        ge=1,
+        description="largest request body, as 5MiB or a number of bytes (default: the OpenAPI file's)",
+    )
+    clock: Literal["real", "virtual"] = Field(
+        default="real", description="virtual: time stands still until it is advanced"
+    )
+    control_token: SecretStr | None = Field(
+        default=None, min_length=1, description="calls to /_mock must carry this token"
+    )
+    no_control: bool = Field(default=False, description="serve no /_mock")
+    allowed_host: Names = Field(default=(), description="further Host names to answer /_mock to, comma-separated")
+    validate_responses: bool = Field(
+        default=False, description="check every response against the OpenAPI file; 500 if it differs"
+    )
+    quiet: bool = Field(default=False, description="no banner, warnings only")
+    log_format: Literal["text", "json"] = Field(default="text", description="how log lines look")
+
+    @field_validator("validate_responses")
+    @classmethod
+    def _documented_headers_are_sent(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and info.data.get("rate_limit_headers") not in ("draft-6", "all"):
+            raise ValueError("needs the documented headers: rate_limit_headers draft-6 or all")
+        return value

@@ -1,0 +1,42 @@
+"""The strategies of the spec against those of the recommender: same names, same required input, same fallback."""
+
+from __future__ import annotations
+
+from fixtures.spec import Node, Spec, SpecError
+from mock_server.recommender import STRATEGIES
+from mock_server.validation import Validator
+
+OPERATION = "recommend"
+_INPUTS = ("user_id", "context_item_id")
+
+
+def check_strategies(spec: Spec) -> None:
+    """Raises SpecError that names the first difference."""
+    schema = spec.operation(OPERATION).request_schema or {}
+    node = spec.resolve(schema).get("properties", {}).get("strategy", {})
+    described, aliases = node.get("x-strategies", {}), node.get("x-aliases", {})
+    listed = {name for name in node.get("enum", ()) if name is not None}
+    for name in sorted(listed - described.keys() - aliases.keys()):
+        raise SpecError(f"{spec.path}: strategy {name!r} of the enum is not in x-strategies")
+    for name in sorted({*described, *aliases, *aliases.values()} - listed):
+        raise SpecError(f"{spec.path}: strategy {name!r} is not in the enum")
+    for name in sorted(described.keys() - STRATEGIES.keys()):
+        raise SpecError(f"{spec.path}: strategy {name!r} has no implementation in the recommender")
+    for name in sorted(STRATEGIES.keys() - described.keys()):
+        raise SpecError(f"{spec.path}: the recommender's strategy {name!r} is not in the spec")
+    validator = Validator(spec, schema, OPERATION)
+    for name, facts in described.items():
+        _check_input(spec, validator, name, facts)
+
+
+def _check_input(spec: Spec, validator: Validator, name: str, facts: Node) -> None:
+    """What x-strategies says is required, the schema's conditions must require, and nothing else."""
+    needed = facts.get("requires")
+    if needed not in (None, *_INPUTS):
+        raise SpecError(f"{spec.path}: strategy {name!r} requires {needed!r}, which the recommender does not take")
+    for given in (None, *_INPUTS):
+        body = {"strategy": name, **({given: "id"} if given else {})}
+        if validator.is_valid(body) != (needed in (None, given)):
+            raise SpecError(
+                f"{spec.path}: strategy {name!r}: `requires` and the schema's conditions say different things"
+            )

@@ -1,0 +1,83 @@
+"""The words of JSON Schema and of our extensions that the mock honours. Any other word in a schema of the spec is an
+error at start, so that a misspelt or unsupported rule can't be ignored in silence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from fixtures.spec import Node, Spec, SpecError
+
+ANNOTATIONS = {"title", "description", "example", "examples", "deprecated", "default"}
+EXTENSIONS = {"x-source", "x-reading", "x-status", "x-rule", "x-aliases", "x-strategies", "x-standard-events"}
+ASSERTIONS = {"type", "enum", "const", "format", "pattern", "minLength", "maxLength", "minItems", "maxItems"}
+ASSERTIONS |= {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "required"}
+SCHEMA = {"not", "if", "then", "else", "items", "additionalProperties"}
+SCHEMA_LIST = {"allOf", "anyOf", "oneOf"}
+SCHEMA_MAP = {"properties"}
+KEYWORDS = ANNOTATIONS | EXTENSIONS | ASSERTIONS | SCHEMA | SCHEMA_LIST | SCHEMA_MAP | {"$ref"}
+FORMATS = {"date", "date-time", "uuid"}
+
+_DATA = {"example", "examples", "default", "value", "enum", "const"}
+_DIALECT = re.compile(r"\\[dDwWsSbB]")  # these differ between engines: other scripts' digits, Unicode spaces
+
+
+def schemas(spec: Spec) -> Iterator[tuple[str, Node]]:
+    """Every schema node of the document, subschemas included, and its place. Raises SpecError."""
+    for name, schema in spec.document.get("components", {}).get("schemas", {}).items():
+        yield from _subschemas(schema, f"components.schemas.{name}")
+    yield from _embedded({**spec.document, "components": {**spec.document.get("components", {}), "schemas": {}}}, "")
+
+
+def check(spec: Spec) -> None:
+    """Raises SpecError that names the first word that is not honoured."""
+    for place, node in schemas(spec):
+        problem = _problem(node)
+        if problem:
+            raise SpecError(f"{spec.path}: {place}: {problem}")
+
+
+def _problem(node: Node) -> str | None:
+    for word in node.keys() - KEYWORDS:
+        return f"the mock does not honour the schema keyword {word!r}"
+    if "format" in node and node["format"] not in FORMATS:
+        return f"the mock does not honour the format {node['format']!r}; it knows {', '.join(sorted(FORMATS))}"
+    if _DIALECT.search(str(node.get("pattern", ""))):
+        return f"pattern {node['pattern']!r}: \\d, \\w, \\s and \\b mean different things to different engines"
+    if "x-status" in node and node["x-status"] != 422:
+        return f"x-status {node['x-status']!r}: the mock honours 422"
+    for word in node.get("x-rule", {}).keys() - node.keys():
+        return f"x-rule explains {word!r}, which is not there"
+    return None
+
+
+def _embedded(node: Any, place: str) -> Iterator[tuple[str, Node]]:
+    """Schemas under `schema` keys of everything that is not a schema."""
+    if isinstance(node, list):
+        for index, child in enumerate(node):
+            yield from _embedded(child, f"{place}[{index}]")
+    elif isinstance(node, dict):
+        for key, child in node.items():
+            below = f"{place}.{key}" if place else key
+            if key == "schema":
+                yield from _subschemas(child, below)
+            elif key not in _DATA:
+                yield from _embedded(child, below)
+
+
+def _subschemas(node: Any, place: str) -> Iterator[tuple[str, Node]]:
+    if isinstance(node, bool):
+        return
+    if not isinstance(node, dict):
+        raise SpecError(f"{place} must be a schema")
+    yield place, node
+    for word, value in node.items():
+        if word in SCHEMA:
+            yield from _subschemas(value, f"{place}.{word}")
+        elif word in SCHEMA_LIST:
+            for index, child in enumerate(value):
+                yield from _subschemas(child, f"{place}.{word}[{index}]")
+        elif word in SCHEMA_MAP:
+            for name, child in value.items():
+                yield from _subschemas(child, f"{place}.{word}.{name}")
