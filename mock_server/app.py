@@ -61,13 +61,15 @@ class Mock:
         """Serve another spec with the same data. Raises SpecError, and then nothing has changed."""
         self.contract = Contract(spec, self.settings, HANDLERS)
 
-    def reset(self, tenant_id: str | None = None) -> None:
-        """Put one organisation (default: all of them) back to its start. Raises KeyError for an unknown one."""
+    def reset(self, tenant_id: str | None = None, seeded: bool | None = None) -> None:
+        """Put one organisation (default: all of them) back to its start, or to the seed data, or to nothing.
+
+        Raises KeyError for an unknown one."""
         if tenant_id is not None:
-            self.organisations.reset(tenant_id)
+            self.organisations.reset(tenant_id, seeded)
             return
         for organisation in self.organisations:
-            self.organisations.reset(organisation.tenant_id)
+            self.organisations.reset(organisation.tenant_id, seeded)
         self.visitors = Visitors()
 
     async def flush(self) -> None:
@@ -95,9 +97,11 @@ class Mock:
         """Forget an organisation, its keys and its data. Raises KeyError."""
         self.organisations.remove(tenant_id)
 
-    def _make_tenant(self, tenant_id: str, first: bool) -> Tenant:
+    def _make_tenant(self, tenant_id: str, first: bool, seeded: bool | None) -> Tenant:
         tenant = Tenant(tenant_id, Config(depth=self.contract.ranking_depth))
-        if self._fill and (first or self.settings.seed_orgs == "all"):
+        if seeded is None:
+            seeded = first or self.settings.seed_orgs == "all"
+        if self._fill and seeded:
             self._fill(tenant)
         return tenant
 

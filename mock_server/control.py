@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 _MAX_BODY_BYTES = 65_536
 _MAX_DEPTH = 8
 _YEAR_10000 = 253_402_300_800.0  # later moments can't be written as ISO 8601
+_SEEDED = {"start": None, "seeded": True, "empty": False}
 
 
 class Conflict(ApiError):
@@ -59,7 +60,7 @@ class Advance(_Body):
 
 
 class Reset(_Body):
-    """`start`: as it was made. Without `tenant_id`: every organisation."""
+    """`start`: as it was made; `seeded`: the seed data; `empty`: nothing. Without `tenant_id`: every organisation."""
 
     tenant_id: str | None = None
     to: Literal["start", "seeded", "empty"] = "start"
@@ -133,11 +134,9 @@ class Control:
         every = [each.tenant_id for each in self._mock.organisations]
         tenant_ids = every if body.tenant_id is None else [body.tenant_id]
         try:
-            self._mock.reset(body.tenant_id, body.to)
+            self._mock.reset(body.tenant_id, _SEEDED[body.to])
         except KeyError:
             raise _no_organisation(tenant_ids[0]) from None
-        except ValueError as error:
-            raise Conflict(str(error)) from None
         return Affected(tenant_ids=tenant_ids)
 
     async def add_organisation(self, body: NewOrganisation) -> KeyPair:

@@ -14,7 +14,7 @@ from mock_server.tenant import Tenant
 DOMAIN = "commerce"
 _WELL_KNOWN = ("glow-beauty-ng", "acme-books")
 
-MakeTenant = Callable[[str, bool], Tenant]  # tenant_id, whether it is the first organisation
+MakeTenant = Callable[[str, bool, bool | None], Tenant]  # tenant_id, is it the first, with seed data (None: if usual)
 
 
 class State:
@@ -90,9 +90,9 @@ class Organisations:
         self.keys.remove(organisation.publishable_key)
         self.keys.remove(organisation.secret_key)
 
-    def reset(self, tenant_id: str) -> None:
-        """Back to how it was made: seed data, a full window, the same chances. Raises KeyError."""
-        self._all[tenant_id].state = self._new_state(tenant_id)
+    def reset(self, tenant_id: str, seeded: bool | None = None) -> None:
+        """Back to how it was made, or with or without seed data: a full window, the same chances. Raises KeyError."""
+        self._all[tenant_id].state = self._new_state(tenant_id, seeded)
 
     def _insert(self, tenant_id: str, keys: dict[KeyType, str]) -> Organisation:
         organisation = Organisation(tenant_id, keys, self._new_state(tenant_id))
@@ -101,9 +101,9 @@ class Organisations:
             self.keys.add(key, Caller(organisation, key_type))
         return organisation
 
-    def _new_state(self, tenant_id: str) -> State:
+    def _new_state(self, tenant_id: str, seeded: bool | None = None) -> State:
         first = not self._all or tenant_id == self.first.tenant_id
-        return State(self._make_tenant(tenant_id, first), f"{self._seed}:{tenant_id}")
+        return State(self._make_tenant(tenant_id, first, seeded), f"{self._seed}:{tenant_id}")
 
 
 def well_known_id(number: int) -> str:
