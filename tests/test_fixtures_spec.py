@@ -1,6 +1,10 @@
 """The parsed openapi.yaml: what it gives, and the one line it gives for a file that can't be used."""
 
+from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import pytest
 
@@ -134,3 +138,30 @@ def test_a_missing_file_and_a_folder_are_named_in_one_line(tmp_path: Path) -> No
         load_spec(tmp_path / "none.yaml")
     with pytest.raises(SpecError, match="can't be read: Is a directory"):
         load_spec(tmp_path)
+
+
+def places(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, child in children:
+        yield (*path, key)
+        yield from places(child, (*path, key))
+
+
+def test_no_edit_of_the_shipped_contract_causes_anything_but_a_spec_error() -> None:
+    whole = load_spec()
+    rng = Random(5)
+    taken, refusals = 0, []
+    for *path, last in rng.sample(list(places(whole.document)), 150):
+        document = deepcopy(whole.document)
+        node: Any = document
+        for step in path:
+            node = node[step]
+        node[last] = rng.choice([None, 5, "x", [], {}, [1], {"a": None}])
+        try:
+            Spec(document, whole.path).standalone({})
+            taken += 1
+        except SpecError as error:
+            refusals.append(str(error))
+    assert taken > 20
+    assert len(refusals) > 5
+    assert not any("\n" in refusal for refusal in refusals)

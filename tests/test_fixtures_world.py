@@ -25,7 +25,7 @@ from fixtures.spec import load_spec
 from fixtures.world import NOW, SIZES, Size, World, build_world, empty_world
 
 SPEC = load_spec()
-SMALL_DIGEST = "6a9fdbfaac38bc60ae6305e4bbecd5f91cb125fac73055cb3e892ab0f487d77f"
+SMALL_DIGEST = "a4f34ccd726faa0f9f8f185600b4d6e34b7d66c1657aa7d85558ca0871a68278"
 
 
 @pytest.fixture(scope="module")
