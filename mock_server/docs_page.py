@@ -1,4 +1,4 @@
-"""/docs, /openapi.yaml and /openapi.json: the spec for people and for tools, with this server's URL first.
+"""/docs, /openapi.yaml and /openapi.json: the spec for people, as it was written, and with this server's URL first.
 
 Nothing is loaded from elsewhere: the assets stand beside this module, and the page's policy forbids other hosts.
 """
@@ -31,7 +31,6 @@ _POLICY = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-in
 _READABLE_ANYWHERE = {"Access-Control-Allow-Origin": "*"}  # the spec holds no secret, and editors fetch it
 _DESCRIPTION = "This mock server"
 _PLAIN_HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\])(?::[0-9]{1,5})?")
-_SERVERS_LINE = re.compile(r"^( *)servers:[ \t]*$", re.MULTILINE)
 
 
 def docs_routes(mock: Mock) -> list[BaseRoute]:
@@ -47,9 +46,8 @@ def docs_routes(mock: Mock) -> list[BaseRoute]:
         body = orjson.dumps(served_document(mock.spec, _base_url(request)))
         return Response(body, media_type="application/json", headers=_READABLE_ANYWHERE)
 
-    async def as_yaml(request: Request) -> Response:
-        text = served_yaml(mock.spec, _base_url(request))
-        return Response(text, media_type="application/yaml", headers=_READABLE_ANYWHERE)
+    async def as_yaml(_: Request) -> Response:
+        return Response(written_text(mock.spec), media_type="application/yaml", headers=_READABLE_ANYWHERE)
 
     return [
         Route("/docs", reference),
@@ -70,20 +68,16 @@ def served_document(spec: Spec, url: str) -> dict[str, Any]:
     return document
 
 
-def served_yaml(spec: Spec, url: str) -> str:
-    """The same document as the author wrote it, comments included; as JSON, which is YAML too, when its `servers`
-    are written in a way that a line can't be put into."""
-    document = served_document(spec, url)
+def written_text(spec: Spec) -> str:
+    """The file as its author wrote it, comments and all; as JSON, which is YAML too, when it no longer says what is
+    served."""
     try:
-        text = _SERVERS_LINE.sub(
-            lambda line: f"{line[0]}\n{line[1]}  - url: {url}\n{line[1]}    description: {_DESCRIPTION}",
-            spec.path.read_text(encoding="utf-8"),
-        )
-        if parse(text) == document:
+        text = spec.path.read_text(encoding="utf-8")
+        if parse(text) == spec.document:
             return text
-    except (OSError, UnicodeDecodeError, YamlError):  # the file was removed or is being edited
+    except (OSError, UnicodeDecodeError, YamlError):  # it was removed or is being edited
         pass
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()
+    return orjson.dumps(spec.document, option=orjson.OPT_INDENT_2).decode()
 
 
 def _base_url(request: Request) -> str:

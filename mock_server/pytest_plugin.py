@@ -75,7 +75,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def lehnz_mock_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """URL of the session's mock, a process of its own."""
     arguments = [*_ARGUMENTS, *request.config.getini("lehnz_mock_args")]
-    with _running_mock(arguments, tmp_path_factory.mktemp("lehnz-mock")) as url:
+    with running_mock(arguments, tmp_path_factory.mktemp("lehnz-mock")) as url:
         yield url
 
 
@@ -101,7 +101,7 @@ def lehnz_mock_app(request: pytest.FixtureRequest) -> LehnzMockApp:
 
 
 @contextlib.contextmanager
-def _running_mock(arguments: Sequence[str], folder: Path) -> Iterator[str]:
+def running_mock(arguments: Sequence[str], folder: Path) -> Iterator[str]:
     """The URL of a mock with these options, until the block ends. Fails the test with the mock's own words."""
     keys_file, log_file = folder / "keys.json", folder / "log.txt"
     command = [sys.executable, "-P", "-m", "mock_server", *arguments, "--keys-out", str(keys_file)]

@@ -48,10 +48,11 @@ def run(settings: Settings) -> None:
 
 def _make_mock(settings: Settings) -> tuple[Mock, Seed]:
     spec = load_spec(settings.spec)
-    seed = read_seed(settings, spec)
+    virtual = settings.clock == "virtual"
+    seed = read_seed(settings, spec, now=None if virtual else RealClock().now())
     if seed.is_large and not settings.quiet:
         logger.info("filling in %s events; this takes a while", f"{seed.shop.events:,}")
-    clock: Clock = VirtualClock(seed.world.now.timestamp()) if settings.clock == "virtual" else RealClock()
+    clock: Clock = VirtualClock(seed.world.now.timestamp()) if virtual else RealClock()
     return Mock(settings, spec, clock, seed.fill), seed
 
 

@@ -20,12 +20,12 @@ _KEPT = 100_000  # events; records of a larger world are made anew for every org
 _RECENT = 3_600.0  # seconds; how long ago the last event of a folder happened, once its dates are moved
 
 
-def read_seed(settings: Settings, spec: Spec) -> Seed:
-    """What --seed-data names. A generated story ends now, under a virtual clock at its own fixed moment; that of a
-    folder is moved there. Raises DataError."""
-    virtual = settings.clock == "virtual"
-    world = load_world(settings.seed_data, settings.seed, now=None if virtual else datetime.now(UTC), spec=spec)
-    shift = _shift(world, virtual) if Path(settings.seed_data).is_dir() else 0.0
+def read_seed(settings: Settings, spec: Spec, now: float | None) -> Seed:
+    """What --seed-data names. `now`: when the story ends, None for its own fixed moment, where a virtual clock starts.
+    A folder has dates of its own; they are moved when they don't fit. Raises DataError."""
+    ends = None if now is None else datetime.fromtimestamp(now, UTC)
+    world = load_world(settings.seed_data, settings.seed, now=ends, spec=spec)
+    shift = _shift(world, fixed=now is None) if Path(settings.seed_data).is_dir() else 0.0
     return Seed(settings.seed_data, world, shift)
 
 
@@ -81,11 +81,11 @@ class Seed:
             yield replace(event, at=at + self._shift, arrival=at + self._shift) if at and self._shift else event
 
 
-def _shift(world: World, virtual: bool) -> float:
-    """How far to move the dates of a folder: under a virtual clock only when they lie in its future."""
+def _shift(world: World, fixed: bool) -> float:
+    """How far to move the dates of a folder: to the present, or out of the future of a fixed moment."""
     times: Iterable[float | None] = (epoch_seconds(body.get("event_timestamp")) for body in world.events())
     last = max((time for time in times if time is not None), default=None)
     now = world.now.timestamp()
-    if last is None or (virtual and last <= now):
+    if last is None or (fixed and last <= now):
         return 0.0
     return now - _RECENT - last

@@ -13,6 +13,7 @@ MAY_IMPORT = {"fixtures": set(), "mock_server": {"fixtures"}, "contracts": {"fix
 # Where HTTP is spoken. Every other module of the mock is domain, also one that is added tomorrow.
 EDGE = {
     "__main__",
+    "access",
     "app",
     "contract",
     "control",
@@ -22,6 +23,8 @@ EDGE = {
     "middleware",
     "pytest_plugin",
     "routes",
+    "running",
+    "server",
 }
 WEB = {"starlette", "uvicorn", "httptools", "uvloop", "http", "asyncio"}
 CLOCK = "clock"  # the one module that may ask the machine for the time
