@@ -23,6 +23,7 @@ class RunningMock:
     publishable_key: str
     secret_key: str
     pid: int
+    log: Path  # what it prints; gone when it ends
 
 
 @contextlib.contextmanager
@@ -40,7 +41,7 @@ def running_mock(*options: str, prefix: Sequence[str] = (), python: str = sys.ex
         try:
             found = _wait_for(keys, process, log)
             first = found["organisations"][0]
-            yield RunningMock(found["url"], first["publishable_key"], first["secret_key"], process.pid)
+            yield RunningMock(found["url"], first["publishable_key"], first["secret_key"], process.pid, log)
         finally:
             process.terminate()
             process.wait(timeout=_PATIENCE_SECONDS)

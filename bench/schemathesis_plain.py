@@ -1,0 +1,98 @@
+"""Plain schemathesis against the mock: no hooks, no tuning, a configuration that holds nothing but the keys.
+
+    python bench/schemathesis_plain.py [--seeds 1 2 3] [--examples 300]
+
+Runs `schemathesis run openapi.yaml --url ...` from an empty folder with all its default checks and phases, once per
+seed against one mock with its limit off. Exit 1 when a run finds anything, makes fewer than 5,000 cases, or when fewer
+than 70 % of the cases that could be accepted were: a server that refuses everything would pass the checks too.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.mock import RunningMock, running_mock
+from fixtures.spec import SPEC_PATH
+
+LEAST_CASES = 5_000
+LEAST_ACCEPTED = 0.70
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of schemathesis. `acceptable`: cases made to be valid, with the key of their operation."""
+
+    exit_code: int
+    output: str
+    cases: int
+    acceptable: int
+    accepted: int
+
+    @property
+    def ratio(self) -> float:
+        return self.accepted / self.acceptable if self.acceptable else 0.0
+
+
+def plain_run(mock: RunningMock, seed: int, examples: int) -> Run:
+    """`examples`: how many cases the fuzzing phase tries per operation; the other phases set their own number."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "schemathesis.toml").write_text(
+            f'[auth.openapi.SecretKey]\napi_key = "{mock.secret_key}"\n'
+            f'[auth.openapi.PublishableKey]\napi_key = "{mock.publishable_key}"\n',
+            encoding="utf-8",
+        )
+        command = [sys.executable, "-m", "schemathesis.cli", "--no-color", "run", str(SPEC_PATH), "--url", mock.url]
+        command += ["--seed", str(seed), "--max-examples", str(examples), "--report-ndjson-path", "report.ndjson"]
+        result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        report = Path(folder, "report.ndjson")
+        cases = list(_cases(report)) if report.exists() else []
+    acceptable = [status for status, could_be_accepted in cases if could_be_accepted]
+    accepted = sum(1 for status in acceptable if status in (200, 202))
+    return Run(result.returncode, result.stdout + result.stderr, len(cases), len(acceptable), accepted)
+
+
+def _cases(report: Path) -> Iterator[tuple[int | None, bool]]:
+    """(status, could be accepted) of every case."""
+    with report.open(encoding="utf-8") as lines:
+        for line in lines:
+            recorder = json.loads(line).get("ScenarioFinished", {}).get("recorder", {})
+            for name, case in recorder.get("cases", {}).items():
+                answer = recorder["interactions"].get(name, {}).get("response")
+                yield answer and answer["status_code"], _could_be_accepted(case)
+
+
+def _could_be_accepted(case: dict[str, Any]) -> bool:
+    """Valid by its making, and not one of the probes that repeat a case with the key left out or broken."""
+    meta = case["value"].get("meta") or {}
+    probe = case.get("parent_id") is not None and not case["is_transition_applied"]
+    return bool(meta.get("generation", {}).get("mode") == "positive" and not probe)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+    parser.add_argument("--examples", type=int, default=300)
+    arguments = parser.parse_args()
+    good = True
+    with running_mock("--rate-limit", "off") as mock:
+        for seed in arguments.seeds:
+            run = plain_run(mock, seed, arguments.examples)
+            print(
+                f"seed {seed}: exit {run.exit_code}, {run.cases} cases, "
+                f"{run.accepted} of {run.acceptable} acceptable ones accepted ({run.ratio:.1%})",
+                flush=True,
+            )
+            if run.exit_code != 0:
+                print(run.output)
+            good &= run.exit_code == 0 and run.cases >= LEAST_CASES and run.ratio >= LEAST_ACCEPTED
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
