@@ -1,0 +1,29 @@
+"""When requests are due in open load: an absolute schedule that no slow answer can move (coordinated omission)."""
+
+from collections.abc import Iterator
+from random import Random
+
+from load._profiles import Profile
+
+CONSTANT, POISSON = "constant", "poisson"
+
+
+def due_times(profile: Profile, rate: float, arrivals: str, index: int, workers: int, seed: int) -> Iterator[float]:
+    """Seconds from the start at which worker `index` of `workers` sends, rising; `rate` is that of all workers at level 1.
+
+    Constant schedules of the workers interleave to one constant schedule; independent Poisson arrivals of a share of
+    the rate add up to Poisson arrivals of the whole rate."""
+    return profile.seconds_at(_areas(rate, arrivals, index, workers, seed))
+
+
+def _areas(rate: float, arrivals: str, index: int, workers: int, seed: int) -> Iterator[float]:
+    if arrivals == CONSTANT:
+        number = index
+        while True:
+            yield number / rate
+            number += workers
+    rng = Random(f"{seed}:arrivals:{index}")
+    area = 0.0
+    while True:
+        area += rng.expovariate(rate / workers)
+        yield area

@@ -1,0 +1,51 @@
+"""The four current operations as a generator needs them, read from openapi.yaml."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from fixtures.spec import Operation, RateLimit, load_spec
+
+OPERATIONS = ("recommend", "ingestEvents", "upsertItems", "upsertUsers")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where and with which key an operation is called; `name` is how it stands in every table and in slo.toml."""
+
+    operation_id: str
+    method: str
+    path: str
+    key_type: str
+    success: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+@cache
+def endpoints() -> dict[str, Endpoint]:
+    """By operationId."""
+    spec = load_spec()
+    return {one.operation_id: _endpoint(one) for one in map(spec.operation, OPERATIONS)}
+
+
+@cache
+def organisation_limit() -> RateLimit:
+    """What one organisation may send in a window, by the contract."""
+    return load_spec().limits["organisation"]
+
+
+@cache
+def strategies() -> dict[str, str]:
+    """The documented strategies and the input that each needs: `user_id`, `context_item_id` or nothing."""
+    schemas = load_spec().document["components"]["schemas"]
+    table = schemas["RecommendRequest"]["properties"]["strategy"]["x-strategies"]
+    return {name: facts.get("requires", "") for name, facts in table.items() if facts.get("x-source") != "ours"}
+
+
+def _endpoint(operation: Operation) -> Endpoint:
+    success = min(int(status) for status in operation.responses if status.startswith("2"))
+    return Endpoint(
+        operation.operation_id, operation.method, operation.path, operation.key_type or "publishable", success
+    )

@@ -1,0 +1,131 @@
+"""Our options beside locust's own. Every default has a type, or the web UI would hand back text."""
+
+import os
+import re
+from argparse import Namespace
+from dataclasses import dataclass
+from typing import Any
+
+from load._arrivals import CONSTANT, POISSON
+from load._endpoints import organisation_limit
+from load._errors import ConfigurationError
+from load._plan import PROBE, SCENARIOS, Plan
+from load._profiles import SATURATE, read_profiles
+from load._slo import SLO_FILE
+from load._targets import check as check_target
+
+_UNITS = {"s": 1, "m": 60, "h": 3600}
+LOOPBACK = "127.0.0.1"
+_OTHER_DEFAULTS = {"web_host": LOOPBACK, "num_users": 10, "spawn_rate": 50.0}  # of locust's own options
+_LEAST = {"arrival_rate": 0.0, "p99_limit": 0.0, "think_time": 0.0, "max_in_flight": 1, "request_timeout": 0.1}
+
+
+def add_options(parser: Any) -> None:
+    """To locust's parser. Hidden ones are settings of one machine and stay out of the page."""
+    profiles = read_profiles()
+    for action in parser._actions:  # locust's own --profile is a free text that groups runs; here it chooses the load
+        if action.dest == "profile":
+            action.choices, action.default = list(profiles), "steady"
+            action.help = "Load over time, from load/profiles.toml"
+        elif action.dest in _OTHER_DEFAULTS:
+            action.default = _OTHER_DEFAULTS[action.dest]
+    add = parser.add_argument
+    add("--scenario", default="browse", choices=list(SCENARIOS), help="Who sends what (user classes named win)")
+    add(
+        "--arrival-rate",
+        type=float,
+        default=0.0,
+        help="Requests per second on a fixed schedule, open load: users and spawn rate then have no effect. "
+        "0: closed load of users with think times",
+    )
+    add("--arrivals", default=CONSTANT, choices=[CONSTANT, POISSON], help="How open load is spaced")
+    add("--p99-limit", type=float, default=0.0, help="p99 limit (ms) of every request name; 0: as in the SLO file")
+    add("--think-time", type=float, default=1.0, help="Factor on think times in closed load; 0: as fast as it goes")
+    add("--seed", type=int, default=1, help="Same seed, same traffic")
+    hidden: dict[str, Any] = {"include_in_web_ui": False}
+    add("--shop", default="small", help="Size of the generated shop: small, medium, large", **hidden)
+    add("--slo-file", default=str(SLO_FILE), help="Promises to judge by", **hidden)
+    add("--slo-json", default="", help="Write the verdict as JSON to this file", **hidden)
+    add("--slo-junit", default="", help="Write the verdict as JUnit XML to this file", **hidden)
+    add("--max-in-flight", type=int, default=500, help="Open load: requests under way per worker, at most", **hidden)
+    add("--request-timeout", type=float, default=10.0, help="Seconds until a request without answer fails", **hidden)
+    add("--keys-file", default="", env_var="LEHNZ_KEYS_FILE", help="Organisations and keys as JSON", **hidden)
+    add("--ids-file", default="", help="Items and users that the target has, as JSON", **hidden)
+    add("--ca-file", default="", help="Certificates to trust instead of the system's", **hidden)
+    add("--allow-production", action="store_true", help="Let *.lehnz.com be the target", **hidden)
+    add("--rate-limit", default="", help="The target's, N/W as in 1000/15m, or off; default: the contract's", **hidden)
+    add("--wait-recovery", action="store_true", help="Rate limit probe: wait out a window over a minute", **hidden)
+    add("--limit-kind", default="fixed", choices=["fixed", "sliding"], help="Rate limit probe: the window", **hidden)
+    add("--limit-tolerance", type=int, default=0, help="Rate limit probe: so many more or fewer may pass", **hidden)
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Settings of this process alone, read once at its start: a page or a master can't change them."""
+
+    keys_file: str
+    ids_file: str
+    ca_file: str
+    slo_file: str
+    slo_json: str
+    slo_junit: str
+    allow_production: bool
+
+    @classmethod
+    def from_options(cls, options: Namespace) -> "Machine":
+        return cls(**{name: getattr(options, name) for name in cls.__slots__})
+
+
+def rate_limit(text: str) -> tuple[int, float] | None:
+    """`1000/15m` as (1000, 900.0); None for `off`; empty: the contract's. Raises ConfigurationError."""
+    if not text:
+        return organisation_limit().limit, float(organisation_limit().window_seconds)
+    if text == "off":
+        return None
+    match = re.fullmatch(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,5})([smh])", text)
+    if not match:
+        raise ConfigurationError(f"--rate-limit {text!r}: write N/W as in 1000/15m, or off")
+    return int(match[1]), float(int(match[2]) * _UNITS[match[3]])
+
+
+def check_web(options: Namespace) -> None:
+    """The pages start and stop load: beyond loopback only behind a login. Raises ConfigurationError."""
+    shown = not (options.headless or options.worker)
+    if shown and options.web_host not in (LOOPBACK, "::1", "localhost") and not options.web_login:
+        raise ConfigurationError("--web-host beyond loopback needs --web-login (see docs/load.md)")
+    if shown and options.web_login and not (os.environ.get("LEHNZ_WEB_USER") and os.environ.get("LEHNZ_WEB_PASSWORD")):
+        raise ConfigurationError("--web-login needs LEHNZ_WEB_USER and LEHNZ_WEB_PASSWORD")
+
+
+def make_plan(run: str, environment: Any, allow_production: bool) -> Plan:
+    """What the options ask for. Raises ConfigurationError."""
+    options = environment.parsed_options
+    name = environment.profile or options.profile or "steady"
+    profiles = read_profiles()
+    if name not in profiles:
+        raise ConfigurationError(f"unknown profile {name!r}; known: {', '.join(profiles)}")
+    if options.scenario not in SCENARIOS:
+        raise ConfigurationError(f"unknown scenario {options.scenario!r}; known: {', '.join(SCENARIOS)}")
+    if options.arrivals not in (CONSTANT, POISSON):
+        raise ConfigurationError(f"unknown arrivals {options.arrivals!r}; known: {CONSTANT}, {POISSON}")
+    for option, least in _LEAST.items():
+        if not getattr(options, option) >= least:
+            raise ConfigurationError(f"--{option.replace('_', '-')} must be at least {least:g}")
+    users = tuple(options.user_classes or SCENARIOS[options.scenario])
+    probes = SCENARIOS[PROBE]
+    if set(users) & set(probes) and users != probes:
+        raise ConfigurationError("RateLimitProbe uses an organisation's whole quota: it runs alone")
+    profile = profiles[name]
+    return Plan(
+        run=run,
+        target=check_target(environment.host or "", allow_production),
+        users=users,
+        profile=profile if name == SATURATE else profile.stretched(options.run_time),
+        rate=options.arrival_rate,
+        arrivals=options.arrivals,
+        user_count=options.num_users or 1,
+        think=options.think_time,
+        seed=options.seed,
+        max_in_flight=options.max_in_flight,
+        request_timeout=options.request_timeout,
+    )

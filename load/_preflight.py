@@ -1,0 +1,50 @@
+"""One request per organisation before a run: is the target there, are the keys good, what is left of the quota?"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import gevent.pool
+import orjson
+from locust.contrib.fasthttp import FastHttpSession
+
+from load import _rate_limit
+from load._client import request_headers
+from load._endpoints import endpoints
+from load._keys import Organisation
+
+_BODY = orjson.dumps({"strategy": "popular", "limit": 1})
+_AT_ONCE = 8
+
+
+def look(session: FastHttpSession, organisations: Sequence[Organisation]) -> list[dict[str, Any]]:
+    """For each its name, `status` (0: no answer), `error`, and its `limit`, `remaining`, `reset` (None if not sent)."""
+    first = _look(session, organisations[0])
+    if first["status"] == 0:
+        return [first]  # nobody there: don't wait for as many timeouts as there are organisations
+    pool = gevent.pool.Pool(_AT_ONCE)
+    return [first, *pool.map(lambda one: _look(session, one), organisations[1:])]
+
+
+def problem(quota: dict[str, Any]) -> str | None:
+    """Why nothing can be measured with this organisation."""
+    name, status = quota["name"], quota["status"]
+    if status == 0:
+        return f"the target doesn't answer: {quota['error']}"
+    if status in (401, 403):
+        return f"{name}: the target refuses its publishable key ({status})"
+    if status == 429:
+        return f"{name}: its quota is used up for another {quota['reset']} s"
+    if status >= 400:
+        return f"{name}: the target answers {status} to a plain recommendation"
+    return None
+
+
+def _look(session: FastHttpSession, organisation: Organisation) -> dict[str, Any]:
+    endpoint = endpoints()["recommend"]
+    headers = request_headers(organisation, endpoint)
+    with session.request(endpoint.method, endpoint.path, data=_BODY, headers=headers, catch_response=True) as response:
+        limits = _rate_limit.read(response.headers)
+        status = response.status_code
+        error = "" if status else str(response.error) or type(response.error).__name__
+        response.success()
+    return {"name": organisation.name, "status": status, "error": error, **limits._asdict()}

@@ -1,0 +1,230 @@
+"""What the merged records of the rate limit probe say about the target (R36, R37). Pure: records in, checks out.
+
+Every check is over the records of all workers together, and knows that answers arrive in another order than the server
+counted them: "Remaining falls with every answer" is false for a correct server under concurrency."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+from typing import NamedTuple
+
+EXTRA = 60  # requests beyond the quota that a burst sends at least
+
+
+class Shot(NamedTuple):
+    """One request of the probe. Times in seconds on the master's clock."""
+
+    organisation: int  # 0 the one that is exhausted, 1 the one that must not notice
+    operation: str
+    key_type: str
+    worker: int
+    lane: int  # connection
+    sent: float
+    answered: float
+    status: int
+    limit: int | None
+    remaining: int | None
+    reset: int | None
+    problems: tuple[str, ...] = ()  # of a 429: what is wrong with it
+
+    @property
+    def passed(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def refused(self) -> bool:
+        return self.status == 429
+
+
+class Rules(NamedTuple):
+    """What counts as right: the kind of window and how many more or fewer may pass."""
+
+    kind: str = "fixed"
+    tolerance: int = 0
+
+
+class Check(NamedTuple):
+    """`kept` None: not judged, and why. `failed` says what was seen instead."""
+
+    id: str
+    kept: bool | None
+    text: str
+    samples: int = 0
+
+
+Records = Sequence[Shot]
+
+
+def judge_headers(shots: Records) -> Iterator[Check]:
+    """Of every answer: the three headers, a constant Limit, well-formed refusals, nothing but successes and 429s."""
+    odd = Counter(shot.status for shot in shots if not (shot.passed or shot.refused))
+    seen = ", ".join(f"{count} x {status or 'no answer'}" for status, count in odd.items())
+    yield Check(
+        "answers", not odd, f"neither a success nor a 429: {seen}" if odd else "successes and 429s only", len(shots)
+    )
+    bare = [shot for shot in shots if None in (shot.limit, shot.remaining, shot.reset)]
+    text = f"{len(bare)} answers without RateLimit-Limit, -Remaining and -Reset as whole numbers"
+    yield Check("headers", not bare, text if bare else "all three on every answer", len(shots))
+    limits = sorted({shot.limit for shot in shots if shot.limit is not None and shot.organisation == 0})
+    text = f"RateLimit-Limit {' and '.join(map(str, limits))}"
+    yield Check("limit constant", len(limits) <= 1, text, len(shots))
+    refused = [shot for shot in shots if shot.refused]
+    problems = Counter(chain.from_iterable(shot.problems for shot in refused))
+    text = "; ".join(f"{problem} ({count} of {len(refused)})" for problem, count in problems.most_common(3))
+    yield Check("429 well-formed", not problems, text or "headers and envelope of every 429", len(refused))
+
+
+def judge_burst(before: Shot, burst: Records, rules: Rules) -> Iterator[Check]:
+    """`before`: a single request of the same organisation just ahead of the burst; it says what is left."""
+    passed = [shot for shot in burst if shot.passed]
+    refused = [shot for shot in burst if shot.refused]
+    left, limit = before.remaining, before.limit
+    if left is None or limit is None:
+        yield Check("burst", False, "without Remaining and Limit nobody can say how many should pass", len(burst))
+        return
+    exact = abs(len(passed) - left) <= rules.tolerance and bool(refused)
+    text = f"{len(passed)} passed, {left} were left of {limit}"
+    yield Check("burst", exact, text if exact else f"{text}: {_looks_like(before, passed, refused)}", len(burst))
+    if rules.kind == "fixed":
+        yield _permutation(passed, left, rules)
+    late = _inversions(passed)
+    yield Check("remaining order", not late, f"{late} times Remaining didn't fall from one answer to the next request of a "
+                "worker" if late else "falls between requests that didn't overlap", len(passed))  # fmt: skip
+    yield _shared("key types", burst, lambda shot: shot.key_type, "both keys draw on one bucket")
+    yield _shared("routes", burst, lambda shot: shot.operation, "all routes draw on one bucket")
+
+
+def judge_window(shots: Records, clock_error: float) -> Check:
+    """Do the Resets of all records name one moment? A reset that moves, or that refusals push away, names several."""
+    numbers = [(shot, shot.reset) for shot in shots if shot.reset is not None]
+    if not numbers:
+        return Check("window end", False, "no RateLimit-Reset to judge", 0)
+    spread = min(_spread(numbers, rounded) for rounded in (-1.0, 0.0))  # rounded up, or down
+    kept = spread <= 2 * clock_error + 0.05
+    text = "one end fits every Reset" if kept else f"no end fits every Reset: they are {spread:.1f} s apart"
+    return Check("window end", kept, text, len(numbers))
+
+
+def window_end(shots: Records) -> tuple[float, float]:
+    """The earliest and the latest moment at which the window may end, by every Reset of it (rounded up, R37)."""
+    numbers = [(shot, shot.reset) for shot in shots if shot.reset is not None]
+    earliest = max(shot.sent + reset - 1 for shot, reset in numbers)
+    return earliest, max(earliest, min(shot.answered + reset for shot, reset in numbers))
+
+
+def judge_hold(held: Records) -> Check:
+    """Between the exhaustion and the Reset."""
+    early = [shot for shot in held if not shot.refused]
+    text = (
+        f"{len(early)} of {len(held)} weren't refused although the window had not ended" if early else "429 throughout"
+    )
+    return Check(
+        "429 until reset", not early if held else None, text if held else "the window was too short", len(held)
+    )
+
+
+def judge_recovery(after: Records, rules: Rules) -> Iterator[Check]:
+    """After the Reset; the requests of `after` were sent one by one."""
+    refused = sum(not shot.passed for shot in after)
+    text = f"{refused} of {len(after)} refused after the window ended" if refused else "served again"
+    yield Check("served after reset", not refused, text, len(after))
+    first = after[0]
+    if rules.kind == "fixed" and first.passed and first.limit is not None:
+        text = f"Remaining {first.remaining} after the first request, {first.limit - 1} expected"
+        kept = first.remaining is not None and abs(first.limit - 1 - first.remaining) <= rules.tolerance
+        yield Check("full quota after reset", kept, text, 1)
+
+
+def judge_other(before: Shot, after: Records) -> Iterator[Check]:
+    """The second organisation: served as if nothing had happened."""
+    refused = [shot for shot in after if not shot.passed]
+    text = f"{len(refused)} of {len(after)} refused while the first was exhausted: the bucket isn't its own"
+    yield Check("other organisation served", not refused, text if refused else "served throughout", len(after))
+    seen = [shot.remaining for shot in (before, *after)]
+    if before.reset is not None and after and after[-1].answered > before.sent + before.reset - 1:
+        yield Check("other organisation's quota", None, "its window ended meanwhile", len(after))
+    elif before.remaining is not None:
+        wanted = [before.remaining - step for step in range(len(seen))]
+        yield Check(
+            "other organisation's quota", seen == wanted, f"Remaining {seen}, {wanted} by its own requests", len(seen)
+        )
+
+
+def buckets(before: Shot, passed: Records) -> int:
+    """How many counters seem to be at work: by the largest numbers of Remaining, how often each was given."""
+    if before.limit is None:
+        return 1
+    given = Counter(shot.remaining for shot in (before, *passed) if shot.remaining is not None)
+    top = [given[value] for value in range(before.limit - 1, max(before.limit - 11, -1), -1) if given[value]]
+    return max(1, round(sum(top) / len(top))) if top else 1
+
+
+def _looks_like(before: Shot, passed: Records, refused: Records) -> str:
+    limit, count = before.limit or 1, buckets(before, passed)
+    given = Counter(shot.remaining for shot in passed if shot.remaining is not None)
+    twice = sum(count > 1 for count in given.values())
+    if count >= 2 and twice > limit // 4:
+        groups = {"one per key type": _by_key, "one per route": _by_route}
+        kind = next((name for name, key in groups.items() if _unique_within(passed, key)), "one per replica?")
+        return f"looks like {count} independent buckets ({kind})"
+    if not refused and len(given) <= 2:
+        return "Remaining doesn't fall and nothing is refused"
+    if not refused:
+        return "nothing was refused"
+    more = len(passed) - (before.remaining or 0)
+    if twice and more > 0:
+        return f"{twice} values of Remaining were given more than once: the counter isn't atomic"
+    return f"{abs(more)} too {'many' if more > 0 else 'few'}"
+
+
+def _permutation(passed: Records, left: int, rules: Rules) -> Check:
+    given = Counter(shot.remaining for shot in passed)
+    wanted = Counter(range(left))
+    wrong = sum(((given - wanted) + (wanted - given)).values())
+    text = "every value once" if not wrong else f"{wrong} values of Remaining given twice, skipped or out of range"
+    if len(given) == 1 and len(passed) > 1:
+        text = f"Remaining stays at {next(iter(given))}"
+    return Check("remaining", wrong <= 2 * rules.tolerance, text, len(passed))
+
+
+def _inversions(passed: Records) -> int:
+    """Requests of one worker sent after an answer had come, whose Remaining isn't below that answer's."""
+    count = 0
+    for worker in {shot.worker for shot in passed}:
+        mine = [shot for shot in passed if shot.worker == worker and shot.remaining is not None]
+        answers = sorted(mine, key=lambda shot: shot.answered)
+        lowest, place = None, 0
+        for shot in sorted(mine, key=lambda shot: shot.sent):
+            while place < len(answers) and answers[place].answered < shot.sent:
+                seen = answers[place].remaining or 0
+                lowest, place = seen if lowest is None else min(lowest, seen), place + 1
+            count += lowest is not None and (shot.remaining or 0) >= lowest
+    return count
+
+
+def _shared(name: str, burst: Records, key: Callable[[Shot], str], good: str) -> Check:
+    groups = {key(shot) for shot in burst}
+    if len(groups) < 2:
+        return Check(f"shared by {name}", None, "only one was used: give a secret key as well", len(burst))
+    never = sorted(group for group in groups if not any(shot.refused for shot in burst if key(shot) == group))
+    text = f"never refused: {', '.join(never)}" if never else good
+    return Check(f"shared by {name}", not never, text, len(burst))
+
+
+def _spread(numbers: Sequence[tuple[Shot, int]], rounded: float) -> float:
+    earliest = max(shot.sent + reset + rounded for shot, reset in numbers)
+    return earliest - min(shot.answered + reset + rounded + 1 for shot, reset in numbers)
+
+
+def _unique_within(passed: Records, key: Callable[[Shot], str]) -> bool:
+    given = Counter((key(shot), shot.remaining) for shot in passed)
+    repeated = sum(count - 1 for count in given.values())
+    return len({key(shot) for shot in passed}) > 1 and repeated <= len(passed) // 50
+
+
+def _by_key(shot: Shot) -> str:
+    return shot.key_type
+
+
+def _by_route(shot: Shot) -> str:
+    return shot.operation

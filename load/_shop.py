@@ -1,0 +1,47 @@
+"""What the scenarios speak of: items, shoppers and categories, from a seed or from a file of what a target has."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fixtures.bodies import Body
+from fixtures.world import SIZES, build_world
+from load._errors import ConfigurationError
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """Ids that a request may name; `catalogue` are whole items for CatalogSync, at least their ids."""
+
+    catalogue: tuple[Body, ...]
+    items: tuple[str, ...]
+    users: tuple[str, ...]
+    categories: tuple[str, ...]
+
+
+def generated_shop(size: str, seed: int) -> Shop:
+    """The shop that `prepare` with the same size and seed puts there."""
+    if size not in SIZES:
+        raise ConfigurationError(f"--shop {size!r}: use {', '.join(SIZES)}")
+    world = build_world(size, seed)
+    catalogue = tuple(world.items)
+    active = [item for item in catalogue if item["status"] == "active"]
+    users = [user["user_id"] for user in world.users if user["status"] == "active"]
+    categories = sorted({item["attributes"]["category"] for item in active})
+    return Shop(catalogue, tuple(item["item_id"] for item in active), tuple(users), tuple(categories))
+
+
+def shop_from_file(path: Path) -> Shop:
+    """`{"items": [ids], "users": [ids], "categories": [names]}`: what the target has already; categories may be missing."""
+    try:
+        document: Any = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise ConfigurationError(f"--ids-file {path}: can't be read as JSON") from None
+    lists: dict[str, tuple[str, ...]] = {}
+    for name, least in (("items", 1), ("users", 1), ("categories", 0)):
+        values = document.get(name, []) if isinstance(document, dict) else None
+        if not isinstance(values, list) or len(values) < least or not all(isinstance(one, str) for one in values):
+            raise ConfigurationError(f"--ids-file {path}: `{name}` must be a list of texts")
+        lists[name] = tuple(values)
+    return Shop((), lists["items"], lists["users"], lists["categories"])

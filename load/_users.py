@@ -1,0 +1,72 @@
+"""A user of closed load: one journey with its think times, and the documented backoff after a 429 or a 5xx."""
+
+from random import Random
+from typing import ClassVar
+
+import gevent
+from locust import FastHttpUser, task
+from locust.exception import StopUser
+
+from load import _node
+from load._client import Sender, new_session
+from load._journeys import MakeJourney, Reply, Step
+from load._retries import Backoff
+
+LONGEST_THINK = 5.0  # times the average
+
+
+class ScenarioUser(FastHttpUser):
+    """The base of every scenario; `make_journey` says what it sends, `operations` the operationIds of that."""
+
+    abstract = True
+    make_journey: ClassVar[MakeJourney]
+    operations: ClassVar[tuple[str, ...]]
+    think_seconds: ClassVar[float]  # on average between two requests of one user
+
+    def on_start(self) -> None:
+        self.node = _node.current()
+        plan = self.node.plan
+        if plan is None or self.node.draining:
+            raise StopUser
+        number = self.node.next_number()
+        self.organisation = self.node.organisation_of(number)
+        self.rng = Random(f"{plan.seed}:{type(self).__name__}:{number}")
+        self.backoff = Backoff(self.rng)
+        self.client = new_session(
+            plan.target,
+            self.environment.events.request,
+            connections=1,
+            timeout=plan.request_timeout,
+            ca_file=self.node.machine.ca_file,
+            user=self,
+        )
+        self.sender = Sender(self.client, self.node)
+        self.journey = type(self).make_journey(self.node.shop, self.rng)
+        self.next_step: Step = next(self.journey)
+        self.pause = 0.0
+        gevent.sleep(self.rng.uniform(0, self._think(self.next_step.think)))  # users don't march in step
+
+    def wait_time(self) -> float:
+        return self.pause
+
+    @task
+    def step(self) -> None:
+        """Send the step that is due; after a refusal the same one again."""
+        node = self.node
+        if node.draining:
+            raise StopUser
+        node.in_flight += 1
+        try:
+            reply, limits = self.sender.send(self.organisation, self.next_step)
+        finally:
+            node.in_flight -= 1
+        delay = self.backoff.delay(reply.status, limits.retry_after, limits.reset)
+        if delay is not None:
+            self.pause = delay
+            return
+        self.pause = self._think(self.next_step.think)
+        self.next_step = self.journey.send(reply if reply.status else Reply(0))
+
+    def _think(self, average: float) -> float:
+        factor = self.node.the_plan.think
+        return factor * min(self.rng.expovariate(1 / average), LONGEST_THINK * average) if average and factor else 0.0

@@ -1,0 +1,125 @@
+"""In locust's own pages: the tabs "SLO" and "Rate limit", the page /slo, a section in the report, a login."""
+
+import hmac
+import json
+import os
+import secrets
+from typing import Any
+
+import flask
+from locust.env import Environment
+
+from load import _pages, _reports
+from load._profiles import read_profiles
+from load._referee import Referee
+
+_SLO_COLUMNS = {
+    "verdict": "",
+    "promise": "Promise",
+    "limit": "Limit",
+    "now": "Now",
+    "samples": "Samples",
+    "over": "Over",
+}
+_RATE_LIMIT_COLUMNS = {
+    "organisation": "Organisation",
+    "limit": "Limit",
+    "remaining": "Remaining",
+    "reset": "Reset (s)",
+    "sent": "Sent",
+    "limited": "429 share",
+}
+_START_PATIENCE = 90.0  # seconds a click on Start waits for the look at generators and target
+
+
+def extend(environment: Environment, referee: Referee) -> None:
+    """Add all of it to the pages of this environment; nothing without a web UI."""
+    ui = environment.web_ui
+    if ui is None or ui.app is None:
+        return
+    app = ui.app
+    ui.template_args["all_profiles"] = list(read_profiles())
+    ui.template_args["extended_tabs"] = [{"title": "SLO", "key": "slo"}, {"title": "Rate limit", "key": "rate-limit"}]
+    ui.template_args["extended_tables"] = [
+        {"key": "slo", "structure": _structure(_SLO_COLUMNS)},
+        {"key": "rate-limit", "structure": _structure(_RATE_LIMIT_COLUMNS)},
+    ]
+    ui.template_args["extended_csv_files"] = [
+        {"href": "./slo.json", "title": "SLO verdict as JSON"},
+        {"href": "./slo", "title": "SLO verdict with charts"},
+    ]
+    base = getattr(environment.parsed_options, "web_base_path", "") or ""
+
+    @app.route(f"{base}/slo")
+    @ui.auth_required_if_enabled
+    def slo_page() -> str:
+        run = referee.run
+        return _pages.page(run, refresh=bool(run and not run.closed))
+
+    @app.route(f"{base}/slo.json")
+    @ui.auth_required_if_enabled
+    def slo_json() -> Any:
+        run = referee.run
+        return _reports.to_json(run) if run else ({"verdict": None, "reasons": ["no run yet"]}, 404)
+
+    app.after_request(lambda response: _enrich(response, referee))
+    if ui.web_login:
+        _add_login(ui, base)
+
+
+def _enrich(response: flask.Response, referee: Referee) -> flask.Response:
+    """locust's own answers with ours added: by endpoint, since paths change with --web-base-path."""
+    endpoint, run = flask.request.endpoint, referee.run
+    if response.status_code != 200:
+        return response
+    if endpoint == "locust.swarm":
+        return _explain_refusal(response, referee)
+    if run and endpoint == "locust.request_stats" and response.is_json:
+        tables = [
+            {"key": "slo", "data": _pages.slo_rows(run)},
+            {"key": "rate-limit", "data": _pages.rate_limit_rows(run)},
+        ]
+        response.set_data(json.dumps({**(response.json or {}), "extended_stats": tables}))
+    elif run and endpoint == "locust.stats_report":
+        response.set_data(_reports.with_section(response.get_data(as_text=True), run))
+    return response
+
+
+def _explain_refusal(response: flask.Response, referee: Referee) -> flask.Response:
+    """A start that can't be judged says why in the form, instead of silently not starting."""
+    if not (response.json or {}).get("success"):
+        return response
+    run = referee.next_run(_START_PATIENCE)
+    if run is not None and run.closed and not run.started_at:
+        text = "Not started: " + "; ".join(run.invalid)
+        response.set_data(json.dumps({"success": False, "message": text, "host": referee.environment.host}))
+    return response
+
+
+def _structure(columns: dict[str, str]) -> list[dict[str, str]]:
+    return [{"key": key, "title": title} for key, title in columns.items()]
+
+
+def _add_login(ui: Any, base: str) -> None:
+    """One user, from LEHNZ_WEB_USER and LEHNZ_WEB_PASSWORD."""
+    from flask_login import UserMixin, login_user
+
+    class Operator(UserMixin):  # type: ignore[misc, unused-ignore] # flask_login has no types
+        def get_id(self) -> str:
+            return "operator"
+
+    ui.app.config["SECRET_KEY"] = secrets.token_hex(32)
+    ui.app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
+    ui.login_manager.user_loader(lambda _: Operator())
+    ui.auth_args = {"username_password_callback": f"{base}/login_submit", "title": "Load tests"}
+
+    @ui.app.route(f"{base}/login_submit", methods=["POST"])
+    def login_submit() -> Any:
+        given = [flask.request.form.get(name, "") for name in ("username", "password")]
+        wanted = [os.environ[name] for name in ("LEHNZ_WEB_USER", "LEHNZ_WEB_PASSWORD")]
+        right = [hmac.compare_digest(one.encode(), other.encode()) for one, other in zip(given, wanted, strict=True)]
+        if all(right):
+            login_user(Operator())
+            return flask.redirect(flask.url_for("locust.index"))
+        flask.session["auth_error"] = "Wrong user name or password"
+        return flask.redirect(flask.url_for("locust.login"))
