@@ -40,7 +40,9 @@ _METAVARS = {
     "orgs": "N",
     "seed": "N",
     "ingest_delay": "S|A-B",
+    "key_policy": "POLICY",
     "rate_limit": "N/WINDOW",
+    "rate_limit_headers": "DIALECT",
     "max_body": "SIZE",
     "control_token": "TOKEN",
     "allowed_host": "NAME",
@@ -93,7 +95,7 @@ def build_parser() -> argparse.ArgumentParser:
         add_help=False,
         allow_abbrev=False,
         argument_default=argparse.SUPPRESS,
-        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, max_help_position=30, width=120),
+        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, max_help_position=32, width=120),
     )
     for title, names in GROUPS.items():
         group = parser.add_argument_group(title)

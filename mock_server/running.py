@@ -79,7 +79,8 @@ def _serve(mock: Mock, seed: Seed, sockets: Sequence[socket.socket]) -> None:
 
     Server(create_app(mock, routes), announce).run(list(sockets))
     if waiting := len(mock.ingest):
-        logger.warning("stopped; %d accepted requests had not become visible yet", waiting)
+        requests = "1 accepted request" if waiting == 1 else f"{waiting:,} accepted requests"
+        logger.warning("stopped; %s had not become visible yet", requests)
 
 
 def _start_watching(mock: Mock) -> asyncio.Task[None]:

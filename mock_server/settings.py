@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ByteSize, Field, SecretStr, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from fixtures.spec import RateLimit
 
@@ -52,13 +52,13 @@ def _split(text: Any) -> Any:
     return tuple(part.strip() for part in text.split(",") if part.strip()) if isinstance(text, str) else text
 
 
-Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
 
 
 class Settings(BaseSettings):
     """Raises pydantic's ValidationError, which names the option and the rule."""
 
-    model_config = SettingsConfigDict(env_prefix="LEHNZ_MOCK_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix="LEHNZ_MOCK_", enable_decoding=False, frozen=True, extra="forbid")
 
     host: Names = Field(
         default=("127.0.0.1", "::1"), min_length=1, description="addresses to listen on, comma-separated"
@@ -83,7 +83,7 @@ class Settings(BaseSettings):
         description="requests per window and organisation: 1000/15m, 100/10s, off (default: the OpenAPI file's)",
     )
     rate_limit_headers: Literal["draft-6", "draft-7", "draft-8", "all"] = Field(
-        default="draft-6", description="dialect of the RateLimit headers; draft-6 has the three documented names"
+        default="draft-6", description="draft-6 (the three documented names), draft-7, draft-8 or all"
     )
     ingest_delay: Annotated[Delay, BeforeValidator(parse_delay)] = Field(
         default=Delay(0.2, 0.2), description="seconds until accepted data is visible: 0.2, or a range as 0-3"
