@@ -18,7 +18,7 @@ from fixtures.spec import Spec, load_spec
 from mock_server.api import Api
 from mock_server.clock import Clock, RealClock, VirtualClock
 from mock_server.contract import Contract
-from mock_server.cors import with_cors
+from mock_server.cors import Cors
 from mock_server.ingest import IngestQueue
 from mock_server.limits import Visitors
 from mock_server.organisations import Organisation, Organisations
@@ -108,7 +108,7 @@ class Mock:
 
 def create_app(mock: Mock, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
     """The mock as an ASGI application. `routes` are served beside the API, by the first segment of their path."""
-    api = with_cors(Api(mock))
+    api = Cors(Api(mock))
     beside = Starlette(routes=list(routes))
     segments = [route.path.split("/", 2)[1:2] for route in routes if isinstance(route, Route | Mount)]
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from fixtures.spec import Node, Spec, SpecError
-from mock_server.recommender import STRATEGIES
+from mock_server.recommender import STRATEGIES, Query, Recommender, parse_filters
+from mock_server.records import Item
 from mock_server.validation import Validator
 
 OPERATION = "recommend"
 _INPUTS = ("user_id", "context_item_id")
+_REASONS = {"category-popular": "category_popular"}  # of a fallback's results; else it is the fallback's own name
 
 
 def check_strategies(spec: Spec) -> None:
@@ -27,6 +29,7 @@ def check_strategies(spec: Spec) -> None:
     validator = Validator(spec, schema, OPERATION)
     for name, facts in described.items():
         _check_input(spec, validator, name, facts)
+        _check_fallback(spec, name, facts)
 
 
 def _check_input(spec: Spec, validator: Validator, name: str, facts: Node) -> None:
@@ -40,3 +43,15 @@ def _check_input(spec: Spec, validator: Validator, name: str, facts: Node) -> No
             raise SpecError(
                 f"{spec.path}: strategy {name!r}: `requires` and the schema's conditions say different things"
             )
+
+
+def _check_fallback(spec: Spec, name: str, facts: Node) -> None:
+    """A plan for a query with little behind it must hold the fallback among its sources."""
+    recommender = Recommender()
+    body = {"item_id": "id", "item_type": "product", "status": "active", "attributes": {"category": "any"}}
+    recommender.restock(Item.from_body(body))
+    query = Query(name, user_id="id", context_item_id="id", context_item_ids=("id",))
+    plan = recommender.recommend(query, parse_filters({}), None, now=0.0).plan
+    fallback = facts.get("fallback")
+    if _REASONS.get(str(fallback), fallback) not in {source.reason for source in plan.sources}:
+        raise SpecError(f"{spec.path}: strategy {name!r}: the recommender does not fall back on {fallback!r}")
