@@ -64,9 +64,7 @@ class Settings(BaseSettings):
         default=("127.0.0.1", "::1"), min_length=1, description="addresses to listen on, comma-separated"
     )
     port: int = Field(default=4010, ge=0, le=65535, description="port to listen on; 0 picks a free one")
-    spec: Path | None = Field(
-        default=None, description="the OpenAPI file that drives the mock (default: the shipped one)"
-    )
+    spec: Path | None = Field(default=None, description="the OpenAPI file that drives the mock [the shipped one]")
     watch: bool = Field(default=False, description="reload the OpenAPI file when it changes; the data stays")
     seed: int = Field(default=42, ge=0, description="governs the seed data, ids and every other chance")
     seed_data: str = Field(default="small", description="small, medium, large, none, a file or a folder of bulk data")
@@ -80,7 +78,7 @@ class Settings(BaseSettings):
     )
     rate_limit: Annotated[RateLimit | Literal["off"] | None, BeforeValidator(parse_rate_limit)] = Field(
         default=None,
-        description="requests per window and organisation: 1000/15m, 100/10s, off (default: the OpenAPI file's)",
+        description="requests per window and organisation: 1000/15m, 100/10s, off [the OpenAPI file's]",
     )
     rate_limit_headers: Literal["draft-6", "draft-7", "draft-8", "all"] = Field(
         default="draft-6", description="draft-6 (the three documented names), draft-7, draft-8 or all"
@@ -91,7 +89,7 @@ class Settings(BaseSettings):
     max_body: ByteSize | None = Field(
         default=None,
         ge=1,
-        description="largest request body, as 5MiB or a number of bytes (default: the OpenAPI file's)",
+        description="largest request body, as 5MiB or a number of bytes [the OpenAPI file's]",
     )
     clock: Literal["real", "virtual"] = Field(
         default="real", description="virtual: time stands still until it is advanced"
