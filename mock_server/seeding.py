@@ -10,7 +10,6 @@ from pathlib import Path
 from fixtures.sources import load_world
 from fixtures.spec import Spec
 from fixtures.world import World
-from mock_server.attribution import Attribution
 from mock_server.banner import Shop
 from mock_server.records import Event, Item, User, epoch_seconds
 from mock_server.settings import Settings
@@ -61,7 +60,6 @@ class Seed:
         for user in users:
             tenant.apply_user(user)
         tenant.apply_events(events)
-        tenant.attribution = Attribution()
 
     def _items(self) -> Iterator[Item]:
         now = self.world.now.timestamp()
