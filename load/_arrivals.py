@@ -9,7 +9,7 @@ CONSTANT, POISSON = "constant", "poisson"
 
 
 def due_times(profile: Profile, rate: float, arrivals: str, index: int, workers: int, seed: int) -> Iterator[float]:
-    """Seconds from the start at which worker `index` of `workers` sends, rising; `rate` is that of all workers at level 1.
+    """Seconds from the start at which worker `index` of `workers` sends, rising; `rate` is that of all workers.
 
     Constant schedules of the workers interleave to one constant schedule; independent Poisson arrivals of a share of
     the rate add up to Poisson arrivals of the whole rate."""

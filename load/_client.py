@@ -25,7 +25,7 @@ class Refusal(Exception):
 class Sender:
     """Sends steps for one connection pool; what it measures goes to `samples()`, which changes with every report."""
 
-    def __init__(self, session: FastHttpSession, node: Any) -> None:
+    def __init__(self, session: Any, node: Any) -> None:
         self._session, self._node = session, node
         self._headers: dict[tuple[str, str], dict[str, str]] = {}
 
@@ -135,7 +135,8 @@ def new_session(
         network_timeout=timeout,
         max_retries=0,
     )
-    session.client.redirect_response_codes = frozenset()  # a redirect would carry the key to who knows where
+    agent: Any = session.client
+    agent.redirect_response_codes = frozenset()  # a redirect would carry the key to who knows where
     return session
 
 

@@ -16,9 +16,9 @@ def bucket(microseconds: float) -> int:
     return (value + step // 2) // step * step
 
 
-def bucket_milliseconds(milliseconds: float) -> int:
+def bucket_response_time(response_time: int | float) -> int:
     """locust's own buckets (whole milliseconds), with three digits in place of its two."""
-    return round(milliseconds) if milliseconds < 1_000 else bucket(milliseconds * 1_000) // 1_000
+    return round(response_time) if response_time < 1_000 else bucket(response_time * 1_000) // 1_000
 
 
 def add(target: Histogram, other: Histogram) -> None:

@@ -12,14 +12,15 @@ from locust.runners import MasterRunner, WorkerRunner
 
 from load import _node, _web
 from load._errors import ConfigurationError
-from load._histogram import bucket_milliseconds
+from load._histogram import bucket_response_time
 from load._node import Node
+from load._open_load import Arrivals
 from load._options import Machine, add_options, check_web
 from load._probe_shots import Shooter
 from load._referee import Referee
 
 # On every node alike, or the sums of their buckets would mean nothing.
-locust.stats.bucket_response_time = bucket_milliseconds
+locust.stats.bucket_response_time = bucket_response_time
 locust.stats.PERCENTILES_TO_CHART = [0.5, 0.95, 0.99]
 locust.stats.PERCENTILES_TO_STATISTICS = [0.5, 0.95, 0.99]
 locust.html.PERCENTILES_FOR_HTML_REPORT = [0.5, 0.9, 0.95, 0.99, 0.999, 1.0]
@@ -51,6 +52,9 @@ def _init(environment: Environment, **_: Any) -> None:
         print(f"locust: {error}", file=sys.stderr)
         sys.exit(2)
     runner = environment.runner
+    hooks: Any = environment.events
+    if Arrivals not in environment.user_classes:  # for open load; no page or command line ever offers it
+        environment.user_classes.append(Arrivals)
     machine = Machine.from_options(options)
     node = Node(environment, machine)
     _node.install(node)
@@ -65,9 +69,9 @@ def _init(environment: Environment, **_: Any) -> None:
             ("probe_fire", shooter.on_shots),
         ):
             runner.register_message(name, handler, concurrent=True)
-        environment.events.test_start.add_listener(node.begin)
+        hooks.test_start.add_listener(node.begin)
     if isinstance(runner, WorkerRunner):
-        environment.events.report_to_master.add_listener(node.attach)
+        hooks.report_to_master.add_listener(node.attach)
         return
     referee = Referee(environment, machine, node)
     _referees[:] = [referee]
@@ -77,10 +81,10 @@ def _init(environment: Environment, **_: Any) -> None:
         ("probe_shots", referee.on_shots),
     ):
         runner.register_message(name, handler)
-    environment.events.test_start.add_listener(referee.on_start)
-    environment.events.test_stopping.add_listener(referee.on_stopping)
-    environment.events.worker_report.add_listener(referee.on_report)
-    environment.events.worker_connect.add_listener(referee.on_worker_connect)
+    hooks.test_start.add_listener(referee.on_start)
+    hooks.test_stopping.add_listener(referee.on_stopping)
+    hooks.worker_report.add_listener(referee.on_report)
+    hooks.worker_connect.add_listener(referee.on_worker_connect)
     _web.extend(environment, referee)
 
 
@@ -92,6 +96,7 @@ def _quitting(environment: Environment, **_: Any) -> None:
         _referees[0].on_quitting()
 
 
-events.init_command_line_parser.add_listener(lambda parser, **_: add_options(parser))
-events.init.add_listener(_init)
-events.quitting.add_listener(_quitting)
+_events: Any = events
+_events.init_command_line_parser.add_listener(lambda parser, **_: add_options(parser))
+_events.init.add_listener(_init)
+_events.quitting.add_listener(_quitting)

@@ -1,4 +1,4 @@
-"""Do all generators run the same thing? The hash of our files and the versions that decide what is sent and measured."""
+"""Do all generators run the same thing? The hash of our files and the versions that matter."""
 
 import hashlib
 import platform

@@ -71,8 +71,8 @@ def measurement_problems(plan: Plan, slo: Slo, samples: Samples, cpu: float, sec
     sent, dropped, held = (samples.counters.get(name, 0) for name in ("sent", "dropped", "held"))
     if sent < limits["min_arrivals_ratio"] * expected:
         problems.append(
-            f"only {sent / expected:.1%} of the asked arrivals were sent ({sent} of {expected:.0f}; {dropped} dropped for "
-            f"a full pool, {held} held back because every organisation waits for its Reset)"
+            f"only {sent / expected:.1%} of the asked arrivals were sent ({sent} of {expected:.0f}; {dropped} dropped "
+            f"for a full pool, {held} held back because every organisation waits for its Reset)"
         )
     return problems
 

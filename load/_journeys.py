@@ -3,7 +3,7 @@ reply to it, and so say what comes next. The same journey runs with think times 
 
 The model of a shop's traffic, with its numbers, is described in docs/load.md."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from random import Random
 from typing import Any, NamedTuple
 
@@ -46,7 +46,6 @@ class Reply(NamedTuple):
 
 
 Journey = Generator[Step, Reply, None]
-MakeJourney = Callable[[Shop, Random], Journey]
 
 
 def shopper(shop: Shop, rng: Random) -> Journey:
@@ -88,7 +87,7 @@ def event_stream(shop: Shop, rng: Random) -> Journey:
 
 
 def catalog_sync(shop: Shop, rng: Random) -> Journey:
-    """A shop's server that keeps catalogue and users up to date; arrays where the target takes them, else one by one."""
+    """A shop's server that keeps catalogue and users up to date; items in arrays if the target takes them."""
     known = shop.catalogue or [{"item_id": item, "item_type": "product", "status": "active"} for item in shop.items]
     size = ITEMS_PER_CALL
     while True:

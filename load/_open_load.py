@@ -72,8 +72,6 @@ class Visitors:
 class Arrivals(User):
     """Not one of the scenarios: it sends their steps. Spawned once per worker when an arrival rate is asked for."""
 
-    weight = 0.0001  # locust drops classes without weight
-
     @task
     def run_schedule(self) -> None:
         node = _node.current()

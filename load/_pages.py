@@ -39,10 +39,10 @@ def page(run: Any, refresh: bool) -> str:
 def section(run: Any) -> str:
     """Verdict, reasons, promises, charts, rate limits, generators."""
     verdict = run.verdict
-    outcome = verdict.outcome if run.closed else "running"
-    colour = _COLOURS.get(outcome, "#1f6feb")
+    outcome, colour = (verdict.outcome, _COLOURS[verdict.outcome]) if run.closed else ("running", "#1f6feb")
     parts = [
-        f"<style>{_STYLE}</style><section class='slo' id='slo'><h1>SLO <span class='verdict' style='background:{colour}'>"
+        f"<style>{_STYLE}</style><section class='slo' id='slo'><h1>SLO "
+        f"<span class='verdict' style='background:{colour}'>"
         f"{escape(str(outcome))}</span></h1><p>{escape(_reports.load_in_words(run))}</p>",
         _list(verdict.reasons if run.closed else verdict.invalid),
         _list(verdict.notes),
@@ -103,8 +103,9 @@ def _rate_limits(run: Any) -> str:
 def _health(run: Any) -> str:
     counters = ", ".join(f"{name} {count:,}" for name, count in sorted(run.samples.counters.items()))
     text = f"{len(run.ready)} process(es); lag p99 {run.lag_p99_ms():.3g} ms; CPU {run.cpu:.0%} at most"
+    text += f"; arrivals: {counters}" if counters else ""
     failures = [f"{count} x {reason}" for reason, count in run.samples.reasons.items()]
-    return f"<h2>Generators</h2><p>{escape(text)}{escape('; arrivals: ' + counters if counters else '')}</p>{_list(failures)}"
+    return f"<h2>Generators</h2><p>{escape(text)}</p>{_list(failures)}"
 
 
 def slo_rows(run: Any) -> list[dict[str, str]]:

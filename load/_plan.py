@@ -19,7 +19,7 @@ SCENARIOS = {  # name on the command line and in the web UI -> user classes
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One run. `rate` is the arrivals per second of all workers at level 1; 0: closed load of `users` with think times."""
+    """One run. `rate`: arrivals per second of all workers at level 1; 0: closed load with think times."""
 
     run: str
     target: str

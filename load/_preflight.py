@@ -5,7 +5,6 @@ from typing import Any
 
 import gevent.pool
 import orjson
-from locust.contrib.fasthttp import FastHttpSession
 
 from load import _rate_limit
 from load._client import request_headers
@@ -16,7 +15,7 @@ _BODY = orjson.dumps({"strategy": "popular", "limit": 1})
 _AT_ONCE = 8
 
 
-def look(session: FastHttpSession, organisations: Sequence[Organisation]) -> list[dict[str, Any]]:
+def look(session: Any, organisations: Sequence[Organisation]) -> list[dict[str, Any]]:
     """For each its name, `status` (0: no answer), `error`, and its `limit`, `remaining`, `reset` (None if not sent)."""
     first = _look(session, organisations[0])
     if first["status"] == 0:
@@ -39,7 +38,7 @@ def problem(quota: dict[str, Any]) -> str | None:
     return None
 
 
-def _look(session: FastHttpSession, organisation: Organisation) -> dict[str, Any]:
+def _look(session: Any, organisation: Organisation) -> dict[str, Any]:
     endpoint = endpoints()["recommend"]
     headers = request_headers(organisation, endpoint)
     with session.request(endpoint.method, endpoint.path, data=_BODY, headers=headers, catch_response=True) as response:

@@ -35,7 +35,7 @@ class Probe:
         self._run = run
         self._rules = Rules(options.limit_kind, options.limit_tolerance)
         self._wait_recovery: bool = options.wait_recovery
-        self._rng = random.Random(f"{options.seed}:probe")  # noqa: S311 - seeded dice
+        self._rng = random.Random(f"{options.seed}:probe")
         self._ids = itertools.count()
         self._answers: dict[int, dict[str, Any]] = {}
         self._arrived: dict[int, Event] = {}

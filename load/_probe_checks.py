@@ -88,8 +88,10 @@ def judge_burst(before: Shot, burst: Records, rules: Rules) -> Iterator[Check]:
     if rules.kind == "fixed":
         yield _permutation(passed, left, rules)
     late = _inversions(passed)
-    yield Check("remaining order", not late, f"{late} times Remaining didn't fall from one answer to the next request of a "
-                "worker" if late else "falls between requests that didn't overlap", len(passed))  # fmt: skip
+    text = f"{late} times Remaining didn't fall from an answer to a later request of the same worker"
+    yield Check(
+        "remaining order", not late, text if late else "falls between requests that didn't overlap", len(passed)
+    )
     yield _shared("key types", burst, lambda shot: shot.key_type, "both keys draw on one bucket")
     yield _shared("routes", burst, lambda shot: shot.operation, "all routes draw on one bucket")
 
@@ -178,9 +180,9 @@ def _looks_like(before: Shot, passed: Records, refused: Records) -> str:
 
 
 def _permutation(passed: Records, left: int, rules: Rules) -> Check:
-    given = Counter(shot.remaining for shot in passed)
+    given = Counter(-1 if shot.remaining is None else shot.remaining for shot in passed)
     wanted = Counter(range(left))
-    wrong = sum(((given - wanted) + (wanted - given)).values())
+    wrong = ((given - wanted) + (wanted - given)).total()
     text = "every value once" if not wrong else f"{wrong} values of Remaining given twice, skipped or out of range"
     if len(given) == 1 and len(passed) > 1:
         text = f"Remaining stays at {next(iter(given))}"

@@ -1,4 +1,4 @@
-"""The generators' part of the rate limit probe: send what the master says over fresh connections, report every answer."""
+"""The generators' part of the rate limit probe: shoot over fresh connections, report every answer."""
 
 from time import perf_counter
 from typing import Any

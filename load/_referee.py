@@ -54,13 +54,13 @@ class Referee:
         if self.run and msg.data["run"] == self.run.id:
             self.run.ready[msg.node_id or LOCAL] = msg.data
 
-    def on_report(self, client_id: str, data: dict[str, Any], **_: Any) -> None:
+    def on_report(self, data: dict[str, Any], **_: Any) -> None:
         if "load" in data:
-            self._take(client_id, data["load"])
+            self._take(data["load"])
 
     def on_drained(self, msg: Any, **_: Any) -> None:
         if self.run and msg.data["run"] == self.run.id:
-            self._take(msg.node_id or LOCAL, msg.data["report"])
+            self._take(msg.data["report"])
             self.run.drained[msg.node_id or LOCAL] = msg.data
 
     def on_shots(self, msg: Any, **_: Any) -> None:
@@ -87,7 +87,7 @@ class Referee:
         _reports.write_all(self.run, self.machine, getattr(options, "html_file", None))
         self.environment.process_exit_code = self.run.verdict.exit_code
 
-    def _take(self, client_id: str, report: dict[str, Any]) -> None:
+    def _take(self, report: dict[str, Any]) -> None:
         run = self.run
         if run and report["run"] == run.id:
             run.samples.merge(report["samples"])
@@ -100,5 +100,5 @@ class Referee:
             run = self.run
             if run and run.running:
                 if not isinstance(self.environment.runner, MasterRunner):
-                    self._take(LOCAL, self.node.report())
+                    self._take(self.node.report())
                 run.look_for_lost_workers()

@@ -137,7 +137,7 @@ def junit(run: Any) -> str:
     verdict = run.verdict
     failures, errors = len(verdict.breaches), len(verdict.invalid) or int(verdict.outcome is Outcome.INVALID)
     counts = {"tests": str(len(verdict.rows) + errors), "failures": str(failures), "errors": str(errors)}
-    suite = ElementTree.Element("testsuite", name="load", **counts)
+    suite = ElementTree.Element("testsuite", {"name": "load", **counts})
     for row in verdict.rows:
         case = ElementTree.SubElement(suite, "testcase", classname=row.name, name=f"{row.metric} ({row.where})")
         if row.outcome is not Outcome.PASS:

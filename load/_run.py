@@ -99,8 +99,6 @@ class Run:
         if self.saturation and self.saturation.broken(self.samples, elapsed):
             return None
         if plan.open:
-            if Arrivals not in self.environment.user_classes:
-                self.environment.user_classes.append(Arrivals)
             return workers, float(workers), [Arrivals]
         options: Any = self.environment.parsed_options
         users = math.ceil(plan.user_count * plan.profile.level(elapsed) - 1e-9)

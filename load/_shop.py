@@ -33,7 +33,7 @@ def generated_shop(size: str, seed: int) -> Shop:
 
 
 def shop_from_file(path: Path) -> Shop:
-    """`{"items": [ids], "users": [ids], "categories": [names]}`: what the target has already; categories may be missing."""
+    """`{"items": [ids], "users": [ids], "categories": [names]}`: what the target has; categories may be missing."""
     try:
         document: Any = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

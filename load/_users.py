@@ -9,8 +9,9 @@ from locust.exception import StopUser
 
 from load import _node
 from load._client import Sender, new_session
-from load._journeys import MakeJourney, Reply, Step
+from load._journeys import Journey, Reply, Step
 from load._retries import Backoff
+from load._shop import Shop
 
 LONGEST_THINK = 5.0  # times the average
 
@@ -19,9 +20,12 @@ class ScenarioUser(FastHttpUser):
     """The base of every scenario; `make_journey` says what it sends, `operations` the operationIds of that."""
 
     abstract = True
-    make_journey: ClassVar[MakeJourney]
     operations: ClassVar[tuple[str, ...]]
     think_seconds: ClassVar[float]  # on average between two requests of one user
+
+    @staticmethod
+    def make_journey(shop: Shop, rng: Random) -> Journey:
+        raise NotImplementedError
 
     def on_start(self) -> None:
         self.node = _node.current()

@@ -77,7 +77,8 @@ def describe(row: Row) -> str:
     if row.note:
         return f"{row.name}: {row.metric}: {row.note}"
     side = "below" if row.metric.startswith("min_") else "above"
-    return f"{row.name}: {row.metric} {number(row.value)} is {side} {number(row.limit)} ({row.where}, {row.samples} samples)"
+    numbers = f"{number(row.value)} is {side} {number(row.limit)}"
+    return f"{row.name}: {row.metric} {numbers} ({row.where}, {row.samples} samples)"
 
 
 def number(value: float | None) -> str:

@@ -37,7 +37,8 @@ def extend(environment: Environment, referee: Referee) -> None:
     ui = environment.web_ui
     if ui is None or ui.app is None:
         return
-    app = ui.app
+    app: Any = ui.app
+    protected: Any = ui.auth_required_if_enabled
     ui.template_args["all_profiles"] = list(read_profiles())
     ui.template_args["extended_tabs"] = [{"title": "SLO", "key": "slo"}, {"title": "Rate limit", "key": "rate-limit"}]
     ui.template_args["extended_tables"] = [
@@ -50,18 +51,16 @@ def extend(environment: Environment, referee: Referee) -> None:
     ]
     base = getattr(environment.parsed_options, "web_base_path", "") or ""
 
-    @app.route(f"{base}/slo")
-    @ui.auth_required_if_enabled
     def slo_page() -> str:
         run = referee.run
         return _pages.page(run, refresh=bool(run and not run.closed))
 
-    @app.route(f"{base}/slo.json")
-    @ui.auth_required_if_enabled
     def slo_json() -> Any:
         run = referee.run
         return _reports.to_json(run) if run else ({"verdict": None, "reasons": ["no run yet"]}, 404)
 
+    app.add_url_rule(f"{base}/slo", view_func=protected(slo_page))
+    app.add_url_rule(f"{base}/slo.json", view_func=protected(slo_json))
     app.after_request(lambda response: _enrich(response, referee))
     if ui.web_login:
         _add_login(ui, base)
@@ -113,7 +112,6 @@ def _add_login(ui: Any, base: str) -> None:
     ui.login_manager.user_loader(lambda _: Operator())
     ui.auth_args = {"username_password_callback": f"{base}/login_submit", "title": "Load tests"}
 
-    @ui.app.route(f"{base}/login_submit", methods=["POST"])
     def login_submit() -> Any:
         given = [flask.request.form.get(name, "") for name in ("username", "password")]
         wanted = [os.environ[name] for name in ("LEHNZ_WEB_USER", "LEHNZ_WEB_PASSWORD")]
@@ -123,3 +121,5 @@ def _add_login(ui: Any, base: str) -> None:
             return flask.redirect(flask.url_for("locust.index"))
         flask.session["auth_error"] = "Wrong user name or password"
         return flask.redirect(flask.url_for("locust.login"))
+
+    ui.app.add_url_rule(f"{base}/login_submit", view_func=login_submit, methods=["POST"])
