@@ -1,0 +1,37 @@
+"""The checks that act, one module per area. Importing this package registers them."""
+
+from contracts.checks import (
+    attribution,
+    auth,
+    cors,
+    events,
+    exhaust,
+    filters,
+    identity,
+    isolation,
+    items,
+    life_cycle,
+    paging,
+    rate_limit,
+    robustness,
+    strategies,
+    users,
+)
+
+__all__ = [
+    "attribution",
+    "auth",
+    "cors",
+    "events",
+    "exhaust",
+    "filters",
+    "identity",
+    "isolation",
+    "items",
+    "life_cycle",
+    "paging",
+    "rate_limit",
+    "robustness",
+    "strategies",
+    "users",
+]

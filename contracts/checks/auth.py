@@ -1,0 +1,112 @@
+"""Keys: none, wrong in every way, of the wrong type, right; on every operation."""
+
+from collections.abc import Iterator
+
+from contracts.checks.common import valid_body
+from contracts.probe import Probe
+from contracts.registry import check
+from fixtures.spec import Operation
+
+
+def _expect_unauthorised(probe: Probe, *names: str) -> None:
+    for operation in probe.run.operations.all():
+        credentials = {"none": probe.run.credentials.none(), **probe.run.credentials.wrong(operation.key_type or "")}
+        for name in names:
+            exchange = probe.send(operation, valid_body(probe, operation), credentials[name])
+            probe.expect_status(exchange, (401,), name)
+
+
+@check("AUTH-missing-key")
+def missing_key(probe: Probe) -> None:
+    _expect_unauthorised(probe, "none")
+
+
+@check("AUTH-empty-key")
+def empty_key(probe: Probe) -> None:
+    _expect_unauthorised(probe, "empty", "prefix-only")
+
+
+@check("AUTH-unknown-key")
+def unknown_key(probe: Probe) -> None:
+    _expect_unauthorised(probe, "unknown")
+
+
+@check("AUTH-tampered-key")
+def tampered_key(probe: Probe) -> None:
+    _expect_unauthorised(probe, "tampered")
+
+
+@check("AUTH-whole-key")
+def whole_key(probe: Probe) -> None:
+    _expect_unauthorised(probe, "shortened", "lengthened", "other-case")
+
+
+@check("AUTH-bearer-prefix")
+def bearer_prefix(probe: Probe) -> None:
+    _expect_unauthorised(probe, "bearer")
+
+
+@check("AUTH-other-header")
+def other_header(probe: Probe) -> None:
+    _expect_unauthorised(probe, "other-header")
+
+
+@check("AUTH-right-key")
+def right_key(probe: Probe) -> None:
+    for operation in probe.run.operations.all():
+        exchange = probe.send(operation, valid_body(probe, operation))
+        probe.expect(
+            exchange.status not in (401, 403), "right key", "neither 401 nor 403", f"status {exchange.status}", exchange
+        )
+
+
+@check("AUTH-publishable-on-upsert")
+def publishable_on_upsert(probe: Probe) -> None:
+    for operation in (probe.run.operations.items, probe.run.operations.users):
+        _expect_forbidden(probe, operation)
+
+
+@check("AUTH-secret-on-publishable")
+def secret_on_publishable(probe: Probe) -> None:
+    for operation in (probe.run.operations.events, probe.run.operations.recommend):
+        _expect_forbidden(probe, operation)
+
+
+def _expect_forbidden(probe: Probe, operation: Operation) -> None:
+    wrong = probe.run.credentials.wrong_type(operation.key_type or "")
+    exchange = probe.send(operation, valid_body(probe, operation), wrong)
+    probe.expect_status(exchange, (403,), "wrong key type")
+
+
+@check("AUTH-type-before-body")
+def type_before_body(probe: Probe) -> None:
+    strict = probe.run.target.key_policy == "strict"
+    for operation in probe.run.operations.all():
+        if operation.key_type == "secret" or strict:
+            wrong = probe.run.credentials.wrong_type(operation.key_type or "")
+            exchange = probe.send(operation, {"strategy": 1}, wrong)
+            probe.expect_status(exchange, (403,), "wrong key type and a bad body")
+
+
+@check("AUTH-refused-changes-nothing")
+def refused_changes_nothing(probe: Probe) -> Iterator[None]:
+    """An item is hidden, and another made, with keys that are refused: neither happens."""
+    items = probe.run.operations.items
+    category = probe.name("cat")
+    shown, made = probe.item("shown", category), probe.item("made", category)
+    probe.stock([shown])
+    yield
+    probe.needs(probe.shows(category, shown["item_id"]), "an item that was upserted with the right key shows")
+    refusals = {"wrong key type": probe.run.credentials.wrong_type("secret")}
+    refusals["unknown key"] = probe.run.credentials.wrong("secret")["unknown"]
+    refusals["no key"] = probe.run.credentials.none()
+    for credential in refusals.values():
+        probe.send(items, {**shown, "status": "inactive"}, credential)
+        probe.send(items, made, credential)
+    probe.stir([made["item_id"]])
+    yield
+    exchange = probe.look(category)
+    probe.expect(made["item_id"] not in exchange.ids, "made", "no item from a refused upsert", "it shows", exchange)
+    probe.expect_eventually(
+        probe.shows(category, shown["item_id"]), "hidden", "an item that only a refused upsert hid still shows"
+    )

@@ -1,0 +1,50 @@
+"""What several areas send: a valid body for any operation, and the two ways to be refused."""
+
+from typing import Any
+
+from contracts.exchange import Exchange
+from contracts.probe import Probe
+from fixtures.bodies import event_body, user_body
+from fixtures.spec import Operation
+
+REFUSED = (400, 422)  # 400 is documented; 422 instead is a SHOULD finding of its own (ENV-400-not-422)
+
+
+def valid_body(probe: Probe, operation: Operation) -> dict[str, Any]:
+    """A minimal body that must be accepted, with fresh ids."""
+    operations = probe.run.operations
+    if operation is operations.items:
+        return probe.item()
+    if operation is operations.users:
+        return user_body(probe.name("user"))
+    if operation is operations.events:
+        return event_body("view", probe.name("user"))
+    if operations.edition == "first":
+        return {"user_id": probe.name("user")}
+    return {"strategy": "trending"}
+
+
+def expect_refused(probe: Probe, operation: Operation, body: Any, case: str) -> Exchange:
+    """Bad input: 400 (or 422), and nothing else."""
+    exchange = probe.send(operation, body)
+    probe.expect_status(exchange, REFUSED, case)
+    return exchange
+
+
+def expect_accepted(probe: Probe, operation: Operation, body: Any, case: str) -> Exchange:
+    """202, and as many records accepted as were sent."""
+    exchange = probe.send(operation, body)
+    sent = len(body) if isinstance(body, list) else 1
+    if probe.expect_status(exchange, (202,), case):
+        accepted = exchange.data.get("accepted")
+        probe.expect(
+            accepted == sent, f"{case}: accepted", f"data.accepted {sent}", f"data.accepted {accepted!r}", exchange
+        )
+    return exchange
+
+
+def expect_no_crash(probe: Probe, exchange: Exchange, case: str) -> bool:
+    """Any answer below 500 will do; no answer will not."""
+    held = exchange.status is not None and exchange.status < 500
+    actual = exchange.failure or f"status {exchange.status}"
+    return probe.expect(held, case, "an answer below 500", actual, exchange)

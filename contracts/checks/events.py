@@ -1,0 +1,177 @@
+"""Events: which bodies are accepted and which are refused, and that every one of an array counts."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from contracts.checks import tastes
+from contracts.checks.common import expect_accepted, expect_no_crash, expect_refused
+from contracts.probe import Probe, lacking
+from contracts.registry import check
+from fixtures.bodies import event_body, full_event_body, unique_uuid
+
+
+@check("EVENT-accepts-one")
+def accepts_one(probe: Probe) -> None:
+    expect_accepted(probe, probe.run.operations.events, event_body("view", probe.name("user")), "required fields only")
+
+
+@check("EVENT-accepts-array")
+def accepts_array(probe: Probe) -> None:
+    user = probe.name("user")
+    for size in (1, 3):
+        events = [event_body(name, user) for name in ("view", "search", "click")[:size]]
+        expect_accepted(probe, probe.run.operations.events, events, f"an array of {size}")
+
+
+@check("EVENT-standard-names")
+def standard_names(probe: Probe) -> None:
+    user, item = probe.name("user"), probe.name("item")
+    for name, family in probe.run.operations.standard_events.items():
+        body = event_body(name, user, None if name == "identify" else item, event_family=family)
+        if name == "identify":
+            body["previous_user_id"] = unique_uuid(probe.run.dice(user))
+        expect_accepted(probe, probe.run.operations.events, body, name)
+
+
+@check("EVENT-custom-names")
+def custom_names(probe: Probe) -> None:
+    for family in ("exposure", "engagement", "conversion"):
+        body = event_body("wishlist_shared", probe.name("user"), event_family=family)
+        expect_accepted(probe, probe.run.operations.events, body, f"custom name, family {family}")
+
+
+@check("EVENT-optional-fields")
+def optional_fields(probe: Probe) -> None:
+    user = probe.name("user")
+    full = full_event_body("click", user, probe.name("item"), probe.run.dice(user))
+    expect_accepted(probe, probe.run.operations.events, full, "event_id and context")
+
+
+@check("EVENT-item-id-null")
+def item_id_null(probe: Probe) -> None:
+    body = {**event_body("search", probe.name("user")), "item_id": None}
+    expect_accepted(probe, probe.run.operations.events, body, "item_id null")
+
+
+@check("EVENT-anonymous-user")
+def anonymous_user(probe: Probe) -> None:
+    user = unique_uuid(probe.run.dice(probe.name("anonymous")))
+    expect_accepted(probe, probe.run.operations.events, event_body("view", user), "a UUID that was never upserted")
+
+
+@check("EVENT-unknown-item")
+def unknown_item(probe: Probe) -> Iterator[None]:
+    """An event may name an item that doesn't exist; it must not make one."""
+    user, ghost = probe.name("user"), probe.name("ghost")
+    events = [event_body(name, user, ghost) for name in ("view", "add_to_cart", "purchase")]
+    expect_no_crash(probe, probe.send(probe.run.operations.events, events), "events on an unknown item")
+    yield
+    for body in ({"strategy": "popular"}, {"strategy": "personalized", "user_id": user}):
+        exchange = probe.must_recommend(limit=100, **body)
+        probe.expect(ghost not in exchange.ids, "unknown item", "an item that was never upserted is never recommended",
+                     f"strategy {body['strategy']} shows it", exchange)  # fmt: skip
+
+
+@check("EVENT-requires-user-id")
+def requires_user_id(probe: Probe) -> None:
+    body = lacking(event_body("view", "x", probe.name("item")), "user_id")
+    expect_refused(probe, probe.run.operations.events, body, "without user_id")
+
+
+@check("EVENT-requires-family")
+def requires_family(probe: Probe) -> None:
+    body = lacking(event_body("view", probe.name("user")), "event_family")
+    expect_refused(probe, probe.run.operations.events, body, "without event_family")
+
+
+@check("EVENT-requires-name")
+def requires_name(probe: Probe) -> None:
+    body = lacking(event_body("view", probe.name("user")), "event_name")
+    expect_refused(probe, probe.run.operations.events, body, "without event_name")
+
+
+@check("EVENT-family-enum")
+def family_enum(probe: Probe) -> None:
+    for family in ("browsing", "Engagement"):
+        body = event_body("view", probe.name("user"), event_family=family)
+        expect_refused(probe, probe.run.operations.events, body, f"event_family {family}")
+
+
+@check("EVENT-field-types")
+def field_types(probe: Probe) -> None:
+    wrong = {"user_id": 42, "event_name": ["view"], "event_family": 1, "context": "mobile", "item_id": {"id": 1}}
+    for field, value in wrong.items():
+        body = {**event_body("view", probe.name("user")), field: value}
+        expect_refused(probe, probe.run.operations.events, body, f"{field} of a wrong type")
+
+
+@check("EVENT-name-lowercase")
+def name_lowercase(probe: Probe) -> None:
+    body = event_body("View", probe.name("user"))
+    expect_refused(probe, probe.run.operations.events, body, "event_name with a capital")
+
+
+@check("EVENT-unknown-fields")
+def unknown_fields(probe: Probe) -> None:
+    extra: dict[str, Any] = {
+        "event_timestamp": "2026-01-15T09:30:00Z",
+        "metadata": {"page": "home"},
+        "session_id": "s-1",
+    }
+    body = event_body("view", probe.name("user"), **extra)
+    expect_accepted(probe, probe.run.operations.events, body, "fields that are not documented")
+
+
+@check("EVENT-same-event-id")
+def same_event_id(probe: Probe) -> None:
+    user = probe.name("user")
+    body = event_body("view", user, event_id=unique_uuid(probe.run.dice(user)))
+    expect_accepted(probe, probe.run.operations.events, body, "first time")
+    expect_accepted(probe, probe.run.operations.events, body, "the same event_id again")
+
+
+@check("EVENT-identify-needs-previous")
+def identify_needs_previous(probe: Probe) -> None:
+    body = event_body("identify", probe.name("user"))
+    expect_refused(probe, probe.run.operations.events, body, "identify without previous_user_id")
+
+
+@check("EVENT-array-with-a-bad-one")
+def array_with_a_bad_one(probe: Probe) -> Iterator[None]:
+    """One bad event refuses the array, wherever it stands; then none of its events counts."""
+    shelf = tastes.shelf(probe)
+    yield
+    subject, control, stranger = (probe.user(stem) for stem in ("refused", "control", "stranger"))
+    good = shelf.history(subject, "quiet")
+    bad = lacking(good[0], "event_name")
+    exchange = expect_refused(probe, probe.run.operations.events, [*good, bad], "bad event at the end")
+    expect_refused(probe, probe.run.operations.events, [bad, *good], "bad event at the start")
+    if exchange.ok:
+        return
+    shelf.live(probe, control, "quiet")
+    yield
+    shelf.needs_effect(probe, control, stranger)
+    look = shelf.differ(probe, subject, control)
+    probe.expect(
+        look.ok, "stored in part", "no event of a refused array counts", look.actual, exchange, *look.exchanges
+    )
+
+
+@check("EVENT-array-every-one-counts")
+def array_every_one_counts(probe: Probe) -> Iterator[None]:
+    """A history in one array has another effect than its first event alone, and than its last."""
+    shelf = tastes.shelf(probe)
+    yield
+    whole, mirrored, single, stranger = (probe.user(s) for s in ("whole", "mirrored", "single", "stranger"))
+    odd = shelf.items["loud"][0]
+    probe.send(probe.run.operations.events, [event_body("view", whole, odd), *shelf.history(whole, "quiet")])
+    probe.send(probe.run.operations.events, [*shelf.history(mirrored, "quiet"), event_body("view", mirrored, odd)])
+    probe.ingest([event_body("view", single, odd)])
+    yield
+    probe.needs(lambda: shelf.differ(probe, whole, stranger), "a list follows a history at all")
+    for name, user in {"first": whole, "last": mirrored}.items():
+        probe.expect_eventually(
+            lambda user=user: shelf.differ(probe, user, single),  # type: ignore[misc]
+            f"only the {name} counted",
+            f"fifteen events have another effect than the {name} alone",
+        )

@@ -1,0 +1,181 @@
+"""With --exhaust: use up an organisation's window, to the last request and beyond."""
+
+import itertools
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from contracts.checks.rate_limit import remaining
+from contracts.exchange import Exchange
+from contracts.outcome import Blocked, Skipped
+from contracts.probe import Probe, said
+from contracts.registry import check
+
+_BEYOND = 5  # requests after the announced rest
+
+
+@dataclass
+class Burn:
+    """What happened when more was sent than was announced."""
+
+    organisation: str
+    announced: int
+    answers: list[Exchange] = field(default_factory=list)  # after the one that announced
+
+    @property
+    def passed(self) -> int:
+        return sum(answer.ok for answer in self.answers)
+
+    @property
+    def refused(self) -> list[Exchange]:
+        return [answer for answer in self.answers if answer.status == 429]
+
+
+def _send(probe: Probe, organisation: str) -> Exchange:
+    credential = probe.run.credentials.right("publishable", organisation)
+    operation = probe.run.operations.recommend
+    body = {"strategy": "trending", "limit": 1} if probe.run.operations.edition == "current" else {"user_id": "u"}
+    return probe.send(operation, body, credential, take_429=True)
+
+
+def burn(probe: Probe) -> Burn:
+    """Made once per run, by whoever asks first; on the second organisation where there is one."""
+    if "burn" not in probe.run.shared:
+        organisation = "other" if probe.run.target.other else "main"
+        first = _send(probe, organisation)
+        if first.status == 429:
+            _sleep_until_reset(probe, first)
+            first = _send(probe, organisation)
+        found = Burn(organisation, remaining(first))
+        if found.announced > 20_000:
+            raise Skipped(f"{found.announced} requests are announced: too many to send")
+        probe.run.say(f"sending the announced {found.announced} requests and {_BEYOND} more")
+        beyond = 0
+        while beyond < _BEYOND and len(found.answers) < found.announced + 50:
+            found.answers.append(_send(probe, organisation))
+            beyond += len(found.answers) > found.announced
+        probe.run.shared["burn"] = found
+    result: Burn = probe.run.shared["burn"]
+    return result
+
+
+@check("LIMIT-announced-rest-passes")
+def announced_rest_passes(probe: Probe) -> None:
+    """Exactly as many pass as RateLimit-Remaining announced."""
+    found = burn(probe)
+    edge = found.answers[max(0, found.announced - 2) : found.announced + 3]
+    grown = _grown(found)
+    held = found.announced <= found.passed <= found.announced + grown
+    probe.expect(held, "announced rest", f"{found.announced} requests pass", f"{found.passed} passed", *edge)
+
+
+def _grown(found: Burn) -> int:
+    """Requests by which the headers themselves let the bucket grow meanwhile (windows that slide or refill)."""
+    levels = [level for answer in found.answers if (level := answer.number_of("RateLimit-Remaining")) is not None]
+    return sum(max(0, later - earlier + 1) for earlier, later in itertools.pairwise(levels) if earlier > 0)
+
+
+@check("LIMIT-then-429")
+def then_429(probe: Probe) -> None:
+    found = burn(probe)
+    if found.refused:
+        beyond = found.answers[found.answers.index(found.refused[0]) :]
+        odd = [answer for answer in beyond if answer.status != 429]
+        probe.expect(not odd, "beyond", "429 until the window ends", said(odd[0]) if odd else "", *beyond[:5])
+    else:
+        last = found.answers[-1]
+        probe.expect(False, "beyond", "429 when nothing remains", said(last), last)
+
+
+def _refusal(probe: Probe) -> Exchange:
+    refused = burn(probe).refused
+    if not refused:
+        raise Blocked("no 429 was seen (LIMIT-then-429)")
+    return refused[0]
+
+
+@check("LIMIT-429-headers")
+def headers(probe: Probe) -> None:
+    _refusal(probe)
+    for refused in burn(probe).refused:
+        for name in ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"):
+            number = refused.number_of(name)
+            probe.expect(
+                number is not None, name, f"{name}, a whole number", repr(refused.headers.get(name.lower())), refused
+            )
+        probe.expect(not refused.number_of("RateLimit-Remaining"), "nothing remains", "RateLimit-Remaining 0",
+                     repr(refused.headers.get("ratelimit-remaining")), refused)  # fmt: skip
+
+
+@check("LIMIT-429-envelope")
+def envelope(probe: Probe) -> None:
+    _refusal(probe)
+    for refused in burn(probe).refused:
+        held = refused.envelope.get("success") is False and isinstance(refused.envelope.get("message"), str)
+        probe.expect(held, "envelope", "success false and a message", f"{refused.body[:120]!r}", refused)
+
+
+@check("LIMIT-429-on-every-route")
+def on_every_route(probe: Probe) -> None:
+    """An empty bucket refuses every operation, with either key, before the body is looked at."""
+    _refusal(probe)
+    found = burn(probe)
+    for operation in probe.run.operations.all():
+        credential = probe.run.credentials.right(operation.key_type or "", found.organisation)
+        exchange = probe.send(operation, {"user_id": "u"}, credential, take_429=True)
+        probe.expect_status(exchange, (429,), "empty bucket")
+
+
+@check("LIMIT-429-in-seconds")
+def in_seconds(probe: Probe) -> None:
+    """RateLimit-Reset says in seconds when to try again: within the window, and falling."""
+    refused = _refusal(probe)
+    found = burn(probe)
+    window = probe.run.target.window_seconds
+    reset = refused.number_of("RateLimit-Reset")
+    if reset is None:
+        raise Blocked("RateLimit-Reset is missing (LIMIT-429-headers)")
+    probe.expect(0 <= reset <= window + 1, "seconds", f"0 to {window:g} seconds", f"{reset}", refused)
+    if reset >= 3:
+        probe.run.sleep(2.1)
+        later = _send(probe, found.organisation)
+        now = later.number_of("RateLimit-Reset")
+        if later.status == 429 and now is not None:
+            probe.expect(now < reset, "counts down", f"less than {reset} after 2 s", f"{now}", refused, later)
+
+
+@check("LIMIT-recovers")
+def recovers(probe: Probe) -> Iterator[None]:
+    """Not before RateLimit-Reset says so, and then indeed."""
+    refused = _refusal(probe)
+    found = burn(probe)
+    yield
+    last = _send(probe, found.organisation)
+    reset = last.number_of("RateLimit-Reset") or last.number_of("Retry-After")
+    if reset is None:
+        raise Blocked("RateLimit-Reset is missing (LIMIT-429-headers)")
+    if reset > probe.run.target.window_seconds + 1:
+        raise Blocked("RateLimit-Reset is no number of seconds (LIMIT-429-in-seconds)")
+    if not probe.run.budget.may_wait:
+        raise Skipped("--no-wait")
+    if last.status == 429 and reset > 3:
+        probe.run.sleep(max(0.0, last.sent_at + reset - 2 - time.monotonic()))
+        early = _send(probe, found.organisation)
+        if not _grown(found):
+            probe.expect(early.status == 429, "early", "429 until RateLimit-Reset has passed", said(early), last, early)
+    _sleep_until_reset(probe, last)
+    exchange = _send(probe, found.organisation)
+    probe.expect(exchange.ok, "after the window", f"success {reset} s after the 429", said(exchange), refused, exchange)
+    if exchange.ok and not _grown(found):
+        level, limit = exchange.number_of("RateLimit-Remaining"), exchange.number_of("RateLimit-Limit")
+        full = level is not None and limit is not None and level >= limit // 2
+        probe.expect(full, "refilled", "a new window's worth of requests", f"RateLimit-Remaining {level}", exchange)
+
+
+def _sleep_until_reset(probe: Probe, exchange: Exchange) -> None:
+    reset = exchange.number_of("RateLimit-Reset") or exchange.number_of("Retry-After") or 1
+    seconds = min(reset, probe.run.target.window_seconds) + 0.3
+    if not probe.run.budget.may_wait:
+        raise Skipped("--no-wait")
+    probe.run.say(f"waiting {seconds:.0f} s for the window to end")
+    probe.run.sleep(max(0.0, exchange.sent_at + seconds - time.monotonic()))

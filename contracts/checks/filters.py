@@ -1,0 +1,152 @@
+"""Filters: only what matches, in every strategy; and what matches."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.exchange import Exchange
+from contracts.probe import Body, Look, Probe
+from contracts.registry import check
+
+
+@dataclass
+class Rack:
+    """Eight items: two brands of the run, two sizes, two colours, in stock or not, all mixed."""
+
+    category: str
+    brands: tuple[str, str]
+    items: list[Body]
+
+    def matching(self, **wanted: Any) -> set[str]:
+        return {
+            item["item_id"]
+            for item in self.items
+            if all(item["attributes"].get(name) == value for name, value in wanted.items())
+        }
+
+
+def rack(probe: Probe) -> Rack:
+    """The run's rack, made by whoever asks first."""
+    if "rack" not in probe.run.shared:
+        category, brands = probe.name("rack"), (probe.name("brand-a"), probe.name("brand-b"))
+        items = [
+            probe.item(
+                "rack", category, brand=brands[n % 2], size=38 + n // 4, sale=n % 4 < 2, colour=("red", "blue")[n // 4]
+            )
+            for n in range(8)
+        ]
+        probe.stock(items)
+        probe.run.shared["rack"] = Rack(category, brands, items)
+    found: Rack = probe.run.shared["rack"]
+    return found
+
+
+def _list(probe: Probe, filters: dict[str, Any], **body: Any) -> Exchange:
+    channel = probe.run.channel
+    where = {"strategy": channel.strategy, **channel.inputs} if channel else {"strategy": "popular"}
+    return probe.must_recommend(**{**where, "limit": 100, "filters": filters, **body})
+
+
+def _sound(probe: Probe, found: Rack, case: str, filters: dict[str, Any], **body: Any) -> None:
+    """Nothing that doesn't match. Filters name a value of this run, so that strangers can't match."""
+    exchange = _list(probe, filters, **body)
+    wrong = sorted(set(exchange.ids) - found.matching(**filters))
+    probe.expect(not wrong, case, f"only items that match {filters}", f"also {', '.join(wrong[:3])}", exchange)
+
+
+def _complete(probe: Probe, found: Rack, case: str, filters: dict[str, Any]) -> None:
+    def look() -> Look:
+        exchange = _list(probe, filters)
+        missing = sorted(found.matching(**filters) - set(exchange.ids))
+        return Look(not missing, f"a list without {', '.join(missing[:3])}", (exchange,))
+
+    probe.expect_eventually(look, case, f"every item that matches {filters}")
+
+
+def _needs_visible(probe: Probe, found: Rack) -> None:
+    """The rack shows at all: with its category, or without a filter where only that works."""
+    probe.needs(probe.shows(found.category, *found.matching()), "the items show when filtered by category")
+
+
+@check("FILTER-equality")
+def equality(probe: Probe) -> Iterator[None]:
+    found = rack(probe)
+    yield
+    for n, brand in enumerate(found.brands):
+        filters = {"brand": brand}
+
+        def look(filters: dict[str, Any] = filters) -> Look:
+            exchange = _list(probe, filters)
+            hits = found.matching(**filters) & set(exchange.ids)
+            return Look(bool(hits), "an empty list", (exchange,))
+
+        _sound(probe, found, f"brand {n + 1}", filters)
+        if probe.run.channel:
+            probe.expect_eventually(look, f"brand {n + 1} found", "items that have the wanted value")
+
+
+@check("FILTER-every-strategy")
+def every_strategy(probe: Probe) -> Iterator[None]:
+    found = rack(probe)
+    user = probe.user()
+    yield
+    context = found.items[0]["item_id"]
+    for strategy in probe.run.operations.strategies:
+        _sound(
+            probe, found, strategy, {"brand": found.brands[0]}, strategy=strategy, user_id=user, context_item_id=context
+        )
+
+
+@check("FILTER-every-page")
+def every_page(probe: Probe) -> Iterator[None]:
+    found = rack(probe)
+    yield
+    for page in (1, 2):
+        _sound(probe, found, f"page {page}", {"brand": found.brands[0]}, limit=2, page=page)
+
+
+@check("FILTER-no-match")
+def no_match(probe: Probe) -> Iterator[None]:
+    found = rack(probe)
+    yield
+    for strategy in ("popular", "trending", "personalized"):
+        _sound(probe, found, strategy, {"brand": probe.name("nobody")}, strategy=strategy, user_id=probe.name("user"))
+
+
+@check("FILTER-several")
+def several(probe: Probe) -> Iterator[None]:
+    found = rack(probe)
+    yield
+    _needs_visible(probe, found)
+    for filters in (
+        {"brand": found.brands[0], "colour": "red"},
+        {"category": found.category, "brand": found.brands[1]},
+        {"colour": "blue", "brand": found.brands[1], "category": found.category},
+    ):
+        _sound(probe, found, " and ".join(filters), filters)
+        _complete(probe, found, " and ".join(filters), filters)
+
+
+@check("FILTER-complete")
+def complete(probe: Probe) -> Iterator[None]:
+    found = rack(probe)
+    yield
+    _needs_visible(probe, found)
+    _complete(probe, found, "brand", {"brand": found.brands[0]})
+
+
+@check("FILTER-other-types")
+def other_types(probe: Probe) -> Iterator[None]:
+    found = rack(probe)
+    yield
+    _needs_visible(probe, found)
+    for name, value in (("size", 38), ("sale", True), ("sale", False)):
+        filters = {"category": found.category, name: value}
+        _sound(probe, found, f"{name} {value}", filters)
+        _complete(probe, found, f"{name} {value}", filters)
+
+
+@check("FILTER-empty")
+def empty(probe: Probe) -> None:
+    exchange = probe.recommend(strategy="popular", filters={})
+    probe.expect_status(exchange, (200,), "no filters in filters")

@@ -1,0 +1,126 @@
+"""Identity stitching, judged against a control user who did the same under one id."""
+
+from collections.abc import Callable, Iterator
+
+from contracts.checks import tastes
+from contracts.checks.common import expect_accepted
+from contracts.probe import Probe
+from contracts.registry import check
+from fixtures.bodies import identify_body, unique_uuid
+
+
+def _anonymous(probe: Probe) -> str:
+    return unique_uuid(probe.run.dice(probe.name("anonymous")))
+
+
+Tell = Callable[[Probe, tastes.Shelf, str, str], Iterator[None]]
+
+
+def _stitched(probe: Probe, tell: Tell, case: str, expected: str) -> Iterator[None]:
+    """`tell` lets an anonymous id and a real id do and identify; the real one's list must show the history."""
+    shelf = tastes.shelf(probe)
+    yield
+    control, stranger, real = (probe.user(stem) for stem in ("control", "stranger", "real"))
+    shelf.live(probe, control, "quiet")
+    yield from tell(probe, shelf, _anonymous(probe), real)
+    yield
+    shelf.needs_effect(probe, control, stranger)
+    probe.expect_eventually(lambda: shelf.differ(probe, real, stranger), case, expected)
+
+
+@check("IDENT-accepted")
+def accepted(probe: Probe) -> None:
+    body = identify_body(probe.name("real"), _anonymous(probe))
+    expect_accepted(probe, probe.run.operations.events, body, "identify")
+    expect_accepted(probe, probe.run.operations.events, body, "the same identify again")
+
+
+@check("IDENT-merges-history")
+def merges_history(probe: Probe) -> Iterator[None]:
+    def tell(probe: Probe, shelf: tastes.Shelf, anonymous: str, real: str) -> Iterator[None]:
+        shelf.live(probe, anonymous, "quiet")
+        yield
+        probe.ingest([identify_body(real, anonymous)])
+
+    yield from _stitched(probe, tell, "before", "the anonymous history shows in the real user's list")
+
+
+@check("IDENT-merges-in-one-array")
+def merges_in_one_array(probe: Probe) -> Iterator[None]:
+    def tell(probe: Probe, shelf: tastes.Shelf, anonymous: str, real: str) -> Iterator[None]:
+        probe.ingest([*shelf.history(anonymous, "quiet"), identify_body(real, anonymous)])
+        yield
+
+    yield from _stitched(probe, tell, "one array", "an identify behind its history in one array merges it")
+
+
+@check("IDENT-later-events-follow")
+def later_events_follow(probe: Probe) -> Iterator[None]:
+    def tell(probe: Probe, shelf: tastes.Shelf, anonymous: str, real: str) -> Iterator[None]:
+        probe.ingest([identify_body(real, anonymous)])
+        yield
+        shelf.live(probe, anonymous, "quiet")
+
+    yield from _stitched(
+        probe, tell, "after", "events under the anonymous id after the identify count for the real user"
+    )
+
+
+@check("IDENT-repeat-is-harmless")
+def repeat_is_harmless(probe: Probe) -> Iterator[None]:
+    def tell(probe: Probe, shelf: tastes.Shelf, anonymous: str, real: str) -> Iterator[None]:
+        shelf.live(probe, anonymous, "quiet")
+        yield
+        probe.ingest([identify_body(real, anonymous)])
+        yield
+        probe.ingest([identify_body(real, anonymous)])
+
+    yield from _stitched(probe, tell, "repeated", "a second identify leaves the merged history in place")
+
+
+@check("IDENT-chain")
+def chain(probe: Probe) -> Iterator[None]:
+    def tell(probe: Probe, shelf: tastes.Shelf, anonymous: str, real: str) -> Iterator[None]:
+        middle = _anonymous(probe)
+        shelf.live(probe, anonymous, "quiet")
+        yield
+        probe.ingest([identify_body(middle, anonymous)])
+        yield
+        probe.ingest([identify_body(real, middle)])
+
+    yield from _stitched(probe, tell, "chain", "a history moves on with every identify")
+
+
+@check("IDENT-keeps-own-history")
+def keeps_own_history(probe: Probe) -> Iterator[None]:
+    """A real user with a history identifies an anonymous one of another kind: the own history still counts."""
+    shelf = tastes.shelf(probe)
+    yield
+    real, control, visitor = (probe.user(stem) for stem in ("real", "control", "visitor"))
+    anonymous = _anonymous(probe)
+    for user, kind in ((real, "quiet"), (control, "quiet"), (anonymous, "loud"), (visitor, "loud")):
+        shelf.live(probe, user, kind)
+    shelf.live(probe, control, "loud")
+    yield
+    probe.ingest([identify_body(real, anonymous)])
+    yield
+    probe.needs(lambda: shelf.differ(probe, control, visitor), "both histories under one id differ from one of them")
+    probe.expect_eventually(
+        lambda: shelf.differ(probe, real, visitor),
+        "own history",
+        "another list than that of the anonymous history alone",
+    )
+
+
+@check("IDENT-nobody-else")
+def nobody_else(probe: Probe) -> Iterator[None]:
+    """An identify without any history gives the real user nobody else's."""
+    shelf = tastes.shelf(probe)
+    yield
+    control, bystander, real = (probe.user(stem) for stem in ("control", "bystander", "real"))
+    shelf.live(probe, control, "quiet")
+    probe.ingest([identify_body(real, _anonymous(probe))])
+    yield
+    shelf.needs_effect(probe, control, bystander)
+    look = probe.eventually(lambda: shelf.differ(probe, real, control))
+    probe.expect(look.ok, "no history", "another list than a user with history", look.actual, *look.exchanges)

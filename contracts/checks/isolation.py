@@ -1,0 +1,98 @@
+"""Organisations see nothing of each other."""
+
+from collections.abc import Iterator
+
+from contracts.checks import tastes
+from contracts.outcome import Skipped
+from contracts.probe import Look, Probe
+from contracts.registry import check
+
+
+@check("TENANT-items-isolated")
+def items_isolated(probe: Probe) -> Iterator[None]:
+    """An item of the first organisation is in no list of the second, whoever asks and however."""
+    probe.needs_other_organisation()
+    category = probe.name("cat")
+    ours, theirs = probe.item("ours", category), probe.item("theirs", category)
+    probe.stock([ours])
+    probe.stock([theirs], "other")
+    yield
+    probe.needs(probe.shows(category, ours["item_id"]), "the item shows in its own organisation")
+    probe.needs(probe.shows(category, theirs["item_id"], organisation="other"), "the other one in its own")
+    user = probe.name("user")
+    pairs = {"other": (ours["item_id"], theirs["item_id"]), "main": (theirs["item_id"], ours["item_id"])}
+    for organisation, (foreign, own) in pairs.items():
+        for strategy in ("popular", "trending", "personalized", "similar"):
+            exchange = probe.recommend(
+                organisation, strategy=strategy, user_id=user, context_item_id=own, limit=100,
+                filters={"category": category},
+            )  # fmt: skip
+            probe.expect(
+                foreign not in exchange.ids, f"{strategy} of {organisation}", "no item of another organisation", "it shows",
+                exchange,
+            )  # fmt: skip
+
+
+@check("TENANT-same-id")
+def same_id(probe: Probe) -> Iterator[None]:
+    """Both organisations have an item of the same id; hiding and moving one leaves the other as it was."""
+    probe.needs_other_organisation()
+    category, elsewhere = probe.name("cat"), probe.name("cat")
+    twin, moved = probe.item("twin", category), probe.item("moved", category)
+    for organisation in ("main", "other"):
+        probe.stock([twin, moved], organisation)
+    yield
+    for organisation in ("main", "other"):
+        shows = probe.shows(category, twin["item_id"], moved["item_id"], organisation=organisation)
+        probe.needs(shows, "the items show in both organisations")
+    probe.upsert_items([{**twin, "status": "deleted"}], "other")
+    probe.upsert_items([{**moved, "attributes": {**moved["attributes"], "category": elsewhere}}], "other")
+    yield
+    probe.needs(probe.hides(category, twin["item_id"], organisation="other"), "it is hidden where it was deleted")
+    for case, item in {"deleted elsewhere": twin, "changed elsewhere": moved}.items():
+        probe.expect_eventually(
+            probe.shows(category, item["item_id"]), case, "an item is as its own organisation upserted it"
+        )
+
+
+@check("TENANT-history-isolated")
+def history_isolated(probe: Probe) -> Iterator[None]:
+    """What a user did in one organisation has no effect in another."""
+    probe.needs_other_organisation()
+    here, there = tastes.shelf(probe), tastes.shelf(probe, "other")
+    yield
+    user, control = probe.name("user"), probe.name("control")
+    strangers = [probe.name("stranger") for _ in range(2)]
+    foreign = tastes.Shelf(there.category, there.items)
+    # The first organisation's history names the items of the second: it would count there if it leaked.
+    probe.ingest(foreign.history(user, "quiet"), "main")
+    here.live(probe, user, "quiet")
+    foreign.live(probe, control, "quiet", "other")
+    yield
+    probe.needs(lambda: foreign.differ(probe, control, strangers[0], "other"), "a list follows a history at all")
+
+    def alike(one: str, other: str) -> Look:
+        look = foreign.differ(probe, one, other, "other")
+        return Look(not look.ok, "different lists", look.exchanges)
+
+    if not probe.eventually(lambda: alike(*strangers)).ok:
+        raise Skipped("users without history are shown different lists, so a leak can't be told apart")
+    probe.expect_eventually(
+        lambda: alike(user, strangers[0]), "history", "the list of a user without history in this organisation"
+    )
+
+
+@check("TENANT-id")
+def tenant_id(probe: Probe) -> None:
+    probe.needs_other_organisation()
+    names = {}
+    for organisation in ("main", "other"):
+        exchange = probe.must_recommend(organisation, strategy="trending", limit=1)
+        names[organisation] = exchange.data.get("tenant_id")
+    probe.expect(
+        names["main"] != names["other"],
+        "tenant_id",
+        "one for each organisation",
+        f"both {names['main']!r}",
+        *probe.exchanges,
+    )

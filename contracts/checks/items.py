@@ -1,0 +1,122 @@
+"""Items: which bodies are accepted and which are refused."""
+
+from contracts.checks.common import expect_accepted, expect_no_crash, expect_refused
+from contracts.probe import Probe, lacking
+from contracts.registry import check
+from fixtures.bodies import full_item_body, item_body
+
+
+@check("ITEM-accepts-required")
+def accepts_required(probe: Probe) -> None:
+    expect_accepted(probe, probe.run.operations.items, item_body(probe.name("item")), "required fields only")
+
+
+@check("ITEM-accepts-optional")
+def accepts_optional(probe: Probe) -> None:
+    items = probe.run.operations.items
+    full = full_item_body(probe.name("item"))
+    expect_accepted(probe, items, full, "every documented field")
+    for field in ("attributes", "created_at"):
+        expect_accepted(probe, items, {**lacking(full, field), "item_id": probe.name("item")}, f"without {field}")
+
+
+@check("ITEM-accepts-status")
+def accepts_status(probe: Probe) -> None:
+    for status in ("active", "inactive", "deleted"):
+        body = item_body(probe.name("item"), status=status)
+        expect_accepted(probe, probe.run.operations.items, body, f"status {status}")
+
+
+@check("ITEM-accepts-any-type")
+def accepts_any_type(probe: Probe) -> None:
+    for item_type in ("article", "video", "gift-card"):
+        body = item_body(probe.name("item"), item_type=item_type)
+        expect_accepted(probe, probe.run.operations.items, body, f"item_type {item_type}")
+
+
+@check("ITEM-free-form-attributes")
+def free_form_attributes(probe: Probe) -> None:
+    attributes = {"title": "Boots", "price": 89.5, "in_stock": True, "tags": ["a", "b"], "size": {"eu": 43}, "note": ""}
+    body = item_body(probe.name("item"), attributes=attributes)
+    expect_accepted(probe, probe.run.operations.items, body, "attributes of every JSON type")
+    expect_accepted(probe, probe.run.operations.items, item_body(probe.name("item"), attributes={}), "no attributes")
+
+
+@check("ITEM-requires-item-id")
+def requires_item_id(probe: Probe) -> None:
+    expect_refused(probe, probe.run.operations.items, lacking(probe.item(), "item_id"), "without item_id")
+
+
+@check("ITEM-requires-item-type")
+def requires_item_type(probe: Probe) -> None:
+    expect_refused(probe, probe.run.operations.items, lacking(probe.item(), "item_type"), "without item_type")
+    known = probe.item()
+    probe.send(probe.run.operations.items, known)
+    expect_refused(probe, probe.run.operations.items, lacking(known, "item_type"), "without item_type, known id")
+
+
+@check("ITEM-requires-status")
+def requires_status(probe: Probe) -> None:
+    expect_refused(probe, probe.run.operations.items, lacking(probe.item(), "status"), "without status")
+
+
+@check("ITEM-status-enum")
+def status_enum(probe: Probe) -> None:
+    for status in ("archived", "ACTIVE"):
+        expect_refused(probe, probe.run.operations.items, {**probe.item(), "status": status}, f"status {status}")
+
+
+@check("ITEM-field-types")
+def field_types(probe: Probe) -> None:
+    wrong = {"item_id": 42, "item_type": ["product"], "status": True, "attributes": "red"}
+    for field, value in wrong.items():
+        expect_refused(probe, probe.run.operations.items, {**probe.item(), field: value}, f"{field} of a wrong type")
+
+
+@check("ITEM-created-at-is-a-date")
+def created_at_is_a_date(probe: Probe) -> None:
+    body = {**probe.item(), "created_at": "not a date"}
+    expect_refused(probe, probe.run.operations.items, body, "created_at that is no date")
+
+
+@check("ITEM-unknown-fields")
+def unknown_fields(probe: Probe) -> None:
+    body = {**probe.item(), "supplier": "Acme", "metadata": {"a": 1}}
+    expect_accepted(probe, probe.run.operations.items, body, "fields that are not documented")
+
+
+@check("ITEM-text")
+def text(probe: Probe) -> None:
+    items = probe.run.operations.items
+    expect_accepted(probe, items, item_body(probe.name("item-\U0001f97e-靴")), "an id with plane-1 characters")
+    long = item_body(probe.name("item"), attributes={"title": "Boot \U0001f97e " * 142})
+    expect_accepted(probe, items, long, "a text of 1,000 characters")
+
+
+@check("ITEM-array")
+def array(probe: Probe) -> None:
+    expect_accepted(probe, probe.run.operations.items, [probe.item(), probe.item()], "an array of two")
+
+
+@check("ITEM-body-is-an-object")
+def body_is_an_object(probe: Probe) -> None:
+    for operation in probe.run.operations.all():
+        for name, body in {"a text": "item", "a number": 42}.items():
+            exchange = probe.send(operation, body)
+            probe.expect_status(exchange, (400, 422), f"body is {name}")
+
+
+@check("ITEM-malformed-json")
+def malformed_json(probe: Probe) -> None:
+    for operation in probe.run.operations.all():
+        exchange = probe.send(operation, content=b'{"item_id": "x", ', understood=False)
+        probe.expect_status(exchange, (400, 422), "truncated JSON")
+        exchange = probe.send(operation, content=b"", understood=False)
+        if expect_no_crash(probe, exchange, "no body"):
+            probe.expect(
+                not exchange.ok or operation.operation_id == "recommend",
+                "no body",
+                "a refusal",
+                f"status {exchange.status}",
+                exchange,
+            )

@@ -1,0 +1,216 @@
+"""What was accepted shows, changes and goes away as its upserts say; what was refused never happens."""
+
+from collections.abc import Iterator
+
+from contracts.outcome import Skipped
+from contracts.probe import Body, Look, Probe, lacking
+from contracts.registry import check
+from fixtures.bodies import event_body
+
+
+@check("LIFE-upserted-shows")
+def upserted_shows(probe: Probe) -> Iterator[None]:
+    """Several requests, several items: each one shows."""
+    category = probe.name("cat")
+    items = [probe.item("new", category) for _ in range(4)]
+    for item in items[:3]:
+        probe.upsert_items([item])
+    probe.upsert_items(items[3:])
+    probe.stir([item["item_id"] for item in items])
+    yield
+    ids = [item["item_id"] for item in items]
+    probe.expect_eventually(probe.shows(category, *ids), "upserted", "every item whose upsert was accepted")
+
+
+@check("LIFE-array-shows")
+def array_shows(probe: Probe) -> Iterator[None]:
+    if not probe.run.arrays:
+        raise Skipped("the target takes no arrays of items")
+    category = probe.name("cat")
+    items = [probe.item("batch", category) for _ in range(5)]
+    probe.send(probe.run.operations.items, items)
+    probe.stir([item["item_id"] for item in items])
+    yield
+    ids = [item["item_id"] for item in items]
+    probe.expect_eventually(probe.shows(category, *ids), "array", "every item of an accepted array")
+
+
+def _hide(probe: Probe, status: str) -> Iterator[None]:
+    category = probe.name("cat")
+    gone, control = probe.item("gone", category), probe.item("control", category)
+    probe.stock([gone, control])
+    yield
+    probe.needs(probe.shows(category, gone["item_id"], control["item_id"]), "active items show")
+    probe.upsert_items([{**gone, "status": status}])
+    yield
+    probe.expect_eventually(
+        probe.hides(category, gone["item_id"]), status, f"an item upserted as {status} is not shown"
+    )
+    probe.expect_eventually(probe.shows(category, control["item_id"]), "control", "its neighbour still shows")
+
+
+@check("LIFE-inactive-hides")
+def inactive_hides(probe: Probe) -> Iterator[None]:
+    yield from _hide(probe, "inactive")
+
+
+@check("LIFE-deleted-hides")
+def deleted_hides(probe: Probe) -> Iterator[None]:
+    yield from _hide(probe, "deleted")
+
+
+@check("LIFE-active-again")
+def active_again(probe: Probe) -> Iterator[None]:
+    category = probe.name("cat")
+    back, control = probe.item("back", category), probe.item("control", category)
+    probe.stock([back, control])
+    yield
+    probe.needs(probe.shows(category, back["item_id"], control["item_id"]), "active items show")
+    probe.upsert_items([{**back, "status": "inactive"}])
+    yield
+    probe.needs(probe.hides(category, back["item_id"]), "an inactive item is hidden")
+    probe.upsert_items([back])
+    yield
+    probe.expect_eventually(probe.shows(category, back["item_id"]), "active again", "an item made active again shows")
+    probe.upsert_items([{**back, "status": "inactive"}])
+    yield
+    probe.expect_eventually(probe.hides(category, back["item_id"]), "hidden again", "and can be hidden again")
+
+
+@check("LIFE-born-hidden")
+def born_hidden(probe: Probe) -> Iterator[None]:
+    category = probe.name("cat")
+    control = probe.item("control", category)
+    hidden = [{**probe.item(status, category), "status": status} for status in ("inactive", "deleted")]
+    probe.stock([control, *hidden])
+    yield
+    probe.needs(probe.shows(category, control["item_id"]), "an active item shows")
+    for item in hidden:
+        seen = probe.look(category)
+        probe.expect(
+            item["item_id"] not in seen.ids,
+            item["status"],
+            "an item that never was active is not shown",
+            "it shows",
+            seen,
+        )
+
+
+@check("LIFE-hidden-everywhere")
+def hidden_everywhere(probe: Probe) -> Iterator[None]:
+    """No strategy shows an item that is inactive, not even to the user who bought it."""
+    category = probe.name("cat")
+    gone, control = probe.item("gone", category), probe.item("control", category)
+    probe.stock([gone, control])
+    user = probe.user()
+    yield
+    _touch(probe, user, gone, control)
+    probe.needs(probe.shows(category, gone["item_id"], control["item_id"]), "active items show")
+    probe.upsert_items([{**gone, "status": "inactive"}])
+    yield
+    probe.needs(probe.hides(category, gone["item_id"]), "an inactive item is hidden in one strategy at least")
+    for strategy in probe.run.operations.strategies:
+        for filters in ({"category": category}, {}):
+            exchange = probe.recommend(
+                strategy=strategy, user_id=user, context_item_id=control["item_id"], limit=100, filters=filters
+            )
+            probe.expect(gone["item_id"] not in exchange.ids, strategy, "no inactive item", "it shows", exchange)
+
+
+def _touch(probe: Probe, user: str, *items: Body) -> None:
+    names = ("view", "click", "add_to_cart")
+    probe.ingest([event_body(name, user, item["item_id"]) for item in items for name in names])
+
+
+@check("LIFE-new-value-takes-effect")
+def new_value_takes_effect(probe: Probe) -> Iterator[None]:
+    """An item moves from one category to another, and on to a third."""
+    first, second, third = (probe.name("cat") for _ in range(3))
+    moving = probe.item("moving", first)
+    controls = [probe.item("control", category) for category in (first, second, third)]
+    probe.stock([moving, *controls])
+    yield
+    probe.needs(probe.shows(first, moving["item_id"], controls[0]["item_id"]), "the item shows in its first category")
+    for old, new in ((first, second), (second, third)):
+        moving = {**moving, "attributes": {**moving["attributes"], "category": new}}
+        probe.upsert_items([moving])
+        yield
+        case = "first update" if new == second else "second update"
+        probe.expect_eventually(probe.shows(new, moving["item_id"]), case, "the item is found by its new category")
+        probe.expect_eventually(
+            probe.hides(old, moving["item_id"]), f"{case}: old value", "the item is no longer found by its old category"
+        )
+
+
+@check("LIFE-metadata-follows")
+def metadata_follows(probe: Probe) -> Iterator[None]:
+    """`metadata` of a result shows attributes as they are now."""
+    category = probe.name("cat")
+    item = probe.item("painted", category, colour="red", brand="Old")
+    probe.stock([item])
+    yield
+    probe.needs(probe.shows(category, item["item_id"]), "the item shows")
+    before = probe.look(category)
+    probe.upsert_items([{**item, "attributes": {**item["attributes"], "colour": "blue", "brand": "New"}}])
+    yield
+
+    def stale() -> list[str]:
+        exchange = probe.look(category)
+        return [
+            f"{name}: {row['metadata'][name]!r}"
+            for row in exchange.results
+            if row.get("item_id") == item["item_id"] and isinstance(row.get("metadata"), dict)
+            for name, old in (("colour", "red"), ("brand", "Old"))
+            if row["metadata"].get(name) == old
+        ]
+
+    def fresh() -> Look:
+        found = stale()
+        return Look(not found, f"metadata with the old {', '.join(found)}", probe.last())
+
+    if before.results:
+        probe.expect_eventually(fresh, "metadata", "metadata without values that an upsert replaced")
+
+
+@check("LIFE-omitted-stays")
+def omitted_stays(probe: Probe) -> Iterator[None]:
+    category = probe.name("cat")
+    omitted, sent = probe.item("omitted", category), probe.item("sent", category)
+    probe.stock([omitted, sent])
+    yield
+    probe.needs(probe.shows(category, omitted["item_id"], sent["item_id"]), "both items show")
+    probe.upsert_items([sent])
+    yield
+    probe.needs(probe.shows(category, sent["item_id"]), "the item that was sent again shows")
+    probe.expect_eventually(
+        probe.shows(category, omitted["item_id"]), "omitted", "an item left out of a later upsert still shows"
+    )
+
+
+@check("LIFE-refused-never-shows")
+def refused_never_shows(probe: Probe) -> Iterator[None]:
+    """Bad upserts neither make an item nor change one."""
+    items = probe.run.operations.items
+    category = probe.name("cat")
+    control = probe.item("control", category)
+    bad = {
+        "without item_type": lacking(probe.item("bad", category), "item_type"),
+        "unknown status": {**probe.item("bad", category), "status": "archived"},
+    }
+    probe.stock([control])
+    answers = {case: probe.send(items, body) for case, body in bad.items()}
+    probe.stir([body["item_id"] for body in bad.values()])
+    yield
+    probe.needs(probe.shows(category, control["item_id"]), "a good item of the same time shows")
+    probe.send(items, {**lacking(control, "item_type"), "status": "deleted"})
+    yield
+    seen = probe.look(category)
+    for case, body in bad.items():
+        if not answers[case].ok:
+            probe.expect(
+                body["item_id"] not in seen.ids, case, "an item whose upsert was refused never shows", "it shows",
+                answers[case], seen,
+            )  # fmt: skip
+    probe.expect_eventually(
+        probe.shows(category, control["item_id"]), "refused update", "a refused update changes nothing"
+    )

@@ -1,0 +1,193 @@
+"""Limit and page: defaults, the most that is served, slices of one list."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.checks.common import expect_no_crash
+from contracts.exchange import Exchange
+from contracts.outcome import Blocked
+from contracts.probe import Look, Probe
+from contracts.registry import check
+
+LONG, SHORT, EXACT = 105, 12, 10
+
+
+@dataclass
+class Aisle:
+    category: str
+    items: list[str]
+
+
+def aisle(probe: Probe, size: int) -> Aisle:
+    """Items of one category, as many as asked for; made by whoever asks first."""
+    key = f"aisle:{size}"
+    if key not in probe.run.shared:
+        category = probe.name("aisle")
+        items = [probe.item("aisle", category) for _ in range(size)]
+        probe.stock(items)
+        probe.run.shared[key] = Aisle(category, [item["item_id"] for item in items])
+    found: Aisle = probe.run.shared[key]
+    return found
+
+
+def _visible(probe: Probe, found: Aisle) -> None:
+    """All of it stands in the list, as far as total_count says."""
+
+    def look() -> Look:
+        exchange = probe.look(found.category, limit=1)
+        total = exchange.pagination.get("total_count")
+        return Look(isinstance(total, int) and total >= min(len(found.items), 100), f"{total!r} items", (exchange,))
+
+    probe.eventually(look)
+
+
+@check("PAGE-default-limit")
+def default_limit(probe: Probe) -> Iterator[None]:
+    found = aisle(probe, LONG)
+    yield
+    _visible(probe, found)
+    channel = probe.run.channel
+    if channel is None:
+        raise Blocked("no list shows a record of this run (QUEUE-becomes-visible)")
+    body = channel.body(found.category)
+    del body["limit"]
+    exchange = probe.must_recommend(**body)
+    probe.expect(
+        exchange.pagination.get("limit") == 20, "limit", "pagination.limit 20",
+        f"pagination.limit {exchange.pagination.get('limit')!r}", exchange,
+    )  # fmt: skip
+    probe.expect(len(exchange.results) <= 20, "results", "at most 20 results", f"{len(exchange.results)}", exchange)
+    full = probe.look(found.category, limit=20)
+    probe.expect(
+        len(exchange.results) == len(full.results), "as limit 20", f"as many results as with limit 20: {len(full.results)}",
+        f"{len(exchange.results)}", exchange, full,
+    )  # fmt: skip
+    probe.expect(
+        exchange.pagination.get("page") == 1, "page", "pagination.page 1",
+        f"pagination.page {exchange.pagination.get('page')!r}", exchange,
+    )  # fmt: skip
+
+
+@check("PAGE-most-100")
+def most_100(probe: Probe) -> Iterator[None]:
+    """More is refused or clamped; never more than 100 results."""
+    found = aisle(probe, LONG)
+    yield
+    _visible(probe, found)
+    for limit in (101, 105, 1000):
+        exchange = probe.recommend(**(_body(probe, found.category) | {"limit": limit}))
+        if expect_no_crash(probe, exchange, f"limit {limit}"):
+            count = len(exchange.results)
+            probe.expect(count <= 100, f"limit {limit}", "at most 100 results, or a refusal", f"{count}", exchange)
+
+
+@check("PAGE-limit-honoured")
+def limit_honoured(probe: Probe) -> Iterator[None]:
+    """Any limit from 1 to 100 is accepted, echoed, and brings that many where there are so many."""
+    found = aisle(probe, LONG)
+    yield
+    _visible(probe, found)
+    for limit in (1, 7, 100):
+        exchange = probe.look(found.category, limit=limit)
+        total = exchange.pagination.get("total_count")
+        probe.expect(
+            exchange.pagination.get("limit") == limit, f"limit {limit}: echo", f"pagination.limit {limit}",
+            f"{exchange.pagination.get('limit')!r}", exchange,
+        )  # fmt: skip
+        if isinstance(total, int) and total >= limit:
+            count = len(exchange.results)
+            probe.expect(count == limit, f"limit {limit}", f"{limit} of {total} results", f"{count}", exchange)
+
+
+@check("PAGE-odd-numbers")
+def odd_numbers(probe: Probe) -> None:
+    for name, value in {"0": 0, "-1": -1, "a text": "ten", "half": 1.5, "huge": 10**30, "a list": [1]}.items():
+        for field in ("limit", "page"):
+            exchange = probe.recommend(**{"strategy": "popular", field: value})
+            if expect_no_crash(probe, exchange, f"{field} {name}"):
+                count = len(exchange.results)
+                probe.expect(count <= 100, f"{field} {name}", "at most 100 results", f"{count}", exchange)
+
+
+def _body(probe: Probe, category: str) -> dict[str, Any]:
+    if probe.run.channel is None:
+        raise Blocked("no list shows a record of this run (QUEUE-becomes-visible)")
+    return probe.run.channel.body(category)
+
+
+def _walk(probe: Probe, category: str, limit: int, most: int = 8) -> list[Exchange]:
+    """Pages from 1 on, until one says that there is no next."""
+    pages = []
+    for page in range(1, most + 1):
+        pages.append(probe.look(category, limit=limit, page=page))
+        if pages[-1].pagination.get("has_next") is not True:
+            break
+    return pages
+
+
+@check("PAGE-second-differs")
+def second_differs(probe: Probe) -> Iterator[None]:
+    found = aisle(probe, SHORT)
+    yield
+    _visible(probe, found)
+    first = probe.look(found.category, limit=5)
+    second = probe.look(found.category, limit=5, page=2)
+    if first.pagination.get("has_next") is True:
+        probe.expect(first.ids != second.ids, "page 2", "another list than page 1", "the same items", first, second)
+        probe.expect(bool(second.ids), "page 2 has items", "items, as has_next said", "an empty page", first, second)
+    probe.expect(
+        second.pagination.get("page") == 2, "echo", "pagination.page 2", f"{second.pagination.get('page')!r}", second
+    )
+
+
+@check("PAGE-total-reached")
+def total_reached(probe: Probe) -> Iterator[None]:
+    """With a limit of five, a list of more than five has a next page."""
+    found = aisle(probe, SHORT)
+    yield
+    _visible(probe, found)
+
+    def look() -> Look:
+        whole, first = probe.look(found.category), probe.look(found.category, limit=5)
+        more = len(whole.ids) > 5 and first.pagination.get("has_next") is not True
+        return Look(
+            not more, f"has_next {first.pagination.get('has_next')!r} with {len(whole.ids)} items", (whole, first)
+        )
+
+    probe.expect_eventually(look, "has_next", "has_next true when limit 100 shows more than one page of 5 holds")
+
+
+@check("PAGE-disjoint")
+def disjoint(probe: Probe) -> Iterator[None]:
+    """Pages don't overlap and add up to total_count; tried again, since a list may change meanwhile."""
+    aisles = [aisle(probe, SHORT), aisle(probe, EXACT)]
+    yield
+    for found in aisles:
+        _visible(probe, found)
+
+        def look(found: Aisle = found) -> Look:
+            pages = _walk(probe, found.category, limit=5)
+            ids = [item_id for page in pages for item_id in page.ids]
+            total = pages[0].pagination.get("total_count")
+            held = len(ids) == len(set(ids)) == total
+            return Look(held, f"{len(ids)} ids, {len(set(ids))} different, total_count {total!r}", tuple(pages))
+
+        probe.expect_eventually(look, f"{len(found.items)} items", "pages that don't overlap and add up to total_count")
+
+
+@check("PAGE-past-the-end")
+def past_the_end(probe: Probe) -> Iterator[None]:
+    found = aisle(probe, SHORT)
+    yield
+    for page in (40, 10**6):
+        expect_no_crash(probe, probe.recommend(**(_body(probe, found.category) | {"page": page})), f"page {page}")
+
+
+@check("PAGE-past-the-end-is-empty")
+def past_the_end_is_empty(probe: Probe) -> Iterator[None]:
+    found = aisle(probe, SHORT)
+    yield
+    exchange = probe.recommend(**(_body(probe, found.category) | {"page": 40}))
+    if exchange.ok:
+        probe.expect(not exchange.ids, "results", "no items on page 40", f"{len(exchange.ids)}", exchange)

@@ -1,0 +1,122 @@
+"""The countdown: falls with every request, shared by keys and routes, an array costs one, organisations apart.
+
+Judged by drops of `RateLimit-Remaining` in short bursts. Others may use the same organisation (then a drop is larger than
+ours), and a bucket may be refilled meanwhile, so a single odd drop proves nothing: the smallest of several does.
+"""
+
+import itertools
+import math
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from contracts.exchange import Exchange
+from contracts.outcome import Blocked
+from contracts.probe import Probe
+from contracts.registry import check
+from fixtures.bodies import event_body, user_body
+
+_TRIES = 3
+
+Send = Callable[[], Exchange]
+
+
+def remaining(exchange: Exchange) -> int:
+    """Raises Blocked without the header: RATE-headers judges that."""
+    number = exchange.number_of("RateLimit-Remaining")
+    if number is None:
+        raise Blocked("RateLimit-Remaining is missing (RATE-headers)")
+    return number
+
+
+def _refill(probe: Probe, first: Exchange, last: Exchange) -> int:
+    """What a bucket that refills steadily may have gained meanwhile, and one expired request."""
+    seconds = last.sent_at + last.seconds - first.sent_at
+    return math.ceil(seconds * probe.run.target.limit / probe.run.target.window_seconds)
+
+
+def _rolled_over(exchanges: list[Exchange]) -> bool:
+    resets = [exchange.number_of("RateLimit-Reset") or 0 for exchange in exchanges]
+    return any(later > earlier + 1 for earlier, later in itertools.pairwise(resets))
+
+
+def _cheap(probe: Probe, organisation: str = "main") -> Exchange:
+    return probe.recommend(organisation, strategy="trending", limit=1)
+
+
+@check("RATE-counts-down")
+def counts_down(probe: Probe) -> None:
+    """Six equal requests: six less, at least."""
+    _expect_fall(probe, "one route", [lambda: _cheap(probe)] * 6)
+
+
+@check("RATE-shared-by-keys")
+def shared_by_keys(probe: Probe) -> None:
+    """Publishable and secret key in turn count down together."""
+    users = probe.run.operations.users
+    user = user_body(probe.name("user"))
+    _expect_fall(probe, "both keys in turn", [lambda: _cheap(probe), lambda: probe.send(users, user)] * 4)
+
+
+@check("RATE-shared-by-routes")
+def shared_by_routes(probe: Probe) -> None:
+    """The four operations in turn count down together."""
+    operations = probe.run.operations
+    user, item = user_body(probe.name("user")), probe.item()
+    event = event_body("search", probe.name("user"))
+    turns = [
+        lambda: _cheap(probe),
+        lambda: probe.send(operations.events, event),
+        lambda: probe.send(operations.items, item),
+        lambda: probe.send(operations.users, user),
+    ]
+    _expect_fall(probe, "four routes in turn", turns * 2)
+
+
+def _expect_fall(probe: Probe, case: str, sends: Sequence[Send]) -> None:
+    for _ in range(_TRIES):
+        exchanges = [send() for send in sends]
+        levels = [remaining(exchange) for exchange in exchanges]
+        if _rolled_over(exchanges):
+            continue
+        refill = _refill(probe, exchanges[0], exchanges[-1])
+        fall, rises = levels[0] - levels[-1], [b - a for a, b in itertools.pairwise(levels)]
+        held = fall >= len(sends) - 1 - refill and max(rises) <= refill
+        if probe.run.exclusive:
+            held = held and fall <= len(sends) - 1
+        said = ", ".join(map(str, levels))
+        probe.expect(held, case, "RateLimit-Remaining one less with every request", said, *exchanges)
+        return
+    raise Blocked("the window ended in every burst")
+
+
+def _smallest_drop(probe: Probe, between: Sequence[Send], organisation: str = "main") -> tuple[int, list[Exchange]]:
+    """Of `_TRIES`: how far Remaining fell from one cheap request to the next, with other requests between them."""
+    best: tuple[int, list[Exchange]] | None = None
+    for _ in range(_TRIES):
+        first = _cheap(probe, organisation)
+        sent = [send() for send in between]
+        last = _cheap(probe, organisation)
+        drop = remaining(first) - remaining(last)
+        if not _rolled_over([first, last]) and (best is None or drop < best[0]):
+            best = (drop, [first, *sent, last])
+    if best is None:
+        raise Blocked("the window ended in every burst")
+    return best
+
+
+@check("RATE-array-costs-one")
+def array_costs_one(probe: Probe) -> None:
+    user = probe.name("user")
+    events = [event_body("search", user) for _ in range(20)]
+    drop, exchanges = _smallest_drop(probe, [lambda: probe.send(probe.run.operations.events, events)])
+    probe.expect(drop <= 2 + 3, "array of 20", "two less from before to after", f"{drop} less", *exchanges)
+
+
+@check("RATE-organisations-apart")
+def organisations_apart(probe: Probe) -> None:
+    """Requests of one organisation cost another nothing."""
+    probe.needs_other_organisation()
+    for one, other in (("main", "other"), ("other", "main")):
+        neighbour = partial(_cheap, probe, other)
+        drop, exchanges = _smallest_drop(probe, [neighbour] * 5, one)
+        probe.expect(drop <= 3, f"{one} beside {other}", "one less", f"{drop} less", *exchanges)

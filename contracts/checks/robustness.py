@@ -1,0 +1,126 @@
+"""Bodies, methods and paths that no serialiser makes: any refusal will do, a crash or silence will not."""
+
+from collections.abc import Iterator
+
+from contracts.checks.common import expect_no_crash, valid_body
+from contracts.probe import Probe
+from contracts.registry import check
+from fixtures.bodies import event_body, item_body
+
+BODIES: dict[str, bytes] = {
+    "truncated": b'{"user_id": "u", "event_na',
+    "truncated string": b'"abc',
+    "duplicate keys": b'{"user_id": "a", "user_id": "b", "strategy": "trending", "strategy": "popular"}',
+    "byte order mark": b'\xef\xbb\xbf{"strategy": "trending"}',
+    "lone surrogate": b'{"strategy": "trending", "user_id": "\\ud800", "item_id": "\\udfff"}',
+    "NUL": b'{"strategy": "trending", "user_id": "a\\u0000b", "item_id": "\\u0000"}',
+    "number beyond floats": b'{"strategy": "trending", "limit": 1e400, "page": -1e400}',
+    "NaN": b'{"strategy": "trending", "limit": NaN, "page": Infinity}',
+    "invalid UTF-8": b'{"strategy": "\xff\xfe\xc3\x28"}',
+    "UTF-16": '{"strategy": "trending"}'.encode("utf-16"),
+    "deep array": b"[" * 20_000 + b"]" * 20_000,
+    "deep object": b'{"filters":' * 3_000 + b"1" + b"}" * 3_000,
+    "long digits": b'{"strategy": "trending", "limit": ' + b"9" * 5_000 + b"}",
+    "null": b"null",
+    "two documents": b'{"strategy": "trending"} {"strategy": "popular"}',
+    "array of odd things": b'[null, 1, "a", [], {}]',
+    "empty array": b"[]",
+}
+_EVERYWHERE = ("truncated", "lone surrogate", "invalid UTF-8", "deep array", "null", "array of odd things")
+TEXTS = {
+    "NUL in attributes": "a\x00b",
+    "right to left": "\u202eabc\u2066",
+    "combining": "e" + "\u0301" * 200,
+    "plane 1": "\U0001f97e\U0001d518",
+    "plane 2": "\U00020000",
+    "plane 14": "\U000e0001",
+    "planes 15 and 16": "\U000f0000\U0010fffd",
+    "noncharacter": "\ufffe\uffff",
+    "looks like code": "'; DROP TABLE items; --{{7*7}}${7*7}<script>",
+    "long": "x" * 20_000,
+}
+
+
+@check("ROBUST-odd-bodies")
+def odd_bodies(probe: Probe) -> None:
+    operations = probe.run.operations
+    for operation in operations.all():
+        all_of_them = operation in (operations.items, operations.recommend)
+        for case, body in BODIES.items() if all_of_them else ((case, BODIES[case]) for case in _EVERYWHERE):
+            exchange = probe.send(operation, content=body, understood=False)
+            expect_no_crash(probe, exchange, case)
+
+
+@check("ROBUST-odd-texts")
+def odd_texts(probe: Probe) -> None:
+    operations = probe.run.operations
+    for case, text in TEXTS.items():
+        name = probe.name("odd")
+        item = item_body(name, attributes={"title": text, text[:40]: text}, status="inactive")
+        expect_no_crash(probe, probe.send(operations.items, item), f"item: {case}")
+        event = event_body("view", name + text[:60], context={text[:40]: text})
+        expect_no_crash(probe, probe.send(operations.events, event), f"event: {case}")
+        exchange = probe.recommend(strategy="popular", user_id=name + text[:60], filters={"title": text[:200]})
+        expect_no_crash(probe, exchange, f"recommend: {case}")
+
+
+@check("ROBUST-huge-body")
+def huge_body(probe: Probe) -> None:
+    """Six megabytes: an answer, or at most a connection that is closed while we still send (as a 413 may do)."""
+    operation = probe.run.operations.items
+    item = item_body(probe.name("huge"), attributes={"text": "x" * 6_000_000})
+    exchange = probe.send(operation, item, understood=False)
+    held = exchange.status is None or exchange.status < 500
+    probe.expect(held, "6 MB", "an answer below 500", f"status {exchange.status}", exchange)
+    after = probe.send(probe.run.operations.recommend, {"strategy": "trending"})
+    expect_no_crash(probe, after, "the next request")
+
+
+@check("ROBUST-content-types")
+def content_types(probe: Probe) -> None:
+    kinds = ["text/plain", "application/xml", "multipart/form-data", "application/json; charset=utf-16", ";", ""]
+    for operation in (probe.run.operations.items, probe.run.operations.recommend):
+        body = valid_body(probe, operation)
+        for kind in kinds:
+            exchange = probe.send(operation, body, headers={"Content-Type": kind})
+            expect_no_crash(probe, exchange, f"Content-Type {kind!r}")
+        exchange = probe.send(operation, body, headers={"Content-Type": "application/json; charset=utf-8"})
+        probe.expect(exchange.ok, "charset=utf-8", "as without a charset", f"status {exchange.status}", exchange)
+
+
+@check("ROBUST-methods-and-paths")
+def methods_and_paths(probe: Probe) -> None:
+    key = probe.run.credentials.right("publishable")
+    base = probe.run.operations.recommend.path
+    for method in ("GET", "PUT", "DELETE", "PATCH"):
+        for operation in (probe.run.operations.recommend, probe.run.operations.items):
+            right = probe.run.credentials.right(operation.key_type or "")
+            exchange = probe.request(method, operation.path, right)
+            expect_no_crash(probe, exchange, f"{method} {operation.operation_id}")
+    for path in ("/v1/no-such-thing", "/v1/ingest/items", base + "/../recommend", base + "/%00", "/v1/" + "a" * 3_000):
+        exchange = probe.request("POST", path, key, json={"strategy": "trending"})
+        if expect_no_crash(probe, exchange, f"POST {path[:40]}") and "no-such" in path:
+            probe.expect(
+                400 <= (exchange.status or 0) < 500, "unknown path", "a 4xx", f"status {exchange.status}", exchange
+            )
+
+
+@check("ROBUST-headers")
+def headers(probe: Probe) -> None:
+    """Headers of the first edition are welcome; long and odd ones do no harm."""
+    welcome = {"X-Domain": "commerce", "X-Environment": "dev"}
+    exchange = probe.send(probe.run.operations.recommend, {"strategy": "trending"}, headers=welcome)
+    probe.expect(exchange.ok, "X-Domain", "as without it", f"status {exchange.status}", exchange)
+    exchange = probe.send(probe.run.operations.recommend, {"strategy": "trending"}, headers={"Accept": "text/nonsense"})
+    expect_no_crash(probe, exchange, "Accept")
+    exchange = probe.send(probe.run.operations.recommend, {"strategy": "trending"}, headers={"X-Domain": "x" * 4_000})
+    expect_no_crash(probe, exchange, "a long header")
+
+
+@check("ROBUST-still-works")
+def still_works(probe: Probe) -> Iterator[None]:
+    """After all of it, the target serves valid requests."""
+    yield
+    for operation in probe.run.operations.all():
+        exchange = probe.send(operation, valid_body(probe, operation))
+        probe.expect(exchange.ok, "after hostile input", "success", f"status {exchange.status}", exchange)

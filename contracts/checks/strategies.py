@@ -1,0 +1,196 @@
+"""Strategies: accepted by name, with their required input, never an error for want of signal."""
+
+from collections.abc import Iterator
+
+from contracts.checks import tastes
+from contracts.checks.common import expect_no_crash
+from contracts.outcome import Blocked
+from contracts.probe import Look, Probe
+from contracts.registry import check
+from fixtures.bodies import event_body
+
+
+def _of(probe: Probe, requires: str) -> list[str]:
+    return [name for name, facts in probe.run.operations.strategies.items() if facts.get("requires") == requires]
+
+
+@check("STRAT-documented-accepted")
+def documented_accepted(probe: Probe) -> Iterator[None]:
+    item = probe.item("context")
+    probe.stock([item])
+    user = probe.user()
+    yield
+    for strategy in probe.run.operations.strategies:
+        exchange = probe.recommend(strategy=strategy, user_id=user, context_item_id=item["item_id"])
+        probe.expect_status(exchange, (200,), strategy)
+
+
+@check("STRAT-both-spellings")
+def both_spellings(probe: Probe) -> None:
+    for strategy in ("session_based", "session-based"):
+        probe.expect_status(probe.recommend(strategy=strategy, user_id=probe.name("user")), (200,), strategy)
+
+
+@check("STRAT-default-personalized")
+def default_personalized(probe: Probe) -> None:
+    exchange = probe.recommend(user_id=probe.name("user"))
+    probe.expect_status(exchange, (200,), "no strategy, with user_id")
+    exchange = probe.recommend()
+    probe.expect_status(exchange, (400, 422), "no strategy, no user_id")
+
+
+@check("STRAT-requires-user")
+def requires_user(probe: Probe) -> None:
+    for strategy in _of(probe, "user_id"):
+        probe.expect_status(probe.recommend(strategy=strategy), (400, 422), f"{strategy} without user_id")
+
+
+@check("STRAT-requires-context-item")
+def requires_context_item(probe: Probe) -> None:
+    for strategy in _of(probe, "context_item_id"):
+        exchange = probe.recommend(strategy=strategy, user_id=probe.name("user"))
+        probe.expect_status(exchange, (400, 422), f"{strategy} without context_item_id")
+
+
+@check("STRAT-needs-nothing-else")
+def needs_nothing_else(probe: Probe) -> None:
+    for strategy, facts in probe.run.operations.strategies.items():
+        if "requires" not in facts:
+            probe.expect_status(probe.recommend(strategy=strategy), (200,), f"{strategy} without any input")
+
+
+@check("STRAT-unknown-refused")
+def unknown_refused(probe: Probe) -> None:
+    for strategy in ("no-such-strategy-lc", ""):
+        exchange = probe.recommend(strategy=strategy, user_id=probe.name("user"))
+        if strategy:
+            probe.expect_status(exchange, (400, 422), "a strategy that does not exist")
+        else:
+            expect_no_crash(probe, exchange, "an empty strategy")
+
+
+@check("STRAT-unknown-user")
+def unknown_user(probe: Probe) -> None:
+    for strategy in _of(probe, "user_id"):
+        probe.expect_status(probe.recommend(strategy=strategy, user_id=probe.name("nobody")), (200,), strategy)
+
+
+@check("STRAT-unknown-context-item")
+def unknown_context_item(probe: Probe) -> None:
+    for strategy in _of(probe, "context_item_id"):
+        exchange = probe.recommend(strategy=strategy, context_item_id=probe.name("nothing"))
+        probe.expect_status(exchange, (200, 404, 422), strategy)
+
+
+@check("STRAT-falls-back")
+def falls_back(probe: Probe) -> Iterator[None]:
+    """Too little signal degrades to the fallback: with active items about, the list is not empty."""
+    item = probe.item("lonely")
+    probe.upsert_items([item])
+    category = probe.name("cat")
+    probe.stock([probe.item("popular", category) for _ in range(3)])
+    user = probe.user("newcomer")
+    yield
+    for strategy in probe.run.operations.strategies:
+
+        def look(strategy: str = strategy) -> Look:
+            exchange = probe.must_recommend(strategy=strategy, user_id=user, context_item_id=item["item_id"])
+            return Look(bool(exchange.ids), "an empty list", (exchange,))
+
+        probe.expect_eventually(look, strategy, "the fallback's items, for a user and an item without signal")
+
+
+@check("PERS-events-change-list")
+def events_change_list(probe: Probe) -> Iterator[None]:
+    """Two users with opposite histories are not shown the same list."""
+    if probe.run.channel is None:
+        raise Blocked("no list shows a record of this run (QUEUE-becomes-visible)")
+    shelf = tastes.shelf(probe)
+    yield
+    loud, quiet = probe.user("loud"), probe.user("quiet")
+    shelf.live(probe, loud, "loud")
+    shelf.live(probe, quiet, "quiet")
+    yield
+    shelf_look = tastes.Shelf(shelf.category, shelf.items)
+    probe.expect_eventually(
+        lambda: shelf_look.differ(probe, loud, quiet), "personalized", "lists that follow what each user did"
+    )
+
+
+@check("PERS-single-events-count")
+def single_events_count(probe: Probe) -> Iterator[None]:
+    """The same as before, each event in a request of its own."""
+    shelf = tastes.shelf(probe)
+    yield
+    lived, control, stranger = probe.user("lived"), probe.user("control"), probe.user("stranger")
+    for event in shelf.history(lived, "quiet"):
+        probe.ingest([event])
+    shelf.live(probe, control, "quiet")
+    yield
+    shelf.needs_effect(probe, control, stranger)
+    probe.expect_eventually(lambda: shelf.differ(probe, lived, stranger), "singly", "events sent singly count")
+
+
+@check("SESSION-follows-last-events")
+def session_follows_last_events(probe: Probe) -> Iterator[None]:
+    shelf = tastes.shelf(probe)
+    yield
+    loud, quiet = probe.user("loud"), probe.user("quiet")
+    shelf.live(probe, loud, "loud")
+    shelf.live(probe, quiet, "quiet")
+    yield
+    session = tastes.Shelf(shelf.category, shelf.items, "session_based")
+    probe.expect_eventually(
+        lambda: session.differ(probe, loud, quiet), "session_based", "lists that follow each user's session"
+    )
+
+
+@check("SIMILAR-excludes-context")
+def similar_excludes_context(probe: Probe) -> Iterator[None]:
+    shelf = tastes.shelf(probe)
+    yield
+    context = shelf.items["loud"][0]
+    for filters in ({"category": shelf.category}, {}):
+        exchange = probe.must_recommend(strategy="similar", context_item_id=context, filters=filters, limit=100)
+        probe.expect(
+            context not in exchange.ids, "context item", "a list without the item itself", "it shows", exchange
+        )
+
+
+@check("ITEMWISE-follows-context")
+def itemwise_follows_context(probe: Probe) -> Iterator[None]:
+    shelf = tastes.shelf(probe)
+    yield
+    for strategy in _of(probe, "context_item_id"):
+
+        def look(strategy: str = strategy) -> Look:
+            filters = {"category": shelf.category}
+            lists = [
+                probe.must_recommend(strategy=strategy, context_item_id=shelf.items[kind][0], filters=filters, limit=50)
+                for kind in ("loud", "quiet")
+            ]
+            return Look(lists[0].ids != lists[1].ids, "the same list beside two unlike items", tuple(lists))
+
+        probe.expect_eventually(look, strategy, "lists that follow the context item")
+
+
+@check("POPULAR-follows-events")
+def popular_follows_events(probe: Probe) -> Iterator[None]:
+    """What many bought stands before what one bought, also when the rare one is newer or older."""
+    category = probe.name("cat")
+    rare_old, loved, rare_new = (probe.item(stem, category) for stem in ("rare", "loved", "rare"))
+    for item in (rare_old, loved, rare_new):
+        probe.upsert_items([item])
+    fans = [probe.name("fan") for _ in range(8)]
+    events = [event_body(name, fan, loved["item_id"]) for fan in fans for name in ("view", "purchase")]
+    events += [event_body("view", fans[0], item["item_id"]) for item in (rare_old, rare_new)]
+    probe.ingest(events)
+    yield
+    for strategy in ("popular", "trending"):
+
+        def look(strategy: str = strategy) -> Look:
+            exchange = probe.must_recommend(strategy=strategy, filters={"category": category}, limit=10)
+            first = exchange.ids[:1]
+            return Look(first == [loved["item_id"]], f"first is {first}, not {loved['item_id']}", (exchange,))
+
+        probe.expect_eventually(look, strategy, "the item that eight users bought before those that one viewed")

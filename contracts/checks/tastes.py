@@ -1,0 +1,89 @@
+"""A shelf with two kinds of things, and users whose history is of one kind: how personal effects are seen.
+
+Nothing is assumed about a ranking but that histories of different kinds don't end in the same list. The loud kind is
+more popular, so that a user without history is shown it first; tests use the quiet kind.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.exchange import Exchange
+from contracts.outcome import Blocked
+from contracts.probe import Look, Probe
+from fixtures.bodies import event_body
+
+KINDS = {
+    "loud": ("Trail boot", "outdoor", "Harrow", 90.0, 6),
+    "quiet": ("Espresso machine", "kitchen", "Acoustix", 310.0, 3),
+}
+SIZE = 6
+_SEEN = 4  # of each kind, by a user with that taste
+_STRATEGIES = ("personalized", "session_based")
+
+
+@dataclass
+class Shelf:
+    category: str
+    items: dict[str, list[str]]
+    strategy: str = ""
+
+    def live(self, probe: Probe, user: str, kind: str, organisation: str = "main") -> None:
+        probe.ingest(self.history(user, kind), organisation)
+
+    def history(self, user: str, kind: str) -> list[dict[str, Any]]:
+        """Fourteen events: more than the ten under which a list may stay general."""
+        seen = self.items[kind][:_SEEN]
+        names = ["view"] * 4 + ["click"] * 4 + ["add_to_cart"] * 4 + ["click"] * 2
+        context = {"session_id": f"{user}-session"}
+        return [event_body(name, user, seen[n % _SEEN], context=context) for n, name in enumerate(names)]
+
+    def list(self, probe: Probe, user: str, strategy: str, organisation: str = "main") -> Exchange:
+        filters = {"category": self.category}
+        return probe.must_recommend(organisation, strategy=strategy, user_id=user, filters=filters, limit=50)
+
+    def differ(self, probe: Probe, one: str, other: str, organisation: str = "main") -> Look:
+        """The two users are shown different lists."""
+        strategy = self.strategy or _STRATEGIES[0]
+        lists = [self.list(probe, user, strategy, organisation) for user in (one, other)]
+        same = lists[0].ids == lists[1].ids
+        return Look(not same, f"the same {len(lists[0].ids)} items in the same order for both", tuple(lists))
+
+    def needs_effect(self, probe: Probe, lived: str, stranger: str) -> None:
+        """Choose a strategy in which a history shows. Raises Blocked when none does: PERS-... judges that."""
+        for strategy in (self.strategy,) if self.strategy else _STRATEGIES:
+            self.strategy = strategy
+            if probe.eventually(lambda: self.differ(probe, lived, stranger)).ok:
+                return
+        self.strategy = ""
+        raise Blocked("no list follows a user's events (PERS-events-change-list)")
+
+
+def shelf(probe: Probe, organisation: str = "main") -> Shelf:
+    """The run's shelf, made by whoever asks first."""
+    key = f"shelf:{organisation}"
+    if key not in probe.run.shared:
+        probe.run.shared[key] = _make(probe, organisation)
+    found: Shelf = probe.run.shared[key]
+    return found
+
+
+def _make(probe: Probe, organisation: str) -> Shelf:
+    category = probe.name("tastes")
+    items: dict[str, list[str]] = {}
+    bodies = []
+    for kind, (title, use, brand, price, _) in KINDS.items():
+        made = [
+            probe.item(kind, category, title=f"{title} {n}", use=use, brand=brand, price=price + n) for n in range(SIZE)
+        ]
+        items[kind] = [body["item_id"] for body in made]
+        bodies += made
+    probe.upsert_items(bodies, organisation)
+    events = []
+    for kind, (*_, crowd) in KINDS.items():
+        for _ in range(crowd):
+            user = probe.name("crowd")
+            context = {"session_id": f"{user}-session"}
+            for item_id in items[kind]:
+                events += [event_body(name, user, item_id, context=context) for name in ("view", "purchase")]
+    probe.ingest(events, organisation)
+    return Shelf(category, items)

@@ -1,0 +1,115 @@
+"""Users: which bodies are accepted and which are refused, and what their status does."""
+
+from collections.abc import Iterator
+
+from contracts.checks import tastes
+from contracts.checks.common import expect_accepted, expect_no_crash, expect_refused
+from contracts.probe import Look, Probe, lacking
+from contracts.registry import check
+from fixtures.bodies import full_user_body, user_body
+
+
+@check("USER-accepts-required")
+def accepts_required(probe: Probe) -> None:
+    expect_accepted(probe, probe.run.operations.users, user_body(probe.name("user")), "required fields only")
+
+
+@check("USER-accepts-optional")
+def accepts_optional(probe: Probe) -> None:
+    expect_accepted(probe, probe.run.operations.users, full_user_body(probe.name("user")), "every documented field")
+
+
+@check("USER-accepts-status")
+def accepts_status(probe: Probe) -> None:
+    for status in ("active", "inactive", "deleted"):
+        body = user_body(probe.name("user"), status=status)
+        expect_accepted(probe, probe.run.operations.users, body, f"status {status}")
+
+
+@check("USER-accepts-again")
+def accepts_again(probe: Probe) -> None:
+    body = full_user_body(probe.name("user"))
+    expect_accepted(probe, probe.run.operations.users, body, "first time")
+    expect_accepted(probe, probe.run.operations.users, {**body, "attributes": {"plan": "free"}}, "changed profile")
+
+
+@check("USER-requires-user-id")
+def requires_user_id(probe: Probe) -> None:
+    expect_refused(probe, probe.run.operations.users, lacking(user_body("x"), "user_id"), "without user_id")
+
+
+@check("USER-requires-status")
+def requires_status(probe: Probe) -> None:
+    expect_refused(probe, probe.run.operations.users, lacking(user_body(probe.name("u")), "status"), "without status")
+
+
+@check("USER-requires-created-at")
+def requires_created_at(probe: Probe) -> None:
+    body = lacking(user_body(probe.name("u")), "created_at")
+    expect_refused(probe, probe.run.operations.users, body, "without created_at")
+
+
+@check("USER-status-enum")
+def status_enum(probe: Probe) -> None:
+    for status in ("banned", "Active"):
+        body = user_body(probe.name("user"), status=status)
+        expect_refused(probe, probe.run.operations.users, body, f"status {status}")
+
+
+@check("USER-field-types")
+def field_types(probe: Probe) -> None:
+    wrong = {"user_id": 42, "status": True, "attributes": "red", "created_at": 17}
+    for field, value in wrong.items():
+        body = {**user_body(probe.name("user")), field: value}
+        expect_refused(probe, probe.run.operations.users, body, f"{field} of a wrong type")
+
+
+@check("USER-created-at-is-a-date")
+def created_at_is_a_date(probe: Probe) -> None:
+    body = user_body(probe.name("user"), created_at="not a date")
+    expect_refused(probe, probe.run.operations.users, body, "created_at that is no date")
+
+
+@check("USER-unknown-fields")
+def unknown_fields(probe: Probe) -> None:
+    expect_accepted(probe, probe.run.operations.users, user_body(probe.name("u"), nickname="Bo"), "an extra field")
+
+
+@check("USER-array")
+def array(probe: Probe) -> None:
+    bodies = [user_body(probe.name("user")), user_body(probe.name("user"))]
+    expect_accepted(probe, probe.run.operations.users, bodies, "an array of two")
+
+
+@check("USER-inactive-is-answered")
+def inactive_is_answered(probe: Probe) -> Iterator[None]:
+    users = {status: probe.user(status, status=status) for status in ("inactive", "deleted")}
+    yield
+    for status, user in users.items():
+        expect_no_crash(probe, probe.recommend(strategy="personalized", user_id=user), f"{status} user")
+
+
+@check("USER-inactive-is-not-personal")
+def inactive_is_not_personal(probe: Probe) -> Iterator[None]:
+    """A user with a taste who leaves is no longer served by it, and is again after coming back."""
+    shelf = tastes.shelf(probe)
+    yield
+    leaver, stayer = probe.user("leaver"), probe.user("stayer")
+    stranger = probe.user("newcomer")
+    shelf.live(probe, leaver, "quiet")
+    shelf.live(probe, stayer, "quiet")
+    yield
+    shelf.needs_effect(probe, stayer, stranger)
+    probe.needs(lambda: shelf.differ(probe, leaver, stranger), "the user's list follows the user's events")
+    probe.upsert_users([user_body(leaver, status="inactive")])
+    yield
+    probe.expect_eventually(
+        lambda: shelf.differ(probe, leaver, stayer), "inactive", "another list than an active user of the same taste"
+    )
+    probe.upsert_users([user_body(leaver, status="active")])
+    yield
+
+    def personal_again() -> Look:
+        return shelf.differ(probe, leaver, stranger)
+
+    probe.expect_eventually(personal_again, "active again", "another list than a user without history")

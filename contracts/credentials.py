@@ -1,0 +1,65 @@
+"""The credential matrix: right keys, and every way to be wrong that the documents rule out."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from contracts.redact import Redactor
+from contracts.target import Target
+
+KeyType = Literal["publishable", "secret"]
+
+
+@dataclass(frozen=True)
+class Credential:
+    name: str  # as reports call it
+    headers: dict[str, str]
+    organisation: str | None  # None when the key is not a valid one
+
+
+_NONE = Credential("none", {}, None)
+_NEARLY_RIGHT = {"tampered", "shortened", "other-case"}  # the others hold the whole key, or nothing of it
+_NAMES = {("main", "publishable"): "pk", ("main", "secret"): "sk"}
+_NAMES |= {("other", "publishable"): "pk2", ("other", "secret"): "sk2"}
+
+
+class Credentials:
+    """All credentials of a target. Each wrong one is told to the redactor: it nearly is the right one."""
+
+    def __init__(self, target: Target, redactor: Redactor) -> None:
+        self._target = target
+        self._redactor = redactor
+        for organisation in ("main", "other") if target.other else ("main",):
+            for key_type in ("publishable", "secret"):
+                right = self.right(key_type, organisation)
+                redactor.learn(right.headers["X-API-KEY"], f"${right.name.upper()}")
+
+    def right(self, key_type: KeyType | str, organisation: str = "main") -> Credential:
+        keys = self._target.keys(organisation)
+        key = keys.publishable if key_type == "publishable" else keys.secret
+        return Credential(_NAMES[organisation, key_type], {"X-API-KEY": key}, organisation)
+
+    @staticmethod
+    def none() -> Credential:
+        return _NONE
+
+    def wrong_type(self, key_type: KeyType | str) -> Credential:
+        """A valid key of the other type."""
+        return self.right("secret" if key_type == "publishable" else "publishable")
+
+    def wrong(self, key_type: KeyType | str) -> dict[str, Credential]:
+        """By name: everything that must be 401."""
+        key = self.right(key_type).headers["X-API-KEY"]
+        prefix = "lehnz_pk_" if key_type == "publishable" else "lehnz_sk_"
+        last = "a" if key[-1] != "a" else "b"
+        cut = key[:-1]
+        keys = {"unknown": f"{prefix}0000000000000000nobody", "tampered": cut + last, "shortened": cut}
+        keys |= {"lengthened": key + "0", "other-case": key.swapcase(), "prefix-only": prefix, "empty": ""}
+        found = {name: self._named(name, {"X-API-KEY": value}) for name, value in keys.items()}
+        found["bearer"] = self._named("bearer", {"X-API-KEY": f"Bearer {key}"})
+        found["other-header"] = self._named("other-header", {"Authorization": f"Bearer {key}"})
+        return found
+
+    def _named(self, name: str, headers: dict[str, str]) -> Credential:
+        if name in _NEARLY_RIGHT:
+            self._redactor.learn(headers["X-API-KEY"], f"${name.upper().replace('-', '_')}_KEY")
+        return Credential(name, headers, None)

@@ -1,0 +1,82 @@
+"""One request and its answer, as every check, rule and report sees them: redacted, and total on odd bodies."""
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+Json = Any
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """`status` is None when no complete answer came; then `failure` says why in a few words."""
+
+    number: int  # place in the run's journal, from 1
+    source: str  # the check id that sent it, or `generated:PASS`
+    operation: str | None  # operationId of the contract, None for anything else
+    method: str
+    path: str
+    key: str  # which credential: "pk", "sk", "pk2", "sk2", "none", or the name of a wrong one
+    organisation: str | None  # "main" or "other" for a valid key
+    request_headers: dict[str, str]
+    request_body: bytes
+    sent_at: float  # seconds of a monotonic clock
+    seconds: float
+    status: int | None
+    headers: dict[str, str] = field(default_factory=dict)  # names in lower case
+    body: bytes = b""
+    failure: str = ""
+    stored: bool = True  # False: a body of the wire corpus, not meant to be understood
+
+    @cached_property
+    def json(self) -> Json:
+        """The parsed body; None when it isn't JSON."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+
+    @cached_property
+    def request_json(self) -> Json:
+        try:
+            return json.loads(self.request_body)
+        except (ValueError, RecursionError):
+            return None
+
+    @property
+    def ok(self) -> bool:
+        return self.status is not None and 200 <= self.status < 300
+
+    @property
+    def envelope(self) -> dict[str, Json]:
+        return self.json if isinstance(self.json, dict) else {}
+
+    @property
+    def data(self) -> dict[str, Json]:
+        data = self.envelope.get("data")
+        return data if isinstance(data, dict) else {}
+
+    @property
+    def results(self) -> list[dict[str, Json]]:
+        results = self.data.get("results")
+        return [row for row in results if isinstance(row, dict)] if isinstance(results, list) else []
+
+    @property
+    def ids(self) -> list[str]:
+        """The item ids of a recommendation, in order."""
+        return [row["item_id"] for row in self.results if isinstance(row.get("item_id"), str)]
+
+    @property
+    def pagination(self) -> dict[str, Json]:
+        pagination = self.data.get("pagination")
+        return pagination if isinstance(pagination, dict) else {}
+
+    def number_of(self, header: str) -> int | None:
+        """A header's value as a whole number, None when absent or something else."""
+        text = self.headers.get(header.lower(), "").strip()
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else None
+
+    def __str__(self) -> str:
+        answer = self.failure or str(self.status)
+        return f"{self.method} {self.path} with {self.key} -> {answer}"

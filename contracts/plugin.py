@@ -1,0 +1,126 @@
+"""pytest as the runner: every catalogue entry is an item, the run judges all at once, exit codes are ours."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contracts.catalogue import FOLDER, load_catalogue, read_area
+from contracts.options import Settings, add_to_pytest, settings_of
+from contracts.outcome import EXIT_CODES, EXIT_USAGE, Level, Outcome, Result, TargetError, UsageError
+from contracts.report import write_reports
+from contracts.report.terminal import Terminal
+from contracts.session import Report, judge
+
+_UNREACHABLE = 3
+
+
+class CheckFailed(Exception):
+    """Carries a result to pytest's own report."""
+
+    def __init__(self, result: Result) -> None:
+        super().__init__(result.check)
+        self.result = result
+
+
+class CheckItem(pytest.Item):
+    result: Result | None = None
+
+    def runtest(self) -> None:
+        result = self.result
+        if result is None or result.outcome in (Outcome.SKIP, Outcome.DISABLED):
+            pytest.skip(result.reason if result else "not judged")
+        if result.outcome is Outcome.PASS:
+            return
+        if result.level is not Level.MUST and not self.config.stash[_SETTINGS].strict:
+            pytest.xfail(f"{result.level} {result.outcome}")
+        raise CheckFailed(result)
+
+    def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
+        if not isinstance(excinfo.value, CheckFailed):
+            return super().repr_failure(excinfo, style)
+        result = excinfo.value.result
+        lines = [f"{result.level} {result.check}: {result.outcome} {result.times} {result.reason}".rstrip()]
+        lines += [f"  {f.operation}, {f.case}: expected {f.expected}; got {f.actual}" for f in result.findings]
+        return "\n".join(lines)
+
+    def reportinfo(self) -> tuple[Path, None, str]:
+        return self.path, None, self.name
+
+
+class AreaFile(pytest.File):
+    def collect(self) -> Iterator[CheckItem]:
+        for entry in read_area(self.path):
+            yield CheckItem.from_parent(self, name=entry.id)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    add_to_pytest(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):
+        pytest.exit("lehnz-contract: run it without -n; the checks share one target", returncode=EXIT_USAGE)
+    try:
+        config.stash[_SETTINGS] = _settings(config)
+    except UsageError as error:
+        pytest.exit(f"lehnz-contract: {error}", returncode=EXIT_USAGE)
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    if file_path.suffix == ".toml" and file_path.parent == FOLDER:
+        return AreaFile.from_parent(parent, path=file_path)
+    return None
+
+
+def pytest_runtestloop(session: pytest.Session) -> bool:
+    if session.config.option.collectonly:
+        return True
+    items = [item for item in session.items if isinstance(item, CheckItem)]
+    settings, catalogue = session.config.stash[_SETTINGS], load_catalogue()
+    if len(items) < len(catalogue):  # -k, -m, node ids
+        settings.values["select"] = [item.name for item in items]
+    terminal = Terminal(len(catalogue))
+    try:
+        with terminal.progress() as step:
+            report = judge(settings, catalogue, terminal.say, step)
+    except UsageError as error:
+        pytest.exit(f"lehnz-contract: {error}", returncode=EXIT_USAGE)
+    except TargetError as error:
+        pytest.exit(f"lehnz-contract: {error}", returncode=_UNREACHABLE)
+    results = {result.check: result for result in report.results}
+    for item in items:
+        item.result = results[item.name]
+        session.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+    session.config.stash[_REPORT] = report
+    try:
+        write_reports(report, settings, terminal)
+    except OSError as error:
+        pytest.exit(f"lehnz-contract: {error.filename}: {error.strerror}", returncode=EXIT_USAGE)
+    return True
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    report = session.config.stash.get(_REPORT, None)
+    if report is not None:
+        session.exitstatus = EXIT_CODES[report.verdict]
+    elif session.exitstatus in (pytest.ExitCode.NO_TESTS_COLLECTED, pytest.ExitCode.USAGE_ERROR):
+        session.exitstatus = EXIT_USAGE
+    elif session.exitstatus in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.INTERRUPTED):
+        session.exitstatus = _UNREACHABLE
+
+
+def pytest_internalerror(excrepr: Any) -> None:
+    print(f"lehnz-contract: our own error, please report it\n{excrepr}")
+
+
+def _settings(config: pytest.Config) -> Settings:
+    values = {name[6:]: value for name, value in vars(config.option).items() if name.startswith("lehnz_")}
+    values["strict"] = "--strict" in config.invocation_params.args  # pytest's own option of that name sets no value
+    return settings_of(values, load_catalogue())
+
+
+_SETTINGS = pytest.StashKey[Settings]()
+_REPORT = pytest.StashKey[Report]()

@@ -1,0 +1,220 @@
+"""What a check holds in its hands: short verbs to act on the target, and ways to say what it expected."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from contracts.credentials import Credential
+from contracts.exchange import Exchange
+from contracts.outcome import Blocked, Finding, Skipped
+from contracts.run import Run
+from fixtures.bodies import event_body, item_body, user_body
+from fixtures.spec import Operation
+
+Body = dict[str, Any]
+_BATCH = 50
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.15, 2.0
+
+
+class Look(NamedTuple):
+    """One try of something that may take a while."""
+
+    ok: bool
+    actual: str
+    exchanges: tuple[Exchange, ...] = ()
+
+
+class Probe:
+    """One attempt of one check."""
+
+    def __init__(self, run: Run, check: str) -> None:
+        self.run = run
+        self.check = check
+        self.findings: list[Finding] = []
+        self.exchanges: list[Exchange] = []
+        self.started = time.monotonic()
+        self._last_write = self.started
+
+    # -- sending
+
+    def send(
+        self,
+        operation: Operation,
+        body: Any = None,
+        credential: Credential | None = None,
+        organisation: str = "main",
+        **options: Any,
+    ) -> Exchange:
+        """To an operation of the contract, with its right key unless told otherwise."""
+        credential = credential or self.run.credentials.right(operation.key_type or "publishable", organisation)
+        if operation.method == "GET":
+            body = None
+        return self.request(
+            operation.method, operation.path, credential, operation=operation.operation_id, json=body, **options
+        )
+
+    def request(self, method: str, path: str, credential: Credential, **options: Any) -> Exchange:
+        exchange = self.run.client.send(self.check, method, path, credential, **options)
+        self.exchanges.append(exchange)
+        if "recommend" not in path:
+            self._last_write = time.monotonic()
+        return exchange
+
+    def recommend(self, organisation: str = "main", fresh: bool = False, **body: Any) -> Exchange:
+        return self.send(self.run.operations.recommend, body, organisation=organisation, fresh=fresh)
+
+    def must_recommend(self, organisation: str = "main", **body: Any) -> Exchange:
+        """A recommendation that others judge. Raises Blocked when it is refused."""
+        exchange = self.recommend(organisation, fresh=True, **body)
+        if not exchange.ok:
+            raise Blocked(f"a valid recommend request was answered {exchange.failure or exchange.status}")
+        return exchange
+
+    # -- writing what must be accepted; the checks of the fields judge that it is
+
+    def upsert_items(self, items: Sequence[Body], organisation: str = "main") -> None:
+        self._write(self.run.operations.items, items, organisation, self.run.arrays)
+
+    def upsert_users(self, users: Sequence[Body], organisation: str = "main") -> None:
+        self._write(self.run.operations.users, users, organisation, self.run.arrays)
+
+    def ingest(self, events: Sequence[Body], organisation: str = "main") -> None:
+        self._write(self.run.operations.events, events, organisation, arrays=True)
+
+    def _write(self, operation: Operation, records: Sequence[Body], organisation: str, arrays: bool) -> None:
+        size = _BATCH if arrays else 1
+        for start in range(0, len(records), size):
+            batch = list(records[start : start + size])
+            exchange = self.send(
+                operation, batch if arrays and len(records) > 1 else batch[0], organisation=organisation
+            )
+            if not exchange.ok and len(batch) > 1:  # a smaller limit than ours, or no arrays after all
+                for record in batch:
+                    self._write(operation, [record], organisation, arrays=False)
+            elif not exchange.ok:
+                raise Blocked(f"a valid {operation.operation_id} was answered {exchange.failure or exchange.status}")
+
+    # -- making what is needed, with ids of its own
+
+    def name(self, stem: str) -> str:
+        return self.run.name(stem)
+
+    def item(self, stem: str = "item", category: str = "", **attributes: Any) -> Body:
+        """An active item with the attributes that shops have; `category` is what lists are filtered by."""
+        name = self.name(stem)
+        return item_body(
+            name, attributes={"title": f"Test {stem}", "category": category or self.name("cat"), **attributes}
+        )
+
+    def stock(self, items: Sequence[Body], organisation: str = "main") -> None:
+        """Upsert items and let strangers be interested in them, so that lists which follow events show them too."""
+        self.upsert_items(items, organisation)
+        self.stir([item["item_id"] for item in items], organisation)
+
+    def stir(self, item_ids: Iterable[str], organisation: str = "main") -> None:
+        strangers = (self.name("stranger"), self.name("stranger"))
+        names = ("view", "purchase")
+        events = [event_body(n, user, item_id) for item_id in item_ids for user in strangers for n in names]
+        self.ingest(events, organisation)
+
+    def user(self, stem: str = "user", organisation: str = "main", **fields: Any) -> str:
+        body = user_body(self.name(stem), **fields)
+        self.upsert_users([body], organisation)
+        return str(body["user_id"])
+
+    # -- looking
+
+    def look(self, category: str, organisation: str = "main", **fields: Any) -> Exchange:
+        """A list of this run's items of a category, through the channel that the canary found."""
+        if self.run.channel is None:
+            raise Blocked("no list shows a record of this run (QUEUE-becomes-visible)")
+        return self.must_recommend(organisation, **self.run.channel.body(category, **fields))
+
+    def shows(self, category: str, *item_ids: str, organisation: str = "main") -> Callable[[], Look]:
+        """To be tried with `eventually`: the items stand in the list."""
+
+        def look() -> Look:
+            exchange = self.look(category, organisation)
+            missing = [item_id for item_id in item_ids if item_id not in exchange.ids]
+            return Look(not missing, f"a list of {len(exchange.ids)} without {', '.join(missing)}", (exchange,))
+
+        return look
+
+    def hides(self, category: str, *item_ids: str, organisation: str = "main") -> Callable[[], Look]:
+        """To be tried with `eventually`: the items are no longer in the list."""
+
+        def look() -> Look:
+            exchange = self.look(category, organisation)
+            there = [item_id for item_id in item_ids if item_id in exchange.ids]
+            return Look(not there, f"a list that shows {', '.join(there)}", (exchange,))
+
+        return look
+
+    def eventually(self, look: Callable[[], Look]) -> Look:
+        """Try until it holds or `--settle` has passed since this check's last write; the last look."""
+        deadline = max(self._last_write + self.run.settle, time.monotonic() + min(1.0, self.run.settle / 4))
+        pause = _FIRST_PAUSE
+        while True:
+            seen = look()
+            if seen.ok or time.monotonic() + pause > deadline:
+                return seen
+            self.run.sleep(pause)
+            pause = min(_LONGEST_PAUSE, pause * 1.7)
+
+    def needs(self, look: Callable[[], Look], what: str) -> None:
+        """A control: when even this doesn't come, the check can't be judged."""
+        if not self.eventually(look).ok:
+            raise Blocked(f"the control failed: {what}")
+
+    def needs_other_organisation(self) -> None:
+        if self.run.target.other is None:
+            raise Skipped("no second organisation")
+
+    # -- judging
+
+    def expect(
+        self,
+        holds: bool,
+        case: str,
+        expected: str,
+        actual: str,
+        *exchanges: Exchange,
+        operation: str = "",
+    ) -> bool:
+        """Take down a finding when it doesn't hold."""
+        if not holds:
+            where = operation or next((x.operation for x in reversed(exchanges) if x.operation), "") or "-"
+            self.findings.append(
+                Finding(self.check, case, where, expected, self.run.redactor.text(actual), exchanges or self.last())
+            )
+        return holds
+
+    def expect_status(self, exchange: Exchange, allowed: Iterable[int], case: str) -> bool:
+        wanted = sorted(allowed)
+        return self.expect(
+            exchange.status in wanted, case, f"status {' or '.join(map(str, wanted))}", said(exchange), exchange
+        )
+
+    def expect_eventually(self, look: Callable[[], Look], case: str, expected: str) -> bool:
+        seen = self.eventually(look)
+        within = f", for {self.run.settle:g} s"
+        return self.expect(seen.ok, case, expected, seen.actual + within, *self._writes(), *seen.exchanges)
+
+    def last(self) -> tuple[Exchange, ...]:
+        return tuple(self.exchanges[-1:])
+
+    def _writes(self) -> tuple[Exchange, ...]:
+        return tuple(exchange for exchange in self.exchanges if "recommend" not in exchange.path)[-12:]
+
+
+def said(exchange: Exchange) -> str:
+    """An answer in a few words."""
+    if exchange.status is None:
+        return exchange.failure
+    message = exchange.envelope.get("message")
+    return f"status {exchange.status}" + (f", message {message[:80]!r}" if isinstance(message, str) else "")
+
+
+def lacking(body: Mapping[str, Any], field: str) -> Body:
+    """The body without one of its fields."""
+    return {name: value for name, value in body.items() if name != field}

@@ -1,0 +1,83 @@
+"""The sentences that all reports share: the verdict line, what was not judged, an exchange in lines."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+
+from contracts.exchange import Exchange
+from contracts.outcome import Level, Outcome, Result, Verdict
+from contracts.session import Report
+
+_SHORT = 1_500
+NOT_JUDGED = (Outcome.SKIP, Outcome.DISABLED, Outcome.INCONCLUSIVE)
+
+
+def verdict_line(report: Report) -> str:
+    """`conforms; 7 MUST not judged: no second organisation (4), no --exhaust (3)`."""
+    failed = count(report, Level.MUST, Outcome.FAIL)
+    parts = {
+        Verdict.CONFORMS: "conforms",
+        Verdict.FAILS: f"fails: {failed} MUST" + ("" if not report.strict else f", {count(report, Level.SHOULD, Outcome.FAIL)} SHOULD"),
+        Verdict.INCONCLUSIVE: "inconclusive",
+        Verdict.ERROR: "error: the suite itself went wrong, please report it",
+    }  # fmt: skip
+    line = parts[report.verdict]
+    known = sum(len(result.known) for result in report.results)
+    if known:
+        line += f"; {known} known deviation{'s' * (known > 1)}"
+    reasons = not_judged(report)
+    if reasons:
+        total = sum(reasons.values())
+        line += f"; {total} MUST not judged: " + ", ".join(f"{why} ({n})" for why, n in reasons.most_common())
+    return line
+
+
+def not_judged(report: Report) -> Counter[str]:
+    """Reason -> number of MUSTs that were not judged for it."""
+    return Counter(
+        result.reason.splitlines()[-1] if result.reason else str(result.outcome)
+        for result in report.results
+        if result.level is Level.MUST and result.outcome in NOT_JUDGED
+    )
+
+
+def count(report: Report, level: Level, outcome: Outcome) -> int:
+    return sum(result.level is level and result.outcome is outcome for result in report.results)
+
+
+def table(report: Report) -> Iterator[tuple[str, Level, Counter[Outcome]]]:
+    """Area, level and outcomes, in the order of the catalogue."""
+    rows: dict[tuple[str, Level], Counter[Outcome]] = {}
+    for result in report.results:
+        entry = report.catalogue[result.check]
+        rows.setdefault((entry.area, entry.level), Counter())[result.outcome] += 1
+    for (area, level), outcomes in rows.items():
+        yield area, level, outcomes
+
+
+def counted(result: Result, strict: bool) -> bool:
+    return result.level is Level.MUST or (strict and result.level is Level.SHOULD)
+
+
+def request_text(exchange: Exchange) -> str:
+    head = [f"{exchange.method} {exchange.path}"]
+    head += [f"{name}: {value}" for name, value in exchange.request_headers.items()]
+    return "\n".join(head) + ("\n\n" + body_text(exchange.request_body) if exchange.request_body else "")
+
+
+def answer_text(exchange: Exchange) -> str:
+    if exchange.status is None:
+        return f"(no answer: {exchange.failure})"
+    shown = ("content-type", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset", "retry-after")
+    head = [f"{exchange.status}"] + [f"{name}: {exchange.headers[name]}" for name in shown if name in exchange.headers]
+    return "\n".join(head) + ("\n\n" + body_text(exchange.body) if exchange.body else "")
+
+
+def body_text(body: bytes) -> str:
+    """Pretty JSON where it is JSON; cut, and printable in any case."""
+    try:
+        text = json.dumps(json.loads(body), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        text = body[: _SHORT * 2].decode("utf-8", "backslashreplace")
+    text = "".join(c if c.isprintable() or c == "\n" else f"\\u{ord(c):04x}" for c in text)
+    return text if len(text) <= _SHORT else text[:_SHORT] + f"\n... ({len(body)} bytes)"

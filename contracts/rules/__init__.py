@@ -1,0 +1,5 @@
+"""The rules that look at every exchange of a run. Importing this package registers them."""
+
+from contracts.rules import envelope, headers, recommendation
+
+__all__ = ["envelope", "headers", "recommendation"]

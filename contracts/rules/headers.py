@@ -1,0 +1,90 @@
+"""RateLimit headers on every answer to a valid key."""
+
+import itertools
+from collections.abc import Iterator
+
+from contracts.exchange import Exchange
+from contracts.registry import Violation, each, rule
+from contracts.run import Run
+
+NAMES = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
+_BY_A_PROXY = {404, 405, 408, 411, 413, 414, 415, 431}  # may come from something in front of the server
+
+
+def _must_carry(exchange: Exchange) -> bool:
+    known = exchange.operation is not None and exchange.organisation is not None and exchange.stored
+    return known and exchange.status is not None and exchange.status < 500 and exchange.status not in _BY_A_PROXY
+
+
+def _should_carry(exchange: Exchange) -> bool:
+    elsewhere = exchange.path.startswith(("/v1/", "/api/")) and exchange.method != "OPTIONS"
+    return elsewhere and exchange.status is not None and exchange.status < 500 and not _must_carry(exchange)
+
+
+@each("RATE-headers", _must_carry, "RateLimit-Limit, RateLimit-Remaining and RateLimit-Reset")
+def present(_: Run, exchange: Exchange) -> tuple[str, str] | None:
+    missing = [name for name in NAMES if name.lower() not in exchange.headers]
+    return (f"{exchange.status}", f"without {', '.join(missing)}") if missing else None
+
+
+@each("RATE-headers-elsewhere", _should_carry, "RateLimit-Limit, RateLimit-Remaining and RateLimit-Reset")
+def present_elsewhere(_: Run, exchange: Exchange) -> tuple[str, str] | None:
+    missing = [name for name in NAMES if name.lower() not in exchange.headers]
+    return (f"{exchange.status}", f"without {', '.join(missing)}") if missing else None
+
+
+def _has_all(exchange: Exchange) -> bool:
+    return exchange.organisation is not None and all(name.lower() in exchange.headers for name in NAMES)
+
+
+@each("RATE-whole-numbers", _has_all, "whole numbers, Remaining from 0 to Limit")
+def whole_numbers(_: Run, exchange: Exchange) -> tuple[str, str] | None:
+    for name in NAMES[:2]:
+        if exchange.number_of(name) is None:
+            return name, f"{name}: {exchange.headers[name.lower()]}"
+    limit, remaining = exchange.number_of(NAMES[0]) or 0, exchange.number_of(NAMES[1]) or 0
+    return None if remaining <= limit else ("Remaining", f"{remaining} of {limit}")
+
+
+@each("RATE-limit-number", _has_all, "RateLimit-Limit as documented, or as given with --rate-limit")
+def limit_number(run: Run, exchange: Exchange) -> tuple[str, str] | None:
+    limit = exchange.number_of("RateLimit-Limit")
+    return None if limit in (None, run.target.limit) else ("limit", f"{limit}, not {run.target.limit}")
+
+
+@each("RATE-reset-in-seconds", _has_all, "RateLimit-Reset, seconds from now: 0 to the window's length")
+def reset_in_seconds(run: Run, exchange: Exchange) -> tuple[str, str] | None:
+    reset = exchange.number_of("RateLimit-Reset")
+    held = reset is not None and reset <= run.target.window_seconds + 1
+    return None if held else ("reset", f"RateLimit-Reset: {exchange.headers['ratelimit-reset']}")
+
+
+@rule("RATE-reset-falls", _has_all)
+def reset_falls(_: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
+    """Reset is the time left, so ten seconds later it is less, unless a new window began."""
+    for organisation in ("main", "other"):
+        series = [x for x in exchanges if x.organisation == organisation]
+        if not series:
+            continue
+        first, last = series[0], series[-1]
+        spent, levels = last.sent_at - first.sent_at, {x.headers["ratelimit-reset"] for x in series}
+        if spent > 5 and len(levels) == 1 and len(series) > 20:
+            said = f"{first.headers['ratelimit-reset']} in all {len(series)} answers of {spent:.0f} s"
+            yield Violation(organisation, "RateLimit-Reset falls as time passes", said, (first, last))
+
+
+@rule("RATE-never-jumps", _has_all)
+def never_jumps(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
+    """Remaining doesn't rise inside a window by more than a steady refill would give."""
+    rate = run.target.limit / run.target.window_seconds
+    for organisation in ("main", "other"):
+        series = [x for x in exchanges if x.organisation == organisation]
+        for earlier, later in itertools.pairwise(series):
+            before, after = earlier.number_of("RateLimit-Remaining"), later.number_of("RateLimit-Remaining")
+            reset, then = earlier.number_of("RateLimit-Reset"), later.number_of("RateLimit-Reset")
+            if before is None or after is None or reset is None or then is None:
+                continue
+            spent = later.sent_at + later.seconds - earlier.sent_at
+            same_window = then <= reset and spent < reset - 1
+            if same_window and after > before + 2 + 2 * rate * spent:
+                yield Violation("rises", "no rise inside a window", f"{before}, then {after}", (earlier, later))

@@ -1,0 +1,83 @@
+"""One run against one target: what all checks share."""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from contracts.budget import Budget
+from contracts.client import Client
+from contracts.credentials import Credentials
+from contracts.ledger import Ledger
+from contracts.operations import Operations
+from contracts.redact import Redactor
+from contracts.target import Target
+
+PROFILES = {"quick": 120, "standard": 900}
+
+
+@dataclass(frozen=True)
+class Channel:
+    """Where a record of this run can be seen: a strategy with its inputs, filtered by category or not."""
+
+    strategy: str
+    inputs: dict[str, str]
+    filtered: bool
+
+    def body(self, category: str, **fields: Any) -> dict[str, Any]:
+        filters = {"filters": {"category": category}} if self.filtered else {}
+        return {"strategy": self.strategy, **self.inputs, "limit": 100, **filters, **fields}
+
+    def __str__(self) -> str:
+        return self.strategy + (" filtered by category" if self.filtered else "")
+
+
+@dataclass
+class Run:
+    target: Target
+    profile: str
+    operations: Operations
+    client: Client
+    budget: Budget
+    credentials: Credentials
+    redactor: Redactor
+    ledger: Ledger
+    settle: float
+    seed: int
+    exclusive: bool = False
+    exhaust: bool = False
+    account_limit: bool = False
+    say: Callable[[str], None] = print
+    sleep: Callable[[float], None] = time.sleep
+    channel: Channel | None = None
+    lag: float = 0.0  # seconds, as the canary measured it
+    arrays: bool = False  # items and users may be sent as arrays
+    shared: dict[str, Any] = field(default_factory=dict)  # what one check prepares for many
+    _names: int = 0
+
+    @property
+    def prefix(self) -> str:
+        return self.ledger.prefix
+
+    def name(self, stem: str) -> str:
+        """An id that nobody else uses."""
+        self._names += 1
+        return f"{self.prefix}{stem}-{self._names}"
+
+    def dice(self, purpose: str) -> random.Random:
+        return random.Random(f"{self.seed}:{purpose}")
+
+    def wait_until_visible(self) -> None:
+        """Sleep for what the canary measured, from the last write on."""
+        wait = min(self.settle, self.lag * 1.25 + 0.1)
+        self.sleep(max(0.0, self.ledger.last_write + wait - time.monotonic()))
+
+
+def run_prefix(dice: random.Random) -> str:
+    """Marks every id of a run: fresh each time, also with the same seed."""
+    return f"lc{dice.getrandbits(40):010x}-"
+
+
+def new_ledger(dice: random.Random | None = None) -> Ledger:
+    return Ledger(run_prefix(dice or random.SystemRandom()))

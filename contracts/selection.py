@@ -1,0 +1,47 @@
+"""Which checks of the catalogue a run judges, and why the others are not."""
+
+from contracts.catalogue import Entry
+from contracts.options import Settings, matching
+from contracts.outcome import Outcome, Result, UsageError
+from contracts.target import Target
+
+
+def select(settings: Settings, catalogue: dict[str, Entry], target: Target) -> tuple[list[Entry], list[Result]]:
+    """Entries to judge, and results of the rest. Raises UsageError when nothing is left."""
+    wanted = _named(settings.select, catalogue) or set(catalogue)
+    unwanted = _named(settings.skip, catalogue)
+    chosen: list[Entry] = []
+    rest: list[Result] = []
+    for entry in catalogue.values():
+        outcome, reason = Outcome.PASS, ""
+        if entry.id not in wanted or entry.id in unwanted:
+            outcome, reason = Outcome.DISABLED, "--skip" if entry.id in unwanted else "--select"
+        elif settings.profile == "quick" and not entry.quick and not settings.select and "exhaust" not in entry.needs:
+            outcome, reason = Outcome.DISABLED, "profile quick"
+        elif settings.edition == "first" and not entry.first_edition:
+            outcome, reason = Outcome.DISABLED, "--edition first"
+        else:
+            outcome, reason = _lacks(entry, settings, target)
+        if reason:
+            rest.append(Result(entry.id, entry.level, outcome, reason))
+        else:
+            chosen.append(entry)
+    if not chosen:
+        raise UsageError("no check is left to judge; see --list")
+    return chosen, rest
+
+
+def _named(names: list[str], catalogue: dict[str, Entry]) -> set[str]:
+    return {identifier for name in names for identifier in matching(name, catalogue)}
+
+
+def _lacks(entry: Entry, settings: Settings, target: Target) -> tuple[Outcome, str]:
+    if "other-organisation" in entry.needs and target.other is None:
+        return Outcome.SKIP, "no second organisation"
+    if "exhaust" in entry.needs and not settings.exhaust:
+        return Outcome.SKIP, "no --exhaust"
+    if "strict-keys" in entry.needs and target.key_policy != "strict":
+        return Outcome.SKIP, "--key-policy superset"
+    if "generated" in entry.needs and (settings.no_generated or settings.profile == "quick"):
+        return Outcome.DISABLED, "--no-generated" if settings.no_generated else "profile quick"
+    return Outcome.PASS, ""

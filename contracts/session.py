@@ -1,0 +1,185 @@
+"""One judgement from beginning to end: the target, the canary, the checks, cleaning up, the rules, the verdict."""
+
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import contracts.checks
+import contracts.rules  # noqa: F401 - registers the rules
+from contracts import bundled, canary, cleanup, deviations, generated
+from contracts.budget import Budget
+from contracts.catalogue import Entry
+from contracts.client import Client
+from contracts.credentials import Credentials
+from contracts.engine import Engine, explain
+from contracts.operations import operations_of
+from contracts.options import Settings, matching, pairs_of
+from contracts.outcome import Finding, Level, Outcome, Result, UsageError, Verdict, verdict_of
+from contracts.preflight import preflight
+from contracts.redact import Redactor
+from contracts.registry import CHECKS, RULES
+from contracts.run import PROFILES, Run, new_ledger
+from contracts.selection import select
+from contracts.target import Target
+from fixtures.spec import load_spec
+
+Say = Callable[[str], None]
+
+
+@dataclass
+class Report:
+    """All that a report is written from; nothing in it holds a key."""
+
+    target: Target
+    catalogue: dict[str, Entry]
+    results: list[Result]
+    verdict: Verdict
+    strict: bool
+    profile: str
+    seed: int
+    prefix: str
+    started: datetime
+    seconds: float
+    requests: dict[str, int]
+    waited: float
+    lag: float | None
+    channel: str
+    bundled: bool
+    redactor: Redactor
+    notes: list[str] = field(default_factory=list)  # about known deviations and the clean-up
+
+    def findings(self) -> Iterator[tuple[Result, Finding]]:
+        for result in self.results:
+            for finding in result.findings:
+                yield result, finding
+
+
+@contextmanager
+def open_target(settings: Settings) -> Iterator[tuple[Target, bool]]:
+    """The target, and whether it is the bundled mock. Raises UsageError, TargetError."""
+    url, pairs = pairs_of(settings)
+    url = settings.url or url
+    if url:
+        if not pairs:
+            raise UsageError("give the target's keys: --publishable-key and --secret-key, or --keys-file")
+        yield settings.target(url, pairs), False
+        return
+    if pairs:
+        raise UsageError("keys are given, but no --target")
+    if not bundled.available():
+        raise UsageError("give a --target: the bundled mock is not installed")
+    limit = ("--rate-limit", settings.rate_limit) if settings.rate_limit else ()
+    with bundled.mock(*limit) as (address, keys):
+        yield settings.target(address, keys[:2]), True
+
+
+def judge(settings: Settings, catalogue: dict[str, Entry], say: Say, progress: Say = lambda _: None) -> Report:
+    """Raises UsageError, TargetError."""
+    started, clock = datetime.now(UTC), time.monotonic()
+    with open_target(settings) as (target, is_bundled):
+        chosen, rest = select(settings, catalogue, target)
+        run = make_run(settings, target, say)
+        try:
+            preflight(run)
+            results = _results(run, chosen, progress, settings)
+        finally:
+            notes = cleanup.clean(run, keep=settings.keep)
+            run.client.close()
+        everything = {result.check: result for result in [*results, *rest]}
+        ordered = [everything[identifier] for identifier in catalogue]
+        explain(ordered, catalogue)
+        notes += deviations.apply(ordered, target.deviations, settings.strict_deviations, started.date())
+        _require(ordered, settings, catalogue)
+        return Report(
+            target=target,
+            catalogue=catalogue,
+            results=ordered,
+            verdict=verdict_of(ordered, settings.strict),
+            strict=settings.strict,
+            profile=settings.profile,
+            seed=run.seed,
+            prefix=run.prefix,
+            started=started,
+            seconds=time.monotonic() - clock,
+            requests=dict(run.budget.used),
+            waited=run.budget.waited,
+            lag=run.lag if run.channel else None,
+            channel=str(run.channel or ""),
+            bundled=is_bundled,
+            redactor=run.redactor,
+            notes=notes,
+        )
+
+
+def make_run(settings: Settings, target: Target, say: Say) -> Run:
+    redactor = Redactor()
+    credentials = Credentials(target, redactor)
+    ledger = new_ledger()
+    allowed = settings.max_requests or PROFILES[settings.profile]
+    budget = Budget(allowed, not settings.no_wait, target.window_seconds, say)
+    client = Client(target, budget, redactor, settings.timeout)
+    client.observers.append(ledger.observe)
+    return Run(
+        target=target,
+        profile=settings.profile,
+        operations=operations_of(load_spec(), target.edition),
+        client=client,
+        budget=budget,
+        credentials=credentials,
+        redactor=redactor,
+        ledger=ledger,
+        settle=settings.settle,
+        seed=random.SystemRandom().getrandbits(32) if settings.run_seed == "random" else int(settings.run_seed),
+        exclusive=settings.exclusive,
+        exhaust=settings.exhaust,
+        say=say,
+    )
+
+
+def _results(run: Run, chosen: list[Entry], progress: Say, settings: Settings) -> list[Result]:
+    engine = Engine(run, progress)
+    acting = [entry for entry in chosen if entry.id in CHECKS]
+    last = [entry for entry in acting if "exhaust" in entry.needs]
+    results = []
+    if any(entry.id == canary.CHECK or entry.depends for entry in chosen) and run.target.edition == "current":
+        results += [_canary_result(run, entry) for entry in chosen if entry.id == canary.CHECK] or [_canary_result(run)]
+    results += engine.judge([entry for entry in acting if entry not in last])
+    results += generated.judge(run, [entry for entry in chosen if "generated" in entry.needs], progress)
+    if last:
+        cleanup.clean(run, keep=settings.keep)
+        run.budget.exempt = True
+        results += engine.judge(last)
+        results += generated.judge_burnt(
+            run, [entry for entry in chosen if {"generated", "exhaust"} <= set(entry.needs)]
+        )
+    results += engine.apply_rules(entry for entry in chosen if entry.id in RULES)
+    return results
+
+
+def _canary_result(run: Run, entry: Entry | None = None) -> Result:
+    before = time.monotonic()
+    reason = canary.sing(run)
+    result = Result(canary.CHECK, entry.level if entry else Level.MUST, Outcome.PASS, seconds=time.monotonic() - before)
+    if reason:
+        run.say(reason)
+        asked = [exchange for exchange in run.client.journal if exchange.source == canary.CHECK]
+        result.outcome, result.reason = Outcome.INCONCLUSIVE, reason
+        expected = f"a list that shows what was accepted, within --settle {run.settle:g} s"
+        result.findings = [Finding(canary.CHECK, "canary", "recommend", expected, reason, tuple(asked[-6:]))]
+    return result
+
+
+def _require(results: list[Result], settings: Settings, catalogue: dict[str, Entry]) -> None:
+    """--require: what was not judged is inconclusive, and counts."""
+    wanted = {identifier for name in settings.require for identifier in matching(name, catalogue)}
+    for result in results:
+        if result.check in wanted and result.outcome in (Outcome.SKIP, Outcome.DISABLED):
+            result.outcome, result.reason = Outcome.INCONCLUSIVE, f"required, but: {result.reason}"
+
+
+def to_stderr(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
