@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from sys import intern
@@ -156,11 +156,8 @@ class Event:
         """
         at = epoch_seconds(body.get("event_timestamp"))
         details = {name: value for name, value in body.items() if name not in _EVENT_FIELDS}
-        places = tuple(_objects(body))
-        price = quantity = None
-        if len(details) > ("context" in details) or len(places) > 1:
-            price = _first(places, ("price", "value"))
-            quantity = _first(places, ("quantity", "qty"))
+        places = _objects(body)
+        quantity = _first(places, ("quantity", "qty"))
         return cls(
             event_id,
             intern(body["user_id"]),
@@ -173,7 +170,7 @@ class Event:
             body.get("recommendation_id"),
             _label(places, ("session_id",)),
             _label(places, ("order_id", "orderId")),
-            price,
+            _first(places, ("price", "value")),
             1.0 if quantity is None else quantity,
             _json(details) if details else b"",
         )
@@ -183,31 +180,29 @@ class Event:
         return (self.price or 0.0) * self.quantity
 
 
-def _objects(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _objects(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Where clients put what the documents name no place for: the event itself, its metadata, its context."""
-    yield body
-    for name in ("metadata", "context"):
-        inner = body.get(name)
-        if isinstance(inner, dict):
-            yield inner
+    inner = (body.get("metadata"), body.get("context"))
+    return [body, *(place for place in inner if isinstance(place, dict))]
 
 
-def _first(places: tuple[Mapping[str, Any], ...], names: tuple[str, ...]) -> float | None:
+def _first(places: list[Mapping[str, Any]], names: tuple[str, ...]) -> float | None:
     for place in places:
         for name in names:
-            if name in place and (price := as_price(place[name])) is not None:
-                return price
+            if name in place and (number := as_price(place[name])) is not None:
+                return number
     return None
 
 
-def _label(places: tuple[Mapping[str, Any], ...], names: tuple[str, ...]) -> str | None:
+def _label(places: list[Mapping[str, Any]], names: tuple[str, ...]) -> str | None:
     for place in places:
         for name in names:
-            value = place.get(name)
-            if isinstance(value, str) and value:
-                return intern(value)
-            if isinstance(value, int) and not isinstance(value, bool):
-                return str(value)
+            if name in place:
+                value = place[name]
+                if isinstance(value, str) and value:
+                    return intern(value)
+                if isinstance(value, int) and not isinstance(value, bool):
+                    return str(value)
     return None
 
 

@@ -59,7 +59,7 @@ class Ask:
 
     def sessions(self) -> tuple[Episode | None, Episode | None, float]:
         """(the running session, the last one that ended, when the running one will end)."""
-        newest = sorted(self.person.sessions, key=lambda session: (-session.last, -session.first))[:2]
+        newest = self.person.sessions.newest(2)
         if newest and self.now - newest[0].last <= self.config.session_gap:
             ends = float(np.nextafter(newest[0].last + self.config.session_gap, inf))
             return newest[0], newest[1] if len(newest) > 1 else None, ends
@@ -84,11 +84,12 @@ class Ask:
 
     def touched_with(self, origins: Weighted, reason: str, adjust: Adjust | None = None, own: bool = False) -> Source:
         """Items that people touched with the given ones, by cosine. `own`: without what this person adds to it."""
-        pairs, totals = self.tables.touched, self.totals(self.tables.touched)
+        pairs = self.tables.touched
+        totals = pairs.totals
         scaled = [(item, weight / totals[item] ** 0.5) for item, weight in origins if totals[item] > 0]
 
         def cosine(items: Ints, sums: Floats) -> Floats:
-            values = np.asarray(sums / np.sqrt(np.maximum(totals[items], 1e-9)))
+            values = np.asarray(sums / np.sqrt(pairs.sizes(items)))
             return values if adjust is None else adjust(items, values)
 
         count = self.config.depth + len(self.person.bought)
@@ -98,12 +99,11 @@ class Ask:
     def together_with(self, pairs: Pairs, origins: list[int], reason: str) -> tuple[Source, Source]:
         """Items counted in the same baskets or sessions: the well supported ones, then the others."""
         power, support = self.config.together_power, self.config.together_support
-        totals = self.totals(pairs)
         weighted = [(item, 1.0) for item in origins]
         count = self.config.depth + len(origins)
 
         def score(items: Ints, sums: Floats) -> Floats:
-            return np.asarray(sums / np.maximum(totals[items], 1e-9) ** power)
+            return np.asarray(sums / pairs.sizes(items) ** power)
 
         def often(items: Ints, sums: Floats) -> Floats:
             return np.where(sums >= support - 1e-9, score(items, sums), 0.0)
@@ -136,10 +136,6 @@ class Ask:
         return popular_source(self.catalogue, self.shelf), newest_source(self.catalogue, self.shelf)
 
     # numbers
-
-    @staticmethod
-    def totals(pairs: Pairs) -> Floats:
-        return np.frombuffer(pairs.totals)
 
     def own_share(self, weights: dict[int, float]) -> tuple[Ints, Floats]:
         """What the person's own pairs add to the sums over `weights`, to be taken off: others are the evidence."""

@@ -86,10 +86,7 @@ class Board:
 
     def _rebuild(self, measure: Measure) -> None:
         members = np.flatnonzero(np.frombuffer(self._members, np.bool_))
-        values = measure.values(members)
-        members, values = members[values > -np.inf], values[values > -np.inf]
-        best = members[largest(values, self._length + 1)]
-        self._order = sorted(key for item in best.tolist() if (key := measure.key(item)) is not None)
+        self._order = best(measure, members, self._length + 1)
         self._cut = None
         self._shorten()
 
@@ -98,3 +95,10 @@ class Board:
             self._cut = self._order[self._length]
             del self._order[self._length :]
         self._keys = {key[-1]: key for key in self._order}
+
+
+def best(measure: Measure, items: Ints, count: int) -> list[Key]:
+    """Sorted keys of the `count` best items, and of those that may tie with the last of them."""
+    values = measure.values(items)
+    items, values = items[values > -np.inf], values[values > -np.inf]
+    return sorted(key for item in items[largest(values, count)].tolist() if (key := measure.key(item)) is not None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections import OrderedDict
 from collections.abc import Iterator
+from math import log, nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,6 +103,7 @@ class Catalogue:
         self.numbers: dict[str, int] = {}
         self.records: list[Item | None] = []
         self.created = array("d")
+        self.log_price = array("d")  # nan without a price
         self.active: set[int] = set()
         self.scores = scores
         self.restocked = Journal()
@@ -116,6 +118,7 @@ class Catalogue:
         self.ids.append(item_id)
         self.records.append(None)
         self.created.append(0.0)
+        self.log_price.append(nan)
         self.scores.grow()
         for shelf in self._shelves.values():
             shelf.grow()
@@ -126,6 +129,7 @@ class Catalogue:
         old = self.records[item]
         self.records[item] = record
         self.created[item] = record.created
+        self.log_price[item] = log(price) if (price := record.price) else nan
         for name, index in self._index.items():
             if old is not None and old.active:
                 for key in keys(old, name):
@@ -136,6 +140,10 @@ class Catalogue:
         for shelf in self._shelves.values():
             shelf.restock(item, record)
         self.restocked.add(item)
+
+    def log_prices(self, items: Ints) -> Floats:
+        """Logarithms of their prices, nan where there is none."""
+        return np.frombuffer(self.log_price)[items]
 
     def shelf(self, conditions: Conditions = ()) -> Shelf:
         shelf = self._shelves.get(conditions)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain, islice
-from math import exp, log
+from math import exp, isnan, log
 from typing import Any
 
+import numpy as np
+
+from mock_server.recommender.boards import best
 from mock_server.recommender.catalogue import Catalogue
-from mock_server.recommender.filters import keys, parse_filters
+from mock_server.recommender.filters import keys
 from mock_server.recommender.numbers import significant
 from mock_server.recommender.ranking import Source
 from mock_server.recommender.sources import CONTENT
@@ -21,21 +23,17 @@ Feature = tuple[str, Any]
 def content_source(catalogue: Catalogue, origin: int, pool: int) -> Source:
     """Items that share a feature with `origin`: rare features weigh more, and so does a price of the same size."""
     record = catalogue.records[origin]
+    features = dict(weighted_features(catalogue, record)) if record is not None else {}
 
     def read() -> Iterator[tuple[int, float]]:
-        if record is None:
-            return
-        features = dict(weighted_features(catalogue, record))
-        found = {item for feature in features for item in candidates(catalogue, feature, pool)} - {origin}
-        scored = [(alike(catalogue, record, features, item)[0], item) for item in found]
-        scores = catalogue.scores
-        for score, item in sorted(scored, key=lambda row: (-row[0], -scores.popular(row[1]), catalogue.ids[row[1]])):
+        found = {item for feature in features for item in candidates(catalogue, feature, pool // len(features))}
+        scored = [(alike(catalogue, features, origin, item)[0], item) for item in found - {origin}]
+        scores, ids = catalogue.scores, catalogue.ids
+        for score, item in sorted(scored, key=lambda row: (-row[0], -scores.popular(row[1]), ids[row[1]])):
             yield item, score
 
     def explain(item: int) -> dict[str, Any]:
-        if record is None:
-            return {}
-        score, shared, closeness = alike(catalogue, record, dict(weighted_features(catalogue, record)), item)
+        score, shared, closeness = alike(catalogue, features, origin, item)
         return {"similarity": score, "shared": shared, "price_closeness": closeness}
 
     return Source("content_match", CONTENT, read, explain)
@@ -55,22 +53,21 @@ def features_of(record: Item) -> Iterator[Feature]:
                 yield name, key
 
 
-def candidates(catalogue: Catalogue, feature: Feature, pool: int) -> Iterator[int]:
-    name, key = feature
-    shelf = catalogue.shelf(parse_filters({name: key}))
-    return chain(islice(shelf.popular(), pool), islice(shelf.newest(), pool))
+def candidates(catalogue: Catalogue, feature: Feature, count: int) -> Iterator[int]:
+    """The most popular items with the feature and the newest ones."""
+    holders = catalogue.holders(*feature)
+    items = np.fromiter(holders, np.intp, len(holders))
+    for measure in (catalogue.popular, catalogue.newest):
+        yield from (key[-1] for key in best(measure, items, count // 2)[: count // 2])
 
 
 def alike(
-    catalogue: Catalogue, record: Item, features: dict[Feature, float], item: int
+    catalogue: Catalogue, features: dict[Feature, float], origin: int, item: int
 ) -> tuple[float, list[str], float]:
-    """(similarity, names of shared features, closeness of prices in (0, 1], 0 where a price is missing)."""
-    other = catalogue.records[item]
-    if other is None:
-        return 0.0, [], 0.0
-    shared = [feature for feature in features_of(other) if feature in features]
-    closeness = 0.0
-    if (mine := record.price) and (theirs := other.price):
-        closeness = exp(-abs(log(mine / theirs)))
+    """(similarity, shared features, closeness of prices in (0, 1], 0 where one is missing)."""
+    record = catalogue.records[item]
+    shared = [feature for feature in features_of(record) if feature in features] if record is not None else []
+    difference = catalogue.log_price[origin] - catalogue.log_price[item]
+    closeness = 0.0 if isnan(difference) else exp(-abs(difference))
     score = sum(features[feature] for feature in shared) * (1 + closeness) / 2
     return significant(score), [f"{name}={key}" for name, key in shared], closeness

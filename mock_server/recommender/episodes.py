@@ -7,8 +7,8 @@ identify: then the pairs that both had counted are counted once.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
-from itertools import islice
+from heapq import nsmallest
+from itertools import chain, islice
 from operator import attrgetter
 
 from mock_server.recommender.pairs import Pairs
@@ -86,9 +86,11 @@ class Episodes:
         for episode in other.unnamed:
             self._insert(episode, counted)
 
-    def __iter__(self) -> Iterator[Episode]:
-        yield from self.unnamed
-        yield from self.named.values()
+    def newest(self, count: int) -> list[Episode]:
+        """Those that ended last, latest first; of those that ended together, the one that began later."""
+        named = ((-episode.last, -episode.first, name, episode) for name, episode in self.named.items())
+        unnamed = ((-episode.last, -episode.first, "", episode) for episode in self.unnamed[-count:])
+        return [episode for *_, episode in nsmallest(count, chain(named, unnamed), key=lambda row: row[:3])]
 
     def _around(self, at: float, counted: Counted) -> Episode:
         """The unnamed episode that an event at this time belongs to."""

@@ -2,7 +2,7 @@
 
 A row is a log of (item, increment) that is folded when it has doubled: increments of one item are added up, and a row
 of more than twice the cap is cut to its largest counts (by count, though ranking is by cosine: cutting by cosine keeps
-noise). Appending costs less than a dictionary update, an entry takes 12 bytes, and a read is a view, not a copy.
+noise). Appending costs less than a dictionary update, an entry takes 16 bytes, and a read is a view, not a copy.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ import numpy as np
 from mock_server.recommender.numbers import Floats, Ints
 
 NOTHING = 1e-9  # a count this small is what rounding left of one that was taken back
-FIRST_FOLD = 48
+FIRST_FOLD = 64
 
 
 class Row:
     __slots__ = ("counts", "fold_at", "items")
 
     def __init__(self) -> None:
-        self.items = array("i")
+        self.items = array("q")
         self.counts = array("d")
         self.fold_at = FIRST_FOLD
 
@@ -34,18 +34,19 @@ class Pairs:
 
     def __init__(self, cap: int) -> None:
         self.cap = cap
-        self.rows: dict[int, Row] = {}
+        self.rows: list[Row | None] = []
         self.totals = array("d")
         self._marks: Ints = np.zeros(0, np.intp)
 
     def grow(self) -> None:
         """One more item is numbered."""
         self.totals.append(0.0)
+        self.rows.append(None)
 
     def add(self, item: int, partners: Sequence[int], increments: Sequence[float]) -> None:
         """Add to the counts of `item` with each partner, in both directions."""
         rows = self.rows
-        row = rows.get(item)
+        row = rows[item]
         if row is None:
             row = rows[item] = Row()
         row.items.extend(partners)
@@ -53,7 +54,7 @@ class Pairs:
         if len(row.items) >= row.fold_at:
             self._fold(row)
         for partner, increment in zip(partners, increments, strict=True):
-            row = rows.get(partner)
+            row = rows[partner]
             if row is None:
                 row = rows[partner] = Row()
             row.items.append(item)
@@ -61,15 +62,19 @@ class Pairs:
             if len(row.items) >= row.fold_at:
                 self._fold(row)
 
+    def sizes(self, items: Ints) -> Floats:
+        """Their totals; at least a trifle, so that one can divide by them. A copy: views would forbid growing."""
+        return np.maximum(np.frombuffer(self.totals)[items], NOTHING)
+
     def row(self, item: int) -> tuple[Ints, Floats]:
         """The partners of `item` and their counts."""
         return self.sums([(item, 1.0)])
 
     def count(self, item: int, partner: int) -> float:
-        row = self.rows.get(item)
+        row = self.rows[item]
         if row is None:
             return 0.0
-        return float(np.frombuffer(row.counts)[np.frombuffer(row.items, np.int32) == partner].sum())
+        return float(np.frombuffer(row.counts)[np.frombuffer(row.items, np.intp) == partner].sum())
 
     def sums(
         self, weighted: Iterable[tuple[int, float]], extra: tuple[Ints, Floats] | None = None
@@ -79,33 +84,32 @@ class Pairs:
         `extra` is added: (items, amounts). Time and memory follow the length of the rows, not the catalogue.
         """
         rows = self.rows
-        found = [(row, weight) for item, weight in weighted if (row := rows.get(item)) is not None]
+        found = [(row, weight) for item, weight in weighted if (row := rows[item]) is not None]
         if not found:
             return np.zeros(0, np.intp), np.zeros(0)
-        items = [np.frombuffer(row.items, np.int32) for row, _ in found]
+        items = [np.frombuffer(row.items, np.intp) for row, _ in found]
         amounts = [np.frombuffer(row.counts) * weight for row, weight in found]
         if extra is not None:
-            items.append(extra[0].astype(np.int32))
+            items.append(extra[0])
             amounts.append(extra[1])
-        positions, sums, where = self._added_up(np.concatenate(items), np.concatenate(amounts))
-        return where[positions], sums[positions]
+        return self._added_up(np.concatenate(items), np.concatenate(amounts))
 
-    def _added_up(self, items: np.ndarray, amounts: Floats) -> tuple[Ints, Floats, Ints]:
-        """(positions of the last mention of each item with a positive sum, sums by position, items by position)."""
-        where = items.astype(np.intp)
+    def _added_up(self, items: Ints, amounts: Floats) -> tuple[Ints, Floats]:
+        """Each item with a positive sum once, in order of its last mention, and its sum."""
         if len(self._marks) < len(self.totals):
             self._marks = np.zeros(max(1024, 2 * len(self.totals)), np.intp)
-        mentions = np.arange(len(where))
-        self._marks[where] = mentions
-        last = self._marks[where]
-        sums = np.bincount(last, amounts, len(where))
-        return np.flatnonzero(sums > NOTHING), np.asarray(sums, np.float64), where
+        self._marks[items] = np.arange(len(items))
+        last = self._marks[items]  # position of the last mention of the same item
+        sums = np.bincount(last, amounts, len(items))
+        positions = np.flatnonzero(sums > NOTHING)
+        return items[positions], np.asarray(sums[positions])
 
     def _fold(self, row: Row) -> None:
-        positions, sums, where = self._added_up(np.frombuffer(row.items, np.int32), np.frombuffer(row.counts))
-        if len(positions) > 2 * self.cap:
-            by_count = np.argsort(sums[positions], kind="stable")  # of equal counts the latest mentioned stay
-            positions = np.sort(positions[by_count[-self.cap :]])
-        row.items = array("i", where[positions].astype(np.int32).tobytes())
-        row.counts = array("d", sums[positions].tobytes())
-        row.fold_at = max(FIRST_FOLD, len(positions) + len(positions) // 2)
+        items, sums = self._added_up(np.frombuffer(row.items, np.intp), np.frombuffer(row.counts))
+        if len(items) > 2 * self.cap:
+            by_count = np.argsort(sums, kind="stable")  # of equal counts the latest mentioned stay
+            kept = np.sort(by_count[-self.cap :])
+            items, sums = items[kept], sums[kept]
+        row.items = array("q", items.tobytes())
+        row.counts = array("d", sums.tobytes())
+        row.fold_at = max(FIRST_FOLD, 2 * len(items))

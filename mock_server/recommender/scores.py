@@ -9,6 +9,8 @@ import numpy as np
 
 from mock_server.recommender.numbers import Floats, Ints, significant
 
+ORIGIN = 1_767_225_600.0  # 2026-01-01: times are counted from here, because small numbers leave digits for the sums
+
 
 class Journal:
     """Numbers of changed items, in order; readers remember how far they are. Old entries are forgotten."""
@@ -48,7 +50,7 @@ class Scores:
         self.half_life = half_life
         self.popularity = array("d")
         self._sum = array("d")
-        self._at = array("d")  # in half-lives
+        self._at = array("d")  # in half-lives since ORIGIN
         self.changed = Journal()
 
     def grow(self) -> None:
@@ -57,7 +59,7 @@ class Scores:
 
     def add(self, item: int, weight: float, at: float) -> None:
         self.popularity[item] += weight
-        at /= self.half_life
+        at = (at - ORIGIN) / self.half_life
         before = self._at[item]
         if not self._sum[item]:
             self._sum[item], self._at[item] = weight, at

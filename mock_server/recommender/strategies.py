@@ -7,7 +7,7 @@ The first nine are the API's documented ones, the other five are ours (R41).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from math import inf, log
+from math import inf
 from types import MappingProxyType
 from typing import Any
 
@@ -38,11 +38,11 @@ def similar(ask: Ask) -> Plan:
     item = ask.context
     if item is None:
         return _plan(ask, [ask.trending()])
-    totals, damping = ask.totals(ask.tables.touched), ask.config.similar_damping
-    size = float(totals[item]) ** 0.5
+    pairs, damping = ask.tables.touched, ask.config.similar_damping
+    size = max(pairs.totals[item], 0.0) ** 0.5
 
     def damped(items: Ints, cosine: Floats) -> Floats:
-        product = size * np.sqrt(totals[items])
+        product = size * np.sqrt(pairs.sizes(items))
         return np.asarray(cosine * product / (damping + product))
 
     own = ask.touched_with([(item, 1.0)], "similar_item", damped)
@@ -99,19 +99,14 @@ def popular(ask: Ask) -> Plan:
 
 def price_optimized(ask: Ask) -> Plan:
     """The personalized candidates, the nearer to the prices that the person pays the better."""
-    records = ask.catalogue.records
-    prices = [price for item in ask.history() if (record := records[item]) is not None and (price := record.price)]
-    logs = np.log(prices) if prices else np.zeros(0)
-    middle = float(logs.mean()) if prices else 0.0
-    spread = max(ask.config.price_spread, float(logs.std())) if prices else inf
+    prices = ask.catalogue.log_prices
+    paid = prices(np.array(ask.history(), np.intp))
+    paid = paid[~np.isnan(paid)]
+    middle, spread = (paid.mean(), max(ask.config.price_spread, paid.std())) if len(paid) else (0.0, inf)
 
     def fitting(items: Ints, values: Floats) -> Floats:
-        return np.asarray(values * np.array([fit(item) for item in items.tolist()]))
-
-    def fit(item: int) -> float:
-        record = records[item]
-        price = record.price if record is not None else None
-        return float(np.exp(-((log(price) - middle) ** 2) / (2 * spread**2))) if price else ask.config.unpriced
+        fit = np.exp(-((prices(items) - middle) ** 2) / (2 * spread**2))
+        return np.asarray(values * np.where(np.isnan(fit), ask.config.unpriced, fit))
 
     own = ask.touched_with(history_weights(ask), "price_match", fitting, own=True)
     return _plan(ask, [own, ask.trending()], ask.person.bought)
