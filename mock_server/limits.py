@@ -42,7 +42,7 @@ class Limiter:
         """Count a request; False when none was left, and then it costs nothing."""
         if not self.enforced:
             return True
-        if now >= window.started + self.rule.window_seconds:
+        if now - window.started >= self.rule.window_seconds:
             window.started, window.used = now, 0
         if window.used >= self.rule.limit:
             return False
@@ -51,10 +51,10 @@ class Limiter:
 
     def quota(self, window: Window, now: float) -> Quota:
         limit, seconds = self.rule.limit, self.rule.window_seconds
-        ends_in = window.started + seconds - now
-        if not self.enforced or ends_in <= 0:
+        elapsed = now - window.started
+        if not self.enforced or elapsed >= seconds:
             return Quota(limit, limit, seconds, seconds)
-        return Quota(limit, max(0, limit - window.used), math.ceil(ends_in), seconds)
+        return Quota(limit, max(0, limit - window.used), seconds - math.floor(elapsed), seconds)
 
 
 class Visitors:

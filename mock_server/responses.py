@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from fixtures.spec import Node, Spec
+from fixtures.spec import Node, Spec, SpecError
 from mock_server.limits import Header
 from mock_server.validation import Validator
 
@@ -19,18 +19,25 @@ class _Response:
     """One documented response: its body's schema and its headers."""
 
     def __init__(self, spec: Spec, node: Node, place: str) -> None:
-        self.body = Validator(spec, node["content"]["application/json"]["schema"], place)
-        self.headers = {
-            name.lower().encode(): (spec.resolve(header), Validator(spec, spec.resolve(header)["schema"], place))
-            for name, header in node.get("headers", {}).items()
+        schema = node.get("content", {}).get("application/json", {}).get("schema")
+        if schema is None:
+            raise SpecError(f"{spec.path}: {place}: a response needs content, application/json with a schema")
+        self._body = Validator(spec, schema, place)
+        self._headers = {
+            name.lower().encode(): (
+                header.get("required", False),
+                Validator(spec, header["schema"], f"{place}: {name}"),
+            )
+            for name, reference in node.get("headers", {}).items()
+            if "schema" in (header := spec.resolve(reference))
         }
 
     def problem(self, headers: Mapping[bytes, bytes], body: bytes) -> str | None:
-        if error := self.body.problem(orjson.loads(body)):
+        if error := self._body.problem(orjson.loads(body)):
             return str(error)
-        for name, (node, validator) in self.headers.items():
+        for name, (required, validator) in self._headers.items():
             if name not in headers:
-                if node.get("required"):
+                if required:
                     return f"the header {name.decode()} is missing"
             elif error := validator.problem(_as_value(headers[name])):
                 return f"header {name.decode()}: {error}"
@@ -38,25 +45,31 @@ class _Response:
 
 
 class Responses:
-    """Every response of the spec."""
+    """Every response of the spec. Raises SpecError for one that answers can't be held to."""
 
     def __init__(self, spec: Spec) -> None:
+        self._spec = spec
+        self._compiled: dict[int, _Response] = {}  # by node: operations share most of theirs
         unrouted = spec.document.get("x-unrouted-responses", {})
-        self._unrouted = {status: _Response(spec, spec.resolve(node), status) for status, node in unrouted.items()}
+        self._unrouted = {status: self._response(spec.resolve(node), status) for status, node in unrouted.items()}
         self._documented = {
-            (operation.operation_id, status): _Response(spec, node, f"{operation.operation_id} {status}")
+            (operation.operation_id, status): self._response(node, f"{operation.operation_id} {status}")
             for operation in spec.operations
             for status, node in operation.responses.items()
         }
 
     def problem(self, endpoint: Endpoint | None, status: int, headers: Sequence[Header], body: bytes) -> str | None:
         """What is wrong with an answer; None when it is as the spec says. No endpoint: 404 and 405."""
-        response = (
-            self._documented.get((endpoint.operation.operation_id, str(status)))
-            if endpoint
-            else self._unrouted.get(str(status))
-        )
+        if endpoint is None:
+            response = self._unrouted.get(str(status))
+        else:
+            response = self._documented.get((endpoint.operation.operation_id, str(status)))
         return response.problem(dict(headers), body) if response else f"the spec has no {status} here"
+
+    def _response(self, node: Node, place: str) -> _Response:
+        if id(node) not in self._compiled:
+            self._compiled[id(node)] = _Response(self._spec, node, place)
+        return self._compiled[id(node)]
 
 
 def _as_value(text: bytes) -> Any:
