@@ -27,12 +27,14 @@ class RunningMock:
 
 
 @contextlib.contextmanager
-def running_mock(*options: str, prefix: Sequence[str] = (), python: str = sys.executable) -> Iterator[RunningMock]:
+def running_mock(
+    *options: str, prefix: Sequence[str] = (), python: str = sys.executable, module: str = "mock_server"
+) -> Iterator[RunningMock]:
     """`lehnz-mock --port 0` with these options, in a foreign folder, ended on leaving. `prefix`: a command that
     starts it, e.g. taskset. Raises RuntimeError with its last words if it never answers."""
     with tempfile.TemporaryDirectory() as folder:
         keys, log = Path(folder, "keys.json"), Path(folder, "log")
-        command = [*prefix, python, "-m", "mock_server", "--port", "0", "--keys-out", str(keys), *options]
+        command = [*prefix, python, "-m", module, "--port", "0", "--keys-out", str(keys), *options]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("LEHNZ_")}
         with log.open("wb") as sink:
             process = subprocess.Popen(

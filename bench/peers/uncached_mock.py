@@ -1,0 +1,12 @@
+"""The mock without its memory of rankings: `python -m bench.peers.uncached_mock [options of lehnz-mock]`."""
+
+import sys
+from functools import partial
+from unittest.mock import patch
+
+from mock_server import app
+from mock_server.__main__ import main
+from mock_server.recommender import Config
+
+with patch.object(app, "Config", partial(Config, rankings=0)):
+    sys.exit(main())

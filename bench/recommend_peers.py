@@ -1,0 +1,199 @@
+"""/v1/recommend of the mock beside a bare Starlette endpoint, Prism and openapi-backend: requests per second and start.
+
+    make bench    or, once make setup and npm ci --prefix bench/peers were run:
+    python -m bench.recommend_peers [--rounds 5] [--seconds 8] [--write docs/benchmarks.md]
+
+All servers run at once, each on core 0, idle but for the one being asked; wrk asks from core 1, rounds in turn, so that
+whatever else the machine does hits all alike. What counts are the ratios to bare Starlette within a round. The mock has
+1,000 items, 1,000 users and 50,000 events, limit 20, all guards on (key, rate limit, validation, CORS); the requests
+are those of bench/rotation.py. The others send prepared bytes of the same size; Prism and openapi-backend validate.
+"""
+
+import argparse
+import contextlib
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+
+from bench import servers
+from bench.mock import RunningMock, running_mock
+from bench.rotation import Rotation
+from bench.wrk import CONNECTIONS, Measure, WrkError, check_tools, measure
+
+SERVER_CORE, CLIENT_CORE = 0, 1
+BARE = "bare Starlette"
+SAMPLE = 540  # answers that tell the mean size
+OPTIONS = ("--rate-limit", "100000000/15m", "--quiet")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    url: str
+    pid: int
+    key: str
+    requests: Path
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=8)
+    parser.add_argument("--write", type=Path, help="put the tables between the marks of this file")
+    arguments = parser.parse_args()
+    try:
+        check_tools()
+        with tempfile.TemporaryDirectory() as folder:
+            throughput = _throughput(Path(folder), arguments.rounds, arguments.seconds)
+            start = _start(Path(folder), arguments.rounds)
+    except (WrkError, servers.ServerError, RuntimeError) as error:
+        print(f"recommend_peers: {error}", file=sys.stderr)
+        return 1
+    report = "\n".join([_machine(arguments.rounds, arguments.seconds), "", throughput, "", start])
+    print(report)
+    if arguments.write:
+        _write_between_marks(arguments.write, report)
+    return 0
+
+
+def _throughput(folder: Path, rounds: int, seconds: int) -> str:
+    rotation = Rotation(folder)
+    many = rotation.write(folder / "rotation.txt")
+    one = rotation.write(folder / "one.txt", length=1)
+    options = (*OPTIONS, "--seed-data", str(rotation.shop))
+    with contextlib.ExitStack() as running:
+        mock = running.enter_context(running_mock(*options, prefix=_core()))
+        uncached = running.enter_context(running_mock(*options, prefix=_core(), module="bench.peers.uncached_mock"))
+        answer, size = _typical_answer(mock, rotation, folder)
+        spec = servers.spec_with_answer(answer, folder / "openapi.json")
+        targets = {
+            BARE: lambda port: servers.bare_starlette(port, answer),
+            "Prism (silent)": lambda port: servers.prism(port, spec),
+            "openapi-backend": lambda port: servers.openapi_backend(port, answer, spec, mock.publishable_key),
+        }
+        key = mock.publishable_key
+        asked = {
+            "lehnz-mock": Target(mock.url, mock.pid, key, many),
+            "lehnz-mock, no list remembered": Target(uncached.url, uncached.pid, key, many),
+            "lehnz-mock, one question again and again": Target(mock.url, mock.pid, key, one),
+        }
+        for name, command in targets.items():
+            asked[name] = Target(*_started(running, command, key), key, many)
+        found = _rounds(asked, rounds, seconds)
+    return f"Answers of {size:,} bytes on average.\n\n" + _table(found)
+
+
+def _core() -> tuple[str, ...]:
+    return ("taskset", "-c", str(SERVER_CORE))
+
+
+def _started(running: contextlib.ExitStack, command: Callable[[int], list[str]], key: str) -> tuple[str, int]:
+    port = servers.free_port()
+    url = f"http://127.0.0.1:{port}"
+    return url, running.enter_context(servers.running(command(port), url, key, SERVER_CORE))
+
+
+def _typical_answer(mock: RunningMock, rotation: Rotation, folder: Path) -> tuple[Path, int]:
+    """A file with the answer whose size is nearest to the mean, and that mean."""
+    bodies = [body for path, body in islice(rotation.requests(), SAMPLE) if path == "/v1/recommend"]
+    answers = [servers.answer_of(mock.url, mock.publishable_key, body) or b"" for body in bodies]
+    mean = round(statistics.mean(map(len, answers)))
+    path = folder / "answer.json"
+    path.write_bytes(min(answers, key=lambda answer: abs(len(answer) - mean)))
+    return path, mean
+
+
+def _rounds(targets: Mapping[str, Target], rounds: int, seconds: int) -> dict[str, list[Measure]]:
+    found: dict[str, list[Measure]] = {name: [] for name in targets}
+    for turn in range(-1, rounds):  # the first one warms up
+        for name, target in targets.items():
+            duration = seconds if turn >= 0 else 2
+            result = measure(target.url, target.pid, target.requests, target.key, duration, CLIENT_CORE)
+            print(f"round {turn + 1}: {name}: {result.requests_per_second:,.0f}/s", file=sys.stderr, flush=True)
+            if turn >= 0:
+                found[name].append(result)
+    return found
+
+
+def _table(found: Mapping[str, list[Measure]]) -> str:
+    rows = [
+        "| server | requests/s, median (least, most) | to bare Starlette | CPU us/request | p50 ms | p99 ms |",
+        "|---|---|---|---|---|---|",
+    ]
+    bare = [result.requests_per_second for result in found[BARE]]
+    for name, results in found.items():
+        rates = [result.requests_per_second for result in results]
+        ratio = statistics.median(rate / base for rate, base in zip(rates, bare, strict=True))
+        speed = f"{statistics.median(rates):,.0f} ({min(rates):,.0f}, {max(rates):,.0f})"
+        cpu = statistics.median(result.cpu_us for result in results)
+        p50 = statistics.median(result.median_ms for result in results)
+        p99 = statistics.median(result.p99_ms for result in results)
+        rows.append(f"| {name} | {speed} | {ratio:.2f} | {cpu:,.0f} | {p50:.1f} | {p99:.1f} |")
+    return "\n".join(rows)
+
+
+def _start(folder: Path, rounds: int) -> str:
+    """Seconds from the command to the first 200 of /v1/recommend, in turn, files in the page cache."""
+    spec = servers.spec_with_answer(folder / "answer.json", folder / "openapi.json")
+    commands: dict[str, Callable[[int], list[str]]] = {
+        "lehnz-mock (its small shop seeded)": lambda port: [sys.executable, "-m", "mock_server", "--port", str(port)],
+        "Prism (silent)": lambda port: servers.prism(port, spec),
+    }
+    with running_mock() as mock:
+        key = mock.publishable_key
+    seconds: dict[str, list[float]] = {name: [] for name in commands}
+    for turn in range(-1, rounds):
+        for name, command in commands.items():
+            port = servers.free_port()
+            process = subprocess.Popen(command(port), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            try:
+                first = servers.seconds_to_first_answer(f"http://127.0.0.1:{port}", key, process)
+            finally:
+                process.terminate()
+                process.wait()
+            if first is None:
+                raise servers.ServerError(f"{name} did not answer")
+            if turn >= 0:
+                seconds[name].append(first)
+    rows = ["| from the command to the first 200 | seconds, median (least, most) |", "|---|---|"]
+    rows += [
+        f"| {name} | {statistics.median(each):.2f} ({min(each):.2f}, {max(each):.2f}) |"
+        for name, each in seconds.items()
+    ]
+    return "\n".join(rows)
+
+
+def _machine(rounds: int, seconds: int) -> str:
+    packages = ", ".join(f"{name} {version(name)}" for name in ("starlette", "uvicorn", "uvloop", "httptools"))
+    node = _said("node", "--version").lstrip("v")
+    prism = _said(str(servers.PRISM), "--version")
+    backend = _said("node", "-p", f"require('{servers.PEERS}/node_modules/openapi-backend/package.json').version")
+    model = next(
+        (line.split(":")[1].strip() for line in _said("cat", "/proc/cpuinfo").splitlines() if "model name" in line), ""
+    )
+    return (
+        f"Commit {_said('git', 'rev-parse', '--short', 'HEAD')}; {rounds} rounds of {seconds} s in turn, "
+        f"{CONNECTIONS} connections; {model or platform.machine()}, a core for the server, one for wrk; "
+        f"Python {platform.python_version()}, {packages}; Node {node}, Prism {prism}, openapi-backend {backend}."
+    )
+
+
+def _said(*command: str) -> str:
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+
+
+def _write_between_marks(path: Path, report: str) -> None:
+    begin, end = "<!-- recommend_peers -->\n", "<!-- /recommend_peers -->"
+    text = path.read_text(encoding="utf-8")
+    before, after = text.split(begin)[0], text.split(end)[1]
+    path.write_text(f"{before}{begin}{report}\n{end}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
