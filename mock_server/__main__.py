@@ -25,8 +25,8 @@ def main() -> int:
     except UsageError as error:
         print(f"{PROGRAM}: {error}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:  # during the start; once requests are answered, Ctrl+C is an orderly stop
-        return 130
+    except KeyboardInterrupt:  # Ctrl+C during the start; later it is handled by the server
+        pass
     return 0
 
 

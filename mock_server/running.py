@@ -52,7 +52,7 @@ def _make_mock(settings: Settings) -> tuple[Mock, Seed]:
     seed = read_seed(settings, spec, now=None if virtual else RealClock().now())
     if seed.is_large and not settings.quiet:
         logger.info("filling in %s events; this takes a while", f"{seed.shop.events:,}")
-    clock: Clock = VirtualClock(seed.world.now.timestamp()) if virtual else RealClock()
+    clock: Clock = VirtualClock(seed.now) if virtual else RealClock()
     return Mock(settings, spec, clock, seed.fill), seed
 
 

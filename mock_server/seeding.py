@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from fixtures.sources import load_world
@@ -20,22 +19,26 @@ _RECENT = 3_600.0  # seconds; how long ago the last event of a folder happened, 
 
 
 def read_seed(settings: Settings, spec: Spec, now: float | None) -> Seed:
-    """What --seed-data names. `now`: when the story ends, None for its own fixed moment, where a virtual clock starts.
-    A folder has dates of its own; they are moved when they don't fit. Raises DataError."""
-    ends = None if now is None else datetime.fromtimestamp(now, UTC)
-    world = load_world(settings.seed_data, settings.seed, now=ends, spec=spec)
-    shift = _shift(world, fixed=now is None) if Path(settings.seed_data).is_dir() else 0.0
-    return Seed(settings.seed_data, world, shift)
+    """What --seed-data names, moved so that its story ends at `now`: the same shop every day.
+
+    `now=None`: at its own fixed moment, where a virtual clock starts. Raises DataError."""
+    world = load_world(settings.seed_data, settings.seed, spec=spec)
+    fixed = world.now.timestamp()
+    ends = fixed if now is None else now
+    if Path(settings.seed_data).is_dir():  # its dates are its author's
+        return Seed(settings.seed_data, world, ends, _shift(world, ends, keep=now is None))
+    return Seed(settings.seed_data, world, ends, ends - fixed)
 
 
 class Seed:
     """A world that can be put into any number of organisations; they share its records, which never change.
 
-    `shift`: seconds by which all dates are moved."""
+    `now`: when it is put in; `shift`: seconds by which all its dates are moved."""
 
-    def __init__(self, name: str, world: World, shift: float = 0.0) -> None:
+    def __init__(self, name: str, world: World, now: float | None = None, shift: float = 0.0) -> None:
         self.name = name
         self.world = world
+        self.now = world.now.timestamp() if now is None else now
         self._shift = shift
         self._records: tuple[list[Item], list[User], list[Event]] | None = None
 
@@ -62,8 +65,7 @@ class Seed:
         tenant.apply_events(events)
 
     def _items(self) -> Iterator[Item]:
-        now = self.world.now.timestamp()
-        for item in (Item.from_body(body, arrival=now) for body in self.world.items):
+        for item in (Item.from_body(body, arrival=self.now) for body in self.world.items):
             yield replace(item, created_at=item.created_at + self._shift) if item.created_at and self._shift else item
 
     def _users(self) -> Iterator[User]:
@@ -72,18 +74,16 @@ class Seed:
 
     def _events(self) -> Iterator[Event]:
         """Each arrives when it happened; one without a time of its own arrives now."""
-        now = self.world.now.timestamp()
         for number, body in enumerate(self.world.events()):
             at = epoch_seconds(body.get("event_timestamp"))
-            event = Event.from_body(body, now if at is None else at, body.get("event_id") or f"seed-{number}")
+            event = Event.from_body(body, self.now if at is None else at, body.get("event_id") or f"seed-{number}")
             yield replace(event, at=at + self._shift, arrival=at + self._shift) if at and self._shift else event
 
 
-def _shift(world: World, fixed: bool) -> float:
-    """How far to move the dates of a folder: to the present, or out of the future of a fixed moment."""
+def _shift(world: World, now: float, keep: bool) -> float:
+    """How far to move the dates of a folder so that its last event is recent; `keep`: only out of the future."""
     times: Iterable[float | None] = (epoch_seconds(body.get("event_timestamp")) for body in world.events())
     last = max((time for time in times if time is not None), default=None)
-    now = world.now.timestamp()
-    if last is None or (fixed and last <= now):
+    if last is None or (keep and last <= now):
         return 0.0
     return now - _RECENT - last

@@ -75,6 +75,14 @@ def test_under_a_real_clock_the_last_event_is_recent() -> None:
     assert 0 < LATER - ends(filled(now=LATER)) < 86_400
 
 
+def test_the_shop_is_the_same_every_day() -> None:
+    def answer(now: float) -> list[tuple[str, float]]:
+        ranking = filled(now=now).recommend(Query("personalized", user_id="user_1"), now)
+        return [(each.item_id, round(each.score, 6)) for each in ranking[:50]]
+
+    assert answer(LATER) == answer(LATER + 12_345.678) == answer(FIXED)
+
+
 def test_a_folder_is_moved_to_the_present_with_all_its_dates(folder: Path) -> None:
     fixed, moved = filled(seed_data=str(folder)), filled(now=LATER, seed_data=str(folder))
     shift = ends(moved) - ends(fixed)
