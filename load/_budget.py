@@ -19,7 +19,7 @@ def problem(
     needed = max(ceil(total * min(seconds, window) / limit), ceil(later / limit))
     longest = floor(remaining * organisations / total)
     return (
-        f"{rate:.3g} requests/s for {seconds:.0f} s don't fit: {organisations} organisation(s) with {remaining} of "
+        f"{rate:.4g} requests/s for {seconds:.0f} s don't fit: {organisations} organisation(s) with {remaining} of "
         f"{limit} requests left each for {reset:.0f} s. Needed: {needed} organisations with a full window, or a run of "
         f"at most {longest} s, or a later start"
     )

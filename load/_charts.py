@@ -13,7 +13,7 @@ def chart(title: str, unit: str, lines: dict[str, Points], limit: float | None =
     values = [value for points in lines.values() for _, value in points if value is not None]
     if not values:
         return f"<figure><figcaption>{escape(title)}: no data</figcaption></figure>"
-    top = max([*values, limit or 0.0, 1e-9]) * 1.1
+    top = max([*values, limit or 0.0, 1.0]) * 1.1
     seconds = [second for points in lines.values() for second, _ in points]
     first, last = min(seconds), max(max(seconds), min(seconds) + 1)
 
@@ -46,7 +46,7 @@ def _axes(top: float, first: float, last: float, unit: str) -> str:
         lines.append(f'<text x="{_LEFT - 6}" y="{y + 4:.0f}" text-anchor="end">{_short(top * share)}</text>')
         second = first + share * (last - first)
         x = _LEFT + share * (_WIDTH - _LEFT - 30)
-        lines.append(f'<text x="{x:.0f}" y="{_HEIGHT - 8}">{second:.0f} s</text>')
+        lines.append(f'<text x="{x:.0f}" y="{_HEIGHT - 8}">{second:g} s</text>')
     lines.append(f'<text x="{_LEFT + 6}" y="{_TOP + 4}">{escape(unit)}</text>')
     return f'<g font-size="12" fill="currentColor">{"".join(lines)}</g>'
 

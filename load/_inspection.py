@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from load import _budget, _preflight
+from load import _budget
 from load._histogram import percentile_ms
 from load._identity import versions
 from load._plan import Plan
 from load._profiles import SATURATE
 from load._samples import Samples
 from load._slo import Slo
-from load._users import ScenarioUser
 
 START_AND_END = 0.7  # seconds of a run in which locust spawns and stops; nobody expects arrivals then
 Answer = dict[str, Any]  # what a generator says to the plan, see Node.on_plan
@@ -21,12 +20,12 @@ def generator_problems(answers: Sequence[Answer], asked: int) -> list[str]:
     return list(_generator_problems(answers, asked))
 
 
-def target_problems(
-    plan: Plan, answers: Sequence[Answer], scenarios: Sequence[type[ScenarioUser]], limit: tuple[int, float] | None
-) -> list[str]:
-    """A target that isn't there, refuses the keys, or would refuse the run with 429s."""
+def target_problems(plan: Plan, answers: Sequence[Answer], rate: float, limit: tuple[int, float] | None) -> list[str]:
+    """A target that isn't there, refuses the keys, or would refuse the run with 429s.
+
+    `rate`: requests per second that the plan leads to; `limit`: requests per so many seconds, None for no limit."""
     quotas = [quota for answer in answers for quota in answer["quotas"]]
-    problems = [problem for problem in dict.fromkeys(map(_preflight.problem, quotas)) if problem]
+    problems = [problem for problem in dict.fromkeys(map(_problem_of, quotas)) if problem]
     if plan.probe:
         return [problem for problem in problems if "quota is used up" not in problem]  # that, the probe waits out
     if plan.profile.name == SATURATE and not plan.open:
@@ -35,7 +34,7 @@ def target_problems(
         return problems
     known = [quota for quota in quotas if quota["remaining"] is not None and quota["reset"] is not None]
     fit = _budget.problem(
-        rate=expected_rate(plan, scenarios),
+        rate=rate,
         seconds=plan.profile.seconds,
         organisations=answers[0]["organisations"],
         limit=min((quota["limit"] for quota in known if quota["limit"]), default=limit[0]),
@@ -44,16 +43,6 @@ def target_problems(
         window=limit[1],
     )
     return [fit] if fit else []
-
-
-def expected_rate(plan: Plan, scenarios: Sequence[type[ScenarioUser]]) -> float:
-    """Requests per second on average over the run, by the schedule or by the think times."""
-    share = plan.profile.area / plan.profile.seconds
-    if plan.open:
-        return plan.rate * share
-    weights = sum(one.weight for one in scenarios) or 1.0
-    each = sum(one.weight / weights / (one.think_seconds * plan.think) for one in scenarios)
-    return plan.user_count * share * each
 
 
 def measurement_problems(plan: Plan, slo: Slo, samples: Samples, cpu: float, seconds: float) -> list[str]:
@@ -87,3 +76,17 @@ def _generator_problems(answers: Sequence[Answer], asked: int) -> Iterator[str]:
             yield f"a worker has {what} than the master"
     if len({answer.get("keys") for answer in answers}) > 1:
         yield "the workers hold different keys: give every one the same --keys-file"
+
+
+def _problem_of(quota: dict[str, Any]) -> str | None:
+    """Why nothing can be measured with this organisation."""
+    name, status = quota["name"], quota["status"]
+    if status == 0:
+        return f"the target doesn't answer: {quota['error']}"
+    if status in (401, 403):
+        return f"{name}: the target refuses its publishable key ({status})"
+    if status == 429:
+        return f"{name}: its quota is used up for another {quota['reset']} s"
+    if status >= 400:
+        return f"{name}: the target answers {status} to a plain recommendation"
+    return None

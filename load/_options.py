@@ -30,18 +30,17 @@ def add_options(parser: Any) -> None:
         elif action.dest in _OTHER_DEFAULTS:
             action.default = _OTHER_DEFAULTS[action.dest]
     add = parser.add_argument
-    add("--scenario", default="browse", choices=list(SCENARIOS), help="Who sends what (user classes named win)")
+    add("--scenario", default="browse", choices=list(SCENARIOS), help="who sends what")
     add(
         "--arrival-rate",
         type=float,
         default=0.0,
-        help="Requests per second on a fixed schedule, open load: users and spawn rate then have no effect. "
-        "0: closed load of users with think times",
+        help="requests/s on a schedule; the user fields then have no effect; 0: closed load with think times",
     )
-    add("--arrivals", default=CONSTANT, choices=[CONSTANT, POISSON], help="How open load is spaced")
-    add("--p99-limit", type=float, default=0.0, help="p99 limit (ms) of every request name; 0: as in the SLO file")
-    add("--think-time", type=float, default=1.0, help="Factor on think times in closed load; 0: as fast as it goes")
-    add("--seed", type=int, default=1, help="Same seed, same traffic")
+    add("--arrivals", default=CONSTANT, choices=[CONSTANT, POISSON], help="how open load is spaced")
+    add("--p99-limit", type=float, default=0.0, help="p99 limit (ms) for every request name; 0: as in the SLO file")
+    add("--think-time", type=float, default=1.0, help="factor on think times of closed load; 0: as fast as it goes")
+    add("--seed", type=int, default=1, help="same seed, same traffic")
     hidden: dict[str, Any] = {"include_in_web_ui": False}
     add("--shop", default="small", help="Size of the generated shop: small, medium, large", **hidden)
     add("--slo-file", default=str(SLO_FILE), help="Promises to judge by", **hidden)

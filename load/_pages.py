@@ -18,6 +18,7 @@ _STYLE = """
 .slo figure{margin:18px 0}.slo svg{width:100%;height:auto}.slo figcaption span{margin-left:12px}
 """
 _PAGE_STYLE = ":root{color-scheme:light dark}body{margin:0}"
+_FEW = 10  # organisations that are shown unasked
 _COLUMNS = ("", "Promise", "Limit", "Measured", "Samples", "Over")
 
 
@@ -96,8 +97,13 @@ def _times(run: Any) -> str:
 
 def _rate_limits(run: Any) -> str:
     rows = rate_limit_rows(run)
+    if not rows:
+        return ""
     head = ("Organisation", "Limit", "Remaining", "Reset (s)", "Sent", "429 share")
-    return "<h2>Rate limit</h2>" + _table(head, [tuple(row.values()) for row in rows]) if rows else ""
+    is_open = " open" if len(rows) <= _FEW else ""
+    count = f"{len(run.samples.quotas)} organisations, those with the least left first"
+    table = _table(head, [tuple(row.values()) for row in rows])
+    return f"<h2>Rate limit</h2><details{is_open}><summary>{count}</summary>{table}</details>"
 
 
 def _health(run: Any) -> str:
@@ -109,9 +115,13 @@ def _health(run: Any) -> str:
 
 
 def slo_rows(run: Any) -> list[dict[str, str]]:
-    """For the tab: text cells only, that is all locust's table can show."""
+    """For the tab: text cells only, that is all locust's table can show. The first row is the verdict of the run."""
     keys = ("verdict", "promise", "limit", "now", "samples", "over")
-    return [dict(zip(keys, _reports.cells(row), strict=True)) for row in run.verdict.rows]
+    verdict = run.verdict
+    state = _reports.mark(verdict.outcome) if run.closed else "▶ running"
+    reasons = "; ".join(verdict.reasons if run.closed else verdict.invalid)
+    first = (state, f"the run{': ' if reasons else ''}{reasons}", "", "", "", _reports.load_in_words(run))
+    return [dict(zip(keys, row, strict=True)) for row in (first, *map(_reports.cells, verdict.rows))]
 
 
 def rate_limit_rows(run: Any) -> list[dict[str, str]]:

@@ -24,20 +24,6 @@ def look(session: Any, organisations: Sequence[Organisation]) -> list[dict[str, 
     return [first, *pool.map(lambda one: _look(session, one), organisations[1:])]
 
 
-def problem(quota: dict[str, Any]) -> str | None:
-    """Why nothing can be measured with this organisation."""
-    name, status = quota["name"], quota["status"]
-    if status == 0:
-        return f"the target doesn't answer: {quota['error']}"
-    if status in (401, 403):
-        return f"{name}: the target refuses its publishable key ({status})"
-    if status == 429:
-        return f"{name}: its quota is used up for another {quota['reset']} s"
-    if status >= 400:
-        return f"{name}: the target answers {status} to a plain recommendation"
-    return None
-
-
 def _look(session: Any, organisation: Organisation) -> dict[str, Any]:
     endpoint = endpoints()["recommend"]
     headers = request_headers(organisation, endpoint)

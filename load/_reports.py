@@ -119,10 +119,14 @@ def table(run: Any) -> str:
 
 def cells(row: Row) -> tuple[str, str, str, str, str, str]:
     """One row as texts."""
-    marks = {Outcome.PASS: "✔ PASS", Outcome.FAIL: "✖ FAIL"}
     what = f"{row.name}  {row.metric}"
     measured = row.note if row.limit is None and row.note else number(row.value)
-    return marks.get(row.outcome, f"? {row.outcome}"), what, number(row.limit), measured, f"{row.samples:,}", row.where
+    return mark(row.outcome), what, number(row.limit), measured, f"{row.samples:,}", row.where
+
+
+def mark(outcome: Outcome) -> str:
+    """An outcome that can be told without its colour."""
+    return {Outcome.PASS: "✔ PASS", Outcome.FAIL: "✖ FAIL"}.get(outcome, f"? {outcome}")
 
 
 def _beside(name: str, series: Any) -> str:

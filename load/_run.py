@@ -28,7 +28,7 @@ from load._profiles import SATURATE
 from load._samples import Samples
 from load._saturate import Saturation
 from load._slo import Slo, read_slo
-from load._users import ScenarioUser
+from load._users import ScenarioUser, expected_rate
 from load._verdict import Row, Verdict
 
 log = logging.getLogger(__name__)
@@ -73,7 +73,7 @@ class Run:
             gevent.sleep(0.02)
         answers = list(self.ready.values())
         self.invalid += _inspection.generator_problems(answers, len(clients)) or _inspection.target_problems(
-            plan, answers, self.scenarios(), rate_limit(options.rate_limit)
+            plan, answers, expected_rate(plan, self.scenarios()), rate_limit(options.rate_limit)
         )
         if plan.probe:
             self.probe = Probe(self, options)

@@ -1,5 +1,6 @@
 """A user of closed load: one journey with its think times, and the documented backoff after a 429 or a 5xx."""
 
+from collections.abc import Sequence
 from random import Random
 from typing import ClassVar
 
@@ -10,10 +11,22 @@ from locust.exception import StopUser
 from load import _node
 from load._client import Sender, new_session
 from load._journeys import Journey, Reply, Step
+from load._plan import Plan
 from load._retries import Backoff
 from load._shop import Shop
 
 LONGEST_THINK = 5.0  # times the average
+
+
+def expected_rate(plan: Plan, scenarios: Sequence[type["ScenarioUser"]]) -> float:
+    """Requests per second on average over the run, by the schedule or by the think times (0: unknown)."""
+    share = plan.profile.area / plan.profile.seconds
+    if plan.open:
+        return plan.rate * share
+    if not plan.think:
+        return 0.0
+    weights = sum(one.weight for one in scenarios) or 1.0
+    return plan.user_count * share * sum(one.weight / weights / (one.think_seconds * plan.think) for one in scenarios)
 
 
 class ScenarioUser(FastHttpUser):
