@@ -2,17 +2,19 @@
 PYTHON ?= python3
 BIN := .venv/bin
 NODE_TOOLS := tests/node/node_modules/.package-lock.json
+PEERS := bench/peers/node_modules/.package-lock.json
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 NPM := $(shell command -v npm)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mock test lint lock clean
+.PHONY: help setup mock test lint bench lock clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/.complete $(if $(NPM),$(NODE_TOOLS)) ## Install everything into .venv
+	@:
 
 mock: .venv/.runtime ## Run the mock server, e.g. make mock ARGS="--port 0 --seed-data medium"
 	@exec $(BIN)/python -m mock_server $(ARGS)
@@ -26,6 +28,9 @@ lint: .venv/.complete ## Check format, lint and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+bench: .venv/.complete $(PEERS) ## Measure beside other servers and write docs/benchmarks.md; needs Node, wrk, taskset
+	$(BIN)/python -m bench.recommend_peers --write docs/benchmarks.md $(ARGS)
 
 lock: ## Lock the dependencies anew after an edit of pyproject.toml; needs uv
 	uv pip compile --quiet $(ARGS) pyproject.toml --output-file requirements.lock
@@ -58,7 +63,7 @@ CHECKOUT = $(INSTALL) --no-deps --no-build-isolation --editable .
 	  { echo "make: $(PYTHON) has no venv: on Debian or Ubuntu, apt-get install python3-venv"; exit 2; }
 	@$(PYTHON) -m venv .venv
 
-$(NODE_TOOLS): tests/node/package-lock.json
-	@echo "Installing the Node tools of the tests ..."
-	@cd tests/node && npm ci --silent
+$(NODE_TOOLS) $(PEERS): %/node_modules/.package-lock.json: %/package-lock.json
+	@echo "Installing the Node packages of $* ..."
+	@cd $* && npm ci --silent
 	@touch $@

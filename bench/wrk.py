@@ -32,7 +32,9 @@ def check_tools() -> None:
 
 
 def measure(url: str, pid: int, requests: Path, key: str, seconds: int, core: int) -> Measure:
-    """One round against the server with that process id. Raises WrkError for any answer that isn't 2xx and any broken connection."""
+    """One round against the server with that process id.
+
+    Raises WrkError for any answer that isn't 2xx and any broken connection."""
     command = ["taskset", "-c", str(core), "wrk", "--threads", "1", "--connections", str(CONNECTIONS), "--latency"]
     command += ["--duration", f"{seconds}s", "--script", str(SCRIPT), url, "--", str(requests), key]
     before = _cpu_seconds(pid)
