@@ -93,8 +93,8 @@ class Ask:
             return values if adjust is None else adjust(items, values)
 
         count = self.config.depth + len(self.person.bought)
-        extra = self.own_share(dict(scaled)) if own else None
-        return pairs_source(self.catalogue, self.shelf, pairs, scaled, cosine, reason, count, extra)
+        share = (lambda: self.own_share(dict(scaled))) if own else None
+        return pairs_source(self.catalogue, self.shelf, pairs, scaled, cosine, reason, count, share)
 
     def together_with(self, pairs: Pairs, origins: list[int], reason: str) -> tuple[Source, Source]:
         """Items counted in the same baskets or sessions: the well supported ones, then the others."""
@@ -139,15 +139,15 @@ class Ask:
 
     def own_share(self, weights: dict[int, float]) -> tuple[Ints, Floats]:
         """What the person's own pairs add to the sums over `weights`, to be taken off: others are the evidence."""
-        items = np.array([item for _, _, item in self.person.recent], np.intp)
+        recent = [item for _, _, item in self.person.recent]
         touches = self.person.touches
-        affinity = np.array([touches[item].affinity for item in items.tolist()])
-        weight = np.array([weights.get(item, 0.0) for item in items.tolist()])
-        targets, amounts = [], []
-        for distance in range(1, min(self.config.window, len(items) - 1) + 1):
-            shared = -np.minimum(affinity[distance:], affinity[:-distance])
-            targets += [items[distance:], items[:-distance]]
-            amounts += [shared * weight[:-distance], shared * weight[distance:]]
-        if not targets:
-            return items[:0], affinity[:0]
-        return np.concatenate(targets), np.concatenate(amounts)
+        items = np.array(recent, np.intp)
+        affinity = np.array([touches[item].affinity for item in recent])
+        weight = np.array([weights.get(item, 0.0) for item in recent])
+        older = np.arange(len(items))[:, None]
+        newer = older + np.arange(1, self.config.window + 1)
+        older, newer = np.broadcast_to(older, newer.shape)[newer < len(items)], newer[newer < len(items)]
+        shared = -np.minimum(affinity[older], affinity[newer])
+        targets = np.concatenate((items[newer], items[older]))
+        amounts = np.concatenate((shared * weight[older], shared * weight[newer]))
+        return targets[amounts < 0], amounts[amounts < 0]

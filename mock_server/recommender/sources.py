@@ -13,6 +13,7 @@ from mock_server.recommender.pairs import Pairs
 from mock_server.recommender.ranking import Source
 
 BEHAVIORAL, CONTENT, FALLBACK = "behavioral", "content", "fallback"
+EXPLAINED = 20  # strongest parts of a score that an explanation names
 Weighted = Sequence[tuple[int, float]]
 Adjust = Callable[[Ints, Floats], Floats]  # raw scores of items -> final ones; not positive: leave out
 
@@ -41,12 +42,12 @@ def pairs_source(
     adjust: Adjust,
     reason: str,
     count: int,
-    extra: tuple[Ints, Floats] | None = None,
+    extra: Callable[[], tuple[Ints, Floats]] | None = None,
 ) -> Source:
     """Items that occur with the given ones: the sum of weight times count, adjusted by the strategy."""
 
     def read() -> Iterable[tuple[int, float]]:
-        items, sums = pairs.sums(origins, extra)
+        items, sums = pairs.sums(origins, extra() if extra else None)
         here = shelf.on_it(items)
         items, sums = items[here], sums[here]
         values = adjust(items, sums)
@@ -58,7 +59,7 @@ def pairs_source(
         return {
             "with": [
                 {"item_id": catalogue.ids[origin], "weight": weight, "together": together, "adds": weight * together}
-                for together, origin, weight in sorted(parts, key=lambda part: -part[0] * part[2])
+                for together, origin, weight in sorted(parts, key=lambda part: -part[0] * part[2])[:EXPLAINED]
                 if together > 0
             ],
             "total": pairs.totals[item],

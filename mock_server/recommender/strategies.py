@@ -64,7 +64,9 @@ def session_based(ask: Ask) -> Plan:
     if not items:
         items = ask.session_items(running) if running else []
         items += [item for item in ask.history()[: ask.config.recent_items] if item not in items]
-    return _plan(ask, [ask.touched_with(by_recency(items), "session_match"), ask.trending()], set(items), until)
+    return _plan(
+        ask, [ask.touched_with(by_recency(items), "session_match", own=True), ask.trending()], set(items), until
+    )
 
 
 def session_resumption(ask: Ask) -> Plan:
@@ -72,7 +74,7 @@ def session_resumption(ask: Ask) -> Plan:
     _, ended, until = ask.sessions()
     left = [item for item in ask.session_items(ended) if item not in ask.person.bought] if ended else []
     resumed = listed_source(left, "resumed_session", _last_touch(ask))
-    matching = ask.touched_with(by_recency(left), "session_match")
+    matching = ask.touched_with(by_recency(left), "session_match", own=True)
     return _plan(ask, [resumed, matching, ask.trending()], ask.person.bought, until)
 
 
