@@ -7,6 +7,7 @@ import logging
 import os
 import secrets
 import socket
+import sys
 import tempfile
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -75,12 +76,22 @@ def _serve(mock: Mock, seed: Seed, sockets: Sequence[socket.socket]) -> None:
         if settings.log_format == "json":
             logger.info("ready", extra={"fields": {"url": url}})
         elif not settings.quiet:
-            print(banner(url, version("lehnz-contract"), mock.organisations, seed.shop, made_token), flush=True)
+            _print(banner(url, version("lehnz-contract"), mock.organisations, seed.shop, made_token))
 
-    Server(create_app(mock, routes), announce).run(list(sockets))
+    server = Server(create_app(mock, routes), announce)
+    server.run(list(sockets))
+    if server.failure:
+        raise server.failure
     if waiting := len(mock.ingest):
         requests = "1 accepted request" if waiting == 1 else f"{waiting:,} accepted requests"
         logger.warning("stopped; %s had not become visible yet", requests)
+
+
+def _print(text: str) -> None:
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:  # whoever read it has gone; the mock goes on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _start_watching(mock: Mock) -> asyncio.Task[None]:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from uvicorn import Config
 from uvicorn import Server as UvicornServer
 
+from mock_server.options import UsageError
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
@@ -23,7 +25,8 @@ _KEEP_ALIVE_SECONDS = 75  # shorter than a pause of the client's makes it send i
 
 
 class Server(UvicornServer):
-    """`on_ready` is called once, when requests are answered. A second signal doesn't wait for open requests."""
+    """`on_ready` is called once, when requests are answered; if it raises UsageError, the server stops and `failure`
+    is that error. A second signal doesn't wait for open requests."""
 
     def __init__(self, app: ASGIApp, on_ready: Callable[[], None]) -> None:
         super().__init__(
@@ -40,10 +43,14 @@ class Server(UvicornServer):
             )
         )
         self._on_ready = on_ready
+        self.failure: UsageError | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        self._on_ready()
+        try:
+            self._on_ready()
+        except UsageError as error:
+            self.failure, self.should_exit = error, True
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

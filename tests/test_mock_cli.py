@@ -3,6 +3,7 @@
 import ast
 import contextlib
 import json
+import os
 import re
 import shlex
 import signal
@@ -239,6 +240,29 @@ def test_the_keys_file_is_for_its_owner_only_and_replaces_an_old_one(tmp_path: P
         assert list(mock.found["organisations"][0]) == ["tenant_id", "publishable_key", "secret_key"]
         assert httpx.get(f"{mock.url}/_mock/health").status_code == 200
         assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_keys_file_that_cant_be_written_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
+    keys = tmp_path / "keys"
+    keys.mkdir()
+    result = run("--port", "0", "--seed-data", "none", "--quiet", "--keys-out", str(keys))
+    assert result.returncode == 2
+    assert re.fullmatch(rf"lehnz-mock: --keys-out {keys}: [^\n]+\n", result.stderr)
+
+
+def test_it_goes_on_when_whoever_read_the_banner_has_gone(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    keys, log = tmp_path / "keys.json", tmp_path / "log"
+    command = (*COMMAND, "--port", "0", "--seed-data", "none", "--keys-out", str(keys))
+    with log.open("wb") as sink, subprocess.Popen(command, stdout=writer, stderr=sink) as process:
+        os.close(writer)
+        while not keys.exists() and process.poll() is None:
+            time.sleep(0.02)
+        url = json.loads(keys.read_text(encoding="utf-8"))["url"]
+        assert httpx.get(f"{url}/_mock/health").status_code == 200
+        process.terminate()
+    assert (process.returncode, log.read_text(encoding="utf-8")) == (0, "")
 
 
 def test_it_listens_on_both_loopback_addresses(tmp_path: Path) -> None:
