@@ -23,6 +23,7 @@ from itertools import islice
 from pathlib import Path
 
 from bench import servers
+from bench.marks import write_between_marks
 from bench.mock import RunningMock, running_mock
 from bench.rotation import Rotation
 from bench.wrk import CONNECTIONS, Measure, WrkError, check_tools, measure
@@ -58,7 +59,7 @@ def main() -> int:
     report = "\n".join([_machine(arguments.rounds, arguments.seconds), "", throughput, "", start])
     print(report)
     if arguments.write:
-        _write_between_marks(arguments.write, report)
+        write_between_marks(arguments.write, "recommend_peers", report)
     return 0
 
 
@@ -186,13 +187,6 @@ def _machine(rounds: int, seconds: int) -> str:
 
 def _said(*command: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
-
-
-def _write_between_marks(path: Path, report: str) -> None:
-    begin, end = "<!-- recommend_peers -->\n", "<!-- /recommend_peers -->"
-    text = path.read_text(encoding="utf-8")
-    before, after = text.split(begin)[0], text.split(end)[1]
-    path.write_text(f"{before}{begin}{report}\n{end}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

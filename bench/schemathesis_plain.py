@@ -1,6 +1,6 @@
 """Plain schemathesis against the mock: no hooks, no tuning, a configuration that holds nothing but the keys.
 
-    python bench/schemathesis_plain.py [--seeds 1 2 3] [--examples 300]
+    python -m bench.schemathesis_plain [--seeds 1 2 3] [--examples 300] [--write docs/benchmarks.md]
 
 Runs `schemathesis run openapi.yaml --url ...` from an empty folder with all its default checks and phases, once per
 seed against one mock with its limit off. Exit 1 when a run finds anything, makes fewer than 5,000 cases, or when fewer
@@ -14,9 +14,11 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from bench.marks import write_between_marks
 from bench.mock import RunningMock, running_mock
 from fixtures.spec import SPEC_PATH
 
@@ -39,7 +41,7 @@ class Run:
         return self.accepted / self.acceptable if self.acceptable else 0.0
 
 
-def plain_run(mock: RunningMock, seed: int, examples: int) -> Run:
+def plain_run(mock: RunningMock, seed: int, examples: int, *options: str) -> Run:
     """`examples`: how many cases the fuzzing phase tries per operation; the other phases set their own number."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "schemathesis.toml").write_text(
@@ -49,6 +51,7 @@ def plain_run(mock: RunningMock, seed: int, examples: int) -> Run:
         )
         command = [sys.executable, "-m", "schemathesis.cli", "--no-color", "run", str(SPEC_PATH), "--url", mock.url]
         command += ["--seed", str(seed), "--max-examples", str(examples), "--report-ndjson-path", "report.ndjson"]
+        command += options
         result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
         report = Path(folder, "report.ndjson")
         cases = list(_cases(report)) if report.exists() else []
@@ -78,19 +81,22 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--examples", type=int, default=300)
+    parser.add_argument("--write", type=Path, help="put the table between the marks of this file")
     arguments = parser.parse_args()
     good = True
+    rows = ["| seed | cases | findings | could be accepted | accepted |", "|---|---|---|---|---|"]
     with running_mock("--rate-limit", "off") as mock:
         for seed in arguments.seeds:
             run = plain_run(mock, seed, arguments.examples)
-            print(
-                f"seed {seed}: exit {run.exit_code}, {run.cases} cases, "
-                f"{run.accepted} of {run.acceptable} acceptable ones accepted ({run.ratio:.1%})",
-                flush=True,
-            )
-            if run.exit_code != 0:
-                print(run.output)
+            found = "none" if run.exit_code == 0 else f"exit {run.exit_code}"
+            accepted = f"{run.accepted:,} ({run.ratio:.1%})"
+            rows.append(f"| {seed} | {run.cases:,} | {found} | {run.acceptable:,} | {accepted} |")
+            print(rows[-1] if run.exit_code == 0 else run.output, file=sys.stderr, flush=True)
             good &= run.exit_code == 0 and run.cases >= LEAST_CASES and run.ratio >= LEAST_ACCEPTED
+    report = "\n".join([f"schemathesis {version('schemathesis')}", "", *rows])
+    print(report)
+    if arguments.write:
+        write_between_marks(arguments.write, "schemathesis_plain", report)
     return 0 if good else 1
 
 
