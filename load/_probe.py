@@ -20,6 +20,7 @@ LANES = 32  # fresh connections per volley, over all workers
 SHORT = 60  # seconds: a window that is waited out without being asked to
 _MOST_BURST = 6  # times the limit, then it is clear that nothing stops us
 _HOLD_SHOTS = 40
+_FOREVER = 1e9
 _SHORT_HOLD = 4.0  # seconds, when the recovery isn't waited for
 Order = list[Any]  # [organisation, operation]
 
@@ -126,6 +127,9 @@ class Probe:
         while len(burst) < _MOST_BURST * limit and sum(shot.refused for shot in burst[-len(orders) :]) < EXTRA:
             orders = self._orders(limit, operations)
             burst += self._volley(orders)
+        longest = before.sent + (before.reset or _FOREVER) - 1
+        if max(shot.answered for shot in burst) > longest:
+            raise Unjudgeable("the window ended before the burst did: a slow target or generator, or a short window")
         return burst
 
     def _orders(self, count: int, operations: Sequence[str]) -> list[Order]:

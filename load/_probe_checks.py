@@ -153,29 +153,31 @@ def judge_other(before: Shot, after: Records) -> Iterator[Check]:
 
 
 def buckets(before: Shot, passed: Records) -> int:
-    """How many counters seem to be at work: by the largest numbers of Remaining, how often each was given."""
+    """How many exact counters are at work: so often the higher values of Remaining were given, each of them. 1 also for
+    a counter that is inexact, whose values repeat without a rule."""
     if before.limit is None:
         return 1
     given = Counter(shot.remaining for shot in (before, *passed) if shot.remaining is not None)
-    top = [given[value] for value in range(before.limit - 1, max(before.limit - 11, -1), -1) if given[value]]
-    return max(1, round(sum(top) / len(top))) if top else 1
+    times = [given[value] for value in range(before.limit // 2, before.limit - 1)]  # the look before took the first
+    count = max(1, round(sum(times) / len(times))) if times else 1
+    return count if sum(one == count for one in times) >= 0.8 * len(times) else 1
 
 
 def _looks_like(before: Shot, passed: Records, refused: Records) -> str:
-    limit, count = before.limit or 1, buckets(before, passed)
     given = Counter(shot.remaining for shot in passed if shot.remaining is not None)
-    twice = sum(count > 1 for count in given.values())
-    if count >= 2 and twice > limit // 4:
+    count = buckets(before, passed)
+    if count >= 2:
         groups = {"one per key type": _by_key, "one per route": _by_route}
         kind = next((name for name, key in groups.items() if _unique_within(passed, key)), "one per replica?")
         return f"looks like {count} independent buckets ({kind})"
     if not refused and len(given) <= 2:
         return "Remaining doesn't fall and nothing is refused"
+    twice = sum(count > 1 for value, count in given.items() if value)  # 0 is what a counter shows that went too far
+    more = len(passed) - (before.remaining or 0)
+    if twice and more > 0 and not _stuck(given, len(passed)):
+        return f"{twice} values of Remaining were given more than once: the counter isn't atomic"
     if not refused:
         return "nothing was refused"
-    more = len(passed) - (before.remaining or 0)
-    if twice and more > 0:
-        return f"{twice} values of Remaining were given more than once: the counter isn't atomic"
     return f"{abs(more)} too {'many' if more > 0 else 'few'}"
 
 
@@ -184,9 +186,13 @@ def _permutation(passed: Records, left: int, rules: Rules) -> Check:
     wanted = Counter(range(left))
     wrong = ((given - wanted) + (wanted - given)).total()
     text = "every value once" if not wrong else f"{wrong} values of Remaining given twice, skipped or out of range"
-    if len(given) == 1 and len(passed) > 1:
-        text = f"Remaining stays at {next(iter(given))}"
+    if _stuck(given, len(passed)):
+        text = f"Remaining stays at {given.most_common(1)[0][0]}"
     return Check("remaining", wrong <= 2 * rules.tolerance, text, len(passed))
+
+
+def _stuck(given: Counter[int], passed: int) -> bool:
+    return passed > 3 and given.most_common(1)[0][1] > passed / 2
 
 
 def _inversions(passed: Records) -> int:

@@ -33,7 +33,7 @@ class Stage:
         """When the area since the stage's begin reaches `area`."""
         slope = (self.end - self.begin) / self.seconds
         root = sqrt(max(self.begin**2 + 2 * slope * area, 0.0))
-        return 2 * area / (self.begin + root)
+        return 2 * area / (self.begin + root) if area else 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,9 @@ class Step(NamedTuple):
 
     @property
     def problems(self) -> list[str]:
-        broken = [describe(row) for row in self.rows if row.outcome is not Outcome.PASS]
+        broken = [describe(row) for row in self.rows if row.outcome is Outcome.FAIL]
+        if not any(row.samples for row in self.rows):
+            broken.append("no answers")
         return broken + (["requests under way reached --max-in-flight"] if self.dropped else [])
 
 

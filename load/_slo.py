@@ -62,7 +62,8 @@ class Slo:
         rows: list[Row] = []
         for one in self.thresholds:
             if one.name in sent:
-                part = _part(samples.series.get(one.name, Series()), lambda slot: first <= slot < last)
+                series, seconds = samples.series.get(one.name, Series()), (last - first) * SLOT
+                part = _part(series, lambda slot: first <= slot < last, seconds)
                 rows += [_row(one.name, part, metric, limit, "step") for metric, limit in one.limits.items()]
         return rows
 

@@ -1,0 +1,79 @@
+"""Keys: where they come from, how workers split them, and that they show nowhere."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from load._errors import ConfigurationError
+from load._keys import Organisation, fingerprint, read_organisations, share
+
+MANY = tuple(Organisation(f"org-{number}", f"pk-{number}", f"sk-{number}") for number in range(11))
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3, 11])
+def test_workers_split_organisations_without_overlap_and_without_rest(workers: int) -> None:
+    shares = [share(MANY, index, workers) for index in range(workers)]
+    assert sorted(one.name for part in shares for one in part) == sorted(one.name for one in MANY)
+    assert max(map(len, shares)) - min(map(len, shares)) <= 1
+
+
+def test_fewer_organisations_than_workers_leaves_nobody_without() -> None:
+    assert [len(share(MANY[:2], index, 5)) for index in range(5)] == [1, 1, 1, 1, 1]
+
+
+def test_the_environment_gives_one_or_two_pairs() -> None:
+    one = {"LEHNZ_PUBLISHABLE_KEY": "pk", "LEHNZ_SECRET_KEY": "sk"}
+    assert [pair.publishable_key for pair in read_organisations("", one)] == ["pk"]
+    two = {**one, "LEHNZ_OTHER_PUBLISHABLE_KEY": "pk2", "LEHNZ_OTHER_SECRET_KEY": "sk2"}
+    assert [pair.secret_key for pair in read_organisations("", two)] == ["sk", "sk2"]
+
+
+def test_without_keys_the_error_names_the_variables() -> None:
+    with pytest.raises(ConfigurationError, match="LEHNZ_PUBLISHABLE_KEY"):
+        read_organisations("", {"LEHNZ_SECRET_KEY": "sk"})
+
+
+def test_the_file_is_what_the_mock_writes(tmp_path: Path) -> None:
+    path = tmp_path / "keys.json"
+    entry = {"tenant_id": "glow-beauty-ng", "publishable_key": "pk", "secret_key": "sk"}
+    path.write_text(json.dumps({"url": "http://127.0.0.1:1", "organisations": [entry]}), encoding="utf-8")
+    assert read_organisations(str(path), {}) == (Organisation("glow-beauty-ng", "pk", "sk"),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pk-topsecret",
+        "{}",
+        '{"organisations": []}',
+        '{"organisations": ["sk-topsecret"]}',
+        '{"organisations": [{"publishable_key": "pk-topsecret"}]}',
+        '{"organisations": [{"publishable_key": "pk-topsecret", "secret_key": 5}]}',
+        json.dumps([{"publishable_key": "pk-topsecret", "secret_key": secret} for secret in ("a", "b")]),
+    ],
+)
+def test_a_bad_file_is_one_line_without_a_key(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "keys.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigurationError) as caught:
+        read_organisations(str(path), {})
+    assert str(path) in str(caught.value)
+    assert "topsecret" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="No such file"):
+        read_organisations(str(tmp_path / "nowhere.json"), {})
+
+
+def test_keys_stand_in_no_representation() -> None:
+    assert "pk-1" not in repr(MANY[1])
+    assert "sk-1" not in repr(MANY[1])
+
+
+def test_the_fingerprint_tells_files_apart_and_no_key() -> None:
+    assert fingerprint(MANY) != fingerprint(MANY[:5])
+    assert fingerprint(MANY) == fingerprint(tuple(MANY))
+    assert "pk" not in fingerprint(MANY)

@@ -1,0 +1,210 @@
+"""Promises and verdicts: what passes, what fails, and what can't be judged."""
+
+from pathlib import Path
+
+import pytest
+
+from load._errors import ConfigurationError
+from load._plan import Plan
+from load._profiles import Profile, Stage
+from load._samples import Samples
+from load._saturate import Saturation
+from load._slo import Slo, read_slo
+from load._verdict import Outcome, Row, Verdict
+
+RECOMMEND = "POST /v1/recommend"
+EVENTS = "POST /v1/ingest/events/ingest"
+FILE = f"""
+[run]
+window_min_samples = 20
+[[slo]]
+name = "{RECOMMEND}"
+min_samples = 50
+p50_ms = 50
+p95_ms = 200
+p99_ms = 300
+max_error_ratio = 0.01
+max_limited_ratio = 0.1
+min_rate = 1
+min_nonempty_ratio = 0.9
+"""
+
+
+@pytest.fixture
+def slo(tmp_path: Path) -> Slo:
+    path = tmp_path / "slo.toml"
+    path.write_text(FILE, encoding="utf-8")
+    return read_slo(path)
+
+
+def measured(slots: int = 12, each: int = 20, milliseconds: float = 10.0) -> Samples:
+    samples = Samples()
+    for slot in range(slots):
+        for _ in range(each):
+            samples.answered(RECOMMEND, slot, milliseconds / 1000, milliseconds / 1000)
+            samples.listed(RECOMMEND, slot, True, 1.0)
+    return samples
+
+
+def verdict(slo: Slo, samples: Samples, seconds: float = 60.0) -> Verdict:
+    return Verdict(tuple(slo.judge(samples, {RECOMMEND}, seconds)), ())
+
+
+def broken(slo: Slo, samples: Samples, seconds: float = 60.0) -> set[str]:
+    return {row.metric for row in verdict(slo, samples, seconds).breaches}
+
+
+def test_kept_promises_pass_with_exit_0(slo: Slo) -> None:
+    result = verdict(slo, measured())
+    assert (result.outcome, result.exit_code) == (Outcome.PASS, 0)
+    assert {row.metric for row in result.rows} >= {"p50_ms", "p95_ms", "p99_ms", "max_error_ratio", "min_rate"}
+
+
+def test_three_percent_of_slow_answers_break_the_p99_with_exit_3(slo: Slo) -> None:
+    samples = measured()
+    for slot in range(8):
+        samples.answered(RECOMMEND, slot, 1.0, 1.0)
+    assert broken(slo, samples) == {"p99_ms"}
+    assert verdict(slo, samples).exit_code == 3
+
+
+def test_two_percent_of_errors_break_only_the_error_ratio_with_exit_1(slo: Slo) -> None:
+    samples = measured()
+    for slot in range(5):
+        samples.failed(RECOMMEND, slot, "status 500")
+    assert broken(slo, samples) == {"max_error_ratio"}
+    assert verdict(slo, samples).exit_code == 1
+
+
+def test_errors_beside_slow_answers_are_exit_3(slo: Slo) -> None:
+    samples = measured(milliseconds=400)
+    for slot in range(5):
+        samples.failed(RECOMMEND, slot, "status 500")
+    assert verdict(slo, samples).exit_code == 3
+
+
+def test_nothing_but_errors_is_a_failure_not_a_lack_of_data(slo: Slo) -> None:
+    samples = Samples()
+    for _ in range(100):
+        samples.failed(RECOMMEND, 0, "status 500")
+    assert verdict(slo, samples).exit_code == 1
+
+
+def test_refusals_are_no_errors_and_in_no_percentile(slo: Slo) -> None:
+    samples = measured()
+    for slot in range(12):
+        samples.limited(RECOMMEND, slot)
+    assert verdict(slo, samples).exit_code == 0
+    for _ in range(100):
+        samples.limited(RECOMMEND, 3)
+    assert broken(slo, samples) == {"max_limited_ratio"}
+
+
+def test_one_bad_half_minute_breaks_a_promise_that_the_whole_run_keeps(slo: Slo) -> None:
+    samples = measured(slots=240)
+    for _ in range(6):
+        samples.answered(RECOMMEND, 100, 2.0, 2.0)
+    result = verdict(slo, samples, seconds=1200.0)
+    assert [(row.metric, row.where) for row in result.breaches] == [("p99_ms", "worst 30 s, from 475 s")]
+
+
+def test_a_window_with_few_samples_is_not_judged(slo: Slo) -> None:
+    samples = measured(slots=6)
+    for _ in range(3):
+        samples.answered(RECOMMEND, 50, 2.0, 2.0)
+    assert all(row.samples >= 20 for row in slo.judge(samples, {RECOMMEND}, 300.0))
+
+
+def test_the_warm_up_is_not_judged(slo: Slo) -> None:
+    samples = measured()
+    for _ in range(500):
+        samples.answered(RECOMMEND, -1, 5.0, 5.0)
+        samples.failed(RECOMMEND, -2, "status 500")
+    assert verdict(slo, samples).outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize("each", [0, 4])
+def test_no_data_or_too_little_is_invalid_with_exit_4(slo: Slo, each: int) -> None:
+    result = verdict(slo, measured(each=each))
+    assert (result.outcome, result.exit_code) == (Outcome.INVALID, 4)
+    assert "50 needed" in result.reasons[0]
+
+
+def test_empty_lists_break_their_promise(slo: Slo) -> None:
+    samples = measured()
+    for _ in range(60):
+        samples.listed(RECOMMEND, 2, False, 1.0)
+    assert broken(slo, samples) == {"min_nonempty_ratio"}
+
+
+def test_a_request_that_nothing_is_promised_about_is_never_green(slo: Slo) -> None:
+    rows = slo.judge(measured(), {RECOMMEND, EVENTS}, 60.0)
+    assert Verdict(tuple(rows), ()).outcome is Outcome.INVALID
+
+
+def test_a_rate_below_the_promised_one_fails(slo: Slo) -> None:
+    assert broken(slo, measured(each=5), seconds=120.0) == {"min_rate"}
+
+
+def test_the_field_of_the_page_overrides_the_p99_of_the_file(slo: Slo) -> None:
+    assert broken(slo.with_p99(5.0), measured()) == {"p99_ms"}
+    assert slo.with_p99(0.0) is slo
+
+
+def test_invalid_wins_over_everything() -> None:
+    failed = Row(RECOMMEND, "p99_ms", 1, 2, 100, "run", Outcome.FAIL)
+    assert Verdict((failed,), ("a worker was lost",)).exit_code == 4
+    assert Verdict((), ()).exit_code == 4, "nothing measured is never green"
+    assert Verdict((failed,), ()).exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("", "at least one"),
+        ('[[slo]]\nname = "POST /v1/recomend"\np99_ms = 1', "unknown name"),
+        ('[[slo]]\nname = "POST /v1/recommend"\np98_ms = 1', "unknown p98_ms"),
+        ('[[slo]]\nname = "POST /v1/recommend"', "promises nothing"),
+        ('[[slo]]\nname = "POST /v1/recommend"\np99_ms = "fast"', "number"),
+        ('[[slo]]\nname = "POST /v1/recommend"\nmax_error_ratio = 5', "ratio"),
+        ('[run]\nmax_cpu = 5\n[[slo]]\nname = "POST /v1/recommend"\np99_ms = 1', "unknown max_cpu"),
+        ('[[slo]]\nname = "POST /v1/recommend"\np99_ms = 1\n' * 2, "two"),
+        ("[[slo]]\nname = ", "slo.toml"),
+    ],
+)
+def test_a_file_with_a_mistake_is_refused_with_one_line(tmp_path: Path, text: str, word: str) -> None:
+    path = tmp_path / "slo.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=word) as caught:
+        read_slo(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_shipped_file_can_be_read_and_promises_something_for_every_request() -> None:
+    assert {one.name for one in read_slo().thresholds} >= {RECOMMEND, EVENTS}
+
+
+def saturation(slo: Slo, samples: Samples, elapsed: float) -> Saturation:
+    profile = Profile("saturate", 5.0, (Stage(5, 1, 1), *(Stage(15, level, level) for level in (1, 2, 4))))
+    plan = Plan("r", "http://x", ("Reader",), profile, 10.0, "constant", 1, 1.0, 1, 100, 10.0)
+    found = Saturation(plan, slo, {RECOMMEND})
+    assert found.broken(samples, elapsed) is any(step.problems for step in found.steps)
+    return found
+
+
+def test_saturate_reports_the_highest_rate_that_held(slo: Slo) -> None:
+    samples = measured(slots=6)
+    for _ in range(100):
+        samples.answered(RECOMMEND, 8, 2.0, 2.0)
+    row = saturation(slo, samples, 60.0).rows()[0]
+    assert (row.outcome, row.value) == (Outcome.PASS, 20.0)
+    assert "at 40/s" in row.note
+
+
+def test_saturate_fails_when_even_the_first_step_breaks(slo: Slo) -> None:
+    row = saturation(slo, measured(slots=3, milliseconds=900), 30.0).rows()[0]
+    assert (row.outcome, row.value) == (Outcome.FAIL, 0.0)
+
+
+def test_saturate_without_a_finished_step_says_nothing(slo: Slo) -> None:
+    assert Verdict(tuple(saturation(slo, measured(), 10.0).rows()), ()).outcome is Outcome.INVALID
