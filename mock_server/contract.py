@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
 from fixtures.spec import KeyType, Node, Operation, RateLimit, Spec, SpecError
-from mock_server import vocabulary
+from mock_server import shape, vocabulary
 from mock_server.errors import BadRequest, FieldError
 from mock_server.limits import DIALECTS, Limiter
 from mock_server.parameters import Parameters, split_path
@@ -31,17 +31,24 @@ class Body:
     def __init__(self, spec: Spec, operation: Operation, schema: Node) -> None:
         place = f"{operation.method} {operation.path} ({operation.operation_id}): requestBody"
         resolved = spec.resolve(schema)
-        branches = resolved["oneOf"] if resolved.keys() <= {"oneOf", "description"} else [schema]
+        alternatives = isinstance(resolved, dict) and resolved.keys() <= {"oneOf", "description"}
+        branches = resolved["oneOf"] if alternatives else [schema]
         self._validators: dict[type, Validator] = {}
-        schemas: list[Node] = []  # of a record, whether it comes alone or in an array
+        schemas: list[Node | bool] = []  # of a record, whether it comes alone or in an array
         for branch in branches:
             node = spec.resolve(branch)
-            kind = _TYPES.get(str(node.get("type")))
+            kind = _TYPES.get(str(node.get("type"))) if isinstance(node, dict) else None
             if kind is None or kind in self._validators:
                 raise SpecError(f"{spec.path}: {place}: alternatives must be told apart by type: object or array")
             self._validators[kind] = Validator(spec, branch, place)
             schemas.append(spec.resolve(node.get("items", {})) if kind is list else node)
-        properties = [(name, field) for record in schemas for name, field in record.get("properties", {}).items()]
+        properties = [
+            (name, field)
+            for record in schemas
+            if isinstance(record, dict)
+            for name, field in record.get("properties", {}).items()
+            if isinstance(field, dict)
+        ]
         self._defaults = {name: field["default"] for name, field in properties if "default" in field}
         self._aliases = {name: field["x-aliases"] for name, field in properties if "x-aliases" in field}
         self.honoured = [id(field) for _, field in properties]
@@ -114,6 +121,7 @@ class Contract:
     """Raises SpecError, one line that names the place."""
 
     def __init__(self, spec: Spec, settings: Settings, handlers: Mapping[str, Handler]) -> None:
+        shape.check(spec)
         vocabulary.check(spec)
         self.spec = spec
         self.max_body, self.max_depth, self.ranking_depth = _limits(spec)

@@ -102,7 +102,7 @@ def _walk(root: Node, path: Sequence[str | int]) -> Any:
     for step in path:
         if isinstance(node, Mapping):
             yield node, step
-        if step == "$ref":
+        if step == "$ref" and isinstance(node["$ref"], str):
             node = _follow(root, [part.replace("~1", "/").replace("~0", "~") for part in node["$ref"][2:].split("/")])
         else:
             node = node[int(step)] if isinstance(node, list) else node[step]

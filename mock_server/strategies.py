@@ -17,7 +17,7 @@ def check_strategies(spec: Spec) -> None:
     schema = spec.operation(OPERATION).request_schema or {}
     node = spec.resolve(schema).get("properties", {}).get("strategy", {})
     described, aliases = node.get("x-strategies", {}), node.get("x-aliases", {})
-    listed = {name for name in node.get("enum", ()) if name is not None}
+    listed = {name for name in node.get("enum", ()) if isinstance(name, str)}
     for name in sorted(listed - described.keys() - aliases.keys()):
         raise SpecError(f"{spec.path}: strategy {name!r} of the enum is not in x-strategies")
     for name in sorted({*described, *aliases, *aliases.values()} - listed):

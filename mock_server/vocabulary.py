@@ -17,6 +17,7 @@ SCHEMA = {"not", "if", "then", "else", "items", "additionalProperties"}
 SCHEMA_LIST = {"allOf", "anyOf", "oneOf"}
 SCHEMA_MAP = {"properties"}
 KEYWORDS = ANNOTATIONS | EXTENSIONS | ASSERTIONS | SCHEMA | SCHEMA_LIST | SCHEMA_MAP | {"$ref"}
+TYPES = {"object", "array", "string", "number", "integer", "boolean", "null"}
 FORMATS = {"date", "date-time", "uuid"}
 
 _DATA = {"example", "examples", "default", "value", "enum", "const"}
@@ -24,7 +25,7 @@ _DIALECT = re.compile(r"\\[dDwWsSbB]")  # these differ between engines: other sc
 
 
 def schemas(spec: Spec) -> Iterator[tuple[str, Node]]:
-    """Every schema node of the document, subschemas included, and its place. Raises SpecError."""
+    """Every schema node of the document, subschemas included, and its place."""
     for name, schema in spec.document.get("components", {}).get("schemas", {}).items():
         yield from _subschemas(schema, f"components.schemas.{name}")
     yield from _embedded({**spec.document, "components": {**spec.document.get("components", {}), "schemas": {}}}, "")
@@ -41,6 +42,9 @@ def check(spec: Spec) -> None:
 def _problem(node: Node) -> str | None:
     for word in node.keys() - KEYWORDS:
         return f"the mock does not honour the schema keyword {word!r}"
+    types = node.get("type", [])
+    for name in {types} - TYPES if isinstance(types, str) else set(types) - TYPES:
+        return f"JSON has no type {name!r}"
     if "format" in node and node["format"] not in FORMATS:
         return f"the mock does not honour the format {node['format']!r}; it knows {', '.join(sorted(FORMATS))}"
     if _DIALECT.search(str(node.get("pattern", ""))):
@@ -69,8 +73,6 @@ def _embedded(node: Any, place: str) -> Iterator[tuple[str, Node]]:
 def _subschemas(node: Any, place: str) -> Iterator[tuple[str, Node]]:
     if isinstance(node, bool):
         return
-    if not isinstance(node, dict):
-        raise SpecError(f"{place} must be a schema")
     yield place, node
     for word, value in node.items():
         if word in SCHEMA:
