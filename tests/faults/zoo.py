@@ -1,0 +1,72 @@
+"""Every fault and every variant by its name, in their groups."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable
+from fnmatch import fnmatch
+from functools import cache
+
+from tests.faults.fault import Fault, Variant
+
+AREAS = (
+    "keys",
+    "envelope",
+    "items",
+    "users",
+    "events",
+    "queue",
+    "identity",
+    "recommendations",
+    "personal",
+    "filters",
+    "paging",
+    "organisations",
+    "limits",
+    "browser",
+    "robustness",
+    "combinations",
+    "held_out",
+)
+
+
+@cache
+def faults() -> dict[str, list[Fault]]:
+    """By area."""
+    return {area: list(importlib.import_module(f"tests.faults.{area}").FAULTS) for area in AREAS}
+
+
+@cache
+def variants() -> dict[str, list[Variant]]:
+    """By group."""
+    from tests.variants.groups import GROUPS
+
+    return {name: list(found) for name, found in GROUPS.items()}
+
+
+def every_fault() -> list[Fault]:
+    return [fault for area in faults().values() for fault in area]
+
+
+def every_variant() -> list[Variant]:
+    return [variant for group in variants().values() for variant in group]
+
+
+def named(name: str) -> Fault | Variant:
+    """Raises KeyError."""
+    return {each.name: each for each in (*every_fault(), *every_variant())}[name]
+
+
+def area_of(name: str) -> str:
+    """The area of a fault or the group of a variant. Raises KeyError."""
+    groups: list[tuple[str, Iterable[Fault | Variant]]] = [*faults().items(), *variants().items()]
+    return {each.name: group for group, found in groups for each in found}[name]
+
+
+def matching(pattern: str | None) -> tuple[list[Fault], list[Variant]]:
+    """Those whose name or area the pattern fits; all of them without one."""
+
+    def fits(name: str) -> bool:
+        return pattern is None or fnmatch(name, pattern) or fnmatch(area_of(name), pattern)
+
+    return [f for f in every_fault() if fits(f.name)], [v for v in every_variant() if fits(v.name)]

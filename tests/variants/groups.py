@@ -1,0 +1,5 @@
+"""Every variant, by group."""
+
+from tests.faults.fault import Variant
+
+GROUPS: dict[str, list[Variant]] = {}
