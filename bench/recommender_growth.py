@@ -42,6 +42,7 @@ FILTERS: dict[str, dict[str, Any]] = {
     "1/5": {"category": ["category-3", "category-4"]},
     "1/2": {"in_store": True, "category": HALF},
 }
+SIZES = (3_000, 10_000, 30_000)
 PAGES = (1, 10)
 LIMIT = 10
 NAMES = np.array(["view", "click", "add_to_cart", "remove_from_cart", "checkout_start", "purchase", "share"])
@@ -84,9 +85,7 @@ def main() -> int:
     smallest = build(1_000)
     report_world(smallest)
     points = []
-    size = 1_000
-    while size < arguments.largest:
-        size = min(arguments.largest, int(round(size * 10**0.5, -3)))
+    for size in [size for size in SIZES if size < arguments.largest] + [arguments.largest]:
         world = build(size)
         report_world(world)
         if size == arguments.largest:

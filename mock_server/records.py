@@ -222,6 +222,6 @@ def _number(value: object) -> float | None:
 
 def _json(value: object) -> bytes:
     try:
-        return orjson.dumps(value)
+        return bytes(memoryview(orjson.dumps(value)))  # a copy: orjson's own bytes hold on to a buffer of kilobytes
     except (TypeError, ValueError):  # integers over 64 bits and lone surrogates are JSON that orjson won't write
         return json.dumps(value).encode()

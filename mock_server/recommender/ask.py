@@ -96,25 +96,18 @@ class Ask:
         share = (lambda: self.own_share(dict(scaled))) if own else None
         return pairs_source(self.catalogue, self.shelf, pairs, scaled, cosine, reason, count, share)
 
-    def together_with(self, pairs: Pairs, origins: list[int], reason: str) -> tuple[Source, Source]:
-        """Items counted in the same baskets or sessions: the well supported ones, then the others."""
+    def together_with(self, pairs: Pairs, origins: list[int], reason: str) -> Source:
+        """Items counted in the same baskets or sessions, the well supported ones before the others."""
         power, support = self.config.together_power, self.config.together_support
         weighted = [(item, 1.0) for item in origins]
         count = self.config.depth + len(origins)
 
         def score(items: Ints, sums: Floats) -> Floats:
-            return np.asarray(sums / pairs.sizes(items) ** power)
+            values = sums / pairs.sizes(items) ** power
+            often = sums >= support - 1e-9
+            return np.asarray(np.where(often, values + values[~often].max(initial=0.0), values))
 
-        def often(items: Ints, sums: Floats) -> Floats:
-            return np.where(sums >= support - 1e-9, score(items, sums), 0.0)
-
-        def seldom(items: Ints, sums: Floats) -> Floats:
-            return np.where(sums >= support - 1e-9, 0.0, score(items, sums))
-
-        return (
-            pairs_source(self.catalogue, self.shelf, pairs, weighted, often, reason, count),
-            pairs_source(self.catalogue, self.shelf, pairs, weighted, seldom, reason, count),
-        )
+        return pairs_source(self.catalogue, self.shelf, pairs, weighted, score, reason, count)
 
     def alike(self, item: int) -> Source:
         return content_source(self.catalogue, item, self.config.content_pool)
@@ -138,16 +131,21 @@ class Ask:
     # numbers
 
     def own_share(self, weights: dict[int, float]) -> tuple[Ints, Floats]:
-        """What the person's own pairs add to the sums over `weights`, to be taken off: others are the evidence."""
+        """What the person's own pairs add to the sums over `weights`, to be taken off: others are the evidence.
+
+        Item i got the sum of weight_j * min(affinity_i, affinity_j) over its neighbours j. The minimum is taken apart
+        into the few levels that affinities have, so that each level is one running sum.
+        """
         recent = [item for _, _, item in self.person.recent]
-        touches = self.person.touches
-        items = np.array(recent, np.intp)
+        touches, window = self.person.touches, self.config.window
         affinity = np.array([touches[item].affinity for item in recent])
         weight = np.array([weights.get(item, 0.0) for item in recent])
-        older = np.arange(len(items))[:, None]
-        newer = older + np.arange(1, self.config.window + 1)
-        older, newer = np.broadcast_to(older, newer.shape)[newer < len(items)], newer[newer < len(items)]
-        shared = -np.minimum(affinity[older], affinity[newer])
-        targets = np.concatenate((items[newer], items[older]))
-        amounts = np.concatenate((shared * weight[older], shared * weight[newer]))
-        return targets[amounts < 0], amounts[amounts < 0]
+        share, below = np.zeros(len(recent)), 0.0
+        positions = np.arange(len(recent))
+        first, end = np.maximum(positions - window, 0), np.minimum(positions + window + 1, len(recent))
+        for level in sorted(set(affinity.tolist())):
+            reached = affinity >= level
+            running = np.append(0.0, np.cumsum(weight * reached))
+            share += (level - below) * reached * (running[end] - running[first] - weight)
+            below = level
+        return np.array(recent, np.intp), -share

@@ -16,6 +16,7 @@ from mock_server.recommender.numbers import Floats, Ints
 
 NOTHING = 1e-9  # a count this small is what rounding left of one that was taken back
 FIRST_FOLD = 64
+FEW_OF_MANY = 16  # with fewer entries than a sixteenth of the catalogue, going through them beats scanning it
 
 
 class Row:
@@ -30,13 +31,14 @@ class Row:
 class Pairs:
     """`totals[i]` is the sum that normalises row i: of affinities over persons, or of baskets, or of sessions."""
 
-    __slots__ = ("_marks", "cap", "rows", "totals")
+    __slots__ = ("_amounts", "_items", "_marks", "_sums", "cap", "rows", "totals")
 
     def __init__(self, cap: int) -> None:
         self.cap = cap
         self.rows: list[Row | None] = []
         self.totals = array("d")
-        self._marks: Ints = np.zeros(0, np.intp)
+        self._marks, self._sums = np.zeros(0, np.intp), np.zeros(0)  # one place per item
+        self._items, self._amounts = np.zeros(0, np.intp), np.zeros(0)  # one place per entry of the rows that are read
 
     def grow(self) -> None:
         """One more item is numbered."""
@@ -85,19 +87,34 @@ class Pairs:
         """
         rows = self.rows
         found = [(row, weight) for item, weight in weighted if (row := rows[item]) is not None]
-        if not found:
-            return np.zeros(0, np.intp), np.zeros(0)
-        items = [np.frombuffer(row.items, np.intp) for row, _ in found]
-        amounts = [np.frombuffer(row.counts) * weight for row, weight in found]
+        length = sum(len(row.items) for row, _ in found) + (0 if extra is None else len(extra[0]))
+        items, amounts = self._room(length)
+        start = 0
+        for row, weight in found:
+            end = start + len(row.items)
+            items[start:end] = np.frombuffer(row.items, np.intp)
+            np.multiply(np.frombuffer(row.counts), weight, out=amounts[start:end])
+            start = end
         if extra is not None:
-            items.append(extra[0])
-            amounts.append(extra[1])
-        return self._added_up(np.concatenate(items), np.concatenate(amounts))
+            items[start:], amounts[start:] = extra
+        if FEW_OF_MANY * length < len(self.totals):
+            return self._added_up(items, amounts)
+        np.add.at(self._sums, items, amounts)
+        positive = np.flatnonzero(self._sums > NOTHING)
+        sums = self._sums[positive]
+        self._sums.fill(0.0)
+        return positive, sums
+
+    def _room(self, length: int) -> tuple[Ints, Floats]:
+        """Arrays to work in. They are kept: fresh ones of this size cost more than what is done in them."""
+        if len(self._sums) < len(self.totals):
+            self._marks, self._sums = np.zeros(2 * len(self.totals), np.intp), np.zeros(2 * len(self.totals))
+        if len(self._items) < length:
+            self._items, self._amounts = np.zeros(2 * length, np.intp), np.zeros(2 * length)
+        return self._items[:length], self._amounts[:length]
 
     def _added_up(self, items: Ints, amounts: Floats) -> tuple[Ints, Floats]:
         """Each item with a positive sum once, in order of its last mention, and its sum."""
-        if len(self._marks) < len(self.totals):
-            self._marks = np.zeros(max(1024, 2 * len(self.totals)), np.intp)
         self._marks[items] = np.arange(len(items))
         last = self._marks[items]  # position of the last mention of the same item
         sums = np.bincount(last, amounts, len(items))
@@ -105,6 +122,7 @@ class Pairs:
         return items[positions], np.asarray(sums[positions])
 
     def _fold(self, row: Row) -> None:
+        self._room(0)
         items, sums = self._added_up(np.frombuffer(row.items, np.intp), np.frombuffer(row.counts))
         if len(items) > 2 * self.cap:
             by_count = np.argsort(sums, kind="stable")  # of equal counts the latest mentioned stay

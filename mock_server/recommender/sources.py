@@ -8,30 +8,44 @@ from typing import Any
 import numpy as np
 
 from mock_server.recommender.catalogue import Catalogue, Shelf
-from mock_server.recommender.numbers import Floats, Ints, largest, significant_array
+from mock_server.recommender.numbers import DIGITS, Floats, Ints, largest, significant_array
 from mock_server.recommender.pairs import Pairs
 from mock_server.recommender.ranking import Source
 
 BEHAVIORAL, CONTENT, FALLBACK = "behavioral", "content", "fallback"
+FEW = 120
 EXPLAINED = 20  # strongest parts of a score that an explanation names
 Weighted = Sequence[tuple[int, float]]
 Adjust = Callable[[Ints, Floats], Floats]  # raw scores of items -> final ones; not positive: leave out
 
 
 def in_order(catalogue: Catalogue, items: Ints, values: Floats, count: int) -> Iterator[tuple[int, float]]:
-    """(item, value) of the `count` best: by value at nine significant digits, then popularity, then id."""
-    best = largest(values, count)
-    items, values = items[best], significant_array(values[best])
-    popular = np.frombuffer(catalogue.scores.popularity)[items]
-    popular = significant_array(np.maximum(popular, 1e-12))
+    """(item, value) of the `count` best, the first few sorted first: most readers want no more."""
+    best = largest(values, min(count, FEW))
+    yield from _sorted(catalogue, items[best], values[best])
+    if len(best) < min(count, len(values)):
+        rest = np.ones(len(values), np.bool_)
+        rest[best] = False
+        items, values = items[rest], values[rest]
+        best = largest(values, count - len(best))
+        yield from _sorted(catalogue, items[best], values[best])
+
+
+def _sorted(catalogue: Catalogue, items: Ints, values: Floats) -> Iterator[tuple[int, float]]:
+    """By value at nine significant digits, then popularity, then id."""
+    values = significant_array(values)
+    popular = np.round(np.frombuffer(catalogue.scores.popularity)[items], DIGITS)
     order = np.lexsort((-popular, -values))
     items, values, popular = items[order], values[order], popular[order]
-    numbers, scores = items.tolist(), values.tolist()
-    tied = (values[1:] == values[:-1]) & (popular[1:] == popular[:-1])
-    if tied.any():
-        keyed = zip(scores, popular.tolist(), numbers, strict=True)
-        numbers = [number for *_, number in sorted(keyed, key=lambda row: (-row[0], -row[1], catalogue.ids[row[2]]))]
-    return zip(numbers, scores, strict=True)
+    numbers = items.tolist()
+    equal = (values[1:] == values[:-1]) & (popular[1:] == popular[:-1])
+    if equal.any():
+        ends = np.flatnonzero(np.append(~equal, True)) + 1
+        starts = np.append(0, ends[:-1])
+        long = ends - starts > 1
+        for start, end in zip(starts[long].tolist(), ends[long].tolist(), strict=True):
+            numbers[start:end] = sorted(numbers[start:end], key=catalogue.ids.__getitem__)
+    return zip(numbers, values.tolist(), strict=True)
 
 
 def pairs_source(

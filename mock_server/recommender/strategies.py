@@ -119,7 +119,7 @@ def cross_sell(ask: Ask) -> Plan:
     basket, until = (ask.given, inf) if ask.query.context_item_ids else ask.cart()
     newest = basket[-1 if ask.query.context_item_ids else 0] if basket else None
     own = ask.together_with(ask.tables.bought, basket, "cross_sell")
-    return _plan(ask, [*own, *ask.category_popular(newest)], set(basket), until)
+    return _plan(ask, [own, *ask.category_popular(newest)], set(basket), until)
 
 
 def recently_viewed(ask: Ask) -> Plan:
@@ -172,7 +172,7 @@ def _together(ask: Ask, pairs: Pairs, reason: str) -> Plan:
     item = ask.context
     if item is None:
         return _plan(ask, [])
-    return _plan(ask, [*ask.together_with(pairs, [item], reason), *ask.category_popular(item)], {item})
+    return _plan(ask, [ask.together_with(pairs, [item], reason), *ask.category_popular(item)], {item})
 
 
 def _plan(
