@@ -137,19 +137,19 @@ def _beside(name: str, series: Any) -> str:
 
 
 def junit(run: Any) -> str:
-    """A test case per promise; INVALID is an error of the suite."""
+    """A test case per promise and per reason why the run is INVALID."""
     verdict = run.verdict
-    failures, errors = len(verdict.breaches), len(verdict.invalid) or int(verdict.outcome is Outcome.INVALID)
-    counts = {"tests": str(len(verdict.rows) + errors), "failures": str(failures), "errors": str(errors)}
-    suite = ElementTree.Element("testsuite", {"name": "load", **counts})
+    suite = ElementTree.Element("testsuite", {"name": "load"})
     for row in verdict.rows:
         case = ElementTree.SubElement(suite, "testcase", classname=row.name, name=f"{row.metric} ({row.where})")
         if row.outcome is not Outcome.PASS:
-            text = " | ".join(cells(row))
-            ElementTree.SubElement(case, "failure" if row.outcome is Outcome.FAIL else "error", message=text)
-    for reason in verdict.reasons if verdict.outcome is Outcome.INVALID else ():
+            kind = "failure" if row.outcome is Outcome.FAIL else "error"
+            ElementTree.SubElement(case, kind, message=" | ".join(cells(row)))
+    for reason in verdict.invalid or ([] if verdict.rows else verdict.reasons):
         case = ElementTree.SubElement(suite, "testcase", classname="run", name="valid")
         ElementTree.SubElement(case, "error", message=reason)
+    for name, tag in (("tests", "testcase"), ("failures", "failure"), ("errors", "error")):
+        suite.set(name, str(len(list(suite.iter(tag)))))
     return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
 
 

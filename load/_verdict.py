@@ -85,4 +85,4 @@ def number(value: float | None) -> str:
     """Three significant digits, or a dash."""
     if value is None:
         return "-"
-    return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.3g}"
+    return f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:.3g}"

@@ -1,0 +1,50 @@
+"""Samples of several generators add up to those of one."""
+
+import json
+from random import Random
+
+from load._samples import Samples
+
+
+def record(into: list[Samples], seed: int) -> None:
+    rng = Random(seed)
+    for number in range(3000):
+        samples, slot = into[number % len(into)], rng.randrange(-1, 12)
+        kind = rng.random()
+        seconds = rng.lognormvariate(-4, 1)
+        if kind < 0.8:
+            samples.answered("POST /v1/recommend", slot, seconds, seconds / 2)
+            samples.listed("POST /v1/recommend", slot, rng.random() < 0.9, seconds * 500)
+        elif kind < 0.9:
+            samples.limited("POST /v1/recommend", slot)
+        else:
+            samples.failed("POST /v1/ingest/events/ingest", slot, rng.choice(("status 500", "no answer")))
+        samples.late(seconds / 10)
+        samples.count("sent")
+        quota = samples.quota("org")
+        quota.sent += 1
+        samples.lowest_remaining[slot] = min(1000 - number, samples.lowest_remaining.get(slot, 1000))
+
+
+def test_merged_parts_are_the_whole() -> None:
+    whole, parts, master = Samples(), [Samples(), Samples(), Samples()], Samples()
+    record([whole], seed=5)
+    record(parts, seed=5)
+    for part in parts:
+        master.merge(part.to_message())
+    assert master.to_message() == whole.to_message()
+    assert master.slots() == list(range(-1, 12))
+
+
+def test_a_message_is_plain_data_without_the_organisations_keys() -> None:
+    samples = Samples()
+    record([samples], seed=6)
+    assert json.loads(json.dumps(samples.to_message()))["counters"] == {"sent": 3000}
+
+
+def test_reasons_stay_bounded() -> None:
+    samples = Samples()
+    for number in range(1000):
+        samples.failed("POST /v1/recommend", 0, f"status {number}")
+    assert len(samples.reasons) == 50
+    assert samples.series["POST /v1/recommend"].failed == {0: 1000}
