@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain, islice
 from math import exp, isnan, log
 from typing import Any
 
@@ -10,13 +11,14 @@ import numpy as np
 
 from mock_server.recommender.boards import best
 from mock_server.recommender.catalogue import Catalogue
-from mock_server.recommender.filters import keys
+from mock_server.recommender.filters import keys, parse_filters
 from mock_server.recommender.numbers import significant
 from mock_server.recommender.ranking import Source
 from mock_server.recommender.sources import CONTENT
 from mock_server.records import Item
 
 ATTRIBUTES = ("category", "brand", "tags")
+WORTH_A_SHELF = 1_000  # holders: so common features are few, and looked at often
 Feature = tuple[str, Any]
 
 
@@ -56,6 +58,10 @@ def features_of(record: Item) -> Iterator[Feature]:
 def candidates(catalogue: Catalogue, feature: Feature, count: int) -> Iterator[int]:
     """The most popular items with the feature and the newest ones."""
     holders = catalogue.holders(*feature)
+    if len(holders) > WORTH_A_SHELF:
+        shelf = catalogue.shelf(parse_filters(dict([feature])))
+        yield from chain(islice(shelf.popular(), count // 2), islice(shelf.newest(), count // 2))
+        return
     items = np.fromiter(holders, np.intp, len(holders))
     for measure in (catalogue.popular, catalogue.newest):
         yield from (key[-1] for key in best(measure, items, count // 2)[: count // 2])
