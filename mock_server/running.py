@@ -69,14 +69,14 @@ def _serve(mock: Mock, seed: Seed, sockets: Sequence[socket.socket]) -> None:
     watching: list[asyncio.Task[None]] = []
 
     def announce() -> None:
-        if settings.keys_out:
-            _write_keys(settings.keys_out, keys_document(url, mock.organisations, made_token))
         if settings.watch:
             watching.append(_start_watching(mock))
         if settings.log_format == "json":
             logger.info("ready", extra={"fields": {"url": url}})
         elif not settings.quiet:
             _print(banner(url, version("lehnz-contract"), mock.organisations, seed.shop, made_token))
+        if settings.keys_out:  # last: whoever waits for the file finds all else done
+            _write_keys(settings.keys_out, keys_document(url, mock.organisations, made_token))
 
     server = Server(create_app(mock, routes), announce)
     server.run(list(sockets))
