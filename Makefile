@@ -5,13 +5,14 @@ NODE_TOOLS := tests/node/node_modules/.package-lock.json
 PEERS := bench/peers/node_modules/.package-lock.json
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 NPM := $(shell command -v npm)
+AT := $(if $(TARGET),--target $(TARGET))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mock test lint bench lock clean
+.PHONY: help setup mock test lint contract load load-429 load-prepare bench lock clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/.complete $(if $(NPM),$(NODE_TOOLS)) ## Install everything into .venv
 	@:
@@ -28,6 +29,18 @@ lint: .venv/.complete ## Check format, lint and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+contract: .venv/.complete ## Judge the bundled mock, or a server: make contract TARGET=URL ARGS="--keys-file FILE"
+	$(BIN)/lehnz-contract $(AT) $(ARGS)
+
+load: .venv/.complete ## Load a mock of its own, or a server: make load TARGET=URL
+	$(BIN)/python -m load latency $(AT) $(ARGS)
+
+load-429: .venv/.complete ## Probe the rate limit of a mock of its own, or of a server: make load-429 TARGET=URL
+	$(BIN)/python -m load probe $(AT) $(ARGS)
+
+load-prepare: .venv/.complete ## Fill a server's organisations before a load run: make load-prepare TARGET=URL
+	$(BIN)/python -m load prepare $(AT) $(ARGS)
 
 bench: .venv/.complete $(PEERS) ## Measure beside other servers and write docs/benchmarks.md; needs Node, wrk, taskset
 	$(BIN)/python -m bench.recommend_peers --write docs/benchmarks.md $(ARGS)
