@@ -5,6 +5,7 @@ Exit codes: 0 after a stop that was asked for, 2 for anything in the options, th
 
 from __future__ import annotations
 
+import signal
 import sys
 
 if sys.version_info < (3, 11):  # noqa: UP036 - run from a checkout, no installer has checked it
@@ -17,6 +18,7 @@ from mock_server.options import PROGRAM, UsageError, read_settings
 
 def main() -> int:
     """The command. Returns the exit code."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         settings = read_settings(sys.argv[1:])
         from mock_server.running import run  # the server's modules, which --help and a bad option don't need
@@ -25,7 +27,7 @@ def main() -> int:
     except UsageError as error:
         print(f"{PROGRAM}: {error}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:  # Ctrl+C during the start; later it is handled by the server
+    except KeyboardInterrupt:  # Ctrl+C or TERM during the start; later the server sees to them
         pass
     return 0
 

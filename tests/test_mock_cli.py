@@ -178,6 +178,7 @@ def test_a_file_or_address_that_cant_be_used_is_one_line_and_exit_code_2(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.argv", ["lehnz-mock", "--port", "0", *options])
     monkeypatch.setattr("mock_server.running.start_logging", lambda *_: None)  # pytest's own handlers stay
+    monkeypatch.setattr("signal.signal", lambda *_: None)
     assert main() == 2
     out, err = capsys.readouterr()
     assert out == ""
@@ -284,6 +285,21 @@ def test_a_stop_answers_open_requests_and_tells_what_nobody_will_see(tmp_path: P
             assert mock.end() == 0
         assert mock.out == ""
         assert re.fullmatch(r"\S+ warning: stopped; 1 accepted request had not become visible yet\n", mock.log)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_during_the_start_is_no_failure(tmp_path: Path, number: signal.Signals) -> None:
+    log = tmp_path / "log"
+    with (
+        log.open("wb") as sink,
+        subprocess.Popen((*COMMAND, "--port", "0", "--seed-data", "large"), stderr=sink) as process,
+    ):
+        while "filling in 1,000,000 events" not in log.read_text(encoding="utf-8"):
+            assert process.poll() is None
+            time.sleep(0.02)
+        process.send_signal(number)
+    assert process.returncode == 0
+    assert len(log.read_text(encoding="utf-8").splitlines()) == 1
 
 
 def test_json_logs_have_one_object_a_line_and_no_banner(tmp_path: Path) -> None:
