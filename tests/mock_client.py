@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import jsonschema
 from starlette.types import Message, Scope
@@ -204,7 +205,7 @@ def _documented(spec: Spec, method: str, raw_path: str) -> Any:
     for operation in spec.operations:
         template = operation.path.split("/")
         fits = len(template) == len(segments) and all(
-            wanted == segment or (wanted.startswith("{") and segment)
+            wanted == unquote(segment) or (wanted.startswith("{") and segment)
             for wanted, segment in zip(template, segments, strict=True)
         )
         if operation.method == method and fits:

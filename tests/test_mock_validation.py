@@ -105,7 +105,7 @@ def test_values_and_long_names_are_not_repeated_at_length(mock: Client) -> None:
     secret = "s3cr3t" * 1000
     for path, body in (
         (ITEMS, item_body(secret, status=secret)),
-        (EVENTS, [event_body(secret.upper(), "u", **{secret: 1})]),
+        (EVENTS, [{**event_body(secret.upper(), "u"), secret: 1}]),
         (RECOMMEND, recommend_body("popular", filters={secret: {}})),
     ):
         answer = mock.post(path, body)
