@@ -1,15 +1,246 @@
-"""Generated inputs: schemathesis over the derived contract."""
+"""Generated inputs: schemathesis over the derived contract, as passes of one spec through our counting client.
 
-from collections.abc import Callable
+Each pass says which credential is sent and which status must come back; schemathesis makes the inputs (boundaries,
+combinations, sequences along the links) and judges the shape of the answers. It believes to test a WSGI application:
+that application is our client.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import jsonschema_rs
+import schemathesis
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import events, from_schema
 
 from contracts.catalogue import Entry
-from contracts.outcome import Outcome, Result
+from contracts.credentials import Credential
+from contracts.exchange import Exchange
+from contracts.outcome import Finding, NotJudged, Outcome, Result
+from contracts.relaxations import derive
 from contracts.run import Run
+from fixtures.spec import Operation
+
+_CASE = "HTTP_X_SCHEMATHESIS_TESTCASEID"
+_SHARE = {"GEN-valid-accepted": 0.36, "GEN-invalid-refused": 0.2, "GEN-swapped-keys-403": 0.1}
+_SHARE |= {"GEN-tampered-keys-401": 0.08, "GEN-sequences": 0.2, "GEN-burnt-keys-429": 0.0}
+_SHOWN = 6  # findings of one pass
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One run of schemathesis. `statuses`: what may come back, by operation."""
+
+    check: str
+    contract: str  # of contracts.relaxations
+    mode: str  # positive or negative
+    phases: tuple[str, ...]
+    credential: Callable[[Run, Operation], Credential | None]  # None: the operation is not part of the pass
+    statuses: Callable[[Operation, Exchange], tuple[int, ...]]
+    shape: bool = False  # judge answers by the contract too
+
+
+def _ingestion(run: Run, operation: Operation) -> Credential | None:
+    """What a recommendation requires depends on its strategy: checks of their own judge that."""
+    return None if operation is run.operations.recommend else _right(run, operation)
+
+
+def _right(run: Run, operation: Operation) -> Credential:
+    return run.credentials.right(operation.key_type or "")
+
+
+def _swapped(run: Run, operation: Operation) -> Credential | None:
+    if operation.key_type == "publishable" and run.target.key_policy != "strict":
+        return None
+    return run.credentials.wrong_type(operation.key_type or "")
+
+
+def _tampered(run: Run, operation: Operation) -> Credential:
+    return run.credentials.wrong(operation.key_type or "")["tampered"]
+
+
+def _burnt(run: Run, operation: Operation) -> Credential:
+    return run.credentials.right(operation.key_type or "", "other" if run.target.other else "main")
+
+
+def _success(operation: Operation, exchange: Exchange) -> tuple[int, ...]:
+    """R30: an unknown context item may be 404 or 422."""
+    body = exchange.request_json
+    by_item = isinstance(body, dict) and body.get("context_item_id") is not None
+    return (202,) if operation.operation_id != "recommend" else (200, 404, 422) if by_item else (200,)
+
+
+def _always(*statuses: int) -> Callable[[Operation, Exchange], tuple[int, ...]]:
+    return lambda _operation, _exchange: statuses
+
+
+PASSES = (
+    Pass("GEN-valid-accepted", "accepted", "positive", ("examples", "coverage", "fuzzing"), _right, _success, True),
+    Pass("GEN-invalid-refused", "refused", "negative", ("coverage", "fuzzing"), _ingestion, _always(400, 422)),
+    Pass("GEN-swapped-keys-403", "accepted", "positive", ("coverage",), _swapped, _always(403)),
+    Pass("GEN-tampered-keys-401", "accepted", "positive", ("coverage",), _tampered, _always(401)),
+    Pass("GEN-sequences", "accepted", "positive", ("stateful",), _right, _success, True),
+    Pass("GEN-burnt-keys-429", "accepted", "positive", ("coverage",), _burnt, _always(429)),
+)
+
+
+@dataclass
+class Bridge:
+    """The WSGI application that schemathesis sees. Judges statuses on the way. What is not of the pass (bodies that
+    the contract doesn't decide about, operations that it leaves out, requests beyond its share) it doesn't send."""
+
+    run: Run
+    plan: Pass
+    most: int
+    document: dict[str, Any]
+    validators: dict[str, jsonschema_rs.Draft202012Validator] = field(default_factory=dict)
+    sent: int = 0
+    full: bool = False
+    findings: list[Finding] = field(default_factory=list)
+    by_case: dict[str, Exchange] = field(default_factory=dict)
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        operation = next((o for o in self.run.operations.all() if o.path == environ["PATH_INFO"]), None)
+        credential = self.plan.credential(self.run, operation) if operation else None
+        if self.full or self.sent >= self.most or operation is None or credential is None:
+            self.full = self.full or self.sent >= self.most
+            return _nothing(start_response)
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        if not self._decided(operation, body):
+            return _nothing(start_response)
+        self.sent += 1
+        try:
+            exchange = self.run.client.send(
+                self.plan.check, operation.method, operation.path, credential, operation=operation.operation_id,
+                content=body, take_429=self.plan.check.startswith("GEN-burnt"),
+            )  # fmt: skip
+        except NotJudged:
+            self.full = True
+            return _nothing(start_response)
+        self.by_case[environ.get(_CASE, "")] = exchange
+        self._judge(operation, exchange)
+        if exchange.status is None:
+            return _nothing(start_response)
+        headers = [
+            (n, v)
+            for n, v in exchange.headers.items()
+            if n not in ("content-length", "transfer-encoding", "content-encoding", "connection")
+        ]
+        start_response(f"{exchange.status} -", [*headers, ("content-length", str(len(exchange.body)))])
+        return [exchange.body]
+
+    def _decided(self, operation: Operation, body: bytes) -> bool:
+        """Positive: the contract allows the body. Negative: it forbids it."""
+        try:
+            parsed = json.loads(body)
+        except (ValueError, RecursionError):
+            return False
+        if operation.path not in self.validators:
+            node = self.document["paths"][operation.path]["post"]["requestBody"]
+            node = self.document["components"]["requestBodies"][node["$ref"].split("/")[-1]] if "$ref" in node else node
+            schema = {**node["content"]["application/json"]["schema"], "components": self.document["components"]}
+            self.validators[operation.path] = jsonschema_rs.Draft202012Validator(schema)
+        return self.validators[operation.path].is_valid(parsed) == (self.plan.mode == "positive")
+
+    def _judge(self, operation: Operation, exchange: Exchange) -> None:
+        wanted = self.plan.statuses(operation, exchange)
+        if exchange.status not in wanted:
+            told = " or ".join(map(str, wanted))
+            actual = exchange.failure or f"status {exchange.status}"
+            self.findings.append(
+                Finding(self.plan.check, "status", operation.operation_id, f"status {told}", actual, (exchange,))
+            )
+
+
+def _nothing(start_response: Callable[..., Any]) -> list[bytes]:
+    start_response("418 -", [("content-type", "application/json")])
+    return [b"{}"]
 
 
 def judge(run: Run, entries: list[Entry], progress: Callable[[str], None]) -> list[Result]:
-    return [Result(e.id, e.level, Outcome.DISABLED, "not yet") for e in entries if "exhaust" not in e.needs]
+    """Each pass gets its share of what the budget still allows."""
+    wanted = {entry.id: entry for entry in entries if "exhaust" not in entry.needs}
+    plans = [plan for plan in PASSES if plan.check in wanted]
+    left = run.budget.left()
+    results = []
+    for plan in plans:
+        progress(plan.check)
+        results.append(_judge(run, plan, wanted[plan.check], int(left * _SHARE[plan.check])))
+    return results
 
 
 def judge_burnt(run: Run, entries: list[Entry]) -> list[Result]:
-    return [Result(e.id, e.level, Outcome.DISABLED, "not yet") for e in entries]
+    """After --exhaust has used up the window; not in need of a budget, since nothing passes any more."""
+    return [_judge(run, plan, entry, 60) for plan in PASSES for entry in entries if entry.id == plan.check]
+
+
+def _judge(run: Run, plan: Pass, entry: Entry, most: int) -> Result:
+    result, started = Result(entry.id, entry.level, Outcome.PASS), time.monotonic()
+    if most < 8:
+        result.outcome, result.reason = Outcome.INCONCLUSIVE, "the budget leaves no requests for generated inputs"
+        return result
+    bridge = Bridge(run, plan, most, derive(run.operations, plan.contract, run.prefix))
+    problems = list(_execute(bridge))
+    findings = _distinct([*bridge.findings, *problems])
+    result.findings, result.requests = findings[:_SHOWN], bridge.sent
+    result.times, result.seconds = f"{bridge.sent} requests", time.monotonic() - started
+    if findings:
+        result.outcome = Outcome.FAIL
+    elif bridge.sent == 0:
+        result.outcome, result.reason = Outcome.INCONCLUSIVE, "no generated request could be sent"
+    return result
+
+
+def _execute(bridge: Bridge) -> Iterable[Finding]:
+    """Findings of schemathesis itself about the shape of answers."""
+    run, plan = bridge.run, bridge.plan
+    schema = schemathesis.openapi.from_dict(bridge.document, config=_config(run, plan))
+    schema.app = bridge
+    stream = from_schema(schema).execute()
+    for event in stream:
+        if bridge.full:
+            stream.stop()
+        if isinstance(event, events.ScenarioFinished) and plan.shape:
+            for case_id, checks in event.recorder.checks.items():
+                exchange = bridge.by_case.get(case_id)
+                for node in checks:
+                    if node.failure_info is not None and exchange is not None:
+                        failure = node.failure_info.failure
+                        told = " ".join(f"{failure.title}: {failure.message}".split())[:300]
+                        operation = exchange.operation or "-"
+                        yield Finding(plan.check, node.name, operation, "an answer as documented", told, (exchange,))
+
+
+def _config(run: Run, plan: Pass) -> SchemathesisConfig:
+    shape = ("response_schema_conformance", "content_type_conformance", "status_code_conformance")
+    checks = {name: {"enabled": plan.shape} for name in shape}
+    phases: dict[str, Any] = {
+        name: {"enabled": name in plan.phases} for name in ("examples", "coverage", "fuzzing", "stateful")
+    }
+    phases["coverage"]["unexpected-methods"] = []
+    return SchemathesisConfig.from_dict(
+        {
+            "seed": run.seed,
+            "continue-on-failure": True,
+            "checks": {"enabled": False, **checks},
+            "phases": phases,
+            "generation": {
+                "mode": plan.mode,
+                "max-examples": 12,
+                "with-security-parameters": False,
+                "deterministic": False,
+                "database": "none",
+                "no-shrink": True,
+            },
+        }
+    )
+
+
+def _distinct(findings: Iterable[Finding]) -> list[Finding]:
+    found: dict[tuple[str, str, str], Finding] = {}
+    for finding in findings:
+        found.setdefault((finding.case, finding.operation, finding.actual), finding)
+    return list(found.values())

@@ -191,7 +191,7 @@ def pairs_of(settings: Settings) -> tuple[str | None, list[Keys]]:
         others = (given["other_publishable_key"], given["other_secret_key"])
         if any(others) and not all(others):
             raise UsageError("give both --other-publishable-key and --other-secret-key")
-        pairs = [Keys(first, second)] + ([Keys(*others)] if all(others) else [])
+        pairs = [Keys(str(first), str(second))] + ([Keys(str(others[0]), str(others[1]))] if all(others) else [])
     keys = [key for pair in pairs for key in (pair.publishable, pair.secret)]
     if len(keys) != len(set(keys)):
         raise UsageError("the same key is given twice; publishable, secret and the second organisation's must differ")

@@ -28,8 +28,8 @@ def items_isolated(probe: Probe) -> Iterator[None]:
                 filters={"category": category},
             )  # fmt: skip
             probe.expect(
-                foreign not in exchange.ids, f"{strategy} of {organisation}", "no item of another organisation", "it shows",
-                exchange,
+                foreign not in exchange.ids, f"{strategy} of {organisation}",
+                "no item of another organisation", "it shows", exchange,
             )  # fmt: skip
 
 

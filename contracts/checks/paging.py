@@ -60,8 +60,8 @@ def default_limit(probe: Probe) -> Iterator[None]:
     probe.expect(len(exchange.results) <= 20, "results", "at most 20 results", f"{len(exchange.results)}", exchange)
     full = probe.look(found.category, limit=20)
     probe.expect(
-        len(exchange.results) == len(full.results), "as limit 20", f"as many results as with limit 20: {len(full.results)}",
-        f"{len(exchange.results)}", exchange, full,
+        len(exchange.results) == len(full.results), "as limit 20",
+        f"as many results as with limit 20: {len(full.results)}", f"{len(exchange.results)}", exchange, full,
     )  # fmt: skip
     probe.expect(
         exchange.pagination.get("page") == 1, "page", "pagination.page 1",
@@ -104,7 +104,8 @@ def limit_honoured(probe: Probe) -> Iterator[None]:
 def odd_numbers(probe: Probe) -> None:
     for name, value in {"0": 0, "-1": -1, "a text": "ten", "half": 1.5, "huge": 10**30, "a list": [1]}.items():
         for field in ("limit", "page"):
-            exchange = probe.recommend(**{"strategy": "popular", field: value})
+            body: dict[str, Any] = {"strategy": "popular", field: value}
+            exchange = probe.recommend(**body)
             if expect_no_crash(probe, exchange, f"{field} {name}"):
                 count = len(exchange.results)
                 probe.expect(count <= 100, f"{field} {name}", "at most 100 results", f"{count}", exchange)

@@ -1,7 +1,7 @@
 """The countdown: falls with every request, shared by keys and routes, an array costs one, organisations apart.
 
-Judged by drops of `RateLimit-Remaining` in short bursts. Others may use the same organisation (then a drop is larger than
-ours), and a bucket may be refilled meanwhile, so a single odd drop proves nothing: the smallest of several does.
+Judged by drops of `RateLimit-Remaining` in short bursts. Others may use the same organisation (then a drop is larger
+than ours), and a bucket may be refilled meanwhile, so a single odd drop proves nothing: the smallest of several does.
 """
 
 import itertools
@@ -15,7 +15,7 @@ from contracts.probe import Probe
 from contracts.registry import check
 from fixtures.bodies import event_body, user_body
 
-_TRIES = 3
+_TRIES = 2
 
 Send = Callable[[], Exchange]
 
@@ -109,7 +109,7 @@ def array_costs_one(probe: Probe) -> None:
     user = probe.name("user")
     events = [event_body("search", user) for _ in range(20)]
     drop, exchanges = _smallest_drop(probe, [lambda: probe.send(probe.run.operations.events, events)])
-    probe.expect(drop <= 2 + 3, "array of 20", "two less from before to after", f"{drop} less", *exchanges)
+    probe.expect(drop <= 5, "array of 20", "two less from before to after", f"{drop} less", *exchanges)
 
 
 @check("RATE-organisations-apart")

@@ -57,8 +57,8 @@ def script(report: Report, result: Result) -> str:
 def _curl(exchange: Exchange, prefix: str) -> str:
     parts = [f'curl -sS -i -X {exchange.method} "$TARGET"{shlex.quote(exchange.path)}']
     for name, value in exchange.request_headers.items():
-        shown = value if not value.startswith("$") else value
-        quoted = f'"{name}: {shown}"' if "$" in shown and '"' not in shown else shlex.quote(f"{name}: {shown}")
+        is_key = "$" in value and '"' not in value
+        quoted = f'"{name}: {value}"' if is_key else shlex.quote(f"{name}: {value}")
         parts.append(f"-H {quoted}")
     if exchange.request_body:
         try:

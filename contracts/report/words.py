@@ -14,10 +14,10 @@ NOT_JUDGED = (Outcome.SKIP, Outcome.DISABLED, Outcome.INCONCLUSIVE)
 
 def verdict_line(report: Report) -> str:
     """`conforms; 7 MUST not judged: no second organisation (4), no --exhaust (3)`."""
-    failed = count(report, Level.MUST, Outcome.FAIL)
+    failed, should = (count(report, level, Outcome.FAIL) for level in (Level.MUST, Level.SHOULD))
     parts = {
         Verdict.CONFORMS: "conforms",
-        Verdict.FAILS: f"fails: {failed} MUST" + ("" if not report.strict else f", {count(report, Level.SHOULD, Outcome.FAIL)} SHOULD"),
+        Verdict.FAILS: f"fails: {failed} MUST" + (f", {should} SHOULD" if report.strict else ""),
         Verdict.INCONCLUSIVE: "inconclusive",
         Verdict.ERROR: "error: the suite itself went wrong, please report it",
     }  # fmt: skip

@@ -16,7 +16,7 @@ def served(exchange: Exchange) -> bool:
     return exchange.operation is not None and "ecommend" in exchange.operation and exchange.ok
 
 
-def _number(value: Any) -> bool:
+def _number(value: Any) -> TypeGuard[float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
@@ -63,7 +63,7 @@ def id_types(_: Run, exchange: Exchange) -> tuple[str, str] | None:
 def pagination_types(_: Run, exchange: Exchange) -> tuple[str, str] | None:
     for name in ("page", "limit", "total_count"):
         value = exchange.pagination.get(name)
-        if not _whole(value) or value < 0:
+        if not (_whole(value) and value >= 0):
             return name, f"{name} {value!r}"
     has_next = exchange.pagination.get("has_next")
     return None if isinstance(has_next, bool) else ("has_next", f"has_next {has_next!r}")
@@ -76,7 +76,7 @@ def value_types(_: Run, exchange: Exchange) -> tuple[str, str] | None:
         if not isinstance(data.get(name), str):
             return name, f"{name} {data.get(name)!r}"
     latency = data.get("latency_ms")
-    if not _number(latency) or latency < 0:
+    if not (_number(latency) and latency >= 0):
         return "latency_ms", f"latency_ms {latency!r}"
     for row in exchange.results:
         if not isinstance(row.get("reason"), str) or not isinstance(row.get("metadata"), dict):
