@@ -4,7 +4,7 @@ BIN := .venv/bin
 NODE_TOOLS := tests/node/node_modules/.package-lock.json
 PEERS := bench/peers/node_modules/.package-lock.json
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
-NPM := $(shell command -v npm)
+NODE := $(shell command -v npm >/dev/null && node -p 'const [a, b] = process.versions.node.split("."); a > 20 || (a == 20 && b >= 19)' 2>/dev/null | grep true)
 AT := $(if $(TARGET),--target $(TARGET))
 
 .DEFAULT_GOAL := help
@@ -14,7 +14,7 @@ AT := $(if $(TARGET),--target $(TARGET))
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: .venv/.complete $(if $(NPM),$(NODE_TOOLS)) ## Install everything into .venv
+setup: .venv/.complete $(if $(NODE),$(NODE_TOOLS)) ## Install everything into .venv
 	@:
 
 mock: .venv/.runtime ## Run the mock server, e.g. make mock ARGS="--port 0 --seed-data medium"
@@ -22,7 +22,7 @@ mock: .venv/.runtime ## Run the mock server, e.g. make mock ARGS="--port 0 --see
 
 test: setup ## Run all tests, e.g. make test ARGS="-k recommend"
 	@$(if $(CHROMIUM),,echo "Chromium is missing; its tests are left out. On Debian or Ubuntu: apt-get install chromium")
-	@$(if $(NPM),,echo "Node is missing; its tests are left out. On Debian or Ubuntu: apt-get install nodejs npm")
+	@$(if $(NODE),,echo "Node 20.19 or newer is missing; its tests are left out. On Debian or Ubuntu: apt-get install nodejs npm")
 	$(BIN)/python -m pytest -n auto -q -rs $(ARGS)
 
 lint: .venv/.complete ## Check format, lint and types

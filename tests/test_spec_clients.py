@@ -20,7 +20,7 @@ NODE_TOOLS = NODE / "node_modules/.bin"
 
 needs_node = pytest.mark.skipif(
     not (shutil.which("node") and (NODE_TOOLS / "tsc").exists()),
-    reason="Node is missing: install nodejs and npm, then make setup",
+    reason="needs Node 20.19: apt-get install nodejs npm, then make setup",
 )
 
 PYTHON_CLIENT = """

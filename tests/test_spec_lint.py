@@ -23,7 +23,8 @@ Document = dict[str, Any]
 Edit = Callable[[Document], None]
 
 needs_node = pytest.mark.skipif(
-    not (shutil.which("node") and REDOCLY.exists()), reason="Node is missing: install nodejs and npm, then make setup"
+    not (shutil.which("node") and REDOCLY.exists()),
+    reason="needs Node 20.19: apt-get install nodejs npm, then make setup",
 )
 
 
