@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import resource
 import sys
 import time
 from collections import defaultdict
@@ -24,7 +25,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import psutil
 
 from mock_server.recommender import STRATEGIES, Config, Query
 from mock_server.records import Event
@@ -105,9 +105,7 @@ def main() -> int:
 
 
 def build(items: int) -> World:
-    process = psutil.Process()
     gc.collect()
-    before = process.memory_info().rss
     dice = np.random.default_rng(7)
     tenant = Tenant(f"growth-{items}")
     tenant.upsert_items(catalogue(items, dice), NOW - SPAN)
@@ -127,7 +125,7 @@ def build(items: int) -> World:
     scores = tenant.recommender.scores.popularity
     best = np.argsort(np.frombuffer(scores))[::-1][: items // 10].tolist()
     contexts = [tenant.recommender.catalogue.ids[item] for item in dice.permutation(best)[:100].tolist()]
-    memory = (process.memory_info().rss - before) / 2**20
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10  # kilobytes on Linux
     return World(items, tenant, update / applied / 1000, parse / applied / 1000, memory, contexts)
 
 
@@ -241,7 +239,7 @@ def compare(small: World, large: World, repeats: int) -> dict[Cell, tuple[np.nda
 def report_world(world: World) -> None:
     print(
         f"{world.items:7,} items {len(world.tenant.events):9,} events: {world.update_us:5.1f} us per update"
-        f" + {world.parse_us:4.1f} us to parse, {world.memory_mb:6.0f} MB resident",
+        f" + {world.parse_us:4.1f} us to parse, {world.memory_mb:6.0f} MB at the peak of this process",
         flush=True,
     )
 
@@ -351,7 +349,7 @@ def plot(points: list[tuple[World, dict[Cell, tuple[np.ndarray, np.ndarray]]]], 
     axes[2].set(xscale="log", ylim=(0, 80), xlabel="items (ten events each)", title="update per event, and memory")
     memory = axes[2].twinx()
     memory.plot([world.items for world in worlds], [world.memory_mb for world in worlds], "C1--", label="MB")
-    memory.set(yscale="log", ylabel="MB resident")
+    memory.set(yscale="log", ylabel="MB at the peak of this process")
     axes[2].set_ylabel("us of CPU per event")
     figure.savefig(path, dpi=110)
     print(f"wrote {path}")

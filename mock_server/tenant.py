@@ -98,6 +98,10 @@ class Tenant:
             return not user.active
         return any(not self.users[known].active for known in self.identity.became(user_id) if known in self.users)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Everything but the kept rankings: a copy or a pickle makes them again."""
+        return self.__dict__ | {"_rankings": OrderedDict()}
+
     def _person(self, user_id: str | None) -> str | None:
         """Whose behaviour the answer may rest on."""
         return None if user_id is None or self.hidden(user_id) else self.identity.person(user_id)

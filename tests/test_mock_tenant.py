@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import pytest
@@ -120,6 +121,18 @@ def test_a_kept_list_is_not_reused_across_the_end_of_a_session(shop):
     assert shop.tenant.recommend(query, NOON).mode == "fallback"
     assert shop.tenant.recommend(query, NOON + HOUR).mode == "behavioral"
     assert shop.tenant.recommend(query, NOON).mode == "fallback"  # the clock was set back
+
+
+def test_a_copy_answers_alike_and_goes_its_own_way(shop):
+    shop.happens("dan", "view", "bread")
+    expected = {strategy: shop.shows(strategy, "dan", "bread") for strategy in STRATEGIES}
+    original, shop.tenant = shop.tenant, pickle.loads(pickle.dumps(shop.tenant))  # noqa: S301  our own bytes
+    assert {strategy: shop.shows(strategy, "dan", "bread") for strategy in STRATEGIES} == expected
+    shop.happens("dan", "purchase", "cake")
+    assert "cake catalogue" in [
+        f"{entry.item_id} {entry.reason}" for entry in original.recommend(Query("popular"), NOON)
+    ]
+    assert "cake popular" in shop.shows("popular")
 
 
 def test_two_tenants_share_nothing(shop):

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from dataclasses import dataclass, field, fields
 
 MINUTE, DAY = 60.0, 86_400.0
 
 # The one table of event weights (R20). A name that is not here has its family's weight.
-EVENT_WEIGHTS = MappingProxyType(
-    {
-        "view": 0.2,
-        "click": 0.3,
-        "add_to_cart": 0.6,
-        "checkout_start": 0.7,
-        "purchase": 1.0,
-        "remove_from_cart": 0.0,  # puts the item back to the level of a click for this person
-        "search": 0.0,
-        "identify": 0.0,
-    }
-)
-FAMILY_WEIGHTS = MappingProxyType({"exposure": 0.05, "engagement": 0.3, "conversion": 1.0, "system": 0.0})
+EVENT_WEIGHTS: Mapping[str, float] = {
+    "view": 0.2,
+    "click": 0.3,
+    "add_to_cart": 0.6,
+    "checkout_start": 0.7,
+    "purchase": 1.0,
+    "remove_from_cart": 0.0,  # puts the item back to the level of a click for this person
+    "search": 0.0,
+    "identify": 0.0,
+}
+FAMILY_WEIGHTS: Mapping[str, float] = {"exposure": 0.05, "engagement": 0.3, "conversion": 1.0, "system": 0.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,5 +59,5 @@ class Config:
         return self.weights["click"]
 
     def __str__(self) -> str:
-        shown = (name for name in self.__slots__ if "weights" not in name)
+        shown = (each.name for each in fields(self) if "weights" not in each.name)
         return ", ".join(f"{name}={getattr(self, name):g}" for name in shown)

@@ -101,13 +101,13 @@ class Recommender:
         if position is None:
             return
         touches = person.touches
-        partners, increments = [], []
-        for _, _, partner in person.neighbours(position, self.config.window):
-            theirs = touches[partner].affinity
-            change = (now if now < theirs else theirs) - (affinity if affinity < theirs else theirs)
-            if change:
-                partners.append(partner)
-                increments.append(change)
+        partners = [partner for _, _, partner in person.neighbours(position, self.config.window)]
+        theirs = [touches[partner].affinity for partner in partners]
+        increments = [a if a < now else now for a in theirs]
+        if affinity:  # what the pair counted before comes off
+            changes = [new - (a if a < affinity else affinity) for new, a in zip(increments, theirs, strict=True)]
+            partners = [partner for partner, change in zip(partners, changes, strict=True) if change]
+            increments = [change for change in changes if change]
         if partners:
             touched.add(item, partners, increments)
 
