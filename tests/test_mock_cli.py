@@ -222,25 +222,44 @@ def test_the_banner_shows_where_and_with_which_keys_and_its_curl_line_works(tmp_
         assert "Traceback" not in mock.log
 
 
-def test_the_banner_of_an_empty_mock_loads_the_first_item(tmp_path: Path) -> None:
-    with started(tmp_path, "--seed-data", "none", "--orgs", "30") as mock:
-        assert pasted(curl_line(mock.out))["data"] == {"accepted": 1}
-        assert "and 25 more" in mock.out
-        assert len(mock.found["organisations"]) == 30
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
+    """A mock of thirty organisations without data."""
+    folder = tmp_path_factory.mktemp("empty")
+    with started(folder, "--seed-data", "none", "--orgs", "30") as mock:
+        yield mock
 
 
-def test_the_keys_file_is_for_its_owner_only_and_replaces_an_old_one(tmp_path: Path) -> None:
+def test_the_banner_of_an_empty_mock_loads_the_first_item(empty: Started) -> None:
+    assert pasted(curl_line(empty.out))["data"] == {"accepted": 1}
+    assert "and 25 more" in empty.out
+
+
+def test_the_keys_file_has_every_organisation_for_its_owner_only(empty: Started) -> None:
+    keys = empty.folder / "keys.json"
+    assert stat.S_IMODE(keys.stat().st_mode) == 0o600
+    assert len(empty.found["organisations"]) == 30
+    assert [each["tenant_id"] for each in empty.found["organisations"][:2]] == ["glow-beauty-ng", "acme-books"]
+    assert list(empty.found["organisations"][0]) == ["tenant_id", "publishable_key", "secret_key"]
+    assert httpx.get(f"{empty.url}/_mock/health").status_code == 200
+    assert [path.name for path in empty.folder.iterdir() if path.name.startswith(".")] == []
+
+
+def test_it_listens_on_both_loopback_addresses(empty: Started) -> None:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        pytest.skip("this machine has no ::1")
+    port = httpx.URL(empty.url).port
+    for address in ("127.0.0.1", "[::1]"):
+        assert httpx.get(f"http://{address}:{port}/_mock/health").status_code == 200
+
+
+def test_an_old_keys_file_is_gone_before_anything_can_fail(tmp_path: Path) -> None:
     keys = tmp_path / "keys.json"
     keys.write_text('{"url": "http://127.0.0.1:1"}', encoding="utf-8")
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        run("--port", str(taken.getsockname()[1]), "--keys-out", str(keys))
-    assert not keys.exists(), "whoever waits for the file would have found the old one"
-    with started(tmp_path, "--seed-data", "none") as mock:
-        assert stat.S_IMODE(keys.stat().st_mode) == 0o600
-        assert [each["tenant_id"] for each in mock.found["organisations"]] == ["glow-beauty-ng", "acme-books"]
-        assert list(mock.found["organisations"][0]) == ["tenant_id", "publishable_key", "secret_key"]
-        assert httpx.get(f"{mock.url}/_mock/health").status_code == 200
-        assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+    assert run("--spec", "missing.yaml", "--port", "0", "--keys-out", str(keys)).returncode == 2
+    assert not keys.exists(), "whoever waits for the file would find the old one"
 
 
 def test_a_keys_file_that_cant_be_written_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
@@ -264,16 +283,6 @@ def test_it_goes_on_when_whoever_read_the_banner_has_gone(tmp_path: Path) -> Non
         assert httpx.get(f"{url}/_mock/health").status_code == 200
         process.terminate()
     assert (process.returncode, log.read_text(encoding="utf-8")) == (0, "")
-
-
-def test_it_listens_on_both_loopback_addresses(tmp_path: Path) -> None:
-    with contextlib.suppress(OSError), socket.create_server(("::1", 0), family=socket.AF_INET6):
-        with started(tmp_path, "--seed-data", "none") as mock:
-            port = httpx.URL(mock.url).port
-            assert httpx.get(f"http://[::1]:{port}/_mock/health").status_code == 200
-            assert httpx.get(f"http://127.0.0.1:{port}/_mock/health").status_code == 200
-        return
-    pytest.skip("this machine has no ::1")
 
 
 def test_a_stop_answers_open_requests_and_tells_what_nobody_will_see(tmp_path: Path) -> None:

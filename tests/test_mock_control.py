@@ -25,8 +25,11 @@ CHANGE = {"X-Mock-Control": "1"}
 class Served:
     """A mock in this process and how to talk to it, one call at a time."""
 
-    def __init__(self, access: Access | None = None, host: str = "127.0.0.1:4010", **options: Any) -> None:
-        self.mock = Mock(Settings(**{"clock": "virtual", "ingest_delay": "1"} | options), SPEC, fill=SEED.fill)
+    def __init__(
+        self, access: Access | None = None, host: str = "127.0.0.1:4010", seed: Seed | None = None, **options: Any
+    ) -> None:
+        settings = Settings(**{"clock": "virtual", "ingest_delay": "1"} | options)
+        self.mock = Mock(settings, SPEC, fill=seed.fill if seed else None)
         self._app = create_app(self.mock, [control_route(self.mock, access or Access(token=None))])
         self._url = f"http://{host}"
 
@@ -123,7 +126,8 @@ def test_a_clock_does_not_go_back_or_out_of_the_calendar(served: Served, seconds
 @pytest.mark.parametrize(
     ("to", "items"), [({}, 50), ({"to": "start"}, 50), ({"to": "seeded"}, 50), ({"to": "empty"}, 0)]
 )
-def test_a_reset_leads_to_the_start_the_seeded_shop_or_nothing(served: Served, to: dict[str, str], items: int) -> None:
+def test_a_reset_leads_to_the_start_the_seeded_shop_or_nothing(to: dict[str, str], items: int) -> None:
+    served = Served(seed=SEED)
     served.upsert("new")
     served.control("/flush", {})
     assert served.control("/reset", to) == {"tenant_ids": ["glow-beauty-ng", "acme-books"]}
@@ -132,7 +136,8 @@ def test_a_reset_leads_to_the_start_the_seeded_shop_or_nothing(served: Served, t
     assert len(served.mock.organisations["acme-books"].tenant.items) == (50 if to.get("to") == "seeded" else 0)
 
 
-def test_a_reset_can_be_for_one_organisation(served: Served) -> None:
+def test_a_reset_can_be_for_one_organisation() -> None:
+    served = Served(seed=SEED)
     served.control("/reset", {"tenant_id": "acme-books", "to": "seeded"})
     served.control("/reset", {"tenant_id": "glow-beauty-ng", "to": "empty"})
     assert len(served.items) == 0
