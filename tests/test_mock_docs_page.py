@@ -78,12 +78,15 @@ def test_tools_of_other_sites_may_read_the_spec_but_not_the_page_with_the_keys(m
     assert "Access-Control-Allow-Origin" not in get(mock, "/docs", Origin="https://editor.example").headers
 
 
-def test_the_page_offers_every_organisation_with_its_keys(mock: Mock) -> None:
+def test_the_page_offers_the_organisations_whose_keys_are_known_to_all_and_no_other() -> None:
+    mock = Mock(Settings(clock="virtual"), load_spec())
     html = get(mock, "/docs").text
     for organisation in mock.organisations:
         assert f'data-publishable="{organisation.publishable_key}"' in html
         assert f'data-secret="{organisation.secret_key}"' in html
         assert f">{organisation.tenant_id}</option>" in html
+    mock.add_organisation()
+    assert get(mock, "/docs").text == html
 
 
 def test_the_page_loads_nothing_from_elsewhere(mock: Mock) -> None:

@@ -14,6 +14,7 @@ const ui = SwaggerUIBundle({
 });
 
 function useKeys() {
+  if (!organisation.value) return; // every organisation with known keys was removed
   const { publishable, secret } = organisation.selectedOptions[0].dataset;
   document.getElementById("publishable-key").textContent = publishable;
   document.getElementById("secret-key").textContent = secret;
