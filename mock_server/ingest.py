@@ -60,10 +60,11 @@ class IngestQueue:
         wait = state.delays.uniform(delay.shortest, delay.longest) if delay.longest > delay.shortest else delay.shortest
         state.due = max(state.due, now + wait)  # nothing overtakes what was accepted before it
         self._accepted += 1
-        heapq.heappush(self._batches, Batch(state.due, self._accepted, apply, records))
+        batch = Batch(state.due, self._accepted, apply, records)
+        heapq.heappush(self._batches, batch)
         if state.due <= now:
             await self.apply_due()
-        else:
+        elif self._batches[0] is batch:
             self._wake_up()
 
     async def apply_due(self) -> None:
