@@ -35,7 +35,19 @@ def measure(url: str, pid: int, requests: Path, key: str, seconds: int, core: in
     """One round against the server with that process id.
 
     Raises WrkError for any answer that isn't 2xx and any broken connection."""
-    command = ["taskset", "-c", str(core), "wrk", "--threads", "1", "--connections", str(CONNECTIONS), "--latency"]
+    command = [
+        "taskset",
+        "-c",
+        str(core),
+        "wrk",
+        "--threads",
+        "1",
+        "--connections",
+        str(CONNECTIONS),
+        "--latency",
+        "--timeout",
+        "30s",
+    ]
     command += ["--duration", f"{seconds}s", "--script", str(SCRIPT), url, "--", str(requests), key]
     before = _cpu_seconds(pid)
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
