@@ -123,6 +123,12 @@ async def event_ids_once(request: Request, server: Server) -> Answer:
     return await server.answer(request)
 
 
+def identify_open(record: Document) -> None:
+    """An identify event is taken for one of the system family."""
+    if record.get("event_name") == "identify" and record.get("event_family") in FAMILIES:
+        record["event_family"] = "system"
+
+
 def keeps(records: Records, part: slice) -> Records:
     if len(records) > 1 and all(isinstance(each, Event) for each in records):
         return records[part]

@@ -1,5 +1,13 @@
 """Every variant, by group."""
 
-from tests.faults.fault import Variant
+from __future__ import annotations
 
-GROUPS: dict[str, list[Variant]] = {}
+from tests.faults.fault import Variant
+from tests.variants import envelope, ingestion, limits, lists
+
+GROUPS: dict[str, list[Variant]] = {
+    "legal envelope": envelope.VARIANTS,
+    "legal lists": lists.VARIANTS,
+    "legal ingestion": ingestion.VARIANTS,
+    "legal limits": limits.VARIANTS,
+}
