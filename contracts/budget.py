@@ -19,6 +19,7 @@ class Budget:
     allowed: int
     may_wait: bool
     window_seconds: float
+    limit: int  # of the target's window
     say: Callable[[str], None]
     sleep: Callable[[float], None] = time.sleep
     used: Counter[str] = field(default_factory=Counter)
@@ -59,7 +60,8 @@ class Budget:
         remaining, ends = self._left.get(name, (CLEAN_UP + 1, 0.0))
         seconds = ends - time.monotonic()
         # A countdown that never moved is broken and no reason to wait: then only a 429 stops us.
-        if remaining <= (0 if self.cleaning else 2) and seconds > 0 and len(self._levels.get(name, ())) > 1:
+        kept_back = 0 if self.cleaning or self.exempt else min(CLEAN_UP, self.limit // 10)
+        if remaining <= kept_back and seconds > 0 and len(self._levels.get(name, ())) > 1:
             self._wait(name, seconds + 0.5)
 
     def _wait(self, name: str, seconds: float) -> None:

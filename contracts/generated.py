@@ -99,6 +99,7 @@ class Bridge:
     validators: dict[str, jsonschema_rs.Draft202012Validator] = field(default_factory=dict)
     sent: int = 0
     full: bool = False
+    starved: str = ""  # why it ended before its share was used
     findings: list[Finding] = field(default_factory=list)
     by_case: dict[str, Exchange] = field(default_factory=dict)
 
@@ -117,8 +118,8 @@ class Bridge:
                 self.plan.check, operation.method, operation.path, credential, operation=operation.operation_id,
                 content=body, take_429=self.plan.check.startswith("GEN-burnt"),
             )  # fmt: skip
-        except NotJudged:
-            self.full = True
+        except NotJudged as reason:
+            self.full, self.starved = True, str(reason)
             return _nothing(start_response)
         self.by_case[environ.get(_CASE, "")] = exchange
         self._judge(operation, exchange)
@@ -189,8 +190,9 @@ def _judge(run: Run, plan: Pass, entry: Entry, most: int) -> Result:
     result.times, result.seconds = f"{bridge.sent} requests", time.monotonic() - started
     if findings:
         result.outcome = Outcome.FAIL
-    elif bridge.sent == 0:
-        result.outcome, result.reason = Outcome.INCONCLUSIVE, "no generated request could be sent"
+    elif bridge.starved or bridge.sent == 0:
+        result.outcome = Outcome.INCONCLUSIVE
+        result.reason = bridge.starved or "no generated request could be sent"
     return result
 
 

@@ -85,7 +85,7 @@ def judge(settings: Settings, catalogue: dict[str, Entry], say: Say, progress: S
         run = make_run(settings, target, say)
         try:
             preflight(run)
-            results = _results(run, chosen, progress, settings)
+            results = _results(run, chosen, progress, settings, catalogue)
         finally:
             notes = cleanup.clean(run, keep=settings.keep)
             run.client.close()
@@ -120,7 +120,7 @@ def make_run(settings: Settings, target: Target, say: Say) -> Run:
     credentials = Credentials(target, redactor)
     ledger = new_ledger()
     allowed = settings.max_requests or PROFILES[settings.profile]
-    budget = Budget(allowed, not settings.no_wait, target.window_seconds, say)
+    budget = Budget(allowed, not settings.no_wait, target.window_seconds, target.limit, say)
     client = Client(target, budget, redactor, settings.timeout)
     client.observers.append(ledger.observe)
     return Run(
@@ -140,13 +140,18 @@ def make_run(settings: Settings, target: Target, say: Say) -> Run:
     )
 
 
-def _results(run: Run, chosen: list[Entry], progress: Say, settings: Settings) -> list[Result]:
+def _results(
+    run: Run, chosen: list[Entry], progress: Say, settings: Settings, catalogue: dict[str, Entry]
+) -> list[Result]:
     engine = Engine(run, progress)
     acting = [entry for entry in chosen if entry.id in CHECKS]
     last = [entry for entry in acting if "exhaust" in entry.needs]
     results = []
-    if any(entry.id == canary.CHECK or entry.depends for entry in chosen) and run.target.edition == "current":
+    needs_canary = not acting or any(entry.id == canary.CHECK or entry.depends for entry in chosen)
+    if needs_canary and run.target.edition == "current":
         results += [_canary_result(run, entry) for entry in chosen if entry.id == canary.CHECK] or [_canary_result(run)]
+    feeding = [] if acting else _feeders(settings, catalogue)  # rules alone need answers to look at
+    engine.judge(feeding)
     results += engine.judge([entry for entry in acting if entry not in last])
     results += generated.judge(run, [entry for entry in chosen if "generated" in entry.needs], progress)
     if last:
@@ -158,6 +163,13 @@ def _results(run: Run, chosen: list[Entry], progress: Say, settings: Settings) -
         )
     results += engine.apply_rules(entry for entry in chosen if entry.id in RULES)
     return results
+
+
+def _feeders(settings: Settings, catalogue: dict[str, Entry]) -> list[Entry]:
+    """Checks that are run only for the answers that they get."""
+    quick = settings.profile == "quick"
+    found = [entry for entry in catalogue.values() if entry.id in CHECKS and not entry.needs]
+    return [entry for entry in found if entry.quick or not quick]
 
 
 def _canary_result(run: Run, entry: Entry | None = None) -> Result:

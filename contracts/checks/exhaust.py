@@ -51,7 +51,10 @@ def burn(probe: Probe) -> Burn:
             raise Skipped(f"{found.announced} requests are announced: too many to send")
         probe.run.say(f"sending the announced {found.announced} requests and {_BEYOND} more")
         beyond = 0
-        while beyond < _BEYOND and len(found.answers) < found.announced + 50:
+        ends = first.sent_at + (first.number_of("RateLimit-Reset") or probe.run.target.window_seconds)
+        while beyond < _BEYOND:
+            if time.monotonic() > ends - 1:
+                raise Blocked("the window ended while it was being used up: it is too short for its limit here")
             found.answers.append(_send(probe, organisation))
             beyond += len(found.answers) > found.announced
         probe.run.shared["burn"] = found

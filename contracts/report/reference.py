@@ -35,7 +35,7 @@ def ask_the_mock(report: Report) -> None:
 def _client(target: Target) -> tuple[Client, Credentials]:
     redactor = Redactor()
     credentials = Credentials(target, redactor)
-    return Client(target, Budget(10_000, False, 900, lambda _: None), redactor, timeout=10), credentials
+    return Client(target, Budget(10_000, False, 900, 1000, lambda _: None), redactor, timeout=10), credentials
 
 
 def _replay(finding: Finding, client: Client, credentials: Credentials) -> tuple[Exchange, ...]:

@@ -39,9 +39,10 @@ class Terminal:
         self._table(report)
         for result in report.results:
             if result.outcome in (Outcome.FAIL, Outcome.ERROR) or (
-                result.outcome is Outcome.INCONCLUSIVE and not result.reason.startswith("blocked by")
+                result.outcome is Outcome.INCONCLUSIVE and result.findings
             ):
                 self._result(report, result)
+        self._inconclusive(report)
         for note in [*report.notes, *(changes.lines() if changes else ())]:
             self._console.print(escape(note), style="yellow")
         requests = ", ".join(f"{n} as {name}" for name, n in sorted(report.requests.items()) if name != "none")
@@ -64,6 +65,17 @@ class Terminal:
             style = "red" if outcomes[Outcome.FAIL] or outcomes[Outcome.ERROR] else None
             grid.add_row(area, str(level), *cells, style=style)
         self._console.print(grid)
+
+    def _inconclusive(self, report: Report) -> None:
+        """A line per reason: one cause leaves many checks open."""
+        reasons: dict[str, list[str]] = {}
+        for result in report.results:
+            if result.outcome is Outcome.INCONCLUSIVE and counted(result, report.strict):
+                reasons.setdefault(result.reason, []).append(result.check)
+        for reason, checks in reasons.items():
+            shown = ", ".join(checks[:_CASES]) + (f" and {len(checks) - _CASES} more" if len(checks) > _CASES else "")
+            self._console.print()
+            self._console.print(f"[yellow]inconclusive[/] {escape(reason)}: {shown}", soft_wrap=True)
 
     def _result(self, report: Report, result: Result) -> None:
         entry = report.catalogue[result.check]
