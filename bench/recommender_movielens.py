@@ -1,7 +1,7 @@
 """Recommendation quality on MovieLens-100k, asked of the mock as any client would ask it.
 
-    python bench/recommender_movielens.py                       # all splits through HTTP
-    python bench/recommender_movielens.py --in-process --split user --seed 101 --set rank_power=0.25
+    python -m bench.recommender_movielens                       # all splits through HTTP
+    python -m bench.recommender_movielens --in-process --split user --seed 101 --set rank_power=0.25
 
 The ratings are read out of the wheel of recbole 1.2.1, which is downloaded by name into a cache folder and never
 installed. Protocol: every rating of the training part is sent as a `purchase`, in order of time, in arrays of 500, all
@@ -15,14 +15,11 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import subprocess
 import sys
-import tempfile
 import time
-import zipfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,23 +28,16 @@ from typing import Any, Protocol
 import httpx
 import numpy as np
 
+from bench.mock import RunningMock, running_mock
+from bench.movielens import PACKAGE, SPLITS, Ratings, fetch, read
 from mock_server.recommender import Config, Query
 from mock_server.records import Event
 from mock_server.tenant import Tenant
 
-PACKAGE = "recbole==1.2.1"
-FOLDER = "recbole/dataset_example/ml-100k/ml-100k"
 K = 10
 ARRAY = 500
 Groups = dict[str, set[str]]
 GATES = {"user": 0.400, "chrono": 0.240}
-
-
-@dataclass(frozen=True)
-class Ratings:
-    users: np.ndarray
-    items: np.ndarray
-    times: np.ndarray
 
 
 class Door(Protocol):
@@ -85,43 +75,23 @@ class InProcess:
 class Http:
     """A mock of its own in a subprocess, reached over loopback only."""
 
-    paths = {  # noqa: RUF012  a constant table
-        "items": "/v1/ingest/items/upsert",
-        "users": "/v1/ingest/users/upsert",
-        "events": "/v1/ingest/events/ingest",
-    }
-
-    def __init__(self, stack: ExitStack) -> None:
-        keys_file = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "keys.json"
-        options = ["--port", "0", "--rate-limit", "off", "--seed-data", "none", "--ingest-delay", "0", "--quiet"]
-        command = [sys.executable, "-m", "mock_server", *options, "--keys-out", str(keys_file)]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        stack.callback(process.wait)
-        stack.callback(process.terminate)
-        deadline = time.monotonic() + 60
-        while not keys_file.exists() or not keys_file.read_text():
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise SystemExit(f"the mock did not start: {' '.join(command)}")
-            time.sleep(0.1)
-        keys = json.loads(keys_file.read_text())
-        organisation = keys["organisations"][0]
-        self._secret, self._publishable = organisation["secret_key"], organisation["publishable_key"]
-        self._client = stack.enter_context(httpx.Client(base_url=keys["url"], timeout=60))
+    def __init__(self, mock: RunningMock, client: httpx.Client) -> None:
+        self.mock, self.client = mock, client
 
     def send(self, kind: str, bodies: list[dict[str, Any]]) -> None:
-        key = self._publishable if kind == "events" else self._secret
-        self._post(self.paths[kind], bodies, key)
+        key = self.mock.publishable_key if kind == "events" else self.mock.secret_key
+        self._post(f"/v1/ingest/{kind}/{'ingest' if kind == 'events' else 'upsert'}", bodies, key)
 
     def settle(self) -> None:
-        self._client.post("/_mock/flush", headers={"X-Mock-Control": "1"}).raise_for_status()
+        self.client.post("/_mock/flush", headers={"X-Mock-Control": "1"}).raise_for_status()
 
     def ask(self, strategy: str, user_id: str, limit: int, page: int) -> list[str]:
         body = {"strategy": strategy, "user_id": user_id or None, "limit": limit, "page": page}
-        found: list[str] = self._post("/v1/recommend", body, self._publishable)["data"]["recommended_items"]
+        found: list[str] = self._post("/v1/recommend", body, self.mock.publishable_key)["data"]["recommended_items"]
         return found
 
     def _post(self, path: str, body: object, key: str) -> dict[str, Any]:
-        response = self._client.post(path, json=body, headers={"X-API-KEY": key})
+        response = self.client.post(path, json=body, headers={"X-API-KEY": key})
         response.raise_for_status()
         answer: dict[str, Any] = response.json()
         return answer
@@ -139,8 +109,7 @@ def main() -> int:
     print(f"{'split':8} {'strategy':12} {'nDCG@10':>8} {'P@10':>7} {'R@10':>7} {'MAP':>7} {'items':>6} {'users':>6}")
     for name in arguments.split:
         train, test = SPLITS[name](ratings, arguments.seed)
-        with ExitStack() as stack:
-            door: Door = InProcess(config) if arguments.in_process else Http(stack)
+        with open_door(config, arguments.in_process) as door:
             fill(door, ratings, train, items, users)
             seen, held_out = group(ratings, train), group(ratings, test)
             for strategy, find in finders(door, seen):
@@ -151,6 +120,16 @@ def main() -> int:
                     print(f"  below the gate of {GATES[name]}")
     print(f"split seed {arguments.seed}; {'in process' if arguments.in_process else 'over HTTP'}; {config}")
     return 1 if missed else 0
+
+
+@contextmanager
+def open_door(config: Config, in_process: bool) -> Iterator[Door]:
+    if in_process:
+        yield InProcess(config)
+        return
+    options = ("--rate-limit", "off", "--seed-data", "none", "--ingest-delay", "0", "--quiet")
+    with running_mock(*options) as mock, httpx.Client(base_url=mock.url, timeout=60) as client:
+        yield Http(mock, client)
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -171,74 +150,6 @@ def setting(text: str) -> tuple[str, Any]:
     if name not in {field.name for field in fields(Config)}:
         raise argparse.ArgumentTypeError(f"{name!r} is not a setting")
     return name, json.loads(value)
-
-
-def fetch(cache: Path) -> Path | None:
-    """The wheel, downloaded by its name unless it is in the cache; None when it can't be had."""
-    cache.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(cache), PACKAGE]
-    if not list(cache.glob("recbole-1.2.1-*.whl")) and subprocess.run(command).returncode:
-        return None
-    return next(cache.glob("recbole-1.2.1-*.whl"), None)
-
-
-def read(wheel: Path) -> tuple[Ratings, list[dict[str, Any]], list[dict[str, Any]]]:
-    with zipfile.ZipFile(wheel) as archive:
-        lines, items, users = (
-            [line.split("\t") for line in archive.read(f"{FOLDER}.{kind}").decode().splitlines()[1:]]
-            for kind in ("inter", "item", "user")
-        )
-    numbers = np.array([[float(field) for field in line] for line in lines])
-    ratings = Ratings(numbers[:, 0].astype(int), numbers[:, 1].astype(int), numbers[:, 3])
-    films = [
-        {
-            "item_id": film,
-            "item_type": "film",
-            "status": "active",
-            "attributes": {"title": title, "category": (genres.split() or ["unknown"])[0], "tags": genres.split()},
-            "created_at": f"{year}-01-01" if year.isdigit() else "1990-01-01",
-        }
-        for film, title, year, genres in items
-    ]
-    people = [{"user_id": line[0], "status": "active", "created_at": "1997-09-01"} for line in users]
-    return ratings, films, people
-
-
-# The splits of recommenders-team/recommenders (python_stratified_split, python_chrono_split), without pandas.
-
-
-def by_user(ratings: Ratings, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    return _oldest_first(
-        ratings, np.random.RandomState(seed).rand(len(ratings.users))
-    )  # the legacy generator is theirs
-
-
-def by_user_and_time(ratings: Ratings, _: int) -> tuple[np.ndarray, np.ndarray]:
-    return _oldest_first(ratings, ratings.times)
-
-
-def by_time(ratings: Ratings, _: int) -> tuple[np.ndarray, np.ndarray]:
-    """One cut for all; only users with ratings on both sides can be tested."""
-    order = np.argsort(ratings.times, kind="stable")
-    cut = round(0.75 * len(order))
-    train, test = order[:cut], order[cut:]
-    return train, test[np.isin(ratings.users[test], ratings.users[train])]
-
-
-def _oldest_first(ratings: Ratings, key: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    order = np.lexsort((key, ratings.users))
-    sorted_users = ratings.users[order]
-    counts = np.bincount(sorted_users)[sorted_users]
-    rank = np.arange(len(order)) - np.searchsorted(sorted_users, sorted_users) + 1
-    kept = rank <= np.round(0.75 * counts)
-    return order[kept], order[~kept]
-
-
-SPLITS: dict[str, Callable[[Ratings, int], tuple[np.ndarray, np.ndarray]]] = {
-    "user": by_user,
-    "chrono": by_user_and_time,
-    "global": by_time,
-}
 
 
 def fill(
