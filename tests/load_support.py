@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -63,6 +64,7 @@ def start_locust(*arguments: object, environment: dict[str, str] | None = None) 
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        start_new_session=True,
     )
 
 
@@ -71,7 +73,7 @@ def finish(process: subprocess.Popen[str], slo_json: Path | None = None) -> Resu
     try:
         output, _ = process.communicate(timeout=PATIENCE)
     except subprocess.TimeoutExpired:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)  # with its workers, or they keep the pipe open
         output, _ = process.communicate()
         raise AssertionError(f"locust didn't end within {PATIENCE} s:\n{output}") from None
     verdict = json.loads(slo_json.read_text(encoding="utf-8")) if slo_json and slo_json.exists() else {}

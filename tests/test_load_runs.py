@@ -1,0 +1,185 @@
+"""Whole runs of plain locust against a small server: exit codes that can be trusted, counts that agree."""
+
+import json
+import signal
+import socket
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.load_support import Result, broken_server, finish, keys_file, run_locust, start_locust
+
+ROOMY = "100000/900"  # limit and window of the server, where they don't matter
+SLO = """
+[run]
+max_lag_p99_ms = 1000
+[[slo]]
+name = "POST /v1/recommend"
+min_samples = 80
+p99_ms = {p99}
+max_error_ratio = 0.005
+max_limited_ratio = 0.5
+min_nonempty_ratio = 0.9
+"""
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[str]:
+    with broken_server(tmp_path) as url:
+        yield url
+
+
+def slo_file(folder: Path, p99: int = 5000) -> Path:
+    path = folder / f"slo-{p99}.toml"
+    path.write_text(SLO.format(p99=p99), encoding="utf-8")
+    return path
+
+
+def reader(folder: Path, host: str, *more: object, p99: int = 5000) -> tuple[object, ...]:
+    options = ("--scenario", "reader", "--slo-file", slo_file(folder, p99), "--keys-file", keys_file(folder))
+    return ("--host", host, *options, "--arrival-rate", 60, "--run-time", "4s", *more)
+
+
+def served(base: str) -> int:
+    with urllib.request.urlopen(f"{base}/count") as answer:  # noqa: S310 - our own server
+        return int(json.load(answer)["count"])
+
+
+def counted(result: Result) -> int:
+    """Every answer in the samples, warm-up and preflight included."""
+    return int(sum(one["sent"] for one in result.verdict["rate_limits"].values()))
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def test_a_good_target_passes_and_every_report_says_so(server: str, tmp_path: Path) -> None:
+    base, summary = f"{server}/none/{ROOMY}", tmp_path / "summary.md"
+    reports = ("--html", tmp_path / "report.html", "--slo-junit", tmp_path / "slo.xml")
+    result = run_locust(tmp_path, *reader(tmp_path, base, *reports), environment={"GITHUB_STEP_SUMMARY": str(summary)})
+    assert (result.code, result.verdict["verdict"]) == (0, "PASS"), result.output
+    assert served(base) == counted(result) + 2, "two requests looked at the organisations before"
+    assert result.verdict["generators"]["arrivals"]["sent"] == pytest.approx(240, abs=2)
+    assert result.verdict["failures"] == {}
+    report = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert report.count("id='slo'") == 1
+    assert report.rstrip().endswith("</html>")
+    suite = ElementTree.parse(tmp_path / "slo.xml").getroot()  # noqa: S314 - our own text
+    assert (suite.get("failures"), suite.get("errors")) == ("0", "0")
+    assert summary.read_text(encoding="utf-8").startswith("## Load: PASS")
+    texts = [result.output, report, *(path.read_text(encoding="utf-8") for path in tmp_path.glob("s*.*"))]
+    assert not [text for text in texts if "SECRET" in text], "a key in a log or a report"
+
+
+def test_targets_that_break_a_promise_or_can_not_be_judged_never_pass(
+    server: str, tmp_path: Path, subtests: pytest.Subtests
+) -> None:
+    mistake = tmp_path / "mistake.toml"
+    mistake.write_text('[[slo]]\nname = "POST /v1/recomend"\np99_ms = 1', encoding="utf-8")
+    runs: dict[str, tuple[tuple[object, ...], int, str]] = {
+        "slow": (reader(tmp_path, f"{server}/slow/{ROOMY}", p99=500), 3, "p99_ms"),
+        "errors": (reader(tmp_path, f"{server}/errors/{ROOMY}"), 1, "max_error_ratio"),
+        "all-errors": (reader(tmp_path, f"{server}/all-errors/{ROOMY}"), 4, "answers 500 to a plain recommendation"),
+        "empty": (reader(tmp_path, f"{server}/empty/{ROOMY}"), 3, "min_nonempty_ratio"),
+        "budget": (reader(tmp_path, f"{server}/none/30/900"), 4, "Needed: 9 organisations"),
+        "unreachable": (reader(tmp_path, f"http://127.0.0.1:{free_port()}"), 4, "the target doesn't answer"),
+        "mistake": (reader(tmp_path, f"{server}/none/{ROOMY}", "--slo-file", mistake), 4, "unknown name"),
+        "production": (reader(tmp_path, "https://api.lehnz.com"), 4, "is production"),
+        "few": (reader(tmp_path, f"{server}/none/{ROOMY}", "--arrival-rate", 10), 4, "80 needed"),
+        "pool": (reader(tmp_path, f"{server}/stall/{ROOMY}", "--max-in-flight", 2), 4, "dropped for a full pool"),
+        "profile": (reader(tmp_path, f"{server}/none/{ROOMY}", "--profile", "steadi"), 2, ""),
+        "alone": (reader(tmp_path, f"{server}/none/{ROOMY}", "Reader", "RateLimitProbe"), 4, "runs alone"),
+    }
+    names = list(runs)
+    for batch in range(0, len(names), 4):
+        running = {}
+        for name in names[batch : batch + 4]:
+            slo_json = tmp_path / f"{name}.json"
+            options = ("--headless", "--only-summary", "--slo-json", slo_json, *runs[name][0])
+            running[name] = start_locust(*options), slo_json
+        for name, (process, slo_json) in running.items():
+            result = finish(process, slo_json)
+            with subtests.test(name):
+                assert result.code == runs[name][1], result.output
+                assert runs[name][2] in result.reasons
+                if name == "slow":
+                    assert served(f"{server}/slow/{ROOMY}") == counted(result) + 2, "also the last slow ones are in"
+
+
+def test_closed_users_wait_for_the_reset_and_429s_are_counted_apart(server: str, tmp_path: Path) -> None:
+    base = f"{server}/none/40/2"
+    options = reader(tmp_path, base, "--arrival-rate", 0, "--users", 8, "--think-time", 0.02, "--rate-limit", "off")
+    result = run_locust(tmp_path, *options, "--run-time", "9s")
+    requests = result.verdict["requests"]["POST /v1/recommend"]
+    assert result.code == 0, result.output
+    assert "closed: 8 users" in result.verdict["load"]
+    assert requests["failed"] == 0
+    assert 8 <= requests["429"] <= 60, "one refusal per user and window, or two"
+    assert requests["answered"] >= 2 * 40 * 3, "they come back after the Reset"
+    assert "/v1/recommend [429]" in result.output
+
+
+def test_two_workers_count_as_one_and_a_killed_one_makes_the_run_invalid(server: str, tmp_path: Path) -> None:
+    keys = keys_file(tmp_path)
+    results = {}
+    for kill in (False, True):
+        base, port, slo_json = f"{server}/none/{100000 + kill}/900", free_port(), tmp_path / f"{kill}.json"
+        seconds = "10s" if kill else "4s"
+        master = start_locust(
+            *("--headless", "--only-summary", "--slo-json", slo_json, *reader(tmp_path, base, "--run-time", seconds)),
+            *("--master", "--master-bind-port", port, "--master-bind-host", "127.0.0.1", "--expect-workers", 2),
+        )
+        workers = [start_locust("--worker", "--master-port", port, "--keys-file", keys) for _ in range(2)]
+        if kill:
+            until = time.monotonic() + 30
+            while served(base) < 60 and time.monotonic() < until:
+                time.sleep(0.1)
+            workers[0].kill()
+        results[kill] = finish(master, slo_json)
+        for worker in workers:
+            finish(worker)
+        if not kill:
+            assert served(base) == counted(results[kill]) + 2, results[kill].output
+    assert results[False].code == 0, results[False].output
+    assert results[False].verdict["generators"]["workers"] == 2
+    assert results[False].verdict["generators"]["arrivals"]["sent"] == pytest.approx(240, abs=2)
+    assert results[True].code == 4, results[True].output
+    assert "1 of 2 workers lost" in results[True].reasons
+
+
+@pytest.mark.parametrize("workers", [2, 3])
+def test_the_probe_is_right_with_several_workers(server: str, tmp_path: Path, workers: int) -> None:
+    port = free_port()
+    options = ("--scenario", "rate-limit-probe", "--keys-file", keys_file(tmp_path), "--processes", workers)
+    ports = ("--master-bind-port", port, "--master-port", port)
+    right = run_locust(tmp_path, "--host", f"{server}/none/{40 + workers}/6", *options, *ports)
+    assert right.code == 0, right.output
+    assert len(right.verdict["rows"]) >= 13
+
+
+def test_a_run_that_is_told_to_stop_is_still_judged(server: str, tmp_path: Path) -> None:
+    slo_json, base = tmp_path / "slo.json", f"{server}/none/{ROOMY}"
+    process = start_locust(
+        "--headless", "--slo-json", slo_json, *reader(tmp_path, base, "--run-time", "60s", "--rate-limit", "off")
+    )
+    until = time.monotonic() + 30
+    while served_or_zero(base) < 600 and time.monotonic() < until:
+        time.sleep(0.1)
+    process.send_signal(signal.SIGTERM)
+    result = finish(process, slo_json)
+    assert (result.code, result.verdict["final"]) == (0, True), result.output
+    assert served(base) == counted(result) + 2
+
+
+def served_or_zero(base: str) -> int:
+    try:
+        return served(base)
+    except OSError:
+        return 0
