@@ -1,9 +1,11 @@
 """Joins everything to locust's events. Imported once; importing it again adds nothing."""
 
+import signal
 import sys
 from argparse import Namespace
 from typing import Any, cast
 
+import gevent
 import locust.html
 import locust.stats
 from locust import LoadTestShape, User, events
@@ -86,6 +88,8 @@ def _init(environment: Environment, **_: Any) -> None:
     hooks.worker_report.add_listener(referee.on_report)
     hooks.worker_connect.add_listener(referee.on_worker_connect)
     _web.extend(environment, referee)
+    if options.headless:  # locust listens to SIGTERM only once the users of a shape are done
+        gevent.signal_handler(signal.SIGTERM, referee.terminate)
 
 
 def _quitting(environment: Environment, **_: Any) -> None:

@@ -20,6 +20,7 @@ class Referee:
     def __init__(self, environment: Environment, machine: Machine, node: Node) -> None:
         self.environment, self.machine, self.node = environment, machine, node
         self.run: Run | None = None
+        self._terminated = False
         gevent.spawn(self._watch)
 
     def prepare(self) -> bool:
@@ -44,7 +45,11 @@ class Referee:
 
     def tick(self) -> tuple[int, float, list[type[User]]] | None:
         """Users, spawn rate and their classes for now; None ends the run."""
-        return self.run.tick() if self.run and not self.run.closed else None
+        return self.run.tick() if self.run and not self.run.closed and not self._terminated else None
+
+    def terminate(self) -> None:
+        """End the run at its next tick, as if its time were over."""
+        self._terminated = True
 
     def on_start(self, **_: Any) -> None:
         if self.run:
