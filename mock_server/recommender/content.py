@@ -24,10 +24,9 @@ Feature = tuple[str, Any]
 
 def content_source(catalogue: Catalogue, origin: int, pool: int) -> Source:
     """Items that share a feature with `origin`: rare features weigh more, and so does a price of the same size."""
-    record = catalogue.records[origin]
-    features = dict(weighted_features(catalogue, record)) if record is not None else {}
 
     def read() -> Iterator[tuple[int, float]]:
+        features = dict(weighted_features(catalogue, origin))
         found = {item for feature in features for item in candidates(catalogue, feature, pool // len(features))}
         scored = [(alike(catalogue, features, origin, item)[0], item) for item in found - {origin}]
         scores, ids = catalogue.scores, catalogue.ids
@@ -35,24 +34,23 @@ def content_source(catalogue: Catalogue, origin: int, pool: int) -> Source:
             yield item, score
 
     def explain(item: int) -> dict[str, Any]:
-        score, shared, closeness = alike(catalogue, features, origin, item)
+        score, shared, closeness = alike(catalogue, dict(weighted_features(catalogue, origin)), origin, item)
         return {"similarity": score, "shared": shared, "price_closeness": closeness}
 
     return Source("content_match", CONTENT, read, explain)
 
 
-def weighted_features(catalogue: Catalogue, record: Item) -> Iterator[tuple[Feature, float]]:
+def weighted_features(catalogue: Catalogue, item: int) -> Iterator[tuple[Feature, float]]:
     """The item's features with their inverse document frequencies."""
-    for feature in features_of(record):
+    for feature in features_of(catalogue.records[item]):
         holders = len(catalogue.holders(*feature))
         yield feature, log(1 + len(catalogue.active) / max(1, holders))
 
 
-def features_of(record: Item) -> Iterator[Feature]:
-    for name in ATTRIBUTES:
-        for key in keys(record, name):
-            if isinstance(key, str | int | float):
-                yield name, key
+def features_of(record: Item | None) -> Iterator[Feature]:
+    if record is not None:
+        for name in ATTRIBUTES:
+            yield from ((name, key) for key in keys(record, name) if isinstance(key, str | int | float))
 
 
 def candidates(catalogue: Catalogue, feature: Feature, count: int) -> Iterator[int]:
@@ -71,8 +69,7 @@ def alike(
     catalogue: Catalogue, features: dict[Feature, float], origin: int, item: int
 ) -> tuple[float, list[str], float]:
     """(similarity, shared features, closeness of prices in (0, 1], 0 where one is missing)."""
-    record = catalogue.records[item]
-    shared = [feature for feature in features_of(record) if feature in features] if record is not None else []
+    shared = [feature for feature in features_of(catalogue.records[item]) if feature in features]
     difference = catalogue.log_price[origin] - catalogue.log_price[item]
     closeness = 0.0 if isnan(difference) else exp(-abs(difference))
     score = sum(features[feature] for feature in shared) * (1 + closeness) / 2

@@ -61,6 +61,8 @@ def pairs_source(
     """Items that occur with the given ones: the sum of weight times count, adjusted by the strategy."""
 
     def read() -> Iterable[tuple[int, float]]:
+        if not origins:
+            return ()
         items, sums = pairs.sums(origins, extra() if extra else None)
         here = shelf.on_it(items)
         items, sums = items[here], sums[here]
