@@ -14,14 +14,7 @@ import pytest
 
 from bench.mock import RunningMock, running_mock
 from fixtures.spec import SPEC_PATH
-
-NODE = Path(__file__).parent / "node"
-NODE_TOOLS = NODE / "node_modules/.bin"
-
-needs_node = pytest.mark.skipif(
-    not (shutil.which("node") and (NODE_TOOLS / "tsc").exists()),
-    reason="needs Node 20.19: apt-get install nodejs npm, then make setup",
-)
+from tests.node_tools import NODE, TOOLS, needs_node
 
 PYTHON_CLIENT = """
 import json, sys, time
@@ -77,8 +70,8 @@ def typescript_client(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("client.ts", "package.json", "tsconfig.json"):
         shutil.copy(NODE / name, folder)
     (folder / "node_modules").symlink_to(NODE / "node_modules")
-    run(str(NODE_TOOLS / "openapi-typescript"), str(SPEC_PATH), "--output", "api.ts", cwd=folder)
-    run(str(NODE_TOOLS / "tsc"), "--strict", "--project", ".", cwd=folder)
+    run(str(TOOLS / "openapi-typescript"), str(SPEC_PATH), "--output", "api.ts", cwd=folder)
+    run(str(TOOLS / "tsc"), "--strict", "--project", ".", cwd=folder)
     return folder / "out/client.js"
 
 

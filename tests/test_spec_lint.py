@@ -17,15 +17,10 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from fixtures.spec import SPEC_PATH, load_spec
+from tests.node_tools import TOOLS, needs_node
 
-REDOCLY = Path(__file__).parent / "node/node_modules/.bin/redocly"
 Document = dict[str, Any]
 Edit = Callable[[Document], None]
-
-needs_node = pytest.mark.skipif(
-    not (shutil.which("node") and REDOCLY.exists()),
-    reason="needs Node 20.19: apt-get install nodejs npm, then make setup",
-)
 
 
 def spec_validator(path: Path) -> subprocess.CompletedProcess[str]:
@@ -35,7 +30,7 @@ def spec_validator(path: Path) -> subprocess.CompletedProcess[str]:
 
 def redocly(path: Path) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
-    command = [str(REDOCLY), "lint", "--extends", "recommended", "--format", "json", str(path)]
+    command = [str(TOOLS / "redocly"), "lint", "--extends", "recommended", "--format", "json", str(path)]
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=path.parent, env=environment)
 
 
