@@ -6,7 +6,9 @@ that application is our client.
 """
 
 import json
+import math
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -97,7 +99,8 @@ class Bridge:
     most: int
     document: dict[str, Any]
     validators: dict[str, jsonschema_rs.Draft202012Validator] = field(default_factory=dict)
-    sent: int = 0
+    ends: float = math.inf  # of the time in which it makes sense
+    counts: Counter[str] = field(default_factory=Counter)  # by path: each operation gets its part of the share
     full: bool = False
     starved: str = ""  # why it ended before its share was used
     findings: list[Finding] = field(default_factory=list)
@@ -106,13 +109,15 @@ class Bridge:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         operation = next((o for o in self.run.operations.all() if o.path == environ["PATH_INFO"]), None)
         credential = self.plan.credential(self.run, operation) if operation else None
-        if self.full or self.sent >= self.most or operation is None or credential is None:
-            self.full = self.full or self.sent >= self.most
+        if self.full or operation is None or credential is None or self.counts[operation.path] >= self.most // 4:
             return _nothing(start_response)
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         if not self._decided(operation, body):
             return _nothing(start_response)
-        self.sent += 1
+        self.counts[operation.path] += 1
+        if self.sent >= self.most or time.monotonic() > self.ends:
+            self.full = True
+            return _nothing(start_response)
         try:
             exchange = self.run.client.send(
                 self.plan.check, operation.method, operation.path, credential, operation=operation.operation_id,
@@ -132,6 +137,10 @@ class Bridge:
         ]
         start_response(f"{exchange.status} -", [*headers, ("content-length", str(len(exchange.body)))])
         return [exchange.body]
+
+    @property
+    def sent(self) -> int:
+        return self.counts.total()
 
     def _decided(self, operation: Operation, body: bytes) -> bool:
         """Positive: the contract allows the body. Negative: it forbids it."""
@@ -173,17 +182,17 @@ def judge(run: Run, entries: list[Entry], progress: Callable[[str], None]) -> li
     return results
 
 
-def judge_burnt(run: Run, entries: list[Entry]) -> list[Result]:
-    """After --exhaust has used up the window; not in need of a budget, since nothing passes any more."""
-    return [_judge(run, plan, entry, 60) for plan in PASSES for entry in entries if entry.id == plan.check]
+def judge_burnt(run: Run, entries: list[Entry], ends: float) -> list[Result]:
+    """After --exhaust has used up the window, and until it ends (a monotonic time)."""
+    return [_judge(run, plan, entry, 60, ends) for plan in PASSES for entry in entries if entry.id == plan.check]
 
 
-def _judge(run: Run, plan: Pass, entry: Entry, most: int) -> Result:
+def _judge(run: Run, plan: Pass, entry: Entry, most: int, ends: float = math.inf) -> Result:
     result, started = Result(entry.id, entry.level, Outcome.PASS), time.monotonic()
     if most < 8:
         result.outcome, result.reason = Outcome.INCONCLUSIVE, "the budget leaves no requests for generated inputs"
         return result
-    bridge = Bridge(run, plan, most, derive(run.operations, plan.contract, run.prefix))
+    bridge = Bridge(run, plan, most, derive(run.operations, plan.contract, run.prefix), ends=ends)
     problems = list(_execute(bridge))
     findings = _distinct([*bridge.findings, *problems])
     result.findings, result.requests = findings[:_SHOWN], bridge.sent

@@ -13,6 +13,7 @@ import contracts.rules  # noqa: F401 - registers the rules
 from contracts import bundled, canary, cleanup, deviations, generated
 from contracts.budget import Budget
 from contracts.catalogue import Entry
+from contracts.checks import exhaust
 from contracts.client import Client
 from contracts.credentials import Credentials
 from contracts.engine import Engine, explain
@@ -157,10 +158,10 @@ def _results(
     if last:
         cleanup.clean(run, keep=settings.keep)
         run.budget.exempt = True
-        results += engine.judge(last)
-        results += generated.judge_burnt(
-            run, [entry for entry in chosen if {"generated", "exhaust"} <= set(entry.needs)]
-        )
+        results += engine.judge([entry for entry in last if entry.id != exhaust.RECOVERY])
+        burnt = [entry for entry in chosen if {"generated", "exhaust"} <= set(entry.needs)]
+        results += generated.judge_burnt(run, burnt, exhaust.window_ends(run))
+        results += engine.judge([entry for entry in last if entry.id == exhaust.RECOVERY])
     results += engine.apply_rules(entry for entry in chosen if entry.id in RULES)
     return results
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from contracts.exchange import Exchange
 from contracts.probe import Probe
-from fixtures.bodies import event_body, user_body
+from fixtures.bodies import event_body, full_event_body, full_item_body, full_user_body, user_body
 from fixtures.spec import Operation
 
 REFUSED = (400, 422)  # 400 is documented; 422 instead is a SHOULD finding of its own (ENV-400-not-422)
@@ -22,6 +22,27 @@ def valid_body(probe: Probe, operation: Operation) -> dict[str, Any]:
     if operations.edition == "first":
         return {"user_id": probe.name("user")}
     return {"strategy": "trending"}
+
+
+def valid_bodies(probe: Probe, operation: Operation) -> list[Any]:
+    """The minimal body and others of another kind: full ones, arrays, each group of strategies."""
+    operations = probe.run.operations
+    minimal = valid_body(probe, operation)
+    if operation is operations.items:
+        full = full_item_body(probe.name("item"))
+        return [minimal, full, [probe.item(), full]] if probe.run.arrays else [minimal, full]
+    if operation is operations.users:
+        full = full_user_body(probe.name("user"))
+        return [minimal, full, [user_body(probe.name("user")), full]] if probe.run.arrays else [minimal, full]
+    if operation is operations.events:
+        user = probe.name("user")
+        full = full_event_body("click", user, probe.name("item"), probe.run.dice(user))
+        return [minimal, full, [event_body("search", user), event_body("purchase", user, probe.name("item"))]]
+    if operations.edition == "first":
+        return [minimal]
+    item, user = probe.name("item"), probe.name("user")
+    filtered = {"user_id": user, "filters": {"category": probe.name("cat")}, "limit": 5, "page": 2}
+    return [minimal, filtered, {"strategy": "similar", "context_item_id": item}, {"strategy": "popular", "limit": 3}]
 
 
 def expect_refused(probe: Probe, operation: Operation, body: Any, case: str) -> Exchange:

@@ -10,7 +10,9 @@ from contracts.exchange import Exchange
 from contracts.outcome import Blocked, Skipped
 from contracts.probe import Probe, said
 from contracts.registry import check
+from contracts.run import Run
 
+RECOVERY = "LIMIT-recovers"  # waits for the next window, so it comes last
 _BEYOND = 5  # requests after the announced rest
 
 
@@ -60,6 +62,14 @@ def burn(probe: Probe) -> Burn:
         probe.run.shared["burn"] = found
     result: Burn = probe.run.shared["burn"]
     return result
+
+
+def window_ends(run: Run) -> float:
+    """Until when the bucket stays empty, a second less for safety; now, when it isn't."""
+    found = run.shared.get("burn")
+    if found is None or not found.refused:
+        return 0.0
+    return float(found.refused[0].sent_at + (found.refused[0].number_of("RateLimit-Reset") or 0) - 1)
 
 
 @check("LIMIT-announced-rest-passes")
@@ -147,7 +157,7 @@ def in_seconds(probe: Probe) -> None:
             probe.expect(now < reset, "counts down", f"less than {reset} after 2 s", f"{now}", refused, later)
 
 
-@check("LIMIT-recovers")
+@check(RECOVERY)
 def recovers(probe: Probe) -> Iterator[None]:
     """Not before RateLimit-Reset says so, and then indeed."""
     refused = _refusal(probe)
