@@ -9,7 +9,7 @@ ALLOW = ("access-control-allow-origin", "access-control-allow-headers", "access-
 
 
 def without(*names: str, condition: Condition = always, statuses: tuple[int, ...] = ()) -> Break:
-    return edits_answer(condition, lambda answer: [answer.drop_header(name) for name in names], *statuses)
+    return edits_answer(condition, lambda answer: answer.drop_header(*names), *statuses)
 
 
 def preflight(request: Request, _: Server) -> bool:
@@ -23,26 +23,60 @@ async def preflight_needs_a_key(request: Request, server: Server) -> Answer:
     return answer
 
 
+def not_answered(answer: Answer) -> None:
+    answer.status = 405
+    answer.drop_header(*ALLOW)
+
+
 async def localhost_only(request: Request, server: Server) -> Answer:
     """Only pages of localhost may read answers."""
     answer = await server.answer(request)
     if "localhost" not in (request.header("origin") or ""):
-        for name in ALLOW:
-            answer.drop_header(name)
+        answer.drop_header(*ALLOW)
     return answer
 
 
 FAULTS = [
-    Fault("preflight-needs-a-key", "A preflight without a key is 401.", ("CORS-preflight",), edge(preflight_needs_a_key)),
-    Fault("preflight-forbids-the-key", "A preflight does not allow X-API-KEY.",
-          ("CORS-preflight",),
-          edits_answer(preflight, lambda answer: answer.set_header("access-control-allow-headers", "Content-Type"))),
-    Fault("preflight-not-answered", "A preflight is 405.",
-          ("CORS-preflight",), edits_answer(preflight, lambda answer: [setattr(answer, "status", 405), *(answer.drop_header(name) for name in ALLOW)])),
-    Fault("errors-unreadable-in-a-page", "Errors carry no CORS headers.", ("CORS-answers",), without(*ALLOW, statuses=(400, 401, 403, 422))),
-    Fault("pages-of-localhost-only", "Only pages of localhost may read answers.", ("CORS-answers", "CORS-preflight"), edge(localhost_only)),
-    Fault("rate-limit-hidden-from-pages", "The rate limit headers are not exposed.",
-          ("CORS-exposes-rate-limit",), without("access-control-expose-headers")),
-    Fault("only-retry-after-exposed", "Of the rate limit headers only Retry-After is exposed.",
-          ("CORS-exposes-rate-limit",), edits_answer(lambda r, _: r.header("origin") is not None, lambda answer: answer.set_header("access-control-expose-headers", "Retry-After"))),
-]  # fmt: skip
+    Fault(
+        "preflight-needs-a-key", "A preflight without a key is 401.", ("CORS-preflight",), edge(preflight_needs_a_key)
+    ),
+    Fault(
+        "preflight-forbids-the-key",
+        "A preflight does not allow X-API-KEY.",
+        ("CORS-preflight",),
+        edits_answer(preflight, lambda answer: answer.set_header("access-control-allow-headers", "Content-Type")),
+    ),
+    Fault(
+        "preflight-not-answered",
+        "A preflight is 405.",
+        ("CORS-preflight",),
+        edits_answer(preflight, not_answered),
+    ),
+    Fault(
+        "errors-unreadable-in-a-page",
+        "Errors carry no CORS headers.",
+        ("CORS-answers",),
+        without(*ALLOW, statuses=(400, 401, 403, 422)),
+    ),
+    Fault(
+        "pages-of-localhost-only",
+        "Only pages of localhost may read answers.",
+        ("CORS-answers", "CORS-preflight"),
+        edge(localhost_only),
+    ),
+    Fault(
+        "rate-limit-hidden-from-pages",
+        "The rate limit headers are not exposed.",
+        ("CORS-exposes-rate-limit",),
+        without("access-control-expose-headers"),
+    ),
+    Fault(
+        "only-retry-after-exposed",
+        "Of the rate limit headers only Retry-After is exposed.",
+        ("CORS-exposes-rate-limit",),
+        edits_answer(
+            lambda r, _: r.header("origin") is not None,
+            lambda answer: answer.set_header("access-control-expose-headers", "Retry-After"),
+        ),
+    ),
+]

@@ -4,30 +4,50 @@ from __future__ import annotations
 
 from tests.faults import (
     envelope,
+    event_effects,
     events,
+    exhausted,
     filters,
     identity,
     items,
+    key_types,
     keys,
+    life_cycle,
     limits,
     organisations,
     paging,
     personal,
     queue,
+    ranking,
     recommendations,
+    strategies,
     users,
 )
 from tests.faults.fault import Fault
 from tests.faults.wrappers import Document, Request, asks, chain, edits_data, sometimes
 
-SINGLE = {
-    each.name: each
-    for module in (
-        envelope, events, filters, identity, items, keys, limits, organisations, paging, personal, queue,
-        recommendations, users,
-    )
-    for each in module.FAULTS
-}  # fmt: skip
+AREAS = (
+    envelope,
+    event_effects,
+    events,
+    exhausted,
+    filters,
+    identity,
+    items,
+    key_types,
+    keys,
+    life_cycle,
+    limits,
+    organisations,
+    paging,
+    personal,
+    queue,
+    ranking,
+    recommendations,
+    strategies,
+    users,
+)
+SINGLE = {each.name: each for module in AREAS for each in module.FAULTS}
 
 
 def together(name: str, *names: str) -> Fault:
@@ -79,10 +99,21 @@ FAULTS = [
     at_times("users-answer-200", 2),
     at_times("no-headers-on-events", 10),
     at_times("remaining-stands-still", 10),
-    Fault("two-filters-on-page-2-ignored", "With two filters, page 2 keeps to neither.",
-          ("FILTER-several", "FILTER-every-page", "FILTER-only-matches"),
-          asks(lambda record: record.pop("filters"),
-               lambda record: record.get("page") == 2 and isinstance(record.get("filters"), dict) and len(record["filters"]) == 2)),
-    Fault("order-lost-on-the-last-page", "On the last page of several recommended_items stands in reverse.",
-          ("RANK-same-ids",), edits_data(last_page)),
-]  # fmt: skip
+    Fault(
+        "two-filters-on-page-2-ignored",
+        "With two filters, page 2 keeps to neither.",
+        ("FILTER-several", "FILTER-every-page", "FILTER-only-matches"),
+        asks(
+            lambda record: record.pop("filters"),
+            lambda record: (
+                record.get("page") == 2 and isinstance(record.get("filters"), dict) and len(record["filters"]) == 2
+            ),
+        ),
+    ),
+    Fault(
+        "order-lost-on-the-last-page",
+        "On the last page of several recommended_items stands in reverse.",
+        ("RANK-same-ids",),
+        edits_data(last_page),
+    ),
+]

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from mock_server.app import Mock
-from mock_server.organisations import State
-from mock_server.records import Event
 from tests.faults.fault import Fault
-from tests.faults.inside import Records, loses, queues
 from tests.faults.items import counts_wrong
 from tests.faults.wrappers import (
-    Answer,
     Break,
     Document,
     Request,
     Server,
     crashes,
-    edge,
     edits,
     fills,
     passes,
@@ -65,185 +59,180 @@ def unless_known(kind: str, field: str, status: int, array: bool | None = None) 
     return passes(concerned, lambda request, server: server.refuse(request, status))
 
 
-async def unknown_items_are_made(request: Request, server: Server) -> Answer:
-    """An event on an unknown item makes an active item of that id, with what is known of the last one."""
-    answer = await server.answer(request)
-    if request.operation == "events" and answer.status == 202:
-        tenant = server.tenant(request)
-        last = next(reversed(tenant.items.values()), None)
-        bodies = [
-            {"item_id": each["item_id"], "item_type": "product", "status": "active",
-             "attributes": dict(last.attributes or {}) if last else {}}
-            for each in request.records if each.get("item_id") and each["item_id"] not in tenant.items
-        ]  # fmt: skip
-        tenant.upsert_items(bodies, server.mock.clock.now())
-    return answer
-
-
-async def partly_accepted(request: Request, server: Server) -> Answer:
-    """Bad events of an array are left out, the others are accepted."""
-    if request.operation == "events" and request.is_array and not server.is_valid(request):
-        good = [each for each in request.json if is_good(request, server, each)]
-        if good:
-            request.json = good
-    return await server.answer(request)
-
-
-async def partly_stored(request: Request, server: Server) -> Answer:
-    """An array with a bad event is 400, and its good events count."""
-    answer = await server.answer(request)
-    if request.operation == "events" and request.is_array and answer.status == 400:
-        await partly_accepted(request, Quiet(server))
-    return answer
-
-
-class Quiet(Server):
-    """The same server, where requests cost nothing."""
-
-    def __init__(self, server: Server) -> None:
-        super().__init__(server.mock, server.app, server.memory)
-
-    async def answer(self, request: Request) -> Answer:
-        return await Server(self.mock, self.app).unnoticed(request)
-
-
-def is_good(request: Request, server: Server, record: object) -> bool:
-    alone = request.copy()
-    alone.json = record
-    return server.is_valid(alone)
-
-
-async def event_ids_once(request: Request, server: Server) -> Answer:
-    """An event_id that was seen is 409."""
-    if request.operation == "events" and server.is_valid(request):
-        ids = [(request.key, each["event_id"]) for each in request.records if each.get("event_id")]
-        if any(each in server.memory for each in ids):
-            return await server.refuse(request, 409)
-        server.memory.update(dict.fromkeys(ids))
-    return await server.answer(request)
-
-
 def identify_open(record: Document) -> None:
     """An identify event is taken for one of the system family."""
     if record.get("event_name") == "identify" and record.get("event_family") in FAMILIES:
         record["event_family"] = "system"
 
 
-def keeps(records: Records, part: slice) -> Records:
-    if len(records) > 1 and all(isinstance(each, Event) for each in records):
-        return records[part]
-    return records
-
-
-def of_array(part: slice) -> Break:
-    """Only a part of an array of events is queued."""
-
-    def kept(records: Records, _: State, __: Mock) -> Records:
-        return keeps(records, part)
-
-    return queues(kept)
-
-
-def echoes(record: Document) -> bool:
-    return isinstance(record.get("recommendation_id"), str)
-
-
-def echoes_unknown(request: Request, server: Server) -> bool:
-    served = server.tenant(request).attribution.served
-    return request.operation == "events" and any(
-        echoes(each) and served(each["recommendation_id"]) is None for each in request.records
-    )
-
-
 FAULTS = [
-    Fault("single-events-refused", "A single event is refused; only arrays are taken.",
-          ("EVENT-accepts-one",), refuses_shape(array=False)),
+    Fault(
+        "single-events-refused",
+        "A single event is refused; only arrays are taken.",
+        ("EVENT-accepts-one",),
+        refuses_shape(array=False),
+    ),
     Fault("events-counted-as-none", "One event is counted as 0.", ("EVENT-accepts-one",), counts_wrong("events", 0)),
-    Fault("event-arrays-refused", "An array of events is refused.", ("EVENT-accepts-array",), refuses_shape(array=True)),
-    Fault("arrays-counted-as-one", "An array of events is counted as 1.",
-          ("EVENT-accepts-array",), counts_arrays(lambda records: 1)),
-    Fault("arrays-counted-by-user", "Of an array, `accepted` counts the users, not the events.",
-          ("EVENT-accepts-array",), counts_arrays(lambda records: len({each["user_id"] for each in records}))),
-    Fault("checkout-start-refused", "checkout_start is refused.",
-          ("EVENT-standard-names",), refuses("events", lambda r: r.get("event_name") == "checkout_start")),
-    Fault("remove-from-cart-crashes", "remove_from_cart is a server error.",
-          ("EVENT-standard-names",), crashes("events", lambda r: r.get("event_name") == "remove_from_cart")),
-    Fault("searches-need-an-item", "A search without item_id is refused.",
-          ("EVENT-standard-names", "EVENT-accepts-one"),
-          refuses("events", lambda r: r.get("event_name") == "search" and r.get("item_id") is None)),
-    Fault("custom-names-refused", "Event names that are not standard are refused.",
-          ("EVENT-custom-names",), refuses("events", lambda r: r.get("event_name", "view") not in STANDARD)),
-    Fault("custom-names-crash", "An event name that is not standard is a server error.",
-          ("EVENT-custom-names",), crashes("events", lambda r: r.get("event_name", "view") not in STANDARD)),
-    Fault("event-ids-refused", "An event with event_id is refused.",
-          ("EVENT-optional-fields",), refuses("events", lambda r: isinstance(r.get("event_id"), str))),
-    Fault("event-context-crashes", "An event with a context is a server error.",
-          ("EVENT-optional-fields",), crashes("events", lambda r: bool(r.get("context")))),
-    Fault("null-item-id-refused", "item_id null is refused.",
-          ("EVENT-item-id-null",), refuses("events", lambda r: "item_id" in r and r["item_id"] is None)),
-    Fault("null-item-id-crashes", "item_id null is a server error.",
-          ("EVENT-item-id-null",), crashes("events", lambda r: "item_id" in r and r["item_id"] is None)),
-    Fault("events-need-a-known-user", "An event of a user that was never upserted is 404.",
-          ("EVENT-anonymous-user",), unless_known("users", "user_id", 404)),
-    Fault("anonymous-events-are-403", "An event of a user that was never upserted is 403.",
-          ("EVENT-anonymous-user",), unless_known("users", "user_id", 403, array=False)),
-    Fault("events-make-items", "An event on an unknown item makes the item.",
-          ("EVENT-unknown-item", "LIFE-only-accepted-items"), edge(unknown_items_are_made)),
-    Fault("events-on-unknown-items-crash", "An event on an unknown item is a server error.",
-          ("EVENT-unknown-item",), unless_known("items", "item_id", 500)),
-    Fault("event-user-made-up", "An event without user_id is anonymous.",
-          ("EVENT-requires-user-id",), fills("events", user_id="anonymous")),
-    Fault("no-event-user-crashes", "An event without user_id is a server error.",
-          ("EVENT-requires-user-id",), crashes("events", lambda r: "user_id" not in r)),
-    Fault("event-family-guessed", "An event without event_family is engagement.",
-          ("EVENT-requires-family",), fills("events", event_family="engagement")),
-    Fault("no-event-family-is-409", "An event without event_family is refused with 409.",
-          ("EVENT-requires-family",), refuses("events", lambda r: "event_family" not in r, 409)),
-    Fault("event-name-guessed", "An event without event_name is a view.",
-          ("EVENT-requires-name",), fills("events", event_name="view")),
-    Fault("no-event-name-is-404", "An event without event_name is refused with 404.",
-          ("EVENT-requires-name",), refuses("events", lambda r: "event_name" not in r, 404)),
-    Fault("any-event-family", "Any event_family is accepted.",
-          ("EVENT-family-enum",), tolerates("events", "event_family", FAMILIES.__contains__, "engagement")),
-    Fault("any-event-family-in-arrays", "In arrays any event_family is accepted.",
-          ("EVENT-family-enum", "GEN-invalid-refused"),
-          tolerates("events", "event_family", FAMILIES.__contains__, "engagement", array=True)),
-    Fault("numeric-event-users", "A number is taken for a user_id.",
-          ("EVENT-field-types",), repairs("events", lambda r: r.update(user_id=str(r.get("user_id"))) if type(r.get("user_id")) is int else None)),
-    Fault("event-context-may-be-anything", "A context that is no object is taken for none.",
-          ("EVENT-field-types",), tolerates("events", "context", lambda value: isinstance(value, dict | None), {})),
-    Fault("unknown-event-fields-refused", "A field that is not documented makes an event refused.",
-          ("EVENT-unknown-fields",), refuses("events", lambda r: bool(r.keys() - FIELDS))),
-    Fault("event-ids-taken-once", "An event that is sent again under its event_id is 409.",
-          ("EVENT-same-event-id",), edge(event_ids_once)),
-    Fault("identify-without-previous", "An identify event needs no previous_user_id.",
-          ("EVENT-identify-needs-previous",),
-          repairs("events", lambda r: r.setdefault("previous_user_id", "nobody") if r.get("event_name") == "identify" else None)),
-    Fault("bad-events-skipped", "Of an array with a bad event the good ones are accepted.",
-          ("EVENT-array-with-a-bad-one",), edge(partly_accepted)),
-    Fault("refused-arrays-count-in-part", "An array with a bad event is 400, and its good events count.",
-          ("EVENT-array-with-a-bad-one",), edge(partly_stored)),
-    Fault("only-first-of-array-counts", "Only the first event of an array is queued.",
-          ("EVENT-array-every-one-counts", "PERS-events-change-list"), of_array(slice(0, 1))),
-    Fault("last-of-array-lost", "The last event of an array is lost.",
-          ("EVENT-array-every-one-counts",), of_array(slice(0, -1))),
-    Fault("arrays-kept-to-two", "Of an array only the first two events are queued.",
-          ("EVENT-array-every-one-counts", "PERS-events-change-list"), of_array(slice(0, 2))),
-    Fault("first-of-array-lost", "The first event of an array is lost.",
-          ("EVENT-array-every-one-counts",), of_array(slice(1, None))),
-    Fault("events-before-their-item-lost", "An event is lost while its item is still queued.",
-          ("EVENT-array-every-one-counts", "PERS-single-events-count", "PERS-events-change-list", "EVENT-unknown-item"),
-          loses(lambda event, mock: event.item_id is not None and all(event.item_id not in each.tenant.items for each in mock.organisations), Event),
-          options=("--ingest-delay", "1")),
-    Fault("echoed-ids-refused", "A click or purchase with a recommendation_id is refused.",
-          ("ATTR-echo-accepted",), refuses("events", echoes)),
-    Fault("echoed-purchases-crash", "A purchase with a recommendation_id is a server error.",
-          ("ATTR-echo-accepted",), crashes("events", lambda r: echoes(r) and r.get("event_name") == "purchase")),
-    Fault("unknown-echo-crashes", "A recommendation_id that was never served is a server error.",
-          ("ATTR-unknown-recommendation",), passes(echoes_unknown, lambda r, s: s.crash(r))),
-    Fault("unknown-echo-crashes-at-times", "A recommendation_id that was never served is a server error every second time.",
-          ("ATTR-unknown-recommendation",),
-          passes(lambda r, s: echoes_unknown(r, s) and s.turn() % 2 == 1, lambda r, s: s.crash(r))),
-    Fault("long-event-names-refused", "Event names longer than 20 characters are refused.",
-          ("EVENT-custom-names", "GEN-valid-accepted"), refuses("events", lambda r: len(str(r.get("event_name", ""))) > 20)),
-]  # fmt: skip
+    Fault(
+        "event-arrays-refused", "An array of events is refused.", ("EVENT-accepts-array",), refuses_shape(array=True)
+    ),
+    Fault(
+        "arrays-counted-as-one",
+        "An array of events is counted as 1.",
+        ("EVENT-accepts-array",),
+        counts_arrays(lambda _: 1),
+    ),
+    Fault(
+        "arrays-counted-by-user",
+        "Of an array, `accepted` counts the users, not the events.",
+        ("EVENT-accepts-array",),
+        counts_arrays(lambda records: len({each["user_id"] for each in records})),
+    ),
+    Fault(
+        "checkout-start-refused",
+        "checkout_start is refused.",
+        ("EVENT-standard-names",),
+        refuses("events", lambda r: r.get("event_name") == "checkout_start"),
+    ),
+    Fault(
+        "remove-from-cart-crashes",
+        "remove_from_cart is a server error.",
+        ("EVENT-standard-names",),
+        crashes("events", lambda r: r.get("event_name") == "remove_from_cart"),
+    ),
+    Fault(
+        "searches-need-an-item",
+        "A search without item_id is refused.",
+        ("EVENT-standard-names", "EVENT-accepts-one"),
+        refuses("events", lambda r: r.get("event_name") == "search" and r.get("item_id") is None),
+    ),
+    Fault(
+        "custom-names-refused",
+        "Event names that are not standard are refused.",
+        ("EVENT-custom-names",),
+        refuses("events", lambda r: r.get("event_name", "view") not in STANDARD),
+    ),
+    Fault(
+        "custom-names-crash",
+        "An event name that is not standard is a server error.",
+        ("EVENT-custom-names",),
+        crashes("events", lambda r: r.get("event_name", "view") not in STANDARD),
+    ),
+    Fault(
+        "event-ids-refused",
+        "An event with event_id is refused.",
+        ("EVENT-optional-fields",),
+        refuses("events", lambda r: isinstance(r.get("event_id"), str)),
+    ),
+    Fault(
+        "event-context-crashes",
+        "An event with a context is a server error.",
+        ("EVENT-optional-fields",),
+        crashes("events", lambda r: bool(r.get("context"))),
+    ),
+    Fault(
+        "null-item-id-refused",
+        "item_id null is refused.",
+        ("EVENT-item-id-null",),
+        refuses("events", lambda r: "item_id" in r and r["item_id"] is None),
+    ),
+    Fault(
+        "null-item-id-crashes",
+        "item_id null is a server error.",
+        ("EVENT-item-id-null",),
+        crashes("events", lambda r: "item_id" in r and r["item_id"] is None),
+    ),
+    Fault(
+        "events-need-a-known-user",
+        "An event of a user that was never upserted is 404.",
+        ("EVENT-anonymous-user",),
+        unless_known("users", "user_id", 404),
+    ),
+    Fault(
+        "anonymous-events-are-403",
+        "An event of a user that was never upserted is 403.",
+        ("EVENT-anonymous-user",),
+        unless_known("users", "user_id", 403, array=False),
+    ),
+    Fault(
+        "event-user-made-up",
+        "An event without user_id is anonymous.",
+        ("EVENT-requires-user-id",),
+        fills("events", user_id="anonymous"),
+    ),
+    Fault(
+        "no-event-user-crashes",
+        "An event without user_id is a server error.",
+        ("EVENT-requires-user-id",),
+        crashes("events", lambda r: "user_id" not in r),
+    ),
+    Fault(
+        "event-family-guessed",
+        "An event without event_family is engagement.",
+        ("EVENT-requires-family",),
+        fills("events", event_family="engagement"),
+    ),
+    Fault(
+        "no-event-family-is-409",
+        "An event without event_family is refused with 409.",
+        ("EVENT-requires-family",),
+        refuses("events", lambda r: "event_family" not in r, 409),
+    ),
+    Fault(
+        "event-name-guessed",
+        "An event without event_name is a view.",
+        ("EVENT-requires-name",),
+        fills("events", event_name="view"),
+    ),
+    Fault(
+        "no-event-name-is-404",
+        "An event without event_name is refused with 404.",
+        ("EVENT-requires-name",),
+        refuses("events", lambda r: "event_name" not in r, 404),
+    ),
+    Fault(
+        "any-event-family",
+        "Any event_family is accepted.",
+        ("EVENT-family-enum",),
+        tolerates("events", "event_family", FAMILIES.__contains__, "engagement"),
+    ),
+    Fault(
+        "any-event-family-in-arrays",
+        "In arrays any event_family is accepted.",
+        ("EVENT-family-enum", "GEN-invalid-refused"),
+        tolerates("events", "event_family", FAMILIES.__contains__, "engagement", array=True),
+    ),
+    Fault(
+        "numeric-event-users",
+        "A number is taken for a user_id.",
+        ("EVENT-field-types",),
+        repairs("events", lambda r: r.update(user_id=str(r.get("user_id"))) if type(r.get("user_id")) is int else None),
+    ),
+    Fault(
+        "event-context-may-be-anything",
+        "A context that is no object is taken for none.",
+        ("EVENT-field-types",),
+        tolerates("events", "context", lambda value: isinstance(value, dict | None), {}),
+    ),
+    Fault(
+        "unknown-event-fields-refused",
+        "A field that is not documented makes an event refused.",
+        ("EVENT-unknown-fields",),
+        refuses("events", lambda r: bool(r.keys() - FIELDS)),
+    ),
+    Fault(
+        "identify-without-previous",
+        "An identify event needs no previous_user_id.",
+        ("EVENT-identify-needs-previous",),
+        repairs(
+            "events",
+            lambda r: r.setdefault("previous_user_id", "nobody") if r.get("event_name") == "identify" else None,
+        ),
+    ),
+    Fault(
+        "long-event-names-refused",
+        "Event names longer than 20 characters are refused.",
+        ("EVENT-custom-names", "GEN-valid-accepted"),
+        refuses("events", lambda r: len(str(r.get("event_name", ""))) > 20),
+    ),
+]

@@ -128,43 +128,133 @@ def has_empty_filters(request: Request, _: Server) -> bool:
 
 FAULTS = [
     Fault("filters-ignored", "Filters are ignored.", ("FILTER-equality", "FILTER-only-matches"), ignored()),
-    Fault("filters-bring-nothing", "A list with filters is empty.",
-          ("FILTER-equality",), edits_data(lambda data, request: empty(data, request) if request.value("filters") else None)),
-    Fault("only-category-is-filtered", "Only `category` is filtered; other attributes match nothing.",
-          ("FILTER-equality", "FILTER-other-types"),
-          asks(lambda record: record.update(filters={"category": "none at all"}),
-               lambda record: bool(record.get("filters")) and "category" not in record["filters"])),
-    Fault("filters-compare-the-beginning", "A value that begins with the wanted one matches too.",
-          ("FILTER-only-matches",), compared(texts(lambda wanted, value: value.startswith(wanted)))),
-    Fault("filters-ignore-case", "Filters compare texts without regard to case.",
-          ("FILTER-only-matches",), compared(texts(lambda wanted, value: value.lower() == wanted.lower()))),
-    Fault("filtered-page-filled-up", "A filtered page that is not full gets one item that does not match.",
-          ("FILTER-only-matches", "FILTER-equality"), edge(filler)),
-    Fault("filters-ignored-by-similar", "similar ignores filters.",
-          ("FILTER-every-strategy",), ignored(lambda record: record.get("strategy") == "similar")),
-    Fault("filters-ignored-by-resumption", "session-resumption ignores filters.",
-          ("FILTER-every-strategy",), ignored(lambda record: record.get("strategy") == "session-resumption")),
-    Fault("filters-ignored-by-popular", "popular ignores filters.",
-          ("FILTER-every-strategy", "FILTER-equality", "FILTER-only-matches"), ignored(lambda record: record.get("strategy") == "popular")),
-    Fault("filters-ignored-on-page-2", "Page 2 ignores filters.",
-          ("FILTER-every-page",), ignored(lambda record: record.get("page") == 2)),
-    Fault("filters-ignored-from-page-2", "From page 2 on filters are ignored.",
-          ("FILTER-every-page",), ignored(lambda record: (record.get("page") or 1) > 1)),
-    Fault("no-match-brings-everything", "A filter that nothing matches is dropped.",
-          ("FILTER-no-match",), unfiltered_instead(None)),
-    Fault("no-match-brings-three", "A filter that nothing matches brings three items all the same.",
-          ("FILTER-no-match",), unfiltered_instead(3)),
-    Fault("second-filter-ignored", "Of several filters only the first counts.", ("FILTER-several",), only(lambda names: names[:1])),
-    Fault("first-filter-ignored", "Of several filters only the last counts.", ("FILTER-several",), only(lambda names: names[-1:])),
+    Fault(
+        "filters-bring-nothing",
+        "A list with filters is empty.",
+        ("FILTER-equality",),
+        edits_data(lambda data, request: empty(data, request) if request.value("filters") else None),
+    ),
+    Fault(
+        "only-category-is-filtered",
+        "Only `category` is filtered; other attributes match nothing.",
+        ("FILTER-equality", "FILTER-other-types"),
+        asks(
+            lambda record: record.update(filters={"category": "none at all"}),
+            lambda record: bool(record.get("filters")) and "category" not in record["filters"],
+        ),
+    ),
+    Fault(
+        "filters-compare-the-beginning",
+        "A value that begins with the wanted one matches too.",
+        ("FILTER-only-matches",),
+        compared(texts(lambda wanted, value: value.startswith(wanted))),
+    ),
+    Fault(
+        "filters-ignore-case",
+        "Filters compare texts without regard to case.",
+        ("FILTER-only-matches",),
+        compared(texts(lambda wanted, value: value.lower() == wanted.lower())),
+    ),
+    Fault(
+        "filtered-page-filled-up",
+        "A filtered page that is not full gets one item that does not match.",
+        ("FILTER-only-matches", "FILTER-equality"),
+        edge(filler),
+    ),
+    Fault(
+        "filters-ignored-by-similar",
+        "similar ignores filters.",
+        ("FILTER-every-strategy",),
+        ignored(lambda record: record.get("strategy") == "similar"),
+    ),
+    Fault(
+        "filters-ignored-by-resumption",
+        "session-resumption ignores filters.",
+        ("FILTER-every-strategy",),
+        ignored(lambda record: record.get("strategy") == "session-resumption"),
+    ),
+    Fault(
+        "filters-ignored-by-popular",
+        "popular ignores filters.",
+        ("FILTER-every-strategy", "FILTER-equality", "FILTER-only-matches"),
+        ignored(lambda record: record.get("strategy") == "popular"),
+    ),
+    Fault(
+        "filters-ignored-on-page-2",
+        "Page 2 ignores filters.",
+        ("FILTER-every-page",),
+        ignored(lambda record: record.get("page") == 2),
+    ),
+    Fault(
+        "filters-ignored-from-page-2",
+        "From page 2 on filters are ignored.",
+        ("FILTER-every-page",),
+        ignored(lambda record: (record.get("page") or 1) > 1),
+    ),
+    Fault(
+        "no-match-brings-everything",
+        "A filter that nothing matches is dropped.",
+        ("FILTER-no-match",),
+        unfiltered_instead(None),
+    ),
+    Fault(
+        "no-match-brings-three",
+        "A filter that nothing matches brings three items all the same.",
+        ("FILTER-no-match",),
+        unfiltered_instead(3),
+    ),
+    Fault(
+        "second-filter-ignored",
+        "Of several filters only the first counts.",
+        ("FILTER-several",),
+        only(lambda names: names[:1]),
+    ),
+    Fault(
+        "first-filter-ignored",
+        "Of several filters only the last counts.",
+        ("FILTER-several",),
+        only(lambda names: names[-1:]),
+    ),
     Fault("five-matches-are-enough", "No more than five matches are found.", ("FILTER-complete",), at_most(5)),
-    Fault("last-match-missing", "The match that stands last in a list is left out.", ("FILTER-complete",), edits_data(without_last)),
-    Fault("numbers-are-not-filtered", "A filter on a number or a boolean brings nothing.",
-          ("FILTER-other-types",), edits_data(lambda data, request: empty(data, request) if any(isinstance(value, int | float) for value in (request.value("filters") or {}).values()) else None)),
-    Fault("boolean-filters-ignored", "A filter on a boolean is ignored.",
-          ("FILTER-other-types",),
-          asks(lambda record: record.update(filters={k: v for k, v in record["filters"].items() if not isinstance(v, bool)}),
-               lambda record: isinstance(record.get("filters"), dict))),
-    Fault("empty-filters-refused", "Empty filters are refused.",
-          ("FILTER-empty",), passes(has_empty_filters, lambda request, server: server.refuse(request))),
-    Fault("empty-filters-bring-nothing", "Empty filters bring nothing.", ("FILTER-empty",), edits_data(empty, has_empty_filters)),
-]  # fmt: skip
+    Fault(
+        "last-match-missing",
+        "The match that stands last in a list is left out.",
+        ("FILTER-complete",),
+        edits_data(without_last),
+    ),
+    Fault(
+        "numbers-are-not-filtered",
+        "A filter on a number or a boolean brings nothing.",
+        ("FILTER-other-types",),
+        edits_data(
+            lambda data, request: (
+                empty(data, request)
+                if any(isinstance(value, int | float) for value in (request.value("filters") or {}).values())
+                else None
+            )
+        ),
+    ),
+    Fault(
+        "boolean-filters-ignored",
+        "A filter on a boolean is ignored.",
+        ("FILTER-other-types",),
+        asks(
+            lambda record: record.update(
+                filters={k: v for k, v in record["filters"].items() if not isinstance(v, bool)}
+            ),
+            lambda record: isinstance(record.get("filters"), dict),
+        ),
+    ),
+    Fault(
+        "empty-filters-refused",
+        "Empty filters are refused.",
+        ("FILTER-empty",),
+        passes(has_empty_filters, lambda request, server: server.refuse(request)),
+    ),
+    Fault(
+        "empty-filters-bring-nothing",
+        "Empty filters bring nothing.",
+        ("FILTER-empty",),
+        edits_data(empty, has_empty_filters),
+    ),
+]

@@ -13,7 +13,6 @@ from tests.faults.wrappers import (
     Server,
     always,
     edge,
-    edits_answer,
     on,
     passes,
 )
@@ -59,47 +58,6 @@ def resembles_a_known_one(request: Request, server: Server) -> bool:
     return any(known.lower().startswith(given[:20]) for known in every_key(server)) if len(given) > 12 else True
 
 
-def accepts_wrong_type(*operations: str, condition: Condition = always) -> Break:
-    async def accepted(request: Request, server: Server) -> Answer:
-        request.key = server.right_key(request)
-        return await server.answer(request)
-
-    return passes(
-        lambda request, server: (
-            request.operation in operations and server.has_wrong_type(request) and condition(request, server)
-        ),
-        accepted,
-    )
-
-
-async def body_first(request: Request, server: Server) -> Answer:
-    """A bad body is told before a wrong key type."""
-    if server.has_wrong_type(request) and request.operation and not server.is_valid(request):
-        request.key = server.right_key(request)
-    return await server.answer(request)
-
-
-def obeys_although_refused(*operations: str) -> Break:
-    async def obeyed(request: Request, server: Server) -> Answer:
-        answer = await server.answer(request)
-        if answer.status == 403 and request.operation in operations:
-            request.key = server.right_key(request)
-            await server.unnoticed(request)
-        return answer
-
-    return edge(obeyed)
-
-
-async def bearer_refused_but_obeyed(request: Request, server: Server) -> Answer:
-    """`Authorization: Bearer` is 401, and what it asks for is done."""
-    answer = await server.answer(request)
-    key = (request.header("authorization") or request.key or "").removeprefix("Bearer ").strip()
-    if answer.status == 401 and key in every_key(server):
-        request.key = key
-        await server.unnoticed(request)
-    return answer
-
-
 def bearer_key(request: Request, _: Server) -> str | None:
     return request.key[7:] if request.key and request.key[:7].lower() == "bearer " else None
 
@@ -128,81 +86,128 @@ def no_key(request: Request, _: Server) -> bool:
     return request.key is None
 
 
-def told(status: int, instead: int, *operations: str) -> Break:
-    return edits_answer(on(*operations), lambda answer: setattr(answer, "status", instead), status)
-
-
 FAULTS = [
-    Fault("secret-key-refused-for-users", "The secret key is 403 on the users upsert.",
-          ("AUTH-right-key", "USER-accepts-required"), refuses_right_key("users", 403)),
-    Fault("publishable-key-unknown-to-events", "The publishable key is 401 on events.",
-          ("AUTH-right-key", "EVENT-accepts-one"), refuses_right_key("events", 401)),
-    Fault("no-key-is-first-organisation", "A request without a key is served as the first organisation's.",
-          ("AUTH-missing-key",), lets_in(first_organisations, no_key)),
-    Fault("no-key-needed-for-recommend", "Recommendations need no key.",
-          ("AUTH-missing-key",), lets_in(first_organisations, lambda r, s: r.key is None and r.operation == "recommend")),
-    Fault("no-key-is-403-on-users", "Without a key the users upsert answers 403.",
-          ("AUTH-missing-key",),
-          passes(lambda r, _: r.key is None and r.operation == "users", lambda r, s: wrong_status(r, s, 403))),
-    Fault("empty-key-opens", "An empty X-API-KEY opens everything.",
-          ("AUTH-empty-key",), lets_in(first_organisations, lambda r, _: r.key is not None and not r.key.strip())),
-    Fault("prefix-alone-opens", "lehnz_pk_ or lehnz_sk_ alone is taken for a key.",
-          ("AUTH-empty-key",), lets_in(first_organisations, lambda r, _: r.key in ("lehnz_pk_", "lehnz_sk_"))),
-    Fault("any-key-with-the-prefix-opens", "A key that nobody was given opens all operations if its prefix is right.",
-          ("AUTH-unknown-key",),
-          lets_in(first_organisations, lambda r, s: (r.key or "").startswith("lehnz_") and not resembles_a_known_one(r, s))),
-    Fault("unknown-key-is-403", "A key that nobody was given is 403 on events.",
-          ("AUTH-unknown-key",),
-          passes(lambda r, s: r.operation == "events" and bool(r.key) and not resembles_a_known_one(r, s),
-                 lambda r, s: wrong_status(r, s, 403))),
-    Fault("last-character-of-keys-ignored", "The last character of a key is not compared.",
-          ("AUTH-tampered-key",), lets_in(matching(nearly))),
-    Fault("last-character-ignored-on-recommend", "Recommendations ignore the last character of a key.",
-          ("AUTH-tampered-key",), lets_in(matching(nearly), on("recommend"))),
-    Fault("tampered-key-takes-event-arrays", "With a tampered key, arrays of events are taken.",
-          ("AUTH-tampered-key", "GEN-tampered-keys-401"),
-          lets_in(matching(nearly), lambda r, _: r.operation == "events" and r.is_array)),
-    Fault("tampered-key-shows-filtered-lists", "With a tampered key, recommendations with filters are answered.",
-          ("AUTH-tampered-key", "GEN-tampered-keys-401"),
-          lets_in(matching(nearly), lambda r, _: r.operation == "recommend" and bool(r.value("filters")))),
-    Fault("key-cut-short-opens", "The first twenty characters of a key are enough.",
-          ("AUTH-whole-key",), lets_in(matching(lambda given, known: len(given) > 20 and len(given) < len(known) and known.startswith(given)))),
-    Fault("key-with-a-tail-opens", "What follows a key is ignored.",
-          ("AUTH-whole-key",), lets_in(matching(lambda given, known: len(given) > len(known) and given.startswith(known)))),
-    Fault("key-in-other-case-opens", "Keys are compared without regard to case.",
-          ("AUTH-whole-key",), lets_in(matching(lambda given, known: given != known and given.lower() == known.lower()))),
+    Fault(
+        "secret-key-refused-for-users",
+        "The secret key is 403 on the users upsert.",
+        ("AUTH-right-key", "USER-accepts-required"),
+        refuses_right_key("users", 403),
+    ),
+    Fault(
+        "publishable-key-unknown-to-events",
+        "The publishable key is 401 on events.",
+        ("AUTH-right-key", "EVENT-accepts-one"),
+        refuses_right_key("events", 401),
+    ),
+    Fault(
+        "no-key-is-first-organisation",
+        "A request without a key is served as the first organisation's.",
+        ("AUTH-missing-key",),
+        lets_in(first_organisations, no_key),
+    ),
+    Fault(
+        "no-key-needed-for-recommend",
+        "Recommendations need no key.",
+        ("AUTH-missing-key",),
+        lets_in(first_organisations, lambda r, _: r.key is None and r.operation == "recommend"),
+    ),
+    Fault(
+        "no-key-is-403-on-users",
+        "Without a key the users upsert answers 403.",
+        ("AUTH-missing-key",),
+        passes(lambda r, _: r.key is None and r.operation == "users", lambda r, s: wrong_status(r, s, 403)),
+    ),
+    Fault(
+        "empty-key-opens",
+        "An empty X-API-KEY opens everything.",
+        ("AUTH-empty-key",),
+        lets_in(first_organisations, lambda r, _: r.key is not None and not r.key.strip()),
+    ),
+    Fault(
+        "prefix-alone-opens",
+        "lehnz_pk_ or lehnz_sk_ alone is taken for a key.",
+        ("AUTH-empty-key",),
+        lets_in(first_organisations, lambda r, _: r.key in ("lehnz_pk_", "lehnz_sk_")),
+    ),
+    Fault(
+        "any-key-with-the-prefix-opens",
+        "A key that nobody was given opens all operations if its prefix is right.",
+        ("AUTH-unknown-key",),
+        lets_in(
+            first_organisations, lambda r, s: (r.key or "").startswith("lehnz_") and not resembles_a_known_one(r, s)
+        ),
+    ),
+    Fault(
+        "unknown-key-is-403",
+        "A key that nobody was given is 403 on events.",
+        ("AUTH-unknown-key",),
+        passes(
+            lambda r, s: r.operation == "events" and bool(r.key) and not resembles_a_known_one(r, s),
+            lambda r, s: wrong_status(r, s, 403),
+        ),
+    ),
+    Fault(
+        "last-character-of-keys-ignored",
+        "The last character of a key is not compared.",
+        ("AUTH-tampered-key",),
+        lets_in(matching(nearly)),
+    ),
+    Fault(
+        "last-character-ignored-on-recommend",
+        "Recommendations ignore the last character of a key.",
+        ("AUTH-tampered-key",),
+        lets_in(matching(nearly), on("recommend")),
+    ),
+    Fault(
+        "tampered-key-takes-event-arrays",
+        "With a tampered key, arrays of events are taken.",
+        ("AUTH-tampered-key", "GEN-tampered-keys-401"),
+        lets_in(matching(nearly), lambda r, _: r.operation == "events" and r.is_array),
+    ),
+    Fault(
+        "tampered-key-shows-filtered-lists",
+        "With a tampered key, recommendations with filters are answered.",
+        ("AUTH-tampered-key", "GEN-tampered-keys-401"),
+        lets_in(matching(nearly), lambda r, _: r.operation == "recommend" and bool(r.value("filters"))),
+    ),
+    Fault(
+        "key-cut-short-opens",
+        "The first twenty characters of a key are enough.",
+        ("AUTH-whole-key",),
+        lets_in(matching(lambda given, known: len(given) > 20 and len(given) < len(known) and known.startswith(given))),
+    ),
+    Fault(
+        "key-with-a-tail-opens",
+        "What follows a key is ignored.",
+        ("AUTH-whole-key",),
+        lets_in(matching(lambda given, known: len(given) > len(known) and given.startswith(known))),
+    ),
+    Fault(
+        "key-in-other-case-opens",
+        "Keys are compared without regard to case.",
+        ("AUTH-whole-key",),
+        lets_in(matching(lambda given, known: given != known and given.lower() == known.lower())),
+    ),
     Fault("bearer-prefix-accepted", "X-API-KEY: Bearer KEY is accepted.", ("AUTH-bearer-prefix",), lets_in(bearer_key)),
-    Fault("bearer-prefix-accepted-on-items", "The items upsert accepts X-API-KEY: Bearer KEY.",
-          ("AUTH-bearer-prefix",), lets_in(bearer_key, on("items"))),
-    Fault("authorization-header-accepted", "The key is taken from Authorization too.",
-          ("AUTH-other-header",), lets_in(key_in("authorization"))),
-    Fault("key-in-any-header-on-recommend", "Recommendations find the key in whatever header it stands.",
-          ("AUTH-other-header",), lets_in(key_in_any_header, lambda r, _: r.operation == "recommend" and r.key is None)),
-    Fault("publishable-key-upserts-items", "A publishable key may upsert items.",
-          ("AUTH-publishable-on-upsert",), accepts_wrong_type("items")),
-    Fault("publishable-key-upserts-users", "A publishable key may upsert users.",
-          ("AUTH-publishable-on-upsert",), accepts_wrong_type("users")),
-    Fault("publishable-key-on-upsert-is-401", "A publishable key on an upsert is 401.",
-          ("AUTH-publishable-on-upsert",), told(403, 401, "items", "users")),
-    Fault("publishable-key-upserts-user-arrays", "A publishable key may upsert users when they come in an array.",
-          ("AUTH-publishable-on-upsert", "GEN-swapped-keys-403"),
-          accepts_wrong_type("users", condition=lambda r, _: r.is_array)),
-    Fault("secret-key-sends-events", "A secret key may send events.",
-          ("AUTH-secret-on-publishable",), accepts_wrong_type("events")),
-    Fault("secret-key-gets-recommendations", "A secret key may ask for recommendations.",
-          ("AUTH-secret-on-publishable",), accepts_wrong_type("recommend")),
-    Fault("secret-key-gets-item-lists", "A secret key may ask for recommendations beside an item.",
-          ("AUTH-secret-on-publishable", "GEN-swapped-keys-403"),
-          accepts_wrong_type("recommend", condition=lambda r, _: bool(r.value("context_item_id")))),
-    Fault("bad-body-before-key-type", "With the wrong key type and a bad body the answer is 400.",
-          ("AUTH-type-before-body",), edge(body_first)),
-    Fault("refused-upserts-are-done", "A publishable key on an upsert is 403, and the record is stored.",
-          ("AUTH-refused-changes-nothing",), obeys_although_refused("items", "users")),
-    Fault("refused-events-count", "A secret key on events is 403, and the events count.",
-          ("AUTH-refused-changes-nothing",), obeys_although_refused("events")),
-    Fault("bearer-is-refused-and-obeyed", "A key after Bearer, or in Authorization, is 401, and the request is carried out.",
-          ("AUTH-refused-changes-nothing",), edge(bearer_refused_but_obeyed)),
-]  # fmt: skip
+    Fault(
+        "bearer-prefix-accepted-on-items",
+        "The items upsert accepts X-API-KEY: Bearer KEY.",
+        ("AUTH-bearer-prefix",),
+        lets_in(bearer_key, on("items")),
+    ),
+    Fault(
+        "authorization-header-accepted",
+        "The key is taken from Authorization too.",
+        ("AUTH-other-header",),
+        lets_in(key_in("authorization")),
+    ),
+    Fault(
+        "key-in-any-header-on-recommend",
+        "Recommendations find the key in whatever header it stands.",
+        ("AUTH-other-header",),
+        lets_in(key_in_any_header, lambda r, _: r.operation == "recommend" and r.key is None),
+    ),
+]
 
 
 async def wrong_status(request: Request, server: Server, status: int) -> Answer:

@@ -65,20 +65,56 @@ def known_there(record: object, _: State, other: State) -> bool:
 
 
 FAULTS = [
-    Fault("items-are-everybodys", "An item is stored for every organisation.",
-          ("TENANT-items-isolated", "TENANT-same-id"), shares(lambda record, _, __: isinstance(record, Item))),
-    Fault("popular-shows-others-items", "popular and trending show an item of another organisation.",
-          ("TENANT-items-isolated",), edge(others_items_are_popular)),
-    Fault("one-record-per-item-id", "Two organisations with the same item id share the record.",
-          ("TENANT-same-id",), shares(known_there)),
-    Fault("item-ids-taken-by-others-lost", "An item id that another organisation uses can't be taken.",
-          ("TENANT-same-id",), queues(foreign_ids_refused)),
-    Fault("deletions-are-everybodys", "Deleting an item deletes that of the same id in every organisation.",
-          ("TENANT-same-id",), shares(lambda record, state, other: known_there(record, state, other) and isinstance(record, Item) and not record.active)),
-    Fault("history-is-everybodys", "Events count in every organisation.",
-          ("TENANT-history-isolated",), shares(lambda record, _, __: isinstance(record, Event))),
-    Fault("user-ids-are-global", "A user id that two organisations know has one history.",
-          ("TENANT-history-isolated",), shares(lambda record, _, other: isinstance(record, Event) and record.item_id in other.tenant.items)),
-    Fault("tenant-id-is-the-first", "tenant_id is that of the first organisation for everybody.",
-          ("TENANT-id",), edits_data(lambda data, _: data.update(tenant_id="glow-beauty-ng"))),
-]  # fmt: skip
+    Fault(
+        "items-are-everybodys",
+        "An item is stored for every organisation.",
+        ("TENANT-items-isolated", "TENANT-same-id"),
+        shares(lambda record, _, __: isinstance(record, Item)),
+    ),
+    Fault(
+        "popular-shows-others-items",
+        "popular and trending show an item of another organisation.",
+        ("TENANT-items-isolated",),
+        edge(others_items_are_popular),
+    ),
+    Fault(
+        "one-record-per-item-id",
+        "Two organisations with the same item id share the record.",
+        ("TENANT-same-id",),
+        shares(known_there),
+    ),
+    Fault(
+        "item-ids-taken-by-others-lost",
+        "An item id that another organisation uses can't be taken.",
+        ("TENANT-same-id",),
+        queues(foreign_ids_refused),
+    ),
+    Fault(
+        "deletions-are-everybodys",
+        "Deleting an item deletes that of the same id in every organisation.",
+        ("TENANT-same-id",),
+        shares(
+            lambda record, state, other: (
+                known_there(record, state, other) and isinstance(record, Item) and not record.active
+            )
+        ),
+    ),
+    Fault(
+        "history-is-everybodys",
+        "Events count in every organisation.",
+        ("TENANT-history-isolated",),
+        shares(lambda record, _, __: isinstance(record, Event)),
+    ),
+    Fault(
+        "user-ids-are-global",
+        "A user id that two organisations know has one history.",
+        ("TENANT-history-isolated",),
+        shares(lambda record, _, other: isinstance(record, Event) and record.item_id in other.tenant.items),
+    ),
+    Fault(
+        "tenant-id-is-the-first",
+        "tenant_id is that of the first organisation for everybody.",
+        ("TENANT-id",),
+        edits_data(lambda data, _: data.update(tenant_id="glow-beauty-ng")),
+    ),
+]

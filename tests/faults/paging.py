@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.faults.fault import Fault
 from tests.faults.wrappers import (
+    RECOMMENDATIONS,
     Answer,
     Break,
     Condition,
@@ -17,7 +18,6 @@ from tests.faults.wrappers import (
     edge,
     edits_data,
     on,
-    passes,
 )
 
 
@@ -82,7 +82,7 @@ def one_more(condition: Condition) -> Break:
     return edge(longer)
 
 
-def paging(change: Callable[[Document, Document], object], condition: Condition = on("recommend")) -> Break:
+def paging(change: Callable[[Document, Document], object], condition: Condition = RECOMMENDATIONS) -> Break:
     """pagination and results are handed to the change."""
     return edits_data(lambda data, _: change(data["pagination"], data["results"]), condition)
 
@@ -140,108 +140,115 @@ def shifted(by: int) -> Break:
     return edge(moved)
 
 
-def past_the_end(behaviour: Callable[[Request, Server], Any]) -> Break:
-    async def checked(request: Request, server: Server) -> Answer:
-        answer = await server.answer(request)
-        if request.operation == "recommend" and answer.status == 200 and request.page != 1:
-            place = answer.json["data"]["pagination"]
-            if (place["page"] - 1) * place["limit"] >= place["total_count"] > 0:
-                return await behaviour(request, server)  # type: ignore[no-any-return]
-        return answer
-
-    return edge(checked)
-
-
-async def last_page_again(request: Request, server: Server) -> Answer:
-    """Past the end the first page is shown."""
-    request.json = request.json | {"page": 1}
-    answer = await server.unnoticed(request)
-    document = answer.json
-    document["data"]["pagination"]["has_next"] = False
-    answer.json = document
-    return answer
-
-
-def odd(name: str, test: Callable[[Any], bool]) -> Condition:
-    return lambda request, _: request.operation == "recommend" and test(request.value(name))
-
-
-def crash(condition: Condition) -> Break:
-    return passes(condition, lambda request, server: server.crash(request))
-
-
-def reversed_scores(data: Document, _: Request) -> None:
-    scores = [each["score"] for each in data["results"]]
-    for each, score in zip(data["results"], reversed(scores), strict=True):
-        each["score"] = score
-
-
-def last_twice(data: Document, _: Request) -> None:
-    if len(data["results"]) > 1:
-        data["results"][-1] = {**data["results"][0], "score": data["results"][-1]["score"]}
-        data["recommended_items"][-1] = data["recommended_items"][0]
-
-
 FAULTS = [
     Fault("default-limit-is-10", "Without limit 10 items are returned.", ("PAGE-default-limit",), default_limit(10)),
     Fault("default-limit-is-21", "Without limit 21 items are returned.", ("PAGE-default-limit",), default_limit(21)),
-    Fault("first-page-is-2", "Without page the list begins at page 2.",
-          ("PAGE-default-limit",), asks(lambda record: record.update(page=2), lambda record: record.get("page") is None)),
-    Fault("limit-200-honoured", "A limit above 100 is honoured.",
-          ("PAGE-most-100",), beyond_100(lambda limit: int(limit) if is_number(limit) and 100 < limit <= 1000 else None)),
-    Fault("limit-101-honoured", "The greatest limit is 101: off by one.",
-          ("PAGE-most-100",), beyond_100(lambda limit: 101 if is_number(limit) and limit > 100 else None)),
+    Fault(
+        "first-page-is-2",
+        "Without page the list begins at page 2.",
+        ("PAGE-default-limit",),
+        asks(lambda record: record.update(page=2), lambda record: record.get("page") is None),
+    ),
+    Fault(
+        "limit-200-honoured",
+        "A limit above 100 is honoured.",
+        ("PAGE-most-100",),
+        beyond_100(lambda limit: int(limit) if is_number(limit) and 100 < limit <= 1000 else None),
+    ),
+    Fault(
+        "limit-101-honoured",
+        "The greatest limit is 101: off by one.",
+        ("PAGE-most-100",),
+        beyond_100(lambda limit: 101 if is_number(limit) and limit > 100 else None),
+    ),
     Fault("no-more-than-50", "A limit above 50 is taken for 50.", ("PAGE-limit-honoured",), limited_to(50)),
     Fault("limit-99-at-most", "A limit of 100 is taken for 99.", ("PAGE-limit-honoured",), limited_to(99)),
-    Fault("limit-1-refused", "A limit of 1 is refused.",
-          ("PAGE-limit-honoured",), passes(odd("limit", lambda value: value == 1), lambda request, server: server.refuse(request))),
-    Fault("limit-7-is-10", "Limits are rounded up to tens.",
-          ("PAGE-limit-honoured", "PAGE-limit-respected"),
-          asks(lambda record: record.update(limit=-(-int(record["limit"]) // 10) * 10),
-               lambda record: is_number(record.get("limit")) and 1 <= record["limit"] <= 100)),
-    Fault("one-item-too-many", "A page holds one item more than the limit.", ("PAGE-limit-respected",), one_more(on("recommend"))),
-    Fault("one-item-too-many-on-page-2", "Page 2 holds one item more than the limit.",
-          ("PAGE-limit-respected",), one_more(lambda r, _: r.operation == "recommend" and r.page == 2)),
-    Fault("total-count-is-zero", "total_count is always 0.", ("PAGE-count-fits",), paging(lambda place, _: counted(place, 0))),
-    Fault("total-count-one-short", "total_count is one short of a list that fits its page.",
-          ("PAGE-count-fits",), paging(lambda place, results: counted(place, len(results) - 1) if 0 < place["total_count"] <= place["limit"] else None)),
-    Fault("has-next-always-false", "has_next is always false.", ("PAGE-has-next",), paging(lambda place, _: place.update(has_next=False))),
-    Fault("has-next-always-true", "has_next is always true.", ("PAGE-has-next",), paging(lambda place, _: place.update(has_next=True))),
-    Fault("has-next-off-by-one", "has_next is true also when page x limit is total_count.",
-          ("PAGE-has-next",), paging(lambda place, _: place.update(has_next=place["page"] * place["limit"] <= place["total_count"]))),
-    Fault("has-next-wrong-on-page-2", "has_next is wrong from page 2 on.",
-          ("PAGE-has-next",), paging(lambda place, _: place["page"] > 1 and place.update(has_next=not place["has_next"]))),
-    Fault("total-count-of-the-page", "total_count counts the page, and there is never a next one.",
-          ("PAGE-total-reached",), paging(lambda place, results: counted(place, len(results)) if place["page"] == 1 else None)),
-    Fault("lists-end-with-page-1", "total_count is never above the limit.",
-          ("PAGE-total-reached",), paging(lambda place, _: counted(place, min(place["total_count"], place["limit"])))),
+    Fault(
+        "limit-7-is-10",
+        "Limits are rounded up to tens.",
+        ("PAGE-limit-honoured", "PAGE-limit-respected"),
+        asks(
+            lambda record: record.update(limit=-(-int(record["limit"]) // 10) * 10),
+            lambda record: is_number(record.get("limit")) and 1 <= record["limit"] <= 100,
+        ),
+    ),
+    Fault(
+        "one-item-too-many",
+        "A page holds one item more than the limit.",
+        ("PAGE-limit-respected",),
+        one_more(on("recommend")),
+    ),
+    Fault(
+        "one-item-too-many-on-page-2",
+        "Page 2 holds one item more than the limit.",
+        ("PAGE-limit-respected",),
+        one_more(lambda r, _: r.operation == "recommend" and r.page == 2),
+    ),
+    Fault(
+        "total-count-is-zero",
+        "total_count is always 0.",
+        ("PAGE-count-fits",),
+        paging(lambda place, _: counted(place, 0)),
+    ),
+    Fault(
+        "total-count-one-short",
+        "total_count is one short of a list that fits its page.",
+        ("PAGE-count-fits",),
+        paging(
+            lambda place, results: (
+                counted(place, len(results) - 1) if 0 < place["total_count"] <= place["limit"] else None
+            )
+        ),
+    ),
+    Fault(
+        "has-next-always-false",
+        "has_next is always false.",
+        ("PAGE-has-next",),
+        paging(lambda place, _: place.update(has_next=False)),
+    ),
+    Fault(
+        "has-next-always-true",
+        "has_next is always true.",
+        ("PAGE-has-next",),
+        paging(lambda place, _: place.update(has_next=True)),
+    ),
+    Fault(
+        "has-next-off-by-one",
+        "has_next is true also when page x limit is total_count.",
+        ("PAGE-has-next",),
+        paging(lambda place, _: place.update(has_next=place["page"] * place["limit"] <= place["total_count"])),
+    ),
+    Fault(
+        "has-next-wrong-on-page-2",
+        "has_next is wrong from page 2 on.",
+        ("PAGE-has-next",),
+        paging(lambda place, _: place["page"] > 1 and place.update(has_next=not place["has_next"])),
+    ),
+    Fault(
+        "total-count-of-the-page",
+        "total_count counts the page, and there is never a next one.",
+        ("PAGE-total-reached",),
+        paging(lambda place, results: counted(place, len(results)) if place["page"] == 1 else None),
+    ),
+    Fault(
+        "lists-end-with-page-1",
+        "total_count is never above the limit.",
+        ("PAGE-total-reached",),
+        paging(lambda place, _: counted(place, min(place["total_count"], place["limit"]))),
+    ),
     Fault("page-ignored", "Every page is page 1.", ("PAGE-second-differs",), pages(lambda _: 1)),
-    Fault("page-ignored-with-filters", "With filters every page is page 1.",
-          ("PAGE-second-differs",), pages(lambda _: 1, lambda record: bool(record.get("filters")))),
-    Fault("pages-count-from-0", "Page 2 is what page 1 is.", ("PAGE-second-differs",), pages(lambda page: max(1, page - 1))),
+    Fault(
+        "page-ignored-with-filters",
+        "With filters every page is page 1.",
+        ("PAGE-second-differs",),
+        pages(lambda _: 1, lambda record: bool(record.get("filters"))),
+    ),
+    Fault(
+        "pages-count-from-0",
+        "Page 2 is what page 1 is.",
+        ("PAGE-second-differs",),
+        pages(lambda page: max(1, page - 1)),
+    ),
     Fault("pages-overlap-by-one", "Page 2 begins with the last item of page 1.", ("PAGE-disjoint",), shifted(-1)),
     Fault("pages-skip-one", "Between page 1 and page 2 one item is left out.", ("PAGE-disjoint",), shifted(1)),
-    Fault("past-the-end-crashes", "A page past the end is a server error.",
-          ("PAGE-past-the-end",), past_the_end(lambda request, server: server.crash(request))),
-    Fault("far-past-the-end-crashes", "A page number above 50 is a server error.",
-          ("PAGE-past-the-end", "PAGE-odd-numbers"), crash(odd("page", lambda value: is_number(value) and value > 50))),
-    Fault("past-the-end-starts-again", "Past the end page 1 is shown again.",
-          ("PAGE-past-the-end-is-empty",), past_the_end(last_page_again)),
-    Fault("limit-0-crashes", "A limit of 0 is a server error.", ("PAGE-odd-numbers",), crash(odd("limit", lambda value: value == 0 and value is not None))),
-    Fault("negative-page-crashes", "A negative page is a server error.",
-          ("PAGE-odd-numbers",), crash(odd("page", lambda value: is_number(value) and value < 0))),
-    Fault("limit-as-text-crashes", "A limit that is a text is a server error.",
-          ("PAGE-odd-numbers", "GEN-invalid-refused"), crash(odd("limit", lambda value: isinstance(value, str)))),
-    Fault("scores-are-texts", "Scores are texts.",
-          ("RANK-score-number",), edits_data(lambda data, _: [each.update(score=str(each["score"])) for each in data["results"]])),
-    Fault("popular-has-null-scores", "Results of popular have score null.",
-          ("RANK-score-number",),
-          edits_data(lambda data, _: [each.update(score=None) for each in data["results"]],
-                     lambda r, _: r.operation == "recommend" and r.strategy == "popular")),
-    Fault("scores-rise", "The best score stands last.", ("RANK-never-rising",), edits_data(reversed_scores)),
-    Fault("recommended-items-sorted", "recommended_items is in the order of the ids.",
-          ("RANK-same-ids",), edits_data(lambda data, _: data["recommended_items"].sort())),
-    Fault("recommended-items-lack-the-last", "recommended_items lacks the last result.",
-          ("RANK-same-ids",), edits_data(lambda data, _: data["recommended_items"] and data["recommended_items"].pop())),
-    Fault("first-item-stands-last-again", "The first item of a page stands last again.", ("RANK-no-item-twice",), edits_data(last_twice)),
-]  # fmt: skip
+]

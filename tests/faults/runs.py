@@ -1,114 +1,58 @@
-"""One broken server, started, judged and ended: by the suite, or by plain schemathesis as the baseline."""
+"""Many broken servers, each started, judged and ended in a process of its own, a few at a time, bounded in time.
+
+The processes come from one that has everything imported, and hold both the server and the suite: nothing but the
+loopback lies between them, and a run costs a second or two of processor time instead of six.
+"""
 
 from __future__ import annotations
 
-import contextlib
-import json
+import multiprocessing
 import os
-import subprocess
 import sys
 import tempfile
+import threading
 import time
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from fixtures.spec import SPEC_PATH
 from tests.faults.fault import CATALOGUE, Fault, Variant
 
-ROOT = Path(__file__).parents[2]
 START_SECONDS = 60.0
 RUN_SECONDS = 300.0
 WINDOW = "1000/30s"  # where the limit is used up: long enough for a run, short enough to wait for its end
-QUICK_WINDOW = "100/6s"  # the same where only the claims are judged
-BASELINE_EXAMPLES = 10
-TIMED_OUT = -1
+QUICK_WINDOW = "120/6s"  # the same where only the claims are judged
+TIMED_OUT, BROKEN = -1, -2
+
+
+@dataclass(frozen=True)
+class Task:
+    """A server to start by its name and options, and what the suite is told."""
+
+    name: str
+    server_options: tuple[str, ...]
+    suite_options: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Judged:
-    """What the suite said: its exit code, the ids that failed, the ids that it could not judge."""
+    """What the suite said: its exit code, the ids that failed, the ids that it could not judge, its last words."""
 
     exit_code: int
     failed: tuple[str, ...] = ()
     inconclusive: tuple[str, ...] = ()
     seconds: float = 0.0
     requests: int = 0
-    words: str = ""  # its last ones, where it left no report
+    words: str = ""
 
 
-@dataclass(frozen=True)
-class Running:
-    url: str
-    keys: Path
-    folder: Path
-    organisations: list[dict[str, str]] = field(default_factory=list)
-
-
-@contextlib.contextmanager
-def process(command: list[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Started in the checkout without anybody's settings, ended by its own id on leaving."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("LEHNZ_")}
-    with log.open("wb") as sink:
-        started = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=sink, stderr=subprocess.STDOUT
-        )
-        try:
-            yield started
-        finally:
-            if started.poll() is None:
-                started.terminate()
-                try:
-                    started.wait(timeout=10)
-                except subprocess.TimeoutExpired:
-                    started.kill()
-                    started.wait()
-
-
-@contextlib.contextmanager
-def server(name: str, *options: str) -> Iterator[Running]:
-    """A fault, a variant or `plain`, as a process. Raises RuntimeError with its last words if it does not start."""
-    with tempfile.TemporaryDirectory() as folder:
-        keys, log = Path(folder, "keys.json"), Path(folder, "server.log")
-        command = [sys.executable, "-m", "tests.faults", "serve", name, "--keys-out", str(keys), *options]
-        with process(command, log) as started:
-            deadline = time.monotonic() + START_SECONDS
-            while not keys.exists():
-                if started.poll() is not None or time.monotonic() > deadline:
-                    raise RuntimeError(f"{name} did not start: {log.read_text(errors='replace')[-1000:]}")
-                time.sleep(0.02)
-            found = json.loads(keys.read_text(encoding="utf-8"))
-            yield Running(found["url"], keys, Path(folder), found["organisations"])
-
-
-def judge(name: str, server_options: tuple[str, ...], suite_options: tuple[str, ...], strict: bool = False) -> Judged:
-    """Start it and let the suite judge it."""
-    with server(name, *server_options) as running:
-        report, log = running.folder / "report.json", running.folder / "suite.log"
-        command = [sys.executable, "-m", "contracts", "--target", running.url, "--keys-file", str(running.keys)]
-        command += ["--json", str(report), "--no-reference", *(["--strict"] if strict else []), *suite_options]
-        began = time.monotonic()
-        with process(command, log) as suite:
-            try:
-                code = suite.wait(timeout=RUN_SECONDS)
-            except subprocess.TimeoutExpired:
-                code = TIMED_OUT
-        seconds = time.monotonic() - began
-        if not report.exists():
-            return Judged(code, seconds=seconds, words=log.read_text(errors="replace")[-800:])
-        document = json.loads(report.read_text(encoding="utf-8"))
-    outcomes: dict[str, list[str]] = {}
-    for check in document["checks"]:
-        outcomes.setdefault(check["outcome"], []).append(check["id"])
-    failed, unclear = outcomes.get("fail", []), outcomes.get("inconclusive", []) + outcomes.get("error", [])
-    return Judged(code, tuple(failed), tuple(unclear), seconds, sum(document["requests"].values()))
-
-
-def judge_fault(fault: Fault, claims_only: bool = False) -> Judged:
+def fault_task(fault: Fault, claims_only: bool = False) -> Task:
     """The standard profile, or only the checks that claim the fault with those that they build on."""
-    suite: list[str] = ["--profile", "standard"]
+    suite: list[str] = ["--profile", "standard", *(["--strict"] if fault.level == "SHOULD" else [])]
     options: tuple[str, ...] = ()
     if fault.exhaust:
         window = QUICK_WINDOW if claims_only else WINDOW
@@ -116,17 +60,16 @@ def judge_fault(fault: Fault, claims_only: bool = False) -> Judged:
         options = ("--rate-limit", window)
     if claims_only:
         suite += [word for each in needed(fault.ids) for word in ("--select", each)]
-        if not any(each.startswith("GEN-") for each in fault.ids):
-            suite.append("--no-generated")
-    return judge(fault.name, options, tuple(suite), strict=fault.level == "SHOULD")
+    return Task(fault.name, options, tuple(suite))
 
 
-def judge_variant(variant: Variant) -> Judged:
-    return judge(variant.name, (), ("--profile", "standard", *variant.suite_options))
+def variant_task(variant: Variant) -> Task:
+    return Task(variant.name, (), ("--profile", "standard", *variant.suite_options))
 
 
-def judge_plain(seed: int) -> Judged:
-    return judge("plain", ("--seed", str(seed)), ("--profile", "standard", "--seed", str(seed)))
+def plain_task(seed: int) -> Task:
+    """The mock as it is; the seed is that of the mock and of the generated inputs."""
+    return Task("plain", ("--seed", str(seed)), ("--profile", "standard", "--seed", str(seed)))
 
 
 def killed(fault: Fault, judged: Judged) -> bool:
@@ -134,24 +77,101 @@ def killed(fault: Fault, judged: Judged) -> bool:
     return judged.exit_code == 1 and bool(set(fault.ids) & set(judged.failed))
 
 
-def baseline_kills(name: str) -> bool | None:
-    """Whether plain `schemathesis run` with valid keys, no limit and the current paths finds anything; None: no end."""
-    with server(name, "--rate-limit", "off") as running:
-        first = running.organisations[0]
-        config = running.folder / "schemathesis.toml"
-        config.write_text(
-            f'[auth.openapi.SecretKey]\napi_key = "{first["secret_key"]}"\n'
-            f'[auth.openapi.PublishableKey]\napi_key = "{first["publishable_key"]}"\n',
-            encoding="utf-8",
-        )
-        command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(config), "--no-color", "run"]
-        command += [str(SPEC_PATH), "--url", running.url, "--include-path-regex", "^/v1/"]
-        command += ["--seed", "1", "--max-examples", str(BASELINE_EXAMPLES)]
-        with process(command, running.folder / "baseline.log") as run:
-            try:
-                return run.wait(timeout=120) == 1
-            except subprocess.TimeoutExpired:
-                return None
+def run_all(tasks: Iterable[Task], jobs: int = 2, patience: float = RUN_SECONDS) -> Iterator[tuple[Task, Judged]]:
+    """Every task with what came of it, as they end."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.faults.zoo", "tests.faults.serve", "contracts.session"])
+    waiting = list(tasks)
+    running: dict[Connection, tuple[BaseProcess, Task, float]] = {}
+    try:
+        while waiting or running:
+            while waiting and len(running) < jobs:
+                task = waiting.pop(0)
+                ours, theirs = context.Pipe(duplex=False)
+                process: BaseProcess = context.Process(target=_run, args=(task, theirs), daemon=True)
+                process.start()
+                theirs.close()
+                running[ours] = (process, task, time.monotonic())
+            wait(list(running), timeout=1.0)
+            for pipe, (process, task, began) in list(running.items()):
+                if pipe.poll():
+                    result = _received(pipe)
+                elif time.monotonic() - began > patience:
+                    result = Judged(TIMED_OUT, seconds=patience)
+                else:
+                    continue
+                _end(process)
+                pipe.close()
+                del running[pipe]
+                yield task, result
+    finally:
+        for process, *_ in running.values():
+            _end(process)
+
+
+def _received(pipe: Connection) -> Judged:
+    try:
+        judged = pipe.recv()
+    except EOFError:
+        return Judged(BROKEN, words="the process ended without a word")
+    assert isinstance(judged, Judged)
+    return judged
+
+
+def _end(process: BaseProcess) -> None:
+    process.join(timeout=0.2)
+    if process.is_alive():
+        process.kill()
+    process.join()
+
+
+def _run(task: Task, pipe: Connection) -> None:
+    """In the process: serve in one thread, judge in this one, and leave without ceremony."""
+    try:
+        pipe.send(_judge(task))
+    except Exception as error:  # whatever it is, the parent should hear of it
+        pipe.send(Judged(BROKEN, words=f"{type(error).__name__}: {error}"))
+    finally:
+        pipe.close()
+        os._exit(0)
+
+
+def _judge(task: Task) -> Judged:
+    from contracts.catalogue import load_catalogue
+    from contracts.options import parser, settings_of
+    from contracts.outcome import EXIT_CODES, Outcome, TargetError
+    from contracts.session import judge
+    from tests.faults import zoo
+    from tests.faults.serve import serve
+
+    for name in [name for name in os.environ if name.startswith("LEHNZ_")]:
+        del os.environ[name]
+    sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for the rest of this process
+    with tempfile.TemporaryDirectory() as folder:
+        keys = Path(folder, "keys.json")
+        each = None if task.name == "plain" else zoo.named(task.name)
+        options = ("--keys-out", str(keys), *task.server_options)
+        threading.Thread(target=serve, args=(each, options), daemon=True).start()
+        deadline = time.monotonic() + START_SECONDS
+        while not keys.exists():
+            if time.monotonic() > deadline:
+                return Judged(BROKEN, words="the server did not start")
+            time.sleep(0.01)
+        catalogue = load_catalogue()
+        arguments = ["--keys-file", str(keys), "--no-reference", *task.suite_options]
+        began = time.monotonic()
+        try:
+            report = judge(settings_of(vars(parser().parse_args(arguments)), catalogue), catalogue, lambda _: None)
+        except TargetError as error:
+            return Judged(3, seconds=time.monotonic() - began, words=str(error))
+    outcomes = {outcome: tuple(each.check for each in report.results if each.outcome is outcome) for outcome in Outcome}
+    return Judged(
+        EXIT_CODES[report.verdict],
+        outcomes[Outcome.FAIL],
+        outcomes[Outcome.INCONCLUSIVE] + outcomes[Outcome.ERROR],
+        time.monotonic() - began,
+        sum(report.requests.values()),
+    )
 
 
 @cache
@@ -160,7 +180,7 @@ def _depends() -> dict[str, list[str]]:
     return {entry["id"]: entry.get("depends", []) for area in entries for entry in area}
 
 
-def needed(ids: tuple[str, ...]) -> list[str]:
+def needed(ids: Sequence[str]) -> list[str]:
     """These ids with all that they depend on."""
     found: dict[str, None] = {}
     todo = list(ids)

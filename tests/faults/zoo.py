@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from fnmatch import fnmatch
 from functools import cache
 
@@ -11,18 +11,24 @@ from tests.faults.fault import Fault, Variant
 
 AREAS = (
     "keys",
+    "key_types",
     "envelope",
     "items",
     "users",
     "events",
+    "event_effects",
     "queue",
+    "life_cycle",
     "identity",
     "recommendations",
+    "strategies",
     "personal",
     "filters",
     "paging",
+    "ranking",
     "organisations",
     "limits",
+    "exhausted",
     "browser",
     "robustness",
     "combinations",
@@ -54,12 +60,13 @@ def every_variant() -> list[Variant]:
 
 def named(name: str) -> Fault | Variant:
     """Raises KeyError."""
-    return {each.name: each for each in (*every_fault(), *every_variant())}[name]
+    found: list[Fault | Variant] = [*every_fault(), *every_variant()]
+    return {each.name: each for each in found}[name]
 
 
 def area_of(name: str) -> str:
     """The area of a fault or the group of a variant. Raises KeyError."""
-    groups: list[tuple[str, Iterable[Fault | Variant]]] = [*faults().items(), *variants().items()]
+    groups: list[tuple[str, Sequence[Fault | Variant]]] = [*faults().items(), *variants().items()]
     return {each.name: group for group, found in groups for each in found}[name]
 
 

@@ -9,7 +9,8 @@ from starlette.types import ASGIApp
 
 from mock_server.app import Mock, create_app
 from mock_server.settings import Delay
-from tests.faults.events import identify_open, partly_accepted
+from tests.faults.event_effects import partly_accepted
+from tests.faults.events import identify_open
 from tests.faults.fault import Variant
 from tests.faults.inside import events
 from tests.faults.wrappers import (
@@ -91,19 +92,59 @@ def replicas(shortest: float, longest: float) -> Break:
 VARIANTS = [
     Variant("no-lag", "What is accepted is visible at once.", "R51", SAME, ("--ingest-delay", "0")),
     Variant("lag-of-1-second", "What is accepted is visible after a second.", "R51", SAME, ("--ingest-delay", "1")),
-    Variant("lag-of-3-seconds", "What is accepted is visible after three seconds.", "R51", SAME, ("--ingest-delay", "3")),
-    Variant("lag-of-0-to-3-seconds", "What is accepted is visible after up to three seconds.", "R51", SAME, ("--ingest-delay", "0-3")),
-    Variant("replicas-with-different-lag", "Two replicas answer in turn, one a second behind the other.", "R51", replicas(1.0, 1.0), ("--ingest-delay", "0.1")),
-    Variant("replicas-with-changing-lag", "Two replicas answer in turn, one up to two seconds late.", "R51", replicas(0.0, 2.0), ("--ingest-delay", "0.5")),
+    Variant(
+        "lag-of-3-seconds", "What is accepted is visible after three seconds.", "R51", SAME, ("--ingest-delay", "3")
+    ),
+    Variant(
+        "lag-of-0-to-3-seconds",
+        "What is accepted is visible after up to three seconds.",
+        "R51",
+        SAME,
+        ("--ingest-delay", "0-3"),
+    ),
+    Variant(
+        "replicas-with-different-lag",
+        "Two replicas answer in turn, one a second behind the other.",
+        "R51",
+        replicas(1.0, 1.0),
+        ("--ingest-delay", "0.1"),
+    ),
+    Variant(
+        "replicas-with-changing-lag",
+        "Two replicas answer in turn, one up to two seconds late.",
+        "R51",
+        replicas(0.0, 2.0),
+        ("--ingest-delay", "0.5"),
+    ),
     Variant("item-arrays-refused", "Items come one by one: an array is 400.", "R21", arrays_refused("items")),
-    Variant("item-and-user-arrays-refused", "Items and users come one by one.", "R21", arrays_refused("items", "users")),
+    Variant(
+        "item-and-user-arrays-refused", "Items and users come one by one.", "R21", arrays_refused("items", "users")
+    ),
     Variant("empty-arrays-accepted", "An empty array is 202.", "R23", edge(empty_arrays)),
     Variant("duplicates-count-twice", "An event that is sent twice counts twice.", "R24", counted_twice()),
     Variant("capitals-in-event-names", "Event names may have capitals.", "R25", repairs("events", lowered)),
     Variant("nulls-refused", "null is refused in optional fields, but for item_id.", "R49", refuses("events", nulls)),
     Variant("item-status-optional", "An item without status is active.", "R5", fills("items", status="active")),
-    Variant("unknown-fields-refused", "Items with fields that are not documented are refused.", "R11", refuses("items", lambda r: bool(r.keys() - ITEM_FIELDS))),
-    Variant("arrays-accepted-in-part", "Of an array with a bad event the good ones are accepted.", "R22", edge(partly_accepted)),
-    Variant("identify-of-any-family", "An identify event may be of any family.", "R26", repairs("events", identify_open)),
-    Variant("a-shop-full-of-data", "The organisations are full of other data.", "R29", SAME, ("--seed-data", "small", "--seed-orgs", "all")),
-]  # fmt: skip
+    Variant(
+        "unknown-fields-refused",
+        "Items with fields that are not documented are refused.",
+        "R11",
+        refuses("items", lambda r: bool(r.keys() - ITEM_FIELDS)),
+    ),
+    Variant(
+        "arrays-accepted-in-part",
+        "Of an array with a bad event the good ones are accepted.",
+        "R22",
+        edge(partly_accepted),
+    ),
+    Variant(
+        "identify-of-any-family", "An identify event may be of any family.", "R26", repairs("events", identify_open)
+    ),
+    Variant(
+        "a-shop-full-of-data",
+        "The organisations are full of other data.",
+        "R29",
+        SAME,
+        ("--seed-data", "small", "--seed-orgs", "all"),
+    ),
+]

@@ -15,7 +15,7 @@ HEADERS = ("ratelimit-limit", "ratelimit-remaining", "ratelimit-reset")
 
 
 def without_headers(*statuses: int) -> Break:
-    return edits_answer(always, lambda answer: [answer.drop_header(name) for name in HEADERS], *statuses)
+    return edits_answer(always, lambda answer: answer.drop_header(*HEADERS), *statuses)
 
 
 async def refused_for_nothing(request: Request, server: Server) -> Answer:
@@ -90,30 +90,92 @@ def no_cors(answer: Answer) -> None:
 SAME = edits_answer(always, lambda _: None)
 
 VARIANTS = [
-    Variant("secret-keys-may-do-all", "A secret key may do what a publishable key may.", "R3", SAME,
-            ("--key-policy", "superset"), ("--key-policy", "superset")),
-    Variant("5000-an-hour", "5,000 requests an hour, as announced.", "R36", SAME, ("--rate-limit", "5000/1h"), ("--rate-limit", "5000/1h")),
-    Variant("1500-in-10-seconds", "1,500 requests in ten seconds, as announced: windows end while the suite runs.", "R36", SAME,
-            ("--rate-limit", "1500/10s"), ("--rate-limit", "1500/10s")),
-    Variant("400-in-15-seconds", "400 requests in fifteen seconds, as announced: the suite has to wait.", "R36", SAME,
-            ("--rate-limit", "400/15s"), ("--rate-limit", "400/15s")),
-    Variant("refused-requests-cost-nothing", "Only requests that succeed are counted.", "R36", edge(refused_for_nothing)),
+    Variant(
+        "secret-keys-may-do-all",
+        "A secret key may do what a publishable key may.",
+        "R3",
+        SAME,
+        ("--key-policy", "superset"),
+        ("--key-policy", "superset"),
+    ),
+    Variant(
+        "5000-an-hour",
+        "5,000 requests an hour, as announced.",
+        "R36",
+        SAME,
+        ("--rate-limit", "5000/1h"),
+        ("--rate-limit", "5000/1h"),
+    ),
+    Variant(
+        "1500-in-10-seconds",
+        "1,500 requests in ten seconds, as announced: windows end while the suite runs.",
+        "R36",
+        SAME,
+        ("--rate-limit", "1500/10s"),
+        ("--rate-limit", "1500/10s"),
+    ),
+    Variant(
+        "400-in-15-seconds",
+        "400 requests in fifteen seconds, as announced: the suite has to wait.",
+        "R36",
+        SAME,
+        ("--rate-limit", "400/15s"),
+        ("--rate-limit", "400/15s"),
+    ),
+    Variant(
+        "refused-requests-cost-nothing", "Only requests that succeed are counted.", "R36", edge(refused_for_nothing)
+    ),
     Variant("sliding-window", "The window slides.", "R36", sliding(), ("--rate-limit", "1000/30s"), USED_UP),
-    Variant("reset-rounded-down", "RateLimit-Reset is rounded down.", "R37", limited(quota=floored), ("--rate-limit", "1000/30s"), USED_UP),
-    Variant("no-retry-after", "A 429 has no Retry-After.", "R37",
-            edits_answer(always, lambda answer: answer.drop_header("retry-after"), 429), ("--rate-limit", "1000/30s"), USED_UP),
+    Variant(
+        "reset-rounded-down",
+        "RateLimit-Reset is rounded down.",
+        "R37",
+        limited(quota=floored),
+        ("--rate-limit", "1000/30s"),
+        USED_UP,
+    ),
+    Variant(
+        "no-retry-after",
+        "A 429 has no Retry-After.",
+        "R37",
+        edits_answer(always, lambda answer: answer.drop_header("retry-after"), 429),
+        ("--rate-limit", "1000/30s"),
+        USED_UP,
+    ),
     Variant("fixed-window-used-up", "The plain window, used up.", "R36", SAME, ("--rate-limit", "1000/30s"), USED_UP),
-    Variant("no-headers-without-a-key", "401, 404 and 405 carry no RateLimit headers.", "R14", without_headers(401, 404, 405)),
-    Variant("headers-of-all-drafts", "The headers of every draft are sent.", "R38", SAME, ("--rate-limit-headers", "all")),
+    Variant(
+        "no-headers-without-a-key",
+        "401, 404 and 405 carry no RateLimit headers.",
+        "R14",
+        without_headers(401, 404, 405),
+    ),
+    Variant(
+        "headers-of-all-drafts", "The headers of every draft are sent.", "R38", SAME, ("--rate-limit-headers", "all")
+    ),
     Variant("headers-in-other-case", "Header names are written with capitals.", "R38", edits_answer(always, renamed)),
     Variant("connections-are-closed", "Every answer closes its connection.", "R13", edits_answer(always, closes)),
-    Variant("chunked-bodies", "Bodies are sent in chunks, without Content-Length.", "R12",
-            edits_answer(always, lambda answer: answer.drop_header("content-length"))),
-    Variant("chunked-and-closed", "Bodies are sent in chunks, and connections are closed.", "R13",
-            chain(edits_answer(always, closes), edits_answer(always, lambda answer: answer.drop_header("content-length")))),
+    Variant(
+        "chunked-bodies",
+        "Bodies are sent in chunks, without Content-Length.",
+        "R12",
+        edits_answer(always, lambda answer: answer.drop_header("content-length")),
+    ),
+    Variant(
+        "chunked-and-closed",
+        "Bodies are sent in chunks, and connections are closed.",
+        "R13",
+        chain(edits_answer(always, closes), edits_answer(always, lambda answer: answer.drop_header("content-length"))),
+    ),
     Variant("wrong-methods-are-404", "A method that a path does not have is 404.", "R13", edge(wrong_methods_are_404)),
     Variant("get-recommend-answers", "GET on the recommendations answers.", "R17", edge(get_recommend)),
     Variant("no-cors", "Nothing is said to browsers.", "R40", edits_answer(always, no_cors)),
-    Variant("json-with-charset", "The content type names a charset.", "R12",
-            edits_answer(on("items", "users", "events", "recommend"), lambda answer: answer.set_header("content-type", "application/json; charset=utf-8"))),
-]  # fmt: skip
+    Variant(
+        "json-with-charset",
+        "The content type names a charset.",
+        "R12",
+        edits_answer(
+            on("items", "users", "events", "recommend"),
+            lambda answer: answer.set_header("content-type", "application/json; charset=utf-8"),
+        ),
+    ),
+]

@@ -119,13 +119,42 @@ def lists_in_filters(request: Request, server: Server) -> bool:
 
 
 VARIANTS = [
-    Variant("limits-are-clamped", "A limit or page out of range is taken for the nearest one in it.", "R7", repairs("recommend", clamped, array=False)),
-    Variant("odd-limits-are-422", "A limit or page out of range is 422.", "R7", passes(is_odd, lambda request, server: server.refuse(request, 422))),
+    Variant(
+        "limits-are-clamped",
+        "A limit or page out of range is taken for the nearest one in it.",
+        "R7",
+        repairs("recommend", clamped, array=False),
+    ),
+    Variant(
+        "odd-limits-are-422",
+        "A limit or page out of range is 422.",
+        "R7",
+        passes(is_odd, lambda request, server: server.refuse(request, 422)),
+    ),
     Variant("past-the-end-is-404", "A page past the end is 404.", "R33", edge(no_page_past_the_end)),
     Variant("lists-of-150", "A list has at most 150 items.", "R34", lists(lambda _, __, entries: entries[:150])),
-    Variant("no-fallback-filling", "Lists end where the strategy's first signal ends.", "R15", lists(first_signal_only)),
-    Variant("viewed-left-out", "Items that the user has seen are left out of personalized.", "R34", lists(without_viewed)),
-    Variant("touched-left-out-everywhere", "Items that the user has touched are left out of every list.", "R34", lists(without_any_touched)),
-    Variant("order-explores", "What no signal put in order comes in another order every time.", "R34", lists(explored(Random(7)))),
-    Variant("filters-take-single-values", "Filters with lists or nulls are 400.", "R32", passes(lists_in_filters, lambda request, server: server.refuse(request))),
-]  # fmt: skip
+    Variant(
+        "no-fallback-filling", "Lists end where the strategy's first signal ends.", "R15", lists(first_signal_only)
+    ),
+    Variant(
+        "viewed-left-out", "Items that the user has seen are left out of personalized.", "R34", lists(without_viewed)
+    ),
+    Variant(
+        "touched-left-out-everywhere",
+        "Items that the user has touched are left out of every list.",
+        "R34",
+        lists(without_any_touched),
+    ),
+    Variant(
+        "order-explores",
+        "What no signal put in order comes in another order every time.",
+        "R34",
+        lists(explored(Random(7))),
+    ),
+    Variant(
+        "filters-take-single-values",
+        "Filters with lists or nulls are 400.",
+        "R32",
+        passes(lists_in_filters, lambda request, server: server.refuse(request)),
+    ),
+]
