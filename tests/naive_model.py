@@ -193,7 +193,8 @@ class Naive:
         elif strategy == "session_based":
             session = self.running(person, now)
             session += [item for item in history[:5] if item not in session]
-            sources, out = [("session_match", self.cosine(falling(session), self.affinities(person))), trending], set(session)
+            match = self.cosine(falling(session), self.affinities(person))
+            sources, out = [("session_match", match), trending], set(session)
         elif strategy == "session-resumption":
             left = [item for item in self.ended(person, now) if item not in bought]
             match = self.cosine(falling(left), self.affinities(person))

@@ -15,7 +15,7 @@ def event(name: str, family: str, recommendation_id: str | None = "r1", **fields
     return Event.from_body(body | {"item_id": "a"} | fields, 1.0, "e")
 
 
-def test_each_step_of_the_funnel_is_counted_for_its_strategy():
+def test_each_step_of_the_funnel_is_counted_for_its_strategy() -> None:
     attribution = Attribution()
     attribution.serve("r1", "similar", ["a", "b"], 1.0)
     attribution.serve("r2", "popular", ["a"], 1.0)
@@ -40,14 +40,14 @@ def test_each_step_of_the_funnel_is_counted_for_its_strategy():
 
 
 @pytest.mark.parametrize("recommendation_id", [None, "never-served"])
-def test_an_unknown_recommendation_id_counts_nowhere(recommendation_id):
+def test_an_unknown_recommendation_id_counts_nowhere(recommendation_id: str | None) -> None:
     attribution = Attribution()
     attribution.serve("r1", "similar", ["a"], 1.0)
     attribution.count(event("click", "engagement", recommendation_id))
     assert attribution.funnels == {"similar": Funnel(recommendations=1, impressions=1)}
 
 
-def test_memory_is_bounded_and_what_was_forgotten_is_counted():
+def test_memory_is_bounded_and_what_was_forgotten_is_counted() -> None:
     attribution = Attribution(kept=2)
     for number in range(5):
         attribution.serve(f"r{number}", "popular", ["a"], 1.0)

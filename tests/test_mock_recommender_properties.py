@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from itertools import chain
+from random import Random
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ from mock_server.records import Event
 from mock_server.tenant import Tenant
 from tests.naive_model import Counts, Naive
 
+Log = list[dict[str, Any]]
+Filters = dict[str, Any]
 START = 1_780_000_000.0
 MINUTES = 60.0
 ITEMS: dict[str, dict[str, Any]] = {
@@ -109,7 +112,7 @@ def counted(tenant: Tenant, pairs: Pairs) -> tuple[Counts, dict[str, float]]:
 
 @RUN
 @given(logs, st.integers(0, 40), st.randoms(use_true_random=False))
-def test_any_order_of_arrival_adds_up_to_what_the_event_log_says(events, items_after, dice):
+def test_any_order_of_arrival_adds_up_to_what_the_event_log_says(events: Log, items_after: int, dice: Random) -> None:
     shuffled = events[:]
     dice.shuffle(shuffled)
     naive = Naive(ITEMS, events)
@@ -145,7 +148,9 @@ def test_any_order_of_arrival_adds_up_to_what_the_event_log_says(events, items_a
 
 @RUN
 @given(logs, st.randoms(use_true_random=False), filters, times, st.sampled_from(USERS), st.sampled_from(list(ITEMS)))
-def test_every_list_is_the_one_that_the_event_log_implies(events, dice, filters, now, user, context):
+def test_every_list_is_the_one_that_the_event_log_implies(
+    events: Log, dice: Random, filters: Filters, now: float, user: str, context: str
+) -> None:
     shuffled = events[:]
     dice.shuffle(shuffled)
     tenant, naive = tenant_of(shuffled), Naive(ITEMS, events)
@@ -161,7 +166,9 @@ def test_every_list_is_the_one_that_the_event_log_implies(events, dice, filters,
 @given(
     logs, filters, times, st.sampled_from([*USERS, "stranger"]), st.sampled_from([*ITEMS, UNKNOWN]), st.integers(1, 9)
 )
-def test_every_list_keeps_its_promises(events, filters, now, user, context, limit):
+def test_every_list_keeps_its_promises(
+    events: Log, filters: Filters, now: float, user: str, context: str, limit: int
+) -> None:
     tenant, naive = tenant_of(events), Naive(ITEMS, events)
     for strategy in STRATEGIES:
         query = Query(strategy, user, context, (context,), filters)
@@ -188,7 +195,7 @@ def test_every_list_keeps_its_promises(events, filters, now, user, context, limi
 
 @RUN
 @given(logs)
-def test_the_same_arrival_order_gives_the_same_lists_to_the_last_digit(events):
+def test_the_same_arrival_order_gives_the_same_lists_to_the_last_digit(events: Log) -> None:
     one, other = tenant_of(events), tenant_of(events)
     for strategy in STRATEGIES:
         query = Query(strategy, "anna", "item-1")
@@ -197,7 +204,7 @@ def test_the_same_arrival_order_gives_the_same_lists_to_the_last_digit(events):
 
 @RUN
 @given(logs, st.randoms(use_true_random=False), st.lists(st.sampled_from(list(STRATEGIES)), min_size=1, max_size=6))
-def test_asking_in_between_changes_no_later_answer(events, dice, asked):
+def test_asking_in_between_changes_no_later_answer(events: Log, dice: Random, asked: list[str]) -> None:
     quiet, curious = tenant_of(events), Tenant("property")
     curious.upsert_items(ITEMS.values(), START)
     for body in events:
@@ -211,7 +218,9 @@ def test_asking_in_between_changes_no_later_answer(events, dice, asked):
 
 @RUN
 @given(st.lists(st.tuples(st.integers(0, 400), st.integers(0, 30), st.sampled_from(NAMES[:6])), max_size=400))
-def test_beyond_the_window_and_the_cap_counts_stay_positive_and_rows_bounded(touches):
+def test_beyond_the_window_and_the_cap_counts_stay_positive_and_rows_bounded(
+    touches: list[tuple[int, int, str]],
+) -> None:
     config = Config(window=3, row_cap=8, history=12)
     tenant = Tenant("crowded", config)
     for number, (minute, item, name) in enumerate(touches):
@@ -230,7 +239,7 @@ def test_beyond_the_window_and_the_cap_counts_stay_positive_and_rows_bounded(tou
             assert (counts > 0).all()
 
 
-def test_rankings_that_somebody_keeps_do_not_stop_the_tenant_from_growing():
+def test_rankings_that_somebody_keeps_do_not_stop_the_tenant_from_growing() -> None:
     tenant = tenant_of([event_of_view("anna", "item-1"), event_of_view("bob", "item-1")])
     kept = [tenant.recommend(Query(strategy, "anna", "item-1"), START) for strategy in STRATEGIES]
     for ranking in kept:
@@ -239,7 +248,7 @@ def test_rankings_that_somebody_keeps_do_not_stop_the_tenant_from_growing():
     assert tenant.recommend(Query("recently-viewed", "anna"), START).mode == "behavioral"
 
 
-def test_a_ranking_is_not_read_on_after_a_change():
+def test_a_ranking_is_not_read_on_after_a_change() -> None:
     tenant = tenant_of([])
     ranking = tenant.recommend(Query("popular"), START)
     first = ranking[:2]

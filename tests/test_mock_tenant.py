@@ -22,7 +22,7 @@ def shop() -> Grocer:
     return shop
 
 
-def test_the_first_event_with_an_id_wins(shop):
+def test_the_first_event_with_an_id_wins(shop: Grocer) -> None:
     body = {"user_id": "u", "event_family": "conversion", "event_name": "purchase", "item_id": "cake"}
     events = [Event.from_body(body, NOON, "same"), Event.from_body(body | {"item_id": "jam"}, NOON, "same")]
     assert shop.tenant.apply_events(events) == 1
@@ -32,7 +32,7 @@ def test_the_first_event_with_an_id_wins(shop):
     assert "jam catalogue" in shop.shows("popular")
 
 
-def test_an_anonymous_visit_counts_for_the_person_once_identified(shop):
+def test_an_anonymous_visit_counts_for_the_person_once_identified(shop: Grocer) -> None:
     shop.happens("anonymous", "view", "bread")
     assert shop.ranking("personalized", "dan").mode == "fallback"
     shop.identify("dan", previous="anonymous")
@@ -40,13 +40,13 @@ def test_an_anonymous_visit_counts_for_the_person_once_identified(shop):
     assert shop.shows("personalized", "anonymous") == shop.shows("personalized", "dan")
 
 
-def test_events_that_come_late_under_the_anonymous_id_count_for_the_person(shop):
+def test_events_that_come_late_under_the_anonymous_id_count_for_the_person(shop: Grocer) -> None:
     shop.identify("dan", previous="anonymous")
     shop.happens("anonymous", "view", "bread", ago=HOUR)
     assert shop.shows("personalized", "dan")[0] == "butter behavioral_match"
 
 
-def test_stitched_or_not_the_same_events_give_the_same_lists(shop):
+def test_stitched_or_not_the_same_events_give_the_same_lists(shop: Grocer) -> None:
     control = Grocer()
     control.happens("ann", "purchase", "bread", "butter", ago=DAY)
     control.happens("ben", "purchase", "milk", "honey", ago=DAY)
@@ -59,7 +59,7 @@ def test_stitched_or_not_the_same_events_give_the_same_lists(shop):
         assert shop.shows(strategy, "dan", "bread") == control.shows(strategy, "dan", "bread")
 
 
-def test_previous_user_id_on_another_event_joins_nobody(shop):
+def test_previous_user_id_on_another_event_joins_nobody(shop: Grocer) -> None:
     shop.happens("anonymous", "view", "bread", previous_user_id="ann")
     assert shop.tenant.identity.ids("anonymous") == ["anonymous"]
 
@@ -69,7 +69,7 @@ def user(user_id: str, status: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("status", ["inactive", "deleted"])
-def test_a_hidden_user_gets_the_non_personal_list_until_active_again(shop, status):
+def test_a_hidden_user_gets_the_non_personal_list_until_active_again(shop: Grocer, status: str) -> None:
     shop.happens("dan", "view", "bread")
     personal = shop.shows("personalized", "dan")
     shop.tenant.upsert_users([user("dan", status)])
@@ -79,7 +79,7 @@ def test_a_hidden_user_gets_the_non_personal_list_until_active_again(shop, statu
     assert shop.shows("personalized", "dan") == personal
 
 
-def test_an_id_without_a_record_is_hidden_with_the_user_it_was_identified_as(shop):
+def test_an_id_without_a_record_is_hidden_with_the_user_it_was_identified_as(shop: Grocer) -> None:
     shop.happens("anonymous", "view", "bread")
     shop.identify("middle", previous="anonymous")
     shop.identify("dan", previous="middle")
@@ -90,13 +90,13 @@ def test_an_id_without_a_record_is_hidden_with_the_user_it_was_identified_as(sho
     assert shop.tenant.hidden("dan")
 
 
-def test_being_identified_as_somebody_says_nothing_about_that_persons_other_ids(shop):
+def test_being_identified_as_somebody_says_nothing_about_that_persons_other_ids(shop: Grocer) -> None:
     shop.identify("dan", previous="anonymous")
     shop.tenant.upsert_users([user("anonymous", "deleted")])
     assert not shop.tenant.hidden("dan")
 
 
-def test_an_event_that_echoes_a_served_list_is_attributed_once(shop):
+def test_an_event_that_echoes_a_served_list_is_attributed_once(shop: Grocer) -> None:
     ranking = shop.ranking("popular")
     shop.tenant.served("r1", ranking.strategy, [entry.item_id for entry in ranking[:2]], NOON)
     shop.happens("dan", "purchase", "bread", recommendation_id="r1", metadata={"price": 3})
@@ -107,7 +107,7 @@ def test_an_event_that_echoes_a_served_list_is_attributed_once(shop):
     assert (funnel.recommendations, funnel.impressions, funnel.purchases, funnel.revenue) == (1, 2, 2, 3.0)
 
 
-def test_a_list_is_the_same_object_until_something_is_applied(shop):
+def test_a_list_is_the_same_object_until_something_is_applied(shop: Grocer) -> None:
     query = Query("personalized", "dan", filters={"category": ["dairy", "spread"]})
     ranking = shop.tenant.recommend(query, NOON)
     assert shop.tenant.recommend(query, NOON + 9 * DAY) is ranking
@@ -115,7 +115,7 @@ def test_a_list_is_the_same_object_until_something_is_applied(shop):
     assert shop.tenant.recommend(query, NOON) is not ranking
 
 
-def test_a_kept_list_is_not_reused_across_the_end_of_a_session(shop):
+def test_a_kept_list_is_not_reused_across_the_end_of_a_session(shop: Grocer) -> None:
     shop.happens("dan", "view", "bread")
     query = Query("session-resumption", "dan")
     assert shop.tenant.recommend(query, NOON).mode == "fallback"
@@ -123,7 +123,7 @@ def test_a_kept_list_is_not_reused_across_the_end_of_a_session(shop):
     assert shop.tenant.recommend(query, NOON).mode == "fallback"  # the clock was set back
 
 
-def test_a_copy_answers_alike_and_goes_its_own_way(shop):
+def test_a_copy_answers_alike_and_goes_its_own_way(shop: Grocer) -> None:
     shop.happens("dan", "view", "bread")
     expected = {strategy: shop.shows(strategy, "dan", "bread") for strategy in STRATEGIES}
     original, shop.tenant = shop.tenant, pickle.loads(pickle.dumps(shop.tenant))  # noqa: S301  our own bytes
@@ -135,20 +135,20 @@ def test_a_copy_answers_alike_and_goes_its_own_way(shop):
     assert "cake popular" in shop.shows("popular")
 
 
-def test_two_tenants_share_nothing(shop):
+def test_two_tenants_share_nothing(shop: Grocer) -> None:
     other = Tenant("other")
     other.upsert_items([{"item_id": "bread", "item_type": "food", "status": "active"}], NOON)
     assert [entry.reason for entry in other.recommend(Query("popular"), NOON)] == ["catalogue"]
     assert len(shop.ranking("popular")) == 6
 
 
-def test_a_refused_filter_stores_nothing(shop):
+def test_a_refused_filter_stores_nothing(shop: Grocer) -> None:
     with pytest.raises(FilterError):
         shop.tenant.recommend(Query("popular", filters={"category": {}}), NOON)
     assert len(shop.ranking("popular")) == 6
 
 
-def test_a_list_ends_at_the_configured_depth():
+def test_a_list_ends_at_the_configured_depth() -> None:
     tenant = Tenant("deep", Config(depth=5))
     tenant.upsert_items(({"item_id": f"i{n}", "item_type": "x", "status": "active"} for n in range(9)), NOON)
     ranking = tenant.recommend(Query("new-arrivals"), NOON)

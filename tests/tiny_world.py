@@ -63,6 +63,12 @@ class Grocer:
     ) -> Ranking:
         return self.tenant.recommend(Query(strategy, user, item, **more), now)
 
+    def explains(self, strategy: str, item_id: str, user: str | None = None, item: str | None = None) -> dict[str, Any]:
+        """The score of `item_id` in a list taken apart."""
+        explained = self.ranking(strategy, user, item).explain(item_id)
+        assert explained is not None
+        return explained
+
     def shows(self, strategy: str, user: str | None = None, item: str | None = None, **more: Any) -> list[str]:
         """The whole list, as "item reason"."""
         return [f"{entry.item_id} {entry.reason}" for entry in self.ranking(strategy, user, item, **more)]

@@ -39,7 +39,7 @@ class Config:
     price_spread: float = 0.5  # least standard deviation of log prices: e ** 0.5, a factor of 1.6
     unpriced: float = 0.5  # price-optimized: what an item without a price keeps of its score
     content_pool: int = 200  # items looked at for what they share: the most popular and newest of each feature
-    shelves: int = 256  # filters whose index is kept
+    shelves: int = 100  # filters whose index is kept
     rankings: int = 2_048  # lists kept until the next change
     weights: Mapping[str, float] = field(default_factory=lambda: EVENT_WEIGHTS)
     family_weights: Mapping[str, float] = field(default_factory=lambda: FAMILY_WEIGHTS)

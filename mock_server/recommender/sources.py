@@ -14,6 +14,7 @@ from mock_server.recommender.ranking import Source
 
 BEHAVIORAL, CONTENT, FALLBACK = "behavioral", "content", "fallback"
 FEW = 120
+TOO_SMALL = 1e-100  # for nine digits of it; nothing that anybody could call a match comes near
 EXPLAINED = 20  # strongest parts of a score that an explanation names
 Weighted = Sequence[tuple[int, float]]
 Adjust = Callable[[Ints, Floats], Floats]  # raw scores of items -> final ones; not positive: leave out
@@ -67,7 +68,7 @@ def pairs_source(
         here = shelf.on_it(items)
         items, sums = items[here], sums[here]
         values = adjust(items, sums)
-        good = values > 0
+        good = values > TOO_SMALL
         return in_order(catalogue, items[good], values[good], count) if good.any() else ()
 
     def explain(item: int) -> dict[str, Any]:
