@@ -16,8 +16,9 @@ from load._targets import check as check_target
 
 _UNITS = {"s": 1, "m": 60, "h": 3600}
 LOOPBACK = "127.0.0.1"
+_P99 = "latency_limit"  # the web UI loses the value of a field with a digit in its name
 _OTHER_DEFAULTS = {"web_host": LOOPBACK, "num_users": 10, "spawn_rate": 50.0}  # of locust's own options
-_LEAST = {"arrival_rate": 0.0, "p99_limit": 0.0, "think_time": 0.0, "max_in_flight": 1, "request_timeout": 0.1}
+_LEAST = {"arrival_rate": 0.0, _P99: 0.0, "think_time": 0.0, "max_in_flight": 1, "request_timeout": 0.1}
 
 
 def add_options(parser: Any) -> None:
@@ -38,7 +39,13 @@ def add_options(parser: Any) -> None:
         help="requests/s on a schedule; the user fields then have no effect; 0: closed load with think times",
     )
     add("--arrivals", default=CONSTANT, choices=[CONSTANT, POISSON], help="how open load is spaced")
-    add("--p99-limit", type=float, default=0.0, help="p99 limit (ms) for every request name; 0: as in the SLO file")
+    add(
+        "--p99-limit",
+        dest=_P99,
+        type=float,
+        default=0.0,
+        help="p99 limit (ms) for every request name; 0: as in the SLO file",
+    )
     add("--think-time", type=float, default=1.0, help="factor on think times of closed load; 0: as fast as it goes")
     add("--seed", type=int, default=1, help="same seed, same traffic")
     hidden: dict[str, Any] = {"include_in_web_ui": False}
@@ -109,7 +116,7 @@ def make_plan(run: str, environment: Any, allow_production: bool) -> Plan:
         raise ConfigurationError(f"unknown arrivals {options.arrivals!r}; known: {CONSTANT}, {POISSON}")
     for option, least in _LEAST.items():
         if not getattr(options, option) >= least:
-            raise ConfigurationError(f"--{option.replace('_', '-')} must be at least {least:g}")
+            raise ConfigurationError(f"{option.replace('_', ' ')} must be at least {least:g}")
     users = tuple(options.user_classes or SCENARIOS[options.scenario])
     probes = SCENARIOS[PROBE]
     if set(users) & set(probes) and users != probes:

@@ -61,7 +61,7 @@ class Run:
     def prepare(self) -> None:
         """Look at files, generators and target. Raises ConfigurationError; what else is wrong goes to `invalid`."""
         options: Any = self.environment.parsed_options
-        self.slo = read_slo(Path(self.machine.slo_file)).with_p99(options.p99_limit)
+        self.slo = read_slo(Path(self.machine.slo_file)).with_p99(options.latency_limit)
         self.plan = plan = make_plan(self.id, self.environment, self.machine.allow_production)
         clients = self.clients()
         if not clients:
