@@ -61,6 +61,7 @@ class Client:
         headers: Mapping[str, str | None] | None = None,
         fresh: bool = False,
         understood: bool = True,
+        valid: bool = False,
         take_429: bool = False,
     ) -> Exchange:
         """One request; `headers` add, replace, or with None remove. `take_429`: hand a 429 back, don't wait."""
@@ -68,7 +69,7 @@ class Client:
             for _ in range(_PATIENCE):
                 self._budget.take(credential.organisation)
                 exchange = self._once(
-                    source, method, path, credential, operation, json, content, headers, fresh, understood
+                    source, method, path, credential, operation, json, content, headers, fresh, understood, valid
                 )
                 if exchange.status != 429 or take_429 or not credential.organisation:
                     break
@@ -87,6 +88,7 @@ class Client:
         headers: Mapping[str, str | None] | None,
         fresh: bool,
         understood: bool,
+        valid: bool,
     ) -> Exchange:
         body = content if content is not None else b"" if json is None else encode(json)
         sent: dict[str, str | None] = {"Content-Type": "application/json", **credential.headers, **(headers or {})}
@@ -114,7 +116,8 @@ class Client:
             headers={name.lower(): self._redactor.text(value) for name, value in got.items()},
             body=self._redactor.bytes(answer),
             failure=failure,
-            stored=understood,
+            understood=understood,
+            valid=valid,
         )
         self.journal.append(exchange)
         self._budget.learn(exchange)

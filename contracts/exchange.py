@@ -27,7 +27,8 @@ class Exchange:
     headers: dict[str, str] = field(default_factory=dict)  # names in lower case
     body: bytes = b""
     failure: str = ""
-    stored: bool = True  # False: a body of the wire corpus, not meant to be understood
+    understood: bool = True  # False: a body of the wire corpus, not meant to be understood
+    valid: bool = False  # every document says that this request is fine
 
     @cached_property
     def json(self) -> Json:

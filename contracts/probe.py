@@ -60,12 +60,14 @@ class Probe:
             self._last_write = time.monotonic()
         return exchange
 
-    def recommend(self, organisation: str = "main", fresh: bool = False, **body: Any) -> Exchange:
-        return self.send(self.run.operations.recommend, body, organisation=organisation, fresh=fresh)
+    def recommend(self, organisation: str = "main", **body: Any) -> Exchange:
+        return self.send(self.run.operations.recommend, body, organisation=organisation)
 
     def must_recommend(self, organisation: str = "main", **body: Any) -> Exchange:
-        """A recommendation that others judge. Raises Blocked when it is refused."""
-        exchange = self.recommend(organisation, fresh=True, **body)
+        """A recommendation that every document allows. Raises Blocked when refused: VALID-accepted judges that."""
+        filters = body.get("filters") or {}
+        certain = len(filters) < 2 and all(isinstance(value, str) for value in filters.values())
+        exchange = self.send(self.run.operations.recommend, body, organisation=organisation, fresh=True, valid=certain)
         if not exchange.ok:
             raise Blocked(f"a valid recommend request was answered {exchange.failure or exchange.status}")
         return exchange
@@ -86,7 +88,10 @@ class Probe:
         for start in range(0, len(records), size):
             batch = list(records[start : start + size])
             exchange = self.send(
-                operation, batch if arrays and len(records) > 1 else batch[0], organisation=organisation
+                operation,
+                batch if arrays and len(records) > 1 else batch[0],
+                organisation=organisation,
+                valid=len(batch) == 1,
             )
             if not exchange.ok and len(batch) > 1:  # a smaller limit than ours, or no arrays after all
                 for record in batch:

@@ -27,7 +27,7 @@ class Channel:
 
     def body(self, category: str, **fields: Any) -> dict[str, Any]:
         filters = {"filters": {"category": category}} if self.filtered else {}
-        return {"strategy": self.strategy, **self.inputs, "limit": 100, **filters, **fields}
+        return {"strategy": self.strategy, **self.inputs, "limit": 100, "page": 1, **filters, **fields}
 
     def __str__(self) -> str:
         return self.strategy + (" filtered by category" if self.filtered else "")

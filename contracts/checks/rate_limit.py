@@ -40,7 +40,7 @@ def _rolled_over(exchanges: list[Exchange]) -> bool:
 
 
 def _cheap(probe: Probe, organisation: str = "main") -> Exchange:
-    return probe.recommend(organisation, strategy="trending", limit=1)
+    return probe.recommend(organisation, strategy="trending", limit=5)
 
 
 @check("RATE-counts-down")

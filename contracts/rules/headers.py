@@ -12,7 +12,7 @@ _BY_A_PROXY = {404, 405, 408, 411, 413, 414, 415, 431}  # may come from somethin
 
 
 def _must_carry(exchange: Exchange) -> bool:
-    known = exchange.operation is not None and exchange.organisation is not None and exchange.stored
+    known = exchange.operation is not None and exchange.organisation is not None and exchange.understood
     return known and exchange.status is not None and exchange.status < 500 and exchange.status not in _BY_A_PROXY
 
 

@@ -24,6 +24,12 @@ def _whole(value: Any) -> TypeGuard[int]:
     return _number(value) and float(value).is_integer()
 
 
+@each("VALID-accepted", lambda x: x.valid and x.status != 429, "200, or 202 for ingestion")
+def valid_accepted(_: Run, exchange: Exchange) -> tuple[str, str] | None:
+    actual = exchange.failure or f"status {exchange.status}"
+    return None if exchange.ok else (f"{exchange.status or 'no answer'}", actual)
+
+
 @each("REC-200", served, "status 200")
 def status_200(_: Run, exchange: Exchange) -> tuple[str, str] | None:
     return None if exchange.status == 200 else ("status", f"status {exchange.status}")
