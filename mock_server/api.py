@@ -57,7 +57,7 @@ class Api:
                 call.records = endpoint.body.records_of(parse_json(body, contract.max_depth))
             if endpoint.parameters:
                 call.parameters = endpoint.parameters.read(path_parameters, scope["query_string"], scope["headers"])
-            status, answer = await endpoint.handler(call)
+            status, answer = await endpoint.answer(call)
         except ApiError as error:
             status, answer, extra = error.status, envelope.failure(error), _extra_headers(error, quota)
         except Disconnected:
@@ -65,14 +65,11 @@ class Api:
         except Exception:
             logger.exception("fault in %s %s", scope["method"], endpoint.operation.path if endpoint else "routing")
             status, answer = 500, envelope.failure(InternalServerError("a fault of the mock; its log has the details"))
-        response_headers = [_JSON, (b"content-length", b"%d" % len(answer)), *contract.headers_for(quota), *extra]
+        response_headers = [_JSON, *contract.headers_for(quota), *extra]
         if contract.responses and (problem := contract.responses.problem(endpoint, status, response_headers, answer)):
             logger.error("the answer to %s %s is not what the spec says: %s", scope["method"], scope["path"], problem)
-            status, answer = (
-                500,
-                envelope.failure(InternalServerError(f"answer {status} is not in the spec: {problem}")),
-            )
-            response_headers[1] = (b"content-length", b"%d" % len(answer))
+            status, answer = 500, envelope.failure(InternalServerError(f"the answer breaks the spec: {problem}"))
+        response_headers.append((b"content-length", b"%d" % len(answer)))
         await send({"type": "http.response.start", "status": status, "headers": response_headers})
         await send({"type": "http.response.body", "body": answer})
 

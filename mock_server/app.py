@@ -110,17 +110,21 @@ def create_app(mock: Mock, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
     """The mock as an ASGI application. `routes` are served beside the API, by the first segment of their path."""
     api = Cors(Api(mock))
     beside = Starlette(routes=list(routes))
-    segments = [route.path.split("/", 2)[1:2] for route in routes if isinstance(route, Route | Mount)]
+    segments = {_first_segment(route.path) for route in routes if isinstance(route, Route | Mount)}
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            await (beside if scope["path"].split("/", 2)[1:2] in segments else api)(scope, receive, send)
+            await (beside if _first_segment(scope["path"]) in segments else api)(scope, receive, send)
         elif scope["type"] == "lifespan":
             await _lifespan(mock, receive, send)
         else:
             await send({"type": "websocket.close"})
 
     return app
+
+
+def _first_segment(path: str) -> str:
+    return path[1:].partition("/")[0]
 
 
 async def _lifespan(mock: Mock, receive: Receive, send: Send) -> None:

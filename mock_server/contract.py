@@ -4,7 +4,7 @@ error at start, and so is what the mock does and the spec does not say."""
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from fixtures.spec import KeyType, Node, Operation, RateLimit, Spec, SpecError
@@ -20,9 +20,15 @@ from mock_server.validation import Validator, listed
 if TYPE_CHECKING:
     from mock_server.routes import Call
 
-Handler = Callable[["Call"], Awaitable[tuple[int, bytes]]]
 BUCKET = "organisation"
 _TYPES = {"object": dict, "array": list}
+
+
+class Handler(NamedTuple):
+    """What answers an operation, and the fields or parameters that it relies on: required, or with a default."""
+
+    answer: Callable[[Call], Awaitable[tuple[int, bytes]]]
+    needs: tuple[str, ...]
 
 
 class Body:
@@ -52,6 +58,8 @@ class Body:
         self._defaults = {name: field["default"] for name, field in properties if "default" in field}
         self._aliases = {name: field["x-aliases"] for name, field in properties if "x-aliases" in field}
         self.honoured = [id(field) for _, field in properties]
+        required = [set(record.get("required", ())) for record in schemas if isinstance(record, dict)]
+        self.certain = set.intersection(*required) | self._defaults.keys()  # fields that every record has
 
     def records_of(self, document: Any) -> list[dict[str, Any]]:
         """The body as records: nulls and gaps replaced by defaults (R49), aliases by canonical names (R8).
@@ -70,25 +78,27 @@ class Body:
                     record[name] = default
         for name, aliases in self._aliases.items():
             for record in records:
-                record[name] = aliases.get(record[name], record[name])
+                value = record.get(name)
+                if isinstance(value, str) and value in aliases:
+                    record[name] = aliases[value]
         return records
 
 
 class Endpoint:
     """One operation, ready to be served."""
 
-    __slots__ = ("body", "handler", "key_type", "operation", "parameters")
+    __slots__ = ("answer", "body", "key_type", "operation", "parameters")
 
     def __init__(self, spec: Spec, operation: Operation, handler: Handler) -> None:
+        place = f"{spec.path}: {operation.method} {operation.path} ({operation.operation_id})"
         self.operation = operation
-        self.handler = handler
+        self.answer = handler.answer
         self.parameters = Parameters(spec, operation)
         self.body = Body(spec, operation, operation.request_schema) if operation.request_schema else None
         if operation.bucket != BUCKET or operation.key_type is None:
-            raise SpecError(
-                f"{spec.path}: {operation.method} {operation.path} ({operation.operation_id}): "
-                f"the mock serves operations with a key and x-rate-limit: {BUCKET}"
-            )
+            raise SpecError(f"{place}: the mock serves operations with a key and x-rate-limit: {BUCKET}")
+        for name in set(handler.needs) - self.parameters.certain - (self.body.certain if self.body else set()):
+            raise SpecError(f"{place}: the mock needs {name!r}: it must be required or have a default")
         self.key_type: KeyType = operation.key_type
 
 
@@ -139,7 +149,8 @@ class Contract:
             path.endpoints[operation.method] = Endpoint(spec, operation, handlers[operation.operation_id])
         for operation_id in handlers.keys() - {operation.operation_id for operation in spec.operations}:
             raise SpecError(f"{spec.path}: the mock's handler {operation_id} has no operation")
-        for template, path in paths.items():
+        for template in sorted(paths, key=lambda template: "{" in template):  # a fixed path goes first
+            path = paths[template]
             path.allow = ", ".join(sorted(path.endpoints))
             self._templates.append(path)
             if "{" not in template:

@@ -42,6 +42,12 @@ class Parameters:
                 required.append(label)
         described = {"type": "object", "properties": schemas, "required": required}
         self._validator = Validator(spec, described, f"{place}: parameters", lambda path: str(path[0]))
+        self.certain = {label.partition(".")[2] for label in (*required, *self._defaults)}
+        if {f"path.{name}" for name in path_names(operation.path)} != {name for name in schemas if name[:5] == "path."}:
+            raise SpecError(f"{spec.path}: {place}: the path's {{segments}} and its path parameters are not the same")
+        self._headers = {
+            label.partition(".")[2].lower().encode(): label for label in schemas if label.startswith("header.")
+        }
         self.defaults_honoured = [id(spec.resolve(schema)) for schema in schemas.values()]
 
     def __bool__(self) -> bool:
@@ -64,9 +70,9 @@ class Parameters:
             else:
                 texts[label] = text
         for header, value in headers:
-            if name_of_header := self._header_label(header):
-                text = value.decode("latin-1")
-                texts[name_of_header] = f"{texts[name_of_header]}, {text}" if name_of_header in texts else text
+            if header in self._headers:
+                label, text = self._headers[header], value.decode("latin-1")
+                texts[label] = f"{texts[label]}, {text}" if label in texts else text
         if problems:
             raise BadRequest(*listed(sorted(problems)))
         values = {label: _typed(text, self._types[label]) for label, text in texts.items()}
@@ -74,9 +80,10 @@ class Parameters:
             raise problem
         return {label.partition(".")[2]: value for label, value in {**self._defaults, **values}.items()}
 
-    def _header_label(self, header: bytes) -> str | None:
-        name = f"header.{header.decode('latin-1')}".lower()
-        return next((label for label in self._types if label.lower() == name), None)
+
+def path_names(template: str) -> list[str]:
+    """The parameters of a path; each is a whole segment."""
+    return [segment[1:-1] for segment in template.split("/") if segment[:1] == "{" and segment[-1:] == "}"]
 
 
 def split_path(raw_path: bytes) -> list[bytes]:

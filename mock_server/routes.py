@@ -136,17 +136,22 @@ def _page(call: Call, query: Query, limit: float, page: float) -> Answer:
     return 200, envelope.success("Success", data)
 
 
+_ITEM = ("item_id", "item_type", "status")
+_USER = ("user_id", "status")
+_EVENT = ("user_id", "event_family", "event_name")
+_PAGE = ("limit", "page")
+
 HANDLERS: Mapping[str, Handler] = {
-    "upsertItems": upsert_items,
-    "upsertUsers": upsert_users,
-    "ingestEvents": ingest_events,
-    "recommend": recommend,
-    "firstEditionUpsertItems": upsert_items,
-    "firstEditionUpsertUsers": upsert_users,
-    "firstEditionIngestEvents": ingest_events,
-    "firstEditionRecommendForUser": first_edition_recommend_for_user,
-    "firstEditionRecommendForItem": first_edition_recommend_for_item,
-    "firstEditionRecommendForSession": first_edition_recommend_for_session,
-    "firstEditionRecommendForBasket": first_edition_recommend_for_basket,
-    "firstEditionRecommendPriceOptimized": first_edition_recommend_price_optimized,
+    "upsertItems": Handler(upsert_items, _ITEM),
+    "upsertUsers": Handler(upsert_users, _USER),
+    "ingestEvents": Handler(ingest_events, _EVENT),
+    "recommend": Handler(recommend, ("strategy", *_PAGE)),
+    "firstEditionUpsertItems": Handler(upsert_items, _ITEM),
+    "firstEditionUpsertUsers": Handler(upsert_users, _USER),
+    "firstEditionIngestEvents": Handler(ingest_events, _EVENT),
+    "firstEditionRecommendForUser": Handler(first_edition_recommend_for_user, ("user_id", *_PAGE)),
+    "firstEditionRecommendForItem": Handler(first_edition_recommend_for_item, ("item_id", *_PAGE)),
+    "firstEditionRecommendForSession": Handler(first_edition_recommend_for_session, ("item_ids", *_PAGE)),
+    "firstEditionRecommendForBasket": Handler(first_edition_recommend_for_basket, ("item_ids", *_PAGE)),
+    "firstEditionRecommendPriceOptimized": Handler(first_edition_recommend_price_optimized, ("user_id", *_PAGE)),
 }

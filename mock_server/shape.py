@@ -29,7 +29,7 @@ _PLACED = {"type": "object", **_ref("schema")}  # where OpenAPI puts a schema; w
 
 _SCHEMA_WORDS = {
     **{word: _ref("schema") for word in ("not", "if", "then", "else", "items", "additionalProperties")},
-    **{word: {"type": "array", "items": _ref("schema")} for word in ("allOf", "anyOf", "oneOf")},
+    **{word: {"type": "array", "minItems": 1, "items": _ref("schema")} for word in ("allOf", "anyOf", "oneOf")},
     **{word: _TEXT for word in ("$ref", "description", "format", "pattern")},
     "properties": _map(_ref("schema")),
     "required": _TEXTS,

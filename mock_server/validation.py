@@ -73,7 +73,7 @@ def _distinct(errors: list[tuple[jsonschema_rs.ValidationError, FieldError]]) ->
 
 def _pruned(value: Any) -> Any:
     """The value without the tails of very long arrays and objects: an error costs memory, and there may be millions.
-    Arrays stay longer than any maxItems of the spec, so what made them too long still does."""
+    What was wrong only in the tails is found by `_first_error`."""
     if isinstance(value, list):
         return [_pruned(element) for element in value[:_KEPT]]
     if isinstance(value, dict):
