@@ -26,6 +26,7 @@ import numpy as np
 
 from bench.growth_world import CATEGORIES, HISTORIES, NOW, PROBES, World, build
 from mock_server.recommender import STRATEGIES, Config, Query
+from mock_server.recommender.pairs import ENTRY
 from mock_server.tenant import Tenant
 
 HALF = [f"category-{number}" for number in range(CATEGORIES)]
@@ -34,7 +35,7 @@ FILTERS: dict[str, dict[str, Any]] = {
     "1/5": {"category": ["category-3", "category-4"]},
     "1/2": {"in_store": True, "category": HALF},
 }
-SIZES = (3_000, 10_000, 30_000)
+SIZES = (10_000,)  # between the smallest and the largest
 PAGES = (1, 10)
 LIMIT = 10
 TRIES = 3
@@ -155,21 +156,15 @@ def report_memory(tenant: Tenant) -> None:
         "event log": sampled(list(tenant.events.items())) + sys.getsizeof(tenant.events),
         "items": sampled(list(tenant.items.values())) + sys.getsizeof(tenant.items),
         "persons (histories, sessions, baskets)": sampled(list(recommender.people.values())),
-        **{
-            f"pairs {name}": sum(
-                sys.getsizeof(row.items) + sys.getsizeof(row.counts) + sys.getsizeof(row)
-                for row in pairs.rows
-                if row is not None
-            )
-            + sys.getsizeof(pairs.rows)
-            for name, pairs in (("touched", tables.touched), ("bought", tables.bought), ("consumed", tables.consumed))
-        },
     }
+    for name in tables.__slots__:
+        pairs = getattr(tables, name)
+        parts[f"pairs {name}"] = sum(map(sys.getsizeof, pairs.rows)) + sys.getsizeof(pairs.rows)
     for name, size in parts.items():
         print(f"  {size / 2**20:7.0f} MB  {name}")
-    for name, pairs in (("touched", tables.touched), ("bought", tables.bought), ("consumed", tables.consumed)):
-        lengths = np.array([len(row.items) for row in pairs.rows if row is not None])
-        print(f"  {lengths.sum():9,} entries in {len(lengths):,} rows of {name}, longest {lengths.max()}")
+    for name in tables.__slots__:
+        lengths = np.array([len(row) // ENTRY.itemsize for row in getattr(tables, name).rows if row is not None])
+        print(f"  {lengths.sum():11,} entries in {len(lengths):,} rows of {name}, longest {lengths.max()}")
 
 
 def sampled(objects: list[Any], count: int = 2_000) -> float:
