@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from contracts.exchange import Exchange
 from contracts.outcome import Starved
 
-CLEAN_UP = 12  # requests kept back, so that what the run made can be set to deleted
+CLEAN_UP = 12  # requests kept back at least, so that what the run made can be set to deleted
 _LONGEST_GUESS = 60  # seconds to wait after a 429 that doesn't say how long
 
 
@@ -22,6 +22,7 @@ class Budget:
     limit: int  # of the target's window
     say: Callable[[str], None]
     sleep: Callable[[float], None] = time.sleep
+    reserve: Callable[[str], int] = lambda _: CLEAN_UP  # by organisation: what cleaning up will need
     used: Counter[str] = field(default_factory=Counter)
     starved: Counter[str] = field(default_factory=Counter)
     waited: float = 0.0
@@ -34,7 +35,7 @@ class Budget:
         """Count one request. Raises Starved when none is left (and --no-wait was given, for the target's window)."""
         name = organisation or "none"
         if organisation and not self.exempt:
-            kept_back = 0 if self.cleaning else CLEAN_UP
+            kept_back = 0 if self.cleaning else self.reserve(name)
             if self.used[name] >= self.allowed - kept_back:
                 raise Starved(f"the budget of {self.allowed} requests is used up")
             self._wait_for_window(name)
@@ -42,7 +43,7 @@ class Budget:
 
     def left(self, organisation: str = "main") -> int:
         """Requests that the plan still allows, less what cleaning up needs."""
-        return max(0, self.allowed - CLEAN_UP - self.used[organisation])
+        return max(0, self.allowed - self.reserve(organisation) - self.used[organisation])
 
     def learn(self, exchange: Exchange) -> None:
         """Remember what a real answer says of its organisation's window."""

@@ -190,7 +190,7 @@ def judge_burnt(run: Run, entries: list[Entry], ends: float) -> list[Result]:
 def _judge(run: Run, plan: Pass, entry: Entry, most: int, ends: float = math.inf) -> Result:
     result, started = Result(entry.id, entry.level, Outcome.PASS), time.monotonic()
     if most < 8:
-        result.outcome, result.reason = Outcome.INCONCLUSIVE, "the budget leaves no requests for generated inputs"
+        result.outcome, result.reason = Outcome.SKIP, "the budget left no requests for generated inputs"
         return result
     bridge = Bridge(run, plan, most, derive(run.operations, plan.contract, run.prefix), ends=ends)
     problems = list(_execute(bridge))

@@ -69,7 +69,7 @@ GROUPS: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("--no-wait", {"action": "store_true", "help": "never wait for a rate limit: inconclusive instead"}),
         ("--exclusive", {"action": "store_true", "help": "nobody else uses the organisations: sharper countdown"}),
         ("--keep", {"action": "store_true", "help": "leave what the run made"}),
-        ("--run-seed", {"metavar": "N", "default": "1", "help": "of generated inputs; `random` for nightly runs [1]"}),
+        ("--seed", {"metavar": "N", "default": "1", "help": "of generated inputs; `random` for nightly runs [1]"}),
         ("--no-generated", {"action": "store_true", "help": "without schemathesis"}),
         ("--no-reference", {"action": "store_true", "help": "don't ask the bundled mock the same beside a finding"}),
     ],
@@ -95,8 +95,7 @@ def parser() -> argparse.ArgumentParser:
     for title, options in GROUPS.items():
         group = made.add_argument_group(title)
         for name, facts in options:
-            names = (name, "--seed") if name == "--run-seed" else (name,)
-            group.add_argument(*names, **facts)
+            group.add_argument(name, **facts)
     return made
 
 
@@ -107,7 +106,6 @@ def add_to_pytest(pytest_parser: Any) -> None:
         for name, facts in options:
             if name != "--strict":
                 group.addoption(name, dest=_dest(name), **facts)
-    group.addoption("--seed", dest="lehnz_run_seed")
 
 
 def _dest(name: str) -> str:
@@ -171,7 +169,7 @@ def settings_of(values: dict[str, Any], catalogue: dict[str, Entry]) -> Settings
         for name in values[option]:
             if not matching(name, catalogue):
                 raise UsageError(f"--{option} {name!r}: no such check or area; see --list")
-    seed = values["run_seed"]
+    seed = values["seed"]
     if seed != "random" and not str(seed).isdecimal():
         raise UsageError(f"--seed {seed!r}: must be a whole number or `random`")
     return Settings(values, config, deviations)

@@ -1,8 +1,9 @@
 """pytest as the runner: every catalogue entry is an item, the run judges all at once, exit codes are ours."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -61,11 +62,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
-        pytest.exit("lehnz-contract: run it without -n; the checks share one target", returncode=EXIT_USAGE)
+        _stop(config, "run it without -n; the checks share one target", EXIT_USAGE)
     try:
         config.stash[_SETTINGS] = _settings(config)
     except UsageError as error:
-        pytest.exit(f"lehnz-contract: {error}", returncode=EXIT_USAGE)
+        _stop(config, str(error), EXIT_USAGE)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -86,9 +87,9 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
         with terminal.progress() as step:
             report = judge(settings, catalogue, terminal.say, step)
     except UsageError as error:
-        pytest.exit(f"lehnz-contract: {error}", returncode=EXIT_USAGE)
+        _stop(session.config, str(error), EXIT_USAGE)
     except TargetError as error:
-        pytest.exit(f"lehnz-contract: {error}", returncode=_UNREACHABLE)
+        _stop(session.config, str(error), _UNREACHABLE)
     results = {result.check: result for result in report.results}
     for item in items:
         item.result = results[item.name]
@@ -97,14 +98,18 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     try:
         write_reports(report, settings, terminal)
     except OSError as error:
-        pytest.exit(f"lehnz-contract: {error.filename}: {error.strerror}", returncode=EXIT_USAGE)
+        _stop(session.config, f"{error.filename}: {error.strerror}", EXIT_USAGE)
+    except UsageError as error:
+        _stop(session.config, str(error), EXIT_USAGE)
     return True
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     report = session.config.stash.get(_REPORT, None)
-    if report is not None:
+    if _EXIT in session.config.stash:
+        session.exitstatus = session.config.stash[_EXIT]
+    elif report is not None:
         session.exitstatus = EXIT_CODES[report.verdict]
     elif session.exitstatus in (pytest.ExitCode.NO_TESTS_COLLECTED, pytest.ExitCode.USAGE_ERROR):
         session.exitstatus = EXIT_USAGE
@@ -116,6 +121,13 @@ def pytest_internalerror(excrepr: Any) -> None:
     print(f"lehnz-contract: our own error, please report it\n{excrepr}")
 
 
+def _stop(config: pytest.Config, line: str, code: int) -> NoReturn:
+    """One clear line, and the exit code."""
+    print(f"lehnz-contract: {line}", file=sys.stderr)
+    config.stash[_EXIT] = code
+    pytest.exit(line, returncode=code)
+
+
 def _settings(config: pytest.Config) -> Settings:
     values = {name[6:]: value for name, value in vars(config.option).items() if name.startswith("lehnz_")}
     values["strict"] = "--strict" in config.invocation_params.args  # pytest's own option of that name sets no value
@@ -124,3 +136,4 @@ def _settings(config: pytest.Config) -> Settings:
 
 _SETTINGS = pytest.StashKey[Settings]()
 _REPORT = pytest.StashKey[Report]()
+_EXIT = pytest.StashKey[int]()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from contracts.budget import Budget
+from contracts.budget import CLEAN_UP, Budget
 from contracts.client import Client
 from contracts.credentials import Credentials
 from contracts.ledger import Ledger
@@ -64,6 +64,13 @@ class Run:
         """An id that nobody else uses."""
         self._names += 1
         return f"{self.prefix}{stem}-{self._names}"
+
+    def clean_up_cost(self, organisation: str) -> int:
+        """Requests that setting everything to deleted takes: few with arrays, else one each."""
+        if self.arrays or self.channel is None:
+            return CLEAN_UP
+        users = sum(owner == organisation for owner, _ in self.ledger.users)
+        return CLEAN_UP + users + sum(1 for _ in self.ledger.leftovers(organisation))
 
     def dice(self, purpose: str) -> random.Random:
         return random.Random(f"{self.seed}:{purpose}")

@@ -15,6 +15,7 @@ from contracts.budget import Budget
 from contracts.catalogue import Entry
 from contracts.checks import exhaust
 from contracts.client import Client
+from contracts.control import sleeper
 from contracts.credentials import Credentials
 from contracts.engine import Engine, explain
 from contracts.operations import operations_of
@@ -121,10 +122,11 @@ def make_run(settings: Settings, target: Target, say: Say) -> Run:
     credentials = Credentials(target, redactor)
     ledger = new_ledger()
     allowed = settings.max_requests or PROFILES[settings.profile]
-    budget = Budget(allowed, not settings.no_wait, target.window_seconds, target.limit, say)
+    sleep = sleeper(target.control)
+    budget = Budget(allowed, not settings.no_wait, target.window_seconds, target.limit, say, sleep)
     client = Client(target, budget, redactor, settings.timeout)
     client.observers.append(ledger.observe)
-    return Run(
+    run = Run(
         target=target,
         profile=settings.profile,
         operations=operations_of(load_spec(), target.edition),
@@ -134,11 +136,14 @@ def make_run(settings: Settings, target: Target, say: Say) -> Run:
         redactor=redactor,
         ledger=ledger,
         settle=settings.settle,
-        seed=random.SystemRandom().getrandbits(32) if settings.run_seed == "random" else int(settings.run_seed),
+        seed=random.SystemRandom().getrandbits(32) if settings.seed == "random" else int(settings.seed),
         exclusive=settings.exclusive,
         exhaust=settings.exhaust,
         say=say,
+        sleep=sleep,
     )
+    budget.reserve = run.clean_up_cost
+    return run
 
 
 def _results(
