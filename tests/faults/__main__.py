@@ -1,12 +1,13 @@
 """`python -m tests.faults`: list the zoo, serve one of it, or judge all of it (`make faults`).
 
-Exit codes: 0 everything is as it should be, 1 a fault survived or a variant was accused, 2 usage.
+Exit codes: 0 everything is as it should be, 1 a fault survived or a legal server was accused, 2 usage.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+import time
 
 from tests.faults import zoo
 
@@ -18,36 +19,88 @@ def parser() -> argparse.ArgumentParser:
     listed.add_argument("pattern", nargs="?", help="only these names or areas, * is any text")
     served = commands.add_parser("serve", help="start one; every option of the mock may follow")
     served.add_argument("name", help="a fault, a variant, or `plain`")
+    judged = commands.add_parser("matrix", help="judge all of it; writes docs/faults.md and matrix.json")
+    judged.add_argument("--only", metavar="PATTERN", help="only these names or areas; writes nothing")
+    judged.add_argument("--sample", metavar="N", type=int, help="only N of the faults; writes nothing")
+    judged.add_argument("--sample-seed", metavar="N", type=int, default=1, help="which ones [1]")
+    judged.add_argument("--seeds", metavar="N", type=int, default=20, help="of the plain mock [20]")
+    judged.add_argument("--jobs", metavar="N", type=int, default=2, help="servers at a time [2]")
+    judged.add_argument(
+        "--baseline",
+        choices=("all", "missing", "none"),
+        default="missing",
+        help="run plain schemathesis against all faults, those without a result in matrix.json, or none [missing]",
+    )
     return made
 
 
-def show(pattern: str | None) -> None:
+def show(pattern: str | None) -> int:
     faults, variants = zoo.matching(pattern)
     for fault in faults:
         print(f"{fault.name}\n    {fault.breaks}\n    {fault.level}: {', '.join(fault.ids)}")
     for variant in variants:
         print(f"{variant.name}\n    {variant.differs}\n    freedom of {variant.reading}")
     print(f"{len(faults)} faults, {len(variants)} variants")
+    return 0
+
+
+def serve_one(name: str, options: list[str]) -> int:
+    from mock_server.options import UsageError
+    from tests.faults.serve import serve
+
+    try:
+        each = None if name == "plain" else zoo.named(name)
+        serve(each, options)
+    except KeyError:
+        print(f"there is no fault or variant {name!r}: see `list`", file=sys.stderr)
+        return 2
+    except UsageError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def judge(given: argparse.Namespace) -> int:
+    from tests.faults import matrix, pages
+
+    began = time.monotonic()
+    faults, variants = zoo.matching(given.only)
+    whole = given.only is None and given.sample is None
+    if given.sample is not None:
+        faults, variants = matrix.sample(faults, given.sample, given.sample_seed), []
+    made = matrix.judge_all(faults, variants, given.seeds if whole else 0, given.jobs, _say)
+    if whole:
+        names = [fault.name for fault in faults]
+        old = matrix.load().baseline if matrix.MATRIX.exists() and given.baseline != "all" else {}
+        made.baseline = {name: old[name] for name in names if name in old}
+        if given.baseline != "none":
+            matrix.add_baseline(made, [name for name in names if name not in old], given.jobs, _say)
+        made.about = matrix.facts(began)
+        matrix.save(made)
+        pages.write(made)
+    killed = len(made.faults) - len(made.survivors)
+    fine = len(made.variants) + len(made.plain) - len(made.accused)
+    print(
+        f"killed {killed} of {len(made.faults)} faults; {fine} of {len(made.variants) + len(made.plain)} legal servers conform"
+    )
+    for name in made.survivors:
+        print(f"survives: {name}")
+    for name in made.accused:
+        print(f"accused: {name}")
+    return 1 if made.survivors or made.accused else 0
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def main() -> int:
     given, rest = parser().parse_known_args()
-    if given.command == "list":
-        show(given.pattern)
-        return 0
     if given.command == "serve":
-        from mock_server.options import UsageError
-        from tests.faults.serve import serve
-
-        try:
-            serve(None if given.name == "plain" else zoo.named(given.name), rest)
-        except KeyError:
-            print(f"there is no fault or variant {given.name!r}: see `list`", file=sys.stderr)
-            return 2
-        except UsageError as error:
-            print(error, file=sys.stderr)
-            return 2
-    return 0
+        return serve_one(given.name, rest)
+    if rest:
+        parser().error(f"unknown: {' '.join(rest)}")
+    return show(given.pattern) if given.command == "list" else judge(given)
 
 
 if __name__ == "__main__":

@@ -50,8 +50,11 @@ class Judged:
     words: str = ""
 
 
-def fault_task(fault: Fault, claims_only: bool = False) -> Task:
-    """The standard profile, or only the checks that claim the fault with those that they build on."""
+def fault_task(fault: Fault, claims_only: bool = False, generated: bool = False) -> Task:
+    """The standard profile, or only the checks that claim the fault with those that they build on.
+
+    The generated passes come after the hand-written checks and can't take a finding away from them, so they run only
+    where the fault breaks a statement of theirs, or with `generated`."""
     suite: list[str] = ["--profile", "standard", *(["--strict"] if fault.level == "SHOULD" else [])]
     options: tuple[str, ...] = ()
     if fault.exhaust:
@@ -60,6 +63,8 @@ def fault_task(fault: Fault, claims_only: bool = False) -> Task:
         options = ("--rate-limit", window)
     if claims_only:
         suite += [word for each in needed(fault.ids) for word in ("--select", each)]
+    if not generated and not any(each.startswith("GEN-") for each in fault.ids):
+        suite.append("--no-generated")
     return Task(fault.name, options, tuple(suite))
 
 

@@ -1,0 +1,150 @@
+"""docs/faults.md: the matrix for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tests.faults import zoo
+from tests.faults.fault import Fault
+from tests.faults.matrix import Matrix, statements_without_two_faults
+
+PAGE = Path(__file__).parents[2] / "docs" / "faults.md"
+SHOWN = 3  # further failures of a fault that are named; a big fault fails dozens of checks
+
+_HEAD = """\
+# Does the suite find faults?
+
+A conformance suite is worth what it finds, and what it leaves alone. So it is itself tested: against {faults} broken
+servers (`tests/faults/`), against {variants} legal ones that use what the documents leave open (`tests/variants/`), and
+against the plain mock under {plain} seeds. Each fault is one deviation from one documented statement, written from the
+catalogue's sentences and `docs/readings.md` without a look at the checks. It counts as killed when the suite says
+"fails" (exit 1) **and** a check of a statement that the fault breaks is among the failures; any other red is no merit.
+
+    make faults                                    # all of it, writes this page and tests/faults/matrix.json
+    .venv/bin/python -m tests.faults list          # every fault and variant with its sentence
+    .venv/bin/python -m tests.faults serve NAME    # start one and try it
+    .venv/bin/python -m tests.faults matrix --only 'paging' --jobs 2
+
+Each server is judged by `--profile standard`; with `--exhaust` where the fault shows only when the limit is used up,
+with `--strict` where the statement is a SHOULD, and with the generated passes where the fault breaks a statement of
+theirs (they come after the hand-written checks and can't take a finding away). The column "plain schemathesis" is the
+baseline: `schemathesis run openapi.yaml` with valid keys, its default checks and phases, {examples} examples per
+operation, on the current paths, the limit off; it is credited with a kill for any finding at all.
+"""
+
+
+def write(matrix: Matrix) -> None:
+    PAGE.write_text("\n".join(_page(matrix)) + "\n", encoding="utf-8")
+
+
+def _page(matrix: Matrix) -> Iterator[str]:
+    from tests.faults.baseline import EXAMPLES
+
+    yield _HEAD.format(
+        faults=len(matrix.faults), variants=len(matrix.variants), plain=len(matrix.plain), examples=EXAMPLES
+    )
+    yield from _summary(matrix)
+    yield from _short_of_it(matrix)
+    yield from _variants(matrix)
+    for area, faults in zoo.faults().items():
+        rows = [fault for fault in faults if fault.name in matrix.faults]
+        if rows:
+            yield from _area(area, rows, matrix)
+
+
+def _summary(matrix: Matrix) -> Iterator[str]:
+    yield "## In numbers\n"
+    yield "| group | servers | killed | plain schemathesis |"
+    yield "|---|---|---|---|"
+    total: list[str] = []
+    for area, faults in zoo.faults().items():
+        names = [fault.name for fault in faults if fault.name in matrix.faults]
+        if names:
+            total += names
+            yield f"| {_title(area)} | {len(names)} | {_kills(matrix, names)} | {_baseline(matrix, names)} |"
+    yield f"| **all faults** | **{len(total)}** | **{_kills(matrix, total)}** | **{_baseline(matrix, total)}** |"
+    clean = sum(row["exit"] == 0 for row in matrix.variants.values())
+    passed = sum(row["exit"] == 0 for row in matrix.plain.values())
+    yield f"\nLegal variants that conform: {clean} of {len(matrix.variants)}."
+    yield f"Seeds under which the plain mock conforms: {passed} of {len(matrix.plain)}.\n"
+    yield ", ".join(f"{name} {value}" for name, value in matrix.about.items() if value) + "\n"
+
+
+def _short_of_it(matrix: Matrix) -> Iterator[str]:
+    """What is not as it should be, first of all."""
+    sentences = {fault.name: fault for fault in zoo.every_fault()}
+    yield "## What falls short\n"
+    for name in matrix.survivors:
+        fault = sentences[name]
+        row = matrix.faults[name]
+        came = f"exit {row['exit']}" + (f", failed: {', '.join(row['failed'][:SHOWN])}" if row["failed"] else "")
+        yield f"- `{name}` survives: {fault.breaks} Expected {' or '.join(fault.ids)}; {came}."
+    for name in matrix.accused:
+        row = matrix.variants.get(name) or matrix.plain[name.rpartition(" ")[2]]
+        yield f"- {name} is accused (exit {row['exit']}): {', '.join(row['failed'])} {row.get('words', '')}"
+    for id_, names in statements_without_two_faults(matrix, "MUST").items():
+        yield f"- {id_}: {'only ' + names[0] if names else 'no fault'} makes it fail."
+    if not matrix.survivors and not matrix.accused:
+        yield "No fault survives and no legal server is accused."
+    yield ""
+
+
+def _variants(matrix: Matrix) -> Iterator[str]:
+    for group, variants in zoo.variants().items():
+        yield f"## {_title(group)}\n"
+        yield "| variant | what it does | freedom of | verdict |"
+        yield "|---|---|---|---|"
+        for each in variants:
+            row = matrix.variants.get(each.name)
+            if row:
+                yield f"| `{each.name}` | {each.differs} | {each.reading} | {_verdict(row)} |"
+        yield ""
+
+
+def _area(area: str, faults: list[Fault], matrix: Matrix) -> Iterator[str]:
+    yield f"## {_title(area)}\n"
+    yield "| fault | what is broken | statement | killed by | plain schemathesis |"
+    yield "|---|---|---|---|---|"
+    for fault in faults:
+        row = matrix.faults[fault.name]
+        found = matrix.baseline.get(fault.name)
+        mark = (
+            "not run" if fault.name not in matrix.baseline else "no end" if found is None else "finds" if found else ""
+        )
+        statement = f"{', '.join(fault.ids)} ({fault.level})"
+        yield f"| `{fault.name}` | {fault.breaks} | {statement} | {_killers(fault, row)} | {mark} |"
+    yield ""
+
+
+def _killers(fault: Fault, row: dict[str, Any]) -> str:
+    right = [id_ for id_ in row["failed"] if id_ in fault.ids]
+    others = len(row["failed"]) - len(right)
+    if not row["killed"]:
+        return f"**survives** (exit {row['exit']})"
+    return ", ".join(right) + (f" and {others} more" if others else "")
+
+
+def _verdict(row: dict[str, Any]) -> str:
+    if row["exit"] != 0:
+        return f"**accused** (exit {row['exit']}): {', '.join(row['failed'])}"
+    missed = f"; SHOULD or INFO: {', '.join(row['failed'])}" if row["failed"] else ""
+    return f"conforms{missed}"
+
+
+def _kills(matrix: Matrix, names: list[str]) -> str:
+    return _share(sum(matrix.faults[name]["killed"] for name in names), len(names))
+
+
+def _baseline(matrix: Matrix, names: list[str]) -> str:
+    run = [name for name in names if matrix.baseline.get(name) is not None]
+    return _share(sum(bool(matrix.baseline[name]) for name in run), len(run)) if run else "not run"
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part} of {whole} ({part / whole:.0%})"
+
+
+def _title(area: str) -> str:
+    return area.replace("_", " ").capitalize()
