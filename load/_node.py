@@ -5,6 +5,7 @@ same messages to the handlers in the same process."""
 
 import itertools
 import os
+import ssl
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
@@ -14,13 +15,13 @@ from locust.env import Environment
 from locust.runners import MasterRunner, WorkerRunner
 
 from load import _keys
-from load._client import check_ca_file, new_session
 from load._errors import ConfigurationError
+from load._http import Connections
 from load._identity import versions
 from load._keys import Organisation
 from load._options import Machine
 from load._plan import Plan
-from load._preflight import look
+from load._preflight import AT_ONCE, look
 from load._samples import Samples
 from load._shop import Shop, generated_shop, shop_from_file
 
@@ -54,9 +55,7 @@ class Node:
         answer: dict[str, Any] = {"run": plan.run, "index": plan.index, "versions": versions(), "problem": ""}
         try:
             everyone = _keys.read_organisations(self.machine.keys_file, os.environ)
-            problem = check_ca_file(self.machine.ca_file)
-            if problem:
-                raise ConfigurationError(problem)
+            _check_ca_file(self.machine.ca_file)
             ids_file = self.machine.ids_file
             self.shop = shop_from_file(Path(ids_file)) if ids_file else generated_shop(msg.data["shop"], plan.seed)
         except ConfigurationError as error:
@@ -64,11 +63,10 @@ class Node:
             return
         mine = everyone[:2] if plan.probe else _keys.share(everyone, plan.index, plan.workers)
         self.organisations = mine
-        session = new_session(
-            plan.target, _Unheard(), connections=8, timeout=plan.request_timeout, ca_file=self.machine.ca_file
-        )
+        connections = Connections(plan.target, AT_ONCE, plan.request_timeout, self.machine.ca_file)
         looked_at = mine[:1] if plan.probe else mine
-        quotas = look(session, looked_at)
+        quotas = look(connections, looked_at)
+        connections.close()
         answer |= {
             "secret_keys": all(one.secret_key for one in mine),
             "organisations": len(everyone),
@@ -158,13 +156,6 @@ class Node:
                 self.samples.late(max(0.0, perf_counter() - before - _TICK))
 
 
-class _Unheard:
-    """In place of locust's request event: the look before a run is in no statistics."""
-
-    def fire(self, **_: Any) -> None:
-        """Say nothing."""
-
-
 _current: list[Node] = []
 
 
@@ -176,3 +167,10 @@ def current() -> Node:
 def install(node: Node) -> None:
     """Make it the process's node."""
     _current[:] = [node]
+
+
+def _check_ca_file(path: str) -> None:
+    try:
+        ssl.create_default_context(cafile=path or None)
+    except OSError as error:  # ssl.SSLError is one
+        raise ConfigurationError(f"--ca-file {path}: {error}") from None

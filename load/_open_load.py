@@ -11,7 +11,8 @@ from locust import User, task
 
 from load import _node
 from load._arrivals import due_times
-from load._client import Sender, new_session
+from load._client import Sender
+from load._http import Connections
 from load._journeys import Journey, Step
 from load._keys import Organisation
 from load._node import Node
@@ -79,14 +80,9 @@ class Arrivals(User):
             gevent.sleep(3600)
             return
         plan = node.plan
-        session = new_session(
-            plan.target,
-            self.environment.events.request,
-            connections=plan.max_in_flight,
-            timeout=plan.request_timeout,
-            ca_file=node.machine.ca_file,
-        )
-        self.sender, self.pool = Sender(session, node), gevent.pool.Pool(plan.max_in_flight)
+        connections = Connections(plan.target, plan.max_in_flight, plan.request_timeout, node.machine.ca_file)
+        self.sender = Sender(connections, node, self.environment.events.request)
+        self.pool = gevent.pool.Pool(plan.max_in_flight)
         self.visitors = Visitors(node, scenarios_of(self.environment.user_classes, plan.users))
         begin = node.started_at + _LEAD
         behind = 0

@@ -9,8 +9,10 @@ import orjson
 
 from fixtures.bodies import event_body, item_body, recommend_body, user_body
 from load import _rate_limit
-from load._client import LIMITED, new_session, request_headers
+from load._answers import Refusal
+from load._client import LIMITED
 from load._endpoints import endpoints
+from load._http import Connections, request_headers, tell_locust
 from load._node import Node
 
 _ID = "load-probe"  # what the probe leaves behind: one inactive item, one inactive user, events without an item
@@ -45,48 +47,35 @@ class Shooter:
     def _lane(self, lane: int, shots: list[list[Any]], records: list[list[Any]]) -> None:
         node = self._node
         plan = node.the_plan
-        session = new_session(
-            plan.target,
-            node.environment.events.request,
-            connections=1,
-            timeout=plan.request_timeout,
-            ca_file=node.machine.ca_file,
-        )
+        connections = Connections(plan.target, 1, plan.request_timeout, node.machine.ca_file)
         for organisation, operation in shots:
             node.in_flight += 1
             try:
-                records.append([organisation, operation, lane, *self._shot(session, organisation, operation)])
+                records.append([organisation, operation, lane, *self._shot(connections, organisation, operation)])
             finally:
                 node.in_flight -= 1
-        session.client.close()
+        connections.close()
 
-    def _shot(self, session: Any, organisation: int, operation: str) -> list[Any]:
-        endpoint, key = endpoints()[operation], self._node.organisations[organisation]
-        headers = request_headers(key, endpoint)
-        sent = perf_counter()
-        with session.request(
-            endpoint.method,
-            endpoint.path,
-            name=endpoint.path,
-            data=BODIES[operation],
-            headers=headers,
-            catch_response=True,
-        ) as response:
-            answered = perf_counter()
-            limits, status = _rate_limit.read(response.headers), response.status_code
-            problems: list[str] = []
-            if status == 429:
-                response.request_meta["name"] = f"{endpoint.path} {LIMITED}"
-                problems = list(_rate_limit.problems_of_429(limits, _json(response.content)))
-                response.success()
-        quota = self._node.samples.quota(key.name)
-        quota.sent, quota.limited = quota.sent + 1, quota.limited + (status == 429)
+    def _shot(self, connections: Connections, organisation: int, operation: str) -> list[Any]:
+        node, endpoint = self._node, endpoints()[operation]
+        key = node.organisations[organisation]
+        answer = connections.send(endpoint, BODIES[operation], request_headers(key, endpoint))
+        limits, name, exception = _rate_limit.read(answer.headers), endpoint.path, None
+        problems: list[str] = []
+        if answer.status == 429:
+            name = f"{endpoint.path} {LIMITED}"
+            problems = list(_rate_limit.problems_of_429(limits, _json(answer.content)))
+        elif not 200 <= answer.status < 300:
+            exception = Refusal(f"status {answer.status}" if answer.status else f"no answer: {answer.error}")
+        tell_locust(node.environment.events.request, endpoint, name, answer, answer.sent, exception)
+        quota = node.samples.quota(key.name)
+        quota.sent, quota.limited = quota.sent + 1, quota.limited + (answer.status == 429)
         quota.limit, quota.remaining, quota.reset = limits.limit, limits.remaining, limits.reset
-        return [sent, answered, status, limits.limit, limits.remaining, limits.reset, problems]
+        return [answer.sent, answer.answered, answer.status, limits.limit, limits.remaining, limits.reset, problems]
 
 
-def _json(content: bytes | None) -> Any:
+def _json(content: bytes) -> Any:
     try:
-        return orjson.loads(content or b"")
+        return orjson.loads(content)
     except ValueError:
         return None

@@ -9,7 +9,7 @@ LONGEST_WINDOW = 86_400  # seconds; a Reset beyond a day is a date or epoch seco
 class Headers(Protocol):
     """What every client library's headers offer, whatever the case of the name."""
 
-    def get(self, name: str, /) -> str | None: ...
+    def get(self, name: str, /) -> object: ...
 
 
 class RateLimit(NamedTuple):
@@ -58,5 +58,5 @@ def is_error_envelope(body: Any) -> bool:
     return isinstance(body, Mapping) and body.get("success") is False and isinstance(body.get("message"), str)
 
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 16 else None
+def _number(text: object) -> int | None:
+    return int(text) if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 16 else None

@@ -94,7 +94,7 @@ def load_in_words(run: Any) -> str:
         return f"rate limit probe by {len(run.ready)} worker(s)"
     if plan.open:
         return f"open: {plan.rate:g} arrivals/s ({plan.arrivals}), profile {plan.profile.name}, {users}"
-    return f"closed: {plan.user_count} users with think times, profile {plan.profile.name}, {users}"
+    return f"closed: {plan.user_count} users, think times x {plan.think:g}, profile {plan.profile.name}, {users}"
 
 
 def table(run: Any) -> str:

@@ -9,7 +9,8 @@ from locust import FastHttpUser, task
 from locust.exception import StopUser
 
 from load import _node
-from load._client import Sender, new_session
+from load._client import Sender
+from load._http import Connections
 from load._journeys import Journey, Reply, Step
 from load._plan import Plan
 from load._retries import Backoff
@@ -49,15 +50,8 @@ class ScenarioUser(FastHttpUser):
         self.organisation = self.node.organisation_of(number)
         self.rng = Random(f"{plan.seed}:{type(self).__name__}:{number}")
         self.backoff = Backoff(self.rng)
-        self.client = new_session(
-            plan.target,
-            self.environment.events.request,
-            connections=1,
-            timeout=plan.request_timeout,
-            ca_file=self.node.machine.ca_file,
-            user=self,
-        )
-        self.sender = Sender(self.client, self.node)
+        connections = Connections(plan.target, 1, plan.request_timeout, self.node.machine.ca_file)
+        self.sender = Sender(connections, self.node, self.environment.events.request)
         self.journey = type(self).make_journey(self.node.shop, self.rng)
         self.next_step: Step = next(self.journey)
         self.pause = 0.0

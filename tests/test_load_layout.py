@@ -8,7 +8,8 @@ from importlib.metadata import packages_distributions
 from tests.load_support import ROOT
 
 FOLDER = ROOT / "load"
-WITH_LOCUST = {"_client", "_hooks", "_node", "_open_load", "_preflight", "_probe_shots", "_referee", "_run", "_users"}
+LOCUSTS = "_client _hooks _http _node _open_load _preflight _probe_shots _referee _run _users"
+WITH_LOCUST = set(LOCUSTS.split())
 WITH_GEVENT = WITH_LOCUST | {"_probe", "_web", "locustfile"}
 
 
