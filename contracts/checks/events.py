@@ -5,9 +5,9 @@ from typing import Any
 
 from contracts.checks import tastes
 from contracts.checks.common import expect_accepted, expect_no_crash, expect_refused
-from contracts.probe import Probe, lacking
+from contracts.probe import Look, Probe, lacking
 from contracts.registry import check
-from fixtures.bodies import event_body, full_event_body, unique_uuid
+from fixtures.bodies import event_body, full_event_body, identify_body, unique_uuid
 
 
 @check("EVENT-accepts-one")
@@ -27,7 +27,8 @@ def accepts_array(probe: Probe) -> None:
 def standard_names(probe: Probe) -> None:
     user, item = probe.name("user"), probe.name("item")
     for name, family in probe.run.operations.standard_events.items():
-        body = event_body(name, user, None if name == "identify" else item, event_family=family)
+        without_item = name in ("identify", "search")
+        body = event_body(name, user, None if without_item else item, event_family=family)
         if name == "identify":
             body["previous_user_id"] = unique_uuid(probe.run.dice(user))
         expect_accepted(probe, probe.run.operations.events, body, name)
@@ -38,6 +39,8 @@ def custom_names(probe: Probe) -> None:
     for family in ("exposure", "engagement", "conversion"):
         body = event_body("wishlist_shared", probe.name("user"), event_family=family)
         expect_accepted(probe, probe.run.operations.events, body, f"custom name, family {family}")
+    for name in ("a", "shared_the_wishlist_with_a_friend_2"):
+        expect_accepted(probe, probe.run.operations.events, event_body(name, probe.name("user")), f"custom name {name}")
 
 
 @check("EVENT-optional-fields")
@@ -145,6 +148,10 @@ def array_with_a_bad_one(probe: Probe) -> Iterator[None]:
     good = shelf.history(subject, "quiet")
     bad = lacking(good[0], "event_name")
     exchange = expect_refused(probe, probe.run.operations.events, [*good, bad], "bad event at the end")
+    others = {"of no family": lacking(good[0], "event_family"), "of another family": {**good[0], "event_family": "fun"}}
+    others["of nobody"] = lacking(good[0], "user_id")
+    for case, event in others.items():
+        expect_refused(probe, probe.run.operations.events, [good[0], event], f"an event {case} in an array")
     expect_refused(probe, probe.run.operations.events, [bad, *good], "bad event at the start")
     if exchange.ok:
         return
@@ -175,3 +182,38 @@ def array_every_one_counts(probe: Probe) -> Iterator[None]:
             f"only the {name} counted",
             f"fifteen events have another effect than the {name} alone",
         )
+
+
+@check("EVENT-array-every-place-counts")
+def array_every_place_counts(probe: Probe) -> Iterator[None]:
+    """Four identifies in one array, each decisive for a user of its own: none may be lost, wherever it stands."""
+    shelf = tastes.shelf(probe)
+    yield
+    control, stranger = probe.user("control"), probe.user("stranger")
+    pairs = [(probe.name("real"), probe.name("anonymous")) for _ in range(4)]
+    shelf.live(probe, control, "quiet")
+    for _, anonymous in pairs:
+        shelf.live(probe, anonymous, "quiet")
+    yield
+    probe.send(probe.run.operations.events, [identify_body(real, anonymous) for real, anonymous in pairs])
+    yield
+    shelf.needs_effect(probe, control, stranger)
+    for place, (real, _) in enumerate(pairs, 1):
+
+        def look(real: str = real) -> Look:
+            return shelf.differ(probe, real, stranger)
+
+        probe.expect_eventually(look, f"event {place} of 4", "each event of an array takes effect")
+
+
+@check("EVENT-before-its-item")
+def before_its_item(probe: Probe) -> Iterator[None]:
+    """Events that follow their items at once, while these are still queued, count when the items appear."""
+    shelf = tastes.make(probe)
+    loud, quiet = probe.user("loud"), probe.user("quiet")
+    shelf.live(probe, loud, "loud")
+    shelf.live(probe, quiet, "quiet")
+    yield
+    probe.expect_eventually(
+        lambda: shelf.differ(probe, loud, quiet), "queued item", "events on items that are still queued take effect"
+    )

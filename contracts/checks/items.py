@@ -39,7 +39,13 @@ def free_form_attributes(probe: Probe) -> None:
     attributes = {"title": "Boots", "price": 89.5, "in_stock": True, "tags": ["a", "b"], "size": {"eu": 43}, "note": ""}
     body = item_body(probe.name("item"), attributes=attributes)
     expect_accepted(probe, probe.run.operations.items, body, "attributes of every JSON type")
-    expect_accepted(probe, probe.run.operations.items, item_body(probe.name("item"), attributes={}), "no attributes")
+    others = {
+        "no attributes": {},
+        "one attribute": {"colour": "red"},
+        "odd names": {"Größe (cm)": 43, "on-sale now?": True},
+    }
+    for case, given in others.items():
+        expect_accepted(probe, probe.run.operations.items, item_body(probe.name("item"), attributes=given), case)
 
 
 @check("ITEM-requires-item-id")

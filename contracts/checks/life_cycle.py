@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from contracts.outcome import Skipped
+from contracts.outcome import Blocked, Skipped
 from contracts.probe import Body, Look, Probe, lacking
 from contracts.registry import check
 from fixtures.bodies import event_body
@@ -12,10 +12,12 @@ from fixtures.bodies import event_body
 def upserted_shows(probe: Probe) -> Iterator[None]:
     """Several requests, several items: each one shows."""
     category = probe.name("cat")
-    items = [probe.item("new", category) for _ in range(4)]
-    for item in items[:3]:
+    items = [probe.item("new", category) for _ in range(12 if probe.run.arrays else 6)]
+    items[1] |= {"created_at": "2026-01-15T09:30:00Z", "item_type": "article"}
+    items[2]["attributes"] |= {"price": 12.5, "tags": ["a", "b"], "size": {"eu": 43}}
+    for item in items[:4]:
         probe.upsert_items([item])
-    probe.upsert_items(items[3:])
+    probe.upsert_items(items[4:])
     probe.stir([item["item_id"] for item in items])
     yield
     ids = [item["item_id"] for item in items]
@@ -185,6 +187,18 @@ def omitted_stays(probe: Probe) -> Iterator[None]:
     probe.expect_eventually(
         probe.shows(category, omitted["item_id"]), "omitted", "an item left out of a later upsert still shows"
     )
+    if not probe.run.arrays:
+        return
+    arrays = [[probe.item("array", category) for _ in range(2)] for _ in range(2)]
+    for array in arrays:
+        probe.stock(array)
+        yield
+    probe.needs(probe.shows(category, *(item["item_id"] for item in arrays[1])), "the second array's items show")
+    probe.expect_eventually(
+        probe.shows(category, sent["item_id"], *(item["item_id"] for item in arrays[0])),
+        "omitted from an array",
+        "items left out of a later array still show",
+    )
 
 
 @check("LIFE-refused-never-shows")
@@ -202,7 +216,12 @@ def refused_never_shows(probe: Probe) -> Iterator[None]:
     probe.stir([body["item_id"] for body in bad.values()])
     yield
     probe.needs(probe.shows(category, control["item_id"]), "a good item of the same time shows")
-    probe.send(items, {**lacking(control, "item_type"), "status": "deleted"})
+    refusals = [
+        probe.send(items, {**lacking(control, "item_type"), "status": "deleted"}),
+        probe.send(items, {**control, "status": "archived"}),
+    ]
+    if any(exchange.ok for exchange in refusals):
+        raise Blocked("a bad upsert was accepted (ITEM-requires-item-type, ITEM-status-enum)")
     yield
     seen = probe.look(category)
     for case, body in bad.items():

@@ -41,6 +41,9 @@ TEXTS = {
 }
 
 
+_IN_ITEMS = ("NUL in attributes", "plane 1", "planes 15 and 16", "noncharacter", "looks like code")
+
+
 @check("ROBUST-odd-bodies")
 def odd_bodies(probe: Probe) -> None:
     operations = probe.run.operations
@@ -57,7 +60,8 @@ def odd_texts(probe: Probe) -> None:
     for case, text in TEXTS.items():
         name = probe.name("odd")
         item = item_body(name, attributes={"title": text, text[:40]: text}, status="inactive")
-        expect_no_crash(probe, probe.send(operations.items, item), f"item: {case}")
+        if case in _IN_ITEMS:
+            expect_no_crash(probe, probe.send(operations.items, item), f"item: {case}")
         event = event_body("view", name + text[:60], context={text[:40]: text})
         expect_no_crash(probe, probe.send(operations.events, event), f"event: {case}")
         exchange = probe.recommend(strategy="popular", user_id=name + text[:60], filters={"title": text[:200]})

@@ -62,12 +62,12 @@ def shelf(probe: Probe, organisation: str = "main") -> Shelf:
     """The run's shelf, made by whoever asks first."""
     key = f"shelf:{organisation}"
     if key not in probe.run.shared:
-        probe.run.shared[key] = _make(probe, organisation)
+        probe.run.shared[key] = make(probe, organisation)
     found: Shelf = probe.run.shared[key]
     return found
 
 
-def _make(probe: Probe, organisation: str) -> Shelf:
+def make(probe: Probe, organisation: str = "main") -> Shelf:
     category = probe.name("tastes")
     items: dict[str, list[str]] = {}
     bodies = []

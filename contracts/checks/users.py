@@ -94,7 +94,7 @@ def inactive_is_not_personal(probe: Probe) -> Iterator[None]:
     """A user with a taste who leaves is no longer served by it, and is again after coming back."""
     shelf = tastes.shelf(probe)
     yield
-    leaver, stayer = probe.user("leaver"), probe.user("stayer")
+    leaver, stayer = probe.user("leaver", status="active"), probe.user("stayer", status="active")
     stranger = probe.user("newcomer")
     shelf.live(probe, leaver, "quiet")
     shelf.live(probe, stayer, "quiet")
