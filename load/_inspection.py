@@ -11,7 +11,7 @@ from load._profiles import SATURATE
 from load._samples import Samples
 from load._slo import Slo
 
-START_AND_END = 0.7  # seconds of a run in which locust spawns and stops; nobody expects arrivals then
+START_AND_END = 1.7  # seconds that locust may need until users are there on every worker
 Answer = dict[str, Any]  # what a generator says to the plan, see Node.on_plan
 
 

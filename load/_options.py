@@ -16,6 +16,7 @@ from load._targets import check as check_target
 
 _UNITS = {"s": 1, "m": 60, "h": 3600}
 LOOPBACK = "127.0.0.1"
+LOOPBACKS = (LOOPBACK, "::1", "localhost")
 _P99 = "latency_limit"  # the web UI loses the value of a field with a digit in its name
 _OTHER_DEFAULTS = {"web_host": LOOPBACK, "num_users": 10, "spawn_rate": 50.0}  # of locust's own options
 _LEAST = {"arrival_rate": 0.0, _P99: 0.0, "think_time": 0.0, "max_in_flight": 1, "request_timeout": 0.1}
@@ -97,7 +98,7 @@ def rate_limit(text: str) -> tuple[int, float] | None:
 def check_web(options: Namespace) -> None:
     """The pages start and stop load: beyond loopback only behind a login. Raises ConfigurationError."""
     shown = not (options.headless or options.worker)
-    if shown and options.web_host not in (LOOPBACK, "::1", "localhost") and not options.web_login:
+    if shown and options.web_host not in LOOPBACKS and not options.web_login:
         raise ConfigurationError("--web-host beyond loopback needs --web-login (see docs/load.md)")
     if shown and options.web_login and not (os.environ.get("LEHNZ_WEB_USER") and os.environ.get("LEHNZ_WEB_PASSWORD")):
         raise ConfigurationError("--web-login needs LEHNZ_WEB_USER and LEHNZ_WEB_PASSWORD")

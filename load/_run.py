@@ -94,7 +94,7 @@ class Run:
         workers = max(1, len(self.ready))
         if self.probe:
             return None if self.probe.over else (workers, float(workers), self._classes(plan.users))
-        if elapsed >= plan.profile.seconds + (0.5 if plan.open else 0.0):
+        if elapsed >= plan.profile.seconds + (_inspection.START_AND_END if plan.open else 0.0):
             return None
         if self.saturation and self.saturation.broken(self.samples, elapsed):
             return None

@@ -5,11 +5,13 @@ import json
 import os
 import secrets
 from typing import Any
+from urllib.parse import urlsplit
 
 import flask
 from locust.env import Environment
 
 from load import _pages, _reports
+from load._options import LOOPBACKS
 from load._profiles import read_profiles
 from load._referee import Referee
 
@@ -61,9 +63,19 @@ def extend(environment: Environment, referee: Referee) -> None:
 
     app.add_url_rule(f"{base}/slo", view_func=protected(slo_page))
     app.add_url_rule(f"{base}/slo.json", view_func=protected(slo_json))
+    app.before_request(lambda: _refuse_strangers(ui.web_login))
     app.after_request(lambda response: _enrich(response, referee))
     if ui.web_login:
         _add_login(ui, base)
+
+
+def _refuse_strangers(login: bool) -> None:
+    """locust lets every web site call its pages; a site that somebody has open elsewhere must not start load here."""
+    host, origin = flask.request.host, flask.request.headers.get("Origin")
+    if origin and urlsplit(origin).netloc != host:
+        flask.abort(403, "another site's page may not call this one")
+    if not login and urlsplit(f"//{host}").hostname not in LOOPBACKS:
+        flask.abort(403, "without a login these pages answer to loopback names only")
 
 
 def _enrich(response: flask.Response, referee: Referee) -> flask.Response:

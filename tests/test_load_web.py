@@ -65,6 +65,7 @@ def cells(page: Page, tab: str) -> list[list[str]]:
 def test_a_run_from_the_form_to_the_verdict(tmp_path: Path) -> None:
     with pages(tmp_path) as base, sync_playwright() as playwright:
         assert "SECRET" not in get(base), "a key in the source of the page"
+        assert refuses_other_sites(base)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.goto(base)
@@ -133,6 +134,21 @@ def test_the_login_keeps_strangers_out_of_every_page(tmp_path: Path) -> None:
         assert landed(stranger, f"{base}/slo").startswith(f"{base}/login")
         assert landed(operator, f"{base}/login_submit", username="op", password="correct horse") == f"{base}/"
         assert landed(operator, f"{base}/slo") == f"{base}/slo"
+
+
+def refuses_other_sites(base: str) -> bool:
+    """Neither a start from a page of another site nor a name that somebody pointed at this address."""
+    codes = []
+    for path, headers, data in (
+        ("/swarm", {"Origin": "http://evil.example"}, b"user_count=1"),
+        ("/slo.json", {"Host": "evil.example"}, None),
+    ):
+        request = urllib.request.Request(f"{base}{path}", headers=headers, data=data)  # noqa: S310 - our own server
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            urllib.request.urlopen(request, timeout=5)
+        codes.append(caught.value.code)
+        caught.value.close()
+    return codes == [403, 403]
 
 
 def fresh() -> urllib.request.OpenerDirector:
