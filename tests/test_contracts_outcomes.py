@@ -1,0 +1,84 @@
+"""Outcomes and verdicts: what wins, what is explained by something else, what a known deviation admits."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from contracts.catalogue import Entry
+from contracts.deviations import apply, draft
+from contracts.engine import explain
+from contracts.outcome import Finding, Level, Outcome, Result, UsageError, Verdict, verdict_of
+from contracts.target import Deviation, deviations_of, read_config
+
+MUST, SHOULD, INFO = Level.MUST, Level.SHOULD, Level.INFO
+TODAY = date(2026, 6, 1)
+
+
+def result(outcome: Outcome, level: Level = MUST, check: str = "A-b", *cases: str) -> Result:
+    return Result(check, level, outcome, findings=[Finding(check, case, "recommend", "x", "y") for case in cases])
+
+
+@pytest.mark.parametrize(
+    ("results", "strict", "verdict"),
+    [
+        ([result(Outcome.PASS)], False, Verdict.CONFORMS),
+        ([result(Outcome.PASS), result(Outcome.SKIP)], False, Verdict.CONFORMS),
+        ([result(Outcome.PASS), result(Outcome.INCONCLUSIVE)], False, Verdict.INCONCLUSIVE),
+        ([result(Outcome.FAIL), result(Outcome.ERROR), result(Outcome.INCONCLUSIVE)], False, Verdict.FAILS),
+        ([result(Outcome.PASS), result(Outcome.ERROR), result(Outcome.INCONCLUSIVE)], False, Verdict.ERROR),
+        ([result(Outcome.PASS), result(Outcome.FAIL, SHOULD)], False, Verdict.CONFORMS),
+        ([result(Outcome.PASS), result(Outcome.FAIL, SHOULD)], True, Verdict.FAILS),
+        ([result(Outcome.PASS), result(Outcome.FAIL, INFO)], True, Verdict.CONFORMS),
+        ([result(Outcome.SKIP), result(Outcome.DISABLED)], False, Verdict.INCONCLUSIVE),
+        ([], False, Verdict.INCONCLUSIVE),
+    ],
+)
+def test_the_verdict(results: list[Result], strict: bool, verdict: Verdict) -> None:
+    assert verdict_of(results, strict) is verdict
+
+
+def test_one_defect_is_one_red() -> None:
+    catalogue = {
+        "A-b": Entry("A-b", "A", MUST, "S.", "x"),
+        "A-c": Entry("A-c", "A", MUST, "S.", "x", depends=("A-b",)),
+        "A-d": Entry("A-d", "A", MUST, "S.", "x", depends=("A-c",)),
+    }
+    results = [result(Outcome.FAIL, MUST, "A-b"), result(Outcome.PASS, MUST, "A-c"), result(Outcome.FAIL, MUST, "A-d")]
+    explain(results, catalogue)
+    assert [r.outcome for r in results] == [Outcome.FAIL, Outcome.PASS, Outcome.INCONCLUSIVE]
+    assert results[2].reason == "blocked by A-b"
+
+
+def test_a_known_deviation_admits_its_case_and_no_other() -> None:
+    known = [Deviation("A-b", "agreed", case="one")]
+    admitted, other = result(Outcome.FAIL, MUST, "A-b", "one"), result(Outcome.FAIL, MUST, "A-b", "one", "two")
+    assert apply([admitted], known, False, TODAY) == []
+    assert (admitted.outcome, len(admitted.known)) == (Outcome.PASS, 1)
+    apply([other], known, False, TODAY)
+    assert (other.outcome, [finding.case for finding in other.findings]) == (Outcome.FAIL, ["two"])
+
+
+def test_an_expired_deviation_admits_nothing() -> None:
+    failed = result(Outcome.FAIL, MUST, "A-b", "one")
+    notes = apply([failed], [Deviation("A-b", "agreed", expires=date(2026, 5, 31))], False, TODAY)
+    assert failed.outcome is Outcome.FAIL
+    assert "expired" in notes[0]
+
+
+@pytest.mark.parametrize(("strict", "outcome"), [(False, Outcome.PASS), (True, Outcome.FAIL)])
+def test_a_deviation_that_is_gone_warns_and_fails_only_when_strict(strict: bool, outcome: Outcome) -> None:
+    passed = result(Outcome.PASS)
+    notes = apply([passed], [Deviation("A-b", "agreed")], strict, TODAY)
+    assert "is gone" in notes[0]
+    assert passed.outcome is outcome
+
+
+def test_a_drafted_file_is_refused_until_it_has_reasons(tmp_path: Path) -> None:
+    file = tmp_path / "target.toml"
+    file.write_text(draft([result(Outcome.FAIL, MUST, "A-b", 'a "quoted" case')]), encoding="utf-8")
+    with pytest.raises(UsageError, match="needs a reason"):
+        deviations_of(read_config(file), {"A-b"}, file)
+    file.write_text(file.read_text().replace('reason = ""', 'reason = "agreed"'), encoding="utf-8")
+    (deviation,) = deviations_of(read_config(file), {"A-b"}, file)
+    assert (deviation.case, deviation.operation) == ('a "quoted" case', "recommend")

@@ -1,0 +1,82 @@
+"""The derived contract: what it demands of a foreign server, rule by rule."""
+
+import re
+from pathlib import Path
+
+import jsonschema_rs
+import pytest
+
+from contracts.operations import Operations, operations_of
+from contracts.relaxations import RELAXATIONS, derive, request_rules
+from fixtures.bodies import event_body, item_body, user_body
+from fixtures.spec import load_spec
+
+OPERATIONS: Operations = operations_of(load_spec(), "current")
+LEDGER = (Path(__file__).parents[1] / "docs/readings.md").read_text(encoding="utf-8")
+
+
+def validator(contract: str, name: str) -> jsonschema_rs.Draft202012Validator:
+    document = derive(OPERATIONS, contract, "p-")
+    schema = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
+    return jsonschema_rs.Draft202012Validator(schema)
+
+
+def test_every_relaxation_names_its_readings_and_says_why() -> None:
+    for relaxation in RELAXATIONS:
+        assert relaxation.why
+        for reading in re.findall(r"R\d+", relaxation.reading):
+            assert f"| {reading} " in LEDGER
+
+
+def test_these_rules_and_no_others_can_fail_a_target_that_accepts_too_much() -> None:
+    """All of them are MUSTs: R4 (400), R6, R10 and the required fields and enums of the API Reference."""
+    assert list(request_rules(derive(OPERATIONS, "refused", "p-"))) == [
+        "Item: requires item_id",
+        "Item: requires item_type",
+        "Item.status: enum ['active', 'inactive', 'deleted']",
+        "User: requires user_id",
+        "User: requires status",
+        "User: requires created_at",
+        "User.status: enum ['active', 'inactive', 'deleted']",
+        "Event: requires user_id",
+        "Event: requires event_family",
+        "Event: requires event_name",
+        "Event.event_family: enum ['exposure', 'engagement', 'conversion', 'system']",
+        *[rule for rule in request_rules(derive(OPERATIONS, "refused", "p-")) if rule.startswith("RecommendRequest")],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("Item", {"item_id": "x", "item_type": "product"}),  # R5
+        ("Item", {**item_body("x"), "created_at": "yesterday", "attributes": 1}),  # R47
+        ("User", {**user_body("x"), "created_at": "yesterday"}),
+        ("Event", event_body("View", "x")),  # R25
+        ("Event", event_body("identify", "x")),  # R26
+    ],
+)
+def test_what_a_server_is_free_to_accept_is_never_demanded_to_be_refused(name: str, body: object) -> None:
+    assert validator("refused", name).is_valid(body)
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("Item", {"item_id": "x", "item_type": "product", "status": "active", "extra": 1}),  # R11
+        ("Item", {**item_body("p-x"), "attributes": None}),  # R49
+        ("Item", item_body("x" * 300)),  # R44
+        ("User", user_body("p-x", created_at="2026-01-15")),  # R47
+        ("RecommendRequest", {"strategy": "cross-sell", "user_id": "p-x"}),  # R41
+        ("RecommendRequest", {"strategy": "similar"}),  # R4
+        ("RecommendRequest", {"strategy": "trending", "limit": 101}),  # R7
+    ],
+)
+def test_what_a_server_is_free_to_refuse_is_never_sent_as_valid(name: str, body: object) -> None:
+    assert not validator("accepted", name).is_valid(body)
+
+
+def test_no_example_of_the_documents_is_written_to_a_target() -> None:
+    text = str(derive(OPERATIONS, "accepted", "p-")["components"]["schemas"])
+    assert "PROD-001" not in text
+    assert "user_42" not in text
