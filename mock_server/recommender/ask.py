@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf
 
@@ -55,7 +56,10 @@ class Ask:
 
     def history(self) -> list[int]:
         """The person's items, newest first."""
-        return [item for _, _, item in reversed(self.person.recent)]
+        return list(self.newest_first())
+
+    def newest_first(self) -> Iterator[int]:
+        return (item for _, _, item in reversed(self.person.recent))
 
     def sessions(self) -> tuple[Episode | None, Episode | None, float]:
         """(the running session, the last one that ended, when the running one will end)."""
@@ -89,7 +93,8 @@ class Ask:
         scaled = [(item, weight / totals[item] ** 0.5) for item, weight in origins if totals[item] > 0]
 
         def cosine(items: Ints, sums: Floats) -> Floats:
-            values = np.asarray(sums / np.sqrt(pairs.sizes(items)))
+            values = pairs.sizes(items)
+            np.divide(sums, np.sqrt(values, out=values), out=values)
             return values if adjust is None else adjust(items, values)
 
         count = self.config.depth + len(self.person.bought)

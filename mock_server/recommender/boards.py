@@ -13,12 +13,14 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from mock_server.recommender.numbers import Floats, Ints, largest
+from mock_server.recommender.numbers import Floats, Ints
 from mock_server.recommender.scores import Journal
 
 Key = tuple[Any, ...]  # compares as the order does, best first; its last part is the item's number
 Journals = tuple[Journal, ...]
 SHORTEST = 1_500
+REBUILD = 1_000  # with more changes than this, making the board anew is cheaper
+TIE = 1e-8  # values this close may be equal once they are rounded
 
 
 class Measure(Protocol):
@@ -51,7 +53,7 @@ class Board:
                 position += 1
             if self._cut is None:
                 return
-            self._length = 2 * len(self._order)
+            self._length *= 2
             self._rebuild(measure)
 
     def _catch_up(self, measure: Measure) -> None:
@@ -63,10 +65,11 @@ class Board:
             for journal, read in zip(measure.journals, self._read or ends, strict=True)
         ]
         self._read = ends
-        if any(piece is None for piece in pieces):
+        changed = {item for piece in pieces if piece for item in piece if self._members[item] or item in self._keys}
+        if any(piece is None for piece in pieces) or len(changed) > REBUILD:
             self._rebuild(measure)
             return
-        for item in {item for piece in pieces if piece for item in piece}:
+        for item in changed:
             self._move(item, measure.key(item) if self._members[item] else None)
         if len(self._order) > 2 * self._length:
             self._shorten()
@@ -86,19 +89,37 @@ class Board:
 
     def _rebuild(self, measure: Measure) -> None:
         members = np.flatnonzero(np.frombuffer(self._members, np.bool_))
-        self._order = best(measure, members, self._length + 1)
-        self._cut = None
-        self._shorten()
-
-    def _shorten(self) -> None:
-        if len(self._order) > self._length:
-            self._cut = self._order[self._length]
-            del self._order[self._length :]
+        self._order, self._cut = best(measure, members, self._length)
         self._keys = {key[-1]: key for key in self._order}
 
+    def _shorten(self) -> None:
+        self._cut = self._order[self._length]
+        for key in self._order[self._length :]:
+            del self._keys[key[-1]]
+        del self._order[self._length :]
 
-def best(measure: Measure, items: Ints, count: int) -> list[Key]:
-    """Sorted keys of the `count` best items, and of those that may tie with the last of them."""
+
+def best(measure: Measure, items: Ints, count: int) -> tuple[list[Key], Key | None]:
+    """(sorted keys of about `count` best items, a key that all others reach; None when there are no others).
+
+    Where many items share the value at the end, they are left out if half of `count` stays without them.
+    """
     values = measure.values(items)
     items, values = items[values > -np.inf], values[values > -np.inf]
-    return sorted(key for item in items[largest(values, count)].tolist() if (key := measure.key(item)) is not None)
+    if len(items) <= count:
+        return _keys(measure, items), None
+    last = np.partition(values, len(values) - count)[len(values) - count]
+    tied = abs(last) * TIE
+    chosen = values > last + tied
+    if 2 * np.count_nonzero(chosen) <= count:
+        chosen = values >= last - tied
+    if chosen.all():
+        return _keys(measure, items), None
+    others = items[~chosen]
+    (first,) = _keys(measure, others[np.argmax(values[~chosen])][None])
+    cut = first[:1]  # before every key that begins with the same value
+    return [key for key in _keys(measure, items[chosen]) if key < cut], cut
+
+
+def _keys(measure: Measure, items: Ints) -> list[Key]:
+    return sorted(key for item in items.tolist() if (key := measure.key(item)) is not None)

@@ -62,7 +62,7 @@ def candidates(catalogue: Catalogue, feature: Feature, count: int) -> Iterator[i
         return
     items = np.fromiter(holders, np.intp, len(holders))
     for measure in (catalogue.popular, catalogue.newest):
-        yield from (key[-1] for key in best(measure, items, count // 2)[: count // 2])
+        yield from (key[-1] for key in best(measure, items, count // 2)[0][: count // 2])
 
 
 def alike(

@@ -24,8 +24,10 @@ class Episode:
         self.items: dict[int, float] = {}  # item -> when last
 
     def add(self, item: int, at: float, counted: Counted) -> None:
-        self.first = min(self.first, at)
-        self.last = max(self.last, at)
+        if at > self.last:
+            self.last = at
+        elif at < self.first:
+            self.first = at
         before = self.items.get(item)
         if before is None:
             counted.change(item, list(islice(reversed(self.items), counted.window)), 1.0)

@@ -59,7 +59,8 @@ class Pairs:
 
     def sizes(self, items: Ints) -> Floats:
         """Their totals; at least a trifle, so that one can divide by them. A copy: views would forbid growing."""
-        return np.maximum(np.frombuffer(self.totals)[items], NOTHING)
+        sizes = np.frombuffer(self.totals)[items]
+        return np.maximum(sizes, NOTHING, out=sizes)
 
     def row(self, item: int) -> tuple[Ints, Floats]:
         """The partners of `item` and their counts."""
@@ -89,10 +90,11 @@ class Pairs:
             items[start:], amounts[start:] = extra
         if FEW_OF_MANY * length < len(self.totals):
             return self._added_up(items, amounts)
-        np.add.at(self._sums, items, amounts)
-        positive = np.flatnonzero(self._sums > NOTHING)
-        sums = self._sums[positive]
-        self._sums.fill(0.0)
+        every = self._sums[: len(self.totals)]
+        np.add.at(every, items, amounts)
+        positive = np.flatnonzero(every > NOTHING)
+        sums = every[positive]
+        every.fill(0.0)
         return positive, sums
 
     def _entries(self, item: int) -> NDArray[np.void]:

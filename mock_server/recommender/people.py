@@ -28,13 +28,15 @@ class Touch:
         elif name == "remove_from_cart":
             self.removed = max(self.removed, at)
         else:
-            self.strongest = max(self.strongest, weight)
+            if weight > self.strongest:
+                self.strongest = weight
             if name == "purchase":
                 self.purchases += 1
                 self.bought = max(self.bought, at)
             elif name == "checkout_start":
                 self.checkout = max(self.checkout, at)
-        self.last = max(self.last, at)
+        if at > self.last:
+            self.last = at
 
     def absorb(self, other: Touch) -> None:
         for name in ("strongest", "added", "checkout", "removed", "bought", "last"):
@@ -48,7 +50,7 @@ class Touch:
             level = config.cart_level
         elif self.removed > -inf:
             level = config.removed_level
-        self.affinity = max(self.strongest, level)
+        self.affinity = self.strongest if self.strongest > level else level
         return self.affinity
 
     @property
@@ -91,8 +93,10 @@ class Person:
                 insort(recent, moment)
             if len(recent) > config.history:
                 del recent[0]
+        if recent[-1] == moment:
+            return len(recent) - 1
         position = bisect_left(recent, moment)
-        return position if position < len(recent) and recent[position] == moment else None
+        return position if recent[position] == moment else None
 
     def neighbours(self, position: int, window: int) -> list[Moment]:
         """The items that stand next in time, `window` before and `window` after."""
@@ -102,10 +106,8 @@ class Person:
         """Keep the sets of bought items and of items in the cart."""
         if touch.purchases:
             self.bought.add(item)
-        if touch.in_cart:
-            self.cart.add(item)
-        else:
-            self.cart.discard(item)
+        if touch.carted > -inf:
+            (self.cart.add if touch.in_cart else self.cart.discard)(item)
 
     def open_cart(self, since: float) -> list[tuple[bool, float, int]]:
         """(reached the checkout, when, item) of what lies in the cart since then; no particular order."""

@@ -16,7 +16,7 @@ class Journal:
     """Numbers of changed items, in order; readers remember how far they are. Old entries are forgotten."""
 
     __slots__ = ("_entries", "_start")
-    kept = 2_048
+    kept = 10_000
 
     def __init__(self) -> None:
         self._entries: list[int] = []

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mock_server.recommender.catalogue import Catalogue, Shelf
 from mock_server.recommender.numbers import DIGITS, Floats, Ints, largest, significant_array
@@ -49,6 +50,14 @@ def _sorted(catalogue: Catalogue, items: Ints, values: Floats) -> Iterator[tuple
     return zip(numbers, values.tolist(), strict=True)
 
 
+def _only(wanted: NDArray[np.bool_], items: Ints, values: Floats) -> tuple[Ints, Floats]:
+    """The wanted ones; no copy when that is all of them."""
+    if wanted.all():
+        return items, values
+    kept = np.flatnonzero(wanted)
+    return items[kept], values[kept]
+
+
 def pairs_source(
     catalogue: Catalogue,
     shelf: Shelf,
@@ -65,11 +74,9 @@ def pairs_source(
         if not origins:
             return ()
         items, sums = pairs.sums(origins, extra() if extra else None)
-        here = shelf.on_it(items)
-        items, sums = items[here], sums[here]
+        items, sums = _only(shelf.on_it(items), items, sums)
         values = adjust(items, sums)
-        good = values > TOO_SMALL
-        return in_order(catalogue, items[good], values[good], count) if good.any() else ()
+        return in_order(catalogue, *_only(values > TOO_SMALL, items, values), count)
 
     def explain(item: int) -> dict[str, Any]:
         parts = [(pairs.count(origin, item), origin, weight) for origin, weight in origins]
@@ -111,8 +118,8 @@ def newest_source(catalogue: Catalogue, shelf: Shelf, reason: str = "catalogue",
     return Source(reason, mode, lambda: by_rank(shelf.newest()), lambda item: {"created_at": catalogue.created[item]})
 
 
-def listed_source(items: Sequence[int], reason: str, facts: Callable[[int], dict[str, Any]]) -> Source:
-    """Items in a given order."""
+def listed_source(items: Iterable[int], reason: str, facts: Callable[[int], dict[str, Any]]) -> Source:
+    """Items in a given order, taken as far as they are needed."""
     return Source(reason, BEHAVIORAL, lambda: by_rank(items), facts)
 
 

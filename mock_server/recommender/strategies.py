@@ -123,7 +123,7 @@ def cross_sell(ask: Ask) -> Plan:
 
 
 def recently_viewed(ask: Ask) -> Plan:
-    return _plan(ask, [listed_source(ask.history(), "recently_viewed", _last_touch(ask))])
+    return _plan(ask, [listed_source(ask.newest_first(), "recently_viewed", _last_touch(ask))])
 
 
 def buy_again(ask: Ask) -> Plan:
