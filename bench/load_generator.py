@@ -44,9 +44,9 @@ def truth(folder: Path, rounds: int) -> None:
     with target(folder, "stall") as url:
         for _ in range(rounds):
             runs["exact client"].append(asyncio.run(exact(url)))
-            opened = locust(folder, url, "--arrival-rate", RATE, "--run-time", f"{SECONDS}s")
+            opened = locust(folder, url, "--arrival-rate", RATE, "--run-time", f"{SECONDS:g}s")
             runs["open load"].append(times(opened))
-            closed = locust(folder, url, "--users", 10, "--think-time", 0, "--run-time", f"{SECONDS}s")
+            closed = locust(folder, url, "--users", 10, "--think-time", 0, "--run-time", f"{SECONDS:g}s")
             runs["closed load, 10 users"].append(times(closed))
     medians = {name: [statistics.median(values) for values in zip(*rows, strict=True)] for name, rows in runs.items()}
     exact_p95, exact_p99 = medians["exact client"][1:]

@@ -85,6 +85,7 @@ class Run:
     def begin(self) -> None:
         """Users are being spawned."""
         self.running, self.started_at = True, perf_counter()
+        self.environment.stop_timeout = self._plan.request_timeout  # goes to the workers with every spawn message
         if self.probe:
             self.probe.start()
 
@@ -119,6 +120,7 @@ class Run:
         if self.running:
             self.seconds = perf_counter() - self.started_at
             self._drain()
+            self.environment.stop_timeout = 0.0  # nothing is under way any more
             self.running = False
         self.close()
 
