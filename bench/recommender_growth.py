@@ -44,6 +44,7 @@ PERSONAL = {name for name in STRATEGIES if name not in ("similar", "trending", "
     "frequently-consumed-together",
 }
 Cell = tuple[str, int, str, int, str]  # strategy, page, filter, history, temperature
+Found = dict[Cell, tuple[np.ndarray, np.ndarray]]  # microseconds in the smallest and in a larger world
 
 
 def main() -> int:
@@ -88,7 +89,7 @@ def question(world: World, strategy: str, filters: str, history: int, turn: int)
     )
 
 
-def compare(small: World, large: World, repeats: int) -> dict[Cell, tuple[np.ndarray, np.ndarray]]:
+def compare(small: World, large: World, repeats: int) -> Found:
     """Times in microseconds of each cell in both worlds, taken in turns."""
     for world, (strategy, _, filters, history) in product((small, large), cells()):
         world.tenant.recommend(question(world, strategy, filters, history, 0), NOW)[:LIMIT]  # make the indexes
@@ -131,7 +132,7 @@ def report_world(world: World) -> None:
     )
 
 
-def report(found: dict[Cell, tuple[np.ndarray, np.ndarray]]) -> bool:
+def report(found: Found) -> bool:
     print("\nsmall -> large in us (ratio), each over pages and filters; the ratio is held to 1.5, p99 to 20 ms")
     passed = True
     for strategy, temperature in product(STRATEGIES, ("cold", "warm")):
@@ -188,48 +189,37 @@ def deep_size(thing: Any, seen: set[int]) -> int:
     return size
 
 
-def plot(points: list[tuple[World, dict[Cell, tuple[np.ndarray, np.ndarray]]]], smallest: World, path: Path) -> None:
+def plot(points: list[tuple[World, Found]], smallest: World, path: Path) -> None:
     import matplotlib as mpl
 
     mpl.use("Agg")
     import matplotlib.pyplot as plt
 
-    figure, axes = plt.subplots(1, 3, figsize=(15, 4.5), layout="constrained")
-    sizes = [world.items for world, _ in points]
-    for axis, temperature in zip(axes, ("cold", "warm"), strict=False):
-        for strategy in STRATEGIES:
-            lines = [
-                np.percentile(
-                    np.concatenate(
-                        [pair[1] for cell, pair in found.items() if cell[0] == strategy and cell[4] == temperature]
-                    ),
-                    99,
-                )
-                for _, found in points
-            ]
-            first = np.concatenate(
-                [pair[0] for cell, pair in points[-1][1].items() if cell[0] == strategy and cell[4] == temperature]
-            )
-            axis.plot(
-                [smallest.items, *sizes], [np.percentile(first, 99) / 1000, *(np.array(lines) / 1000)], label=strategy
-            )
-        axis.set(
-            xscale="log",
-            yscale="log",
-            xlabel="items (ten events each)",
-            ylabel="p99, ms of CPU",
-            title=f"{temperature} answers",
-        )
-    axes[1].legend(fontsize=7, ncols=2)
     worlds = [smallest, *(world for world, _ in points)]
-    axes[2].plot([world.items for world in worlds], [world.update_us for world in worlds], label="us per event")
-    axes[2].set(xscale="log", ylim=(0, 80), xlabel="items (ten events each)", title="update per event, and memory")
-    memory = axes[2].twinx()
-    memory.plot([world.items for world in worlds], [world.memory_mb for world in worlds], "C1--", label="MB")
-    memory.set(yscale="log", ylabel="MB at the peak of this process")
-    axes[2].set_ylabel("us of CPU per event")
-    figure.savefig(path, dpi=110)
+    sizes = [world.items for world in worlds]
+    figure, (cold, warm, growth) = plt.subplots(1, 3, figsize=(16, 5), layout="constrained")
+    for axis, temperature in ((cold, "cold"), (warm, "warm")):
+        for number, strategy in enumerate(STRATEGIES):
+            slow = [p99(points[-1][1], strategy, temperature, 0)]
+            slow += [p99(found, strategy, temperature, 1) for _, found in points]
+            style = "-" if number < len(plt.rcParams["axes.prop_cycle"]) else "--"
+            axis.plot(sizes, np.array(slow) / 1000, style, label=strategy)
+        axis.set(xscale="log", yscale="log", xlabel="items (ten events each)", ylabel="p99, ms of CPU")
+        axis.set_title(f"{temperature} answers")
+    figure.legend(*cold.get_legend_handles_labels(), loc="outside lower center", ncols=7, fontsize=8)
+    growth.plot(sizes, [world.update_us for world in worlds])
+    growth.set(xscale="log", ylim=(0, None), xlabel="items (ten events each)", ylabel="us of CPU per event (solid)")
+    growth.set_title("update per event, and memory")
+    memory = growth.twinx()
+    memory.plot(sizes, [world.memory_mb for world in worlds], "C1--")
+    memory.set(yscale="log", ylabel="MB, peak of the process (dashed)")
+    figure.savefig(path, dpi=100)
     print(f"wrote {path}")
+
+
+def p99(found: Found, strategy: str, temperature: str, which: int) -> float:
+    own = [pair[which] for cell, pair in found.items() if (cell[0], cell[4]) == (strategy, temperature)]
+    return float(np.percentile(np.concatenate(own), 99))
 
 
 if __name__ == "__main__":
