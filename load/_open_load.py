@@ -4,6 +4,7 @@ from collections import deque
 from dataclasses import dataclass
 from random import Random
 from time import perf_counter
+from typing import Any
 
 import gevent
 import gevent.pool
@@ -121,6 +122,9 @@ class Arrivals(User):
             else:
                 visitor.step = visitor.journey.send(reply)
             self.visitors.give_back(name, visitor)
+        except Exception as error:  # nobody waits for this greenlet: locust must hear of it, or the run looks fine
+            hooks: Any = self.environment.events
+            hooks.user_error.fire(user_instance=self, exception=error, tb=error.__traceback__)
         finally:
             node.in_flight -= 1
 

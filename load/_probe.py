@@ -16,6 +16,7 @@ from load._probe_checks import EXTRA, Check, Rules, Shot
 from load._verdict import Outcome, Row
 
 log = logging.getLogger(__name__)
+_PATIENCE = 120  # seconds for a worker to send its part of a volley
 LANES = 32  # fresh connections per volley, over all workers
 SHORT = 60  # seconds: a window that is waited out without being asked to
 _MOST_BURST = 6  # times the limit, then it is clear that nothing stops us
@@ -42,7 +43,7 @@ class Probe:
         self._arrived: dict[int, Event] = {}
         self._offsets: dict[str, float] = {}
         self._clock_error = 0.0
-        self.invalid: list[str] = []
+        self.invalid = ["the probe didn't come to its end"]  # until it did
         self.checks: list[Check] = []
         self.over = False
 
@@ -66,8 +67,12 @@ class Probe:
         gevent.sleep(0.2)  # let locust finish spawning
         try:
             self._phases()
+            self.invalid = []
         except Unjudgeable as reason:
-            self.invalid.append(str(reason))
+            self.invalid = [str(reason)]
+        except Exception as error:
+            log.exception("the probe crashed")
+            self.invalid = [f"the probe crashed: {error!r}"]
         finally:
             for check in self.checks:
                 if check.kept is None:
@@ -206,9 +211,11 @@ class Probe:
         self._arrived.update({number: Event() for number in numbers})
         for place, (number, client) in enumerate(zip(numbers, clients, strict=True)):
             self._run.send(message, {**data, "id": number, "lanes": lanes[place] if lanes else []}, client)
-        for number in numbers:
-            if not self._arrived[number].wait(120):
-                raise Unjudgeable("a worker didn't answer the probe")
+        deadline = perf_counter() + _PATIENCE
+        for number, client in zip(numbers, clients, strict=True):
+            while not self._arrived[number].wait(1):
+                if client not in self._run.clients() or perf_counter() > deadline:
+                    raise Unjudgeable("a worker was lost, or didn't answer the probe in time")
         return [self._answers.pop(number) for number in numbers]
 
     def _clients(self) -> list[str]:

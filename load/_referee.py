@@ -4,6 +4,7 @@ from typing import Any
 
 import gevent
 from locust import User
+from locust import log as locust_log
 from locust.env import Environment
 from locust.runners import MasterRunner
 
@@ -88,6 +89,8 @@ class Referee:
                 return  # somebody looked at the page and went away
             self.run = Run(self.environment, self.machine)
             self.run.invalidate("nothing was started")
+        if locust_log.unhandled_greenlet_exception:
+            self.run.invalidate("something crashed inside the load generator; its traceback is in the log")
         self.run.finish()
         _reports.write_all(self.run, self.machine, getattr(options, "html_file", None))
         self.environment.process_exit_code = self.run.verdict.exit_code

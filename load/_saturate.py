@@ -52,7 +52,7 @@ class Saturation:
         """One row: the highest rate that held, and what broke above it."""
         held = [step for step in self.steps if not step.problems]
         broke = next((step for step in self.steps if step.problems), None)
-        samples = sum(row.samples for step in held[-1:] for row in step.rows)
+        samples = max((row.samples for step in held[-1:] for row in step.rows), default=0)
         if not self.steps:
             return [Row("saturate", "highest rate held", None, None, 0, "run", Outcome.NO_DATA, "no step was finished")]
         end = f"; at {broke.rate:.4g}/s {broke.problems[0]}" if broke else "; the last step of the profile held as well"
