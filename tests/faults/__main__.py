@@ -10,6 +10,7 @@ import sys
 import time
 
 from tests.faults import zoo
+from tests.faults.matrix import Matrix
 
 
 def parser() -> argparse.ArgumentParser:
@@ -20,8 +21,9 @@ def parser() -> argparse.ArgumentParser:
     served = commands.add_parser("serve", help="start one; every option of the mock may follow")
     served.add_argument("name", help="a fault, a variant, or `plain`")
     judged = commands.add_parser("matrix", help="judge all of it; writes docs/faults.md and matrix.json")
-    judged.add_argument("--only", metavar="PATTERN", help="only these names or areas; writes nothing")
-    judged.add_argument("--sample", metavar="N", type=int, help="only N of the faults; writes nothing")
+    judged.add_argument("--only", metavar="PATTERN", help="only these names or areas; writes nothing without --write")
+    judged.add_argument("--sample", metavar="N", type=int, help="only N of the faults; writes nothing without --write")
+    judged.add_argument("--write", action="store_true", help="put the rows of a part into the matrix that there is")
     judged.add_argument("--sample-seed", metavar="N", type=int, default=1, help="which ones [1]")
     judged.add_argument("--seeds", metavar="N", type=int, default=20, help="of the plain mock [20]")
     judged.add_argument("--jobs", metavar="N", type=int, default=2, help="servers at a time [2]")
@@ -68,25 +70,34 @@ def judge(given: argparse.Namespace) -> int:
     whole = given.only is None and given.sample is None
     if given.sample is not None:
         faults, variants = matrix.sample(faults, given.sample, given.sample_seed), []
-    made = matrix.judge_all(faults, variants, given.seeds if whole else 0, given.jobs, _say)
-    if whole:
-        names = [fault.name for fault in faults]
-        old = matrix.load().baseline if matrix.MATRIX.exists() and given.baseline != "all" else {}
-        made.baseline = {name: old[name] for name in names if name in old}
-        if given.baseline != "none":
-            matrix.add_baseline(made, [name for name in names if name not in old], given.jobs, _say)
-        made.about = matrix.facts(began)
+    made, old = matrix.Matrix(), matrix.load()
+    if given.write:
+        made = old
+    elif whole and given.baseline == "missing":
+        made.baseline = old.baseline
+    written = whole or given.write
+    seeds = given.seeds if whole else 0
+    matrix.judge_all(made, faults, variants, seeds, given.jobs, _say, matrix.save if written else lambda _: None)
+    if given.baseline != "none" and written:
+        left = [fault.name for fault in faults if given.baseline == "all" or fault.name not in made.baseline]
+        matrix.add_baseline(made, left, given.jobs, _say)
+    if written:
+        made.about = matrix.facts(began) if whole else {**made.about, "some rows again at": matrix.commit()}
         matrix.save(made)
-        pages.write(made)
+        pages.write(matrix.in_order(made))
+    return _conclude(made)
+
+
+def _conclude(made: Matrix) -> int:
+    legal = len(made.variants) + len(made.plain)
     killed = len(made.faults) - len(made.survivors)
-    fine = len(made.variants) + len(made.plain) - len(made.accused)
     print(
-        f"killed {killed} of {len(made.faults)} faults; {fine} of {len(made.variants) + len(made.plain)} legal servers conform"
+        f"killed {killed} of {len(made.faults)} faults; {legal - len(made.accused)} of {legal} legal servers judged right"
     )
     for name in made.survivors:
         print(f"survives: {name}")
     for name in made.accused:
-        print(f"accused: {name}")
+        print(f"wrong verdict: {name}")
     return 1 if made.survivors or made.accused else 0
 
 

@@ -139,31 +139,38 @@ FAULTS = [
     Fault(
         "only-first-of-array-counts",
         "Only the first event of an array is queued.",
-        ("EVENT-array-every-one-counts", "PERS-events-change-list"),
+        (
+            "EVENT-array-every-one-counts",
+            "EVENT-array-every-place-counts",
+            "PERS-events-change-list",
+        ),
         of_array(slice(0, 1)),
     ),
     Fault(
         "last-of-array-lost",
         "The last event of an array is lost.",
-        ("EVENT-array-every-one-counts",),
+        ("EVENT-array-every-place-counts",),
         of_array(slice(0, -1)),
     ),
     Fault(
         "arrays-kept-to-two",
         "Of an array only the first two events are queued.",
-        ("EVENT-array-every-one-counts", "PERS-events-change-list"),
+        (
+            "EVENT-array-every-place-counts",
+            "EVENT-array-every-one-counts",
+        ),
         of_array(slice(0, 2)),
     ),
     Fault(
         "first-of-array-lost",
         "The first event of an array is lost.",
-        ("EVENT-array-every-one-counts",),
+        ("EVENT-array-every-place-counts",),
         of_array(slice(1, None)),
     ),
     Fault(
         "events-before-their-item-lost",
         "An event is lost while its item is still queued.",
-        ("EVENT-array-every-one-counts", "PERS-single-events-count", "PERS-events-change-list", "EVENT-unknown-item"),
+        ("EVENT-before-its-item",),
         loses(
             lambda event, mock: (
                 event.item_id is not None and all(event.item_id not in each.tenant.items for each in mock.organisations)

@@ -33,7 +33,9 @@ class Fault:
 
 @dataclass(frozen=True)
 class Variant:
-    """A server that uses a freedom which the readings leave. `suite_options` tell the suite what is announced."""
+    """A server that uses a freedom which the readings leave. `suite_options` tell the suite what is announced.
+
+    `exit_code`: what the suite should say; 3 where the readings call a server impossible to judge."""
 
     name: str
     differs: str
@@ -41,6 +43,7 @@ class Variant:
     server: Break
     options: tuple[str, ...] = ()
     suite_options: tuple[str, ...] = ()
+    exit_code: int = 0
 
 
 @cache

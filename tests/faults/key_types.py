@@ -121,13 +121,16 @@ FAULTS = [
     Fault(
         "refused-events-count",
         "A secret key on events is 403, and the events count.",
-        ("AUTH-refused-changes-nothing",),
+        ("AUTH-refused-events-do-not-count",),
         obeys_although_refused("events"),
     ),
     Fault(
         "bearer-is-refused-and-obeyed",
         "A key after Bearer, or in Authorization, is 401, and the request is carried out.",
-        ("AUTH-refused-changes-nothing",),
+        (
+            "AUTH-refused-changes-nothing",
+            "AUTH-refused-events-do-not-count",
+        ),
         edge(bearer_refused_but_obeyed),
     ),
 ]

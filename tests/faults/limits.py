@@ -122,10 +122,10 @@ FAULTS = [
         says("ratelimit-remaining", lambda said: said + 1000),
     ),
     Fault(
-        "limit-is-500",
-        "RateLimit-Limit is 500, and so is the limit.",
+        "limit-is-2000",
+        "RateLimit-Limit is 2000, and so is the limit.",
         ("RATE-limit-number",),
-        inside(lambda mock: setattr(mock.contract, "limiter", Limiter(RateLimit(limit=500, window_seconds=900)))),
+        inside(lambda mock: setattr(mock.contract, "limiter", Limiter(RateLimit(limit=2000, window_seconds=900)))),
     ),
     Fault(
         "secret-keys-are-told-5000",

@@ -18,7 +18,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from tests.faults import baseline
+from tests.faults import baseline, zoo
 from tests.faults.fault import Fault, Variant
 from tests.faults.runs import Judged, Task, fault_task, killed, plain_task, run_all, variant_task
 
@@ -44,41 +44,50 @@ class Matrix:
     @property
     def accused(self) -> list[str]:
         rows = {**self.variants, **{f"plain mock, seed {seed}": row for seed, row in self.plain.items()}}
-        return [name for name, row in rows.items() if row["exit"] != 0]
+        return [name for name, row in rows.items() if not row["right"]]
 
 
 def load() -> Matrix:
-    """The committed one. Raises FileNotFoundError."""
-    return Matrix(**json.loads(MATRIX.read_text(encoding="utf-8")))
+    """The committed one; an empty one where there is none."""
+    return Matrix(**json.loads(MATRIX.read_text(encoding="utf-8"))) if MATRIX.exists() else Matrix()
 
 
 def save(matrix: Matrix) -> None:
     """One line for each server, so that a change of one is a change of one line."""
     parts = []
-    for name, part in asdict(matrix).items():
+    for name, part in asdict(in_order(matrix)).items():
         rows = [f"    {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in part.items()]
         parts.append(f"  {json.dumps(name)}: {{\n" + ",\n".join(rows) + "\n  }")
     MATRIX.write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf-8")
 
 
-def judge_all(faults: Sequence[Fault], variants: Sequence[Variant], seeds: int, jobs: int, say: Say) -> Matrix:
-    """The suite against all of them."""
-    matrix = Matrix()
-    plain = [plain_task(seed) for seed in range(1, seeds + 1)]
+def judge_all(
+    matrix: Matrix,
+    faults: Sequence[Fault],
+    variants: Sequence[Variant],
+    seeds: int,
+    jobs: int,
+    say: Say,
+    keep: Callable[[Matrix], object] = lambda _: None,
+) -> None:
+    """The suite against all of them; their rows are put into the matrix, which is kept after each."""
     known = {fault.name: fault for fault in faults}
-    tasks = [*(fault_task(fault) for fault in faults), *(variant_task(variant) for variant in variants), *plain]
+    wanted = {variant.name: variant.exit_code for variant in variants}
+    tasks = [*(fault_task(fault) for fault in faults), *(variant_task(variant) for variant in variants)]
+    tasks += [plain_task(seed) for seed in range(1, seeds + 1)]
     for number, (task, judged) in enumerate(run_all(tasks, jobs), 1):
         row = _row(judged)
-        fault = known.get(task.name)
-        if fault:
+        if fault := known.get(task.name):
             row = {"ids": list(fault.ids), "killed": killed(fault, judged), **row}
             matrix.faults[task.name] = row
         elif task.name == "plain":
+            row = {"right": judged.exit_code == 0, **row}
             matrix.plain[task.server_options[-1]] = row
         else:
+            row = {"right": judged.exit_code == wanted[task.name], **row}
             matrix.variants[task.name] = row
         say(f"{number}/{len(tasks)} {_line(task, judged, row)}")
-    return _in_order(matrix, known, variants)
+        keep(matrix)
 
 
 def add_baseline(matrix: Matrix, names: Sequence[str], jobs: int, say: Say) -> None:
@@ -88,13 +97,17 @@ def add_baseline(matrix: Matrix, names: Sequence[str], jobs: int, say: Say) -> N
         say(f"{number}/{len(names)} schemathesis {'finds' if found else 'passes'} {name}")
 
 
+def commit() -> str:
+    found = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+    return found.stdout.strip() or "none"
+
+
 def facts(began: float) -> dict[str, Any]:
     """When, with what, and how long it took."""
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
     packages = ("schemathesis", "httpx", "hypothesis", "uvicorn")
     return {
         "date": datetime.now(UTC).date().isoformat(),
-        "commit": commit.stdout.strip() or "none",
+        "commit": commit(),
         "command": "python -m tests.faults " + " ".join(sys.argv[1:]),
         "minutes": round((time.monotonic() - began) / 60, 1),
         "python": platform.python_version(),
@@ -118,16 +131,20 @@ def _line(task: Task, judged: Judged, row: dict[str, Any]) -> str:
     if "killed" in row:
         end = "killed" if row["killed"] else "SURVIVES"
     else:
-        end = "passes" if judged.exit_code == 0 else "ACCUSED"
+        end = "right" if row["right"] else "WRONG"
     failed = ", ".join(judged.failed[:4]) or judged.words
     return f"{end:8} {task.name} (exit {judged.exit_code}, {judged.seconds:.1f} s, {judged.requests} requests) {failed}"
 
 
-def _in_order(matrix: Matrix, faults: dict[str, Fault], variants: Sequence[Variant]) -> Matrix:
+def in_order(matrix: Matrix) -> Matrix:
+    """The rows of what there is in the zoo, in its order."""
+    faults = [each.name for each in zoo.every_fault()]
     return Matrix(
-        faults={name: matrix.faults[name] for name in faults if name in matrix.faults},
-        variants={each.name: matrix.variants[each.name] for each in variants if each.name in matrix.variants},
-        plain=dict(sorted(matrix.plain.items(), key=lambda row: int(row[0]))),
+        matrix.about,
+        {name: matrix.faults[name] for name in faults if name in matrix.faults},
+        {each.name: matrix.variants[each.name] for each in zoo.every_variant() if each.name in matrix.variants},
+        dict(sorted(matrix.plain.items(), key=lambda row: int(row[0]))),
+        {name: matrix.baseline[name] for name in faults if name in matrix.baseline},
     )
 
 

@@ -65,9 +65,9 @@ def _summary(matrix: Matrix) -> Iterator[str]:
             total += names
             yield f"| {_title(area)} | {len(names)} | {_kills(matrix, names)} | {_baseline(matrix, names)} |"
     yield f"| **all faults** | **{len(total)}** | **{_kills(matrix, total)}** | **{_baseline(matrix, total)}** |"
-    clean = sum(row["exit"] == 0 for row in matrix.variants.values())
-    passed = sum(row["exit"] == 0 for row in matrix.plain.values())
-    yield f"\nLegal variants that conform: {clean} of {len(matrix.variants)}."
+    clean = sum(row["right"] for row in matrix.variants.values())
+    passed = sum(row["right"] for row in matrix.plain.values())
+    yield f"\nLegal variants with the right verdict: {clean} of {len(matrix.variants)}."
     yield f"Seeds under which the plain mock conforms: {passed} of {len(matrix.plain)}.\n"
     yield ", ".join(f"{name} {value}" for name, value in matrix.about.items() if value) + "\n"
 
@@ -127,7 +127,9 @@ def _killers(fault: Fault, row: dict[str, Any]) -> str:
 
 
 def _verdict(row: dict[str, Any]) -> str:
-    if row["exit"] != 0:
+    if row["right"] and row["exit"] == 3:
+        return "can't be judged, and the suite says so"
+    if not row["right"]:
         return f"**accused** (exit {row['exit']}): {', '.join(row['failed'])}"
     missed = f"; SHOULD or INFO: {', '.join(row['failed'])}" if row["failed"] else ""
     return f"conforms{missed}"

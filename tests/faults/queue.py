@@ -95,12 +95,6 @@ def latest_overtakes(mock: Mock) -> None:
 
 FAULTS = [
     Fault(
-        "nothing-becomes-visible",
-        "Everything is accepted and nothing is ever visible.",
-        ("QUEUE-becomes-visible",),
-        loses(lambda _, __: True),
-    ),
-    Fault(
         "queue-jams",
         "After thirty accepted requests nothing becomes visible any more.",
         ("QUEUE-becomes-visible", "LIFE-upserted-shows"),
@@ -163,7 +157,12 @@ FAULTS = [
     Fault(
         "every-third-event-lost",
         "Every third accepted event never arrives.",
-        ("EVENT-array-every-one-counts", "PERS-single-events-count", "PERS-events-change-list"),
+        (
+            "EVENT-array-every-place-counts",
+            "EVENT-array-every-one-counts",
+            "PERS-single-events-count",
+            "PERS-events-change-list",
+        ),
         every_nth_lost(3, Event),
     ),
 ]

@@ -94,7 +94,11 @@ FAULTS = [
     Fault(
         "every-tenth-recommendation-crashes",
         "Every tenth recommendation is a server error.",
-        ("ROBUST-never-5xx", "REC-200"),
+        (
+            "ROBUST-never-5xx",
+            "VALID-accepted",
+            "REC-200",
+        ),
         crash(every(10, "recommend")),
     ),
     Fault(
@@ -226,7 +230,10 @@ FAULTS = [
     Fault(
         "malformed-json-kills",
         "After three malformed bodies everything is 400.",
-        ("ROBUST-still-works", "INGEST-202", "REC-200"),
+        (
+            "ROBUST-still-works",
+            "VALID-accepted",
+        ),
         dead_after(lambda r, _: bool(r.operation and r.body and is_broken(r)), 400, turns=3),
     ),
     Fault(

@@ -103,6 +103,10 @@ class Answer:
     body: bytes
 
     @property
+    def is_json(self) -> bool:
+        return self.body.startswith((b"{", b"["))
+
+    @property
     def json(self) -> Any:
         return json.loads(self.body)
 

@@ -113,7 +113,10 @@ FAULTS = [
     Fault(
         "changed-users-are-400",
         "A user that is sent again with a changed profile is 400.",
-        ("USER-accepts-again",),
+        (
+            "USER-accepts-again",
+            "VALID-accepted",
+        ),
         refuses_again(400, changed_only=True),
     ),
     Fault(

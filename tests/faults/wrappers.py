@@ -179,7 +179,7 @@ def edits(condition: Condition, edit: Edit, *statuses: int) -> Break:
 
     async def edited(request: Request, server: Server) -> Answer:
         answer = await server.answer(request)
-        if answer.status in statuses and condition(request, server):
+        if answer.status in statuses and answer.is_json and condition(request, server):
             document = answer.json
             replaced = edit(document, request)
             answer.json = replaced if isinstance(replaced, list | dict) else document

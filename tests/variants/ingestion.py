@@ -12,7 +12,7 @@ from mock_server.settings import Delay
 from tests.faults.event_effects import partly_accepted
 from tests.faults.events import identify_open
 from tests.faults.fault import Variant
-from tests.faults.inside import events
+from tests.faults.inside import events, loses
 from tests.faults.wrappers import (
     Answer,
     Break,
@@ -90,6 +90,13 @@ def replicas(shortest: float, longest: float) -> Break:
 
 
 VARIANTS = [
+    Variant(
+        "nothing-becomes-visible",
+        "Everything is accepted, and nothing shows while the suite is willing to wait: nobody can tell what it is worth.",
+        "R51",
+        loses(lambda _, __: True),
+        exit_code=3,
+    ),
     Variant("no-lag", "What is accepted is visible at once.", "R51", SAME, ("--ingest-delay", "0")),
     Variant("lag-of-1-second", "What is accepted is visible after a second.", "R51", SAME, ("--ingest-delay", "1")),
     Variant(

@@ -1,0 +1,84 @@
+"""A story of some three hundred requests, told in process under a virtual clock, to see that a deviation is there.
+
+It judges nothing: what it answers is compared with what the plain mock answers to the same story, byte by byte.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from starlette.types import ASGIApp, Message
+
+from fixtures.spec import Spec, load_spec
+from mock_server.app import VIRTUAL_START, Mock
+from mock_server.clock import VirtualClock
+from mock_server.options import read_settings
+from tests.faults.chapters import story
+from tests.faults.fault import Fault, Variant
+from tests.faults.serve import DEFAULTS, broken_app
+from tests.faults.steps import LIMIT, WINDOW_SECONDS, Step
+from tests.faults.traffic import PATHS
+
+Transcript = list[tuple[int, list[tuple[bytes, bytes]], Any]]
+
+
+def transcript(each: Fault | Variant | None, spec: Spec | None = None) -> Transcript:
+    """Status, headers and body of every answer of the story."""
+    own = each.options if each else ()
+    options = [*DEFAULTS, *own, "--clock", "virtual", "--rate-limit", f"{LIMIT}/{WINDOW_SECONDS}s"]
+    mock = Mock(read_settings(options), spec or load_spec(), VirtualClock(VIRTUAL_START))
+    app = broken_app(each, mock) if each else broken_app_of(mock)
+    return asyncio.run(_tell(mock, app))
+
+
+def broken_app_of(mock: Mock) -> ASGIApp:
+    from mock_server.app import create_app
+
+    return create_app(mock)
+
+
+async def _tell(mock: Mock, app: ASGIApp) -> Transcript:
+    told: Transcript = []
+    for step in story(list(mock.organisations)):
+        if step.wait:
+            await mock.advance(step.wait)
+        told.append(await _ask(app, step))
+    mock.ingest.close()
+    return told
+
+
+async def _ask(app: ASGIApp, step: Step) -> tuple[int, list[tuple[bytes, bytes]], Any]:
+    body = step.body if isinstance(step.body, bytes) else json.dumps(step.body).encode()
+    path = step.path or PATHS[step.operation]
+    headers = [(name.lower().encode(), value.encode()) for name, value in (step.headers or {}).items()]
+    scope = {
+        "type": "http", "http_version": "1.1", "method": step.method, "path": path, "raw_path": path.encode(),
+        "query_string": b"", "root_path": "", "scheme": "http", "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 2),
+        "headers": [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body)), *headers],
+    }  # fmt: skip
+    messages: list[Message] = [{"type": "http.request", "body": body}]
+    said: list[Message] = []
+
+    async def receive() -> Message:
+        return messages.pop() if messages else {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        said.append(message)
+
+    await app(scope, receive, send)
+    answered = b"".join(message.get("body", b"") for message in said[1:])
+    return said[0]["status"], sorted(said[0]["headers"]), _without_chance(answered)
+
+
+def _without_chance(body: bytes) -> Any:
+    """The body without the time that it took, and so without its length in the headers."""
+    try:
+        document = json.loads(body)
+    except ValueError:
+        return body
+    data = document.get("data") if isinstance(document, dict) else None
+    if isinstance(data, dict) and isinstance(data.get("latency_ms"), float):
+        data["latency_ms"] = 0.5
+    return document
