@@ -128,10 +128,7 @@ def _row(judged: Judged) -> dict[str, Any]:
 
 
 def _line(task: Task, judged: Judged, row: dict[str, Any]) -> str:
-    if "killed" in row:
-        end = "killed" if row["killed"] else "SURVIVES"
-    else:
-        end = "right" if row["right"] else "WRONG"
+    end = {True: "right", False: "WRONG"}[row["right"]] if "right" in row else "killed" if row["killed"] else "SURVIVES"
     failed = ", ".join(judged.failed[:4]) or judged.words
     return f"{end:8} {task.name} (exit {judged.exit_code}, {judged.seconds:.1f} s, {judged.requests} requests) {failed}"
 

@@ -92,7 +92,7 @@ def replicas(shortest: float, longest: float) -> Break:
 VARIANTS = [
     Variant(
         "nothing-becomes-visible",
-        "Everything is accepted, and nothing shows while the suite is willing to wait: nobody can tell what it is worth.",
+        "Everything is accepted, and nothing shows while the suite is willing to wait.",
         "R51",
         loses(lambda _, __: True),
         exit_code=3,

@@ -1,0 +1,110 @@
+"""The zoo of broken servers: its faults are there, the suite kills them, and the committed matrix tells the truth."""
+
+import logging
+import zlib
+from datetime import UTC, datetime
+from functools import cache
+
+import pytest
+
+from fixtures.spec import Spec, load_spec
+from tests.faults import matrix, zoo
+from tests.faults.fault import Fault, Variant, statement_levels
+from tests.faults.runs import fault_task, killed, run_all
+from tests.faults.story import Transcript, transcript
+
+DAY = datetime.now(UTC).timetuple().tm_yday
+CHUNKS = 4  # so that they can run side by side
+STORIES = 12  # every server's story is told on one day in so many: one costs a quarter of a second
+RUNS = 16  # every fault is judged anew on one day in so many: one costs two or three seconds
+
+# Statements that a server can't break in two ways of its own.
+ONE_FAULT_WILL_DO: dict[str, str] = {}
+
+
+def of_today(name: str, days: int) -> bool:
+    return zlib.crc32(name.encode()) % days == DAY % days
+
+
+def chunks(names: list[str]) -> list[list[str]]:
+    return [names[start::CHUNKS] for start in range(CHUNKS)]
+
+
+TOLD = sorted(each.name for each in (*zoo.every_fault(), *zoo.every_variant()) if of_today(each.name, STORIES))
+JUDGED = sorted(fault.name for fault in zoo.every_fault() if of_today(fault.name, RUNS))
+UNTOLD = {  # what the story can't see: nothing but time differs, or it does not go there
+    "lag-of-0-to-3-seconds",
+}
+
+
+@cache
+def spec() -> Spec:
+    return load_spec()
+
+
+@cache
+def plain_story() -> Transcript:
+    return transcript(None, spec())
+
+
+def test_names_are_unique_and_sentences_are_there() -> None:
+    every: list[Fault | Variant] = [*zoo.every_fault(), *zoo.every_variant()]
+    names = [each.name for each in every]
+    assert len(set(names)) == len(names)
+    assert all((each.breaks if isinstance(each, Fault) else each.differs).endswith(".") for each in every)
+
+
+def test_every_fault_breaks_statements_of_the_catalogue() -> None:
+    unknown = {fault.name: set(fault.ids) - statement_levels().keys() for fault in zoo.every_fault()}
+    assert {name: ids for name, ids in unknown.items() if ids} == {}
+    assert [fault.name for fault in zoo.every_fault() if fault.level not in ("MUST", "SHOULD")] == []
+
+
+def test_the_matrix_holds_exactly_the_zoo() -> None:
+    kept = matrix.load()
+    assert kept.faults.keys() == {fault.name for fault in zoo.every_fault()}
+    assert kept.variants.keys() == {variant.name for variant in zoo.every_variant()}
+    assert {name: row["ids"] for name, row in kept.faults.items()} == {
+        fault.name: list(fault.ids) for fault in zoo.every_fault()
+    }
+
+
+def test_every_failure_in_the_matrix_is_of_a_statement_that_still_exists() -> None:
+    rows = [*matrix.load().faults.values(), *matrix.load().variants.values()]
+    assert {id_ for row in rows for id_ in row["failed"]} <= statement_levels().keys()
+
+
+def test_every_must_is_failed_by_two_faults() -> None:
+    few = matrix.statements_without_two_faults(matrix.load(), "MUST")
+    assert few.keys() <= ONE_FAULT_WILL_DO.keys(), few
+
+
+def test_every_should_is_failed_by_a_fault() -> None:
+    few = matrix.statements_without_two_faults(matrix.load(), "SHOULD")
+    assert [id_ for id_, names in few.items() if not names] == []
+
+
+@pytest.mark.parametrize("names", chunks(TOLD))
+def test_a_deviation_is_really_there(names: list[str], caplog: pytest.LogCaptureFixture) -> None:
+    """The same story is answered otherwise than by the plain mock."""
+    caplog.set_level(logging.CRITICAL)
+    alike = [name for name in names if name not in UNTOLD and transcript(zoo.named(name), spec()) == plain_story()]
+    assert alike == []
+
+
+def test_the_plain_mock_tells_the_same_story_twice() -> None:
+    assert transcript(None, spec()) == plain_story()
+
+
+@pytest.mark.parametrize("names", chunks(JUDGED))
+def test_the_suite_judges_as_the_matrix_says(names: list[str]) -> None:
+    """A sample that turns with the days; all of it is `make faults`."""
+    faults = {name: fault for name in names if isinstance(fault := zoo.named(name), Fault)}
+    kept = matrix.load().faults
+    judged = {task.name: judged for task, judged in run_all([fault_task(each) for each in faults.values()], jobs=1)}
+    changed = {
+        name: (judged[name].exit_code, judged[name].failed, judged[name].words)
+        for name, fault in faults.items()
+        if killed(fault, judged[name]) != kept[name]["killed"]
+    }
+    assert changed == {}
