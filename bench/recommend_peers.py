@@ -11,6 +11,7 @@ are those of bench/rotation.py. The others send prepared bytes of the same size;
 
 import argparse
 import contextlib
+import os
 import platform
 import statistics
 import subprocess
@@ -48,6 +49,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, default=8)
     parser.add_argument("--write", type=Path, help="put the tables between the marks of this file")
     arguments = parser.parse_args()
+    load = os.getloadavg()[0]  # what else the machine was doing
     try:
         check_tools()
         with tempfile.TemporaryDirectory() as folder:
@@ -56,7 +58,7 @@ def main() -> int:
     except (WrkError, servers.ServerError, RuntimeError) as error:
         print(f"recommend_peers: {error}", file=sys.stderr)
         return 1
-    report = "\n".join([_machine(arguments.rounds, arguments.seconds), "", throughput, "", start])
+    report = "\n".join([_machine(arguments.rounds, arguments.seconds, load), "", throughput, "", start])
     print(report)
     if arguments.write:
         write_between_marks(arguments.write, "recommend_peers", report)
@@ -170,7 +172,7 @@ def _start(folder: Path, rounds: int) -> str:
     return "\n".join(rows)
 
 
-def _machine(rounds: int, seconds: int) -> str:
+def _machine(rounds: int, seconds: int, load: float) -> str:
     packages = ", ".join(f"{name} {version(name)}" for name in ("starlette", "uvicorn", "uvloop", "httptools"))
     node = _said("node", "--version").lstrip("v")
     prism = _said(str(servers.PRISM), "--version")
@@ -180,7 +182,7 @@ def _machine(rounds: int, seconds: int) -> str:
     )
     return (
         f"Commit {_said('git', 'rev-parse', '--short', 'HEAD')}; {rounds} rounds of {seconds} s in turn, "
-        f"{CONNECTIONS} connections; {model or platform.machine()}, a core for the server, one for wrk; "
+        f"{CONNECTIONS} connections; {model or platform.machine()}, a core each for server and wrk, load {load:.0f}; "
         f"Python {platform.python_version()}, {packages}; Node {node}, Prism {prism}, openapi-backend {backend}."
     )
 
