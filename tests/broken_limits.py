@@ -1,7 +1,8 @@
 """A small server of the four operations whose rate limiter, or speed, is wrong in one named way, for the load tests.
 
 The base URL chooses: `http://127.0.0.1:PORT/FAULT/LIMIT/WINDOW`, each with counters of its own; FAULT `none` is right.
-Keys are `pk-NAME` and `sk-NAME` of an organisation. `python tests/broken_limits.py FILE` writes its URL to FILE."""
+Keys are `pk-NAME` and `sk-NAME` of an organisation. `python tests/broken_limits.py FILE [CERTIFICATE KEY]` writes its
+URL to FILE."""
 
 import asyncio
 import itertools
@@ -255,10 +256,12 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         port = self.servers[0].sockets[0].getsockname()[1]
         partial = self.url_file.with_suffix(".partial")
-        partial.write_text(f"http://127.0.0.1:{port}", encoding="utf-8")
+        scheme = "https" if self.config.is_ssl else "http"
+        partial.write_text(f"{scheme}://127.0.0.1:{port}", encoding="utf-8")
         partial.rename(self.url_file)
 
 
 if __name__ == "__main__":
-    config = uvicorn.Config(App(), port=0, log_level="warning", access_log=False, lifespan="off")
+    tls: dict[str, Any] = dict(zip(("ssl_certfile", "ssl_keyfile"), sys.argv[2:], strict=False))
+    config = uvicorn.Config(App(), port=0, log_level="warning", access_log=False, lifespan="off", **tls)
     Server(config, Path(sys.argv[1])).run()

@@ -30,10 +30,12 @@ class Result:
 
 
 @contextlib.contextmanager
-def broken_server(folder: Path) -> Iterator[str]:
-    """The URL of tests/broken_limits.py, running."""
+def broken_server(folder: Path, *tls: Path) -> Iterator[str]:
+    """The URL of tests/broken_limits.py, running; `tls`: certificate and key."""
     url_file = folder / "url"
-    process = subprocess.Popen([sys.executable, str(ROOT / "tests" / "broken_limits.py"), str(url_file)])
+    process = subprocess.Popen(
+        [sys.executable, str(ROOT / "tests" / "broken_limits.py"), str(url_file), *map(str, tls)]
+    )
     try:
         wait_for(url_file.exists)
         yield url_file.read_text(encoding="utf-8")

@@ -1,8 +1,10 @@
 """Whole runs of plain locust against a small server: exit codes that can be trusted, counts that agree."""
 
 import json
+import shutil
 import signal
 import socket
+import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -176,6 +178,19 @@ def test_a_run_that_is_told_to_stop_is_still_judged(server: str, tmp_path: Path)
     result = finish(process, slo_json)
     assert (result.code, result.verdict["final"]) == (0, True), result.output
     assert served(base) == counted(result) + 2
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl to make a certificate")
+def test_certificates_are_verified_against_the_given_file(tmp_path: Path) -> None:
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    make = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=test"
+    make += f" -addext subjectAltName=IP:127.0.0.1 -out {certificate} -keyout {key}"
+    subprocess.run(make.split(), check=True, capture_output=True)
+    with broken_server(tmp_path, certificate, key) as url:
+        unknown = run_locust(tmp_path, *reader(tmp_path, f"{url}/none/{ROOMY}"))
+        known = run_locust(tmp_path, *reader(tmp_path, f"{url}/none/{ROOMY}", "--ca-file", certificate))
+    assert (unknown.code, "doesn't answer: SSL" in unknown.reasons) == (4, True), unknown.output
+    assert known.code == 0, known.output
 
 
 def served_or_zero(base: str) -> int:
