@@ -91,9 +91,8 @@ def judge(given: argparse.Namespace) -> int:
 def _conclude(made: Matrix) -> int:
     legal = len(made.variants) + len(made.plain)
     killed = len(made.faults) - len(made.survivors)
-    print(
-        f"killed {killed} of {len(made.faults)} faults; {legal - len(made.accused)} of {legal} legal servers judged right"
-    )
+    right = legal - len(made.accused)
+    print(f"killed {killed} of {len(made.faults)} faults; {right} of {legal} legal servers judged right")
     for name in made.survivors:
         print(f"survives: {name}")
     for name in made.accused:
