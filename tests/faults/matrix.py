@@ -73,8 +73,9 @@ def judge_all(
     """The suite against all of them; their rows are put into the matrix, which is kept after each."""
     known = {fault.name: fault for fault in faults}
     wanted = {variant.name: variant.exit_code for variant in variants}
-    tasks = [*(fault_task(fault) for fault in faults), *(variant_task(variant) for variant in variants)]
+    tasks = [variant_task(variant) for variant in variants]
     tasks += [plain_task(seed) for seed in range(1, seeds + 1)]
+    tasks += [fault_task(fault) for fault in faults]
     for number, (task, judged) in enumerate(run_all(tasks, jobs), 1):
         row = _row(judged)
         if fault := known.get(task.name):
