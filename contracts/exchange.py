@@ -69,6 +69,13 @@ class Exchange:
         return [row["item_id"] for row in self.results if isinstance(row.get("item_id"), str)]
 
     @property
+    def shown(self) -> list[str]:
+        """Every item id that the answer names, in `results` or in `recommended_items`."""
+        listed = self.data.get("recommended_items")
+        others = [item for item in listed if isinstance(item, str)] if isinstance(listed, list) else []
+        return [*self.ids, *(item for item in others if item not in self.ids)]
+
+    @property
     def pagination(self) -> dict[str, Json]:
         pagination = self.data.get("pagination")
         return pagination if isinstance(pagination, dict) else {}

@@ -90,6 +90,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
         _stop(session.config, str(error), EXIT_USAGE)
     except TargetError as error:
         _stop(session.config, str(error), _UNREACHABLE)
+    except KeyboardInterrupt:
+        _stop(session.config, "interrupted; what the run had made was set to deleted", _UNREACHABLE)
     results = {result.check: result for result in report.results}
     for item in items:
         item.result = results[item.name]

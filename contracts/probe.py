@@ -12,7 +12,7 @@ from fixtures.bodies import event_body, item_body, user_body
 from fixtures.spec import Operation
 
 Body = dict[str, Any]
-_BATCH = 50
+_BATCH = 100
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.15, 2.0
 
 
@@ -111,13 +111,13 @@ class Probe:
             name, attributes={"title": f"Test {stem}", "category": category or self.name("cat"), **attributes}
         )
 
-    def stock(self, items: Sequence[Body], organisation: str = "main") -> None:
+    def stock(self, items: Sequence[Body], organisation: str = "main", strangers: int = 2) -> None:
         """Upsert items and let strangers be interested in them, so that lists which follow events show them too."""
         self.upsert_items(items, organisation)
-        self.stir([item["item_id"] for item in items], organisation)
+        self.stir([item["item_id"] for item in items], organisation, strangers)
 
-    def stir(self, item_ids: Iterable[str], organisation: str = "main") -> None:
-        strangers = (self.name("stranger"), self.name("stranger"))
+    def stir(self, item_ids: Iterable[str], organisation: str = "main", count: int = 2) -> None:
+        strangers = [self.name("stranger") for _ in range(count)]
         names = ("view", "purchase")
         events = [event_body(n, user, item_id) for item_id in item_ids for user in strangers for n in names]
         self.ingest(events, organisation)
@@ -151,7 +151,7 @@ class Probe:
 
         def look() -> Look:
             exchange = self.look(category, organisation)
-            there = [item_id for item_id in item_ids if item_id in exchange.ids]
+            there = [item_id for item_id in item_ids if item_id in exchange.shown]
             return Look(not there, f"a list that shows {', '.join(there)}", (exchange,))
 
         return look

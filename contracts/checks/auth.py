@@ -107,7 +107,7 @@ def refused_changes_nothing(probe: Probe) -> Iterator[None]:
     probe.stir([made["item_id"]])
     yield
     exchange = probe.look(category)
-    probe.expect(made["item_id"] not in exchange.ids, "made", "no item from a refused upsert", "it shows", exchange)
+    probe.expect(made["item_id"] not in exchange.shown, "made", "no item from a refused upsert", "it shows", exchange)
     probe.expect_eventually(
         probe.shows(category, shown["item_id"]), "hidden", "an item that only a refused upsert hid still shows"
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 from contracts.checks import tastes
 from contracts.checks.common import expect_accepted, expect_no_crash, expect_refused
+from contracts.outcome import Skipped
 from contracts.probe import Look, Probe, lacking
 from contracts.registry import check
 from fixtures.bodies import event_body, full_event_body, identify_body, unique_uuid
@@ -64,15 +65,27 @@ def anonymous_user(probe: Probe) -> None:
 
 @check("EVENT-unknown-item")
 def unknown_item(probe: Probe) -> Iterator[None]:
-    """An event may name an item that doesn't exist; it must not make one."""
-    user, ghost = probe.name("user"), probe.name("ghost")
-    events = [event_body(name, user, ghost) for name in ("view", "add_to_cart", "purchase")]
+    """Events may name an item that doesn't exist, many of them, beside one that does; they must not make one."""
+    ghost, known = probe.name("ghost"), probe.item("beside")
+    user = probe.user()
+    probe.stock([known])
+    context = {"session_id": f"{user}-session"}
+    fans = [probe.name("fan") for _ in range(10)]
+    both = (ghost, known["item_id"])
+    events = [event_body(name, fan, item) for fan in fans for item in both for name in ("view", "purchase")]
     expect_no_crash(probe, probe.send(probe.run.operations.events, events), "events on an unknown item")
+    seen = [event_body("view", user, item, context=context) for item in (known["item_id"], ghost)]
+    expect_no_crash(probe, probe.send(probe.run.operations.events, seen), "a view of an unknown item")
     yield
-    for body in ({"strategy": "popular"}, {"strategy": "personalized", "user_id": user}):
-        exchange = probe.must_recommend(limit=100, **body)
-        probe.expect(ghost not in exchange.ids, "unknown item", "an item that was never upserted is never recommended",
-                     f"strategy {body['strategy']} shows it", exchange)  # fmt: skip
+    for strategy in probe.run.operations.strategies:
+        exchange = probe.recommend(strategy=strategy, user_id=user, context_item_id=known["item_id"], limit=100)
+        probe.expect(
+            ghost not in exchange.shown,
+            strategy,
+            "an item that was never upserted is never recommended",
+            "it shows",
+            exchange,
+        )
 
 
 @check("EVENT-requires-user-id")
@@ -209,6 +222,8 @@ def array_every_place_counts(probe: Probe) -> Iterator[None]:
 @check("EVENT-before-its-item")
 def before_its_item(probe: Probe) -> Iterator[None]:
     """Events that follow their items at once, while these are still queued, count when the items appear."""
+    if not probe.run.arrays:
+        raise Skipped("the target takes no arrays of items")
     shelf = tastes.make(probe)
     loud, quiet = probe.user("loud"), probe.user("quiet")
     shelf.live(probe, loud, "loud")

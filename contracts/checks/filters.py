@@ -28,10 +28,16 @@ class Rack:
 def rack(probe: Probe) -> Rack:
     """The run's rack, made by whoever asks first."""
     if "rack" not in probe.run.shared:
+        first_size = probe.run.dice(probe.run.prefix).randrange(10**6, 10**9)  # nobody else's
         category, brands = probe.name("rack"), (probe.name("brand-a"), probe.name("brand-b"))
         items = [
             probe.item(
-                "rack", category, brand=brands[n % 2], size=38 + n // 4, sale=n % 4 < 2, colour=("red", "blue")[n // 4]
+                "rack",
+                category,
+                brand=brands[n % 2],
+                size=first_size + n // 4,
+                sale=n % 4 < 2,
+                colour=("red", "blue")[n // 4],
             )
             for n in range(8)
         ]
@@ -50,7 +56,7 @@ def _list(probe: Probe, filters: dict[str, Any], **body: Any) -> Exchange:
 def _sound(probe: Probe, found: Rack, case: str, filters: dict[str, Any], **body: Any) -> None:
     """Nothing that doesn't match. Filters name a value of this run, so that strangers can't match."""
     exchange = _list(probe, filters, **body)
-    wrong = sorted(set(exchange.ids) - found.matching(**filters))
+    wrong = sorted(set(exchange.shown) - found.matching(**filters))
     probe.expect(not wrong, case, f"only items that match {filters}", f"also {', '.join(wrong[:3])}", exchange)
 
 
@@ -135,13 +141,23 @@ def complete(probe: Probe) -> Iterator[None]:
     _complete(probe, found, "brand", {"brand": found.brands[0]})
 
 
+@check("FILTER-numbers")
+def numbers(probe: Probe) -> Iterator[None]:
+    found = rack(probe)
+    yield
+    size = found.items[0]["attributes"]["size"]
+    for filters in ({"size": size}, {"size": size + 1}):
+        _sound(probe, found, "number", filters)
+        _complete(probe, found, "number found", filters)
+
+
 @check("FILTER-other-types")
 def other_types(probe: Probe) -> Iterator[None]:
     found = rack(probe)
     yield
     _needs_visible(probe, found)
-    for name, value in (("size", 38), ("sale", True), ("sale", False)):
-        filters = {"category": found.category, name: value}
+    for value in (True, False):
+        name, filters = "sale", {"category": found.category, "sale": value}
         _sound(probe, found, f"{name} {value}", filters)
         _complete(probe, found, f"{name} {value}", filters)
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 
 from contracts.checks import tastes
-from contracts.checks.common import expect_accepted
+from contracts.checks.common import expect_accepted, expect_no_crash
 from contracts.probe import Probe
 from contracts.registry import check
-from fixtures.bodies import identify_body, unique_uuid
+from fixtures.bodies import event_body, identify_body, unique_uuid
 
 
 def _anonymous(probe: Probe) -> str:
@@ -124,3 +124,16 @@ def nobody_else(probe: Probe) -> Iterator[None]:
     shelf.needs_effect(probe, control, bystander)
     look = probe.eventually(lambda: shelf.differ(probe, real, control))
     probe.expect(look.ok, "no history", "another list than a user with history", look.actual, *look.exchanges)
+
+
+@check("IDENT-cycle-is-harmless")
+def cycle_is_harmless(probe: Probe) -> Iterator[None]:
+    """Two ids that name each other, and one that names itself."""
+    one, other, itself = (probe.name("cycle") for _ in range(3))
+    events = probe.run.operations.events
+    for user, previous in ((one, other), (other, one), (itself, itself)):
+        expect_no_crash(probe, probe.send(events, identify_body(user, previous)), "identify in a cycle")
+    yield
+    for user in (one, other, itself):
+        expect_no_crash(probe, probe.recommend(strategy="personalized", user_id=user), "a user in a cycle")
+    expect_no_crash(probe, probe.send(events, event_body("view", one, probe.name("item"))), "an event in a cycle")

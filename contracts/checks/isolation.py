@@ -6,6 +6,7 @@ from contracts.checks import tastes
 from contracts.outcome import Skipped
 from contracts.probe import Look, Probe
 from contracts.registry import check
+from fixtures.bodies import identify_body
 
 
 @check("TENANT-items-isolated")
@@ -28,7 +29,7 @@ def items_isolated(probe: Probe) -> Iterator[None]:
                 filters={"category": category},
             )  # fmt: skip
             probe.expect(
-                foreign not in exchange.ids, f"{strategy} of {organisation}",
+                foreign not in exchange.shown, f"{strategy} of {organisation}",
                 "no item of another organisation", "it shows", exchange,
             )  # fmt: skip
 
@@ -68,6 +69,9 @@ def history_isolated(probe: Probe) -> Iterator[None]:
     probe.ingest(foreign.history(user, "quiet"), "main")
     here.live(probe, user, "quiet")
     foreign.live(probe, control, "quiet", "other")
+    real, anonymous = probe.name("real"), probe.name("anonymous")
+    foreign.live(probe, anonymous, "quiet", "other")
+    probe.ingest([identify_body(real, anonymous)], "main")
     yield
     probe.needs(lambda: foreign.differ(probe, control, strangers[0], "other"), "a list follows a history at all")
 
@@ -77,9 +81,12 @@ def history_isolated(probe: Probe) -> Iterator[None]:
 
     if not probe.eventually(lambda: alike(*strangers)).ok:
         raise Skipped("users without history are shown different lists, so a leak can't be told apart")
-    probe.expect_eventually(
-        lambda: alike(user, strangers[0]), "history", "the list of a user without history in this organisation"
-    )
+    for case, name in {"history": user, "identify": real}.items():
+
+        def look(name: str = name) -> Look:
+            return alike(name, strangers[0])
+
+        probe.expect_eventually(look, case, "the list of a user without history in this organisation")
 
 
 @check("TENANT-id")

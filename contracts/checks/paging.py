@@ -27,7 +27,7 @@ def aisle(probe: Probe, size: int) -> Aisle:
     if key not in probe.run.shared:
         category = probe.name("aisle")
         items = [probe.item("aisle", category) for _ in range(size)]
-        probe.stock(items)
+        probe.stock(items, strangers=1)
         probe.run.shared[key] = Aisle(category, [item["item_id"] for item in items])
     found: Aisle = probe.run.shared[key]
     return found

@@ -1,5 +1,6 @@
 """Bodies, methods and paths that no serialiser makes: any refusal will do, a crash or silence will not."""
 
+import itertools
 from collections.abc import Iterator
 
 from contracts.checks.common import expect_no_crash, valid_body
@@ -47,11 +48,12 @@ _IN_ITEMS = ("NUL in attributes", "plane 1", "planes 15 and 16", "noncharacter",
 @check("ROBUST-odd-bodies")
 def odd_bodies(probe: Probe) -> None:
     operations = probe.run.operations
-    for operation in operations.all():
-        all_of_them = operation in (operations.items, operations.recommend)
-        for case, body in BODIES.items() if all_of_them else ((case, BODIES[case]) for case in _EVERYWHERE):
-            exchange = probe.send(operation, content=body, understood=False)
-            expect_no_crash(probe, exchange, case)
+    turns = itertools.cycle((operations.items, operations.recommend))
+    sends = [(next(turns), case) for case in BODIES if case not in _EVERYWHERE]
+    sends += [(operation, case) for operation in operations.all() for case in _EVERYWHERE]
+    for operation, case in sends:
+        exchange = probe.send(operation, content=BODIES[case], understood=False)
+        expect_no_crash(probe, exchange, case)
 
 
 @check("ROBUST-odd-texts")
@@ -64,8 +66,9 @@ def odd_texts(probe: Probe) -> None:
             expect_no_crash(probe, probe.send(operations.items, item), f"item: {case}")
         event = event_body("view", name + text[:60], context={text[:40]: text})
         expect_no_crash(probe, probe.send(operations.events, event), f"event: {case}")
-        exchange = probe.recommend(strategy="popular", user_id=name + text[:60], filters={"title": text[:200]})
-        expect_no_crash(probe, exchange, f"recommend: {case}")
+        if case not in _IN_ITEMS or "plane" in case or "code" in case:
+            exchange = probe.recommend(strategy="popular", user_id=name + text[:60], filters={"title": text[:200]})
+            expect_no_crash(probe, exchange, f"recommend: {case}")
 
 
 @check("ROBUST-huge-body")

@@ -170,6 +170,14 @@ def has_next(_: Run, exchange: Exchange) -> tuple[str, str] | None:
     )
 
 
+@each("PAGE-first-holds-items", lambda x: served(x) and _whole(x.pagination.get("total_count")), "items on page 1")
+def first_page_holds_items(_: Run, exchange: Exchange) -> tuple[str, str] | None:
+    body, total = exchange.request_json, exchange.pagination["total_count"]
+    first = isinstance(body, dict) and body.get("page", 1) == 1
+    empty = first and total > 0 and not exchange.data.get("results")
+    return ("page 1", f"no items on page 1, total_count {total}") if empty else None
+
+
 @each("PAGE-limit-respected", served, "no more results than pagination.limit, and than asked for")
 def limit_respected(_: Run, exchange: Exchange) -> tuple[str, str] | None:
     body = exchange.request_json
@@ -192,7 +200,7 @@ def count_fits(_: Run, exchange: Exchange) -> tuple[str, str] | None:
 def only_accepted_items(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
     """Of this run's items only those that this organisation upserted and that were accepted."""
     for exchange in exchanges:
-        for item_id in exchange.ids:
+        for item_id in exchange.shown:
             if exchange.organisation and item_id.startswith(run.prefix):
                 fate = run.ledger.fate(exchange.organisation, item_id, exchange.sent_at + exchange.seconds)
                 if fate:
@@ -213,7 +221,7 @@ def only_matches(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
         if not (isinstance(value, str) and value.startswith(run.prefix) and exchange.organisation):
             continue
         wrong = defaultdict(list)
-        for item_id in exchange.ids:
+        for item_id in exchange.shown:
             written = run.ledger.items.get((exchange.organisation, item_id))
             if written is None:
                 wrong["an item that is not of this run"].append(item_id)
