@@ -93,11 +93,9 @@ def test_targets_that_break_a_promise_or_can_not_be_judged_never_pass(
         "budget": (reader(tmp_path, f"{server}/none/30/900"), 4, "Needed: 9 organisations"),
         "unreachable": (reader(tmp_path, f"http://127.0.0.1:{free_port()}"), 4, "the target doesn't answer"),
         "mistake": (reader(tmp_path, f"{server}/none/{ROOMY}", "--slo-file", mistake), 4, "unknown name"),
-        "production": (reader(tmp_path, "https://api.lehnz.com"), 4, "is production"),
         "few": (reader(tmp_path, f"{server}/none/{ROOMY}", "--arrival-rate", 10), 4, "80 needed"),
         "pool": (reader(tmp_path, f"{server}/stall/{ROOMY}", "--max-in-flight", 2), 4, "dropped for a full pool"),
         "profile": (reader(tmp_path, f"{server}/none/{ROOMY}", "--profile", "steadi"), 2, ""),
-        "alone": (reader(tmp_path, f"{server}/none/{ROOMY}", "Reader", "RateLimitProbe"), 4, "runs alone"),
     }
     names = list(runs)
     for batch in range(0, len(names), 4):

@@ -1,0 +1,97 @@
+"""What the options ask for, as a plan, or one line on what can't be done."""
+
+from argparse import Namespace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from load._errors import ConfigurationError
+from load._options import check_web, make_plan, rate_limit
+from load._plan import Plan
+
+OPTIONS = {
+    "profile": "steady",
+    "scenario": "browse",
+    "arrivals": "constant",
+    "arrival_rate": 20.0,
+    "latency_limit": 0.0,
+    "think_time": 1.0,
+    "max_in_flight": 100,
+    "request_timeout": 10.0,
+    "user_classes": [],
+    "run_time": None,
+    "num_users": 10,
+    "seed": 1,
+}
+
+
+def plan(host: str = "http://127.0.0.1:4010/", allow: bool = False, profile: str | None = None, **changes: Any) -> Plan:
+    environment = SimpleNamespace(host=host, profile=profile, parsed_options=Namespace(**{**OPTIONS, **changes}))
+    return make_plan("run", environment, allow)
+
+
+def test_a_plan_survives_the_way_to_a_worker() -> None:
+    sent = plan(run_time=13)
+    received = Plan.from_message(sent.to_message(1, 3))
+    assert (received.index, received.workers, received.profile) == (1, 3, sent.profile)
+    assert (received.target, received.users) == ("http://127.0.0.1:4010", ("Shopper", "Reader"))
+
+
+def test_named_user_classes_win_over_the_scenario() -> None:
+    assert plan(user_classes=["EventStream"]).users == ("EventStream",)
+
+
+def test_the_profile_of_the_page_wins_over_that_of_the_command_line() -> None:
+    assert plan(profile="spike").profile.name == "spike"
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ({"host": "https://api.lehnz.com"}, "is production"),
+        ({"host": "https://lehnz.com."}, "is production"),
+        ({"host": "ftp://127.0.0.1"}, "http"),
+        ({"host": ""}, "http"),
+        ({"host": "http://user:password@127.0.0.1"}, "no user"),
+        ({"profile": "steadi"}, "unknown profile"),
+        ({"scenario": "shopping"}, "unknown scenario"),
+        ({"arrivals": "bursty"}, "unknown arrivals"),
+        ({"arrival_rate": -1.0}, "arrival rate must be at least 0"),
+        ({"arrival_rate": float("nan")}, "arrival rate must be at least 0"),
+        ({"max_in_flight": 0}, "max in flight"),
+        ({"user_classes": ["Reader", "RateLimitProbe"]}, "runs alone"),
+    ],
+)
+def test_what_can_not_be_run_is_one_line(changes: dict[str, Any], word: str) -> None:
+    with pytest.raises(ConfigurationError, match=word) as caught:
+        plan(**changes)
+    assert "\n" not in str(caught.value)
+    assert "password@" not in str(caught.value)
+
+
+def test_production_is_a_decision() -> None:
+    assert plan("https://api.lehnz.com", allow=True).target == "https://api.lehnz.com"
+    assert plan("https://notlehnz.com").target == "https://notlehnz.com"
+
+
+def test_the_limit_of_the_target_is_read_as_everywhere_else() -> None:
+    assert rate_limit("") == (1000, 900.0)
+    assert rate_limit("100/10s") == (100, 10.0)
+    assert rate_limit("5000/1h") == (5000, 3600.0)
+    assert rate_limit("off") is None
+
+
+@pytest.mark.parametrize("text", ["100", "0/10s", "100/10", "100/10d", "-1/10s", "100/10s "])
+def test_a_limit_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(ConfigurationError, match="--rate-limit"):
+        rate_limit(text)
+
+
+def test_pages_stay_on_loopback_without_a_login() -> None:
+    facts = {"headless": False, "worker": False, "web_login": False}
+    check_web(Namespace(**facts, web_host="127.0.0.1"))
+    check_web(Namespace(**{**facts, "headless": True}, web_host="10.0.0.7"))
+    for host in ("", "*", "::", "10.0.0.7"):
+        with pytest.raises(ConfigurationError, match="--web-login"):
+            check_web(Namespace(**facts, web_host=host))
