@@ -193,7 +193,11 @@ RECOMMENDATIONS = on("recommend")
 
 def edits_data(edit: Edit, condition: Condition = RECOMMENDATIONS) -> Break:
     """`data` of a recommendation is changed in place."""
-    return edits(condition, lambda document, request: edit(document["data"], request) and None, 200)
+
+    def changed(document: Document, request: Request) -> None:
+        edit(document["data"], request)
+
+    return edits(condition, changed, 200)
 
 
 def edits_answer(condition: Condition, edit: Callable[[Answer], object], *statuses: int) -> Break:

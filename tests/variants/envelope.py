@@ -54,7 +54,7 @@ def reworded(data: Document, _: Request) -> None:
 def scores(score: Any) -> Any:
     def changed(data: Document, _: Request) -> None:
         first = (data["pagination"]["page"] - 1) * data["pagination"]["limit"]
-        for place, result in enumerate(data["results"], first):
+        for place, result in enumerate(data["results"], int(first)):
             result["score"] = score(result["score"], place)
 
     return edits_data(changed)
