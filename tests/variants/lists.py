@@ -90,7 +90,7 @@ def is_number(value: Any) -> bool:
 def clamped(record: Document) -> None:
     for name, most in (("limit", 100), ("page", 10**9)):
         if is_number(record.get(name)):
-            record[name] = max(1, min(most, int(record[name])))
+            record[name] = int(max(1, min(most, record[name])))
 
 
 def is_odd(request: Request, _: Server) -> bool:
