@@ -181,7 +181,10 @@ FAULTS = [
     Fault(
         "recommend-passes-when-exhausted",
         "Recommendations pass although the limit is used up.",
-        ("LIMIT-429-on-every-route",),
+        (
+            "LIMIT-429-on-every-route",
+            "LIMIT-then-429",
+        ),
         exempt(on("recommend")),
         exhaust=True,
     ),
@@ -219,7 +222,10 @@ FAULTS = [
     Fault(
         "refusals-start-the-window-again",
         "Every refused request starts the window again, and the headers don't say so.",
-        ("LIMIT-recovers",),
+        (
+            "LIMIT-recovers",
+            "LIMIT-429-in-seconds",
+        ),
         limited(penalty, penalty_unseen),
         exhaust=True,
     ),

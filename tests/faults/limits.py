@@ -205,7 +205,10 @@ FAULTS = [
     Fault(
         "bucket-per-route",
         "Every route has a limit of its own.",
-        ("RATE-shared-by-routes",),
+        (
+            "RATE-shared-by-routes",
+            "RATE-shared-by-keys",
+        ),
         buckets(
             lambda request, server: (request.operation, server.tenant(request).tenant_id) if request.operation else None
         ),
@@ -219,7 +222,10 @@ FAULTS = [
     Fault(
         "users-have-their-own-bucket",
         "The users upsert has a limit of its own.",
-        ("RATE-shared-by-routes",),
+        (
+            "RATE-shared-by-routes",
+            "RATE-shared-by-keys",
+        ),
         buckets(lambda request, _: request.key if request.operation == "users" else None),
     ),
     Fault(

@@ -74,7 +74,10 @@ FAULTS = [
     Fault(
         "popular-shows-others-items",
         "popular and trending show an item of another organisation.",
-        ("TENANT-items-isolated",),
+        (
+            "TENANT-items-isolated",
+            "LIFE-only-accepted-items",
+        ),
         edge(others_items_are_popular),
     ),
     Fault(
