@@ -203,7 +203,7 @@ class Server:
             return False
         try:
             endpoint.body.records_of(request.json)
-        except ApiError:
+        except (ApiError, UnicodeEncodeError):  # a lone surrogate is not UTF-8
             return False
         return True
 
