@@ -126,7 +126,7 @@ class Ask:
         category = (record.attributes or {}).get("category") if record is not None else None
         if not isinstance(category, str):
             return ()
-        shelf = self.catalogue.shelf(parse_filters({"category": category}))
+        shelf = self.catalogue.shelf((*self.shelf.conditions, *parse_filters({"category": category})))
         return (popular_source(self.catalogue, shelf, "category_popular"),)
 
     def tail(self) -> tuple[Source, Source]:

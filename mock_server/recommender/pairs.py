@@ -20,13 +20,14 @@ from mock_server.recommender.numbers import Floats, Ints
 ENTRY = np.dtype([("item", np.int64), ("count", np.float64)])
 NOTHING = 1e-9  # a count this small is what rounding left of one that was taken back
 FIRST_FOLD = 128  # entries
+LOOK = 32 * ENTRY.itemsize  # bytes: how often it is looked whether a row has to be folded
 FEW_OF_MANY = 16  # with fewer entries than a sixteenth of the catalogue, going through them beats scanning it
 
 
 class Pairs:
     """`totals[i]` is the sum that normalises row i: of affinities over persons, or of baskets, or of sessions."""
 
-    __slots__ = ("_amounts", "_fold_at", "_items", "_marks", "_sums", "cap", "rows", "totals")
+    __slots__ = ("_amounts", "_counting", "_fold_at", "_items", "_marks", "_sums", "cap", "rows", "totals")
 
     def __init__(self, cap: int) -> None:
         self.cap = cap
@@ -35,6 +36,7 @@ class Pairs:
         self._fold_at = array("q")  # bytes
         self._marks, self._sums = np.zeros(0, np.intp), np.zeros(0)  # one place per item
         self._items, self._amounts = np.zeros(0, np.intp), np.zeros(0)  # one place per entry of the rows that are read
+        self._counting: Ints = np.arange(0)
 
     def grow(self) -> None:
         """One more item is numbered."""
@@ -54,7 +56,7 @@ class Pairs:
                 rows[partner] = bytearray(entries[increment])
             else:
                 row += entries[increment]
-                if len(row) >= fold_at[partner]:
+                if not len(row) % LOOK and len(row) >= fold_at[partner]:
                     self._fold(partner)
 
     def sizes(self, items: Ints) -> Floats:
@@ -119,16 +121,21 @@ class Pairs:
             items, sums = items[kept], sums[kept]
         folded = np.empty(len(items), ENTRY)
         folded["item"], folded["count"] = items, sums
-        self.rows[item] = bytearray(folded.tobytes())
+        self.rows[item] = bytearray(folded.data)
         self._fold_at[item] = ENTRY.itemsize * max(FIRST_FOLD, 2 * len(items))
 
     def _added_up(self, items: Ints, amounts: Floats) -> tuple[Ints, Floats]:
         """Each item with a positive sum once, in order of its last mention, and its sum."""
-        self._marks[items] = np.arange(len(items))
+        self._marks[items] = self._numbers(len(items))
         last = self._marks[items]  # position of the last mention of the same item
         sums = np.bincount(last, amounts, len(items))
         positions = np.flatnonzero(sums > NOTHING)
         return items[positions], np.asarray(sums[positions])
+
+    def _numbers(self, count: int) -> Ints:
+        if len(self._counting) < count:
+            self._counting = np.arange(2 * count)
+        return self._counting[:count]
 
     def _room(self, length: int) -> tuple[Ints, Floats]:
         """Arrays to work in. They are kept: fresh ones of this size cost more than what is done in them."""
