@@ -8,7 +8,7 @@ NODE := $(shell command -v npm >/dev/null && node -p 'const [a, b] = process.ver
 AT := $(if $(TARGET),--target $(TARGET))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mock test lint contract load load-429 load-prepare bench lock clean
+.PHONY: help setup mock test lint contract load load-429 load-prepare faults bench lock clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets

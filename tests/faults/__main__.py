@@ -71,6 +71,8 @@ def judge(given: argparse.Namespace) -> int:
     if given.sample is not None:
         faults, variants = matrix.sample(faults, given.sample, given.sample_seed), []
     made, old = matrix.Matrix(), matrix.load()
+    faults.sort(key=lambda fault: fault.name not in old.survivors)  # what went wrong the last time comes first
+    variants.sort(key=lambda variant: variant.name not in old.accused)
     if given.write:
         made = old
     elif whole and given.baseline == "missing":
