@@ -44,6 +44,7 @@ def _records(tell: Teller) -> Iterator[Step]:
     items: list[dict[str, Any]] = [
         {"attributes": {"deep": {"list": [1, {}], "empty": []}, "flag": True, "naïve name": "é"}},
         {"attributes": {}},
+        {"attributes": {"tags": []}},
         {"attributes": {"title": "x" * 1000}},
         {"item_type": "podcast episode"},
         {"extra": 1},
@@ -69,6 +70,7 @@ def _records(tell: Teller) -> Iterator[Step]:
         ("remove_from_cart", "engagement"),
         ("checkout_start", "conversion"),
         ("quiz_taken", "engagement"),
+        ("quiz", "engagement"),
         ("a_very_long_custom_name_of_ours", "system"),
     ):
         yield tell.good("events", {**EVENT, "user_id": "u-2", "event_name": name, "event_family": family})
@@ -104,6 +106,7 @@ def _wrong_records(tell: Teller) -> Iterator[Step]:
     yield tell.good("events", [EVENT, {**EVENT, "event_family": "other"}])
     yield tell.good("events", [{**EVENT, "user_id": "u-9", "item_id": "i-50"}, {"user_id": "u-9"}])
     yield tell.good("events", {**EVENT, "event_name": "identify", "event_family": "system"})
+    yield tell.good("events", {**EVENT, "user_id": None})
 
 
 def _asked(tell: Teller) -> Iterator[Step]:
@@ -148,10 +151,14 @@ def _asked(tell: Teller) -> Iterator[Step]:
         {"filters": {"category": "none such"}, **ASK},
         {"user_id": 7},
         {"user_id": {"a": 1}},
+        {"filters": {"category": "c1"}},
         {"limit": 5, "page": 27, **ASK},
         {"limit": 13, "page": 10, **ASK},
         {"filters": {"category": None}, **ASK},
         {"limit": 50, "filters": {"category": "c1"}, **ASK},
+        {"limit": 43, "filters": {"category": "c1"}, **ASK},
+        {"limit": 43, "filters": {"category": "c1"}, **ASK},
+        {"limit": 44, "filters": {"category": "c1"}, **ASK},
         {"limit": 44, "filters": {"category": "c1"}, **ASK},
         {"strategy": "session-resumption", "user_id": "u-1", "filters": {"category": "none such"}},
     ):
@@ -169,6 +176,7 @@ def _life(tell: Teller) -> Iterator[Step]:
     for status in ("active", "inactive", "active", "deleted", "inactive", "active", "inactive", "deleted", "deleted"):
         yield tell.good("items", {**marked, "item_id": "l-1", "status": status})
         yield from look()
+    yield tell.good("items", {**ITEM, "item_id": "l-0", "status": "inactive"})
     for status in ("inactive", "deleted"):
         yield tell.good("items", {**marked, "item_id": f"l-{status}", "status": status})
     yield tell.good("items", {**marked, "item_id": "l-2"})
@@ -275,7 +283,7 @@ def _keys(tell: Teller) -> Iterator[Step]:
         for headers in ({"X-API-KEY": key[:-1] + "!"}, {"X-API-KEY": other}):
             yield Step(operation, [body], headers)
         yield Step(operation, {}, {"X-API-KEY": other})
-        yield Step(operation, body, {"X-API-KEY": key})
+        yield Step(operation, {**body, "item_id": "key-right"}, {"X-API-KEY": key})
     for strategy in ("popular", "recently-viewed"):
         yield tell.ask(1, strategy=strategy, user_id="u-1", limit=50)
 

@@ -79,8 +79,11 @@ def views_dropped(event: Event) -> Event | None:
 
 
 def newest_first(records: Records, _: State, __: Mock) -> Records:
-    """The events of an array are applied from the last to the first."""
-    return records[::-1] if all(isinstance(each, Event) for each in records) else records
+    """The events of an array count as if they had come from the last to the first."""
+    found = [each for each in records if isinstance(each, Event)]
+    if len(found) < len(records):
+        return records
+    return [replace(each, at=other.at) for each, other in zip(found, reversed(found), strict=True)]
 
 
 def remaining_is(remaining: Any) -> Any:
@@ -149,7 +152,7 @@ FAULTS = [
     ),
     Fault(
         "held-arrays-backwards",
-        "The events of an array are applied from the last to the first.",
+        "The events of an array count as if they had come from the last to the first.",
         ("SESSION-follows-last-events", "IDENT-merges-in-one-array"),
         queues(newest_first),
     ),

@@ -234,19 +234,31 @@ FAULTS = [
     Fault(
         "phantom-everywhere",
         "An item that nobody upserted stands in every list.",
-        ("LIFE-only-accepted-items",),
+        (
+            "LIFE-only-accepted-items",
+            "FILTER-equality",
+            "FILTER-only-matches",
+        ),
         phantom(on("recommend")),
     ),
     Fault(
         "phantom-on-page-2",
         "An item that nobody upserted stands on every page 2.",
-        ("LIFE-only-accepted-items",),
+        (
+            "LIFE-only-accepted-items",
+            "FILTER-every-page",
+            "FILTER-only-matches",
+        ),
         phantom(lambda r, _: r.operation == "recommend" and r.page == 2),
     ),
     Fault(
         "phantom-among-popular",
         "An item that nobody upserted is popular.",
-        ("LIFE-only-accepted-items",),
+        (
+            "LIFE-only-accepted-items",
+            "FILTER-equality",
+            "FILTER-only-matches",
+        ),
         phantom(strategy("popular")),
     ),
 ]

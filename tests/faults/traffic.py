@@ -160,7 +160,7 @@ class Server:
         broken = request.copy()
         broken.body = b"["
         answer = await self.answer(broken)
-        if answer.status == 400:
+        if answer.status in (400, 413, 415):
             answer.status = status
         return answer
 
