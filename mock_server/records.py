@@ -100,11 +100,9 @@ class Item:
 
     def values(self, name: str) -> tuple[Any, ...]:
         """What a filter on `name` compares with: the record's own field, or the attribute's value(s) (R32)."""
-        if name == "item_type":
-            return (self.item_type,)
-        if name == "status":
-            return (self.status,)
-        value = (self.attributes or {}).get(name)
+        if name in ("item_type", "status"):
+            return (getattr(self, name),)
+        value = self.attributes.get(name) if self.attributes else None
         return tuple(value) if isinstance(value, list) else (value,)
 
 

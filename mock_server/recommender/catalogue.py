@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterator
 from math import log, nan
 
@@ -110,7 +110,7 @@ class Catalogue:
         self.popular, self.trending, self.newest = Popular(self), Trending(self), Newest(self)
         self._kept_shelves = shelves
         self._shelves: OrderedDict[Conditions, Shelf] = OrderedDict()
-        self._index: OrderedDict[str, dict[ValueKey, set[int]]] = OrderedDict()
+        self._index: OrderedDict[str, defaultdict[ValueKey, set[int]]] = OrderedDict()
 
     def number(self, item_id: str) -> int:
         """The number of a new id; the caller has looked in `numbers` first."""
@@ -158,7 +158,7 @@ class Catalogue:
         """Active items whose attribute has the value."""
         index = self._index.get(name)
         if index is None:
-            index = self._index[name] = {}
+            index = self._index[name] = defaultdict(set)
             for item in self.active:
                 record = self.records[item]
                 if record is not None:
@@ -173,6 +173,6 @@ class Catalogue:
         return set.intersection(*sorted(groups, key=len)) if groups else self.active
 
 
-def _enter(index: dict[ValueKey, set[int]], item: int, record: Item, name: str) -> None:
+def _enter(index: defaultdict[ValueKey, set[int]], item: int, record: Item, name: str) -> None:
     for key in keys(record, name):
-        index.setdefault(key, set()).add(item)
+        index[key].add(item)

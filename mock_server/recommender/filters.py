@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from mock_server.records import Item
 
 Key = object  # a JSON scalar in a form whose Python equality is JSON equality: 20 == 20.0, but true is not 1
 Conditions = tuple[tuple[str, frozenset[Key]], ...]
-_NESTED: Key = ("nested",)
+_TRUE, _FALSE, _NESTED = ("true",), ("false",), ("nested",)
+_CONTAINERS = (dict, list)
 
 
 class FilterError(ValueError):
@@ -29,9 +30,9 @@ def matches(item: Item, conditions: Conditions) -> bool:
     return all(any(key in wanted for key in keys(item, name)) for name, wanted in conditions)
 
 
-def keys(item: Item, name: str) -> Iterator[Key]:
+def keys(item: Item, name: str) -> list[Key]:
     """The keys under which a filter on `name` finds the item."""
-    return (_key(value) for value in item.values(name))
+    return [_key(value) for value in item.values(name)]
 
 
 def _wanted(name: str, value: Any) -> frozenset[Key]:
@@ -45,6 +46,6 @@ def _wanted(name: str, value: Any) -> frozenset[Key]:
 
 
 def _key(value: Any) -> Key:
-    if isinstance(value, bool):
-        return ("true",) if value else ("false",)
-    return _NESTED if isinstance(value, dict | list) else value
+    if value is True or value is False:
+        return _TRUE if value else _FALSE
+    return _NESTED if isinstance(value, _CONTAINERS) else value
