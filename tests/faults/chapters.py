@@ -157,7 +157,6 @@ def _asked(tell: Teller) -> Iterator[Step]:
         {"filters": {"category": None}, **ASK},
         {"limit": 50, "filters": {"category": "c1"}, **ASK},
         {"limit": 43, "filters": {"category": "c1"}, **ASK},
-        {"limit": 43, "filters": {"category": "c1"}, **ASK},
         {"limit": 44, "filters": {"category": "c1"}, **ASK},
         {"limit": 44, "filters": {"category": "c1"}, **ASK},
         {"strategy": "session-resumption", "user_id": "u-1", "filters": {"category": "none such"}},

@@ -135,15 +135,23 @@ def _line(task: Task, judged: Judged, row: dict[str, Any]) -> str:
 
 
 def in_order(matrix: Matrix) -> Matrix:
-    """The rows of what there is in the zoo, in its order."""
-    faults = [each.name for each in zoo.every_fault()]
+    """The rows of what there is in the zoo, in its order, by what the faults claim now."""
     return Matrix(
         matrix.about,
-        {name: matrix.faults[name] for name in faults if name in matrix.faults},
+        {
+            each.name: _claimed(each, matrix.faults[each.name])
+            for each in zoo.every_fault()
+            if each.name in matrix.faults
+        },
         {each.name: matrix.variants[each.name] for each in zoo.every_variant() if each.name in matrix.variants},
         dict(sorted(matrix.plain.items(), key=lambda row: int(row[0]))),
-        {name: matrix.baseline[name] for name in faults if name in matrix.baseline},
+        {each.name: matrix.baseline[each.name] for each in zoo.every_fault() if each.name in matrix.baseline},
     )
+
+
+def _claimed(fault: Fault, row: dict[str, Any]) -> dict[str, Any]:
+    right = row["exit"] == 1 and bool(set(fault.ids) & set(row["failed"]))
+    return {**row, "ids": list(fault.ids), "killed": right}
 
 
 def statements_without_two_faults(matrix: Matrix, level: str) -> dict[str, list[str]]:

@@ -133,7 +133,11 @@ FAULTS = [
     Fault(
         "array-replaces-the-array-before",
         "An array of items deletes what the array before it brought and it does not.",
-        ("LIFE-omitted-stays", "LIFE-array-shows"),
+        (
+            "LIFE-omitted-stays",
+            "LIFE-array-shows",
+            "LIFE-upserted-shows",
+        ),
         replaces_catalogue(2),
     ),
     Fault(

@@ -134,7 +134,11 @@ FAULTS = [
     Fault(
         "empty-bodies-crash",
         "An empty body is a server error.",
-        ("ROBUST-odd-bodies",),
+        (
+            "ROBUST-odd-bodies",
+            "ROBUST-never-5xx",
+            "ITEM-malformed-json",
+        ),
         crash(body(lambda raw: not raw.strip())),
     ),
     Fault(
