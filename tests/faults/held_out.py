@@ -278,3 +278,7 @@ async def nothing_there(request: Request, server: Server) -> Answer:
         answer.status = 200
         answer.json = {"success": True, "message": "Success", "data": {}, "error": None}
     return answer
+
+
+# What the first run said, before a single check was changed for it: was it killed?
+FIRST_RUN: dict[str, bool] = {}
