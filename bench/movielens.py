@@ -27,7 +27,7 @@ def fetch(cache: Path) -> Path | None:
     """The wheel, downloaded by its name unless it is in the cache; None when it can't be had."""
     cache.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(cache), PACKAGE]
-    if not list(cache.glob("recbole-1.2.1-*.whl")) and subprocess.run(command).returncode:
+    if not list(cache.glob("recbole-1.2.1-*.whl")) and subprocess.run(command, capture_output=True).returncode:
         return None
     return next(cache.glob("recbole-1.2.1-*.whl"), None)
 
