@@ -151,6 +151,17 @@ class Naive:
                     counts[pair] = counts.get(pair, 0.0) + 1
         return counts, totals
 
+    def funnel(self, recommendation_id: str, item_ids: list[str]) -> dict[str, float]:
+        echoes = [e for e in self.events if e.get("recommendation_id") == recommendation_id]
+        purchases = [e for e in echoes if e["event_name"] == "purchase"]
+        return {
+            "clicks": sum(e["event_name"] == "click" for e in echoes),
+            "engagements": sum(e["event_family"] == "engagement" for e in echoes),
+            "purchases": len(purchases),
+            "revenue": sum(e["price"] for e in purchases),
+            "off_list": sum(e.get("item_id") not in [None, *item_ids] for e in echoes),
+        }
+
     # lists
 
     def stands(self, item_id: str, filters: dict[str, Any]) -> bool:

@@ -39,7 +39,7 @@ RUN = settings(max_examples=100, deadline=None, derandomize=True, database=None)
 
 times = st.integers(0, 30).map(lambda step: START + 10 * MINUTES * step)
 visits = st.builds(
-    lambda user, name, item, at, session, order: {
+    lambda user, name, item, at, session, order, recommendation: {
         "user_id": user,
         "event_family": "engagement",
         "event_name": name,
@@ -47,6 +47,8 @@ visits = st.builds(
         "at": at,
         "session_id": session,
         "order_id": order,
+        "recommendation_id": recommendation,
+        "price": 2.5,
     },
     st.sampled_from(USERS),
     st.sampled_from(NAMES),
@@ -54,6 +56,7 @@ visits = st.builds(
     times,
     st.sampled_from([None, None, "s1", "s2"]),
     st.sampled_from([None, "o1"]),
+    st.sampled_from([None, "served", "never-served"]),
 )
 identifies = st.builds(
     lambda user, previous, at: {
@@ -87,6 +90,7 @@ filters = st.sampled_from(
 def tenant_of(events: list[dict[str, Any]], items_after: int = 0) -> Tenant:
     """A tenant that hears of the items after that many events."""
     tenant = Tenant("property")
+    tenant.served("served", "popular", ["item-1", "item-2"], START)
     for body in events[:items_after]:
         tenant.apply_event(event_of(body))
     tenant.upsert_items(ITEMS.values(), START)
@@ -130,6 +134,14 @@ def test_any_order_of_arrival_adds_up_to_what_the_event_log_says(events: Log, it
             assert affinities == pytest.approx(naive.affinities(person), abs=1e-9)
             assert [item for _, item, _ in reversed(known.recent)] == naive.history(person)
             assert {ids[item] for item in known.bought} == set(naive.bought(person))
+            for now in (START, START + 7 * 86_400):
+                cart = {ids[item] for *_, item in known.open_cart(now - 7 * 86_400)}
+                assert cart == set(naive.cart(person, now))
+        funnel = naive.funnel("served", ["item-1", "item-2"])
+        assert {name: getattr(tenant.attribution.funnels["popular"], name) for name in funnel} == funnel
+        assert {item_id: item.status for item_id, item in tenant.items.items()} == {
+            i: ITEMS[i]["status"] for i in ITEMS
+        }
         for table, (counts, totals) in (
             (recommender.tables.touched, naive.touched()),
             (recommender.tables.bought, naive.together("order_id", {"purchase"})),
