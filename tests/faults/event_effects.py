@@ -115,7 +115,10 @@ FAULTS = [
     Fault(
         "events-on-unknown-items-crash",
         "An event on an unknown item is a server error.",
-        ("EVENT-unknown-item",),
+        (
+            "EVENT-unknown-item",
+            "ROBUST-never-5xx",
+        ),
         unless_known("items", "item_id", 500),
     ),
     Fault(
