@@ -70,7 +70,7 @@ class Run:
         if self.arrays or self.channel is None:
             return CLEAN_UP
         users = sum(owner == organisation for owner, _ in self.ledger.users)
-        return CLEAN_UP + users + sum(1 for _ in self.ledger.leftovers(organisation))
+        return CLEAN_UP // 2 + users + sum(1 for _ in self.ledger.leftovers(organisation))
 
     def dice(self, purpose: str) -> random.Random:
         return random.Random(f"{self.seed}:{purpose}")

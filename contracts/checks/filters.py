@@ -41,6 +41,7 @@ def rack(probe: Probe) -> Rack:
             )
             for n in range(8)
         ]
+        items += [probe.item("rack", category, brand=f"{brands[0]}-more", size=first_size + 7, sale=True, colour="red")]
         probe.stock(items)
         probe.run.shared["rack"] = Rack(category, brands, items)
     found: Rack = probe.run.shared["rack"]
@@ -131,6 +132,7 @@ def several(probe: Probe) -> Iterator[None]:
     ):
         _sound(probe, found, " and ".join(filters), filters)
         _complete(probe, found, " and ".join(filters), filters)
+        _sound(probe, found, f"{' and '.join(filters)}, page 2", filters, limit=1, page=2)
 
 
 @check("FILTER-complete")
@@ -166,3 +168,9 @@ def other_types(probe: Probe) -> Iterator[None]:
 def empty(probe: Probe) -> None:
     exchange = probe.recommend(strategy="popular", filters={})
     probe.expect_status(exchange, (200,), "no filters in filters")
+
+    def look() -> Look:
+        without, empty = probe.must_recommend(strategy="popular"), probe.must_recommend(strategy="popular", filters={})
+        return Look(bool(empty.ids) or not without.ids, "an empty list", (without, empty))
+
+    probe.expect_eventually(look, "empty list", "a list, as without filters")

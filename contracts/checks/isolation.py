@@ -45,7 +45,8 @@ def same_id(probe: Probe) -> Iterator[None]:
     yield
     for organisation in ("main", "other"):
         shows = probe.shows(category, twin["item_id"], moved["item_id"], organisation=organisation)
-        probe.needs(shows, "the items show in both organisations")
+        if not probe.expect_eventually(shows, f"in {organisation}", "an item's id may be used by both organisations"):
+            return
     probe.upsert_items([{**twin, "status": "deleted"}], "other")
     probe.upsert_items([{**moved, "attributes": {**moved["attributes"], "category": elsewhere}}], "other")
     yield

@@ -12,7 +12,7 @@ from fixtures.bodies import event_body
 def upserted_shows(probe: Probe) -> Iterator[None]:
     """Several requests, several items: each one shows."""
     category = probe.name("cat")
-    items = [probe.item("new", category) for _ in range(12 if probe.run.arrays else 6)]
+    items = [probe.item("new", category) for _ in range(12 if probe.run.arrays else 5)]
     items[1] |= {"created_at": "2026-01-15T09:30:00Z", "item_type": "article"}
     items[2]["attributes"] |= {"price": 12.5, "tags": ["a", "b"], "size": {"eu": 43}}
     for item in items[:4]:
@@ -39,7 +39,8 @@ def array_shows(probe: Probe) -> Iterator[None]:
 
 def _hide(probe: Probe, status: str) -> Iterator[None]:
     category = probe.name("cat")
-    gone, bare, *controls = (probe.item(stem, category) for stem in ("gone", "bare", "control", "control"))
+    stems = ("gone", "bare", "control", "control")[: 4 if probe.run.arrays else 3]
+    gone, bare, *controls = (probe.item(stem, category) for stem in stems)
     control = controls[0]
     probe.stock([gone, bare, *controls])
     yield
@@ -52,9 +53,13 @@ def _hide(probe: Probe, status: str) -> Iterator[None]:
         probe.hides(category, bare["item_id"]), f"{status}, nothing else sent", "an item is hidden by its status alone"
     )
     for page in (1, 2, 3):
-        seen = probe.look(category, limit=1, page=page)
-        there = {gone["item_id"], bare["item_id"]} & set(seen.shown)
-        probe.expect(not there, f"{status}, page {page} of 1 each", "no hidden item", ", ".join(there), seen)
+
+        def hidden(page: int = page) -> Look:
+            seen = probe.look(category, limit=1, page=page)
+            there = {gone["item_id"], bare["item_id"]} & set(seen.shown)
+            return Look(not there, f"page {page} shows {', '.join(there)}", (seen,))
+
+        probe.expect_eventually(hidden, f"{status}, page {page} of 1 each", "no hidden item on any page")
     probe.expect_eventually(
         probe.hides(category, gone["item_id"]), status, f"an item upserted as {status} is not shown"
     )
@@ -124,10 +129,14 @@ def hidden_everywhere(probe: Probe) -> Iterator[None]:
     for strategy in probe.run.operations.strategies:
         elsewhere = ({}, {"status": "inactive"}) if strategy in ("popular", "personalized") else ()
         for filters in ({"category": category}, *elsewhere):
-            exchange = probe.recommend(
-                strategy=strategy, user_id=user, context_item_id=control["item_id"], limit=100, filters=filters
-            )
-            probe.expect(gone["item_id"] not in exchange.shown, strategy, "no inactive item", "it shows", exchange)
+
+            def hidden(strategy: str = strategy, filters: Body = filters) -> Look:
+                exchange = probe.recommend(
+                    strategy=strategy, user_id=user, context_item_id=control["item_id"], limit=100, filters=filters
+                )
+                return Look(gone["item_id"] not in exchange.shown, "it shows", (exchange,))
+
+            probe.expect_eventually(hidden, strategy, "no inactive item")
 
 
 def _touch(probe: Probe, user: str, *items: Body) -> None:

@@ -8,6 +8,7 @@ from contracts.registry import Violation, each, rule
 from contracts.run import Run
 
 NAMES = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
+_A_MOMENT, _MANY = 2.0, 30  # seconds, requests
 _BY_A_PROXY = {404, 405, 408, 411, 413, 414, 415, 431}  # may come from something in front of the server
 
 
@@ -68,9 +69,21 @@ def reset_falls(_: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
             continue
         first, last = series[0], series[-1]
         spent, levels = last.sent_at - first.sent_at, {x.headers["ratelimit-reset"] for x in series}
-        if spent > 5 and len(levels) == 1 and len(series) > 20:
+        if spent > 3 and len(levels) == 1 and len(series) > 20:
             said = f"{first.headers['ratelimit-reset']} in all {len(series)} answers of {spent:.0f} s"
             yield Violation(organisation, "RateLimit-Reset falls as time passes", said, (first, last))
+
+
+@rule("RATE-429-only-at-zero", _has_all)
+def only_at_zero(_: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
+    """Many were announced a moment ago, and nobody else can have used them all up since."""
+    for organisation in ("main", "other"):
+        series = [x for x in exchanges if x.organisation == organisation]
+        for earlier, later in itertools.pairwise(series):
+            announced = earlier.number_of("RateLimit-Remaining") or 0
+            soon = later.sent_at - earlier.sent_at < _A_MOMENT
+            if later.status == 429 and earlier.status != 429 and announced > _MANY and soon:
+                yield Violation("announced", f"success: {announced} were announced", "status 429", (earlier, later))
 
 
 @rule("RATE-never-jumps", _has_all)

@@ -205,6 +205,16 @@ def only_accepted_items(run: Run, exchanges: list[Exchange]) -> Iterator[Violati
                 fate = run.ledger.fate(exchange.organisation, item_id, exchange.sent_at + exchange.seconds)
                 if fate:
                     yield Violation(fate, "only items that were accepted", f"{item_id}: {fate}", (exchange,))
+            elif exchange.organisation and _names_this_run(run, exchange):
+                fate = "it is not of this run, and the filter is"
+                yield Violation(fate, "only items that were accepted", f"{item_id}: {fate}", (exchange,))
+
+
+def _names_this_run(run: Run, exchange: Exchange) -> bool:
+    """Its only filter has a value that nobody but this run uses."""
+    filters = exchange.request_json.get("filters") if isinstance(exchange.request_json, dict) else None
+    values = list(filters.values()) if isinstance(filters, dict) else []
+    return len(values) == 1 and isinstance(values[0], str) and values[0].startswith(run.prefix)
 
 
 @rule(
