@@ -10,7 +10,7 @@ from tests.faults.fault import Variant
 from tests.faults.runs import plain_task, run_all, variant_task
 
 DAY = datetime.now(UTC).timetuple().tm_yday
-RUNS = 16
+RUNS = 24
 
 
 def of_today(name: str) -> bool:
