@@ -21,8 +21,9 @@ def parser() -> argparse.ArgumentParser:
     served = commands.add_parser("serve", help="start one; every option of the mock may follow")
     served.add_argument("name", help="a fault, a variant, or `plain`")
     judged = commands.add_parser("matrix", help="judge all of it; writes docs/faults.md and matrix.json")
-    judged.add_argument("--only", metavar="PATTERN", help="only these names or areas; kept with --write")
+    judged.add_argument("--only", metavar="PATTERN", help="only these names or areas, or `plain`; kept with --write")
     judged.add_argument("--sample", metavar="N", type=int, help="only N of the faults; kept with --write")
+    judged.add_argument("--again", action="store_true", help="only what survived or was accused the last time")
     judged.add_argument("--write", action="store_true", help="put the rows of a part into the matrix that there is")
     judged.add_argument("--sample-seed", metavar="N", type=int, default=1, help="which ones [1]")
     judged.add_argument("--seeds", metavar="N", type=int, default=20, help="of the plain mock [20]")
@@ -67,10 +68,13 @@ def judge(given: argparse.Namespace) -> int:
 
     began = time.monotonic()
     faults, variants = zoo.matching(given.only)
-    whole = given.only is None and given.sample is None
+    whole = given.only is None and given.sample is None and not given.again
     if given.sample is not None:
         faults, variants = matrix.sample(faults, given.sample, given.sample_seed), []
     made, old = matrix.Matrix(), matrix.load()
+    if given.again:
+        faults = [fault for fault in faults if fault.name in old.survivors]
+        variants = [variant for variant in variants if variant.name in old.accused]
     faults.sort(key=lambda fault: fault.name not in old.survivors)  # what went wrong the last time comes first
     variants.sort(key=lambda variant: variant.name not in old.accused)
     if given.write:
@@ -78,7 +82,7 @@ def judge(given: argparse.Namespace) -> int:
     elif whole and given.baseline == "missing":
         made.baseline = old.baseline
     written = whole or given.write
-    seeds = given.seeds if whole else 0
+    seeds = given.seeds if whole or given.only == "plain" else 0
     matrix.judge_all(made, faults, variants, seeds, given.jobs, _say, matrix.save if written else lambda _: None)
     if given.baseline != "none" and written:
         left = [fault.name for fault in faults if given.baseline == "all" or fault.name not in made.baseline]
