@@ -183,7 +183,10 @@ FAULTS = [
     Fault(
         "identify-of-upserted-users-only",
         "An identify event merges nothing when the user was never upserted.",
-        ("IDENT-merges-history",),
+        (
+            "IDENT-merges-history",
+            "IDENT-merges-in-one-array",
+        ),
         on_identify(only_upserted),
     ),
     Fault(

@@ -32,8 +32,8 @@ catalogue's sentences and `docs/readings.md` without a look at the checks. It co
 Each server is judged by `--profile standard` (broken ones with `--settle 5`); with `--exhaust` where the fault shows
 only when the limit is used up, with `--strict` where the statement is a SHOULD, and with the generated passes where the
 fault breaks a statement of theirs (they come after the hand-written checks and can't take a finding away). The column
-"plain schemathesis" is the baseline: `schemathesis run openapi.yaml` with valid keys, its default checks and phases, {examples} examples per
-operation, on the current paths, the limit off; it is credited with a kill for any finding at all.
+"plain schemathesis" is the baseline: `schemathesis run openapi.yaml` with valid keys, its default checks and phases,
+{examples} examples per operation, on the current paths, the limit off; it is credited with a kill for any finding.
 """
 
 
