@@ -41,3 +41,13 @@ def test_its_port_and_variables_are_those_of_the_mock() -> None:
     variables = re.findall(r"LEHNZ_MOCK_(\w+)=", " ".join(said("ENV")))
     assert variables == ["HOST"]
     assert {name.lower() for name in variables} <= Settings.model_fields.keys()
+
+
+def test_the_image_of_the_suite_and_the_load_is_built_from_what_it_is_sent() -> None:
+    name = "deploy/tools.Containerfile"
+    text = (ROOT / name).read_text(encoding="utf-8")
+    lines = re.findall(r"^COPY +(?!--from)(.*)$", text, re.MULTILINE)
+    copied = {source for line in lines for source in line.split()[:-1]}
+    sent = re.findall(r"^!(.*)$", (ROOT / f"{name}.dockerignore").read_text(encoding="utf-8"), re.MULTILINE)
+    assert copied <= set(sent)
+    assert [source for source in copied if not (ROOT / source).exists()] == []
