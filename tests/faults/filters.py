@@ -146,13 +146,19 @@ FAULTS = [
     Fault(
         "filters-compare-the-beginning",
         "A value that begins with the wanted one matches too.",
-        ("FILTER-only-matches",),
+        (
+            "FILTER-only-matches",
+            "FILTER-equality",
+        ),
         compared(texts(lambda wanted, value: value.startswith(wanted))),
     ),
     Fault(
         "filters-ignore-case",
         "Filters compare texts without regard to case.",
-        ("FILTER-only-matches",),
+        (
+            "FILTER-only-matches",
+            "FILTER-equality",
+        ),
         compared(texts(lambda wanted, value: value.lower() == wanted.lower())),
     ),
     Fault(

@@ -218,13 +218,4 @@ FAULTS = [
             500,
         ),
     ),
-    Fault(
-        "user-ids-of-any-type",
-        "A user_id that is a number or an object is taken for a text.",
-        ("GEN-invalid-refused",),
-        asks(
-            lambda r: r.update(user_id=str(r["user_id"])),
-            lambda r: r.get("user_id") is not None and not isinstance(r["user_id"], str),
-        ),
-    ),
 ]
