@@ -280,5 +280,27 @@ async def nothing_there(request: Request, server: Server) -> Answer:
     return answer
 
 
-# What the first run said, before a single check was changed for it: was it killed?
-FIRST_RUN: dict[str, bool] = {}
+# What the first run said, on commit c43d3b3, before a single check was changed for it: was it killed? One that kept
+# the suite waiting for more than five minutes was not.
+FIRST_RUN: dict[str, bool] = {
+    "held-results-out-of-step": True,
+    "held-second-organisation-reads-the-first": True,
+    "held-page-size-remembered": False,
+    "held-attributes-only-added": True,
+    "held-purchases-lost": False,
+    "held-views-lost": False,
+    "held-arrays-backwards": False,
+    "held-remaining-counts-up": False,
+    "held-remaining-one-behind": True,
+    "held-inactive-needs-attributes": True,
+    "held-429-is-403": True,
+    "held-empty-user-attributes-refused": True,
+    "held-short-custom-names-refused": True,
+    "held-headers-for-three-answers": True,
+    "held-limit-of-the-page": True,
+    "held-filters-stand-in-for-the-user": False,
+    "held-success-false-on-empty": True,
+    "held-created-at-needs-milliseconds": True,
+    "held-null-event-users": False,
+    "held-unknown-paths-succeed": True,
+}
