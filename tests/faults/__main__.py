@@ -24,6 +24,7 @@ def parser() -> argparse.ArgumentParser:
     judged.add_argument("--only", metavar="PATTERN", help="only these names or areas, or `plain`; kept with --write")
     judged.add_argument("--sample", metavar="N", type=int, help="only N of the faults; kept with --write")
     judged.add_argument("--again", action="store_true", help="only what survived or was accused the last time")
+    judged.add_argument("--claims", action="store_true", help="only the checks that claim each fault; writes nothing")
     judged.add_argument("--write", action="store_true", help="put the rows of a part into the matrix that there is")
     judged.add_argument("--sample-seed", metavar="N", type=int, default=1, help="which ones [1]")
     judged.add_argument("--seeds", metavar="N", type=int, default=20, help="of the plain mock [20]")
@@ -81,9 +82,10 @@ def judge(given: argparse.Namespace) -> int:
         made = old
     elif whole and given.baseline == "missing":
         made.baseline = old.baseline
-    written = whole or given.write
+    written = (whole or given.write) and not given.claims
     seeds = given.seeds if whole or given.only == "plain" else 0
-    matrix.judge_all(made, faults, variants, seeds, given.jobs, _say, matrix.save if written else lambda _: None)
+    keep = matrix.save if written else lambda _: None
+    matrix.judge_all(made, faults, variants, seeds, given.jobs, _say, keep, given.claims)
     if given.baseline != "none" and written:
         left = [fault.name for fault in faults if given.baseline == "all" or fault.name not in made.baseline]
         matrix.add_baseline(made, left, given.jobs, _say)

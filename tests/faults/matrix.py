@@ -69,13 +69,14 @@ def judge_all(
     jobs: int,
     say: Say,
     keep: Callable[[Matrix], object] = lambda _: None,
+    claims_only: bool = False,
 ) -> None:
     """The suite against all of them; their rows are put into the matrix, which is kept after each."""
     known = {fault.name: fault for fault in faults}
     wanted = {variant.name: variant.exit_code for variant in variants}
     tasks = [variant_task(variant) for variant in variants]
     tasks += [plain_task(seed) for seed in range(1, seeds + 1)]
-    tasks += [fault_task(fault) for fault in faults]
+    tasks += [fault_task(fault, claims_only) for fault in faults]
     for number, (task, judged) in enumerate(run_all(tasks, jobs), 1):
         row = _row(judged)
         if fault := known.get(task.name):
@@ -124,7 +125,7 @@ def sample(faults: Sequence[Fault], count: int, seed: int) -> list[Fault]:
 def _row(judged: Judged) -> dict[str, Any]:
     row: dict[str, Any] = {"exit": judged.exit_code, "failed": list(judged.failed)}
     if judged.exit_code not in (0, 1):
-        row["words"] = judged.words or f"{len(judged.inconclusive)} not judged"
+        row["words"] = judged.words or f"not judged: {', '.join(judged.inconclusive)}"
     return row
 
 

@@ -10,7 +10,7 @@ from tests.faults.fault import Variant
 from tests.faults.inside import limited
 from tests.faults.wrappers import Answer, Break, Request, Server, always, chain, edge, edits_answer, on
 
-USED_UP = ("--exhaust", "--rate-limit", "1000/30s")
+USED_UP = ("--exhaust", "--rate-limit", "1000/60s")
 HEADERS = ("ratelimit-limit", "ratelimit-remaining", "ratelimit-reset")
 
 
@@ -125,13 +125,13 @@ VARIANTS = [
     Variant(
         "refused-requests-cost-nothing", "Only requests that succeed are counted.", "R36", edge(refused_for_nothing)
     ),
-    Variant("sliding-window", "The window slides.", "R36", sliding(), ("--rate-limit", "1000/30s"), USED_UP),
+    Variant("sliding-window", "The window slides.", "R36", sliding(), ("--rate-limit", "1000/60s"), USED_UP),
     Variant(
         "reset-rounded-down",
         "RateLimit-Reset is rounded down.",
         "R37",
         limited(quota=floored),
-        ("--rate-limit", "1000/30s"),
+        ("--rate-limit", "1000/60s"),
         USED_UP,
     ),
     Variant(
@@ -139,10 +139,10 @@ VARIANTS = [
         "A 429 has no Retry-After.",
         "R37",
         edits_answer(always, lambda answer: answer.drop_header("retry-after"), 429),
-        ("--rate-limit", "1000/30s"),
+        ("--rate-limit", "1000/60s"),
         USED_UP,
     ),
-    Variant("fixed-window-used-up", "The plain window, used up.", "R36", SAME, ("--rate-limit", "1000/30s"), USED_UP),
+    Variant("fixed-window-used-up", "The plain window, used up.", "R36", SAME, ("--rate-limit", "1000/60s"), USED_UP),
     Variant(
         "no-headers-without-a-key",
         "401, 404 and 405 carry no RateLimit headers.",
