@@ -239,7 +239,10 @@ FAULTS = [
     Fault(
         "numbers-are-not-filtered",
         "A filter on a number or a boolean brings nothing.",
-        ("FILTER-other-types",),
+        (
+            "FILTER-numbers",
+            "FILTER-other-types",
+        ),
         edits_data(
             lambda data, request: (
                 empty(data, request)

@@ -31,6 +31,7 @@ AREAS = (
     "exhausted",
     "browser",
     "robustness",
+    "corners",
     "combinations",
     "held_out",
 )
