@@ -6,13 +6,25 @@ from collections.abc import Iterator
 from typing import Any
 
 from mock_server.organisations import Organisation
-from tests.faults.steps import ASK, BODIES, EVENT, ITEM, LIMIT, REQUIRED, STRATEGIES, USER, WINDOW_SECONDS, Step, Teller
-from tests.faults.traffic import EVERY, NEEDS_SECRET
+from tests.faults.last_chapters import at_the_limit, corners, keys
+from tests.faults.steps import ASK, BODIES, EVENT, ITEM, REQUIRED, STRATEGIES, USER, Step, Teller
 
 
 def story(organisations: list[Organisation]) -> Iterator[Step]:
     tell = Teller(organisations)
-    chapters = (_shop, _records, _wrong_records, _asked, _life, _people, _neighbours, _hostile, _keys, _at_the_limit)
+    chapters = (
+        _shop,
+        _records,
+        _wrong_records,
+        _asked,
+        _life,
+        _people,
+        _neighbours,
+        _hostile,
+        corners,
+        keys,
+        at_the_limit,
+    )
     for chapter in chapters:
         yield from chapter(tell)
 
@@ -251,50 +263,3 @@ def _hostile(tell: Teller) -> Iterator[Step]:
     yield tell.good("recommend", {"limit": 0}, headers={"origin": "https://shop.example"})
     for _ in range(3):
         yield tell.good("recommend", ASK)
-
-
-def _keys(tell: Teller) -> Iterator[Step]:
-    first = tell.organisations[0]
-    for operation in EVERY:
-        key = tell.key(operation)
-        other = first.publishable_key if operation in NEEDS_SECRET else first.secret_key
-        body = {
-            **BODIES[operation],
-            "item_id": f"key-{operation}",
-            "filters": {"category": "c1"},
-            "context_item_id": "i-1",
-        }
-        for headers in (
-            {},
-            {"X-API-KEY": ""},
-            {"X-API-KEY": "lehnz_pk_"},
-            {"X-API-KEY": "lehnz_pk_0123456789abcdef"},
-            {"X-API-KEY": key[:-1] + "!"},
-            {"X-API-KEY": key[:-4]},
-            {"X-API-KEY": key + "0"},
-            {"X-API-KEY": key.upper()},
-            {"X-API-KEY": f"Bearer {key}"},
-            {"Authorization": f"Bearer {key}"},
-            {"X-Key": key},
-            {"X-API-KEY": other},
-        ):
-            yield Step(operation, body, headers)
-        for headers in ({"X-API-KEY": key[:-1] + "!"}, {"X-API-KEY": other}):
-            yield Step(operation, [body], headers)
-        yield Step(operation, {}, {"X-API-KEY": other})
-        yield Step(operation, {**body, "item_id": "key-right"}, {"X-API-KEY": key})
-    for strategy in ("popular", "recently-viewed"):
-        yield tell.ask(1, strategy=strategy, user_id="u-1", limit=50)
-
-
-def _at_the_limit(tell: Teller) -> Iterator[Step]:
-    for _ in range(LIMIT):
-        yield tell.good("recommend", {"strategy": "popular", "limit": 1})
-    for wait in (0, 0, WINDOW_SECONDS / 2, 0):
-        yield tell.good("recommend", {"strategy": "popular", "limit": 1}, wait)
-        yield tell.good("recommend", {"strategy": "popular", "limit": 1, "filters": {"category": "c1"}})
-        for operation, body in BODIES.items():
-            yield tell.good(operation, body)
-            yield tell.good(operation, [body])
-    for _ in range(3):
-        yield tell.good("recommend", {"strategy": "popular", "limit": 1}, WINDOW_SECONDS / 2)
