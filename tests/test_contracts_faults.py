@@ -18,8 +18,38 @@ CHUNKS = 4  # so that they can run side by side
 STORIES = 12  # every server's story is told on one day in so many: one costs a quarter of a second
 RUNS = 48  # every fault is judged anew on one day in so many: one takes five to twenty seconds, most of it waiting
 
-# Statements that a server can't break in two ways of its own.
-ONE_FAULT_WILL_DO: dict[str, str] = {}
+# What is known to fall short, so that it can't grow unseen; a gap that is closed must leave this list.
+SURVIVORS = {
+    "arrays-cost-their-length",
+    "cache-without-a-heart",
+    "cached-recommendation-id",
+    "empty-item-status-accepted",
+    "event-user-made-up-beside-an-id",
+    "events-have-a-limit-of-their-own",
+    "filters-ignore-case",
+    "held-filters-stand-in-for-the-user",
+    "held-page-size-remembered",
+    "held-purchases-lost",
+    "held-remaining-counts-up",
+    "held-views-lost",
+    "item-ids-taken-by-others-lost",
+    "publishable-key-hides-items",
+    "unknown-context-gets-nothing",
+    "unknown-items-in-their-users-lists",
+}
+MUSTS_WITHOUT_TWO_FAULTS = {
+    "EVENT-array-every-one-counts",  # every deviation fails EVENT-array-every-place-counts or what stands before it
+    "EVENT-unknown-item",
+    "GEN-burnt-keys-429",  # the hand-written checks come first, and find most of what the generated ones would
+    "GEN-invalid-refused",
+    "GEN-sequences",
+    "GEN-swapped-keys-403",
+    "GEN-tampered-keys-401",
+    "LIFE-omitted-stays",
+    "QUEUE-becomes-visible",  # a server that shows nothing can't be judged (R51)
+    "RATE-shared-by-routes",
+    "TENANT-items-isolated",  # blocked by what every leak breaks too
+}
 
 
 def of_today(name: str, days: int) -> bool:
@@ -71,9 +101,13 @@ def test_every_failure_in_the_matrix_is_of_a_statement_that_still_exists() -> No
     assert {id_ for row in rows for id_ in row["failed"]} <= statement_levels().keys()
 
 
+def test_no_fault_survives_but_those_that_are_known_to() -> None:
+    assert set(matrix.load().survivors) == SURVIVORS
+
+
 def test_every_must_is_failed_by_two_faults() -> None:
     few = matrix.statements_without_two_faults(matrix.load(), "MUST")
-    assert few.keys() <= ONE_FAULT_WILL_DO.keys(), few
+    assert few.keys() == MUSTS_WITHOUT_TWO_FAULTS
 
 
 def test_every_should_is_failed_by_a_fault() -> None:
