@@ -6,6 +6,7 @@ Exit codes: 0 everything is as it should be, 1 a fault survived or a legal serve
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 
@@ -67,6 +68,7 @@ def serve_one(name: str, options: list[str]) -> int:
 def judge(given: argparse.Namespace) -> int:
     from tests.faults import matrix, pages
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an orderly end: no server is left behind
     began = time.monotonic()
     faults, variants = zoo.matching(given.only)
     whole = given.only is None and given.sample is None and not given.again
