@@ -130,11 +130,13 @@ class Probe:
 
     # -- looking
 
-    def look(self, category: str, organisation: str = "main", **fields: Any) -> Exchange:
-        """A list of this run's items of a category, through the channel that the canary found."""
+    def look(self, category: str, organisation: str = "main", past_the_end: bool = False, **fields: Any) -> Exchange:
+        """A list of this run's items of a category, through the channel that the canary found; a page that may lie
+        `past_the_end` may be refused (R33)."""
         if self.run.channel is None:
             raise Blocked("no list shows a record of this run (QUEUE-becomes-visible)")
-        return self.must_recommend(organisation, **self.run.channel.body(category, **fields))
+        ask = self.recommend if past_the_end else self.must_recommend
+        return ask(organisation, **self.run.channel.body(category, **fields))
 
     def shows(self, category: str, *item_ids: str, organisation: str = "main") -> Callable[[], Look]:
         """To be tried with `eventually`: the items stand in the list."""

@@ -30,6 +30,7 @@ from mock_server.access import Access
 from mock_server.body import check_content_type, parse_json, read_body
 from mock_server.envelope import failure, success
 from mock_server.errors import ApiError, BadRequest, FieldError, MethodNotAllowed, NotFound
+from mock_server.validation import listed
 
 if TYPE_CHECKING:
     from mock_server.app import Mock
@@ -122,7 +123,7 @@ class Control:
             raise Conflict("the clock is the machine's own: start the mock with --clock virtual to move it")
         async with self._advancing:
             if clock.now() + body.seconds >= _YEAR_10000:
-                raise BadRequest([FieldError("$.seconds", "must not lead past the year 9999")])
+                raise BadRequest(*listed([FieldError("$.seconds", "must not lead past the year 9999")]))
             await self._mock.advance(body.seconds)
         return await self.clock()
 
@@ -201,7 +202,8 @@ async def _read(request: Request, model: type[Body]) -> Body:
     try:
         return model.model_validate(document)
     except ValidationError as error:
-        raise BadRequest([FieldError(_path(each["loc"]), each["msg"]) for each in error.errors()]) from None
+        fields = [FieldError(_path(each["loc"]), each["msg"]) for each in error.errors()]
+        raise BadRequest(*listed(fields)) from None
 
 
 def _path(location: tuple[int | str, ...]) -> str:

@@ -55,7 +55,7 @@ def _hide(probe: Probe, status: str) -> Iterator[None]:
     for page in (1, 2, 3):
 
         def hidden(page: int = page) -> Look:
-            seen = probe.look(category, limit=1, page=page)
+            seen = probe.look(category, past_the_end=page > 2, limit=1, page=page)
             there = {gone["item_id"], bare["item_id"]} & set(seen.shown)
             return Look(not there, f"page {page} shows {', '.join(there)}", (seen,))
 
