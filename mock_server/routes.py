@@ -17,6 +17,7 @@ from mock_server.ingest import IngestQueue
 from mock_server.organisations import Organisation, State
 from mock_server.recommender import FilterError, Query
 from mock_server.records import Event, Item, User
+from mock_server.validation import listed
 
 Answer = tuple[int, bytes]
 _MICROSECOND = 1e-6
@@ -107,7 +108,7 @@ def _page(call: Call, query: Query, limit: float, page: float) -> Answer:
     try:
         ranking = tenant.recommend(query, call.now)
     except FilterError as error:
-        raise BadRequest([FieldError("$.filters", str(error))]) from None
+        raise BadRequest(*listed([FieldError("$.filters", str(error))])) from None
     total, limit = len(ranking), int(limit)
     start = min(int(page) - 1, total) * limit
     entries = ranking[start : start + limit]
