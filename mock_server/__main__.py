@@ -13,7 +13,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - run from a checkout, no installe
     print(f"lehnz-mock: Python 3.11 or newer is needed, and this is {found}", file=sys.stderr)
     raise SystemExit(2)
 
-from mock_server.options import PROGRAM, UsageError, read_settings
+from mock_server.command.options import PROGRAM, UsageError, read_settings
 
 
 def main() -> int:
@@ -21,7 +21,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         settings = read_settings(sys.argv[1:])
-        from mock_server.running import run  # the server's modules, which --help and a bad option don't need
+        from mock_server.command.running import run  # the server's modules, which --help and a bad option don't need
 
         run(settings)
     except UsageError as error:

@@ -15,17 +15,17 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fixtures.spec import Spec, load_spec
-from mock_server.api import Api
 from mock_server.clock import Clock, RealClock, VirtualClock
-from mock_server.contract import Contract
-from mock_server.cors import Cors
+from mock_server.contract.contract import Contract
+from mock_server.domain.limits import Visitors
+from mock_server.domain.organisations import Organisation, Organisations
+from mock_server.domain.recommender import Config
+from mock_server.domain.tenant import Tenant
+from mock_server.edge.api import Api
+from mock_server.edge.cors import Cors
+from mock_server.edge.routes import HANDLERS
 from mock_server.ingest import IngestQueue
-from mock_server.limits import Visitors
-from mock_server.organisations import Organisation, Organisations
-from mock_server.recommender import Config
-from mock_server.routes import HANDLERS
 from mock_server.settings import Settings
-from mock_server.tenant import Tenant
 
 VIRTUAL_START = 1_780_315_200.0  # 2026-06-01T12:00:00Z, where the caller brings no world with a "now" of its own
 

@@ -13,7 +13,7 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 from mock_server.clock import Clock
-from mock_server.organisations import State
+from mock_server.domain.organisations import State
 from mock_server.settings import Delay
 
 SLICE_SECONDS = 0.005  # how long applying may keep the event loop to itself

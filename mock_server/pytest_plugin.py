@@ -91,7 +91,7 @@ def lehnz_mock(lehnz_mock_url: str) -> Iterator[LehnzMock]:
 def lehnz_mock_app(request: pytest.FixtureRequest) -> LehnzMockApp:
     """A mock in this process; `flush` and `advance` are awaited. --seed-data and the network's options mean nothing."""
     from mock_server.app import Mock, create_app
-    from mock_server.options import read_settings
+    from mock_server.command.options import read_settings
 
     mock = Mock(read_settings([*_ARGUMENTS, *request.config.getini("lehnz_mock_args")]))
     own = mock.organisations.first

@@ -16,7 +16,7 @@ from starlette.types import Message, Scope
 from fixtures.spec import Spec, load_spec
 from mock_server.app import Mock, create_app
 from mock_server.clock import VirtualClock
-from mock_server.organisations import Organisation
+from mock_server.domain.organisations import Organisation
 from mock_server.settings import Settings
 
 ITEMS, USERS, EVENTS = "/v1/ingest/items/upsert", "/v1/ingest/users/upsert", "/v1/ingest/events/ingest"

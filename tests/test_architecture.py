@@ -10,23 +10,10 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("fixtures", "mock_server", "contracts", "load")
 MAY_IMPORT = {"fixtures": set(), "mock_server": {"fixtures"}, "contracts": {"fixtures"}, "load": {"fixtures"}}
 
-# Where HTTP is spoken, time is measured and the event loop is used. Every other module of the mock is domain, also one
-# that is added tomorrow.
-EDGE = {
-    "access",
-    "api",
-    "app",
-    "body",
-    "clock",
-    "control",
-    "cors",
-    "docs_page",
-    "ingest",
-    "pytest_plugin",
-    "routes",
-    "running",
-    "server",
-}
+# The mock's folders that know nothing of HTTP, the machine's time or the event loop, and the modules beside the folders
+# that do.
+PURE = ("domain", "contract")
+IMPURE_MODULES = {"app", "clock", "ingest", "pytest_plugin"}
 WEB = {"asyncio", "http", "httptools", "starlette", "uvicorn", "uvloop"}
 
 WALL_CLOCK = {"time", "sched"}
@@ -94,8 +81,9 @@ def _called(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
-def domain_modules() -> list[Path]:
-    return [path for path in modules("mock_server") if path.parent.name != "mock_server" or path.stem not in EDGE]
+def pure_modules() -> list[Path]:
+    beside = [path for path in (ROOT / "mock_server").glob("*.py") if path.stem not in {*IMPURE_MODULES, "__main__"}]
+    return [path for folder in PURE for path in modules(f"mock_server/{folder}")] + beside
 
 
 @pytest.mark.parametrize("package", PACKAGES)
@@ -107,19 +95,31 @@ def test_a_folder_knows_only_the_folders_below_it(package: str) -> None:
     assert {name: names - MAY_IMPORT[package] for name, names in known.items() if names - MAY_IMPORT[package]} == {}
 
 
-def test_only_the_edge_of_the_mock_speaks_http() -> None:
-    web = {name_of(path): imported_packages(tree_of(path)) & WEB for path in domain_modules()}
+def test_domain_and_contract_speak_no_http() -> None:
+    web = {name_of(path): imported_packages(tree_of(path)) & WEB for path in pure_modules()}
     assert {name: names for name, names in web.items() if names} == {}
 
 
-def test_every_module_of_the_edge_belongs_there() -> None:
+def test_every_exception_is_needed() -> None:
     """A name that needs no exception any more would excuse a future module of that name."""
-    trees = {name: tree_of(ROOT / f"mock_server/{name}.py") for name in EDGE}
+    trees = {name: tree_of(ROOT / f"mock_server/{name}.py") for name in IMPURE_MODULES}
     assert [name for name, tree in trees.items() if not imported_packages(tree) & WEB and not list(impure(tree))] == []
 
 
+def test_the_domain_knows_no_layer_above_it() -> None:
+    above = ("edge", "control", "command", "contract", "app", "ingest")
+    known = {
+        name_of(path): [module for module, _ in imports(tree_of(path)) if module.startswith("mock_server.")]
+        for path in modules("mock_server/domain")
+    }
+    forbidden = tuple(f"mock_server.{layer}" for layer in above)
+    assert {
+        name: found for name, names in known.items() if (found := [n for n in names if n.startswith(forbidden)])
+    } == {}
+
+
 def test_time_and_chance_are_handed_to_the_domain() -> None:
-    found = {name_of(path): list(impure(tree_of(path))) for path in domain_modules()}
+    found = {name_of(path): list(impure(tree_of(path))) for path in pure_modules()}
     assert {name: reasons for name, reasons in found.items() if reasons} == {}
 
 

@@ -20,8 +20,8 @@ from contracts.catalogue import load_catalogue
 ROOT = Path(__file__).parents[1]
 BROKEN = """
 import json, sys
-from mock_server import running
-from mock_server.options import read_settings
+from mock_server.command import running
+from mock_server.command.options import read_settings
 make = running.create_app
 def create_app(mock, routes=()):
     app = make(mock, routes)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from mock_server.attribution import Attribution, Funnel
-from mock_server.records import Event
+from mock_server.domain.attribution import Attribution, Funnel
+from mock_server.domain.records import Event
 
 
 def event(name: str, family: str, recommendation_id: str | None = "r1", **fields: Any) -> Event:

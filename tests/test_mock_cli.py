@@ -20,7 +20,7 @@ import httpx
 import pytest
 
 from mock_server.__main__ import main
-from mock_server.options import GROUPS, UsageError, build_parser, read_settings
+from mock_server.command.options import GROUPS, UsageError, build_parser, read_settings
 from mock_server.settings import Delay, Settings
 
 ROOT = Path(__file__).parents[1]
@@ -177,7 +177,7 @@ def test_a_file_or_address_that_cant_be_used_is_one_line_and_exit_code_2(
         (tmp_path / file).write_text(content, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.argv", ["lehnz-mock", "--port", "0", *options])
-    monkeypatch.setattr("mock_server.running.start_logging", lambda *_: None)  # pytest's own handlers stay
+    monkeypatch.setattr("mock_server.command.running.start_logging", lambda *_: None)  # pytest's own handlers stay
     monkeypatch.setattr("signal.signal", lambda *_: None)
     assert main() == 2
     out, err = capsys.readouterr()

@@ -11,10 +11,10 @@ import pytest
 from fixtures.bodies import item_body
 from fixtures.spec import load_spec
 from fixtures.world import build_world
-from mock_server.access import Access
 from mock_server.app import Mock, create_app
-from mock_server.control import control_route
-from mock_server.seeding import Seed
+from mock_server.command.seeding import Seed
+from mock_server.control.access import Access
+from mock_server.control.control import control_route
 from mock_server.settings import Settings
 
 SPEC = load_spec()

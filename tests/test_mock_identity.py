@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import permutations
 
-from mock_server.identity import Identity
+from mock_server.domain.identity import Identity
 
 
 def joined(*links: tuple[str, str]) -> Identity:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from fixtures.bodies import event_body, item_body, recommend_body, user_body
-from mock_server.keys import Caller, KeyRing, masked
+from mock_server.domain.keys import Caller, KeyRing, masked
 from tests.mock_client import CURRENT, EVENTS, ITEMS, RECOMMEND, USERS, Client
 
 Make = Callable[..., Client]

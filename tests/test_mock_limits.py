@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from fixtures.bodies import event_body, item_body, recommend_body
 from fixtures.spec import RateLimit
-from mock_server.limits import DIALECTS, Limiter, Quota, Visitors, Window
+from mock_server.domain.limits import DIALECTS, Limiter, Quota, Visitors, Window
 from tests.mock_client import EVENTS, ITEMS, RECOMMEND, Client
 
 Make = Callable[..., Client]

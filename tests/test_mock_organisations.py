@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from fixtures.bodies import event_body, item_body, recommend_body
-from mock_server.organisations import development_key, well_known_id
-from mock_server.tenant import Tenant
+from mock_server.domain.organisations import development_key, well_known_id
+from mock_server.domain.tenant import Tenant
 from tests.mock_client import EVENTS, ITEMS, RECOMMEND, Client
 
 Make = Callable[..., Client]

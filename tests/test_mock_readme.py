@@ -12,7 +12,7 @@ import pytest
 
 from bench.mock import running_mock
 from fixtures.spec import KeyType
-from mock_server.organisations import development_key, well_known_id
+from mock_server.domain.organisations import development_key, well_known_id
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"

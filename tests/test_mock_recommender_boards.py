@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_server.recommender import boards
-from mock_server.recommender.catalogue import Catalogue
-from mock_server.recommender.filters import parse_filters
-from mock_server.recommender.pairs import FIRST_FOLD, Pairs
-from mock_server.recommender.scores import Journal, Scores
-from mock_server.records import Item
+from mock_server.domain.recommender import boards
+from mock_server.domain.recommender.catalogue import Catalogue
+from mock_server.domain.recommender.filters import parse_filters
+from mock_server.domain.recommender.pairs import FIRST_FOLD, Pairs
+from mock_server.domain.recommender.scores import Journal, Scores
+from mock_server.domain.records import Item
 
 NOW = 1_780_000_000.0
 ITEMS = 40

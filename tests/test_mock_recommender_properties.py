@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_server.recommender import STRATEGIES, Config, Query, Ranking, StaleRankingError, scores
-from mock_server.recommender.pairs import Pairs
-from mock_server.records import Event
-from mock_server.tenant import Tenant
+from mock_server.domain.recommender import STRATEGIES, Config, Query, Ranking, StaleRankingError, scores
+from mock_server.domain.recommender.pairs import Pairs
+from mock_server.domain.records import Event
+from mock_server.domain.tenant import Tenant
 from tests.naive_model import Counts, Naive
 
 Log = list[dict[str, Any]]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from mock_server.recommender import ALIASES, STRATEGIES, FilterError
+from mock_server.domain.recommender import ALIASES, STRATEGIES, FilterError
 from tests.tiny_world import DAY, HOUR, MINUTE, NOON, Grocer
 
 CATALOGUE = ["cake", "milk", "honey", "jam", "butter", "bread"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mock_server.records import Event, Item, User, as_price, epoch_seconds
+from mock_server.domain.records import Event, Item, User, as_price, epoch_seconds
 
 ARRIVAL = 1_780_000_000.0
 

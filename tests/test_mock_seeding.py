@@ -11,10 +11,10 @@ from fixtures.folder import write_folder
 from fixtures.spec import load_spec
 from fixtures.world import NOW, build_world
 from mock_server.app import Mock
-from mock_server.recommender import Query
-from mock_server.seeding import Seed, read_seed
+from mock_server.command.seeding import Seed, read_seed
+from mock_server.domain.recommender import Query
+from mock_server.domain.tenant import Tenant
 from mock_server.settings import Settings
-from mock_server.tenant import Tenant
 
 SPEC = load_spec()
 FIXED = NOW.timestamp()

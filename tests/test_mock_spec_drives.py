@@ -10,10 +10,10 @@ import pytest
 
 from fixtures.bodies import event_body, item_body, recommend_body, user_body
 from fixtures.spec import Spec, SpecError
-from mock_server import strategies
-from mock_server.contract import Contract
-from mock_server.recommender import STRATEGIES
-from mock_server.routes import HANDLERS
+from mock_server.contract import strategies
+from mock_server.contract.contract import Contract
+from mock_server.domain.recommender import STRATEGIES
+from mock_server.edge.routes import HANDLERS
 from mock_server.settings import Settings
 from tests.mock_client import EVENTS, ITEMS, RECOMMEND, SPEC, USERS, Client, edited_spec
 

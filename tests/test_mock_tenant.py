@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from mock_server.recommender import STRATEGIES, Config, FilterError, Query
-from mock_server.records import Event
-from mock_server.tenant import Tenant
+from mock_server.domain.recommender import STRATEGIES, Config, FilterError, Query
+from mock_server.domain.records import Event
+from mock_server.domain.tenant import Tenant
 from tests.tiny_world import DAY, HOUR, NOON, Grocer
 
 

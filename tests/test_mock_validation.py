@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from fixtures import bodies
 from fixtures.bodies import event_body, identify_body, item_body, recommend_body, user_body
-from mock_server.rules import json_path
-from mock_server.validation import compile_schema
+from mock_server.contract.rules import json_path
+from mock_server.contract.validation import compile_schema
 from tests.mock_client import EVENTS, ITEMS, RECOMMEND, SPEC, USERS, Client
 
 Make = Callable[..., Client]

@@ -12,7 +12,7 @@ from bench.mock import RunningMock, running_mock
 from fixtures.bodies import item_body
 from fixtures.spec import SPEC_PATH, load_spec
 from mock_server.app import Mock
-from mock_server.reload import reload
+from mock_server.command.reload import reload
 from mock_server.settings import Settings
 
 TEXT = SPEC_PATH.read_text(encoding="utf-8")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from mock_server.recommender import Query, Ranking
-from mock_server.records import Event
-from mock_server.tenant import Tenant
+from mock_server.domain.recommender import Query, Ranking
+from mock_server.domain.records import Event
+from mock_server.domain.tenant import Tenant
 
 NOON = 1_780_000_000.0
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0

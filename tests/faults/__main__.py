@@ -50,7 +50,7 @@ def show(pattern: str | None) -> int:
 
 
 def serve_one(name: str, options: list[str]) -> int:
-    from mock_server.options import UsageError
+    from mock_server.command.options import UsageError
     from tests.faults.serve import serve
 
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from mock_server.organisations import Organisation
+from mock_server.domain.organisations import Organisation
 from tests.faults.last_chapters import at_the_limit, corners, keys
 from tests.faults.steps import ASK, BODIES, EVENT, ITEM, REQUIRED, STRATEGIES, USER, Step, Teller
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from mock_server.app import Mock
-from mock_server.organisations import State
-from mock_server.records import Item
+from mock_server.domain.organisations import State
+from mock_server.domain.records import Item
 from tests.faults.exhausted import exempt
 from tests.faults.fault import Fault
 from tests.faults.filters import compared

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mock_server.app import Mock
-from mock_server.organisations import State
-from mock_server.records import Event
+from mock_server.domain.organisations import State
+from mock_server.domain.records import Event
 from tests.faults.events import unless_known
 from tests.faults.fault import Fault
 from tests.faults.inside import Records, loses, queues

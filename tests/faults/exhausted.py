@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fixtures.spec import RateLimit
-from mock_server.limits import Limiter, Quota, Window
+from mock_server.domain.limits import Limiter, Quota, Window
 from tests.faults.envelope import drops
 from tests.faults.fault import Fault
 from tests.faults.inside import limited

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from mock_server.records import Event, Item
+from mock_server.domain.records import Event, Item
 from tests.faults.fault import Fault
 from tests.faults.inside import events, items, limited
 from tests.faults.wrappers import (

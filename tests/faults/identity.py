@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from mock_server.app import Mock
-from mock_server.organisations import State
-from mock_server.records import Event
-from mock_server.tenant import Tenant
+from mock_server.domain.organisations import State
+from mock_server.domain.records import Event
+from mock_server.domain.tenant import Tenant
 from tests.faults.fault import Fault
 from tests.faults.inside import Records, events, inside, queues
 from tests.faults.wrappers import Answer, Break, Request, Server, crashes, edge, refuses

@@ -8,9 +8,9 @@ from typing import Any
 from starlette.types import ASGIApp
 
 from mock_server.app import Mock
-from mock_server.limits import Limiter, Quota, Window
-from mock_server.organisations import State
-from mock_server.records import Event, Item, User
+from mock_server.domain.limits import Limiter, Quota, Window
+from mock_server.domain.organisations import State
+from mock_server.domain.records import Event, Item, User
 from tests.faults.wrappers import Answer, Break, Request, Server, edge
 
 Record = Item | User | Event

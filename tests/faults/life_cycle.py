@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mock_server.records import Item
+from mock_server.domain.records import Item
 from tests.faults.fault import Fault
 from tests.faults.inside import items
 from tests.faults.wrappers import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fixtures.spec import RateLimit
-from mock_server.limits import Limiter, Window
+from mock_server.domain.limits import Limiter, Window
 from tests.faults.fault import Fault
 from tests.faults.inside import buckets, inside, limited
 from tests.faults.wrappers import (

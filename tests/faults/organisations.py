@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mock_server.app import Mock
-from mock_server.organisations import State
-from mock_server.records import Event, Item
+from mock_server.domain.organisations import State
+from mock_server.domain.records import Event, Item
 from tests.faults.fault import Fault
 from tests.faults.inside import Records, others, queues, shares
 from tests.faults.wrappers import Answer, Request, Server, edge, edits_data

@@ -6,8 +6,8 @@ import json
 from dataclasses import replace
 
 from mock_server.app import Mock
-from mock_server.organisations import State
-from mock_server.records import Event
+from mock_server.domain.organisations import State
+from mock_server.domain.records import Event
 from tests.faults.fault import Fault
 from tests.faults.inside import Records, events, loses, queues
 from tests.faults.recommendations import ITEM_BASED, USER_BASED

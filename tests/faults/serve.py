@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
-from mock_server import running
 from mock_server.app import Mock, create_app
-from mock_server.options import read_settings
+from mock_server.command import running
+from mock_server.command.options import read_settings
 from tests.faults.fault import Fault, Variant
 
 DEFAULTS = ("--port", "0", "--host", "127.0.0.1", "--seed-data", "none", "--quiet", "--ingest-delay", "0.05")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from mock_server.organisations import Organisation
+from mock_server.domain.organisations import Organisation
 from tests.faults.traffic import NEEDS_SECRET
 
 LIMIT = 700  # more than the story needs before its last chapter, where the limit is used up

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message
 from fixtures.spec import Spec, load_spec
 from mock_server.app import VIRTUAL_START, Mock
 from mock_server.clock import VirtualClock
-from mock_server.options import read_settings
+from mock_server.command.options import read_settings
 from tests.faults.chapters import story
 from tests.faults.fault import Fault, Variant
 from tests.faults.serve import DEFAULTS, broken_app

@@ -9,10 +9,10 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Scope
 
 from mock_server.app import Mock
+from mock_server.domain.limits import Window
+from mock_server.domain.organisations import Organisation
+from mock_server.domain.tenant import Tenant
 from mock_server.errors import ApiError
-from mock_server.limits import Window
-from mock_server.organisations import Organisation
-from mock_server.tenant import Tenant
 
 Document = dict[str, Any]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mock_server.app import Mock
-from mock_server.organisations import State
-from mock_server.records import User
+from mock_server.domain.organisations import State
+from mock_server.domain.records import User
 from tests.faults.fault import Fault
 from tests.faults.inside import Records, inside, queues
 from tests.faults.items import STATUSES, counts_wrong, nested

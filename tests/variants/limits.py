@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 
-from mock_server.limits import Limiter, Quota, Window
+from mock_server.domain.limits import Limiter, Quota, Window
 from tests.faults.fault import Variant
 from tests.faults.inside import limited
 from tests.faults.wrappers import Answer, Break, Request, Server, always, chain, edge, edits_answer, on

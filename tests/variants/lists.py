@@ -7,8 +7,8 @@ from random import Random
 from typing import Any
 
 from mock_server.app import Mock
-from mock_server.recommender import Entry, Query, Ranking
-from mock_server.tenant import Tenant
+from mock_server.domain.recommender import Entry, Query, Ranking
+from mock_server.domain.tenant import Tenant
 from tests.faults.fault import Variant
 from tests.faults.inside import inside
 from tests.faults.wrappers import Answer, Break, Document, Request, Server, edge, on, passes, repairs

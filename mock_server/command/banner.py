@@ -1,0 +1,80 @@
+"""What the terminal shows when the mock is ready: where, with which keys, and a command to paste."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from mock_server.domain.organisations import Organisation
+
+_SHOWN = 5  # organisations; --keys-out has them all
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """What the seed data put in: `user_id` is one of its users, None when it has none."""
+
+    name: str
+    items: int
+    users: int
+    events: int
+    user_id: str | None
+
+
+def banner(url: str, version: str, organisations: Iterable[Organisation], shop: Shop, token: str | None = None) -> str:
+    """The text to print. The development keys in it are the same everywhere, so they are no secret.
+
+    `token`: a control token made for this run, which nobody else can know."""
+    every = list(organisations)
+    lines = [f"lehnz mock {version} answers on {url}", ""]
+    lines += [f"  API reference  {url}/docs", f"  Seed data      {_contents(shop)}"]
+    lines += [f"  Control token  {token}  (Authorization: Bearer ... on /_mock)"] if token else []
+    lines += ["", *_table(every), "", *_example(url, every[0], shop), "", "Ctrl+C stops it.", ""]
+    return "\n".join(lines)
+
+
+def keys_document(url: str, organisations: Iterable[Organisation], token: str | None = None) -> bytes:
+    """What --keys-out writes; with the control token where one was made for this run."""
+    keys = [
+        {"tenant_id": each.tenant_id, "publishable_key": each.publishable_key, "secret_key": each.secret_key}
+        for each in organisations
+    ]
+    document = {"url": url, "organisations": keys} | ({"control_token": token} if token else {})
+    return json.dumps(document, indent=2).encode() + b"\n"
+
+
+def _contents(shop: Shop) -> str:
+    if not shop.items:
+        return "none"
+    return f"{shop.name}: {shop.items:,} items, {shop.users:,} users, {shop.events:,} events"
+
+
+def _table(organisations: list[Organisation]) -> Iterator[str]:
+    shown = organisations[:_SHOWN]
+    rows = [("Organisation", "Publishable key (browser)", "Secret key (server only)")]
+    rows += [(each.tenant_id, each.publishable_key, each.secret_key) for each in shown]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    if len(organisations) > len(shown):
+        yield f"  ... and {len(organisations) - len(shown)} more: --keys-out FILE writes them all"
+
+
+def _example(url: str, organisation: Organisation, shop: Shop) -> Iterator[str]:
+    """A request that works as it stands: a ranking of the seeded shop, or the first item of an empty one."""
+    if shop.user_id is not None:
+        yield "Ask what one of its shoppers should see:"
+        body: dict[str, Any] = {"strategy": "personalized", "user_id": shop.user_id, "limit": 3}
+        yield _curl(f"{url}/v1/recommend", organisation.publishable_key, body)
+    else:
+        yield "Load a first item:"
+        body = {"item_id": "PROD-001", "item_type": "product", "status": "active"}
+        yield _curl(f"{url}/v1/ingest/items/upsert", organisation.secret_key, body)
+
+
+def _curl(url: str, key: str, body: dict[str, Any]) -> str:
+    headers = f"-H 'X-API-KEY: {key}' -H 'Content-Type: application/json'"
+    return f"  curl -s {url} {headers} -d {shlex.quote(json.dumps(body))}"

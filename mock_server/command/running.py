@@ -1,0 +1,121 @@
+"""One run of the mock: everything that can fail for a reason of the user's first, then the seed data, then requests."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import secrets
+import socket
+import sys
+import tempfile
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from fixtures.data_error import DataError
+from fixtures.spec import SpecError, load_spec
+from mock_server.app import Mock, create_app
+from mock_server.clock import Clock, RealClock, VirtualClock
+from mock_server.command.banner import banner, keys_document
+from mock_server.command.logs import start_logging
+from mock_server.command.options import UsageError
+from mock_server.command.seeding import Seed, read_seed
+from mock_server.command.server import Server
+from mock_server.command.sockets import bind, is_loopback, url_of
+from mock_server.control.access import Access
+from mock_server.control.control import control_route
+from mock_server.edge.docs_page import docs_routes
+from mock_server.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+def run(settings: Settings) -> None:
+    """Serve until SIGINT or SIGTERM. Raises UsageError."""
+    start_logging(settings.log_format, settings.quiet)
+    if settings.keys_out:
+        _discard_old_keys(settings.keys_out)
+    sockets = bind(settings.host, settings.port)
+    try:
+        mock, seed = _make_mock(settings)
+        _serve(mock, seed, sockets)
+    except (SpecError, DataError) as error:
+        raise UsageError(str(error)) from None
+    finally:
+        for each in sockets:
+            each.close()
+
+
+def _make_mock(settings: Settings) -> tuple[Mock, Seed]:
+    spec = load_spec(settings.spec)
+    virtual = settings.clock == "virtual"
+    seed = read_seed(settings, spec, now=None if virtual else RealClock().now())
+    if seed.is_large and not settings.quiet:
+        logger.info("filling in %s events; this takes a while", f"{seed.shop.events:,}")
+    clock: Clock = VirtualClock(seed.now) if virtual else RealClock()
+    return Mock(settings, spec, clock, seed.fill), seed
+
+
+def _serve(mock: Mock, seed: Seed, sockets: Sequence[socket.socket]) -> None:
+    settings = mock.settings
+    token = settings.control_token.get_secret_value() if settings.control_token else None
+    made_token = None if token or settings.no_control or is_loopback(sockets) else secrets.token_urlsafe(18)
+    routes = docs_routes(mock)
+    if not settings.no_control:
+        names = (*settings.host, *settings.allowed_host)
+        routes.append(control_route(mock, Access(token or made_token, names)))
+    url = url_of(sockets)
+    watching: list[asyncio.Task[None]] = []
+
+    def announce() -> None:
+        if settings.watch:
+            watching.append(_start_watching(mock))
+        if settings.log_format == "json":
+            logger.info("ready", extra={"fields": {"url": url}})
+        elif not settings.quiet:
+            _print(banner(url, version("lehnz-contract"), mock.organisations, seed.shop, made_token))
+        if settings.keys_out:  # last: whoever waits for the file finds all else done
+            _write_keys(settings.keys_out, keys_document(url, mock.organisations, made_token))
+
+    server = Server(create_app(mock, routes), announce)
+    server.run(list(sockets))
+    if server.failure:
+        raise server.failure
+    if waiting := len(mock.ingest):
+        requests = "1 accepted request" if waiting == 1 else f"{waiting:,} accepted requests"
+        logger.warning("stopped; %s had not become visible yet", requests)
+
+
+def _print(text: str) -> None:
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:  # whoever read it has gone; the mock goes on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _start_watching(mock: Mock) -> asyncio.Task[None]:
+    from mock_server.command.reload import watch  # its library is loaded only when it is wanted
+
+    return asyncio.get_running_loop().create_task(watch(mock))
+
+
+def _discard_old_keys(path: Path) -> None:
+    """Whoever waits for the file must not find that of an earlier run."""
+    if not path.parent.is_dir():
+        raise UsageError(f"--keys-out {path}: there is no folder {path.parent}")
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise UsageError(f"--keys-out {path}: {error.strerror}") from None
+
+
+def _write_keys(path: Path, document: bytes) -> None:
+    """At once, and for this user's eyes only: mkstemp makes files of mode 600."""
+    try:
+        handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+        with os.fdopen(handle, "wb") as file:
+            file.write(document)
+        os.replace(unfinished, path)
+    except OSError as error:
+        raise UsageError(f"--keys-out {path}: {error.strerror}") from None

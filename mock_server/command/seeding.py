@@ -1,0 +1,89 @@
+"""Seed data: a whole shop put straight into an organisation, past HTTP, limits and queue, and into no statistic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from fixtures.sources import load_world
+from fixtures.spec import Spec
+from fixtures.world import World
+from mock_server.command.banner import Shop
+from mock_server.domain.records import Event, Item, User, epoch_seconds
+from mock_server.domain.tenant import Tenant
+from mock_server.settings import Settings
+
+_KEPT = 100_000  # events; records of a larger world are made anew for every organisation instead of being kept
+_RECENT = 3_600.0  # seconds; how long ago the last event of a folder happened, once its dates are moved
+
+
+def read_seed(settings: Settings, spec: Spec, now: float | None) -> Seed:
+    """What --seed-data names, moved so that its story ends at `now`: the same shop every day.
+
+    `now=None`: at its own fixed moment, where a virtual clock starts. Raises DataError."""
+    world = load_world(settings.seed_data, settings.seed, spec=spec)
+    fixed = world.now.timestamp()
+    ends = fixed if now is None else now
+    if Path(settings.seed_data).is_dir():  # its dates are its author's
+        return Seed(settings.seed_data, world, ends, _shift(world, ends, keep=now is None))
+    return Seed(settings.seed_data, world, ends, ends - fixed)
+
+
+class Seed:
+    """A world that can be put into any number of organisations; they share its records, which never change.
+
+    `now`: when it is put in; `shift`: seconds by which all its dates are moved."""
+
+    def __init__(self, name: str, world: World, now: float | None = None, shift: float = 0.0) -> None:
+        self.name = name
+        self.world = world
+        self.now = world.now.timestamp() if now is None else now
+        self._shift = shift
+        self._records: tuple[list[Item], list[User], list[Event]] | None = None
+
+    @property
+    def is_large(self) -> bool:
+        """Whether filling takes longer than a person waits without wondering."""
+        return len(self.world.event_stream) > _KEPT
+
+    @property
+    def shop(self) -> Shop:
+        world = self.world
+        user_id = next((user["user_id"] for user in world.users if user["status"] == "active"), None)
+        return Shop(self.name, len(world.items), len(world.users), len(world.event_stream), user_id)
+
+    def fill(self, tenant: Tenant) -> None:
+        """Apply the items, the users and the events, in that order, each at its own time."""
+        if self._records is None and not self.is_large:
+            self._records = list(self._items()), list(self._users()), list(self._events())
+        items, users, events = self._records or (self._items(), self._users(), self._events())
+        for item in items:
+            tenant.apply_item(item)
+        for user in users:
+            tenant.apply_user(user)
+        tenant.apply_events(events)
+
+    def _items(self) -> Iterator[Item]:
+        for item in (Item.from_body(body, arrival=self.now) for body in self.world.items):
+            yield replace(item, created_at=item.created_at + self._shift) if item.created_at and self._shift else item
+
+    def _users(self) -> Iterator[User]:
+        for user in map(User.from_body, self.world.users):
+            yield replace(user, created_at=user.created_at + self._shift) if user.created_at and self._shift else user
+
+    def _events(self) -> Iterator[Event]:
+        """Each arrives when it happened; one without a time of its own arrives now."""
+        for number, body in enumerate(self.world.events()):
+            at = epoch_seconds(body.get("event_timestamp"))
+            event = Event.from_body(body, self.now if at is None else at, body.get("event_id") or f"seed-{number}")
+            yield replace(event, at=at + self._shift, arrival=at + self._shift) if at and self._shift else event
+
+
+def _shift(world: World, now: float, keep: bool) -> float:
+    """How far to move the dates of a folder so that its last event is recent; `keep`: only out of the future."""
+    times: Iterable[float | None] = (epoch_seconds(body.get("event_timestamp")) for body in world.events())
+    last = max((time for time in times if time is not None), default=None)
+    if last is None or (keep and last <= now):
+        return 0.0
+    return now - _RECENT - last

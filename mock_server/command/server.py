@@ -1,0 +1,73 @@
+"""uvicorn, told what it can't know: announce when it answers, and end with exit code 0 on Ctrl+C or a TERM signal."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from uvicorn import Config
+from uvicorn import Server as UvicornServer
+
+from mock_server.command.options import UsageError
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_GRACE_SECONDS = 5  # for requests that are being answered
+_KEEP_ALIVE_SECONDS = 75  # shorter than a pause of the client's makes it send into a closing connection
+
+
+class Server(UvicornServer):
+    """`on_ready` is called once, when requests are answered; if it raises UsageError, the server stops and `failure`
+    is that error. A second signal doesn't wait for open requests."""
+
+    def __init__(self, app: ASGIApp, on_ready: Callable[[], None]) -> None:
+        super().__init__(
+            Config(
+                app,
+                access_log=False,
+                lifespan="on",
+                log_config=None,
+                proxy_headers=False,
+                server_header=False,
+                timeout_graceful_shutdown=_GRACE_SECONDS,
+                timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+                ws="none",
+            )
+        )
+        self._on_ready = on_ready
+        self.failure: UsageError | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        try:
+            self._on_ready()
+        except UsageError as error:
+            self.failure, self.should_exit = error, True
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """As uvicorn's, but a stop that was asked for is no failure: the signal is not raised again at the end."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        previous = {number: signal.signal(number, self._stop) for number in _SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in previous.items():
+                signal.signal(number, handler)
+
+    def _stop(self, number: int, _: FrameType | None) -> None:
+        if self.should_exit:
+            self.force_exit = True
+        elif number == signal.SIGINT:
+            logging.getLogger("mock_server").info("stopping; press Ctrl+C again not to wait for open requests")
+        self.should_exit = True

@@ -1,0 +1,76 @@
+"""Are our own answers what the spec says? For tests, and for --validate-responses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from fixtures.spec import Node, Spec, SpecError
+from mock_server.contract.validation import Validator
+from mock_server.domain.limits import Header
+
+if TYPE_CHECKING:
+    from mock_server.contract.contract import Endpoint
+
+
+class _Response:
+    """One documented response: its body's schema and its headers."""
+
+    def __init__(self, spec: Spec, node: Node, place: str) -> None:
+        schema = node.get("content", {}).get("application/json", {}).get("schema")
+        if schema is None:
+            raise SpecError(f"{spec.path}: {place}: a response needs content, application/json with a schema")
+        self._body = Validator(spec, schema, place)
+        self._headers = {
+            name.lower().encode(): (
+                header.get("required", False),
+                Validator(spec, header["schema"], f"{place}: {name}"),
+            )
+            for name, reference in node.get("headers", {}).items()
+            if "schema" in (header := spec.resolve(reference))
+        }
+
+    def problem(self, headers: Mapping[bytes, bytes], body: bytes) -> str | None:
+        if error := self._body.problem(orjson.loads(body)):
+            return str(error)
+        for name, (required, validator) in self._headers.items():
+            if name not in headers:
+                if required:
+                    return f"the header {name.decode()} is missing"
+            elif error := validator.problem(_as_value(headers[name])):
+                return f"header {name.decode()}: {error}"
+        return None
+
+
+class Responses:
+    """Every response of the spec. Raises SpecError for one that answers can't be held to."""
+
+    def __init__(self, spec: Spec) -> None:
+        self._spec = spec
+        self._compiled: dict[int, _Response] = {}  # by node: operations share most of theirs
+        unrouted = spec.document.get("x-unrouted-responses", {})
+        self._unrouted = {status: self._response(spec.resolve(node), status) for status, node in unrouted.items()}
+        self._documented = {
+            (operation.operation_id, status): self._response(node, f"{operation.operation_id} {status}")
+            for operation in spec.operations
+            for status, node in operation.responses.items()
+        }
+
+    def problem(self, endpoint: Endpoint | None, status: int, headers: Sequence[Header], body: bytes) -> str | None:
+        """What is wrong with an answer; None when it is as the spec says. No endpoint: 404 and 405."""
+        if endpoint is None:
+            response = self._unrouted.get(str(status))
+        else:
+            response = self._documented.get((endpoint.operation.operation_id, str(status)))
+        return response.problem(dict(headers), body) if response else f"the spec has no {status} here"
+
+    def _response(self, node: Node, place: str) -> _Response:
+        if id(node) not in self._compiled:
+            self._compiled[id(node)] = _Response(self._spec, node, place)
+        return self._compiled[id(node)]
+
+
+def _as_value(text: bytes) -> Any:
+    return int(text) if text.isdigit() else text.decode("latin-1")

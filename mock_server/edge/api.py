@@ -1,0 +1,143 @@
+"""The API of the spec as one flat ASGI application: who asks, what is left of the limit, what is asked for, the answer.
+
+Every refusal is an ApiError, every answer has the envelope and the RateLimit headers, faults of ours included."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from starlette.types import Receive, Scope, Send
+
+from mock_server.domain import keys
+from mock_server.domain.keys import Caller
+from mock_server.domain.limits import Header, Quota
+from mock_server.edge import envelope
+from mock_server.edge.body import Disconnected, check_content_type, parse_json, read_body
+from mock_server.edge.routes import Call
+from mock_server.errors import ApiError, InternalServerError, MethodNotAllowed, NotFound, TooManyRequests
+
+if TYPE_CHECKING:
+    from mock_server.app import Mock
+    from mock_server.contract.contract import Contract, Endpoint
+
+_JSON: Header = (b"content-type", b"application/json")
+_READ = {b"x-api-key", b"content-type", b"content-length", b"origin", b"authorization"}
+
+logger = logging.getLogger(__name__)
+
+
+class Api:
+    def __init__(self, mock: Mock) -> None:
+        self._mock = mock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = perf_counter()
+        mock = self._mock
+        contract, now, headers = mock.contract, mock.clock.monotonic(), _headers(scope)
+        key = headers.get(b"x-api-key")
+        caller = mock.organisations.keys.find(key) if key else None
+        window = caller.organisation.state.window if caller else mock.visitors.window(_address(scope))
+        admitted = contract.limiter.charge(window, now)
+        quota = contract.limiter.quota(window, now)
+        endpoint: Endpoint | None = None
+        extra: list[Header] = []
+        try:
+            endpoint, path_parameters = _find(contract, scope)
+            if caller is None:
+                raise keys.unauthorised(key, b"authorization" in headers)
+            self._check_key(endpoint, caller, headers)
+            if not admitted:
+                raise _too_many_requests(caller, quota)
+            call = Call(caller.organisation, mock.ingest, mock.clock.now(), started)
+            if endpoint.body:
+                body = await read_body(receive, headers.get(b"content-length"), contract.max_body)
+                check_content_type(headers.get(b"content-type"))
+                call.records = endpoint.body.records_of(parse_json(body, contract.max_depth))
+            if endpoint.parameters:
+                call.parameters = endpoint.parameters.read(path_parameters, scope["query_string"], scope["headers"])
+            status, answer = await endpoint.answer(call)
+        except ApiError as error:
+            status, answer, extra = error.status, envelope.failure(error), _extra_headers(error, quota)
+        except Disconnected:
+            return
+        except Exception:
+            logger.exception("fault in %s %s", scope["method"], endpoint.operation.path if endpoint else "routing")
+            status, answer = 500, envelope.failure(InternalServerError("a fault of the mock; its log has the details"))
+        response_headers = [_JSON, *contract.headers_for(quota), *extra]
+        if contract.responses and (problem := contract.responses.problem(endpoint, status, response_headers, answer)):
+            logger.error("the answer to %s %s is not what the spec says: %s", scope["method"], scope["path"], problem)
+            status, answer = 500, envelope.failure(InternalServerError(f"the answer breaks the spec: {problem}"))
+        response_headers.append((b"content-length", b"%d" % len(answer)))
+        await send({"type": "http.response.start", "status": status, "headers": response_headers})
+        await send({"type": "http.response.body", "body": answer})
+
+    def _check_key(self, endpoint: Endpoint, caller: Caller, headers: Mapping[bytes, bytes]) -> None:
+        """Raises Forbidden; warns of a secret key that a browser sends."""
+        if caller.key_type == "secret" and b"origin" in headers:
+            _warn_of_leak(caller, headers[b"origin"])
+        if not keys.allows(caller.key_type, endpoint.key_type, self._mock.settings.key_policy):
+            raise keys.forbidden(caller.key_type, endpoint.operation.path)
+
+
+def _headers(scope: Scope) -> dict[bytes, bytes]:
+    """The headers that matter here; one that comes twice reads as a list, as HTTP says."""
+    headers: dict[bytes, bytes] = {}
+    for name, value in scope["headers"]:
+        if name in _READ:
+            headers[name] = headers[name] + b", " + value if name in headers else value
+    return headers
+
+
+def _address(scope: Scope) -> str:
+    client = scope.get("client")
+    return client[0] if client else ""
+
+
+def _find(contract: Contract, scope: Scope) -> tuple[Endpoint, Mapping[str, bytes]]:
+    found = contract.find(scope["raw_path"])
+    if not found:
+        raise NotFound("the API has no such path; /docs lists those that it has")
+    path, parameters = found
+    endpoint = path.endpoints.get(scope["method"])
+    if not endpoint:
+        raise MethodNotAllowed(f"this path takes {path.allow}", path.allow)
+    return endpoint, parameters
+
+
+def _too_many_requests(caller: Caller, quota: Quota) -> TooManyRequests:
+    organisation = caller.organisation
+    if "429" not in organisation.state.told:
+        organisation.state.told.add("429")
+        logger.warning(
+            "429 for %s: all %d requests of its %d s window are used up; start with --rate-limit N/WINDOW or off",
+            organisation.tenant_id,
+            quota.limit,
+            quota.window_seconds,
+        )
+    return TooManyRequests(
+        f"all {quota.limit} requests of this {quota.window_seconds} s window are used up; "
+        f"wait {quota.reset} s, then back off exponentially"
+    )
+
+
+def _warn_of_leak(caller: Caller, origin: bytes) -> None:
+    organisation = caller.organisation
+    if "leak" not in organisation.state.told:
+        organisation.state.told.add("leak")
+        logger.warning(
+            "secret key %s of %s came with Origin %.200r: it is in a browser, where everybody can read it",
+            keys.masked(organisation.secret_key),
+            organisation.tenant_id,
+            origin.decode("latin-1"),
+        )
+
+
+def _extra_headers(error: ApiError, quota: Quota) -> list[Header]:
+    if isinstance(error, MethodNotAllowed):
+        return [(b"allow", error.allow.encode())]
+    if isinstance(error, TooManyRequests):
+        return [(b"retry-after", b"%d" % max(1, quota.reset))]
+    return []

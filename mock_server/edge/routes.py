@@ -1,0 +1,158 @@
+"""One short function per operationId: take the checked input, ask the domain, wrap the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any
+
+import orjson
+
+from fixtures.bodies import unique_uuid
+from mock_server.contract.contract import Handler
+from mock_server.contract.validation import listed
+from mock_server.domain.organisations import Organisation, State
+from mock_server.domain.recommender import FilterError, Query
+from mock_server.domain.records import Event, Item, User
+from mock_server.edge import envelope
+from mock_server.errors import BadRequest, FieldError
+from mock_server.ingest import IngestQueue
+
+Answer = tuple[int, bytes]
+_MICROSECOND = 1e-6
+
+
+@dataclass(slots=True)
+class Call:
+    """A request that was let through: a valid body as records with defaults, typed parameters."""
+
+    organisation: Organisation
+    ingest: IngestQueue
+    now: float  # seconds since the epoch
+    started: float  # perf_counter
+    records: Sequence[dict[str, Any]] = ()
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def state(self) -> State:
+        return self.organisation.state
+
+
+async def upsert_items(call: Call) -> Answer:
+    items = [Item.from_body(body, call.now) for body in call.records]
+    await call.ingest.put(call.state, call.state.tenant.apply_item, items)
+    return 202, envelope.accepted("items", len(items))
+
+
+async def upsert_users(call: Call) -> Answer:
+    users = [User.from_body(body) for body in call.records]
+    await call.ingest.put(call.state, call.state.tenant.apply_user, users)
+    return 202, envelope.accepted("users", len(users))
+
+
+async def ingest_events(call: Call) -> Answer:
+    """Events of one array arrive a microsecond apart, so that their order is kept."""
+    ids, now = call.state.ids, call.now
+    events = [
+        Event.from_body(body, now + index * _MICROSECOND, body.get("event_id") or unique_uuid(ids))
+        for index, body in enumerate(call.records)
+    ]
+    await call.ingest.put(call.state, call.state.tenant.apply_event, events)
+    return 202, envelope.accepted("events", len(events))
+
+
+async def recommend(call: Call) -> Answer:
+    body = call.records[0]
+    query = Query(
+        strategy=body["strategy"],
+        user_id=body.get("user_id"),
+        context_item_id=body.get("context_item_id"),
+        filters=body.get("filters") or {},
+    )
+    return _page(call, query, body["limit"], body["page"])
+
+
+async def first_edition_recommend_for_user(call: Call) -> Answer:
+    body = call.records[0]
+    return _page(call, Query("personalized", user_id=body["user_id"]), body["limit"], body["page"])
+
+
+async def first_edition_recommend_for_item(call: Call) -> Answer:
+    given = call.parameters
+    return _page(call, Query("similar", context_item_id=given["item_id"]), given["limit"], given["page"])
+
+
+async def first_edition_recommend_for_session(call: Call) -> Answer:
+    return _for_items(call, "session_based")
+
+
+async def first_edition_recommend_for_basket(call: Call) -> Answer:
+    return _for_items(call, "cross-sell")
+
+
+async def first_edition_recommend_price_optimized(call: Call) -> Answer:
+    body = call.records[0]
+    return _page(call, Query("price-optimized", user_id=body["user_id"]), body["limit"], body["page"])
+
+
+def _for_items(call: Call, strategy: str) -> Answer:
+    body = call.records[0]
+    query = Query(strategy, user_id=body.get("user_id"), context_item_ids=tuple(body["item_ids"]))
+    return _page(call, query, body["limit"], body["page"])
+
+
+def _page(call: Call, query: Query, limit: float, page: float) -> Answer:
+    """One page of the ranked list. JSON has one kind of number: `limit` and `page` may be 20.0 (R43), or enormous."""
+    tenant = call.state.tenant
+    try:
+        ranking = tenant.recommend(query, call.now)
+    except FilterError as error:
+        raise BadRequest(*listed([FieldError("$.filters", str(error))])) from None
+    total, limit = len(ranking), int(limit)
+    start = min(int(page) - 1, total) * limit
+    entries = ranking[start : start + limit]
+    ids = [entry.item_id for entry in entries]
+    recommendation_id = unique_uuid(call.state.ids)
+    tenant.served(recommendation_id, query.strategy, ids, call.now)
+    data = {
+        "recommendation_id": recommendation_id,
+        "tenant_id": call.organisation.tenant_id,
+        "domain": call.organisation.domain,
+        "strategy": query.strategy,
+        "mode": ranking.mode,
+        "results": [
+            {"item_id": item_id, "score": score, "reason": reason, "metadata": orjson.Fragment(item.metadata_json)}
+            for item_id, score, reason, item in entries
+        ],
+        "recommended_items": ids,
+        "pagination": {
+            "page": int(page) if page < 2**53 else page,  # JSON numbers beyond it are doubles
+            "limit": limit,
+            "total_count": total,
+            "has_next": page * limit < total,
+        },
+        "latency_ms": round((perf_counter() - call.started) * 1000, 3),
+    }
+    return 200, envelope.success("Success", data)
+
+
+_ITEM = ("item_id", "item_type", "status")
+_USER = ("user_id", "status")
+_EVENT = ("user_id", "event_family", "event_name")
+_PAGE = ("limit", "page")
+
+HANDLERS: Mapping[str, Handler] = {
+    "upsertItems": Handler(upsert_items, _ITEM),
+    "upsertUsers": Handler(upsert_users, _USER),
+    "ingestEvents": Handler(ingest_events, _EVENT),
+    "recommend": Handler(recommend, ("strategy", *_PAGE)),
+    "firstEditionUpsertItems": Handler(upsert_items, _ITEM),
+    "firstEditionUpsertUsers": Handler(upsert_users, _USER),
+    "firstEditionIngestEvents": Handler(ingest_events, _EVENT),
+    "firstEditionRecommendForUser": Handler(first_edition_recommend_for_user, ("user_id", *_PAGE)),
+    "firstEditionRecommendForItem": Handler(first_edition_recommend_for_item, ("item_id", *_PAGE)),
+    "firstEditionRecommendForSession": Handler(first_edition_recommend_for_session, ("item_ids", *_PAGE)),
+    "firstEditionRecommendForBasket": Handler(first_edition_recommend_for_basket, ("item_ids", *_PAGE)),
+    "firstEditionRecommendPriceOptimized": Handler(first_edition_recommend_price_optimized, ("user_id", *_PAGE)),
+}
