@@ -14,7 +14,7 @@ from fixtures.world import build_world
 from mock_server.app import Mock, create_app
 from mock_server.command.seeding import Seed
 from mock_server.control.access import Access
-from mock_server.control.control import control_route
+from mock_server.control.routes import control_route
 from mock_server.settings import Settings
 
 SPEC = load_spec()
@@ -216,7 +216,7 @@ def test_a_page_of_another_site_can_neither_change_nor_read_anything(served: Ser
     read = served.call("GET", "/_mock/health", headers=page)
     for response in (preflight, read):
         assert [name for name in response.headers if name.startswith("access-control-")] == []
-    assert preflight.status_code == 405
+    assert preflight.status_code == 403
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from mock_server.command.seeding import Seed, read_seed
 from mock_server.command.server import Server
 from mock_server.command.sockets import bind, is_loopback, url_of
 from mock_server.control.access import Access
-from mock_server.control.control import control_route
+from mock_server.control.routes import control_route
 from mock_server.edge.docs_page import docs_routes
 from mock_server.settings import Settings
 

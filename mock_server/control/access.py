@@ -1,16 +1,27 @@
-"""Who may call the control plane: this machine, or whoever knows the token; never a page of another site."""
+"""Who may call the control plane: this machine, or whoever knows the token; never a page of another site.
+
+One layer around all of /_mock asks, before anything in it runs; no call has a check of its own to forget.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import ipaddress
-from collections.abc import Iterable
+import secrets
+from collections.abc import Callable, Iterable
 
 from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mock_server.errors import Forbidden, Unauthorized
+from mock_server.control.calls import refusal
+from mock_server.errors import ApiError, Forbidden, Unauthorized
 
+PREFIX = "/_mock"
 CHANGE_HEADER = "X-Mock-Control"
+_COOKIE = "lehnz_control"
+_OPEN = (f"{PREFIX}/session", f"{PREFIX}/ui/assets/")  # needed to sign in, and without any data
 _SAFE_METHODS = {"GET", "HEAD"}
 
 
@@ -20,6 +31,7 @@ class Access:
     def __init__(self, token: str | None, names: Iterable[str] = ()) -> None:
         self._token = token
         self._names = {name.lower() for name in names}
+        self._run = secrets.token_bytes(32)  # so that a cookie is worth nothing after this run
 
     def check(self, request: Request) -> None:
         """Raises Forbidden or Unauthorized, with what to do."""
@@ -28,18 +40,62 @@ class Access:
             raise Forbidden(
                 f"the control plane does not answer to the Host {host!r}: start the mock with --allowed-host"
             )
-        if self._token is not None and not self._has_token(request.headers.get("authorization", "")):
+        if not (request.url.path.startswith(_OPEN) or self._is_signed_in(request)):
             raise Unauthorized("send the control token that the mock printed, as Authorization: Bearer TOKEN")
         if request.method not in _SAFE_METHODS and request.headers.get(CHANGE_HEADER) != "1":
             raise Forbidden(f"a call that changes something needs the header {CHANGE_HEADER}: 1")
+
+    def accepts(self, token: str) -> bool:
+        """Whether this is the token; every one is where none is needed."""
+        return self._token is None or hmac.compare_digest(token.encode(), self._token.encode())
+
+    def start_session(self, request: Request, response: Response) -> None:
+        """Let the browser that gets this answer in; the cookie can't be read by scripts and tells nothing."""
+        response.set_cookie(
+            _cookie_name(request), self._session(), path=PREFIX, httponly=True, samesite="strict", max_age=86_400
+        )
+
+    def _is_signed_in(self, request: Request) -> bool:
+        if self._token is None:
+            return True
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and self.accepts(token.strip()):
+            return True
+        return hmac.compare_digest(request.cookies.get(_cookie_name(request), "").encode(), self._session().encode())
+
+    def _session(self) -> str:
+        return hmac.new(self._run, (self._token or "").encode(), hashlib.sha256).hexdigest()
 
     def _knows(self, host: str) -> bool:
         """A name that an attacker's DNS can point at this machine is refused; an address can't be pointed elsewhere."""
         return host == "localhost" or host.endswith(".localhost") or host in self._names or _is_address(host)
 
-    def _has_token(self, authorization: str) -> bool:
-        scheme, _, token = authorization.partition(" ")
-        return scheme.lower() == "bearer" and hmac.compare_digest(token.strip().encode(), (self._token or "").encode())
+
+class Guard:
+    """The ASGI layer. `sign_in` makes the page for a browser that comes without the token."""
+
+    def __init__(self, app: ASGIApp, access: Access, sign_in: Callable[[], Response] | None = None) -> None:
+        self._app = app
+        self._access = access
+        self._sign_in = sign_in
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope)
+        try:
+            self._access.check(request)
+        except ApiError as error:
+            wants_page = request.method == "GET" and "text/html" in request.headers.get("accept", "")
+            is_unknown = isinstance(error, Unauthorized)
+            page = self._sign_in() if self._sign_in and wants_page and is_unknown else refusal(error)
+            await page(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+def _cookie_name(request: Request) -> str:
+    """Browsers keep the cookies of all ports of a host together: two mocks must not sign each other out."""
+    _, port = request.scope.get("server") or ("", 0)
+    return f"{_COOKIE}_{port}"
 
 
 def _host_name(header: str) -> str:

@@ -1,0 +1,148 @@
+"""How a call of the control plane is made: a checked body in, a model out, every refusal in the API's own envelope.
+
+Route("/clock", reading(clock))                              async def clock(request) -> ClockAnswer
+Route("/clock/advance", changing(Advance, advance), ...)     async def advance(request, body: Advance) -> ClockAnswer
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mock_server.contract.validation import listed
+from mock_server.domain.organisations import Organisation
+from mock_server.edge.body import check_content_type, parse_json, read_body
+from mock_server.edge.envelope import failure, success
+from mock_server.errors import ApiError, BadRequest, FieldError, InternalServerError, MethodNotAllowed, NotFound
+
+if TYPE_CHECKING:
+    from mock_server.app import Mock
+
+MAX_BODY_BYTES = 65_536
+_MAX_DEPTH = 8
+_PRIVATE = {"Cache-Control": "no-store"}
+
+Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
+logger = logging.getLogger(__name__)
+
+
+class Conflict(ApiError):
+    """The mock, as it is or as it was started, can't do this."""
+
+    status: ClassVar[int] = 409
+    summary: ClassVar[str] = "Conflict"
+
+
+class Body(BaseModel):
+    """What a call takes; a field that it doesn't know is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Nothing(Body):
+    """A call without input: no body, or {}."""
+
+
+Given = TypeVar("Given", bound=Body)
+
+
+def reading(call: Callable[[Request], Awaitable[BaseModel]]) -> Endpoint:
+    """An endpoint without a body."""
+
+    async def endpoint(request: Request) -> Response:
+        return answer(await call(request))
+
+    return endpoint
+
+
+def changing(model: type[Given], call: Callable[[Request, Given], Awaitable[BaseModel]], status: int = 200) -> Endpoint:
+    """An endpoint whose JSON body is a `model`; no body at all is `{}`."""
+
+    async def endpoint(request: Request) -> Response:
+        return answer(await call(request, await read_as(model, request)), status)
+
+    return endpoint
+
+
+def answer(data: BaseModel, status: int = 200) -> Response:
+    """The success envelope."""
+    body = success("OK", data.model_dump(mode="json"))
+    return Response(body, status, headers=_PRIVATE, media_type="application/json")
+
+
+def refusal(error: ApiError, headers: Mapping[str, str] | None = None) -> Response:
+    """The error envelope."""
+    return Response(failure(error), error.status, {**_PRIVATE, **(headers or {})}, media_type="application/json")
+
+
+async def read_as(model: type[Given], request: Request, max_bytes: int = MAX_BODY_BYTES) -> Given:
+    """The checked body. Raises ApiError, which names the field and the rule."""
+    length = request.headers.get("content-length")
+    text = await read_body(request.receive, length.encode() if length else None, max_bytes)
+    if not text:
+        document: Any = {}
+    else:
+        content_type = request.headers.get("content-type")
+        check_content_type(content_type.encode() if content_type else None)
+        document = parse_json(text, _MAX_DEPTH)
+    return checked(model, document)
+
+
+def checked(model: type[Given], document: object) -> Given:
+    """`document` as a `model`. Raises BadRequest for every field that breaks a rule."""
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        fields = [FieldError(_path(each["loc"]), each["msg"]) for each in error.errors()]
+        raise BadRequest(*listed(fields)) from None
+
+
+def organisation_of(mock: Mock, request: Request) -> Organisation:
+    """The organisation that the path or the query names as `tenant_id`. Raises NotFound, BadRequest without a name."""
+    tenant_id = request.path_params.get("tenant_id") or request.query_params.get("tenant_id")
+    if tenant_id is None:
+        raise BadRequest(*listed([FieldError("tenant_id", "is required in the query")]))
+    return organisation_named(mock, tenant_id)
+
+
+def organisation_named(mock: Mock, tenant_id: str) -> Organisation:
+    """Raises NotFound."""
+    try:
+        return mock.organisations[tenant_id]
+    except KeyError:
+        raise NotFound(f"there is no organisation {tenant_id!r}") from None
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    return "$" + "".join(f".{part}" if isinstance(part, str) else f"[{part}]" for part in location)
+
+
+async def _refuse(_: Request, error: Exception) -> Response:
+    assert isinstance(error, ApiError)  # noqa: S101 - Starlette types every handler for Exception
+    return refusal(error, {"Allow": error.allow} if isinstance(error, MethodNotAllowed) else None)
+
+
+async def _unrouted(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - as above
+    if error.status_code == MethodNotAllowed.status:
+        allow = (error.headers or {}).get("Allow", "")
+        return await _refuse(request, MethodNotAllowed(f"{request.url.path} takes {allow}", allow))
+    return refusal(NotFound(f"the control plane has no {request.url.path}"))
+
+
+async def _fault(request: Request, error: Exception) -> Response:
+    logger.error("fault in %s %s", request.method, request.url.path, exc_info=error)
+    return refusal(InternalServerError("a fault of the mock; its log has the details"))
+
+
+HANDLERS: Mapping[Any, Callable[[Request, Exception], Awaitable[Response]]] = {
+    ApiError: _refuse,
+    HTTPException: _unrouted,
+    Exception: _fault,
+}

@@ -1,0 +1,30 @@
+"""/_mock as one mount: the calls of every module in the list, behind one guard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Mount
+
+from mock_server.control import clock, organisations, state
+from mock_server.control.access import PREFIX, Access, Guard
+from mock_server.control.calls import HANDLERS
+from mock_server.control.session import session_routes
+
+if TYPE_CHECKING:
+    from mock_server.app import Mock
+
+# One module, one noun. The first route that fits a path answers.
+MODULES: Sequence[Callable[[Mock], list[BaseRoute]]] = (
+    state.routes,
+    organisations.routes,
+    clock.routes,
+)
+
+
+def control_route(mock: Mock, access: Access) -> Mount:
+    """The control plane, to be mounted beside the API: outside its CORS, behind `access`."""
+    routes = [*session_routes(access), *(route for module in MODULES for route in module(mock))]
+    return Mount(PREFIX, Guard(Starlette(routes=routes, exception_handlers=HANDLERS), access))
