@@ -336,3 +336,14 @@ def test_what_cannot_be_built_is_refused() -> None:
 
 def test_an_empty_world_is_empty() -> None:
     assert list(everything(empty_world())) == []
+
+
+@pytest.mark.parametrize("count", [2, 3, 7])
+def test_nobody_buys_more_than_half_of_a_small_catalogue(count: int) -> None:
+    items = [item_body(f"own_{number}") for number in range(count)]
+    bought: dict[str, set[str]] = {}
+    for event in build_world("small", 42, items=items).events():
+        if event["event_name"] == "purchase":
+            bought.setdefault(event["user_id"], set()).add(event["item_id"])
+    assert bought
+    assert max(map(len, bought.values())) <= count / 2
