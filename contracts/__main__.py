@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from contracts.catalogue import load_catalogue
@@ -10,6 +11,7 @@ from contracts.options import matching, parser, settings_of
 from contracts.outcome import EXIT_USAGE, UsageError
 
 _FOLDER = Path(__file__).parent
+_NEEDED = ("pytest", "rich", "schemathesis")  # an installation of the mock alone has none of them
 _QUIET = ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:warnings", "-p", "no:logging", "-s"]
 
 
@@ -29,6 +31,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             if entry.id in names:
                 print(f"{entry.id:34} {entry.level:7} {entry.statement}")
         return 0
+    if missing := [name for name in _NEEDED if find_spec(name) is None]:
+        print(f"lehnz-contract: {', '.join(missing)} missing: make setup installs everything", file=sys.stderr)
+        return EXIT_USAGE
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # other people's plugins claim options and reorder
     os.environ.pop("PYTEST_ADDOPTS", None)
     import pytest  # after the environment is set

@@ -12,12 +12,14 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
 
 from load import _keys, _prepare, _targets
 from load._errors import ConfigurationError
 
+_NEEDED = ("geventhttpclient", "locust")  # an installation of the mock alone has none of them
 _START_PATIENCE = 30.0  # seconds for the mock to answer
 _MOCKS = {
     "latency": ("--orgs", "40", "--seed-data", "none"),
@@ -35,6 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options, rest = _parser().parse_known_args(arguments)
     if options.command == "prepare" and rest:
         print(f"load: unknown option {rest[0]}", file=sys.stderr)
+        return 2
+    if missing := [name for name in _NEEDED if find_spec(name) is None]:
+        print(f"load: {', '.join(missing)} missing: make setup installs everything", file=sys.stderr)
         return 2
     signal.signal(signal.SIGTERM, _terminate)
     try:

@@ -88,6 +88,25 @@ def test_every_package_that_is_a_command_says_how_it_is_used(installed: Path, tm
     assert "usage" in run(installed / "python", "-m", module, "--help", cwd=tmp_path).lower()
 
 
+@pytest.mark.parametrize(
+    ("module", "arguments", "package"), [("contracts", [], "schemathesis"), ("load", ["probe"], "locust")]
+)
+def test_a_command_whose_libraries_are_missing_says_so_in_a_line(
+    module: str, arguments: list[str], package: str
+) -> None:
+    """`make mock` installs the mock alone."""
+    code = (
+        "import importlib.util as u, runpy, sys\n"
+        f"found = u.find_spec; u.find_spec = lambda name, *rest: None if name == {package!r} else found(name, *rest)\n"
+        f"sys.argv = {[module, *arguments]!r}\n"
+        f"runpy.run_module({module!r}, run_name='__main__')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=60)
+    assert done.returncode == 2
+    assert f"{package} missing: make setup" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
 def test_the_four_names_are_ours(installed: Path, tmp_path: Path) -> None:
     code = f"import {', '.join(PACKAGES)}; print(*[package.__file__ for package in ({', '.join(PACKAGES)},)])"
     found = run(installed / "python", "-c", code, cwd=tmp_path).split()
