@@ -17,6 +17,7 @@ from mock_server.domain.limits import Header, Quota
 from mock_server.edge import envelope
 from mock_server.edge.body import Disconnected, check_content_type, parse_json, read_body
 from mock_server.edge.routes import Call
+from mock_server.edge.trace import trace_of
 from mock_server.errors import ApiError, InternalServerError, MethodNotAllowed, NotFound, TooManyRequests
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from mock_server.contract.contract import Contract, Endpoint
 
 _JSON: Header = (b"content-type", b"application/json")
-_READ = {b"x-api-key", b"content-type", b"content-length", b"origin", b"authorization"}
+_READ = {b"x-api-key", b"content-type", b"content-length", b"origin", b"host", b"referer", b"authorization"}
+_OWN_PAGES = (b"/docs", b"/_mock/")
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +40,8 @@ class Api:
         mock = self._mock
         contract, now, headers = mock.contract, mock.clock.monotonic(), _headers(scope)
         key = headers.get(b"x-api-key")
-        caller = mock.organisations.keys.find(key) if key else None
+        trace = trace_of(scope)
+        trace.caller = caller = mock.organisations.keys.find(key) if key else None
         window = caller.organisation.state.window if caller else mock.visitors.window(_address(scope))
         admitted = contract.limiter.charge(window, now)
         quota = contract.limiter.quota(window, now)
@@ -46,6 +49,7 @@ class Api:
         extra: list[Header] = []
         try:
             endpoint, path_parameters = _find(contract, scope)
+            trace.endpoint = endpoint
             if caller is None:
                 raise keys.unauthorised(key, b"authorization" in headers)
             self._check_key(endpoint, caller, headers)
@@ -59,7 +63,9 @@ class Api:
             if endpoint.parameters:
                 call.parameters = endpoint.parameters.read(path_parameters, scope["query_string"], scope["headers"])
             status, answer = await endpoint.answer(call)
+            trace.accepted = call.accepted
         except ApiError as error:
+            trace.error = error
             status, answer, extra = error.status, envelope.failure(error), _extra_headers(error, quota)
         except Disconnected:
             return
@@ -76,7 +82,7 @@ class Api:
 
     def _check_key(self, endpoint: Endpoint, caller: Caller, headers: Mapping[bytes, bytes]) -> None:
         """Raises Forbidden; warns of a secret key that a browser sends."""
-        if caller.key_type == "secret" and b"origin" in headers:
+        if caller.key_type == "secret" and is_foreign(headers):
             _warn_of_leak(caller, headers[b"origin"])
         if not keys.allows(caller.key_type, endpoint.key_type, self._mock.settings.key_policy):
             raise keys.forbidden(caller.key_type, endpoint.operation.path)
@@ -89,6 +95,15 @@ def _headers(scope: Scope) -> dict[bytes, bytes]:
         if name in _READ:
             headers[name] = headers[name] + b", " + value if name in headers else value
     return headers
+
+
+def is_foreign(headers: Mapping[bytes, bytes]) -> bool:
+    """Does a page send this that is not the mock's own? Its reference page may use every key. (An Origin that equals
+    the Host proves nothing: so does that of any page behind a development proxy.)"""
+    origin = headers.get(b"origin")
+    if origin is None or origin.partition(b"://")[2] != headers.get(b"host"):
+        return origin is not None
+    return not headers.get(b"referer", b"").removeprefix(origin).startswith(_OWN_PAGES)
 
 
 def _address(scope: Scope) -> str:

@@ -17,7 +17,7 @@ from mock_server.domain.recommender import FilterError, Query
 from mock_server.domain.records import Event, Item, User
 from mock_server.edge import envelope
 from mock_server.errors import BadRequest, FieldError
-from mock_server.ingest import IngestQueue
+from mock_server.ingest import Apply, IngestQueue
 
 Answer = tuple[int, bytes]
 _MICROSECOND = 1e-6
@@ -33,6 +33,7 @@ class Call:
     started: float  # perf_counter
     records: Sequence[dict[str, Any]] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    accepted: tuple[str, int] | None = None  # how many records of which kind went into the queue
 
     @property
     def state(self) -> State:
@@ -41,14 +42,12 @@ class Call:
 
 async def upsert_items(call: Call) -> Answer:
     items = [Item.from_body(body, call.now) for body in call.records]
-    await call.ingest.put(call.state, call.state.tenant.apply_item, items)
-    return 202, envelope.accepted("items", len(items))
+    return await _accept(call, "items", call.state.tenant.apply_item, items)
 
 
 async def upsert_users(call: Call) -> Answer:
     users = [User.from_body(body) for body in call.records]
-    await call.ingest.put(call.state, call.state.tenant.apply_user, users)
-    return 202, envelope.accepted("users", len(users))
+    return await _accept(call, "users", call.state.tenant.apply_user, users)
 
 
 async def ingest_events(call: Call) -> Answer:
@@ -58,8 +57,13 @@ async def ingest_events(call: Call) -> Answer:
         Event.from_body(body, now + index * _MICROSECOND, body.get("event_id") or unique_uuid(ids))
         for index, body in enumerate(call.records)
     ]
-    await call.ingest.put(call.state, call.state.tenant.apply_event, events)
-    return 202, envelope.accepted("events", len(events))
+    return await _accept(call, "events", call.state.tenant.apply_event, events)
+
+
+async def _accept(call: Call, noun: str, apply: Apply, records: Sequence[Any]) -> Answer:
+    await call.ingest.put(call.state, apply, records)
+    call.accepted = (noun, len(records))
+    return 202, envelope.accepted(*call.accepted)
 
 
 async def recommend(call: Call) -> Answer:
