@@ -12,6 +12,7 @@ from mock_server.control import clock, organisations, state
 from mock_server.control.access import PREFIX, Access, Guard
 from mock_server.control.calls import HANDLERS
 from mock_server.control.session import session_routes
+from mock_server.dashboard import pages
 
 if TYPE_CHECKING:
     from mock_server.app import Mock
@@ -21,10 +22,11 @@ MODULES: Sequence[Callable[[Mock], list[BaseRoute]]] = (
     state.routes,
     organisations.routes,
     clock.routes,
+    pages.routes,
 )
 
 
 def control_route(mock: Mock, access: Access) -> Mount:
     """The control plane, to be mounted beside the API: outside its CORS, behind `access`."""
     routes = [*session_routes(access), *(route for module in MODULES for route in module(mock))]
-    return Mount(PREFIX, Guard(Starlette(routes=routes, exception_handlers=HANDLERS), access))
+    return Mount(PREFIX, Guard(Starlette(routes=routes, exception_handlers=HANDLERS), access, pages.sign_in_page))

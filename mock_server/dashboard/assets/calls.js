@@ -1,0 +1,42 @@
+/** Calls of the control plane, and what they say when they refuse. */
+
+export class CallFailed extends Error {
+  constructor(message, status = 0) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** `data` of a GET; `parameters` that are empty are left out. */
+export const read = (path, parameters = {}) => call("GET", withQuery(path, parameters));
+
+/** `data` of a call that changes something. */
+export const change = (method, path, body = {}) => call(method, path, body);
+
+export function withQuery(path, parameters) {
+  const given = Object.entries(parameters).filter(([, value]) => value !== "" && value !== null && value !== undefined);
+  return given.length ? `${path}?${new URLSearchParams(given)}` : path;
+}
+
+/** A path below an organisation's, each part safe to stand in a URL. */
+export const below = (tenantId, ...parts) => ["/organisations", tenantId, ...parts].map((part, index) => (index ? encodeURIComponent(part) : part)).join("/");
+
+async function call(method, path, body) {
+  const init = { method, headers: { Accept: "application/json" } };
+  if (body !== undefined) {
+    init.headers["X-Mock-Control"] = "1";
+    init.headers["Content-Type"] = "application/json";
+    init.body = JSON.stringify(body);
+  }
+  const response = await fetch(`/_mock${path}`, init).catch(() => {
+    throw new CallFailed("The mock does not answer. Is it still running?");
+  });
+  const document = await response.json().catch(() => ({}));
+  if (response.ok) return document.data;
+  throw new CallFailed(sentence(document) ?? `The mock answered ${response.status}.`, response.status);
+}
+
+/** The reasons of an error envelope in one line. */
+export function sentence({ message, error }) {
+  return Array.isArray(error) ? error.map((each) => `${each.field} ${each.message}`).join("; ") : (error ?? message);
+}

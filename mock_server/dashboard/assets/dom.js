@@ -1,0 +1,39 @@
+/** Elements made from data: text stays text, whatever is in it. */
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** element("a", {href, class: "x", click: listener}, "text", [more, elements], null) */
+export const element = (name, attributes, ...children) => filled(document.createElement(name), attributes, children);
+export const drawn = (name, attributes, ...children) => filled(document.createElementNS(SVG, name), attributes, children);
+
+function filled(node, attributes = {}, children) {
+  for (const [name, value] of Object.entries(attributes ?? {})) {
+    if (typeof value === "function") node.addEventListener(name, value);
+    else if (value === true) node.setAttribute(name, "");
+    else if (value !== false && value !== null && value !== undefined) node.setAttribute(name, value);
+  }
+  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  return node;
+}
+
+/** Pairs as a description list; those without a value are left out. */
+export function pairs(rows, name = "pairs") {
+  const shown = rows.filter(([, value]) => value !== null && value !== undefined && value !== "");
+  return element("dl", { class: name }, shown.map(([term, value]) => [element("dt", {}, term), element("dd", {}, value)]));
+}
+
+/** A table whose columns are [title, cell of a row, class?]. */
+export function table(caption, columns, rows) {
+  const cells = (row) => columns.map(([, cell, kind]) => element("td", { class: kind }, cell(row)));
+  return element("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": caption },
+    element("table", {},
+      element("caption", { class: "unseen" }, caption),
+      element("thead", {}, element("tr", {}, columns.map(([title, , kind]) => element("th", { scope: "col", class: kind }, title)))),
+      element("tbody", {}, rows.map((row) => element("tr", {}, cells(row))))));
+}
+
+export const tag = (text, kind = "") => element("span", { class: `tag ${kind}` }, text);
+export const nothing = (...text) => element("p", { class: "nothing" }, ...text);
+
+/** JSON for people. */
+export const json = (value) => element("pre", { tabindex: "0" }, JSON.stringify(value, null, 2));

@@ -1,0 +1,58 @@
+/** Parts of a page that are fetched: while they load, when they fail, and again and again. */
+import { element } from "./dom.js";
+
+const turns = new WeakMap();
+
+/** Fill `region` with render(await load()). A failure is shown in place, with a button; an answer that comes after a
+    later one was asked for is dropped. */
+export async function show(region, load, render) {
+  const turn = (turns.get(region) ?? 0) + 1;
+  turns.set(region, turn);
+  region.setAttribute("aria-busy", "true");
+  let content;
+  try {
+    content = render(await load());
+  } catch (error) {
+    content = failure(error, () => show(region, load, render));
+  }
+  if (turns.get(region) !== turn) return;
+  region.replaceChildren(...[content].flat());
+  region.setAttribute("aria-busy", "false");
+}
+
+export function failure(error, again) {
+  return element("div", { class: "failure", role: "alert" },
+    element("div", {}, error.message),
+    again && element("button", { type: "button", click: again }, "Try again"));
+}
+
+/** Call `task` now and every `seconds` while the page is seen, the next one after the last one's end. */
+export function repeat(seconds, task) {
+  const turn = async () => {
+    if (!document.hidden) await task();
+    setTimeout(turn, seconds * 1000);
+  };
+  turn();
+}
+
+/** Say what was done, for eyes and screen readers, for some seconds; a failure stays longer. */
+export function notify(text, failed = false) {
+  const note = element("p", { class: failed ? "failed" : null }, text);
+  document.getElementById("notices").append(note);
+  setTimeout(() => note.remove(), failed ? 12000 : 4000);
+}
+
+/** Run `action` for a button that can't be pressed again meanwhile, and say how it went. */
+export async function act(button, action, done) {
+  button.disabled = true;
+  try {
+    const data = await action();
+    if (done) notify(typeof done === "function" ? done(data) : done);
+    return data;
+  } catch (error) {
+    notify(error.message, true);
+    return undefined;
+  } finally {
+    button.disabled = false;
+  }
+}

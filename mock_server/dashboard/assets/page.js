@@ -1,0 +1,37 @@
+/** What every page does: the organisation's menu, copy buttons. Also: which organisation this page is about. */
+import { read } from "./calls.js";
+import { element } from "./dom.js";
+import { notify } from "./live.js";
+
+export const tenantId = document.body.dataset.tenantId;
+
+const SEARCH_AFTER_MS = 150;
+
+document.documentElement.classList.add("scripted");
+document.querySelector('.tabs [aria-current="page"]')?.scrollIntoView({ block: "nearest", inline: "center" });
+
+document.addEventListener("click", async ({ target }) => {
+  const button = target.closest("[data-copies]");
+  if (!button) return;
+  const text = document.getElementById(button.dataset.copies).textContent;
+  const copied = await navigator.clipboard?.writeText(text).then(() => true, () => false);
+  if (copied) notify(`Copied: ${button.dataset.what ?? "the text"}`);
+  else getSelection().selectAllChildren(document.getElementById(button.dataset.copies)); // not on https or localhost
+});
+
+const switcher = document.getElementById("switcher");
+if (switcher?.list) offerNames();
+else switcher?.addEventListener("change", () => switcher.value && switcher.form.requestSubmit());
+
+/** With many organisations the menu is a search: the mock is asked for names that contain what is typed. */
+function offerNames() {
+  let timer;
+  switcher.addEventListener("focus", () => switcher.select());
+  switcher.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(async () => {
+      const { organisations } = await read("/organisations", { q: switcher.value, limit: 20 });
+      switcher.list.replaceChildren(...organisations.map((each) => element("option", { value: each.tenant_id })));
+    }, SEARCH_AFTER_MS);
+  });
+}

@@ -1,0 +1,75 @@
+"""What single tabs need of the mock when they are rendered; everything that moves is fetched by their scripts."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mock_server.contract.strategies import OPERATION
+from mock_server.domain.organisations import Organisation
+from mock_server.domain.tenant import Tenant
+
+if TYPE_CHECKING:
+    from mock_server.app import Mock
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a page is about. `url`: by which the reader reached this server, without a path."""
+
+    mock: Mock
+    organisation: Organisation
+    url: str
+
+
+def none(_: View) -> dict[str, Any]:
+    return {}
+
+
+def overview(view: View) -> dict[str, Any]:
+    """Two commands that work as they stand, with data that the organisation has."""
+    organisation = view.organisation
+    recommend: dict[str, Any] = {"strategy": "popular", "limit": 3}
+    if user_id := _somebody(organisation.tenant):
+        recommend = {"strategy": "personalized", "user_id": user_id, "limit": 3}
+    item = {"item_id": "PROD-001", "item_type": "product", "status": "active", "attributes": {"title": "First item"}}
+    return {
+        "recommend": _curl(f"{view.url}/v1/recommend", organisation.publishable_key, recommend),
+        "upsert": _curl(f"{view.url}/v1/ingest/items/upsert", organisation.secret_key, item),
+    }
+
+
+def operations(view: View) -> dict[str, Any]:
+    return {"operations": view.mock.spec.operations}
+
+
+def strategies(view: View) -> dict[str, Any]:
+    """Names with the input that each needs, the limits of a page, and somebody to try it for."""
+    spec, tenant = view.mock.spec, view.organisation.tenant
+    properties = spec.resolve(spec.operation(OPERATION).request_schema)["properties"]
+    return {
+        "strategies": properties["strategy"]["x-strategies"],
+        "limit": properties["limit"],
+        "user_id": _somebody(tenant) or "",
+        "item_id": next(iter(tenant.items), ""),
+    }
+
+
+def _somebody(tenant: Tenant) -> str | None:
+    """A user who did something, so that their recommendations are more than a fallback."""
+    known = (event.user_id for event in reversed(tenant.events.values()) if event.user_id in tenant.users)
+    return next(known, next(iter(tenant.users), None))
+
+
+def _curl(url: str, key: str, body: dict[str, Any]) -> str:
+    """A command for a POSIX shell, in lines that fit a narrow page."""
+    return " \\\n  ".join(
+        [
+            f"curl -s {shlex.quote(url)}",
+            f"-H {shlex.quote(f'X-API-KEY: {key}')}",
+            "-H 'Content-Type: application/json'",
+            f"-d {shlex.quote(json.dumps(body, ensure_ascii=False))}",
+        ]
+    )

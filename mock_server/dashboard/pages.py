@@ -1,0 +1,100 @@
+"""The dashboard: pages that show and steer the mock through the calls of the control plane.
+
+GET /_mock/                     overview
+GET /_mock/ui/{tab}             the other tabs; `?tenant_id=` chooses the organisation, so that a link can be shared
+GET /_mock/ui/assets/{file}     style and scripts, without a token: they hold no data
+
+Nothing is loaded from elsewhere, and nothing runs that is not a file beside this module: the policy forbids it.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from mock_server.dashboard.facts import View
+from mock_server.dashboard.tabs import TABS, Tab
+
+if TYPE_CHECKING:
+    from mock_server.app import Mock
+
+_HERE = Path(__file__).parent
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+_LISTED = 50  # organisations that a menu still shows; more are searched by name
+
+
+class _Assets(StaticFiles):
+    """A browser asks each time whether its copy is still the right one: the next release has other files."""
+
+    def file_response(self, *args: Any, **more: Any) -> Response:
+        response = super().file_response(*args, **more)
+        response.headers["Cache-Control"] = "no-cache"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+
+def routes(mock: Mock) -> list[BaseRoute]:
+    """To be mounted at /_mock, behind its access rules."""
+    assets = Mount("/ui/assets", _Assets(directory=_HERE / "assets"))
+    return [assets, *(Route(tab.address, _endpoint(mock, tab)) for tab in TABS)]
+
+
+def sign_in_page() -> Response:
+    """Asks for the control token; it shows nothing of the mock."""
+    return _page("sign_in", 401, tenant_id=None, wanted=None)
+
+
+def _endpoint(mock: Mock, tab: Tab) -> Any:
+    async def page(request: Request) -> Response:
+        organisations = mock.organisations
+        wanted = request.query_params.get("tenant_id") or next((each.tenant_id for each in organisations), None)
+        facts: dict[str, Any] = {
+            "tabs": TABS,
+            "tab": tab,
+            "organisations": [each.tenant_id for each in islice(organisations, _LISTED)],
+            "more": len(organisations) > _LISTED,
+            "wanted": wanted,
+            "tenant_id": None,
+        }
+        try:
+            organisation = organisations[wanted or ""]
+        except KeyError:
+            return _page("no_organisation", 404 if wanted else 200, **facts)
+        view = View(mock, organisation, str(request.url.replace(path="", query="")))
+        return _page(tab.name, **facts | {"tenant_id": wanted, "organisation": organisation} | tab.facts(view))
+
+    return page
+
+
+def _page(template: str, status: int = 200, **facts: Any) -> Response:
+    body = _environment().get_template(f"{template}.html.jinja").render(facts)
+    return Response(body, status, headers=_HEADERS, media_type="text/html")
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

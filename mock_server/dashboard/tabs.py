@@ -1,0 +1,35 @@
+"""The tabs of the page, in order. A tab is a row here, templates/NAME.html.jinja and assets/NAME.js."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from mock_server.dashboard import facts
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """`facts`: what its template needs beyond what every page has."""
+
+    name: str
+    title: str
+    facts: Callable[[facts.View], dict[str, Any]] = facts.none
+    path: str = ""
+
+    @property
+    def address(self) -> str:
+        """Below /_mock."""
+        return self.path or f"/ui/{self.name}"
+
+
+TABS = (
+    Tab("overview", "Overview", facts.overview, path="/"),
+    Tab("requests", "Live requests", facts.operations),
+    Tab("catalogue", "Catalogue and users"),
+    Tab("try", "Try it", facts.strategies),
+    Tab("funnel", "Funnel"),
+    Tab("faults", "Faults", facts.operations),
+    Tab("clock", "Clock"),
+)
