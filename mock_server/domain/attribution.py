@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from mock_server.domain.records import Event
@@ -43,6 +43,14 @@ class Attribution:
         self._order: deque[str] = deque()
         self.funnels: dict[str, Funnel] = {}
         self.forgotten = 0
+
+    def copy(self) -> Attribution:
+        """The same counts and remembered lists, to go their own way."""
+        twin = Attribution(self._kept)
+        twin._served, twin._order = self._served.copy(), self._order.copy()
+        twin.funnels = {strategy: replace(funnel) for strategy, funnel in self.funnels.items()}
+        twin.forgotten = self.forgotten
+        return twin
 
     def serve(self, recommendation_id: str, strategy: str, item_ids: Sequence[str], at: float) -> None:
         self._served[recommendation_id] = Served(strategy, tuple(item_ids), at)

@@ -15,6 +15,14 @@ class Identity:
         self._members: dict[str, list[str]] = {}
         self._identified_as: dict[str, list[str]] = {}
 
+    def copy(self) -> Identity:
+        """The same persons, to go their own way."""
+        twin = Identity()
+        twin._parent = self._parent.copy()
+        twin._members = {person: ids.copy() for person, ids in self._members.items()}
+        twin._identified_as = {user_id: ids.copy() for user_id, ids in self._identified_as.items()}
+        return twin
+
     def person(self, user_id: str) -> str:
         """The id that stands for the person behind `user_id`; it may change when persons are joined."""
         parent = self._parent

@@ -36,6 +36,16 @@ class Tenant:
         self.version = 0  # grows with everything that is applied
         self._rankings: OrderedDict[object, tuple[float, Ranking]] = OrderedDict()
 
+    def copy(self, tenant_id: str | None = None) -> Tenant:
+        """The same data, to go its own way; costs little, because what never changes is shared and the rest is copied
+        when one of the two writes to it."""
+        twin = Tenant(self.tenant_id if tenant_id is None else tenant_id)
+        twin.recommender, twin.identity = self.recommender.copy(), self.identity.copy()
+        twin.attribution = self.attribution.copy()
+        twin.items, twin.users, twin.events = self.items.copy(), self.users.copy(), self.events.copy()
+        twin.version = self.version
+        return twin
+
     def upsert_items(self, bodies: Iterable[Mapping[str, Any]], arrival: float) -> None:
         for body in bodies:
             self.apply_item(Item.from_body(body, arrival))

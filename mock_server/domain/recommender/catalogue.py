@@ -112,6 +112,15 @@ class Catalogue:
         self._shelves: OrderedDict[Conditions, Shelf] = OrderedDict()
         self._index: OrderedDict[str, defaultdict[ValueKey, set[int]]] = OrderedDict()
 
+    def copy(self, scores: Scores) -> Catalogue:
+        """The same items over a copy of the scores; shelves and indexes are made again when they are asked for."""
+        twin = Catalogue(scores, self._kept_shelves)
+        twin.ids += self.ids
+        twin.numbers, twin.records = self.numbers.copy(), self.records.copy()
+        twin.created, twin.log_price = self.created[:], self.log_price[:]
+        twin.active = self.active.copy()
+        return twin
+
     def number(self, item_id: str) -> int:
         """The number of a new id; the caller has looked in `numbers` first."""
         item = self.numbers[item_id] = len(self.ids)

@@ -24,8 +24,21 @@ class Recommender:
         self.catalogue = Catalogue(self.scores, config.shelves)
         self.tables = Tables(*(Pairs(config.row_cap) for _ in range(3)))
         self.people: dict[str, Person] = {}
+        self._own: set[str] | None = None  # whose history no copy shares; None where there never was a copy
         self._baskets = Counted(self.tables.bought, config.window, config.session_gap)
         self._sessions = Counted(self.tables.consumed, config.window, config.session_gap)
+
+    def copy(self) -> Recommender:
+        """The same knowledge, to go its own way: histories and rows are shared until one of the two writes to them."""
+        twin = Recommender(self.config)
+        twin.scores = self.scores.copy()
+        twin.catalogue = self.catalogue.copy(twin.scores)
+        tables = self.tables
+        twin.tables = Tables(tables.touched.copy(), tables.bought.copy(), tables.consumed.copy())
+        twin.people = self.people.copy()
+        self._own, twin._own = set(), set()
+        twin._baskets.pairs, twin._sessions.pairs = twin.tables.bought, twin.tables.consumed
+        return twin
 
     def restock(self, record: Item) -> Item:
         """Store an item; the record as stored."""
@@ -41,9 +54,7 @@ class Recommender:
         if event.item_id is None or (weight <= 0 and name != "remove_from_cart"):
             return
         item, at = self._number(event.item_id), event.at
-        person = self.people.get(person_id)
-        if person is None:
-            person = self.people[person_id] = Person()
+        person = self._person(person_id)
         touch = person.touch(item)
         affinity, last = touch.affinity, touch.last
         touch.record(name, weight, at)
@@ -56,11 +67,14 @@ class Recommender:
 
     def join(self, kept_id: str, absorbed_id: str) -> None:
         """Two persons are one: the shorter history is taken apart and told again to the longer."""
-        kept, absorbed = self.people.pop(kept_id, None), self.people.pop(absorbed_id, None)
-        if kept is None or absorbed is None:
-            if person := kept or absorbed:
-                self.people[kept_id] = person
+        known = [self._person(each) for each in (kept_id, absorbed_id) if each in self.people]
+        self.people.pop(absorbed_id, None)
+        if self._own is not None:
+            self._own.add(kept_id)
+        if len(known) < 2:
+            self.people.update((kept_id, person) for person in known)
             return
+        kept, absorbed = known
         longer, shorter = (absorbed, kept) if len(kept.touches) < len(absorbed.touches) else (kept, absorbed)
         self.people[kept_id] = longer
         self._unpair(shorter)
@@ -79,6 +93,19 @@ class Recommender:
         shelf = catalogue.shelf(conditions)
         plan = STRATEGIES[query.strategy](Ask(query, person, now, self.config, catalogue, self.tables, shelf))
         return Ranking(query, plan, shelf, catalogue, depth)
+
+    def _person(self, person_id: str) -> Person:
+        """A person's history, to be written to: a new one, or this recommender's own from now on."""
+        person = self.people.get(person_id)
+        if person is None:
+            person = self.people[person_id] = Person()
+        elif self._own is not None and person_id not in self._own:
+            person = self.people[person_id] = person.copy()
+        else:
+            return person
+        if self._own is not None:
+            self._own.add(person_id)
+        return person
 
     def _number(self, item_id: str) -> int:
         number = self.catalogue.numbers.get(item_id)

@@ -23,6 +23,11 @@ class Episode:
         self.first = self.last = at
         self.items: dict[int, float] = {}  # item -> when last
 
+    def copy(self) -> Episode:
+        twin = Episode(self.first)
+        twin.last, twin.items = self.last, self.items.copy()
+        return twin
+
     def add(self, item: int, at: float, counted: Counted) -> None:
         if at > self.last:
             self.last = at
@@ -69,6 +74,13 @@ class Episodes:
     def __init__(self) -> None:
         self.named: dict[str, Episode] = {}
         self.unnamed: list[Episode] = []  # in order of time, more than a gap apart
+
+    def copy(self) -> Episodes:
+        """The same episodes; whoever adds to the copy has nothing to count again."""
+        twin = Episodes()
+        twin.named = {name: episode.copy() for name, episode in self.named.items()}
+        twin.unnamed = [episode.copy() for episode in self.unnamed]
+        return twin
 
     def record(self, item: int, at: float, name: str | None, counted: Counted) -> None:
         if name is None:

@@ -27,25 +27,37 @@ FEW_OF_MANY = 16  # with fewer entries than a sixteenth of the catalogue, going 
 class Pairs:
     """`totals[i]` is the sum that normalises row i: of affinities over persons, or of baskets, or of sessions."""
 
-    __slots__ = ("_amounts", "_counting", "_fold_at", "_items", "_marks", "_sums", "cap", "rows", "totals")
+    __slots__ = ("_amounts", "_counting", "_fold_at", "_items", "_marks", "_shared", "_sums", "cap", "rows", "totals")
 
     def __init__(self, cap: int) -> None:
         self.cap = cap
         self.rows: list[bytearray | None] = []
         self.totals = array("d")
         self._fold_at = array("q")  # bytes
+        self._shared: bytearray | None = None  # 1 for a row that a copy has too; None where there never was a copy
         self._marks, self._sums = np.zeros(0, np.intp), np.zeros(0)  # one place per item
         self._items, self._amounts = np.zeros(0, np.intp), np.zeros(0)  # one place per entry of the rows that are read
         self._counting: Ints = np.arange(0)
 
+    def copy(self) -> Pairs:
+        """The same counts, to go their own way: a row is shared until one of the two writes to it."""
+        twin = Pairs(self.cap)
+        twin.rows, twin.totals, twin._fold_at = self.rows.copy(), self.totals[:], self._fold_at[:]
+        self._shared, twin._shared = (bytearray(b"\1") * len(self.rows) for _ in range(2))
+        return twin
+
     def grow(self) -> None:
         """One more item is numbered."""
+        if self._shared is not None:
+            self._shared.append(0)
         self.rows.append(None)
         self.totals.append(0.0)
         self._fold_at.append(FIRST_FOLD * ENTRY.itemsize)
 
     def add(self, item: int, partners: Sequence[int], increments: Sequence[float]) -> None:
         """Add to the counts of `item` with each partner, in both directions."""
+        if self._shared is not None:
+            self._take(self._shared, (item, *partners))
         log = chain.from_iterable(zip(partners, increments, strict=True))
         self._append(item, pack("=" + "qd" * len(partners), *log))
         entries = {increment: pack("=qd", item, increment) for increment in set(increments)}
@@ -102,6 +114,15 @@ class Pairs:
     def _entries(self, item: int) -> NDArray[np.void]:
         """A view of the row's log; let go of it before anything is added."""
         return np.frombuffer(self.rows[item] or b"", ENTRY)
+
+    def _take(self, shared: bytearray, items: Iterable[int]) -> None:
+        """Make rows that another table reads too this table's own."""
+        rows = self.rows
+        for item in items:
+            if shared[item]:
+                shared[item] = 0
+                if (row := rows[item]) is not None:
+                    rows[item] = row.copy()
 
     def _append(self, item: int, entries: bytes) -> None:
         row = self.rows[item]

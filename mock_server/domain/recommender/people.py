@@ -38,6 +38,13 @@ class Touch:
         if at > self.last:
             self.last = at
 
+    def copy(self) -> Touch:
+        twin = Touch.__new__(Touch)
+        twin.strongest, twin.purchases, twin.affinity = self.strongest, self.purchases, self.affinity
+        twin.added, twin.checkout, twin.removed = self.added, self.checkout, self.removed
+        twin.bought, twin.last = self.bought, self.last
+        return twin
+
     def absorb(self, other: Touch) -> None:
         for name in ("strongest", "added", "checkout", "removed", "bought", "last"):
             setattr(self, name, max(getattr(self, name), getattr(other, name)))
@@ -73,6 +80,13 @@ class Person:
         self.cart: set[int] = set()
         self.sessions = Episodes()
         self.baskets = Episodes()
+
+    def copy(self) -> Person:
+        twin = Person()
+        twin.touches = {item: touch.copy() for item, touch in self.touches.items()}
+        twin.recent, twin.bought, twin.cart = self.recent.copy(), self.bought.copy(), self.cart.copy()
+        twin.sessions, twin.baskets = self.sessions.copy(), self.baskets.copy()
+        return twin
 
     def touch(self, item: int) -> Touch:
         touch = self.touches.get(item)

@@ -53,6 +53,12 @@ class Scores:
         self._at = array("d")  # in half-lives since ORIGIN
         self.changed = Journal()
 
+    def copy(self) -> Scores:
+        """The same sums, to go their own way; nobody has read the copy's journal yet."""
+        twin = Scores(self.half_life)
+        twin.popularity, twin._sum, twin._at = self.popularity[:], self._sum[:], self._at[:]
+        return twin
+
     def grow(self) -> None:
         for column in (self.popularity, self._sum, self._at):
             column.append(0.0)
