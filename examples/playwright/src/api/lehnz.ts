@@ -1,0 +1,47 @@
+// The two calls that a page may make, both with the publishable key. The secret key has no place in a browser.
+import createClient from "openapi-fetch";
+import type { components, paths } from "./schema";
+
+export type Query = components["schemas"]["RecommendRequest"];
+export type Recommendation = components["schemas"]["Recommendation"];
+export type LehnzEvent = components["schemas"]["Event"];
+
+/** 429. `seconds`: when the API wants to hear from us again. */
+export class RateLimited extends Error {
+  constructor(readonly seconds: number) {
+    super(`rate limited for ${seconds} s`);
+  }
+}
+
+/** Any other refusal; `message` says what is wrong. Below 500 the request itself is, and sending it again won't help. */
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const api = createClient<paths>({
+  baseUrl: import.meta.env.VITE_LEHNZ_URL,
+  headers: { "X-API-KEY": import.meta.env.VITE_LEHNZ_PUBLISHABLE_KEY },
+});
+
+export async function recommend(query: Query, signal: AbortSignal): Promise<Recommendation> {
+  const { data, error, response } = await api.POST("/v1/recommend", { body: query, signal });
+  if (!data) throw refusal(response, error);
+  return data.data;
+}
+
+/** Several events, one request. With `keepalive` the browser finishes it even when the page is gone. */
+export async function sendEvents(events: LehnzEvent[]): Promise<void> {
+  const { data, error, response } = await api.POST("/v1/ingest/events/ingest", { body: events, keepalive: true });
+  if (!data) throw refusal(response, error);
+}
+
+function refusal(response: Response, error?: { message?: string }): Error {
+  if (response.status !== 429) return new Refused(response.status, error?.message ?? response.statusText);
+  const seconds = response.headers.get("Retry-After") ?? response.headers.get("RateLimit-Reset");
+  return new RateLimited(Number(seconds ?? 60));
+}

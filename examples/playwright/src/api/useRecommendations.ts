@@ -1,0 +1,49 @@
+import { useCallback, useEffect, useState } from "react";
+import { type Query, RateLimited, recommend, type Recommendation } from "./lehnz";
+import { admitted, refused, useIsLimited } from "./rateLimit";
+
+const PATIENCE_MS = 8000;
+
+export type Row =
+  | { state: "loading" | "limited"; recommendation?: Recommendation }
+  | { state: "ready"; recommendation: Recommendation }
+  | { state: "failed"; tryAgain: () => void };
+
+type Outcome = { key: string; recommendation?: Recommendation; failed?: boolean };
+
+/** The answer to a query, kept up to date with it. A rate limit keeps what is on the page and asks again by itself. */
+export function useRecommendations(query: Query): Row {
+  const [attempt, setAttempt] = useState(0);
+  const [outcome, setOutcome] = useState<Outcome>({ key: "" });
+  const limited = useIsLimited();
+  const body = JSON.stringify(query);
+  const key = `${attempt} ${body}`;
+  const due = !limited && outcome.key !== key;
+
+  useEffect(() => {
+    if (!due) return;
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort("slow"), PATIENCE_MS);
+    recommend(JSON.parse(body), controller.signal)
+      .then((recommendation) => {
+        admitted();
+        setOutcome({ key, recommendation });
+      })
+      .catch((error: unknown) => {
+        if (controller.signal.reason === "gone") return;
+        if (error instanceof RateLimited) refused(error.seconds);
+        else setOutcome({ key, failed: true });
+      })
+      .finally(() => clearTimeout(timer));
+    return () => {
+      clearTimeout(timer);
+      controller.abort("gone");
+    };
+  }, [due, key, body]);
+
+  const tryAgain = useCallback(() => setAttempt((before) => before + 1), []);
+  if (outcome.key === key && outcome.failed) return { state: "failed", tryAgain };
+  if (outcome.key === key && outcome.recommendation) return { state: "ready", recommendation: outcome.recommendation };
+  const shown = outcome.recommendation && { recommendation: outcome.recommendation };
+  return { state: limited ? "limited" : "loading", ...shown };
+}

@@ -1,0 +1,18 @@
+import { useSecondsLeft } from "../api/rateLimit";
+
+/** Said once; the seconds tick for the eyes only. */
+export function LimitNotice() {
+  const seconds = useSecondsLeft();
+  return (
+    <div role="status" className="limit" hidden={seconds === 0}>
+      {seconds > 0 && (
+        <p>
+          <strong>It is busy in here.</strong> New suggestions are on their way; your cart works as ever.{" "}
+          <span role="timer" aria-label="Time left">
+            {Math.floor(seconds / 60)}:{String(seconds % 60).padStart(2, "0")}
+          </span>
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,10 @@
+// Who is shopping: an id of our own making until the shopper signs in, then the shop's id for them.
+import { Stored } from "../stored";
+
+export type Shopper = { id: string; signedIn: boolean };
+
+export const shopper = new Stored<Shopper>(localStorage, "shopper", stranger);
+
+export function stranger(): Shopper {
+  return { id: crypto.randomUUID(), signedIn: false };
+}
