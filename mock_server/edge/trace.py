@@ -3,7 +3,7 @@ inner ones note what they find out, and the outer one reads it afterwards."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from starlette.types import Scope
 
@@ -16,10 +16,18 @@ if TYPE_CHECKING:
 _KEY = "lehnz.trace"
 
 
+class Finding(NamedTuple):
+    """Something that is wrong with a request or its answer; `field` is a JSON path, None where it is all of it."""
+
+    id: str
+    field: str | None
+    message: str
+
+
 class Trace:
     """None stands for what was not found out: a request that no key belongs to has no caller."""
 
-    __slots__ = ("accepted", "caller", "endpoint", "error", "fault")
+    __slots__ = ("accepted", "caller", "endpoint", "error", "fault", "findings")
 
     def __init__(self) -> None:
         self.caller: Caller | None = None
@@ -27,6 +35,7 @@ class Trace:
         self.error: ApiError | None = None
         self.accepted: tuple[str, int] | None = None  # ("items", 3): what the request put into the queue
         self.fault: str | None = None  # name of the fault that was played on it
+        self.findings: list[Finding] = []  # beside those of the error
 
 
 def begin_trace(scope: Scope) -> Trace:
