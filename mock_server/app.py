@@ -2,7 +2,7 @@
 
 create_app(mock, routes)
 |- /_mock, /docs, /openapi.yaml, ...  `routes`, Starlette's, outside CORS
-`- everything else                    Cors(Api(mock)): the API of the spec
+`- everything else                    Cors(FaultLayer(Api(mock))): the API of the spec
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ from mock_server.domain.tenant import Tenant
 from mock_server.edge.api import Api
 from mock_server.edge.cors import Cors
 from mock_server.edge.routes import HANDLERS
+from mock_server.faults.layer import FaultLayer
+from mock_server.faults.registry import Faults
+from mock_server.faults.wire import Wire
 from mock_server.ingest import IngestQueue
 from mock_server.settings import Settings
 
@@ -50,6 +53,8 @@ class Mock:
         self.clock: Clock = clock or (VirtualClock(VIRTUAL_START) if self.settings.clock == "virtual" else RealClock())
         self.ingest = IngestQueue(self.clock, self.settings.ingest_delay)
         self.visitors = Visitors()
+        self.faults = Faults(self.settings.seed, self.clock, self.settings.scenario)
+        self.wire = Wire()
         self._fill = fill
         self.organisations = Organisations(self.settings.orgs, self.settings.seed, self._make_tenant)
 
@@ -67,10 +72,12 @@ class Mock:
         Raises KeyError for an unknown one."""
         if tenant_id is not None:
             self.organisations.reset(tenant_id, seeded)
+            self.faults.reset(tenant_id)
             return
         for organisation in self.organisations:
             self.organisations.reset(organisation.tenant_id, seeded)
         self.visitors = Visitors()
+        self.faults.reset()
 
     async def flush(self) -> None:
         """Return when everything accepted so far is visible."""
@@ -96,6 +103,7 @@ class Mock:
     def remove_organisation(self, tenant_id: str) -> None:
         """Forget an organisation, its keys and its data. Raises KeyError."""
         self.organisations.remove(tenant_id)
+        self.faults.reset(tenant_id)
 
     def _make_tenant(self, tenant_id: str, first: bool, seeded: bool | None) -> Tenant:
         tenant = Tenant(tenant_id, Config(depth=self.contract.ranking_depth))
@@ -108,7 +116,7 @@ class Mock:
 
 def create_app(mock: Mock, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
     """The mock as an ASGI application. `routes` are served beside the API, by the first segment of their path."""
-    api = Cors(Api(mock))
+    api = Cors(FaultLayer(mock, Api(mock)))
     beside = Starlette(routes=list(routes))
     segments = {_first_segment(route.path) for route in routes if isinstance(route, Route | Mount)}
 

@@ -53,12 +53,12 @@ class IngestQueue:
         """When the next batch is due, by the clock's `monotonic`; infinity when there is none."""
         return self._batches[0].due if self._batches else math.inf
 
-    async def put(self, state: State, apply: Apply, records: Sequence[Any]) -> None:
-        """Accept the records; with no delay they are applied before this returns."""
+    async def put(self, state: State, apply: Apply, records: Sequence[Any], extra: float = 0.0) -> None:
+        """Accept the records; with no delay they are applied before this returns. `extra` seconds come on top of it."""
         now = self._clock.monotonic()
         delay = self._delay
         wait = state.delays.uniform(delay.shortest, delay.longest) if delay.longest > delay.shortest else delay.shortest
-        state.due = max(state.due, now + wait)  # nothing overtakes what was accepted before it
+        state.due = max(state.due, now + wait + extra)  # nothing overtakes what was accepted before it
         self._accepted += 1
         batch = Batch(state.due, self._accepted, apply, records)
         heapq.heappush(self._batches, batch)

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, ByteSize, Field, SecretStr, ValidationInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from fixtures.spec import RateLimit
+from mock_server.faults.scenarios import ScenarioName
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 _RATE = re.compile(r"([0-9]{1,9})/([0-9]{1,6})([smh]?)")
@@ -94,6 +95,9 @@ class Settings(BaseSettings):
     clock: Literal["real", "virtual"] = Field(
         default="real", description="virtual: time stands still until it is advanced"
     )
+    scenario: ScenarioName | None = Field(default=None, description="trouble from the start, for every organisation")
+    allow_prefer: bool = Field(default=False, description="heed Prefer: code=429 on a request: that answer, this once")
+    server_timing: bool = Field(default=False, description="say in a Server-Timing header how long an answer took")
     control_token: SecretStr | None = Field(
         default=None, min_length=1, description="calls to /_mock must carry this token"
     )

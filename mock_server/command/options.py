@@ -29,7 +29,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "control_token",
         "allowed_host",
     ),
-    "Output": ("quiet", "log_format"),
+    "Trouble on purpose (more of it: /_mock)": ("scenario", "allow_prefer"),
+    "Output": ("server_timing", "quiet", "log_format"),
 }
 _METAVARS = {
     "host": "ADDRESS",
@@ -44,6 +45,7 @@ _METAVARS = {
     "rate_limit": "N/WINDOW",
     "rate_limit_headers": "DIALECT",
     "max_body": "SIZE",
+    "scenario": "NAME",
     "control_token": "TOKEN",
     "allowed_host": "NAME",
 }

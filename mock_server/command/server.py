@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import signal
@@ -17,7 +18,7 @@ from uvicorn import Server as UvicornServer
 from mock_server.command.options import UsageError
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp
+    from starlette.types import ASGIApp, Scope
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _GRACE_SECONDS = 5  # for requests that are being answered
@@ -26,9 +27,9 @@ _KEEP_ALIVE_SECONDS = 75  # shorter than a pause of the client's makes it send i
 
 class Server(UvicornServer):
     """`on_ready` is called once, when requests are answered; if it raises UsageError, the server stops and `failure`
-    is that error. A second signal doesn't wait for open requests."""
+    is that error. `on_stop` is called before the server waits for open requests; a second signal doesn't wait."""
 
-    def __init__(self, app: ASGIApp, on_ready: Callable[[], None]) -> None:
+    def __init__(self, app: ASGIApp, on_ready: Callable[[], None], on_stop: Callable[[], None]) -> None:
         super().__init__(
             Config(
                 app,
@@ -43,6 +44,7 @@ class Server(UvicornServer):
             )
         )
         self._on_ready = on_ready
+        self._on_stop = on_stop
         self.failure: UsageError | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -51,6 +53,17 @@ class Server(UvicornServer):
             self._on_ready()
         except UsageError as error:
             self.failure, self.should_exit = error, True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._on_stop()
+        await super().shutdown(sockets)
+
+    def transport_of(self, scope: Scope) -> asyncio.Transport | None:
+        """The connection that a request came in by."""
+        for connection in self.server_state.connections:
+            if connection.client == scope["client"] and connection.server == scope["server"]:
+                return connection.transport
+        return None
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

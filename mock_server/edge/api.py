@@ -16,6 +16,7 @@ from mock_server.domain.keys import Caller
 from mock_server.domain.limits import Header, Quota
 from mock_server.edge import envelope
 from mock_server.edge.body import Disconnected, check_content_type, parse_json, read_body
+from mock_server.edge.effects import effects_of
 from mock_server.edge.routes import Call
 from mock_server.edge.trace import trace_of
 from mock_server.errors import ApiError, InternalServerError, MethodNotAllowed, NotFound, TooManyRequests
@@ -43,19 +44,22 @@ class Api:
         trace = trace_of(scope)
         trace.caller = caller = mock.organisations.keys.find(key) if key else None
         window = caller.organisation.state.window if caller else mock.visitors.window(_address(scope))
-        admitted = contract.limiter.charge(window, now)
-        quota = contract.limiter.quota(window, now)
+        effects = effects_of(scope)
+        admitted = effects.is_429 or contract.limiter.charge(window, now)
+        quota = effects.shown(contract.limiter.quota(window, now))
         endpoint: Endpoint | None = None
         extra: list[Header] = []
         try:
             endpoint, path_parameters = _find(contract, scope)
             trace.endpoint = endpoint
+            if effects.refusal:
+                raise effects.refusal
             if caller is None:
                 raise keys.unauthorised(key, b"authorization" in headers)
             self._check_key(endpoint, caller, headers)
             if not admitted:
                 raise _too_many_requests(caller, quota)
-            call = Call(caller.organisation, mock.ingest, mock.clock.now(), started)
+            call = Call(caller.organisation, mock.ingest, mock.clock.now(), started, effects)
             if endpoint.body:
                 body = await read_body(receive, headers.get(b"content-length"), contract.max_body)
                 check_content_type(headers.get(b"content-type"))

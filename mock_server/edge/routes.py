@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any
 
@@ -15,12 +15,16 @@ from mock_server.contract.validation import listed
 from mock_server.domain.organisations import Organisation, State
 from mock_server.domain.recommender import FilterError, Query
 from mock_server.domain.records import Event, Item, User
+from mock_server.domain.tenant import Tenant
 from mock_server.edge import envelope
+from mock_server.edge.account_calls import ACCOUNT_HANDLERS
+from mock_server.edge.effects import NO_EFFECTS, Effects
 from mock_server.errors import BadRequest, FieldError
 from mock_server.ingest import Apply, IngestQueue
 
 Answer = tuple[int, bytes]
 _MICROSECOND = 1e-6
+_EMPTY = Tenant("empty")
 
 
 @dataclass(slots=True)
@@ -31,6 +35,7 @@ class Call:
     ingest: IngestQueue
     now: float  # seconds since the epoch
     started: float  # perf_counter
+    effects: Effects = NO_EFFECTS
     records: Sequence[dict[str, Any]] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict)
     accepted: tuple[str, int] | None = None  # how many records of which kind went into the queue
@@ -61,7 +66,7 @@ async def ingest_events(call: Call) -> Answer:
 
 
 async def _accept(call: Call, noun: str, apply: Apply, records: Sequence[Any]) -> Answer:
-    await call.ingest.put(call.state, apply, records)
+    await call.ingest.put(call.state, apply, records, call.effects.ingest_delay)
     call.accepted = (noun, len(records))
     return 202, envelope.accepted(*call.accepted)
 
@@ -109,8 +114,11 @@ def _for_items(call: Call, strategy: str) -> Answer:
 def _page(call: Call, query: Query, limit: float, page: float) -> Answer:
     """One page of the ranked list. JSON has one kind of number: `limit` and `page` may be 20.0 (R43), or enormous."""
     tenant = call.state.tenant
+    asked = _EMPTY if call.effects.no_results else tenant
+    if call.effects.no_history:
+        query = replace(query, user_id=None)
     try:
-        ranking = tenant.recommend(query, call.now)
+        ranking = asked.recommend(query, call.now)
     except FilterError as error:
         raise BadRequest(*listed([FieldError("$.filters", str(error))])) from None
     total, limit = len(ranking), int(limit)

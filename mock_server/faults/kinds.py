@@ -1,0 +1,68 @@
+"""What can be broken: the one table of the kinds of faults and their options. Checks, the control plane and the guide
+read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+KindName = Literal[
+    "latency",
+    "status",
+    "drop",
+    "reset",
+    "truncate",
+    "malformed",
+    "dribble",
+    "slow_ingestion",
+    "no_results",
+    "no_history",
+]
+
+
+class Kind(NamedTuple):
+    """`forms`: exactly one of these groups of options is given, whole; `optional`: these may be."""
+
+    sentence: str
+    forms: tuple[tuple[str, ...], ...] = ((),)
+    optional: tuple[str, ...] = ()
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        return tuple(option for form in self.forms for option in form) + self.optional
+
+
+_SECONDS = (("seconds",), ("shortest", "longest"), ("median", "p95"))
+
+KINDS: Mapping[KindName, Kind] = {
+    "latency": Kind("The request is handled at once and its answer is kept back, in the client's seconds.", _SECONDS),
+    "status": Kind(
+        "An error that the operation documents, in the envelope and with its headers; nothing is stored.",
+        (("status",),),
+        ("retry_after",),
+    ),
+    "drop": Kind("The connection is closed without an answer; nothing is stored."),
+    "reset": Kind("The connection is reset (TCP RST) without an answer; nothing is stored."),
+    "truncate": Kind(
+        "The request is handled; the connection is closed in the middle of the body that Content-Length promised.",
+        optional=("after_bytes",),
+    ),
+    "malformed": Kind("The request is handled; the body is the first half of the JSON, with a true Content-Length."),
+    "dribble": Kind("The request is handled; the body comes in small pieces.", (("bytes_per_second",),)),
+    "slow_ingestion": Kind("What was accepted becomes visible later than usual, by the mock's clock.", _SECONDS),
+    "no_results": Kind("Every list of recommendations is empty, as from an empty catalogue."),
+    "no_history": Kind("Every shopper is answered as one that nobody knows; what they send is stored as usual."),
+}
+
+OPTIONS: Mapping[str, str] = {
+    "seconds": "always so long",
+    "shortest": "a range: at least so long",
+    "longest": "a range: at most so long",
+    "median": "a lognormal distribution: half of them are shorter",
+    "p95": "a lognormal distribution: 95 of 100 are shorter",
+    "status": "the HTTP status",
+    "retry_after": "seconds that a 429 tells to wait; without it those until the window ends",
+    "after_bytes": "bytes of the body that are sent; half of them without it",
+    "bytes_per_second": "speed of the body",
+}
+DECIDING = frozenset({"status", "drop", "reset", "truncate", "malformed", "dribble"})  # one of them for each answer

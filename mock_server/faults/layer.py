@@ -1,0 +1,81 @@
+"""The ASGI layer around the API that plays the faults. While none is set it costs one `if`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mock_server.domain.keys import Caller
+from mock_server.edge.effects import Effects, put_effects
+from mock_server.edge.trace import trace_of
+from mock_server.faults.answers import Answer
+from mock_server.faults.fault import Request
+from mock_server.faults.prefer import preferred
+from mock_server.faults.refusals import refusal
+from mock_server.faults.registry import Hit
+from mock_server.faults.wire import discard_body
+
+if TYPE_CHECKING:
+    from mock_server.app import Mock
+    from mock_server.contract.contract import Endpoint
+
+
+class FaultLayer:
+    def __init__(self, mock: Mock, app: ASGIApp) -> None:
+        self._mock = mock
+        self._app = app
+        self._heeds_prefer = mock.settings.allow_prefer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._mock.faults.any or self._heeds_prefer:
+            await self._play(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _play(self, scope: Scope, receive: Receive, send: Send) -> None:
+        endpoint, caller = self._endpoint(scope), self._caller(scope)
+        operation = endpoint.operation if endpoint else None
+        effects = preferred(scope["headers"], operation) if self._heeds_prefer else None
+        hits: Sequence[Hit] = ()
+        if effects is None:
+            tenant_id, key_type = (caller.organisation.tenant_id, caller.key_type) if caller else (None, None)
+            hits = self._mock.faults.meet(Request(operation, tenant_id, key_type))
+            effects = _effects(hits)
+        trace = trace_of(scope)
+        trace.fault = ", ".join(dict.fromkeys(hit.label for hit in hits)) or ("Prefer" if effects.refusal else None)
+        latency = sum(hit.seconds for hit in hits if hit.fault.kind == "latency")
+        deciding = next((hit.fault for hit in hits if hit.fault.decides), None)
+        wire = self._mock.wire
+        if deciding and deciding.kind in ("drop", "reset"):
+            trace.endpoint, trace.caller = endpoint, caller
+            await discard_body(receive)
+            await wire.wait(latency, receive)
+            await (wire.drop if deciding.kind == "drop" else wire.reset)(scope, receive)
+            return
+        put_effects(scope, effects)
+        answer = Answer()
+        await self._app(scope, receive, answer.collect)
+        await wire.wait(latency, receive)
+        await answer.deliver(deciding, wire, scope, receive, send)
+
+    def _endpoint(self, scope: Scope) -> Endpoint | None:
+        found = self._mock.contract.find(scope["raw_path"])
+        return found[0].endpoints.get(scope["method"]) if found else None
+
+    def _caller(self, scope: Scope) -> Caller | None:
+        values = [value for name, value in scope["headers"] if name == b"x-api-key"]
+        return self._mock.organisations.keys.find(values[0]) if len(values) == 1 else None
+
+
+def _effects(hits: Sequence[Hit]) -> Effects:
+    kinds = {hit.fault.kind for hit in hits}
+    status = next((hit for hit in hits if hit.fault.status is not None), None)
+    return Effects(
+        refusal=refusal(status.fault.status or 0, f"the fault {status.label!r} is set") if status else None,
+        retry_after=status.fault.retry_after if status else None,
+        ingest_delay=sum(hit.seconds for hit in hits if hit.fault.kind == "slow_ingestion"),
+        no_results="no_results" in kinds,
+        no_history="no_history" in kinds,
+    )

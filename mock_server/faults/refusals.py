@@ -1,0 +1,29 @@
+"""Errors that are answered on purpose."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from mock_server import errors
+from mock_server.errors import ApiError, MethodNotAllowed
+
+_CLASSES = {
+    each.status: each
+    for each in ApiError.__subclasses__()
+    if each.__module__ == errors.__name__ and each is not MethodNotAllowed  # which wants to know the methods
+}
+
+
+def refusal(status: int, why: str) -> ApiError:
+    """The error of that status, with a detail that says that it was asked for."""
+    known = _CLASSES.get(status)
+    return known(why) if known else _made(status)(why)
+
+
+def _made(status: int) -> type[ApiError]:
+    """A class for a status that only a spec of the user's documents."""
+    try:
+        summary = HTTPStatus(status).phrase.capitalize()
+    except ValueError:
+        summary = f"Status {status}"
+    return type(f"Status{status}", (ApiError,), {"status": status, "summary": summary})

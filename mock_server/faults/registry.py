@@ -1,0 +1,203 @@
+"""The faults that are set, and which of them a request meets.
+
+Counts and dice belong to one fault and one organisation: the n-th request of an organisation that a fault concerns
+meets the n-th throw, whatever else goes on. A throw depends on the mock's seed, the organisation, the fault's own words
+and n, so the same seed, faults and requests give the same mishaps, and what must be remembered is a count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any, NamedTuple
+
+from mock_server.clock import Clock
+from mock_server.faults.fault import Fault, Request
+from mock_server.faults.scenarios import SCENARIOS, ScenarioName
+
+MOST = 1_000  # faults at a time
+
+
+@dataclass(slots=True)
+class Count:
+    """Requests of one organisation: those that the fault concerned, and those that it hit."""
+
+    seen: int = 0
+    hits: int = 0
+
+
+@dataclass(slots=True)
+class SetFault:
+    """A fault in force. `since` is a moment of the clock's `monotonic`."""
+
+    fault_id: str
+    fault: Fault
+    since: float
+    scenario: ScenarioName | None = None
+    counts: dict[str | None, Count] = field(default_factory=dict)  # by tenant_id
+
+    @property
+    def hits(self) -> int:
+        return sum(count.hits for count in self.counts.values())
+
+
+class Hit(NamedTuple):
+    """A fault that a request meets, with the seconds that the dice gave."""
+
+    fault: Fault
+    scenario: ScenarioName | None
+    seconds: float
+
+    @property
+    def label(self) -> str:
+        return self.scenario or self.fault.label
+
+
+class Faults:
+    """`scenario` is in force from the start, for everyone, and after each reset of everything."""
+
+    def __init__(self, seed: int, clock: Clock, scenario: ScenarioName | None = None) -> None:
+        self._seed = seed
+        self._clock = clock
+        self._first_scenario = scenario
+        self._set: dict[str, SetFault] = {}
+        self._scenarios: dict[str | None, ScenarioName] = {}  # by tenant_id; None: for everyone
+        self._numbers = 0
+        if scenario:
+            self.start_scenario(scenario)
+
+    @property
+    def any(self) -> bool:
+        return bool(self._set)
+
+    def __iter__(self) -> Iterator[SetFault]:
+        """In the order in which they were set."""
+        return iter(self._set.values())
+
+    def __len__(self) -> int:
+        return len(self._set)
+
+    def __getitem__(self, fault_id: str) -> SetFault:
+        """Raises KeyError."""
+        return self._set[fault_id]
+
+    @property
+    def scenarios(self) -> Mapping[str | None, ScenarioName]:
+        """By organisation; None: of all that have none of their own."""
+        return self._scenarios
+
+    def add(self, fault: Fault, scenario: ScenarioName | None = None) -> SetFault:
+        """Raises OverflowError when there are too many; a scenario's are few."""
+        if not scenario and len(self._set) >= MOST:
+            raise OverflowError(f"there are {MOST} faults already")
+        self._numbers += 1
+        added = SetFault(f"fault-{self._numbers}", fault, self._clock.monotonic(), scenario)
+        self._set[added.fault_id] = added
+        return added
+
+    def remove(self, fault_id: str) -> None:
+        """Raises KeyError."""
+        del self._set[fault_id]
+
+    def clear(self, tenant_id: str | None = None) -> list[str]:
+        """Remove those of one organisation, or all of them, and end their scenarios. Gives their ids."""
+        for owner in [owner for owner in self._scenarios if tenant_id in (None, owner)]:
+            del self._scenarios[owner]
+        return self._drop([each for each in self if tenant_id in (None, each.fault.tenant_id)])
+
+    def start_scenario(self, name: ScenarioName, tenant_id: str | None = None) -> None:
+        """For everyone, which ends every other scenario, or for one organisation, which then has its own."""
+        self.end_scenario(tenant_id)
+        self._scenarios[tenant_id] = name
+        for fault in SCENARIOS[name].faults:
+            self.add(fault.model_copy(update={"tenant_id": tenant_id}), name)
+
+    def end_scenario(self, tenant_id: str | None = None) -> None:
+        """That of one organisation, or all of them."""
+        for owner in [owner for owner in self._scenarios if tenant_id in (None, owner)]:
+            del self._scenarios[owner]
+            self._drop([each for each in self if each.scenario and each.fault.tenant_id == owner])
+
+    def reset(self, tenant_id: str | None = None) -> None:
+        """As at the start; of one organisation: without its own faults, and with all counts at nought."""
+        self.clear(tenant_id)
+        self.reset_counts(tenant_id)
+        if tenant_id is None and self._first_scenario:
+            self.start_scenario(self._first_scenario)
+
+    def reset_counts(self, tenant_id: str | None = None) -> None:
+        """Begin anew with the first throw, for one organisation or all."""
+        for each in self:
+            each.counts = {owner: count for owner, count in each.counts.items() if tenant_id not in (None, owner)}
+
+    def meet(self, request: Request) -> list[Hit]:
+        """The faults that this request meets, which are counted: those that only change the answer's time or the
+        data, and the first that decides what the answer is."""
+        now, own = self._clock.monotonic(), request.tenant_id in self._scenarios
+        hits: list[Hit] = []
+        decided = False
+        for each in self:
+            fault = each.fault
+            outdone = (decided and fault.decides) or (own and each.scenario and fault.tenant_id is None)
+            if outdone or not fault.is_open(now - each.since) or not fault.concerns(request):
+                continue
+            count = each.counts.setdefault(request.tenant_id, Count())
+            if (seconds := self._throw(fault, count, request.tenant_id)) is not None:
+                hits.append(Hit(fault, each.scenario, seconds))
+                decided = decided or fault.decides
+        return hits
+
+    def freeze(self, tenant_id: str | None = None) -> dict[str, Any]:
+        """All that `thaw` needs, as JSON: everything, or of one organisation its faults and its counts."""
+        now = self._clock.monotonic()
+        return {
+            "numbers": self._numbers,
+            "scenarios": [[owner, name] for owner, name in self._scenarios.items() if tenant_id in (None, owner)],
+            "faults": [
+                {
+                    "fault_id": each.fault_id,
+                    "fault": each.fault.model_dump(exclude_unset=True),
+                    "age": now - each.since,
+                    "scenario": each.scenario,
+                }
+                for each in self
+                if tenant_id in (None, each.fault.tenant_id)
+            ],
+            "counts": [
+                [each.fault_id, owner, count.seen, count.hits]
+                for each in self
+                for owner, count in each.counts.items()
+                if tenant_id in (None, owner)
+            ],
+        }
+
+    def thaw(self, frozen: Mapping[str, Any], tenant_id: str | None = None) -> None:
+        """Put back what `freeze` gave for the same `tenant_id`; windows go on from the age that they had."""
+        self.reset_counts(tenant_id)
+        self.clear(tenant_id)
+        now = self._clock.monotonic()
+        self._numbers = max(self._numbers, frozen["numbers"])
+        self._scenarios |= {owner: name for owner, name in frozen["scenarios"]}
+        for each in frozen["faults"]:
+            fault = Fault.model_validate(each["fault"])
+            self._set[each["fault_id"]] = SetFault(each["fault_id"], fault, now - each["age"], each["scenario"])
+        for fault_id, owner, seen, hits in frozen["counts"]:
+            if fault_id in self._set:  # one for everyone may have been removed since
+                self._set[fault_id].counts[owner] = Count(seen, hits)
+
+    def _throw(self, fault: Fault, count: Count, tenant_id: str | None) -> float | None:
+        """Count a request that the fault concerns; the seconds when it is hit, else None."""
+        count.seen += 1
+        if count.seen <= fault.skip or (fault.times is not None and count.hits >= fault.times):
+            return None
+        dice = Random(f"{self._seed}:{tenant_id}:{count.seen}:{fault.model_dump_json()}")  # noqa: S311 - repeatable
+        if dice.random() >= fault.share:
+            return None
+        count.hits += 1
+        return fault.draw(dice)
+
+    def _drop(self, gone: list[SetFault]) -> list[str]:
+        for each in gone:
+            del self._set[each.fault_id]
+        return [each.fault_id for each in gone]

@@ -1,0 +1,86 @@
+"""What ASGI has no words for: breaking the connection under a request, and waits that end when nobody waits."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import struct
+from collections.abc import Callable
+
+from starlette.types import Receive, Scope
+
+_LINGER_0 = struct.pack("ii", 1, 0)  # close() throws away what is unsent and answers RST
+
+
+class Wire:
+    """`transport_of` is the server's: the connection that a request came in by, None where there is none."""
+
+    def __init__(self) -> None:
+        self.transport_of: Callable[[Scope], asyncio.Transport | None] = lambda _: None
+        self._waiting: set[asyncio.Future[None]] = set()
+        self._stopped = False
+
+    async def wait(self, seconds: float, receive: Receive) -> None:
+        """Real seconds; fewer when the client goes away or the server stops."""
+        if self._stopped or seconds <= 0:
+            return
+        loop = asyncio.get_running_loop()
+        over = loop.create_future()
+        timer = loop.call_later(seconds, _end, over)
+        watcher = loop.create_task(_when_gone(receive, over))
+        self._waiting.add(over)
+        try:
+            await over
+        finally:
+            self._waiting.discard(over)
+            timer.cancel()
+            watcher.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await watcher
+
+    def stop(self) -> None:
+        """End every wait, now and from now on."""
+        self._stopped = True
+        for over in self._waiting:
+            _end(over)
+
+    async def drop(self, scope: Scope, receive: Receive) -> None:
+        """Close the connection in an orderly way (FIN) after what was sent. Without a connection, as in a test that
+        calls the application: raises ConnectionAbortedError, as a client would get."""
+        transport = self.transport_of(scope)
+        if transport is None:
+            raise ConnectionAbortedError("a fault dropped the connection")
+        transport.close()
+        await _gone(receive)
+
+    async def reset(self, scope: Scope, receive: Receive) -> None:
+        """Answer RST. Without a connection: raises ConnectionResetError."""
+        transport = self.transport_of(scope)
+        if transport is None:
+            raise ConnectionResetError("a fault reset the connection")
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_0)
+        transport.abort()
+        await _gone(receive)
+
+
+async def discard_body(receive: Receive) -> None:
+    """Read the request to its end: closing with bytes unread would be a reset."""
+    while (message := await receive())["type"] == "http.request" and message.get("more_body"):
+        pass
+
+
+async def _gone(receive: Receive) -> None:
+    """Return when the server has noticed that the connection is over; until then it would try to answer."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _when_gone(receive: Receive, over: asyncio.Future[None]) -> None:
+    await _gone(receive)
+    _end(over)
+
+
+def _end(over: asyncio.Future[None]) -> None:
+    if not over.done():
+        over.set_result(None)
