@@ -6,32 +6,38 @@
 // Each worker gets an organisation of its own with the seeded shop, and each test starts from that shop. What a page
 // sends with any publishable key goes to the worker's organisation, and the page's clock shows the mock's time.
 import { type BrowserContext, test as base } from "@playwright/test";
+import createClient, { type Client } from "openapi-fetch";
+import type { components, paths } from "./lehnz-mock.schema";
 
 export { expect } from "@playwright/test";
 
-const TTL_SECONDS = 3600; // what a killed run leaves behind is gone after this
-const PATIENCE_MS = 5000;
-
+type Fault = Omit<components["schemas"]["FaultBody"], "tenant_id">;
+type Expected = Omit<components["schemas"]["Verify"], "tenant_id" | "after">;
 export type Organisation = { tenant_id: string; publishable_key: string; secret_key: string };
-export type Options = { lehnzUrl: string };
+export type LehnzOptions = { lehnzUrl: string };
 
-export const test = base.extend<{ lehnz: LehnzMock }, Options & { organisation: Organisation }>({
-  lehnzUrl: [process.env.LEHNZ_URL ?? "http://127.0.0.1:4010", { scope: "worker", option: true }],
+const TTL_SECONDS = 3600; // what a killed run leaves behind is gone after this
+const PATIENCE_MS = 5000; // how long `verify` waits for what the page has yet to send
+
+export const test = base.extend<{ lehnz: LehnzMock }, LehnzOptions & { organisation: Organisation }>({
+  lehnzUrl: ["http://127.0.0.1:4010", { scope: "worker", option: true }],
 
   organisation: [
     async ({ lehnzUrl }, use) => {
-      const control = new Control(lehnzUrl);
-      await control.checkClock();
-      const organisation = await control.post("/organisations", { seeded: true, ttl_seconds: TTL_SECONDS });
+      const control = controlOf(lehnzUrl);
+      await requireStandingClock(control, lehnzUrl);
+      const body = { seeded: true, ttl_seconds: TTL_SECONDS };
+      const organisation = await dataOf(control.POST("/_mock/organisations", { body }));
       await use(organisation);
-      await control.call("DELETE", `/organisations/${organisation.tenant_id}`);
+      const { tenant_id } = organisation;
+      await dataOf(control.DELETE("/_mock/organisations/{tenant_id}", { params: { path: { tenant_id } } }));
     },
     { scope: "worker" },
   ],
 
   lehnz: [
     async ({ lehnzUrl, organisation }, use) => {
-      const lehnz = new LehnzMock(new Control(lehnzUrl), organisation);
+      const lehnz = new LehnzMock(lehnzUrl, organisation);
       await lehnz.reset();
       await use(lehnz);
     },
@@ -44,13 +50,124 @@ export const test = base.extend<{ lehnz: LehnzMock }, Options & { organisation: 
   },
 });
 
-/** The mock, as the tests of one worker see it: every call concerns their organisation alone. */
+/** The mock, as one test sees it: every call is about the worker's own organisation. */
 export class LehnzMock {
+  readonly #control: Client<paths>;
+  readonly #tenant: { tenant_id: string };
   readonly #contexts: BrowserContext[] = [];
-  #since = 0; // the exchange before the first of this test
+  #since = 0; // id of the last exchange before this test
 
   constructor(
-    private readonly control: Control,
+    readonly url: string,
     readonly organisation: Organisation,
-  ) {}
+  ) {
+    this.#control = controlOf(url);
+    this.#tenant = { tenant_id: organisation.tenant_id };
+  }
+
+  /** Back to the seeded shop (or an empty one): full quota, no faults, nothing to verify. Each test begins with it. */
+  async reset(to: "seeded" | "empty" = "seeded"): Promise<void> {
+    await dataOf(this.#control.DELETE("/_mock/faults", { params: { query: this.#tenant } }));
+    await dataOf(this.#control.POST("/_mock/reset", { body: { ...this.#tenant, to } }));
+    const { last_id } = await dataOf(this.#control.GET("/_mock/journal", { params: { query: { limit: 1 } } }));
+    this.#since = last_id;
+  }
+
+  /** Returns when all that was accepted is visible; needed only with an --ingest-delay. */
+  async flush(): Promise<void> {
+    await dataOf(this.#control.POST("/_mock/flush", { body: this.#tenant }));
+  }
+
+  /** Use up the quota: 429 for so long, or until the window ends. */
+  async exhaust(seconds?: number): Promise<void> {
+    const body = seconds === undefined ? {} : { seconds };
+    const path = this.#tenant;
+    await dataOf(this.#control.POST("/_mock/organisations/{tenant_id}/rate-limit/exhaust", { params: { path }, body }));
+  }
+
+  /** Move the mock's clock and the pages' clocks: so many seconds, or to the end of the rate limit. */
+  async advance(by: number | "to the reset"): Promise<void> {
+    const seconds = by === "to the reset" ? await this.#secondsToReset() : by;
+    await dataOf(this.#control.POST("/_mock/clock/advance", { body: { ...this.#tenant, seconds } }));
+    for (const context of this.#contexts) await context.clock.fastForward(seconds * 1000);
+  }
+
+  /** Break something for this organisation, e.g. `{ kind: "status", status: 500, times: 2 }`, until the test ends. */
+  async fault(fault: Fault): Promise<void> {
+    await dataOf(this.#control.POST("/_mock/faults", { body: { ...fault, ...this.#tenant } }));
+  }
+
+  /** Was this sent since the test began? Waits a little for it; then fails with the requests that came nearest. */
+  async verify(expected: Expected): Promise<void> {
+    const body = { ...expected, ...this.#tenant, after: this.#since };
+    const deadline = Date.now() + PATIENCE_MS;
+    for (;;) {
+      const { verified, count, nearest } = await dataOf(this.#control.POST("/_mock/journal/verify", { body }));
+      if (verified) return;
+      if (Date.now() > deadline) throw new Error(unverified(expected, count, nearest));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  /** Make a browser context of your own meet this organisation, before its first page opens. `context` and `page` do. */
+  async attach(context: BrowserContext): Promise<void> {
+    const { now } = await dataOf(this.#control.GET("/_mock/clock"));
+    await context.clock.install({ time: now });
+    await context.addInitScript(sendWithKey, this.organisation.publishable_key);
+    this.#contexts.push(context);
+  }
+
+  async #secondsToReset(): Promise<number> {
+    const params = { path: this.#tenant };
+    return (await dataOf(this.#control.GET("/_mock/organisations/{tenant_id}/rate-limit", { params }))).reset;
+  }
+}
+
+/** Runs in the page. Not `page.route`: that loses what a page sends with `keepalive` while it is being left. */
+function sendWithKey(own: string): void {
+  const keyFor = (key: string | null) => (key?.startsWith("lehnz_pk_") ? own : key);
+  const { fetch } = window;
+  window.fetch = (input, init) => {
+    const request = new Request(input, init);
+    const key = keyFor(request.headers.get("X-API-KEY"));
+    if (key !== null) request.headers.set("X-API-KEY", key);
+    return fetch(request);
+  };
+  const { setRequestHeader } = XMLHttpRequest.prototype;
+  XMLHttpRequest.prototype.setRequestHeader = function (name, value) {
+    setRequestHeader.call(this, name, name.toLowerCase() === "x-api-key" ? (keyFor(value) ?? value) : value);
+  };
+}
+
+function controlOf(url: string): Client<paths> {
+  const token = process.env.LEHNZ_CONTROL_TOKEN;
+  const headers = { "X-Mock-Control": "1", ...(token ? { Authorization: `Bearer ${token}` } : {}) };
+  return createClient<paths>({ baseUrl: url, headers });
+}
+
+type Answer<T> = { data?: { data: T }; error?: { message?: string }; response: Response };
+
+async function dataOf<T>(call: Promise<Answer<T>>): Promise<T> {
+  const { data, error, response } = await call;
+  if (data) return data.data;
+  throw new Error(`the mock refused ${response.url}: ${error?.message ?? response.status}`);
+}
+
+async function requireStandingClock(control: Client<paths>, url: string): Promise<void> {
+  const clock = await dataOf(control.GET("/_mock/clock")).catch((error: unknown) => {
+    throw new Error(`no lehnz mock answers on ${url}: start one with --port ${new URL(url).port} --clock virtual`, {
+      cause: error,
+    });
+  });
+  if (clock.virtual) return;
+  throw new Error(`the mock on ${url} runs on the machine's clock: stop it, or start it with --clock virtual`);
+}
+
+type Difference = { field: string; expected: unknown; actual: unknown };
+
+function unverified(expected: Expected, count: number, nearest: { id: number; differences: Difference[] }[]): string {
+  const lines = nearest.flatMap(({ id, differences }) =>
+    differences.map((each) => `  #${id} ${each.field}: ${JSON.stringify(each.actual)}, not ${JSON.stringify(each.expected)}`),
+  );
+  return [`${count} requests were like ${JSON.stringify(expected)}`, ...lines].join("\n");
 }

@@ -1,0 +1,39 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { expect, test } from "../../lehnz-mock";
+
+async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(`in ${colorScheme} colours`, () => {
+    test.use({ colorScheme, viewport: { width: 390, height: 844 } });
+
+    test("everybody can use every page", async ({ page }) => {
+      await page.goto("/");
+      await expect(page.getByRole("region", { name: "New in" }).getByRole("link")).toHaveCount(8);
+      await expectAccessible(page);
+      await page.getByRole("region", { name: "New in" }).getByRole("link").first().click();
+      await page.getByRole("button", { name: "Add to cart" }).click();
+      await expect(page.getByRole("region", { name: "Like this one" }).getByRole("link").first()).toBeVisible();
+      await expectAccessible(page);
+      await page.getByRole("link", { name: "Cart" }).click();
+      await expect(page.getByRole("button", { name: "Buy now" })).toBeVisible();
+      await expectAccessible(page);
+      await page.getByRole("link", { name: "Sign in" }).click();
+      await expectAccessible(page);
+    });
+
+    test("everybody can use the shop under a rate limit and in trouble", async ({ page, lehnz }) => {
+      await lehnz.fault({ kind: "status", status: 500, operation_id: "recommend", times: 1 });
+      await page.goto("/");
+      await expect(page.getByRole("alert")).toBeVisible();
+      await lehnz.exhaust();
+      await page.getByRole("button", { name: "Try again" }).click();
+      await expect(page.getByRole("status")).toBeVisible();
+      await expectAccessible(page);
+    });
+  });
+}
