@@ -29,7 +29,7 @@ class FaultLayer:
         self._heeds_prefer = mock.settings.allow_prefer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._mock.faults.any or self._heeds_prefer:
+        if self._mock.faults.are_set or self._heeds_prefer:
             await self._play(scope, receive, send)
         else:
             await self._app(scope, receive, send)

@@ -68,7 +68,7 @@ class Faults:
             self.start_scenario(scenario)
 
     @property
-    def any(self) -> bool:
+    def are_set(self) -> bool:
         return bool(self._set)
 
     def __iter__(self) -> Iterator[SetFault]:
@@ -97,8 +97,11 @@ class Faults:
         return added
 
     def remove(self, fault_id: str) -> None:
-        """Raises KeyError."""
-        del self._set[fault_id]
+        """A scenario ends with the last of its faults. Raises KeyError."""
+        removed = self._set.pop(fault_id)
+        owner = removed.fault.tenant_id
+        if removed.scenario and not any(each.scenario and each.fault.tenant_id == owner for each in self):
+            self._scenarios.pop(owner, None)
 
     def clear(self, tenant_id: str | None = None) -> list[str]:
         """Remove those of one organisation, or all of them, and end their scenarios. Gives their ids."""

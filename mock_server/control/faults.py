@@ -1,0 +1,171 @@
+"""Faults: what goes wrong on purpose, for whom, and how often.
+
+GET    /_mock/fault-kinds                            the kinds and their options
+GET    /_mock/faults             ?tenant_id          those that are set, and how often each hit
+POST   /_mock/faults             {"kind", ...}       set one
+DELETE /_mock/faults             ?tenant_id          remove all, and end every scenario
+DELETE /_mock/faults/{fault_id}
+GET    /_mock/scenarios          ?tenant_id          everyday trouble by one word, and what is on
+PUT    /_mock/scenario           {"name", "tenant_id"?}   start one, or with null end it
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.routing import BaseRoute, Route
+
+from mock_server.contract.validation import listed
+from mock_server.control.calls import Body, Conflict, Nothing, changing, organisation_named, reading
+from mock_server.errors import BadRequest, NotFound
+from mock_server.faults.fault import Fault, problems
+from mock_server.faults.kinds import KINDS, OPTIONS, KindName
+from mock_server.faults.registry import SetFault
+from mock_server.faults.scenarios import SCENARIOS, ScenarioName
+
+if TYPE_CHECKING:
+    from mock_server.app import Mock
+
+
+class NewFault(Fault, Body):
+    """A fault as it is asked for."""
+
+
+class FaultShown(Fault):
+    """`hits`: requests that it hit; `scenario`: the one that it belongs to."""
+
+    fault_id: str
+    scenario: ScenarioName | None
+    hits: int
+
+
+class FaultList(BaseModel):
+    faults: list[FaultShown]
+
+
+class KindShown(BaseModel):
+    """Exactly one of `forms` is given, whole; of `optional` any."""
+
+    kind: KindName
+    sentence: str
+    forms: list[list[str]]
+    optional: list[str]
+
+
+class KindList(BaseModel):
+    kinds: list[KindShown]
+    options: Mapping[str, str]  # what each means
+
+
+class Removed(BaseModel):
+    fault_ids: list[str]
+
+
+class Choice(Body):
+    """Without `tenant_id` for every organisation."""
+
+    name: ScenarioName | None
+    tenant_id: str | None = None
+
+
+class ScenarioShown(BaseModel):
+    """`active` for the organisation that was asked for, or for every one; `tenant_ids` have it as their own."""
+
+    name: ScenarioName
+    sentence: str
+    active: bool
+    tenant_ids: list[str]
+
+
+class ScenarioList(BaseModel):
+    scenarios: list[ScenarioShown]
+
+
+def routes(mock: Mock) -> list[BaseRoute]:
+    async def kinds(_: Request) -> KindList:
+        shown = [
+            KindShown(
+                kind=name, sentence=kind.sentence, forms=list(map(list, kind.forms)), optional=list(kind.optional)
+            )
+            for name, kind in KINDS.items()
+        ]
+        return KindList(kinds=shown, options=OPTIONS)
+
+    async def faults(request: Request) -> FaultList:
+        tenant_id = _tenant_asked(mock, request)
+        return FaultList(
+            faults=[_shown(each) for each in mock.faults if tenant_id is None or each.fault.tenant_id == tenant_id]
+        )
+
+    async def add(_: Request, body: NewFault) -> FaultShown:
+        if body.tenant_id is not None:
+            organisation_named(mock, body.tenant_id)
+        if found := problems(body, mock.spec):
+            raise BadRequest(*listed(found))
+        try:
+            return _shown(mock.faults.add(Fault.model_validate(body.model_dump(exclude_unset=True))))
+        except OverflowError as error:
+            raise Conflict(str(error)) from None
+
+    async def clear(request: Request, _: Nothing) -> Removed:
+        return Removed(fault_ids=mock.faults.clear(_tenant_asked(mock, request)))
+
+    async def remove(request: Request, _: Nothing) -> Removed:
+        fault_id = request.path_params["fault_id"]
+        try:
+            mock.faults.remove(fault_id)
+        except KeyError:
+            raise NotFound(f"there is no fault {fault_id!r}") from None
+        return Removed(fault_ids=[fault_id])
+
+    async def scenarios(request: Request) -> ScenarioList:
+        return _scenarios(mock, _tenant_asked(mock, request))
+
+    async def choose(_: Request, body: Choice) -> ScenarioList:
+        if body.tenant_id is not None:
+            organisation_named(mock, body.tenant_id)
+        if body.name is None:
+            mock.faults.end_scenario(body.tenant_id)
+        else:
+            mock.faults.start_scenario(body.name, body.tenant_id)
+        return _scenarios(mock, body.tenant_id)
+
+    return [
+        Route("/fault-kinds", reading(kinds)),
+        Route("/faults", reading(faults)),
+        Route("/faults", changing(NewFault, add, status=201), methods=["POST"]),
+        Route("/faults", changing(Nothing, clear), methods=["DELETE"]),
+        Route("/faults/{fault_id}", changing(Nothing, remove), methods=["DELETE"]),
+        Route("/scenarios", reading(scenarios)),
+        Route("/scenario", changing(Choice, choose), methods=["PUT"]),
+    ]
+
+
+def _tenant_asked(mock: Mock, request: Request) -> str | None:
+    """The organisation that the query names, if any. Raises NotFound."""
+    tenant_id = request.query_params.get("tenant_id")
+    return organisation_named(mock, tenant_id).tenant_id if tenant_id else None
+
+
+def _shown(each: SetFault) -> FaultShown:
+    told = each.fault.model_dump()
+    return FaultShown(**told, fault_id=each.fault_id, scenario=each.scenario, hits=each.hits)
+
+
+def _scenarios(mock: Mock, tenant_id: str | None) -> ScenarioList:
+    chosen = mock.faults.scenarios
+    active = chosen.get(tenant_id, chosen.get(None))
+    return ScenarioList(
+        scenarios=[
+            ScenarioShown(
+                name=name,
+                sentence=scenario.sentence,
+                active=name == active,
+                tenant_ids=[owner for owner, its in chosen.items() if owner is not None and its == name],
+            )
+            for name, scenario in SCENARIOS.items()
+        ]
+    )
