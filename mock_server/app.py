@@ -2,19 +2,21 @@
 
 create_app(mock, routes)
 |- /_mock, /docs, /openapi.yaml, ...  `routes`, Starlette's, outside CORS
-`- everything else                    Cors(FaultLayer(Api(mock))): the API of the spec
+`- everything else                    Recorder(Cors(FaultLayer(Api(mock)))): the API of the spec
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fixtures.spec import Spec, load_spec
+from mock_server.account_side import AccountSide
 from mock_server.clock import Clock, RealClock, VirtualClock
 from mock_server.contract.contract import Contract
 from mock_server.domain.limits import Visitors
@@ -28,6 +30,10 @@ from mock_server.faults.layer import FaultLayer
 from mock_server.faults.registry import Faults
 from mock_server.faults.wire import Wire
 from mock_server.ingest import IngestQueue
+from mock_server.journal.journal import Journal
+from mock_server.journal.meter import Meter
+from mock_server.journal.recorder import Recorder
+from mock_server.seeded import Fill, SeededTenants
 from mock_server.settings import Settings
 
 VIRTUAL_START = 1_780_315_200.0  # 2026-06-01T12:00:00Z, where the caller brings no world with a "now" of its own
@@ -38,25 +44,31 @@ logger = logging.getLogger(__name__)
 class Mock:
     """All state of a running mock. Raises SpecError for a spec that can't be served in full.
 
-    `fill` puts the seed data into a fresh tenant; it is asked for every organisation that gets any, at the start, on
-    a reset and when one is added."""
+    `fill` puts the seed data into a fresh tenant, once; whatever begins with the seed data begins with a copy of it.
+    `worlds`: what else an organisation can be filled with, by name."""
 
     def __init__(
         self,
         settings: Settings | None = None,
         spec: Spec | None = None,
         clock: Clock | None = None,
-        fill: Callable[[Tenant], None] | None = None,
+        fill: Fill | None = None,
+        worlds: Mapping[str, Callable[[], Fill]] | None = None,
     ) -> None:
         self.settings = settings or Settings()
         self.contract = Contract(spec or load_spec(self.settings.spec), self.settings, HANDLERS)
         self.clock: Clock = clock or (VirtualClock(VIRTUAL_START) if self.settings.clock == "virtual" else RealClock())
         self.ingest = IngestQueue(self.clock, self.settings.ingest_delay)
         self.visitors = Visitors()
+        self._moving = asyncio.Lock()
+        self.account_side = AccountSide(self.settings.seed, repeatable=self.clock.virtual)
         self.faults = Faults(self.settings.seed, self.clock, self.settings.scenario)
         self.wire = Wire()
-        self._fill = fill
-        self.organisations = Organisations(self.settings.orgs, self.settings.seed, self._make_tenant)
+        self.meter = Meter()
+        self.journal = Journal(0 if self.settings.no_control else self.settings.journal, self._find_tenant)
+        self.seeded = SeededTenants(fill, worlds)
+        usual = self.settings
+        self.organisations = Organisations(usual.orgs, usual.seed, self._make_tenant, usual.seed_orgs)
 
     @property
     def spec(self) -> Spec:
@@ -71,12 +83,15 @@ class Mock:
 
         Raises KeyError for an unknown one."""
         if tenant_id is not None:
-            self.organisations.reset(tenant_id, seeded)
+            self.ingest.forget(self.organisations.reset(tenant_id, seeded))
             self.faults.reset(tenant_id)
             return
+        self.organisations.complete()
         for organisation in self.organisations:
-            self.organisations.reset(organisation.tenant_id, seeded)
+            self.ingest.forget(self.organisations.reset(organisation.tenant_id, seeded))
         self.visitors = Visitors()
+        if seeded is None:
+            self.account_side.reset()
         self.faults.reset()
 
     async def flush(self) -> None:
@@ -84,17 +99,23 @@ class Mock:
         await self.ingest.flush()
 
     async def advance(self, seconds: float) -> None:
-        """Move a virtual clock; every record that falls due on the way is applied in order. Raises ValueError for a
-        real clock and for a number that is negative or not finite."""
-        if not isinstance(self.clock, VirtualClock):
-            raise ValueError("the clock is real: start the mock with --clock virtual")
+        """Move the clock; every record that falls due on the way is applied in order. Two calls at once move it by the
+        sum. Raises ValueError for a number that is negative or not finite."""
         if not 0 <= seconds < float("inf"):
             raise ValueError("seconds must be a number from 0")
-        target = self.clock.now() + seconds
-        while (due := self.ingest.next_due) <= target:
-            self.clock.move_to(max(due, self.clock.now()))
-            await self.ingest.apply_due()
-        self.clock.move_to(max(target, self.clock.now()))
+        clock = self.clock
+        async with self._moving:
+            target = clock.monotonic() + seconds
+            while (due := self.ingest.next_due) <= target:
+                clock.advance(max(0.0, due - clock.monotonic()))
+                await self.ingest.apply_due()
+            clock.advance(max(0.0, target - clock.monotonic()))
+        self.ingest.wake_up()
+
+    def run_clock_at(self, scale: float) -> None:
+        """How many of the mock's seconds pass in one of the machine's; 0 stops the clock."""
+        self.clock.run_at(scale)
+        self.ingest.wake_up()
 
     def add_organisation(self, tenant_id: str | None = None) -> Organisation:
         """A new organisation with fresh keys. Raises ValueError for an id that is taken."""
@@ -102,21 +123,28 @@ class Mock:
 
     def remove_organisation(self, tenant_id: str) -> None:
         """Forget an organisation, its keys and its data. Raises KeyError."""
-        self.organisations.remove(tenant_id)
+        self.ingest.forget(self.organisations.remove(tenant_id))
         self.faults.reset(tenant_id)
 
-    def _make_tenant(self, tenant_id: str, first: bool, seeded: bool | None) -> Tenant:
-        tenant = Tenant(tenant_id, Config(depth=self.contract.ranking_depth))
-        if seeded is None:
-            seeded = first or self.settings.seed_orgs == "all"
-        if self._fill and seeded:
-            self._fill(tenant)
-        return tenant
+    def stop(self) -> None:
+        """End every wait: the server is about to stop."""
+        self.wire.stop()
+        self.journal.close()
+
+    def _find_tenant(self, tenant_id: str) -> Tenant | None:
+        try:
+            return self.organisations[tenant_id].tenant
+        except KeyError:
+            return None
+
+    def _make_tenant(self, tenant_id: str, seeded: bool) -> Tenant:
+        depth = self.contract.ranking_depth
+        return self.seeded.copy(tenant_id, depth) if seeded else Tenant(tenant_id, Config(depth=depth))
 
 
 def create_app(mock: Mock, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
     """The mock as an ASGI application. `routes` are served beside the API, by the first segment of their path."""
-    api = Cors(FaultLayer(mock, Api(mock)))
+    api = Recorder(Cors(FaultLayer(mock, Api(mock))), mock)
     beside = Starlette(routes=list(routes))
     segments = {_first_segment(route.path) for route in routes if isinstance(route, Route | Mount)}
 
@@ -140,4 +168,5 @@ async def _lifespan(mock: Mock, receive: Receive, send: Send) -> None:
     await send({"type": "lifespan.startup.complete"})
     await receive()
     mock.ingest.close()
+    mock.account_side.close()
     await send({"type": "lifespan.shutdown.complete"})

@@ -5,10 +5,12 @@ Nothing accepted is lost, and each organisation's records are applied in the ord
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import heapq
 import logging
 import math
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -27,13 +29,14 @@ class Batch(NamedTuple):
 
     due: float
     number: int
+    state: State
     apply: Apply
     records: Sequence[Any]
 
 
 class IngestQueue:
-    """Batches of all organisations, by the moment at which they are due. A real clock wakes it up, a virtual one is
-    moved by `Mock.advance`."""
+    """Batches of all organisations, by the moment at which they are due. A clock that runs wakes it up, one that
+    stands still is moved by `Mock.advance`."""
 
     def __init__(self, clock: Clock, delay: Delay) -> None:
         self._clock = clock
@@ -60,12 +63,19 @@ class IngestQueue:
         wait = state.delays.uniform(delay.shortest, delay.longest) if delay.longest > delay.shortest else delay.shortest
         state.due = max(state.due, now + wait + extra)  # nothing overtakes what was accepted before it
         self._accepted += 1
-        batch = Batch(state.due, self._accepted, apply, records)
+        batch = Batch(state.due, self._accepted, state, apply, records)
         heapq.heappush(self._batches, batch)
         if state.due <= now:
             await self.apply_due()
         elif self._batches[0] is batch:
-            self._wake_up()
+            self.wake_up()
+
+    def restore(self, batches: Iterable[Batch]) -> None:
+        """Put batches of an earlier time into the queue; their numbers are given anew, in the same order."""
+        for batch in sorted(batches):
+            self._accepted += 1
+            heapq.heappush(self._batches, batch._replace(number=self._accepted))
+        self.wake_up()
 
     async def apply_due(self) -> None:
         """Apply, in order, all that is due. Whoever stops waiting for this doesn't stop it."""
@@ -73,9 +83,29 @@ class IngestQueue:
             self._task = asyncio.ensure_future(self._apply_due())
         await asyncio.shield(self._task)
 
-    async def flush(self) -> None:
-        """Apply all that was accepted before this call, due or not."""
-        await asyncio.shield(asyncio.ensure_future(self._flush(self._accepted)))
+    async def flush(self, state: State | None = None) -> None:
+        """Apply all that was accepted before this call, due or not; that of one organisation if `state` is given."""
+        await asyncio.shield(asyncio.ensure_future(self._flush(self._accepted, state)))
+
+    def of(self, state: State) -> list[Batch]:
+        """What waits for one organisation, in the order in which it will be applied."""
+        return sorted(batch for batch in self._batches if batch.state is state)
+
+    def waiting(self) -> Counter[State]:
+        """How many requests wait for each organisation."""
+        return Counter(batch.state for batch in self._batches)
+
+    def forget(self, state: State) -> None:
+        """Never apply what waits for an organisation: its state was replaced."""
+        self._batches = [batch for batch in self._batches if batch.state is not state]
+        heapq.heapify(self._batches)
+
+    @contextlib.asynccontextmanager
+    async def pause(self) -> AsyncIterator[None]:
+        """In here nothing is being applied: every request is either waiting as a whole or visible as a whole."""
+        async with self._applying:
+            yield
+        self.wake_up()
 
     def close(self) -> None:
         """Wake up no more."""
@@ -87,16 +117,26 @@ class IngestQueue:
         async with self._applying:
             while self.next_due <= self._clock.monotonic():
                 await self._apply(heapq.heappop(self._batches))
-        self._wake_up()
+        self.wake_up()
 
-    async def _flush(self, last: int) -> None:
+    async def _flush(self, last: int, state: State | None) -> None:
         async with self._applying:
-            missing = sum(batch.number <= last for batch in self._batches)
-            while missing:
-                batch = heapq.heappop(self._batches)
-                missing -= batch.number <= last
-                await self._apply(batch)
-        self._wake_up()
+            meant = (batch for batch in self._batches if batch.number <= last and state in (None, batch.state))
+            for batch in sorted(meant):
+                if self._take(batch):
+                    await self._apply(batch)
+        self.wake_up()
+
+    def _take(self, batch: Batch) -> bool:
+        """Out of the queue with it; False when it was forgotten meanwhile."""
+        if self._batches and self._batches[0] is batch:
+            heapq.heappop(self._batches)
+        elif batch in self._batches:
+            self._batches.remove(batch)
+            heapq.heapify(self._batches)
+        else:
+            return False
+        return True
 
     async def _apply(self, batch: Batch) -> None:
         until = perf_counter() + SLICE_SECONDS
@@ -109,11 +149,11 @@ class IngestQueue:
                 await asyncio.sleep(0)
                 until = perf_counter() + SLICE_SECONDS
 
-    def _wake_up(self) -> None:
-        """Set the timer to the next due moment; a virtual clock has none."""
+    def wake_up(self) -> None:
+        """Set the timer to the next due moment, which a clock that was moved has changed; standing still, it has none."""
         self.close()
-        if self._batches and not self._clock.virtual:
-            wait = max(0.0, self.next_due - self._clock.monotonic())
+        if self._batches and (scale := self._clock.scale):
+            wait = max(0.0, self.next_due - self._clock.monotonic()) / scale
             self._timer = asyncio.get_running_loop().call_later(wait, self._start)
 
     def _start(self) -> None:

@@ -11,12 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fixtures.bodies import event_body, identify_body, item_body, recommend_body, user_body
-from mock_server.app import Mock
 from mock_server.clock import RealClock, VirtualClock
 from mock_server.domain.organisations import State
 from mock_server.domain.tenant import Tenant
 from mock_server.ingest import IngestQueue
-from mock_server.settings import Delay, Settings
+from mock_server.settings import Delay
 from tests.mock_client import EVENTS, ITEMS, RECOMMEND, USERS, Client
 
 Make = Callable[..., Client]
@@ -161,18 +160,6 @@ def test_time_goes_forward_only_by_a_number_of_seconds(mock: Client, seconds: fl
         mock.advance(seconds)
 
 
-def test_a_real_clock_cannot_be_moved() -> None:
-    with pytest.raises(ValueError, match="the clock is real"):
-        asyncio.run(Mock(Settings()).advance(1))
-
-
-def test_a_virtual_clock_never_goes_back() -> None:
-    clock = VirtualClock(10)
-    clock.move_to(10)
-    with pytest.raises(ValueError, match="only moves forward"):
-        clock.move_to(9)
-
-
 class Recorder:
     """A tenant that only remembers what was applied."""
 
@@ -281,7 +268,7 @@ def test_whatever_happens_each_organisations_records_are_applied_once_and_in_ord
                 sent[name] += records
                 await queue.put(states[name], recorders[name].applied.append, records)
             elif step == "advance":
-                clock.move_to(clock.now() + dice.random())
+                clock.advance(dice.random())
                 await queue.apply_due()
             else:
                 await queue.flush()

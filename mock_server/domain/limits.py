@@ -20,15 +20,35 @@ class Quota(NamedTuple):
     reset: int
     window_seconds: int
 
+    def at_pace(self, scale: float) -> Quota:
+        """With `reset` in the client's seconds, of which each is `scale` of the mock's; as it is on a clock that stands
+        still, because nobody can know when it will be moved."""
+        return self._replace(reset=math.ceil(self.reset / scale)) if scale else self
+
 
 class Window:
-    """Requests since `started`; a window that has ended starts anew with the next request."""
+    """Requests since `started`; a window that has ended starts anew with the next request.
 
-    __slots__ = ("started", "used")
+    `rule` and `enforced` are this window's own where they are not None; until `exhausted_until` nothing is left."""
+
+    __slots__ = ("enforced", "exhausted_until", "rule", "started", "used")
 
     def __init__(self) -> None:
-        self.started = -math.inf
+        self.rule: RateLimit | None = None
+        self.enforced: bool | None = None
+        self.refill()
+
+    def refill(self) -> None:
+        """As before the first request."""
+        self.started = self.exhausted_until = -math.inf
         self.used = 0
+
+    def copy(self, later: float = 0.0) -> Window:
+        """A window that says, `later` seconds from now, what this one says now."""
+        twin = Window()
+        twin.rule, twin.enforced, twin.used = self.rule, self.enforced, self.used
+        twin.started, twin.exhausted_until = self.started + later, self.exhausted_until + later
+        return twin
 
 
 class Limiter:
@@ -40,21 +60,36 @@ class Limiter:
 
     def charge(self, window: Window, now: float) -> bool:
         """Count a request; False when none was left, and then it costs nothing."""
-        if not self.enforced:
+        if now < window.exhausted_until:
+            return False
+        if not self.enforces(window):
             return True
-        if now - window.started >= self.rule.window_seconds:
+        rule = window.rule or self.rule
+        if now - window.started >= rule.window_seconds:
             window.started, window.used = now, 0
-        if window.used >= self.rule.limit:
+        if window.used >= rule.limit:
             return False
         window.used += 1
         return True
 
     def quota(self, window: Window, now: float) -> Quota:
-        limit, seconds = self.rule.limit, self.rule.window_seconds
+        rule = window.rule or self.rule
+        limit, seconds = rule.limit, rule.window_seconds
+        if now < window.exhausted_until:
+            return Quota(limit, 0, math.ceil(window.exhausted_until - now), seconds)
         elapsed = now - window.started
-        if not self.enforced or elapsed >= seconds:
+        if elapsed >= seconds or not self.enforces(window):
             return Quota(limit, limit, seconds, seconds)
         return Quota(limit, max(0, limit - window.used), seconds - math.floor(elapsed), seconds)
+
+    def enforces(self, window: Window) -> bool:
+        return self.enforced if window.enforced is None else window.enforced
+
+    def exhaust(self, window: Window, now: float, seconds: float | None = None) -> None:
+        """Nothing is left for so long (default: the rest of the window); then a new window begins."""
+        wait = self.quota(window, now).reset if seconds is None else seconds
+        window.refill()
+        window.exhausted_until = now + wait
 
 
 class Visitors:

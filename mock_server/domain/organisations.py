@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from random import Random
+from typing import Literal
 
 from fixtures.spec import KeyType
 from mock_server.domain.keys import PREFIXES, Caller, KeyRing
@@ -14,7 +15,7 @@ from mock_server.domain.tenant import Tenant
 DOMAIN = "commerce"
 _WELL_KNOWN = ("glow-beauty-ng", "acme-books")
 
-MakeTenant = Callable[[str, bool, bool | None], Tenant]  # tenant_id, is it the first, with seed data (None: if usual)
+MakeTenant = Callable[[str, bool], Tenant]  # tenant_id, with seed data
 
 
 class State:
@@ -30,42 +31,65 @@ class State:
         self.due = 0.0  # when the record accepted last becomes visible
         self.told: set[str] = set()  # what the log has said once
 
+    def copy(self, later: float = 0.0) -> State:
+        """The same data, window and dice, to go their own way; what had its moment has it `later` seconds later."""
+        twin = State(self.tenant.copy(), "")
+        twin.window = self.window.copy(later)
+        twin.ids.setstate(self.ids.getstate())
+        twin.delays.setstate(self.delays.getstate())
+        twin.due = self.due + later
+        twin.told = self.told.copy()
+        return twin
+
 
 class Organisation:
-    """`tenant_id` and keys stay for life; `state` is replaced by a reset."""
+    """`tenant_id` and keys stay for life; `state` is replaced by a reset. `seeded`: it was made with the seed data."""
 
-    __slots__ = ("domain", "publishable_key", "secret_key", "state", "tenant_id")
+    __slots__ = ("domain", "publishable_key", "secret_key", "seeded", "state", "tenant_id")
 
-    def __init__(self, tenant_id: str, keys: dict[KeyType, str], state: State) -> None:
+    def __init__(self, tenant_id: str, keys: Mapping[KeyType, str], state: State, seeded: bool = False) -> None:
         self.tenant_id = tenant_id
         self.domain = DOMAIN
         self.publishable_key = keys["publishable"]
         self.secret_key = keys["secret"]
         self.state = state
+        self.seeded = seeded
 
     @property
     def tenant(self) -> Tenant:
         return self.state.tenant
 
+    @property
+    def has_development_keys(self) -> bool:
+        return self.secret_key == development_key("secret", self.tenant_id)
+
 
 class Organisations:
-    """All of them, in order; the first `count` have well-known development keys, later ones random keys of the seed."""
+    """All of them, in order; the first `count` have well-known development keys, later ones random keys of the seed.
 
-    def __init__(self, count: int, seed: int, make_tenant: MakeTenant) -> None:
+    `seeded`: which of those that it starts with get the seed data; later ones get it when asked for, or always where
+    all do."""
+
+    def __init__(
+        self, count: int, seed: int, make_tenant: MakeTenant, seeded: Literal["first", "all"] = "first"
+    ) -> None:
         self.keys = KeyRing()
+        self.dice = Random(f"{seed}:organisations")  # noqa: S311 - keys of a mock, repeatable on purpose
         self._seed = seed
         self._make_tenant = make_tenant
-        self._random = Random(f"{seed}:organisations")  # noqa: S311 - keys of a mock, repeatable on purpose
+        self._all_seeded = seeded == "all"
+        self._well_known = [well_known_id(number) for number in range(1, count + 1)]
         self._all: dict[str, Organisation] = {}
-        for number in range(1, count + 1):
-            tenant_id = well_known_id(number)
-            self._insert(tenant_id, {key_type: development_key(key_type, tenant_id) for key_type in PREFIXES})
+        self.complete()
 
     def __iter__(self) -> Iterator[Organisation]:
         return iter(self._all.values())
 
     def __len__(self) -> int:
         return len(self._all)
+
+    def __contains__(self, tenant_id: str) -> bool:
+        return tenant_id in self._all
 
     def __getitem__(self, tenant_id: str) -> Organisation:
         """Raises KeyError."""
@@ -75,35 +99,61 @@ class Organisations:
     def first(self) -> Organisation:
         return next(iter(self))
 
-    def add(self, tenant_id: str | None = None) -> Organisation:
-        """A new organisation with fresh keys. Raises ValueError for an id that is taken."""
+    def complete(self) -> None:
+        """Make those of the start that are missing, in their places and with their keys."""
+        found = {name: self._all.pop(name) for name in self._well_known if name in self._all}
+        later, self._all = self._all, {}
+        for name in self._well_known:
+            self.insert(found[name]) if name in found else self.add(name)
+        self._all.update(later)
+
+    def add(self, tenant_id: str | None = None, seeded: bool | None = None) -> Organisation:
+        """A new organisation; one of the start that was removed has its development keys again, any other gets fresh
+        ones. `seeded=None`: with the seed data if that is usual. Raises ValueError for an id that is taken."""
         if tenant_id is None:
-            tenant_id = next(name for n in range(len(self) + 1, 10**9) if (name := well_known_id(n)) not in self._all)
+            start = max(len(self), len(self._well_known)) + 1
+            tenant_id = next(name for n in range(start, 10**9) if (name := well_known_id(n)) not in self._all)
         if tenant_id in self._all:
             raise ValueError(f"there is an organisation {tenant_id!r} already")
-        keys = {key_type: f"{prefix}{self._random.getrandbits(128):032x}" for key_type, prefix in PREFIXES.items()}
-        return self._insert(tenant_id, keys)
+        if seeded is None:
+            seeded = self._all_seeded or tenant_id == self._well_known[0]
+        state = self._new_state(tenant_id, seeded)
+        return self.insert(Organisation(tenant_id, self._keys_of(tenant_id), state, seeded))
 
-    def remove(self, tenant_id: str) -> None:
-        """Its keys are unknown from now on. Raises KeyError."""
+    def insert(self, organisation: Organisation) -> Organisation:
+        """Put it in, in the place of one with the same id."""
+        if organisation.tenant_id in self._all:
+            self._forget_keys(self._all[organisation.tenant_id])
+        self._all[organisation.tenant_id] = organisation
+        self.keys.add(organisation.publishable_key, Caller(organisation, "publishable"))
+        self.keys.add(organisation.secret_key, Caller(organisation, "secret"))
+        return organisation
+
+    def remove(self, tenant_id: str) -> State:
+        """Its keys are unknown from now on; the state that it had. Raises KeyError."""
         organisation = self._all.pop(tenant_id)
+        self._forget_keys(organisation)
+        return organisation.state
+
+    def reset(self, tenant_id: str, seeded: bool | None = None) -> State:
+        """Back to how it was made, or with or without seed data: a full window, the same chances. Returns the state
+        that was replaced. Raises KeyError."""
+        organisation = self._all[tenant_id]
+        old = organisation.state
+        organisation.state = self._new_state(tenant_id, organisation.seeded if seeded is None else seeded)
+        return old
+
+    def _keys_of(self, tenant_id: str) -> Mapping[KeyType, str]:
+        if tenant_id in self._well_known:
+            return {key_type: development_key(key_type, tenant_id) for key_type in PREFIXES}
+        return {key_type: f"{prefix}{self.dice.getrandbits(128):032x}" for key_type, prefix in PREFIXES.items()}
+
+    def _forget_keys(self, organisation: Organisation) -> None:
         self.keys.remove(organisation.publishable_key)
         self.keys.remove(organisation.secret_key)
 
-    def reset(self, tenant_id: str, seeded: bool | None = None) -> None:
-        """Back to how it was made, or with or without seed data: a full window, the same chances. Raises KeyError."""
-        self._all[tenant_id].state = self._new_state(tenant_id, seeded)
-
-    def _insert(self, tenant_id: str, keys: dict[KeyType, str]) -> Organisation:
-        organisation = Organisation(tenant_id, keys, self._new_state(tenant_id))
-        self._all[tenant_id] = organisation
-        for key_type, key in keys.items():
-            self.keys.add(key, Caller(organisation, key_type))
-        return organisation
-
-    def _new_state(self, tenant_id: str, seeded: bool | None = None) -> State:
-        first = not self._all or tenant_id == self.first.tenant_id
-        return State(self._make_tenant(tenant_id, first, seeded), f"{self._seed}:{tenant_id}")
+    def _new_state(self, tenant_id: str, seeded: bool) -> State:
+        return State(self._make_tenant(tenant_id, seeded), f"{self._seed}:{tenant_id}")
 
 
 def well_known_id(number: int) -> str:
