@@ -1,6 +1,5 @@
 """A shop's page in a real browser, on another origin than the mock; and the reference page, as a reader sees it."""
 
-import shutil
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -8,14 +7,12 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from bench.mock import RunningMock, running_mock
 from fixtures.bodies import event_body
+from tests.browser import chromium, needs_chromium
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-ARGUMENTS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 RATE_LIMIT = ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"]
 ASK = """async ([url, init, names]) => {
   const response = await fetch(url, init);
@@ -24,7 +21,7 @@ ASK = """async ([url, init, names]) => {
 }"""
 
 expect.set_options(timeout=30_000)  # milliseconds; a busy machine renders slowly
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium")
+pytestmark = needs_chromium
 
 
 class Shop(BaseHTTPRequestHandler):
@@ -59,10 +56,8 @@ def mock() -> Iterator[RunningMock]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

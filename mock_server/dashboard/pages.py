@@ -26,7 +26,7 @@ from mock_server.dashboard.tabs import TABS, Tab
 if TYPE_CHECKING:
     from mock_server.app import Mock
 
-_HERE = Path(__file__).parent
+HERE = Path(__file__).parent
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
@@ -53,7 +53,7 @@ class _Assets(StaticFiles):
 
 def routes(mock: Mock) -> list[BaseRoute]:
     """To be mounted at /_mock, behind its access rules."""
-    assets = Mount("/ui/assets", _Assets(directory=_HERE / "assets"))
+    assets = Mount("/ui/assets", _Assets(directory=HERE / "assets"))
     return [assets, *(Route(tab.address, _endpoint(mock, tab)) for tab in TABS)]
 
 
@@ -92,7 +92,7 @@ def _page(template: str, status: int = 200, **facts: Any) -> Response:
 @cache
 def _environment() -> jinja2.Environment:
     return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_HERE / "templates"),
+        loader=jinja2.FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

@@ -1,0 +1,43 @@
+/** Funnel: what came of the served lists, by strategy, as bars and as a table. */
+import { below, read } from "./calls.js";
+import { drawn, element, nothing, table } from "./dom.js";
+import { show } from "./live.js";
+import { tenantId } from "./page.js";
+import { number, percent } from "./words.js";
+
+const at = (id) => document.getElementById(id);
+const STEPS = [["impressions", "items shown"], ["clicks", "clicks"], ["conversions", "conversions"], ["purchases", "purchases"]];
+
+const load = () => show(at("funnel"), () => read(below(tenantId, "funnel")), ({ strategies }) => {
+  if (!strategies.length) return nothing("Nothing was recommended yet.");
+  const most = Math.max(...strategies.map((each) => each.impressions));
+  return [element("div", { class: "cards" }, strategies.map((each) => card(each, most))), element("section", { class: "card" }, element("h2", {}, "As a table"), asTable(strategies))];
+});
+
+/** Bars on one scale for all strategies; a count that isn't 0 is always seen. */
+function card(funnel, most) {
+  return element("section", { class: "card" },
+    element("div", { class: "head" }, element("h2", {}, funnel.strategy), element("span", { class: "hint" }, `${number(funnel.recommendations)} lists`)),
+    element("dl", { class: "bars" }, STEPS.map(([name, words], index) => element("div", {},
+      element("dt", {}, words),
+      element("dd", {},
+        drawn("svg", { class: `bar series-${index + 1}`, viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" },
+          drawn("rect", { height: 10, width: funnel[name] ? Math.max(1, (100 * funnel[name]) / most) : 0 })),
+        element("span", { class: "n" }, number(funnel[name])))))),
+    element("p", { class: "hint" }, `${percent(funnel.clicks, funnel.impressions)} of what was shown was clicked.`));
+}
+
+const asTable = (strategies) => table("What came of each strategy", [
+  ["Strategy", (each) => each.strategy],
+  ["Lists", (each) => number(each.recommendations), "n"],
+  ["Items shown", (each) => number(each.impressions), "n"],
+  ["Engagements", (each) => number(each.engagements), "n"],
+  ["Clicks", (each) => number(each.clicks), "n"],
+  ["Conversions", (each) => number(each.conversions), "n"],
+  ["Purchases", (each) => number(each.purchases), "n"],
+  ["Revenue", (each) => number(each.revenue), "n"],
+  ["Not in the list", (each) => number(each.off_list), "n"],
+], strategies);
+
+at("refresh").addEventListener("click", load);
+load();

@@ -20,18 +20,18 @@ document.addEventListener("click", async ({ target }) => {
 });
 
 const switcher = document.getElementById("switcher");
-if (switcher?.list) offerNames();
-else switcher?.addEventListener("change", () => switcher.value && switcher.form.requestSubmit());
+if (switcher?.tagName === "SELECT") switcher.addEventListener("change", () => switcher.value && switcher.form.requestSubmit());
+for (const field of document.querySelectorAll('input[list="organisation-names"]')) offerNames(field);
 
 /** With many organisations the menu is a search: the mock is asked for names that contain what is typed. */
-function offerNames() {
+function offerNames(field) {
   let timer;
-  switcher.addEventListener("focus", () => switcher.select());
-  switcher.addEventListener("input", () => {
+  field.addEventListener("focus", () => field.select());
+  field.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(async () => {
-      const { organisations } = await read("/organisations", { q: switcher.value, limit: 20 });
-      switcher.list.replaceChildren(...organisations.map((each) => element("option", { value: each.tenant_id })));
+      const { organisations } = await read("/organisations", { q: field.value, limit: 20 });
+      field.list.replaceChildren(...organisations.map((each) => element("option", { value: each.tenant_id })));
     }, SEARCH_AFTER_MS);
   });
 }

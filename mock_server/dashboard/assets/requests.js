@@ -1,0 +1,231 @@
+/** Live requests: the stream says that something is new, the journal says what; one filter, the journal's. */
+import { change, read, withQuery } from "./calls.js";
+import { choice } from "./choice.js";
+import { element, nothing, pairs, tag } from "./dom.js";
+import { act, failure, notify, show } from "./live.js";
+import { counted, number, time } from "./words.js";
+
+const SHOWN = 200;
+const TOGETHER_MS = 200; // what comes within this time is fetched at once
+const AGAIN_MS = 2000;
+const FILTERS = ["q", "operation_id", "status", "key_type", "finding"];
+const at = (id) => document.getElementById(id);
+
+let lastId = 0;
+let missed = 0; // exchanges while paused
+let timer = null;
+let rows = null; // tbody of the list
+const isPaused = () => at("pause").getAttribute("aria-pressed") === "true";
+const filter = () => ({ tenant_id: at("scope").value, ...Object.fromEntries(FILTERS.map((name) => [name, at(name).value.trim()])) });
+
+// The list
+
+const { link, follow } = choice(at("split"), at("detail"), ["id"], (_, id, body) =>
+  show(body, () => read(`/journal/${encodeURIComponent(id)}`), (exchange) => detail(exchange)),
+  () => nothing("Choose a request to see what was sent and answered."));
+
+async function load() {
+  rows = null;
+  await show(at("list"), () => read("/journal", { ...filter(), limit: SHOWN }), ({ exchanges, dropped, last_id: last }) => {
+    lastId = last;
+    tell(dropped);
+    rows = element("tbody", {}, exchanges.map(row).reverse());
+    return [table(), exchanges.length ? "" : empty()];
+  });
+  follow(false);
+}
+
+const empty = () => element("p", { class: "nothing", id: "no-requests" }, "No request fits yet. Send one: it appears here by itself.");
+
+const table = () => element("table", { class: "log" },
+  element("caption", { class: "unseen" }, "Requests, the newest first"),
+  element("thead", {}, element("tr", {}, [["Time", ""], ["Status", ""], ["Request", "where"], ["Organisation", "spare every"], ["ms", "n spare"]]
+    .map(([title, kind]) => element("th", { scope: "col", class: kind }, title)))),
+  rows);
+
+function row(exchange) {
+  const marks = [
+    exchange.fault && tag(exchange.fault, "open"),
+    exchange.findings.length > 0 && tag(counted(exchange.findings.length, "finding"), "fail"),
+    exchange.lint.length > 0 && tag(exchange.lint.length === 1 ? exchange.lint[0].id : counted(exchange.lint.length, "remark"), "open"),
+  ];
+  return element("tr", {},
+    element("td", { class: "n" }, time(exchange.at)),
+    element("td", {}, status(exchange)),
+    element("td", { class: "where" }, link("id", exchange.id, exchange.operation_id ?? `${exchange.method} ${exchange.path}`), " ", marks),
+    element("td", { class: "spare every" }, exchange.tenant_id ?? element("span", { class: "soft" }, "nobody")),
+    element("td", { class: "n spare" }, number(exchange.duration_ms)));
+}
+
+const status = ({ status: code }) => tag(code === null ? "no answer" : String(code), code === null || code >= 500 ? "fail" : code >= 400 ? "open" : "pass");
+
+function tell(dropped) {
+  const count = rows?.children.length ?? 0;
+  at("told").textContent = [
+    count >= SHOWN && `The newest ${SHOWN} are shown.`,
+    dropped > 0 && `The journal is full; ${counted(dropped, "older request")} dropped.`,
+  ].filter(Boolean).join(" ") || "\u00a0";
+}
+
+/** Put what is new on top. */
+async function catchUp() {
+  timer = null;
+  if (rows === null || isPaused()) return;
+  try {
+    const { exchanges, dropped, last_id: last } = await read("/journal", { ...filter(), after: lastId, limit: SHOWN });
+    if (rows === null || last === lastId) return;
+    lastId = last;
+    at("no-requests")?.remove();
+    rows.prepend(...exchanges.map(row).reverse());
+    while (rows.children.length > SHOWN) rows.lastElementChild.remove();
+    if (!rows.children.length) at("list").append(empty());
+    tell(dropped);
+  } catch (error) {
+    state("lost", "fail");
+    console.warn(error);
+  }
+}
+
+// The stream
+
+const state = (text, kind) => Object.assign(at("stream"), { textContent: text, className: `tag ${kind}` });
+
+function listen() {
+  const stream = new EventSource(withQuery("/_mock/journal/stream", { tenant_id: at("scope").value }));
+  stream.addEventListener("open", () => {
+    state("live", "pass");
+    soon();
+  });
+  stream.addEventListener("exchange", () => {
+    if (!isPaused()) return soon();
+    missed += 1;
+    at("pause").textContent = `Go on (${counted(missed, "request")} since)`;
+  });
+  stream.addEventListener("error", () => {
+    state("lost, trying again", "fail");
+    if (stream.readyState === EventSource.CLOSED) setTimeout(listen, AGAIN_MS);
+  });
+  at("scope").addEventListener("change", () => {
+    stream.close();
+    listen();
+  }, { once: true });
+}
+
+const soon = () => { timer ??= setTimeout(catchUp, TOGETHER_MS); };
+
+at("pause").addEventListener("click", () => {
+  at("pause").setAttribute("aria-pressed", String(!isPaused()));
+  at("pause").textContent = isPaused() ? "Go on" : "Pause";
+  missed = 0;
+  if (!isPaused()) catchUp();
+});
+
+at("forget").addEventListener("click", async ({ currentTarget }) => {
+  if (!confirm("Forget all requests, of every organisation?")) return;
+  await act(currentTarget, () => change("DELETE", "/journal"), "The journal is empty");
+  load();
+});
+
+let typing;
+at("filters").addEventListener("input", () => {
+  clearTimeout(typing);
+  typing = setTimeout(() => at("filters").checkValidity() && load(), TOGETHER_MS);
+});
+at("filters").addEventListener("submit", (event) => event.preventDefault());
+
+// The detail
+
+function detail(exchange) {
+  const { method, path, query } = exchange;
+  return [
+    element("div", { class: "head" }, element("h2", {}, `${method} ${path}${query ? `?${query}` : ""}`), status(exchange)),
+    pairs([
+      ["Time", `${time(exchange.at)} UTC, ${number(exchange.duration_ms)} ms`],
+      ["Organisation", exchange.tenant_id ?? "nobody's key"],
+      ["Key type", exchange.key_type],
+      ["Operation", exchange.operation_id],
+      ["Origin", exchange.origin],
+      ["Fault", exchange.fault],
+      ["Changed", Object.entries(exchange.changed ?? {}).map(([what, count]) => `${number(count)} ${what}`).join(", ")],
+    ]),
+    remarks("Findings", exchange.findings, ({ field, message }) => [field && element("code", {}, field), field && ": ", message]),
+    remarks("Lint: what the client could do better", exchange.lint, ({ id, message }) => [element("b", {}, id), ": ", message]),
+    message("Request", exchange.request),
+    message("Answer", exchange.response),
+    element("section", {},
+      element("div", { class: "row" },
+        element("button", { type: "button", click: ({ currentTarget }) => curl(exchange.id, currentTarget) }, "Copy as curl"),
+        element("button", { type: "button", click: () => verifyAlike(exchange) }, "Verify requests like it"))),
+  ];
+}
+
+const remarks = (title, all, words) => all?.length > 0 && element("section", {}, element("h3", {}, title), element("ul", {}, all.map((each) => element("li", {}, words(each)))));
+
+function message(title, { headers, body, bytes, truncated }) {
+  return element("section", {},
+    element("h3", {}, title, element("span", { class: "soft" }, ` ${counted(bytes, "byte")}${truncated ? ", cut off here" : ""}`)),
+    element("details", {}, element("summary", {}, counted(Object.keys(headers).length, "header")),
+      pairs(Object.entries(headers).map(([name, value]) => [element("code", {}, name), element("code", {}, value)]))),
+    body && element("pre", { tabindex: "0", "aria-label": `Body of the ${title.toLowerCase()}` }, readable(body)));
+}
+
+function readable(text) {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}
+
+async function curl(id, button) {
+  const response = await fetch(`/_mock/journal/${id}/curl`).catch(() => null);
+  if (!response?.ok) return notify("There is no command for this request", true);
+  const command = element("pre", { id: "curl", tabindex: "0" }, await response.text());
+  document.getElementById("curl")?.remove();
+  button.closest("section").append(command);
+  const copied = await navigator.clipboard?.writeText(command.textContent).then(() => true, () => false);
+  if (copied) notify("Copied; $PK and $SK stand for the keys");
+  return undefined;
+}
+
+// Was a request made?
+
+function verifyAlike(exchange) {
+  at("verify-part").open = true;
+  at("verify-operation").value = exchange.operation_id ?? "";
+  at("verify-status").value = exchange.status ?? "";
+  at("verify-body").value = exchange.request.body && !exchange.request.truncated ? readable(exchange.request.body) : "";
+  at("verify").requestSubmit();
+  at("verify-part").scrollIntoView({ block: "nearest" });
+}
+
+at("verify").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const wanted = {};
+  if (at("scope").value) wanted.tenant_id = at("scope").value;
+  if (at("verify-operation").value) wanted.operation_id = at("verify-operation").value;
+  if (at("verify-status").value) wanted.status = at("verify-status").valueAsNumber;
+  if (at("verify-times").value) wanted.times = at("verify-times").valueAsNumber;
+  try {
+    if (at("verify-body").value.trim()) wanted.body = JSON.parse(at("verify-body").value);
+    at("verified").replaceChildren(...verdict(await change("POST", "/journal/verify", wanted)));
+    at("verify-error").textContent = "";
+  } catch (error) {
+    at("verify-error").textContent = error.message;
+    at("verified").replaceChildren();
+  }
+});
+
+function verdict({ verified, count, matches, nearest }) {
+  return [
+    element("p", {}, tag(verified ? "yes" : "no", verified ? "pass" : "fail"), ` ${counted(count, "request")} of this kind`,
+      matches.length ? ": " : ".", matches.slice(0, 10).map((id) => [link("id", id, `#${id}`), " "])),
+    nearest?.length > 0 && element("div", {}, element("h3", {}, "Nearest misses"),
+      nearest.map(({ id, differences }) => element("section", {}, link("id", id, `#${id}`), element("ul", {}, differences.map(difference))))),
+  ].filter(Boolean);
+}
+
+const difference = ({ field, expected, actual }) => element("li", {},
+  element("code", {}, field), ": wanted ", element("code", {}, JSON.stringify(expected)), ", was ", element("code", {}, JSON.stringify(actual) ?? "absent"));
+
+load().then(listen, (error) => at("list").replaceChildren(failure(error, load)));

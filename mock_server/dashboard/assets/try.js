@@ -1,0 +1,108 @@
+/** Try it: what a strategy recommends, and why; or the same as a request to the API. */
+import { below, change, CallFailed } from "./calls.js";
+import { element, json, nothing, pairs, tag } from "./dom.js";
+import { show } from "./live.js";
+import { tenantId } from "./page.js";
+import { number } from "./words.js";
+
+const at = (id) => document.getElementById(id);
+
+function question() {
+  const body = { strategy: at("strategy").value, limit: at("limit").valueAsNumber };
+  for (const name of ["user_id", "context_item_id"]) if (at(name).value) body[name] = at(name).value;
+  if (at("filters").value.trim()) body.filters = parsed(at("filters"));
+  return body;
+}
+
+function parsed(field) {
+  try {
+    field.removeAttribute("aria-invalid");
+    return JSON.parse(field.value);
+  } catch (error) {
+    field.setAttribute("aria-invalid", "true");
+    throw new CallFailed(`filters is not JSON: ${error.message}`);
+  }
+}
+
+const ask = () => show(at("results"), async () => {
+  at("mode").textContent = "\u00a0";
+  return change("POST", below(tenantId, "explain"), question());
+}, ({ mode, results }) => {
+  at("mode").textContent = mode;
+  return results.length ? element("ol", { class: "results" }, results.map(card)) : nothing("Nothing is recommended: no active item fits.");
+});
+
+function card({ item_id: itemId, score, reason, metadata, parts }, index) {
+  const facts = Object.entries(metadata ?? {}).filter(([name]) => name !== "title");
+  return element("li", { class: "card" },
+    element("div", { class: "head" }, element("h3", {}, `${index + 1}. `, metadata?.title ?? itemId), tag(reason)),
+    element("p", { class: "hint" }, element("code", {}, itemId)),
+    element("div", { class: "score" },
+      element("progress", { max: 1, value: score, "aria-label": `Score of ${itemId}` }), element("b", { class: "n" }, score.toFixed(4))),
+    parts && element("details", {}, element("summary", {}, "The score taken apart"), taken(parts)),
+    facts.length > 0 && element("details", {}, element("summary", {}, "Metadata"), pairs(facts.map(([name, value]) => [name, plain(value)]))));
+}
+
+const plain = (value) => (typeof value === "string" ? value : typeof value === "number" ? number(value) : JSON.stringify(value));
+
+function taken(parts) {
+  if (Array.isArray(parts)) return element("ul", { class: "plain" }, parts.map((part) => element("li", {}, taken(part))));
+  if (parts === null || typeof parts !== "object") return String(parts);
+  return pairs(Object.entries(parts).map(([name, value]) => [name, value !== null && typeof value === "object" ? taken(value) : plain(value)]));
+}
+
+at("ask").addEventListener("submit", (event) => {
+  event.preventDefault();
+  ask();
+});
+
+// The same as a request
+
+at("send").addEventListener("click", async ({ currentTarget: button }) => {
+  button.disabled = true;
+  try {
+    const body = question();
+    const key = at("ask").dataset.key;
+    const response = await fetch("/v1/recommend", { method: "POST", headers: { "X-API-KEY": key, "Content-Type": "application/json" }, body: JSON.stringify(body) });
+    const text = await response.text();
+    showAnswer(body, response, text);
+    at("ask-error").textContent = "";
+  } catch (error) {
+    at("ask-error").textContent = error.message;
+  } finally {
+    button.disabled = false;
+  }
+});
+
+function showAnswer(body, response, text) {
+  const limits = [...response.headers].filter(([name]) => /^(ratelimit|retry-after)/.test(name));
+  at("sent").hidden = false;
+  at("sent").replaceChildren(
+    element("div", { class: "head" }, element("h2", {}, "POST /v1/recommend"), tag(String(response.status), response.ok ? "pass" : "fail")),
+    pairs(limits),
+    element("details", {}, element("summary", {}, "Request"), json(body)),
+    element("details", { open: !response.ok }, element("summary", {}, "Answer"), answer(text)));
+}
+
+function answer(text) {
+  try {
+    return json(JSON.parse(text));
+  } catch {
+    return element("pre", { tabindex: "0" }, text);
+  }
+}
+
+// What the strategy needs
+
+function describe() {
+  const { requires, fallback } = at("strategy").selectedOptions[0].dataset;
+  at("about").textContent = `${requires ? `Needs ${requires}; an` : "An"} answer with little behind it is made of ${fallback}.`;
+  for (const name of ["user_id", "context_item_id"]) at(name).required = name === requires;
+  if (requires === "context_item_id" && !at("context_item_id").value) at("context_item_id").value = at("context_item_id").placeholder;
+}
+at("strategy").addEventListener("change", () => {
+  describe();
+  ask();
+});
+describe();
+ask();
