@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ByteSize, Field, SecretStr, ValidationInfo, field_validator
+from pydantic import BeforeValidator, ByteSize, Field, IPvAnyNetwork, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from fixtures.spec import RateLimit
@@ -81,6 +81,13 @@ class Settings(BaseSettings):
         default=None,
         description="requests per window and organisation: 1000/15m, 100/10s, off [the OpenAPI file's]",
     )
+    auth_rate_limit: Annotated[RateLimit | Literal["off"] | None, BeforeValidator(parse_rate_limit)] = Field(
+        default=None,
+        description="the same for /auth/register and /auth/login, per IP address [the OpenAPI file's]",
+    )
+    trust_proxy: Annotated[tuple[IPvAnyNetwork, ...], BeforeValidator(_split)] = Field(
+        default=(), description="proxies whose X-Forwarded-For or Forwarded is believed: addresses, networks"
+    )
     rate_limit_headers: Literal["draft-6", "draft-7", "draft-8", "all"] = Field(
         default="draft-6", description="draft-6 (the three documented names), draft-7, draft-8 or all"
     )
@@ -102,6 +109,9 @@ class Settings(BaseSettings):
         default=None, min_length=1, description="calls to /_mock must carry this token"
     )
     no_control: bool = Field(default=False, description="serve no /_mock")
+    journal: int = Field(
+        default=1_000, ge=0, le=100_000, description="exchanges that /_mock/journal keeps, about 33 kB each at most"
+    )
     allowed_host: Names = Field(default=(), description="further Host names to answer /_mock to, comma-separated")
     validate_responses: bool = Field(
         default=False, description="check every response against the OpenAPI file; 500 if it differs"

@@ -23,11 +23,12 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "Where it answers": ("host", "port", "keys_out"),
     "The contract": ("spec", "watch", "validate_responses"),
     "Data": ("seed_data", "seed_orgs", "orgs", "seed", "clock", "ingest_delay"),
-    "Keys and limits": ("key_policy", "rate_limit", "rate_limit_headers", "max_body"),
+    "Keys and limits": ("key_policy", "rate_limit", "auth_rate_limit", "trust_proxy", "rate_limit_headers", "max_body"),
     "Control plane (/_mock: health, clock, flush, reset, organisations)": (
         "no_control",
         "control_token",
         "allowed_host",
+        "journal",
     ),
     "Trouble on purpose (more of it: /_mock)": ("scenario", "allow_prefer"),
     "Output": ("server_timing", "quiet", "log_format"),
@@ -43,11 +44,14 @@ _METAVARS = {
     "ingest_delay": "S|A-B",
     "key_policy": "POLICY",
     "rate_limit": "N/WINDOW",
+    "auth_rate_limit": "N/WINDOW",
+    "trust_proxy": "NETWORK",
     "rate_limit_headers": "DIALECT",
     "max_body": "SIZE",
     "scenario": "NAME",
     "control_token": "TOKEN",
     "allowed_host": "NAME",
+    "journal": "N",
 }
 _DESCRIPTION = "A stateful mock of the lehnz recommendation API for your machine: real keys, limits, data and rankings."
 _EPILOG = f"""\

@@ -78,7 +78,7 @@ def _serve(mock: Mock, seed: Seed, sockets: Sequence[socket.socket]) -> None:
         if settings.keys_out:  # last: whoever waits for the file finds all else done
             _write_keys(settings.keys_out, keys_document(url, mock.organisations, made_token))
 
-    server = Server(create_app(mock, routes), announce, mock.wire.stop)
+    server = Server(create_app(mock, routes), announce, mock.stop)
     mock.wire.transport_of = server.transport_of
     server.run(list(sockets))
     if server.failure:

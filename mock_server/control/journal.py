@@ -1,0 +1,240 @@
+"""What was sent and answered: list and search, one, as curl, live, and was this request made?
+
+GET    /_mock/journal          ?tenant_id= &operation_id= &status= &key_type= &finding= &q= &after= &limit=
+GET    /_mock/journal/{id}
+GET    /_mock/journal/{id}/curl
+GET    /_mock/journal/stream   ?tenant_id=   server-sent events; Last-Event-ID resumes
+POST   /_mock/journal/verify   {"operation_id"?, "body"?, "times"?, ...}
+DELETE /_mock/journal          ?tenant_id=
+GET    /_mock/lint             the rules that requests are held to
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BaseModel, Field, model_validator
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from fixtures.spec import KeyType
+from mock_server.control.calls import Body, Nothing, changing, checked, organisation_named, reading
+from mock_server.errors import NotFound
+from mock_server.journal.curl import curl
+from mock_server.journal.exchange import Exchange
+from mock_server.journal.lint import RULES
+from mock_server.journal.stream import Stream
+from mock_server.journal.verification import Expectation, Verification, verify
+
+if TYPE_CHECKING:
+    from mock_server.app import Mock
+
+_AT_ONCE = 50  # exchanges that are searched before other requests get their turn
+Count = Annotated[int, Field(ge=0)]
+
+
+class Filter(Body):
+    """`status`: one, or a class as 4xx. `finding`: the id of a finding or of a lint rule. `q`: text anywhere in it."""
+
+    tenant_id: str | None = None
+    operation_id: str | None = None
+    status: Annotated[str, Field(pattern="^(?:[1-5][0-9][0-9]|[1-5]xx)$")] | None = None
+    key_type: KeyType | None = None
+    finding: str | None = None
+    q: Annotated[str, Field(max_length=200)] | None = None
+    after: Count = 0
+    limit: Annotated[int, Field(ge=1, le=1_000)] = 100
+
+    def fits(self, exchange: Exchange) -> bool:
+        return (
+            self.operation_id in (None, exchange.operation_id)
+            and self.key_type in (None, exchange.key_type)
+            and (self.status is None or _is_of(self.status, exchange.status))
+            and (self.finding is None or self.finding in exchange.marks)
+            and (self.q is None or exchange.mentions(self.q))
+        )
+
+
+class Listed(BaseModel):
+    """The newest last. `dropped`: how many the journal no longer holds; `last_id`: ask for what comes `after` it."""
+
+    exchanges: list[dict[str, Any]]
+    dropped: int
+    last_id: int
+
+
+class Cleared(BaseModel):
+    cleared: int
+
+
+class Wanted(Body):
+    """How often such a request is expected: `times` exactly, or from `at_least` to `at_most`; else once or more."""
+
+    tenant_id: str | None = None
+    operation_id: str | None = None
+    method: str | None = None
+    path: str | None = None
+    status: Annotated[int, Field(ge=100, le=599)] | None = None
+    query: Annotated[dict[str, str], Field(default_factory=dict)]
+    headers: Annotated[dict[str, str], Field(default_factory=dict)]
+    body: Any = None
+    times: Count | None = None
+    at_least: Count | None = None
+    at_most: Count | None = None
+    after: Count = 0
+    wait_seconds: Annotated[float, Field(ge=0, le=30, allow_inf_nan=False)] = 0.0
+
+    @model_validator(mode="after")
+    def _one_way_to_count(self) -> Wanted:
+        if self.times is not None and (self.at_least is not None or self.at_most is not None):
+            raise ValueError("times can't stand beside at_least or at_most")
+        if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
+            raise ValueError("at_least must not be more than at_most")
+        return self
+
+    @property
+    def range(self) -> tuple[int, float]:
+        if self.times is not None:
+            return self.times, self.times
+        least = self.at_least if self.at_least is not None else 1 if self.at_most is None else 0
+        return least, float("inf") if self.at_most is None else self.at_most
+
+
+class Differs(BaseModel):
+    field: str
+    expected: Any
+    actual: Any
+
+
+class NearMiss(BaseModel):
+    id: int
+    differences: list[Differs]
+
+
+class Verified(BaseModel):
+    """`nearest` explains why there are not more; `dropped` says how many exchanges could not be looked at."""
+
+    verified: bool
+    count: int
+    matches: list[int]
+    nearest: list[NearMiss]
+    dropped: int
+
+
+class LintRule(BaseModel):
+    id: str
+    sentence: str
+
+
+class LintRules(BaseModel):
+    rules: list[LintRule]
+
+
+def routes(mock: Mock) -> list[BaseRoute]:
+    journal = mock.journal
+
+    async def listed(request: Request) -> Listed:
+        wanted = checked(Filter, _given(request))
+        _check_organisation(mock, wanted.tenant_id)
+        found = []
+        for number, exchange in enumerate(journal.read(wanted.after, wanted.tenant_id), 1):
+            if wanted.fits(exchange):
+                found.append(exchange)
+            if wanted.q is not None and number % _AT_ONCE == 0:
+                await asyncio.sleep(0)
+        exchanges = [exchange.summary() for exchange in found[-wanted.limit :]]
+        return Listed(exchanges=exchanges, dropped=journal.dropped(wanted.tenant_id), last_id=journal.last_id)
+
+    async def one(request: Request) -> Full:
+        return Full(**_exchange(mock, request).in_full())
+
+    async def as_curl(request: Request) -> Response:
+        exchange = _exchange(mock, request)
+        return PlainTextResponse(curl(exchange, request.url.scheme, request.headers["host"]), headers=_NO_STORE)
+
+    async def stream(request: Request) -> Response:
+        after = request.headers.get("last-event-id", "")
+        position = int(after) if after.isascii() and after.isdigit() and len(after) < 16 else journal.last_id
+        tenant_id = request.query_params.get("tenant_id") or None
+        _check_organisation(mock, tenant_id)
+        return Stream(journal, mock.wire, position if position <= journal.last_id else 0, tenant_id)
+
+    async def clear(request: Request, _: Nothing) -> Cleared:
+        tenant_id = request.query_params.get("tenant_id") or None
+        _check_organisation(mock, tenant_id)
+        return Cleared(cleared=journal.clear(tenant_id))
+
+    async def verified(_: Request, wanted: Wanted) -> Verified:
+        _check_organisation(mock, wanted.tenant_id)
+        expectation = Expectation(**wanted.model_dump(include=_EXPECTED))
+        loop = asyncio.get_running_loop()
+        until = loop.time() + wanted.wait_seconds
+        while True:
+            position = journal.last_id
+            found = verify(expectation, journal.read(wanted.after, wanted.tenant_id))
+            if len(found.matches) >= wanted.range[0] or journal.closed or loop.time() >= until:
+                return _answer(wanted, found, journal.dropped(wanted.tenant_id))
+            await journal.wait(position, until - loop.time())
+
+    async def lint(_: Request) -> LintRules:
+        return LintRules(rules=[LintRule(id=rule.id, sentence=rule.sentence) for rule in RULES])
+
+    return [
+        Route("/journal", reading(listed), methods=["GET"]),
+        Route("/journal", changing(Nothing, clear), methods=["DELETE"]),
+        Route("/journal/stream", stream, methods=["GET"]),
+        Route("/journal/verify", changing(Wanted, verified), methods=["POST"]),
+        Route("/journal/{id:int}", reading(one), methods=["GET"]),
+        Route("/journal/{id:int}/curl", as_curl, methods=["GET"]),
+        Route("/lint", reading(lint), methods=["GET"]),
+    ]
+
+
+_EXPECTED = {"operation_id", "method", "path", "status", "query", "headers", "body"}
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+class Full(BaseModel, extra="allow"):
+    """An exchange with both its messages."""
+
+    id: int
+
+
+def _answer(wanted: Wanted, found: Verification, dropped: int) -> Verified:
+    count = len(found.matches)
+    least, most = wanted.range
+    nearest = (
+        []
+        if count >= least
+        else [
+            NearMiss(id=miss.id, differences=[Differs(**each._asdict()) for each in miss.differences])
+            for miss in found.nearest
+        ]
+    )
+    return Verified(
+        verified=least <= count <= most, count=count, matches=found.matches, nearest=nearest, dropped=dropped
+    )
+
+
+def _given(request: Request) -> dict[str, str]:
+    """Query parameters; an empty one, as a form sends it, was not given."""
+    return {name: value for name, value in request.query_params.items() if value}
+
+
+def _check_organisation(mock: Mock, tenant_id: str | None) -> None:
+    if tenant_id is not None:
+        organisation_named(mock, tenant_id)
+
+
+def _exchange(mock: Mock, request: Request) -> Exchange:
+    number = request.path_params["id"]
+    exchange = mock.journal.get(number)
+    if exchange is None:
+        raise NotFound(f"the journal has no exchange {number}: it was dropped, or there never was one")
+    return exchange
+
+
+def _is_of(wanted: str, status: int | None) -> bool:
+    return status is not None and (str(status) == wanted or f"{status // 100}xx" == wanted)

@@ -1,0 +1,54 @@
+"""Every exchange is shown to every rule, once and in order, when somebody reads the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from mock_server.domain.tenant import Tenant
+from mock_server.journal.exchange import Exchange, Remark
+from mock_server.journal.lint.batches import DuplicateEventId, UnbatchedEvents
+from mock_server.journal.lint.keys import SecretKeyInBrowser, WrongKeyType
+from mock_server.journal.lint.limits import CalledBeforeRetryAfter, IgnoredRemaining
+from mock_server.journal.lint.people import NeverIdentified
+from mock_server.journal.lint.recommendations import NeverEchoed
+from mock_server.journal.lint.request import Remembered, Request, Rule
+
+RULES: Sequence[type[Rule]] = (
+    CalledBeforeRetryAfter,
+    IgnoredRemaining,
+    WrongKeyType,
+    SecretKeyInBrowser,
+    UnbatchedEvents,
+    DuplicateEventId,
+    NeverIdentified,
+    NeverEchoed,
+)
+_ORGANISATIONS = 256
+
+FindTenant = Callable[[str], Tenant | None]
+
+
+class Linter:
+    """`seen` is the id of the newest exchange that was looked at. A reset of an organisation begins anew with it."""
+
+    def __init__(self, find_tenant: FindTenant) -> None:
+        self.seen = 0
+        self._find_tenant = find_tenant
+        self._rules: Remembered[str, tuple[int, Sequence[Rule]]] = Remembered(_ORGANISATIONS)
+
+    def look_at(self, exchanges: Iterable[Exchange]) -> None:
+        for exchange in exchanges:
+            self.seen = exchange.id
+            if exchange.tenant_id is not None:
+                request = Request(exchange, self._find_tenant(exchange.tenant_id))
+                remarks = (
+                    (rule.id, rule.look_at(request)) for rule in self._rules_of(exchange.tenant_id, exchange.state)
+                )
+                exchange.lint = [Remark(name, message) for name, message in remarks if message]
+
+    def _rules_of(self, tenant_id: str, state: int) -> Sequence[Rule]:
+        known, rules = self._rules.get(tenant_id, (None, ()))
+        if known != state:
+            rules = [rule() for rule in RULES]
+        self._rules[tenant_id] = (state, rules)
+        return rules
