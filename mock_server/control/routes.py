@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 
-from mock_server.control import clock, faults, organisations, state
+from mock_server.control import clock, faults, journal, organisations, state
 from mock_server.control.access import PREFIX, Access, Guard
 from mock_server.control.calls import HANDLERS
 from mock_server.control.session import session_routes
@@ -23,6 +23,7 @@ MODULES: Sequence[Callable[[Mock], list[BaseRoute]]] = (
     organisations.routes,
     clock.routes,
     faults.routes,
+    journal.routes,
     pages.routes,
 )
 
