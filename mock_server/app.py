@@ -33,8 +33,11 @@ from mock_server.ingest import IngestQueue
 from mock_server.journal.journal import Journal
 from mock_server.journal.meter import Meter
 from mock_server.journal.recorder import Recorder
+from mock_server.lifetimes import Lifetimes
 from mock_server.seeded import Fill, SeededTenants
 from mock_server.settings import Settings
+from mock_server.snapshots.parts import JournalPosition
+from mock_server.snapshots.snapshot import Part, Snapshots
 
 VIRTUAL_START = 1_780_315_200.0  # 2026-06-01T12:00:00Z, where the caller brings no world with a "now" of its own
 
@@ -69,6 +72,9 @@ class Mock:
         self.seeded = SeededTenants(fill, worlds)
         usual = self.settings
         self.organisations = Organisations(usual.orgs, usual.seed, self._make_tenant, usual.seed_orgs)
+        self.lifetimes = Lifetimes(self.remove_organisation)
+        self.snapshots = Snapshots()
+        self.parts: dict[str, Part] = {"faults": self.faults, "journal": JournalPosition(self)}
 
     @property
     def spec(self) -> Spec:
@@ -79,24 +85,36 @@ class Mock:
         self.contract = Contract(spec, self.settings, HANDLERS)
 
     def reset(self, tenant_id: str | None = None, seeded: bool | None = None) -> None:
-        """Put one organisation (default: all of them) back to its start, or to the seed data, or to nothing.
+        """Put one organisation (default: all of them) back to its start, or to the seed data, or to nothing. What waits
+        for it and what was set for it are gone.
 
-        Raises KeyError for an unknown one."""
+        All of them back to the start is the mock as it was started: removed ones of the start are there again and the
+        clock is put back, too. Raises KeyError for an unknown one."""
         if tenant_id is not None:
             self.ingest.forget(self.organisations.reset(tenant_id, seeded))
             self.faults.reset(tenant_id)
+            self.journal.reset(tenant_id)
             return
         self.organisations.complete()
         for organisation in self.organisations:
             self.ingest.forget(self.organisations.reset(organisation.tenant_id, seeded))
         self.visitors = Visitors()
         if seeded is None:
+            self.clock.put_back(self.clock.started)
             self.account_side.reset()
         self.faults.reset()
+        self.journal.reset()
 
-    async def flush(self) -> None:
-        """Return when everything accepted so far is visible."""
-        await self.ingest.flush()
+    def seed(self, tenant_id: str, data: str) -> None:
+        """Put one organisation to the data of a world. Raises KeyError for an unknown one, or an unknown world."""
+        organisation = self.organisations[tenant_id]
+        tenant = self.seeded.copy(tenant_id, self.contract.ranking_depth, data)
+        self.reset(tenant_id, seeded=False)
+        organisation.state.tenant = tenant
+
+    async def flush(self, tenant_id: str | None = None) -> None:
+        """Return when everything accepted so far is visible, or all of one organisation. Raises KeyError."""
+        await self.ingest.flush(None if tenant_id is None else self.organisations[tenant_id].state)
 
     async def advance(self, seconds: float) -> None:
         """Move the clock; every record that falls due on the way is applied in order. Two calls at once move it by the
@@ -117,14 +135,22 @@ class Mock:
         self.clock.run_at(scale)
         self.ingest.wake_up()
 
-    def add_organisation(self, tenant_id: str | None = None) -> Organisation:
-        """A new organisation with fresh keys. Raises ValueError for an id that is taken."""
-        return self.organisations.add(tenant_id)
+    def add_organisation(
+        self, tenant_id: str | None = None, seeded: bool | None = None, ttl_seconds: float | None = None
+    ) -> Organisation:
+        """A new organisation with fresh keys, removed after `ttl_seconds` of the machine's. `seeded`: with a copy of the
+        seed data (None: if that is usual). Raises ValueError for an id that is taken."""
+        added = self.organisations.add(tenant_id, seeded)
+        if ttl_seconds is not None:
+            self.lifetimes.start(added.tenant_id, ttl_seconds)
+        return added
 
     def remove_organisation(self, tenant_id: str) -> None:
         """Forget an organisation, its keys and its data. Raises KeyError."""
         self.ingest.forget(self.organisations.remove(tenant_id))
+        self.lifetimes.end(tenant_id)
         self.faults.reset(tenant_id)
+        self.journal.reset(tenant_id)
 
     def stop(self) -> None:
         """End every wait: the server is about to stop."""
@@ -168,5 +194,6 @@ async def _lifespan(mock: Mock, receive: Receive, send: Send) -> None:
     await send({"type": "lifespan.startup.complete"})
     await receive()
     mock.ingest.close()
+    mock.lifetimes.close()
     mock.account_side.close()
     await send({"type": "lifespan.shutdown.complete"})

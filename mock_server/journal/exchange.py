@@ -64,13 +64,14 @@ class Remark(NamedTuple):
 class Exchange:
     """`at` is epoch seconds of the mock's clock, `moment` its monotonic seconds, `scale` of which make
     one of the client's; `started` and `ended` are seconds of a
-    clock that always runs. `state` tells the organisation's data before a reset from that after it."""
+    clock that always runs. `era` counts the resets of the organisation."""
 
     __slots__ = (
         "accepted",
         "address",
         "at",
         "ended",
+        "era",
         "fault",
         "findings",
         "id",
@@ -87,7 +88,6 @@ class Exchange:
         "response",
         "scale",
         "started",
-        "state",
         "status",
         "tenant_id",
     )
@@ -99,7 +99,7 @@ class Exchange:
     started: float
     ended: float
     tenant_id: str | None
-    state: int
+    era: int
     key_type: str | None
     needed_key_type: str | None  # of the operation
     operation_id: str | None

@@ -4,9 +4,11 @@ organisation that fills half of the journal drops its own, so that a busy one le
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
+from typing import Any
 
 from mock_server.journal.exchange import Exchange
 from mock_server.journal.lint.linter import FindTenant, Linter
@@ -23,6 +25,8 @@ class Journal:
         self._kept: dict[int, Exchange] = {}
         self._of: defaultdict[str | None, deque[int]] = defaultdict(deque)
         self._dropped: Counter[str | None] = Counter()
+        self._resets: Counter[str | None] = Counter()
+        self._run = secrets.token_hex(8)
         self._find_tenant = find_tenant
         self._linter = Linter(find_tenant)
         self._waiting: set[asyncio.Future[None]] = set()
@@ -71,11 +75,25 @@ class Journal:
             del self._dropped[tenant_id]
         return len(numbers)
 
-    def rewind(self, last_id: int, tenant_ids: Iterable[str]) -> None:
-        """Forget what these organisations did after an exchange, as if it had never happened."""
-        numbers = [number for tenant_id in tenant_ids for number in self._of.get(tenant_id, ()) if number > last_id]
-        self._forget(numbers)
-        self._linter = Linter(self._find_tenant)
+    def reset(self, tenant_id: str | None = None) -> None:
+        """An organisation, or all of them, begin anew: what was sent stays, the lint holds none of it against them."""
+        self._resets[tenant_id] += 1
+
+    def era(self, tenant_id: str | None) -> int:
+        """How often an organisation began anew."""
+        return self._resets[None] + (self._resets[tenant_id] if tenant_id is not None else 0)
+
+    def freeze(self) -> dict[str, Any]:
+        """The position, as JSON."""
+        return {"run": self._run, "last_id": self._last}
+
+    def thaw(self, frozen: Mapping[str, Any], tenant_id: str | None = None) -> None:
+        """Forget what came after that position: everything, or what belongs to one organisation. Ids go on. A position
+        of another run says nothing about this one."""
+        if frozen["run"] == self._run:
+            numbers = list(self._kept) if tenant_id is None else self._of.get(tenant_id, ())
+            self._forget([number for number in numbers if number > frozen["last_id"]])
+            self._linter = Linter(self._find_tenant)
 
     async def wait(self, after: int, seconds: float) -> None:
         """Return when there is something after this exchange, when the time is up, or when the journal is closed."""

@@ -45,6 +45,7 @@ class Recorder:
                 exchange.started, exchange.ended = started, ended
                 clock = self._mock.clock
                 exchange.at, exchange.moment, exchange.scale = clock.now(), clock.monotonic(), clock.scale
+                exchange.era = self._mock.journal.era(exchange.tenant_id)
                 self._mock.journal.add(exchange)
 
 
@@ -104,7 +105,6 @@ def _exchange(scope: Scope, trace: Trace, tap: _Tap) -> Exchange:
     exchange = Exchange()
     caller = trace.caller
     exchange.tenant_id = caller.organisation.tenant_id if caller else None
-    exchange.state = id(caller.organisation.state) if caller else 0
     exchange.key_type = caller.key_type if caller else None
     exchange.needed_key_type = trace.endpoint.key_type if trace.endpoint else None
     exchange.method = scope["method"][:16]

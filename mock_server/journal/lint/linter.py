@@ -42,13 +42,13 @@ class Linter:
             if exchange.tenant_id is not None:
                 request = Request(exchange, self._find_tenant(exchange.tenant_id))
                 remarks = (
-                    (rule.id, rule.look_at(request)) for rule in self._rules_of(exchange.tenant_id, exchange.state)
+                    (rule.id, rule.look_at(request)) for rule in self._rules_of(exchange.tenant_id, exchange.era)
                 )
                 exchange.lint = [Remark(name, message) for name, message in remarks if message]
 
-    def _rules_of(self, tenant_id: str, state: int) -> Sequence[Rule]:
+    def _rules_of(self, tenant_id: str, era: int) -> Sequence[Rule]:
         known, rules = self._rules.get(tenant_id, (None, ()))
-        if known != state:
+        if known != era:
             rules = [rule() for rule in RULES]
-        self._rules[tenant_id] = (state, rules)
+        self._rules[tenant_id] = (era, rules)
         return rules
