@@ -10,6 +10,8 @@ from contracts.outcome import Starved
 
 CLEAN_UP = 12  # requests kept back at least, so that what the run made can be set to deleted
 _LONGEST_GUESS = 60  # seconds to wait after a 429 that doesn't say how long
+_MOST_WINDOWS, _WORTH_WAITING = 2, 120  # of waiting in one run: windows, or seconds where these are short
+_MANY, _A_MOMENT = 30, 2.0  # requests that nobody else uses up in so many seconds
 
 
 @dataclass
@@ -29,7 +31,8 @@ class Budget:
     cleaning: bool = False
     exempt: bool = False  # --exhaust is outside the budget
     _left: dict[str, tuple[int, float]] = field(default_factory=dict)  # organisation: (remaining, ends at)
-    _levels: dict[str, set[int]] = field(default_factory=dict)
+    _falls: dict[str, bool] = field(default_factory=dict)  # organisation: the last change of its countdown was a fall
+    _announced: dict[str, tuple[int, float]] = field(default_factory=dict)  # by what was no 429: (remaining, sent at)
 
     def take(self, organisation: str | None) -> None:
         """Count one request. Raises Starved when none is left (and --no-wait was given, for the target's window)."""
@@ -48,27 +51,40 @@ class Budget:
     def learn(self, exchange: Exchange) -> None:
         """Remember what a real answer says of its organisation's window."""
         remaining, reset = exchange.number_of("RateLimit-Remaining"), exchange.number_of("RateLimit-Reset")
-        if exchange.organisation and remaining is not None and reset is not None:
-            self._left[exchange.organisation] = (remaining, time.monotonic() + min(reset, self.window_seconds))
-            self._levels.setdefault(exchange.organisation, set()).add(remaining)
+        name = exchange.organisation
+        if name and remaining is not None and reset is not None:
+            before, _ = self._left.get(name, (remaining, 0.0))
+            if remaining != before:
+                self._falls[name] = remaining < before
+            self._left[name] = (remaining, time.monotonic() + min(reset, self.window_seconds))
+            if exchange.status != 429:
+                self._announced[name] = (remaining, exchange.sent_at)
 
     def wait_after_429(self, exchange: Exchange) -> None:
-        """Wait until the window ends. Raises Starved under --no-wait."""
+        """Wait until the window ends. Raises Starved under --no-wait, and when the limit is wrong."""
+        name = exchange.organisation or "none"
+        announced, sent_at = self._announced.get(name, (0, 0.0))
+        if announced > _MANY and exchange.sent_at - sent_at < _A_MOMENT:
+            self.starved[name] += 1
+            raise Starved(f"refused with 429 while {announced} requests remained")
         reset = exchange.number_of("RateLimit-Reset") or exchange.number_of("Retry-After")
-        self._wait(exchange.organisation or "none", min(reset or _LONGEST_GUESS, self.window_seconds) + 0.5)
+        self._wait(name, min(reset or _LONGEST_GUESS, self.window_seconds) + 0.5)
 
     def _wait_for_window(self, name: str) -> None:
         remaining, ends = self._left.get(name, (CLEAN_UP + 1, 0.0))
         seconds = ends - time.monotonic()
-        # A countdown that never moved is broken and no reason to wait: then only a 429 stops us.
+        # A countdown that doesn't fall is broken and no reason to wait: then only a 429 stops us.
         kept_back = 0 if self.cleaning or self.exempt else min(CLEAN_UP, self.limit // 10)
-        if remaining <= kept_back and seconds > 0 and len(self._levels.get(name, ())) > 1:
+        if remaining <= kept_back and seconds > 0 and self._falls.get(name, False):
             self._wait(name, seconds + 0.5)
 
     def _wait(self, name: str, seconds: float) -> None:
         if not self.may_wait:
             self.starved[name] += 1
             raise Starved("the target's rate limit is used up (--no-wait)")
+        if self.waited + seconds > max(_MOST_WINDOWS * self.window_seconds + 2, _WORTH_WAITING):
+            self.starved[name] += 1
+            raise Starved(f"the target's rate limit is used up again, after {self.waited:.0f} s of waiting")
         self.say(f"the rate limit of organisation {name!r} is used up: waiting {seconds:.0f} s for the next window")
         self.waited += seconds
         self.sleep(seconds)

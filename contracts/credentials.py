@@ -42,9 +42,9 @@ class Credentials:
     def none() -> Credential:
         return _NONE
 
-    def wrong_type(self, key_type: KeyType | str) -> Credential:
+    def wrong_type(self, key_type: KeyType | str, organisation: str = "main") -> Credential:
         """A valid key of the other type."""
-        return self.right("secret" if key_type == "publishable" else "publishable")
+        return self.right("secret" if key_type == "publishable" else "publishable", organisation)
 
     def wrong(self, key_type: KeyType | str) -> dict[str, Credential]:
         """By name: everything that must be 401."""

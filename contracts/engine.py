@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from contracts.catalogue import Entry
-from contracts.outcome import Finding, NotJudged, Outcome, Result
+from contracts.outcome import Finding, NotJudged, Outcome, Result, Starved
 from contracts.probe import Probe
 from contracts.registry import CHECKS, RULES, Rule, Violation
 from contracts.run import Run
@@ -25,6 +25,7 @@ class Attempt:
     done: bool = False
     outcome: Outcome = Outcome.PASS
     reason: str = ""
+    starved: bool = False
     seconds: float = 0.0
 
     def step(self) -> None:
@@ -42,6 +43,7 @@ class Attempt:
             self.done = True
         except NotJudged as reason:
             self.done, self.outcome, self.reason = True, reason.outcome, str(reason)
+            self.starved = isinstance(reason, Starved)
         except Exception:  # our fault; shown with its traceback
             self.done, self.outcome, self.reason = True, Outcome.ERROR, traceback.format_exc(limit=-4)
         if self.probe.findings:
@@ -109,6 +111,7 @@ def _findings(check: str, violations: list[Violation], run: Run) -> Iterator[Fin
 
 def _result(first: Attempt, second: Attempt | None) -> Result:
     result = Result(first.entry.id, first.entry.level, first.outcome, first.reason, list(first.probe.findings))
+    result.starved = first.starved
     result.seconds = first.seconds + (second.seconds if second else 0.0)
     result.requests = len(first.probe.exchanges) + (len(second.probe.exchanges) if second else 0)
     if second is None:
@@ -126,13 +129,18 @@ def _result(first: Attempt, second: Attempt | None) -> Result:
 
 def explain(results: list[Result], catalogue: dict[str, Entry]) -> None:
     """One defect is one red: what depends on a failed check is inconclusive, and says so."""
-    failed = {result.check for result in results if result.outcome in (Outcome.FAIL, Outcome.INCONCLUSIVE)}
+    blocking = [r for r in results if r.outcome in (Outcome.FAIL, Outcome.INCONCLUSIVE) and not _only_starved(r)]
+    failed = {result.check for result in blocking}
     for result in results:
         if result.outcome is not Outcome.FAIL:
             continue
         culprit = next(iter(sorted(_ancestors(result.check, catalogue) & failed)), None)
         if culprit:
             result.outcome, result.reason = Outcome.INCONCLUSIVE, f"blocked by {culprit}"
+
+
+def _only_starved(result: Result) -> bool:
+    return result.starved and result.outcome is Outcome.INCONCLUSIVE
 
 
 def _ancestors(check: str, catalogue: dict[str, Entry]) -> set[str]:

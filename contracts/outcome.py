@@ -59,6 +59,7 @@ class Result:
     seconds: float = 0.0
     requests: int = 0
     times: str = ""  # "2 of 2", "1 of 2 (intermittent)"
+    starved: bool = False  # not judged for want of requests: says nothing about the target
 
 
 class NotJudged(Exception):

@@ -60,6 +60,11 @@ class Run:
     def prefix(self) -> str:
         return self.ledger.prefix
 
+    @property
+    def spare(self) -> str:
+        """The organisation for what needs no history and many requests: the second one, where there is one."""
+        return "other" if self.target.other else "main"
+
     def name(self, stem: str) -> str:
         """An id that nobody else uses."""
         self._names += 1

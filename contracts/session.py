@@ -31,6 +31,8 @@ from fixtures.spec import load_spec
 
 Say = Callable[[str], None]
 
+_RATE_LIMIT = "Rate limit"  # the area that is judged first: all the rest relies on the limit
+
 
 @dataclass
 class Report:
@@ -151,14 +153,15 @@ def _results(
 ) -> list[Result]:
     engine = Engine(run, progress)
     acting = [entry for entry in chosen if entry.id in CHECKS]
+    first = [entry for entry in acting if entry.area == _RATE_LIMIT]
     last = [entry for entry in acting if "exhaust" in entry.needs]
-    results = []
+    results = engine.judge(first)
     needs_canary = not acting or any(entry.id == canary.CHECK or entry.depends for entry in chosen)
     if needs_canary and run.target.edition == "current":
         results += [_canary_result(run, entry) for entry in chosen if entry.id == canary.CHECK] or [_canary_result(run)]
     feeding = [] if acting else _feeders(settings, catalogue)  # rules alone need answers to look at
     engine.judge(feeding)
-    results += engine.judge([entry for entry in acting if entry not in last])
+    results += engine.judge([entry for entry in acting if entry not in (*first, *last)])
     results += generated.judge(run, [entry for entry in chosen if "generated" in entry.needs], progress)
     if last:
         cleanup.clean(run, keep=settings.keep)

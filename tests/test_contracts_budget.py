@@ -74,3 +74,30 @@ def test_a_key_never_leaves_in_the_clear_nor_one_that_is_nearly_it() -> None:
     redactor = Redactor([("lehnz_sk_abcdef", "$SK"), ("lehnz_sk_abcde", "$SHORTENED_KEY")])
     assert redactor.text("key lehnz_sk_abcdef, lehnz_sk_abcdex") == "key $SK, $SHORTENED_KEYx"
     assert redactor.bytes(b'{"k":"lehnz_sk_abcdef"}') == b'{"k":"$SK"}'
+
+
+def test_a_429_while_many_remain_is_no_reason_to_wait() -> None:
+    slept: list[float] = []
+    plan = budget(slept=slept)
+    plan.learn(answer(500, 800))
+    with pytest.raises(Starved, match="500 requests remained"):
+        plan.wait_after_429(answer(0, 800, 429))
+    assert slept == []
+
+
+def test_a_countdown_that_rises_is_no_reason_to_wait() -> None:
+    slept: list[float] = []
+    plan = budget(slept=slept)
+    for used in range(1, 6):
+        plan.learn(answer(used, 800))
+        plan.take("main")
+    assert slept == []
+
+
+def test_all_waiting_of_a_run_together_has_an_end() -> None:
+    slept: list[float] = []
+    plan = budget(slept=slept)
+    with pytest.raises(Starved, match="of waiting"):
+        for _ in range(10):
+            plan.wait_after_429(answer(0, 900, 429))
+    assert sum(slept) <= 2 * 900 + 2

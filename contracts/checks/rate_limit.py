@@ -10,12 +10,15 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from contracts.exchange import Exchange
-from contracts.outcome import Blocked
+from contracts.outcome import Blocked, Skipped
 from contracts.probe import Probe
 from contracts.registry import check
 from fixtures.bodies import event_body, user_body
 
 _TRIES = 2
+_APART = 1.7  # seconds: a clock that runs shows by whole ones
+_ROUNDING = 2  # seconds
+_A_GOOD_PART = 0.75  # of a window's requests, when it has just begun
 
 Send = Callable[[], Exchange]
 
@@ -49,27 +52,23 @@ def counts_down(probe: Probe) -> None:
     _expect_fall(probe, "one route", [lambda: _cheap(probe)] * 6)
 
 
+@check("RATE-shared-by-routes")
+def shared_by_routes(probe: Probe) -> None:
+    """The two operations that a key opens count down together, in turn."""
+    operations = probe.run.operations
+    user, item = user_body(probe.name("user")), probe.item()
+    event = event_body("search", probe.name("user"))
+    _expect_fall(probe, "publishable key", [lambda: _cheap(probe), lambda: probe.send(operations.events, event)] * 3)
+    upserts = [lambda: probe.send(operations.items, item), lambda: probe.send(operations.users, user)]
+    _expect_fall(probe, "secret key", upserts * 3)
+
+
 @check("RATE-shared-by-keys")
 def shared_by_keys(probe: Probe) -> None:
     """Publishable and secret key in turn count down together."""
     users = probe.run.operations.users
     user = user_body(probe.name("user"))
     _expect_fall(probe, "both keys in turn", [lambda: _cheap(probe), lambda: probe.send(users, user)] * 4)
-
-
-@check("RATE-shared-by-routes")
-def shared_by_routes(probe: Probe) -> None:
-    """The four operations in turn count down together."""
-    operations = probe.run.operations
-    user, item = user_body(probe.name("user")), probe.item()
-    event = event_body("search", probe.name("user"))
-    turns = [
-        lambda: _cheap(probe),
-        lambda: probe.send(operations.events, event),
-        lambda: probe.send(operations.items, item),
-        lambda: probe.send(operations.users, user),
-    ]
-    _expect_fall(probe, "four routes in turn", turns * 2)
 
 
 def _expect_fall(probe: Probe, case: str, sends: Sequence[Send]) -> None:
@@ -123,3 +122,57 @@ def organisations_apart(probe: Probe) -> None:
         neighbour = partial(_cheap, probe, other)
         drop, exchanges = _smallest_drop(probe, [neighbour] * 5, one)
         probe.expect(drop <= 3, f"{one} beside {other}", "one less", f"{drop} less", *exchanges)
+
+
+@check("RATE-window")
+def window(probe: Probe) -> None:
+    """The first answers of two organisations, at different times, announce the same: that is what a window holds and
+    how long it lasts. A window that ends by the clock has less and less time left, and a bucket that refills steadily
+    needs the longer, the more was taken: neither is accused."""
+    first = next((x for x in probe.run.client.journal if x.organisation == "main"), None)
+    limit, length = probe.run.target.limit, probe.run.target.window_seconds
+    if first is None or _reset(first) is None:
+        raise Blocked("RateLimit-Reset is missing (RATE-headers)")
+    if _lasts(first, length) and remaining(first) >= limit - 1:
+        return
+    if probe.run.target.other is None:
+        raise Skipped("no second organisation")
+    if any(exchange.organisation == "other" for exchange in probe.run.client.journal):
+        raise Skipped("the second organisation's window had begun before it could be compared")
+    probe.run.sleep(_APART)
+    second, again = _cheap(probe, "other"), _cheap(probe)
+    begun = _lasts(first, length) and _lasts(second, length)
+    held = remaining(first) > limit * _A_GOOD_PART or remaining(second) > limit * _A_GOOD_PART
+    if begun:
+        said = f"{remaining(first)} and {remaining(second)} of {limit} remain"
+        probe.expect(held, "requests", f"about {limit} remain when a window has just begun", said, first, second)
+    elif remaining(first) < limit - 1 or remaining(second) < limit - 1:
+        raise Skipped("a window had begun before the run")
+    elif _reset(first) == _reset(second) and _runs_down(probe, first, again):
+        probe.expect(
+            False,
+            "seconds",
+            f"RateLimit-Reset {length:g} when a window begins",
+            f"{_reset(first)}, twice",
+            first,
+            second,
+        )
+    else:
+        raise Skipped("the target's windows don't begin with their first request")
+
+
+def _reset(exchange: Exchange) -> int | None:
+    return exchange.number_of("RateLimit-Reset")
+
+
+def _lasts(exchange: Exchange, length: float) -> bool:
+    """As long as it should, give or take rounding."""
+    return abs((_reset(exchange) or 0) - length) <= _ROUNDING
+
+
+def _runs_down(probe: Probe, first: Exchange, last: Exchange) -> bool:
+    """Between two answers of the first organisation RateLimit-Reset was the time left of one window."""
+    since = [x for x in probe.run.client.journal if x.organisation == "main" and first.number < x.number <= last.number]
+    announced = _reset(first) or 0
+    falls = (_reset(last) or 0) < announced
+    return falls and all((_reset(x) or 0) <= announced - (x.sent_at - first.sent_at) + _ROUNDING for x in since)
