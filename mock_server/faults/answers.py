@@ -48,7 +48,6 @@ class Answer:
     async def _dribble(self, bytes_per_second: int, wire: Wire, receive: Receive, send: Send) -> None:
         piece = max(1, int(bytes_per_second * _STEP_SECONDS))
         for position in range(0, len(self.body), piece):
-            part = self.body[position : position + piece]
-            await send({"type": "http.response.body", "body": part, "more_body": True})
+            part, more = self.body[position : position + piece], position + piece < len(self.body)
             await wire.wait(len(part) / bytes_per_second, receive)
-        await send({"type": "http.response.body", "body": b""})
+            await send({"type": "http.response.body", "body": part, "more_body": more})
