@@ -10,6 +10,7 @@ ApiError
 |- UnsupportedMediaType  415  a body that is not JSON
 |- BadRequest            400  not JSON, or not what the operation takes
 |- MissingStrategyInput  422  the strategy's input is missing, and nothing else is wrong
+|- Conflict              409  not as things are: the address is taken, the last owner would leave
 `- InternalServerError   500  a fault of the mock
 """
 
@@ -76,6 +77,10 @@ class BadRequest(ApiError):
 
 class MissingStrategyInput(ApiError):
     status, summary = 422, "Missing strategy input"
+
+
+class Conflict(ApiError):
+    status, summary = 409, "Conflict"
 
 
 class InternalServerError(ApiError):

@@ -67,6 +67,7 @@ class Client:
         self.mock = mock
         self.app = create_app(mock)
         self.checked = checked
+        self.people: list[Any] = []  # who registered, see tests/account_client.py
         self._runner = asyncio.Runner()
 
     @property

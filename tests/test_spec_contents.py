@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from fixtures.bodies import STANDARD_FAMILIES
-from fixtures.spec import load_spec
+from fixtures.spec import OURS, load_spec
 
 SPEC = load_spec()
 SCHEMAS = SPEC.document["components"]["schemas"]
@@ -112,7 +112,7 @@ def test_the_documented_fields_are_there_and_required_as_documented(name: str) -
 
 
 def test_the_documented_operations_are_there_with_their_key_types_and_statuses() -> None:
-    current = [operation for operation in SPEC.operations if not operation.deprecated]
+    current = [each for each in SPEC.operations if not each.deprecated and each.source != OURS]
     assert {(each.method, each.path): each.key_type for each in current} == DOCUMENTED_OPERATIONS
     for operation in current:
         success = "200" if operation.operation_id == "recommend" else "202"

@@ -4,30 +4,31 @@ error at start, and so is what the mock does and the spec does not say."""
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from fixtures.spec import KeyType, Node, Operation, RateLimit, Spec, SpecError
+from fixtures.spec import KeyType, Node, Operation, Spec, SpecError
+from mock_server.accounts.roles import Role
 from mock_server.contract import shape, vocabulary
-from mock_server.contract.parameters import Parameters, split_path
+from mock_server.contract.limits import BUCKETS, Credential, Limits, limiters_of, limits_of
+from mock_server.contract.parameters import Parameters, path_names, split_path
 from mock_server.contract.responses import Responses
 from mock_server.contract.strategies import check_strategies
 from mock_server.contract.validation import Validator, listed
-from mock_server.domain.limits import DIALECTS, Limiter
+from mock_server.domain.limits import DIALECTS
 from mock_server.errors import BadRequest, FieldError
 from mock_server.settings import Settings
 
-if TYPE_CHECKING:
-    from mock_server.edge.routes import Call
-
-BUCKET = "organisation"
+TENANT = "tenant_id"  # the path parameter that names an organisation
 _TYPES = {"object": dict, "array": list}
 
 
 class Handler(NamedTuple):
-    """What answers an operation, and the fields or parameters that it relies on: required, or with a default."""
+    """What answers an operation, and the fields or parameters that it relies on: required, or with a default.
 
-    answer: Callable[[Call], Awaitable[tuple[int, bytes]]]
+    `answer` takes an edge.routes.Call where the operation needs a key, and an edge.account_calls.AccountCall else."""
+
+    answer: Callable[[Any], Awaitable[tuple[int, bytes]]]
     needs: tuple[str, ...]
 
 
@@ -87,7 +88,7 @@ class Body:
 class Endpoint:
     """One operation, ready to be served."""
 
-    __slots__ = ("answer", "body", "key_type", "operation", "parameters")
+    __slots__ = ("answer", "body", "credential", "key_type", "operation", "parameters", "roles")
 
     def __init__(self, spec: Spec, operation: Operation, handler: Handler) -> None:
         place = f"{spec.path}: {operation.method} {operation.path} ({operation.operation_id})"
@@ -95,11 +96,22 @@ class Endpoint:
         self.answer = handler.answer
         self.parameters = Parameters(spec, operation)
         self.body = Body(spec, operation, operation.request_schema) if operation.request_schema else None
-        if operation.bucket != BUCKET or operation.key_type is None:
-            raise SpecError(f"{place}: the mock serves operations with a key and x-rate-limit: {BUCKET}")
+        self.credential: Credential = "key" if operation.key_type else "token" if operation.bearer else "nothing"
+        self.key_type: KeyType | None = operation.key_type
+        self.roles = _roles(operation, place)
+        if operation.bucket != BUCKETS[self.credential]:
+            raise SpecError(f"{place}: the mock serves it with x-rate-limit: {BUCKETS[self.credential]}")
         for name in set(handler.needs) - self.parameters.certain - (self.body.certain if self.body else set()):
             raise SpecError(f"{place}: the mock needs {name!r}: it must be required or have a default")
-        self.key_type: KeyType = operation.key_type
+
+
+def _roles(operation: Operation, place: str) -> frozenset[Role]:
+    names = [role.value for role in Role]
+    if set(operation.roles) - set(names):
+        raise SpecError(f"{place}: x-roles may name {', '.join(names)}")
+    if bool(operation.roles) != (operation.bearer and TENANT in path_names(operation.path)):
+        raise SpecError(f"{place}: x-roles belong to operations with a bearer token and {{{TENANT}}} in the path")
+    return frozenset(map(Role, operation.roles))
 
 
 class Path:
@@ -134,9 +146,11 @@ class Contract:
         shape.check(spec)
         vocabulary.check(spec)
         self.spec = spec
-        self.max_body, self.max_depth, self.ranking_depth = _limits(spec)
-        self.max_body = int(settings.max_body or self.max_body)
-        self.limiter = _limiter(spec, settings)
+        self.limits: Limits = limits_of(spec)
+        self.max_body = int(settings.max_body or self.limits.max_body_bytes)
+        self.max_depth, self.ranking_depth = self.limits.max_depth, self.limits.ranking_depth
+        self.limiters = limiters_of(spec, settings)
+        self.limiter = self.limiters["key"]
         self.headers_for = DIALECTS[settings.rate_limit_headers]
         self.responses = Responses(spec) if settings.validate_responses else None
         self._fixed: dict[bytes, Path] = {}
@@ -178,20 +192,3 @@ class Contract:
             for word in ("default", "x-aliases"):
                 if word in node and id(node) not in honoured:
                     raise SpecError(f"{self.spec.path}: {place}: the mock does not honour {word!r} here")
-
-
-def _limits(spec: Spec) -> tuple[int, int, int]:
-    node = spec.document.get("x-limits", {})
-    values = [node.get(name) for name in ("max_body_bytes", "max_depth", "ranking_depth")]
-    if any(type(value) is not int or value < 1 for value in values):
-        raise SpecError(f"{spec.path}: x-limits needs max_body_bytes, max_depth and ranking_depth, integers from 1")
-    return values[0], values[1], values[2]
-
-
-def _limiter(spec: Spec, settings: Settings) -> Limiter:
-    rule = spec.limits.get(BUCKET)
-    if rule is None:
-        raise SpecError(f"{spec.path}: x-rate-limits has no limit for the bucket {BUCKET!r}")
-    if isinstance(settings.rate_limit, RateLimit):
-        return Limiter(settings.rate_limit)
-    return Limiter(rule, enforced=settings.rate_limit != "off")

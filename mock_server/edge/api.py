@@ -15,6 +15,9 @@ from mock_server.domain import keys
 from mock_server.domain.keys import Caller
 from mock_server.domain.limits import Header, Quota
 from mock_server.edge import envelope
+from mock_server.edge.account_calls import AccountCall
+from mock_server.edge.address import address_of
+from mock_server.edge.admission import admit, too_many_requests
 from mock_server.edge.body import Disconnected, check_content_type, parse_json, read_body
 from mock_server.edge.effects import effects_of
 from mock_server.edge.routes import Call
@@ -23,7 +26,7 @@ from mock_server.errors import ApiError, InternalServerError, MethodNotAllowed, 
 
 if TYPE_CHECKING:
     from mock_server.app import Mock
-    from mock_server.contract.contract import Contract, Endpoint
+    from mock_server.contract.contract import Endpoint, Path
 
 _JSON: Header = (b"content-type", b"application/json")
 _READ = {b"x-api-key", b"content-type", b"content-length", b"origin", b"host", b"referer", b"authorization"}
@@ -40,26 +43,32 @@ class Api:
         started = perf_counter()
         mock = self._mock
         contract, now, headers = mock.contract, mock.clock.monotonic(), _headers(scope)
-        key = headers.get(b"x-api-key")
+        path, path_parameters = contract.find(scope["raw_path"]) or (None, {})
+        endpoint = path.endpoints.get(scope["method"]) if path else None
+        credential = endpoint.credential if endpoint else "key"
+        who = admit(mock, credential, headers, lambda: address_of(scope, mock.settings.trust_proxy))
         trace = trace_of(scope)
-        trace.caller = caller = mock.organisations.keys.find(key) if key else None
-        window = caller.organisation.state.window if caller else mock.visitors.window(_address(scope))
+        trace.caller, trace.endpoint = who.caller, endpoint
         effects = effects_of(scope)
-        admitted = effects.is_429 or contract.limiter.charge(window, now)
-        quota = effects.shown(contract.limiter.quota(window, now))
-        endpoint: Endpoint | None = None
+        admitted = effects.is_429 or who.limiter.charge(who.window, now)
+        quota = effects.shown(who.limiter.quota(who.window, now))
         extra: list[Header] = []
         try:
-            endpoint, path_parameters = _find(contract, scope)
-            trace.endpoint = endpoint
+            if endpoint is None:
+                raise _unrouted(path)
             if effects.refusal:
                 raise effects.refusal
-            if caller is None:
-                raise keys.unauthorised(key, b"authorization" in headers)
-            self._check_key(endpoint, caller, headers)
+            if who.refusal:
+                raise who.refusal
+            if who.caller:
+                self._check_key(endpoint, who.caller, headers)
             if not admitted:
-                raise _too_many_requests(caller, quota)
-            call = Call(caller.organisation, mock.ingest, mock.clock.now(), started, effects)
+                raise too_many_requests(mock, credential, who, quota)
+            call: Call | AccountCall
+            if who.caller:
+                call = Call(who.caller.organisation, mock.ingest, mock.clock.now(), started, effects)
+            else:
+                call = AccountCall(mock, who.account, address_of(scope, mock.settings.trust_proxy), mock.clock.now())
             if endpoint.body:
                 body = await read_body(receive, headers.get(b"content-length"), contract.max_body)
                 check_content_type(headers.get(b"content-type"))
@@ -67,7 +76,8 @@ class Api:
             if endpoint.parameters:
                 call.parameters = endpoint.parameters.read(path_parameters, scope["query_string"], scope["headers"])
             status, answer = await endpoint.answer(call)
-            trace.accepted = call.accepted
+            if isinstance(call, Call):
+                trace.accepted = call.accepted
         except ApiError as error:
             trace.error = error
             status, answer, extra = error.status, envelope.failure(error), _extra_headers(error, quota)
@@ -88,7 +98,7 @@ class Api:
         """Raises Forbidden; warns of a secret key that a browser sends."""
         if caller.key_type == "secret" and is_foreign(headers):
             _warn_of_leak(caller, headers[b"origin"])
-        if not keys.allows(caller.key_type, endpoint.key_type, self._mock.settings.key_policy):
+        if endpoint.key_type and not keys.allows(caller.key_type, endpoint.key_type, self._mock.settings.key_policy):
             raise keys.forbidden(caller.key_type, endpoint.operation.path)
 
 
@@ -110,36 +120,10 @@ def is_foreign(headers: Mapping[bytes, bytes]) -> bool:
     return not headers.get(b"referer", b"").removeprefix(origin).startswith(_OWN_PAGES)
 
 
-def _address(scope: Scope) -> str:
-    client = scope.get("client")
-    return client[0] if client else ""
-
-
-def _find(contract: Contract, scope: Scope) -> tuple[Endpoint, Mapping[str, bytes]]:
-    found = contract.find(scope["raw_path"])
-    if not found:
-        raise NotFound("the API has no such path; /docs lists those that it has")
-    path, parameters = found
-    endpoint = path.endpoints.get(scope["method"])
-    if not endpoint:
-        raise MethodNotAllowed(f"this path takes {path.allow}", path.allow)
-    return endpoint, parameters
-
-
-def _too_many_requests(caller: Caller, quota: Quota) -> TooManyRequests:
-    organisation = caller.organisation
-    if "429" not in organisation.state.told:
-        organisation.state.told.add("429")
-        logger.warning(
-            "429 for %s: all %d requests of its %d s window are used up; start with --rate-limit N/WINDOW or off",
-            organisation.tenant_id,
-            quota.limit,
-            quota.window_seconds,
-        )
-    return TooManyRequests(
-        f"all {quota.limit} requests of this {quota.window_seconds} s window are used up; "
-        f"wait {quota.reset} s, then back off exponentially"
-    )
+def _unrouted(path: Path | None) -> ApiError:
+    if path is None:
+        return NotFound("the API has no such path; /docs lists those that it has")
+    return MethodNotAllowed(f"this path takes {path.allow}", path.allow)
 
 
 def _warn_of_leak(caller: Caller, origin: bytes) -> None:

@@ -167,4 +167,5 @@ HANDLERS: Mapping[str, Handler] = {
     "firstEditionRecommendForSession": Handler(first_edition_recommend_for_session, ("item_ids", *_PAGE)),
     "firstEditionRecommendForBasket": Handler(first_edition_recommend_for_basket, ("item_ids", *_PAGE)),
     "firstEditionRecommendPriceOptimized": Handler(first_edition_recommend_price_optimized, ("user_id", *_PAGE)),
+    **ACCOUNT_HANDLERS,
 }
