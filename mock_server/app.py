@@ -26,6 +26,7 @@ from mock_server.domain.tenant import Tenant
 from mock_server.edge.api import Api
 from mock_server.edge.cors import Cors
 from mock_server.edge.routes import HANDLERS
+from mock_server.edge.timing import ServerTiming
 from mock_server.faults.layer import FaultLayer
 from mock_server.faults.registry import Faults
 from mock_server.faults.wire import Wire
@@ -36,7 +37,6 @@ from mock_server.journal.recorder import Recorder
 from mock_server.lifetimes import Lifetimes
 from mock_server.seeded import Fill, SeededTenants
 from mock_server.settings import Settings
-from mock_server.snapshots.parts import JournalPosition
 from mock_server.snapshots.snapshot import Part, Snapshots
 
 VIRTUAL_START = 1_780_315_200.0  # 2026-06-01T12:00:00Z, where the caller brings no world with a "now" of its own
@@ -74,7 +74,7 @@ class Mock:
         self.organisations = Organisations(usual.orgs, usual.seed, self._make_tenant, usual.seed_orgs)
         self.lifetimes = Lifetimes(self.remove_organisation)
         self.snapshots = Snapshots()
-        self.parts: dict[str, Part] = {"faults": self.faults, "journal": JournalPosition(self)}
+        self.parts: dict[str, Part] = {"faults": self.faults, "journal": self.journal}
 
     @property
     def spec(self) -> Spec:
@@ -130,6 +130,12 @@ class Mock:
             clock.advance(max(0.0, target - clock.monotonic()))
         self.ingest.wake_up()
 
+    async def advance_organisation(self, tenant_id: str, seconds: float) -> None:
+        """Move one organisation ahead of the clock, until it is reset; the others notice nothing. Raises KeyError."""
+        state = self.organisations[tenant_id].state
+        state.move_ahead(seconds)
+        await self.ingest.hurry(state, seconds)
+
     def run_clock_at(self, scale: float) -> None:
         """How many of the mock's seconds pass in one of the machine's; 0 stops the clock."""
         self.clock.run_at(scale)
@@ -138,8 +144,8 @@ class Mock:
     def add_organisation(
         self, tenant_id: str | None = None, seeded: bool | None = None, ttl_seconds: float | None = None
     ) -> Organisation:
-        """A new organisation with fresh keys, removed after `ttl_seconds` of the machine's. `seeded`: with a copy of the
-        seed data (None: if that is usual). Raises ValueError for an id that is taken."""
+        """A new organisation with fresh keys. `seeded`: with a copy of the seed data (None: if that is usual).
+        `ttl_seconds`: removed after so many of the machine's. Raises ValueError for an id that is taken."""
         added = self.organisations.add(tenant_id, seeded)
         if ttl_seconds is not None:
             self.lifetimes.start(added.tenant_id, ttl_seconds)
@@ -170,7 +176,7 @@ class Mock:
 
 def create_app(mock: Mock, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
     """The mock as an ASGI application. `routes` are served beside the API, by the first segment of their path."""
-    api = Recorder(Cors(FaultLayer(mock, Api(mock))), mock)
+    api = _api(mock)
     beside = Starlette(routes=list(routes))
     segments = {_first_segment(route.path) for route in routes if isinstance(route, Route | Mount)}
 
@@ -183,6 +189,13 @@ def create_app(mock: Mock, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
             await send({"type": "websocket.close"})
 
     return app
+
+
+def _api(mock: Mock) -> ASGIApp:
+    app: ASGIApp = FaultLayer(mock, Api(mock))
+    if mock.settings.server_timing:
+        app = ServerTiming(app)
+    return Recorder(Cors(app), mock)
 
 
 def _first_segment(path: str) -> str:

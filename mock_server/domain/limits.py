@@ -23,7 +23,7 @@ class Quota(NamedTuple):
     def at_pace(self, scale: float) -> Quota:
         """With `reset` in the client's seconds, of which each is `scale` of the mock's; as it is on a clock that stands
         still, because nobody can know when it will be moved."""
-        return self._replace(reset=math.ceil(self.reset / scale)) if scale else self
+        return self if scale in (0, 1) else self._replace(reset=math.ceil(self.reset / scale))
 
 
 class Window:
@@ -98,6 +98,12 @@ class Visitors:
     def __init__(self, kept: int = 10_000) -> None:
         self._kept = kept
         self._windows: OrderedDict[str, Window] = OrderedDict()
+
+    def copy(self, later: float = 0.0) -> Visitors:
+        """Windows that say, `later` seconds from now, what these say now."""
+        twin = Visitors(self._kept)
+        twin._windows.update((address, window.copy(later)) for address, window in self._windows.items())
+        return twin
 
     def window(self, address: str) -> Window:
         window = self._windows.get(address)

@@ -21,7 +21,7 @@ MakeTenant = Callable[[str, bool], Tenant]  # tenant_id, with seed data
 class State:
     """Everything that a reset replaces. Chances depend on the seed and the organisation, never on its neighbours."""
 
-    __slots__ = ("delays", "due", "ids", "tenant", "told", "window")
+    __slots__ = ("ahead", "delays", "due", "ids", "tenant", "told", "window")
 
     def __init__(self, tenant: Tenant, seed: str) -> None:
         self.tenant = tenant
@@ -29,6 +29,7 @@ class State:
         self.ids = Random(f"{seed}:ids")  # noqa: S311 - repeatable on purpose
         self.delays = Random(f"{seed}:delays")  # noqa: S311 - repeatable on purpose
         self.due = 0.0  # when the record accepted last becomes visible
+        self.ahead = 0.0  # seconds by which this organisation's time is before the clock
         self.told: set[str] = set()  # what the log has said once
 
     def copy(self, later: float = 0.0) -> State:
@@ -37,9 +38,16 @@ class State:
         twin.window = self.window.copy(later)
         twin.ids.setstate(self.ids.getstate())
         twin.delays.setstate(self.delays.getstate())
-        twin.due = self.due + later
+        twin.due, twin.ahead = self.due + later, self.ahead
         twin.told = self.told.copy()
         return twin
+
+
+    def move_ahead(self, seconds: float) -> None:
+        """Let time pass for this organisation only; its queue is the caller's business."""
+        self.ahead += seconds
+        self.window = self.window.copy(-seconds)
+        self.due -= seconds
 
 
 class Organisation:
@@ -58,6 +66,11 @@ class Organisation:
     @property
     def tenant(self) -> Tenant:
         return self.state.tenant
+
+    def copy(self, later: float = 0.0) -> Organisation:
+        """The same organisation with a state of its own, whose moments come `later` seconds later."""
+        keys: dict[KeyType, str] = {"publishable": self.publishable_key, "secret": self.secret_key}
+        return Organisation(self.tenant_id, keys, self.state.copy(later), self.seeded)
 
     @property
     def has_development_keys(self) -> bool:

@@ -1,0 +1,38 @@
+"""Organisations that live for a while: removed when their time is over, by the machine's clock, so that whoever forgets
+to clean up, or crashes, leaves nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+
+class Lifetimes:
+    """`remove` is called with the id of an organisation whose time is over."""
+
+    def __init__(self, remove: Callable[[str], object]) -> None:
+        self._remove = remove
+        self._ends: dict[str, asyncio.TimerHandle] = {}
+
+    def start(self, tenant_id: str, seconds: float) -> None:
+        """From now on; to be called where an event loop runs."""
+        self.end(tenant_id)
+        self._ends[tenant_id] = asyncio.get_running_loop().call_later(seconds, self._over, tenant_id)
+
+    def end(self, tenant_id: str) -> None:
+        """It was removed, or lives on without an end."""
+        if handle := self._ends.pop(tenant_id, None):
+            handle.cancel()
+
+    def left(self, tenant_id: str) -> float | None:
+        """Seconds; None for one that stays."""
+        handle = self._ends.get(tenant_id)
+        return max(0.0, handle.when() - asyncio.get_running_loop().time()) if handle else None
+
+    def close(self) -> None:
+        for tenant_id in list(self._ends):
+            self.end(tenant_id)
+
+    def _over(self, tenant_id: str) -> None:
+        self._ends.pop(tenant_id, None)
+        self._remove(tenant_id)
