@@ -134,6 +134,7 @@ class Mock:
         """Move one organisation ahead of the clock, until it is reset; the others notice nothing. Raises KeyError."""
         state = self.organisations[tenant_id].state
         state.move_ahead(seconds)
+        self.faults.move_ahead(tenant_id, seconds)
         await self.ingest.hurry(state, seconds)
 
     def run_clock_at(self, scale: float) -> None:

@@ -71,6 +71,14 @@ def test_it_lasts_as_long_as_its_window_by_the_mocks_clock() -> None:
     assert found == [False, False, True, True, False]
 
 
+def test_time_that_passes_for_one_organisation_passes_for_its_windows() -> None:
+    window = {**DROP, "for_seconds": 60}
+    made = faults(Fault(**window, tenant_id="acme-books"), Fault(**window, tenant_id="glow-beauty-ng"))
+    made.move_ahead("acme-books", 60)
+    assert made.meet(ASKED) == []
+    assert made.meet(ASKED._replace(tenant_id="glow-beauty-ng")) != []
+
+
 def test_a_share_is_hit_by_dice_that_the_seed_governs() -> None:
     half = Fault(**DROP, share=0.5)
     first = pattern(faults(half), 400)
@@ -242,6 +250,17 @@ def test_a_frozen_registry_is_json() -> None:
     again = Faults(42, VirtualClock(5.0))
     again.thaw(orjson.loads(orjson.dumps(made.freeze())))
     assert pattern(again, 5) == pattern(made, 5)
+
+
+@pytest.mark.parametrize(
+    "spoilt", [{"numbers": -1}, {"faults": [{"fault_id": "fault-1"}]}, {"scenarios": [[None, "war"]]}, {"more": 1}]
+)
+def test_what_was_never_frozen_changes_nothing(spoilt: dict[str, Any]) -> None:
+    made = faults(Fault(**DROP, times=2))
+    pattern(made, 1)
+    with pytest.raises(ValueError, match="FrozenFaults"):
+        made.thaw(made.freeze() | spoilt)
+    assert pattern(made, 2) == [True, False]
 
 
 def test_there_are_only_so_many() -> None:

@@ -27,7 +27,7 @@ class Finding(NamedTuple):
 class Trace:
     """None stands for what was not found out: a request that no key belongs to has no caller."""
 
-    __slots__ = ("accepted", "caller", "endpoint", "error", "fault", "findings")
+    __slots__ = ("accepted", "caller", "delay", "endpoint", "error", "fault", "findings")
 
     def __init__(self) -> None:
         self.caller: Caller | None = None
@@ -35,6 +35,7 @@ class Trace:
         self.error: ApiError | None = None
         self.accepted: tuple[str, int] | None = None  # ("items", 3): what the request put into the queue
         self.fault: str | None = None  # name of the fault that was played on it
+        self.delay = 0.0  # seconds for which a fault kept the answer back
         self.findings: list[Finding] = []  # beside those of the error
 
 

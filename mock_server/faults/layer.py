@@ -57,6 +57,7 @@ class FaultLayer:
         put_effects(scope, effects)
         answer = Answer()
         await self._app(scope, receive, answer.collect)
+        trace.delay = latency
         await wire.wait(latency, receive)
         await answer.deliver(deciding, wire, scope, receive, send)
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from mock_server.clock import Clock
 from mock_server.faults.fault import Fault, Request
+from mock_server.faults.frozen import FrozenFault, FrozenFaults
 from mock_server.faults.scenarios import SCENARIOS, ScenarioName
 
 MOST = 1_000  # faults at a time
@@ -134,6 +135,12 @@ class Faults:
         for each in self:
             each.counts = {owner: count for owner, count in each.counts.items() if tenant_id not in (None, owner)}
 
+    def move_ahead(self, tenant_id: str, seconds: float) -> None:
+        """Let time pass for the windows of one organisation's own faults."""
+        for each in self:
+            if each.fault.tenant_id == tenant_id:
+                each.since -= seconds
+
     def meet(self, request: Request) -> list[Hit]:
         """The faults that this request meets, which are counted: those that only change the answer's time or the
         data, and the first that decides what the answer is."""
@@ -154,38 +161,35 @@ class Faults:
     def freeze(self, tenant_id: str | None = None) -> dict[str, Any]:
         """All that `thaw` needs, as JSON: everything, or of one organisation its faults and its counts."""
         now = self._clock.monotonic()
-        return {
-            "numbers": self._numbers,
-            "scenarios": [[owner, name] for owner, name in self._scenarios.items() if tenant_id in (None, owner)],
-            "faults": [
-                {
-                    "fault_id": each.fault_id,
-                    "fault": each.fault.model_dump(exclude_unset=True),
-                    "age": now - each.since,
-                    "scenario": each.scenario,
-                }
+        frozen = FrozenFaults(
+            numbers=self._numbers,
+            scenarios=[(owner, name) for owner, name in self._scenarios.items() if tenant_id in (None, owner)],
+            faults=[
+                FrozenFault(fault_id=each.fault_id, fault=each.fault, age=now - each.since, scenario=each.scenario)
                 for each in self
                 if tenant_id in (None, each.fault.tenant_id)
             ],
-            "counts": [
-                [each.fault_id, owner, count.seen, count.hits]
+            counts=[
+                (each.fault_id, owner, count.seen, count.hits)
                 for each in self
                 for owner, count in each.counts.items()
                 if tenant_id in (None, owner)
             ],
-        }
+        )
+        return frozen.model_dump(mode="json")
 
     def thaw(self, frozen: Mapping[str, Any], tenant_id: str | None = None) -> None:
-        """Put back what `freeze` gave for the same `tenant_id`; windows go on from the age that they had."""
-        self.reset_counts(tenant_id)
-        self.clear(tenant_id)
+        """Put back what `freeze` gave for the same `tenant_id`; windows go on from the age that they had. Raises
+        ValueError for anything else, and then nothing has changed."""
+        found = FrozenFaults.model_validate(frozen)
         now = self._clock.monotonic()
-        self._numbers = max(self._numbers, frozen["numbers"])
-        self._scenarios |= {owner: name for owner, name in frozen["scenarios"]}
-        for each in frozen["faults"]:
-            fault = Fault.model_validate(each["fault"])
-            self._set[each["fault_id"]] = SetFault(each["fault_id"], fault, now - each["age"], each["scenario"])
-        for fault_id, owner, seen, hits in frozen["counts"]:
+        self.clear(tenant_id)
+        self.reset_counts(tenant_id)
+        self._numbers = max(self._numbers, found.numbers)
+        self._scenarios |= dict(found.scenarios)
+        for each in found.faults:
+            self._set[each.fault_id] = SetFault(each.fault_id, each.fault, now - each.age, each.scenario)
+        for fault_id, owner, seen, hits in found.counts:
             if fault_id in self._set:  # one for everyone may have been removed since
                 self._set[fault_id].counts[owner] = Count(seen, hits)
 
