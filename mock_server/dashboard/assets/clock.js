@@ -13,8 +13,8 @@ setInterval(draw, DRAWN_MS);
 
 async function refresh() {
   try {
-    showClock(await read("/clock"));
-    showWindow();
+    showClock(await read("/clock", { tenant_id: at("whose").value }));
+    await showWindow();
     at("clock-failure").hidden = true;
   } catch (error) {
     at("clock-failure").textContent = error.message;
@@ -26,12 +26,15 @@ function showClock(clock) {
   const first = known === null;
   known = { now: Date.parse(clock.now), scale: clock.scale, asked: performance.now() };
   at("kind").textContent = clock.virtual ? "virtual" : "real";
-  at("pace").textContent = clock.scale === 0 ? "It stands still until it is moved." : `It runs at ${number(clock.scale)} seconds a second.`;
+  at("pace").textContent = pace(clock.scale);
   for (const button of document.querySelectorAll("[data-scale]")) button.setAttribute("aria-pressed", String(Number(button.dataset.scale) === clock.scale));
   if (first) at("moment").value = clock.now.slice(0, 19);
   draw();
 }
 
+const pace = (scale) => (scale === 0 ? "It stands still until it is moved." : scale === 1 ? "It runs as yours does." : `${number(scale)} seconds pass in one of yours.`);
+
+/** The seconds between two answers, at the mock's own pace. */
 function draw() {
   if (known === null) return;
   const text = moment(new Date(known.now + (performance.now() - known.asked) * known.scale).toISOString());
@@ -47,18 +50,19 @@ async function showWindow() {
     : "Its rate limit is not enforced.";
 }
 
+const alone = () => (at("whose").value ? { tenant_id: at("whose").value } : {});
 const move = (button, path, body) => act(button, () => change("POST", `/clock/${path}`, body), (clock) => `It is ${moment(clock.now)}`).then(refresh);
 
 at("steps").addEventListener("click", ({ target }) => {
-  if (target.dataset.seconds) move(target, "advance", { seconds: Number(target.dataset.seconds) });
+  if (target.dataset.seconds) move(target, "advance", { seconds: Number(target.dataset.seconds), ...alone() });
 });
 at("scales").addEventListener("click", ({ target }) => {
   if (target.dataset.scale) move(target, "scale", { scale: Number(target.dataset.scale) });
 });
-at("reset-of").addEventListener("change", refresh);
+for (const id of ["reset-of", "whose"]) at(id).addEventListener("change", refresh);
 
-onSubmit("advance", (button) => move(button, "advance", { seconds: at("seconds").valueAsNumber }));
-onSubmit("to-reset", (button) => move(button, "advance", { to_reset_of: at("reset-of").value }));
+onSubmit("advance", (button) => move(button, "advance", { seconds: at("seconds").valueAsNumber, ...alone() }));
+onSubmit("to-reset", (button) => move(button, "advance", { to_reset_of: at("reset-of").value, ...alone() }));
 onSubmit("scale", (button) => move(button, "scale", { scale: at("factor").valueAsNumber }));
 onSubmit("set", (button) => move(button, "set", { now: `${at("moment").value}Z` }));
 

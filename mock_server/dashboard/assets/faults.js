@@ -75,7 +75,7 @@ const faultTable = (all) => table("Faults that are set", [
   ["For", (fault) => [fault.tenant_id ?? "every organisation", fault.operation_id, fault.key_type].filter(Boolean).join(", ")],
   ["When", when],
   ["Hits", (fault) => number(fault.hits), "n"],
-  [element("span", { class: "unseen" }, "Remove"), (fault) => element("button", { type: "button", class: "danger", "aria-label": `Remove ${fault.name ?? fault.kind}`, click: ({ currentTarget }) =>
+  ["Action", (fault) => element("button", { type: "button", class: "danger", "aria-label": `Remove ${fault.name ?? fault.kind}`, click: ({ currentTarget }) =>
     act(currentTarget, () => change("DELETE", `/faults/${encodeURIComponent(fault.fault_id)}`), "Removed").then(() => Promise.all([faults(), scenarios()])) }, "Remove"), "n"],
 ], all);
 

@@ -37,7 +37,7 @@ const asTable = (strategies) => table("What came of each strategy", [
   ["Purchases", (each) => number(each.purchases), "n"],
   ["Revenue", (each) => number(each.revenue), "n"],
   ["Not in the list", (each) => number(each.off_list), "n"],
-], strategies);
+], strategies, { tabindex: 0, role: "group", "aria-label": "Table, scrollable" });
 
 at("refresh").addEventListener("click", load);
 load();

@@ -16,7 +16,7 @@ export async function show(region, load, render) {
     content = failure(error, () => show(region, load, render));
   }
   if (turns.get(region) !== turn) return;
-  region.replaceChildren(...[content].flat());
+  region.replaceChildren(...[content].flat().filter(Boolean));
   region.setAttribute("aria-busy", "false");
 }
 

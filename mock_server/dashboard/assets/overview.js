@@ -40,6 +40,16 @@ function showLimit({ limit, remaining, reset, enforced }) {
 at("refill").addEventListener("click", ({ currentTarget }) =>
   act(currentTarget, () => change("POST", below(tenantId, "rate-limit", "refill")), "The quota is full again").then(refresh));
 
+at("change-limit").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const body = {};
+  if (at("new-limit").value) body.limit = at("new-limit").valueAsNumber;
+  if (at("new-window").value) body.window_seconds = at("new-window").valueAsNumber;
+  if (at("new-enforced").value) body.enforced = at("new-enforced").value === "true";
+  await act(event.submitter, () => change("PUT", below(tenantId, "rate-limit"), body), "The limit is changed");
+  refresh();
+});
+
 at("flush").addEventListener("click", ({ currentTarget }) =>
   act(currentTarget, () => change("POST", "/flush", { tenant_id: tenantId }), "Everything accepted is visible").then(refresh));
 

@@ -30,14 +30,14 @@ async function load() {
     lastId = last;
     tell(dropped);
     rows = element("tbody", {}, exchanges.map(row).reverse());
-    return [table(), exchanges.length ? "" : empty()];
+    return [table(), !exchanges.length && empty()];
   });
   follow(false);
 }
 
 const empty = () => element("p", { class: "nothing", id: "no-requests" }, "No request fits yet. Send one: it appears here by itself.");
 
-const table = () => element("table", { class: "log" },
+const table = () => element("table", { class: `log ${at("scope").value ? "one" : ""}` },
   element("caption", { class: "unseen" }, "Requests, the newest first"),
   element("thead", {}, element("tr", {}, [["Time", ""], ["Status", ""], ["Request", "where"], ["Organisation", "spare every"], ["ms", "n spare"]]
     .map(([title, kind]) => element("th", { scope: "col", class: kind }, title)))),
@@ -132,6 +132,10 @@ at("filters").addEventListener("input", () => {
   typing = setTimeout(() => at("filters").checkValidity() && load(), TOGETHER_MS);
 });
 at("filters").addEventListener("submit", (event) => event.preventDefault());
+
+read("/lint").then(({ rules }) => {
+  at("finding").append(...rules.map(({ id, sentence }) => element("option", { value: id, title: sentence }, id)));
+}, () => {}); // the other filters work without the names of the rules
 
 // The detail
 
