@@ -129,18 +129,16 @@ def _result(first: Attempt, second: Attempt | None) -> Result:
 
 def explain(results: list[Result], catalogue: dict[str, Entry]) -> None:
     """One defect is one red: what depends on a failed check is inconclusive, and says so."""
-    blocking = [r for r in results if r.outcome in (Outcome.FAIL, Outcome.INCONCLUSIVE) and not _only_starved(r)]
-    failed = {result.check for result in blocking}
+    failed = {result.check for result in results if result.outcome is Outcome.FAIL}
+    untold = {r.check for r in results if r.outcome is Outcome.INCONCLUSIVE and not r.starved}
     for result in results:
         if result.outcome is not Outcome.FAIL:
             continue
-        culprit = next(iter(sorted(_ancestors(result.check, catalogue) & failed)), None)
+        # What a rule saw is seen, whatever could not be tried beside it.
+        blockers = failed if result.check in RULES else failed | untold
+        culprit = next(iter(sorted(_ancestors(result.check, catalogue) & blockers)), None)
         if culprit:
             result.outcome, result.reason = Outcome.INCONCLUSIVE, f"blocked by {culprit}"
-
-
-def _only_starved(result: Result) -> bool:
-    return result.starved and result.outcome is Outcome.INCONCLUSIVE
 
 
 def _ancestors(check: str, catalogue: dict[str, Entry]) -> set[str]:

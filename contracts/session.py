@@ -183,14 +183,17 @@ def _feeders(settings: Settings, catalogue: dict[str, Entry]) -> list[Entry]:
 
 def _canary_result(run: Run, entry: Entry | None = None) -> Result:
     before = time.monotonic()
-    reason = canary.sing(run)
+    song = canary.sing(run)
     result = Result(canary.CHECK, entry.level if entry else Level.MUST, Outcome.PASS, seconds=time.monotonic() - before)
-    if reason:
-        run.say(reason)
-        asked = [exchange for exchange in run.client.journal if exchange.source == canary.CHECK]
-        result.outcome, result.reason = Outcome.INCONCLUSIVE, reason
+    if song.silence or song.lost:
+        asked = tuple(exchange for exchange in run.client.journal if exchange.source == canary.CHECK)
         expected = f"a list that shows what was accepted, within --settle {run.settle:g} s"
-        result.findings = [Finding(canary.CHECK, "canary", "recommend", expected, reason, tuple(asked[-6:]))]
+        if song.silence:
+            run.say(song.silence)
+            result.outcome, result.reason, actual = Outcome.INCONCLUSIVE, song.silence, song.silence
+        else:
+            result.outcome, actual = Outcome.FAIL, f"never {', '.join(song.lost)}, though another item showed"
+        result.findings = [Finding(canary.CHECK, "canary", "recommend", expected, actual, (*asked[:3], *asked[-3:]))]
     return result
 
 

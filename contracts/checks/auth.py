@@ -1,10 +1,12 @@
 """Keys: none, wrong in every way, of the wrong type, right; on every operation."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from contracts.checks import tastes
 from contracts.checks.common import valid_bodies, valid_body
 from contracts.credentials import Credential
+from contracts.outcome import Blocked
 from contracts.probe import Probe
 from contracts.registry import check
 from fixtures.spec import Operation
@@ -68,6 +70,8 @@ def right_key(probe: Probe) -> None:
 def publishable_on_upsert(probe: Probe) -> None:
     for operation in (probe.run.operations.items, probe.run.operations.users):
         _expect_forbidden(probe, operation)
+        for status in () if probe.run.profile == "quick" else ("inactive", "deleted"):
+            _expect_forbidden(probe, operation, [{**valid_body(probe, operation), "status": status}])
 
 
 @check("AUTH-secret-on-publishable")
@@ -76,10 +80,10 @@ def secret_on_publishable(probe: Probe) -> None:
         _expect_forbidden(probe, operation)
 
 
-def _expect_forbidden(probe: Probe, operation: Operation) -> None:
+def _expect_forbidden(probe: Probe, operation: Operation, bodies: Sequence[Any] = ()) -> None:
     wrong = probe.run.credentials.wrong_type(operation.key_type or "")
     quick = probe.run.profile == "quick"
-    for body in [valid_body(probe, operation)] if quick else valid_bodies(probe, operation):
+    for body in bodies or ([valid_body(probe, operation)] if quick else valid_bodies(probe, operation)):
         probe.expect_status(probe.send(operation, body, wrong), (403,), "wrong key type")
 
 
@@ -103,7 +107,8 @@ def refused_changes_nothing(probe: Probe) -> Iterator[None]:
     probe.needs(probe.shows(category, shown["item_id"]), "an item that was upserted with the right key shows")
     for credential in _refused_with(probe, probe.run.operations.items):
         for body in ({**shown, "status": "inactive"}, made):
-            probe.send(probe.run.operations.items, body, credential)
+            if probe.send(probe.run.operations.items, body, credential).ok:
+                raise Blocked(f"the key {credential.name} was not refused (AUTH)")
     probe.stir([made["item_id"]])
     yield
     exchange = probe.look(category)

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from contracts.checks import tastes
-from contracts.checks.common import expect_accepted, expect_no_crash, expect_refused
+from contracts.checks.common import expect_accepted, expect_no_crash, expect_refused, expect_refused_without
 from contracts.outcome import Skipped
 from contracts.probe import Look, Probe, lacking
 from contracts.registry import check
 from fixtures.bodies import event_body, full_event_body, identify_body, unique_uuid
+
+_KINDS_THAT_COUNT = ("view", "click", "add_to_cart", "purchase")  # standard names with a weight
 
 
 @check("EVENT-accepts-one")
@@ -66,7 +68,8 @@ def anonymous_user(probe: Probe) -> None:
 @check("EVENT-unknown-item")
 def unknown_item(probe: Probe) -> Iterator[None]:
     """Events may name an item that doesn't exist, many of them, beside one that does; they must not make one."""
-    ghost, known = probe.name("ghost"), probe.item("beside")
+    category = probe.name("cat")
+    ghost, known = probe.name("ghost"), probe.item("beside", category)
     user = probe.user()
     probe.stock([known])
     context = {"session_id": f"{user}-session"}
@@ -78,39 +81,45 @@ def unknown_item(probe: Probe) -> Iterator[None]:
     expect_no_crash(probe, probe.send(probe.run.operations.events, seen), "a view of an unknown item")
     yield
     for strategy in probe.run.operations.strategies:
-        exchange = probe.recommend(strategy=strategy, user_id=user, context_item_id=known["item_id"], limit=100)
-        probe.expect(
-            ghost not in exchange.shown,
-            strategy,
-            "an item that was never upserted is never recommended",
-            "it shows",
-            exchange,
-        )
+        for filters in ({}, {"category": category}):  # a long list and a short one
+            exchange = probe.recommend(
+                strategy=strategy, user_id=user, context_item_id=known["item_id"], limit=100, filters=filters
+            )
+            probe.expect(
+                ghost not in exchange.shown,
+                strategy,
+                "an item that was never upserted is never recommended",
+                "it shows",
+                exchange,
+            )
 
 
 @check("EVENT-requires-user-id")
 def requires_user_id(probe: Probe) -> None:
-    body = lacking(event_body("view", "x", probe.name("item")), "user_id")
-    expect_refused(probe, probe.run.operations.events, body, "without user_id")
+    _expect_refused_without(probe, "user_id")
 
 
 @check("EVENT-requires-family")
 def requires_family(probe: Probe) -> None:
-    body = lacking(event_body("view", probe.name("user")), "event_family")
-    expect_refused(probe, probe.run.operations.events, body, "without event_family")
+    _expect_refused_without(probe, "event_family")
 
 
 @check("EVENT-requires-name")
 def requires_name(probe: Probe) -> None:
-    body = lacking(event_body("view", probe.name("user")), "event_name")
-    expect_refused(probe, probe.run.operations.events, body, "without event_name")
+    _expect_refused_without(probe, "event_name")
+
+
+def _expect_refused_without(probe: Probe, field: str) -> None:
+    user, item = probe.name("user"), probe.name("item")
+    full = full_event_body("view", user, item, probe.run.dice(user))
+    expect_refused_without(probe, probe.run.operations.events, field, event_body("view", user), full)
 
 
 @check("EVENT-family-enum")
 def family_enum(probe: Probe) -> None:
-    for family in ("browsing", "Engagement"):
+    for family in ("browsing", "Engagement", "", "engagement_of_the_visitor"):
         body = event_body("view", probe.name("user"), event_family=family)
-        expect_refused(probe, probe.run.operations.events, body, f"event_family {family}")
+        expect_refused(probe, probe.run.operations.events, body, f"event_family {family!r}")
 
 
 @check("EVENT-field-types")
@@ -179,22 +188,29 @@ def array_with_a_bad_one(probe: Probe) -> Iterator[None]:
 
 @check("EVENT-array-every-one-counts")
 def array_every_one_counts(probe: Probe) -> Iterator[None]:
-    """A history in one array has another effect than its first event alone, and than its last."""
+    """A history changes its user's list whichever kind of event it is made of, and wherever it stands in an array."""
     shelf = tastes.shelf(probe)
     yield
-    whole, mirrored, single, stranger = (probe.user(s) for s in ("whole", "mirrored", "single", "stranger"))
-    odd = shelf.items["loud"][0]
-    probe.send(probe.run.operations.events, [event_body("view", whole, odd), *shelf.history(whole, "quiet")])
-    probe.send(probe.run.operations.events, [*shelf.history(mirrored, "quiet"), event_body("view", mirrored, odd)])
-    probe.ingest([event_body("view", single, odd)])
+    control, stranger = probe.user("control"), probe.user("stranger")
+    shelf.live(probe, control, "quiet")
+    users = {f"{name} alone": probe.user(name.replace("_", "-")) for name in _KINDS_THAT_COUNT}
+    for name, user in zip(_KINDS_THAT_COUNT, users.values(), strict=True):
+        history = shelf.history(user, "quiet")
+        events = [event_body(name, user, event["item_id"], context=event["context"]) for event in history]
+        probe.send(probe.run.operations.events, events)
+    crowd = [event_body("search", probe.name("passer-by")) for _ in range(60)]
+    for case, first in {"before 60 others": True, "behind 60 others": False}.items():
+        users[case] = probe.user("placed")
+        history = shelf.history(users[case], "quiet")
+        probe.send(probe.run.operations.events, [*history, *crowd] if first else [*crowd, *history])
     yield
-    probe.needs(lambda: shelf.differ(probe, whole, stranger), "a list follows a history at all")
-    for name, user in {"first": whole, "last": mirrored}.items():
-        probe.expect_eventually(
-            lambda user=user: shelf.differ(probe, user, single),  # type: ignore[misc]
-            f"only the {name} counted",
-            f"fifteen events have another effect than the {name} alone",
-        )
+    shelf.needs_effect(probe, control, stranger)
+    for case, user in users.items():
+
+        def look(user: str = user) -> Look:
+            return shelf.differ(probe, user, stranger)
+
+        probe.expect_eventually(look, case, "another list than that of a user without history")
 
 
 @check("EVENT-array-every-place-counts")

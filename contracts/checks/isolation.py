@@ -28,10 +28,12 @@ def items_isolated(probe: Probe) -> Iterator[None]:
                 organisation, strategy=strategy, user_id=user, context_item_id=own, limit=100,
                 filters={"category": category},
             )  # fmt: skip
-            probe.expect(
-                foreign not in exchange.shown, f"{strategy} of {organisation}",
-                "no item of another organisation", "it shows", exchange,
-            )  # fmt: skip
+            unfiltered = probe.recommend(organisation, strategy=strategy, user_id=user, context_item_id=own, limit=100)
+            for answer in (exchange, unfiltered):
+                probe.expect(
+                    foreign not in answer.shown, f"{strategy} of {organisation}",
+                    "no item of another organisation", "it shows", answer,
+                )  # fmt: skip
 
 
 @check("TENANT-same-id")
@@ -40,8 +42,10 @@ def same_id(probe: Probe) -> Iterator[None]:
     probe.needs_other_organisation()
     category, elsewhere = probe.name("cat"), probe.name("cat")
     twin, moved = probe.item("twin", category), probe.item("moved", category)
-    for organisation in ("main", "other"):
-        probe.stock([twin, moved], organisation)
+    probe.stock([twin, moved])
+    yield
+    probe.needs(probe.shows(category, twin["item_id"], moved["item_id"]), "the items show in the first organisation")
+    probe.stock([twin, moved], "other")
     yield
     for organisation in ("main", "other"):
         shows = probe.shows(category, twin["item_id"], moved["item_id"], organisation=organisation)

@@ -1,6 +1,6 @@
 """Items: which bodies are accepted and which are refused."""
 
-from contracts.checks.common import expect_accepted, expect_no_crash, expect_refused
+from contracts.checks.common import NO_STATUS, expect_accepted, expect_no_crash, expect_refused, expect_refused_without
 from contracts.probe import Probe, lacking
 from contracts.registry import check
 from fixtures.bodies import full_item_body, item_body
@@ -50,12 +50,15 @@ def free_form_attributes(probe: Probe) -> None:
 
 @check("ITEM-requires-item-id")
 def requires_item_id(probe: Probe) -> None:
-    expect_refused(probe, probe.run.operations.items, lacking(probe.item(), "item_id"), "without item_id")
+    expect_refused_without(
+        probe, probe.run.operations.items, "item_id", probe.item(), full_item_body(probe.name("item"))
+    )
 
 
 @check("ITEM-requires-item-type")
 def requires_item_type(probe: Probe) -> None:
-    expect_refused(probe, probe.run.operations.items, lacking(probe.item(), "item_type"), "without item_type")
+    full = full_item_body(probe.name("item"))
+    expect_refused_without(probe, probe.run.operations.items, "item_type", item_body(probe.name("item")), full)
     known = probe.item()
     probe.send(probe.run.operations.items, known)
     expect_refused(probe, probe.run.operations.items, lacking(known, "item_type"), "without item_type, known id")
@@ -68,8 +71,8 @@ def requires_status(probe: Probe) -> None:
 
 @check("ITEM-status-enum")
 def status_enum(probe: Probe) -> None:
-    for status in ("archived", "ACTIVE"):
-        expect_refused(probe, probe.run.operations.items, {**probe.item(), "status": status}, f"status {status}")
+    for status in NO_STATUS:
+        expect_refused(probe, probe.run.operations.items, {**probe.item(), "status": status}, f"status {status!r}")
 
 
 @check("ITEM-field-types")

@@ -108,6 +108,13 @@ def limit_honoured(probe: Probe) -> Iterator[None]:
         if isinstance(total, int) and total >= limit:
             count = len(exchange.results)
             probe.expect(count == limit, f"limit {limit}", f"{limit} of {total} results", f"{count}", exchange)
+    for first, second in ((9, 4), (3, 8)):  # a page 2 is not of the size of some page 1
+        probe.look(found.category, limit=first)
+        exchange = probe.look(found.category, limit=second, page=2)
+        total, count = exchange.pagination.get("total_count"), len(exchange.results)
+        if isinstance(total, int) and total >= 2 * second:
+            case = f"page 2, limit {second}"
+            probe.expect(count == second, case, f"{second} of {total} results", f"{count}", exchange)
 
 
 @check("PAGE-odd-numbers")

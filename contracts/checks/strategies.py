@@ -1,6 +1,7 @@
 """Strategies: accepted by name, with their required input, never an error for want of signal."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from contracts.checks import tastes
 from contracts.checks.common import expect_no_crash
@@ -35,21 +36,37 @@ def both_spellings(probe: Probe) -> None:
 def default_personalized(probe: Probe) -> None:
     exchange = probe.recommend(user_id=probe.name("user"))
     probe.expect_status(exchange, (200,), "no strategy, with user_id")
-    exchange = probe.recommend()
-    probe.expect_status(exchange, (400, 422), "no strategy, no user_id")
+    for case, given in _in_place_of(probe, "user_id").items():
+        probe.expect_status(probe.recommend(**given), (400, 422), f"no strategy, no user_id{case}")
 
 
 @check("STRAT-requires-user")
 def requires_user(probe: Probe) -> None:
     for strategy in _of(probe, "user_id"):
-        probe.expect_status(probe.recommend(strategy=strategy), (400, 422), f"{strategy} without user_id")
+        for case, given in _in_place_of(probe, "user_id").items():
+            exchange = probe.recommend(strategy=strategy, **given)
+            probe.expect_status(exchange, (400, 422), f"{strategy} without user_id{case}")
 
 
 @check("STRAT-requires-context-item")
 def requires_context_item(probe: Probe) -> None:
     for strategy in _of(probe, "context_item_id"):
-        exchange = probe.recommend(strategy=strategy, user_id=probe.name("user"))
-        probe.expect_status(exchange, (400, 422), f"{strategy} without context_item_id")
+        for case, given in _in_place_of(probe, "context_item_id").items():
+            exchange = probe.recommend(strategy=strategy, **given)
+            probe.expect_status(exchange, (400, 422), f"{strategy} without context_item_id{case}")
+
+
+def _in_place_of(probe: Probe, required: str) -> dict[str, dict[str, Any]]:
+    """By case: what else may stand in a body, none of it a substitute for the required input."""
+    other = "context_item_id" if required == "user_id" else "user_id"
+    filters = {"filters": {"category": probe.name("cat")}}
+    found: dict[str, dict[str, Any]] = {"": {}, f", with {other}": {other: probe.name("other")}}
+    if probe.run.profile == "quick":
+        return found
+    return found | {
+        ", with filters": filters,
+        ", with all else": found[f", with {other}"] | filters | {"limit": 5, "page": 2},
+    }
 
 
 @check("STRAT-needs-nothing-else")
@@ -84,7 +101,8 @@ def unknown_context_item(probe: Probe) -> None:
 
 @check("STRAT-falls-back")
 def falls_back(probe: Probe) -> Iterator[None]:
-    """Too little signal degrades to the fallback: with active items about, the list is not empty."""
+    """Too little signal degrades to the fallback: with active items about, the list is not empty. An unknown context
+    item may be refused instead (R30)."""
     item = probe.item("lonely")
     probe.upsert_items([item])
     category = probe.name("cat")
@@ -98,6 +116,13 @@ def falls_back(probe: Probe) -> Iterator[None]:
             return Look(bool(exchange.ids), "an empty list", (exchange,))
 
         probe.expect_eventually(look, strategy, "the fallback's items, for a user and an item without signal")
+    for strategy in _of(probe, "context_item_id"):
+
+        def beside_nothing(strategy: str = strategy) -> Look:
+            exchange = probe.recommend(strategy=strategy, context_item_id=probe.name("nothing"))
+            return Look(not exchange.ok or bool(exchange.ids), "an empty list", (exchange,))
+
+        probe.expect_eventually(beside_nothing, f"{strategy}, unknown item", "the fallback's items, or a refusal")
 
 
 @check("PERS-events-change-list")

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from contracts.checks import tastes
-from contracts.checks.common import expect_accepted, expect_no_crash, expect_refused
-from contracts.probe import Look, Probe, lacking
+from contracts.checks.common import NO_STATUS, expect_accepted, expect_no_crash, expect_refused, expect_refused_without
+from contracts.probe import Look, Probe
 from contracts.registry import check
 from fixtures.bodies import full_user_body, user_body
 
@@ -35,25 +35,29 @@ def accepts_again(probe: Probe) -> None:
 
 @check("USER-requires-user-id")
 def requires_user_id(probe: Probe) -> None:
-    expect_refused(probe, probe.run.operations.users, lacking(user_body("x"), "user_id"), "without user_id")
+    _expect_refused_without(probe, "user_id")
 
 
 @check("USER-requires-status")
 def requires_status(probe: Probe) -> None:
-    expect_refused(probe, probe.run.operations.users, lacking(user_body(probe.name("u")), "status"), "without status")
+    _expect_refused_without(probe, "status")
 
 
 @check("USER-requires-created-at")
 def requires_created_at(probe: Probe) -> None:
-    body = lacking(user_body(probe.name("u")), "created_at")
-    expect_refused(probe, probe.run.operations.users, body, "without created_at")
+    _expect_refused_without(probe, "created_at")
+
+
+def _expect_refused_without(probe: Probe, field: str) -> None:
+    minimal, full = user_body(probe.name("user")), full_user_body(probe.name("user"))
+    expect_refused_without(probe, probe.run.operations.users, field, minimal, full)
 
 
 @check("USER-status-enum")
 def status_enum(probe: Probe) -> None:
-    for status in ("banned", "Active"):
+    for status in NO_STATUS:
         body = user_body(probe.name("user"), status=status)
-        expect_refused(probe, probe.run.operations.users, body, f"status {status}")
+        expect_refused(probe, probe.run.operations.users, body, f"status {status!r}")
 
 
 @check("USER-field-types")
