@@ -83,7 +83,7 @@ class Journal:
         """How often an organisation began anew."""
         return self._resets[None] + (self._resets[tenant_id] if tenant_id is not None else 0)
 
-    def freeze(self) -> dict[str, Any]:
+    def freeze(self, _: str | None = None) -> dict[str, Any]:
         """The position, as JSON."""
         return {"run": self._run, "last_id": self._last}
 
