@@ -12,12 +12,12 @@ import type { components, paths } from "./lehnz-mock.schema";
 export { expect } from "@playwright/test";
 
 type Fault = Omit<components["schemas"]["FaultBody"], "tenant_id">;
-type Expected = Omit<components["schemas"]["Verify"], "tenant_id" | "after">;
+type Expected = Omit<components["schemas"]["Verify"], "tenant_id" | "after" | "wait_seconds">;
 export type Organisation = { tenant_id: string; publishable_key: string; secret_key: string };
 export type LehnzOptions = { lehnzUrl: string };
 
 const TTL_SECONDS = 3600; // what a killed run leaves behind is gone after this
-const PATIENCE_MS = 5000; // how long `verify` waits for what the page has yet to send
+const PATIENCE_SECONDS = 5; // how long `verify` waits for what the page has yet to send
 
 export const test = base.extend<{ lehnz: LehnzMock }, LehnzOptions & { organisation: Organisation }>({
   lehnzUrl: ["http://127.0.0.1:4010", { scope: "worker", option: true }],
@@ -67,7 +67,6 @@ export class LehnzMock {
 
   /** Back to the seeded shop (or an empty one): full quota, no faults, nothing to verify. Each test begins with it. */
   async reset(to: "seeded" | "empty" = "seeded"): Promise<void> {
-    await dataOf(this.#control.DELETE("/_mock/faults", { params: { query: this.#tenant } }));
     await dataOf(this.#control.POST("/_mock/reset", { body: { ...this.#tenant, to } }));
     const { last_id } = await dataOf(this.#control.GET("/_mock/journal", { params: { query: { limit: 1 } } }));
     this.#since = last_id;
@@ -92,21 +91,18 @@ export class LehnzMock {
     for (const context of this.#contexts) await context.clock.fastForward(seconds * 1000);
   }
 
-  /** Break something for this organisation, e.g. `{ kind: "status", status: 500, times: 2 }`, until the test ends. */
-  async fault(fault: Fault): Promise<void> {
-    await dataOf(this.#control.POST("/_mock/faults", { body: { ...fault, ...this.#tenant } }));
+  /** Break something for this organisation until the test ends or `mend` is called, e.g. `{ kind: "status", status: 500 }`. */
+  async fault(fault: Fault): Promise<{ mend: () => Promise<void> }> {
+    const { fault_id } = await dataOf(this.#control.POST("/_mock/faults", { body: { ...fault, ...this.#tenant } }));
+    const params = { path: { fault_id } };
+    return { mend: async () => void (await dataOf(this.#control.DELETE("/_mock/faults/{fault_id}", { params }))) };
   }
 
   /** Was this sent since the test began? Waits a little for it; then fails with the requests that came nearest. */
   async verify(expected: Expected): Promise<void> {
-    const body = { ...expected, ...this.#tenant, after: this.#since };
-    const deadline = Date.now() + PATIENCE_MS;
-    for (;;) {
-      const { verified, count, nearest } = await dataOf(this.#control.POST("/_mock/journal/verify", { body }));
-      if (verified) return;
-      if (Date.now() > deadline) throw new Error(unverified(expected, count, nearest));
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    const body = { ...expected, ...this.#tenant, after: this.#since, wait_seconds: PATIENCE_SECONDS };
+    const { verified, count, nearest } = await dataOf(this.#control.POST("/_mock/journal/verify", { body }));
+    if (!verified) throw new Error(unverified(expected, count, nearest));
   }
 
   /** Make a browser context of your own meet this organisation, before its first page opens. `context` and `page` do. */

@@ -2,11 +2,22 @@ import { existsSync } from "node:fs";
 import { defineConfig } from "@playwright/test";
 import type { LehnzOptions } from "./lehnz-mock";
 
-// Beside a mock and a dev server that you may be using, and with the clock standing still.
+// Beside the mock and the dev server of `npm run dev`. LEHNZ_URL names a mock that is already running, to watch it.
 const mockPort = process.env.MOCK_PORT ?? "4011";
 const shopPort = process.env.SHOP_PORT ?? "5174";
-const mockUrl = `http://127.0.0.1:${mockPort}`;
+const mockUrl = process.env.LEHNZ_URL ?? `http://127.0.0.1:${mockPort}`;
 const shopUrl = `http://localhost:${shopPort}`;
+const mock = {
+  command: `make --no-print-directory -C ../.. mock ARGS="--port ${mockPort} --clock virtual --ingest-delay 0 --quiet"`,
+  url: `${mockUrl}/_mock/health`,
+  timeout: 180_000, // the first time installs it
+  gracefulShutdown: { signal: "SIGTERM", timeout: 5000 },
+} as const;
+const shop = {
+  command: `npm run build -- --mode development && npm run preview -- --port ${shopPort} --strictPort`,
+  url: shopUrl,
+  env: { VITE_LEHNZ_URL: mockUrl },
+};
 
 // A browser of the system, where there is one; else `npx playwright install chromium` has been here.
 const installed = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
@@ -26,21 +37,7 @@ export default defineConfig<LehnzOptions>({
   },
   projects: [
     { name: "shop", testMatch: "shop/*.spec.ts", workers: 2 },
-    { name: "isolation", testMatch: "isolation.spec.ts", workers: 16 },
+    { name: "isolation", testMatch: "isolation.spec.ts", workers: 16, timeout: 120_000, dependencies: ["shop"] },
   ],
-  webServer: [
-    {
-      command: `make --no-print-directory -C ../.. mock ARGS="--port ${mockPort} --clock virtual --ingest-delay 0 --quiet"`,
-      url: `${mockUrl}/_mock/health`,
-      timeout: 180_000, // the first time installs it
-      reuseExistingServer: !process.env.CI,
-      gracefulShutdown: { signal: "SIGTERM", timeout: 5000 },
-    },
-    {
-      command: `npm run dev -- --port ${shopPort} --strictPort`,
-      url: shopUrl,
-      env: { VITE_LEHNZ_URL: mockUrl },
-      reuseExistingServer: !process.env.CI,
-    },
-  ],
+  webServer: process.env.LEHNZ_URL ? [shop] : [mock, shop],
 });
