@@ -25,15 +25,17 @@ class SeededTenants:
         return list(self._worlds)
 
     def copy(self, tenant_id: str, depth: int, name: str = DEFAULT) -> Tenant:
-        """A tenant with the data, made on the first call. Raises KeyError for a world that there isn't."""
-        tenant = self._made.get((name, depth)) or self.make(depth, name)
-        return tenant.copy(tenant_id)
+        """A tenant with the data. Raises KeyError for a world that there isn't."""
+        return self.make_once(depth, name).copy(tenant_id)
 
-    def make(self, depth: int, name: str = DEFAULT) -> Tenant:
-        """Apply a world; may take seconds, and can be done in another thread beforehand. Raises KeyError."""
-        fill = self._fill if name == DEFAULT else self._worlds[name]()
-        tenant = Tenant(name, Config(depth=depth))
-        if fill is not None:
-            fill(tenant)
-        self._made[name, depth] = tenant
-        return tenant
+    def make_once(self, depth: int, name: str = DEFAULT) -> Tenant:
+        """The tenant that the copies are made of. Applying a world takes seconds on the first call, which may be made
+        in another thread. Raises KeyError."""
+        made = self._made.get((name, depth))
+        if made is None:
+            fill = self._fill if name == DEFAULT else self._worlds[name]()
+            made = Tenant(name, Config(depth=depth))
+            if fill is not None:
+                fill(made)
+            self._made[name, depth] = made
+        return made

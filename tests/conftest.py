@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from mock_server.control.access import Access
+from tests.control_client import Served
 from tests.mock_client import Client, make_client
 
 
@@ -26,3 +28,23 @@ def make_mock() -> Iterator[Callable[..., Client]]:
 def mock(make_mock: Callable[..., Client]) -> Client:
     """A mock without ingest delay: what a 202 accepted is visible at once."""
     return make_mock()
+
+
+@pytest.fixture
+def make_served() -> Iterator[Callable[..., Served]]:
+    """Makes mocks with a control plane: `make_served(Access("token"), rate_limit="5/10s")`."""
+    made: list[Served] = []
+
+    def make(access: Access | None = None, **options: Any) -> Served:
+        made.append(Served(access, **options))
+        return made[-1]
+
+    yield make
+    for served in made:
+        served.close()
+
+
+@pytest.fixture
+def served(make_served: Callable[..., Served]) -> Served:
+    """An empty mock with a control plane; what it accepts is visible after a second of its virtual clock."""
+    return make_served()

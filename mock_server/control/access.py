@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mock_server.control.calls import refusal
 from mock_server.errors import ApiError, Forbidden, Unauthorized
@@ -21,7 +21,8 @@ from mock_server.errors import ApiError, Forbidden, Unauthorized
 PREFIX = "/_mock"
 CHANGE_HEADER = "X-Mock-Control"
 _COOKIE = "lehnz_control"
-_OPEN = (f"{PREFIX}/session", f"{PREFIX}/ui/assets/")  # needed to sign in, and without any data
+_SESSION, _ASSETS = f"{PREFIX}/session", f"{PREFIX}/ui/assets/"  # needed to sign in, and without any data
+_NOT_ELSEWHERE = (b"cross-origin-resource-policy", b"same-origin")  # no image or script of another site's page
 _SAFE_METHODS = {"GET", "HEAD"}
 
 
@@ -40,7 +41,7 @@ class Access:
             raise Forbidden(
                 f"the control plane does not answer to the Host {host!r}: start the mock with --allowed-host"
             )
-        if not (request.url.path.startswith(_OPEN) or self._is_signed_in(request)):
+        if not (_is_open(request.url.path) or self._is_signed_in(request)):
             raise Unauthorized("send the control token that the mock printed, as Authorization: Bearer TOKEN")
         if request.method not in _SAFE_METHODS and request.headers.get(CHANGE_HEADER) != "1":
             raise Forbidden(f"a call that changes something needs the header {CHANGE_HEADER}: 1")
@@ -80,6 +81,14 @@ class Guard:
         self._sign_in = sign_in
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_to_same_origin(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], _NOT_ELSEWHERE]
+            await send(message)
+
+        await self._answer(scope, receive, send_to_same_origin)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
         try:
             self._access.check(request)
@@ -90,6 +99,10 @@ class Guard:
             await page(scope, receive, send)
         else:
             await self._app(scope, receive, send)
+
+
+def _is_open(path: str) -> bool:
+    return path == _SESSION or path.startswith(_ASSETS)
 
 
 def _cookie_name(request: Request) -> str:

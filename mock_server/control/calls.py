@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from mock_server.contract.validation import listed
 from mock_server.domain.organisations import Organisation
@@ -70,6 +71,15 @@ def changing(model: type[Given], call: Callable[[Request, Given], Awaitable[Base
     return endpoint
 
 
+def resource(path: str, **endpoints: Endpoint) -> Route:
+    """One path with an endpoint for each method, so that a 405 names them all: resource("/x", GET=..., PUT=...)."""
+
+    async def endpoint(request: Request) -> Response:
+        return await endpoints["GET" if request.method == "HEAD" else request.method](request)
+
+    return Route(path, endpoint, methods=list(endpoints))
+
+
 def answer(data: BaseModel, status: int = 200) -> Response:
     """The success envelope."""
     body = success("OK", data.model_dump(mode="json"))
@@ -83,15 +93,18 @@ def refusal(error: ApiError, headers: Mapping[str, str] | None = None) -> Respon
 
 async def read_as(model: type[Given], request: Request, max_bytes: int = MAX_BODY_BYTES) -> Given:
     """The checked body. Raises ApiError, which names the field and the rule."""
+    text = await read_bytes(request, max_bytes)
+    return checked(model, parse_json(text, _MAX_DEPTH) if text else {})
+
+
+async def read_bytes(request: Request, max_bytes: int) -> bytes:
+    """A body of JSON, unread; empty when there is none. Raises ApiError."""
     length = request.headers.get("content-length")
     text = await read_body(request.receive, length.encode() if length else None, max_bytes)
-    if not text:
-        document: Any = {}
-    else:
+    if text:
         content_type = request.headers.get("content-type")
         check_content_type(content_type.encode() if content_type else None)
-        document = parse_json(text, _MAX_DEPTH)
-    return checked(model, document)
+    return text
 
 
 def checked(model: type[Given], document: object) -> Given:

@@ -1,54 +1,111 @@
 """The mock's time.
 
-GET  /_mock/clock
-POST /_mock/clock/advance  {"seconds": 900}   move a virtual clock; what falls due on the way is applied
+GET  /_mock/clock?tenant_id=                                         the time, or that of one organisation
+POST /_mock/clock/advance  {"seconds" | "to_reset_of", "tenant_id"?}  what falls due on the way is applied
+POST /_mock/clock/set      {"now": "2026-06-01T12:00:00Z"}            forward only
+POST /_mock/clock/scale    {"scale": 60}                              a minute a second; 0 stands still
 """
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Self
 
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 
 from mock_server.contract.validation import listed
-from mock_server.control.calls import Body, Conflict, changing, reading
+from mock_server.control.calls import Body, changing, organisation_named, organisation_of, reading
 from mock_server.errors import BadRequest, FieldError
 
 if TYPE_CHECKING:
     from mock_server.app import Mock
 
-_YEAR_10000 = 253_402_300_800.0  # later moments can't be written as ISO 8601
+YEAR_10000 = 253_402_300_800.0  # later moments can't be written as ISO 8601
+FASTEST = 86_400.0  # a day a second
 
 
 class Advance(Body):
-    seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    """By so much, or by what RateLimit-Reset says of an organisation. With `tenant_id` only that organisation's time
+    goes on, until it is reset."""
+
+    seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    to_reset_of: str | None = None
+    tenant_id: str | None = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.seconds is None) == (self.to_reset_of is None):
+            raise ValueError("needs one of seconds and to_reset_of")
+        return self
+
+
+class SetTo(Body):
+    now: AwareDatetime
+
+
+class Scale(Body):
+    scale: Annotated[float, Field(ge=0, le=FASTEST, allow_inf_nan=False)]
 
 
 class ClockAnswer(BaseModel):
     now: datetime
     virtual: bool
+    scale: float
 
 
 def routes(mock: Mock) -> list[BaseRoute]:
-    advancing = asyncio.Lock()  # two calls at once move the clock by the sum
+    def told(ahead: float = 0.0) -> ClockAnswer:
+        clock = mock.clock
+        now = datetime.fromtimestamp(clock.now() + ahead, UTC)
+        return ClockAnswer(now=now, virtual=clock.virtual, scale=clock.scale)
 
-    async def clock(_: Request) -> ClockAnswer:
-        return ClockAnswer(now=datetime.fromtimestamp(mock.clock.now(), UTC), virtual=mock.clock.virtual)
+    async def read(request: Request) -> ClockAnswer:
+        asked = "tenant_id" in request.query_params
+        return told(organisation_of(mock, request).state.ahead if asked else 0.0)
 
-    async def advance(request: Request, body: Advance) -> ClockAnswer:
-        if not mock.clock.virtual:
-            raise Conflict("the clock is the machine's own: start the mock with --clock virtual to move it")
-        async with advancing:
-            if mock.clock.now() + body.seconds >= _YEAR_10000:
-                raise BadRequest(*listed([FieldError("$.seconds", "must not lead past the year 9999")]))
-            await mock.advance(body.seconds)
-        return await clock(request)
+    async def advance(_: Request, body: Advance) -> ClockAnswer:
+        seconds = _to_reset(mock, body.to_reset_of) if body.to_reset_of is not None else body.seconds or 0.0
+        if body.tenant_id is None:
+            await move(seconds, "$.seconds")
+            return told()
+        organisation = organisation_named(mock, body.tenant_id)
+        _check_calendar(mock.clock.now() + organisation.state.ahead + seconds, "$.seconds")
+        await mock.advance_organisation(body.tenant_id, seconds)
+        return told(organisation.state.ahead)
+
+    async def set_to(_: Request, body: SetTo) -> ClockAnswer:
+        seconds = body.now.timestamp() - mock.clock.now()
+        if seconds < 0:
+            raise BadRequest(*listed([FieldError("$.now", f"must not be before {told().now.isoformat()}")]))
+        await move(seconds, "$.now")
+        return told()
+
+    async def scale(_: Request, body: Scale) -> ClockAnswer:
+        mock.run_clock_at(body.scale)
+        return told()
+
+    async def move(seconds: float, field: str) -> None:
+        furthest = max((each.state.ahead for each in mock.organisations), default=0.0)
+        _check_calendar(mock.clock.now() + furthest + seconds, field)
+        await mock.advance(seconds)
 
     return [
-        Route("/clock", reading(clock)),
+        Route("/clock", reading(read)),
         Route("/clock/advance", changing(Advance, advance), methods=["POST"]),
+        Route("/clock/set", changing(SetTo, set_to), methods=["POST"]),
+        Route("/clock/scale", changing(Scale, scale), methods=["POST"]),
     ]
+
+
+def _to_reset(mock: Mock, tenant_id: str) -> float:
+    """Seconds until nothing is left of an organisation's window, 0 without one."""
+    window = organisation_named(mock, tenant_id).state.window
+    now = mock.clock.monotonic()
+    return mock.contract.limiter.quota(window, now).reset if mock.contract.limiter.is_running(window, now) else 0.0
+
+
+def _check_calendar(moment: float, field: str) -> None:
+    if moment >= YEAR_10000:
+        raise BadRequest(*listed([FieldError(field, "must not lead past the year 9999")]))

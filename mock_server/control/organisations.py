@@ -1,26 +1,45 @@
 """Organisations, each with a key pair of its own.
 
-POST   /_mock/organisations               {"tenant_id"?}   a fresh one
+GET    /_mock/organisations?q=&limit=
+GET    /_mock/organisations/{tenant_id}
+POST   /_mock/organisations               {"tenant_id"?, "seeded"?, "ttl_seconds"?}   a fresh one
 DELETE /_mock/organisations/{tenant_id}
 """
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, Field
 from starlette.requests import Request
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
-from mock_server.control.calls import Body, Conflict, Nothing, changing, organisation_of
+from mock_server.control.calls import Body, Conflict, Nothing, changing, checked, organisation_of, reading, resource
+from mock_server.control.limits import RateLimitAnswer, rate_limit_of
 from mock_server.control.state import Affected
+from mock_server.domain.organisations import Organisation
 
 if TYPE_CHECKING:
     from mock_server.app import Mock
 
+_YEAR = 31_536_000.0
+
 
 class NewOrganisation(Body):
+    """`seeded`: with a copy of the seed data; as it is usual where it is left out. `ttl_seconds`: removed after so many
+    of the machine's."""
+
     tenant_id: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")] | None = None
+    seeded: bool | None = None
+    ttl_seconds: Annotated[float, Field(gt=0, le=_YEAR, allow_inf_nan=False)] | None = None
+
+
+class Wanted(Body):
+    """`q`: part of the id."""
+
+    q: str = ""
+    limit: Annotated[int, Field(ge=1)] | None = None
 
 
 class KeyPair(BaseModel):
@@ -29,20 +48,69 @@ class KeyPair(BaseModel):
     secret_key: str
 
 
+class Counts(BaseModel):
+    """`waiting`: accepted requests whose records are not visible yet."""
+
+    items: int
+    users: int
+    events: int
+    waiting: int
+
+
+class Described(KeyPair):
+    seeded: bool
+    expires_in: float | None  # seconds
+    counts: Counts
+    rate_limit: RateLimitAnswer
+
+
+class Listed(BaseModel):
+    organisations: list[Described]
+
+
 def routes(mock: Mock) -> list[BaseRoute]:
+    def described(organisation: Organisation, waiting: int) -> Described:
+        tenant = organisation.tenant
+        return Described(
+            **_keys(organisation).model_dump(),
+            seeded=organisation.seeded,
+            expires_in=mock.lifetimes.left(organisation.tenant_id),
+            counts=Counts(items=len(tenant.items), users=len(tenant.users), events=len(tenant.events), waiting=waiting),
+            rate_limit=rate_limit_of(mock, organisation),
+        )
+
+    async def every(request: Request) -> Listed:
+        wanted = checked(Wanted, dict(request.query_params))
+        found = (each for each in mock.organisations if wanted.q in each.tenant_id)
+        waiting = mock.ingest.waiting()
+        return Listed(organisations=[described(each, waiting[each.state]) for each in islice(found, wanted.limit)])
+
+    async def one(request: Request) -> Described:
+        organisation = organisation_of(mock, request)
+        return described(organisation, len(mock.ingest.of(organisation.state)))
+
     async def add(_: Request, body: NewOrganisation) -> KeyPair:
         try:
-            added = mock.add_organisation(body.tenant_id)
+            return _keys(mock.add_organisation(body.tenant_id, body.seeded, body.ttl_seconds))
         except ValueError as error:
             raise Conflict(str(error)) from None
-        return KeyPair(tenant_id=added.tenant_id, publishable_key=added.publishable_key, secret_key=added.secret_key)
 
     async def remove(request: Request, _: Nothing) -> Affected:
         tenant_id = organisation_of(mock, request).tenant_id
+        if len(mock.organisations) == 1:
+            raise Conflict("the last organisation stays: a mock without any can answer nobody")
         mock.remove_organisation(tenant_id)
         return Affected(tenant_ids=[tenant_id])
 
     return [
-        Route("/organisations", changing(NewOrganisation, add), methods=["POST"]),
-        Route("/organisations/{tenant_id}", changing(Nothing, remove), methods=["DELETE"]),
+        resource("/organisations", GET=reading(every), POST=changing(NewOrganisation, add, status=201)),
+        resource("/organisations/{tenant_id}", GET=reading(one), DELETE=changing(Nothing, remove)),
     ]
+
+
+def _keys(organisation: Organisation) -> KeyPair:
+    return KeyPair(
+        tenant_id=organisation.tenant_id,
+        publishable_key=organisation.publishable_key,
+        secret_key=organisation.secret_key,
+    )

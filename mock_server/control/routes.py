@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 
-from mock_server.control import clock, faults, journal, organisations, state
+from mock_server.control import clock, faults, journal, limits, organisations, snapshots, state
 from mock_server.control.access import PREFIX, Access, Guard
 from mock_server.control.calls import HANDLERS
 from mock_server.control.session import session_routes
@@ -22,6 +22,8 @@ MODULES: Sequence[Callable[[Mock], list[BaseRoute]]] = (
     state.routes,
     organisations.routes,
     clock.routes,
+    limits.routes,
+    snapshots.routes,
     faults.routes,
     journal.routes,
     pages.routes,

@@ -1,12 +1,14 @@
 """Everything that the mock holds: how much of it waits, and back to where it began.
 
 GET  /_mock/health                           is it up, and how much waits to become visible
-POST /_mock/flush                            answers when everything accepted so far is visible
+POST /_mock/flush   {"tenant_id"?}           answers when everything accepted so far is visible
 POST /_mock/reset   {"tenant_id"?, "to"?}    back to the start, to the seeded shop, or to nothing
+POST /_mock/seed    {"tenant_id", "data"?}   one organisation with the data of a world
 """
 
 from __future__ import annotations
 
+import asyncio
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Literal
 
@@ -14,7 +16,10 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 
-from mock_server.control.calls import Body, Nothing, changing, organisation_named, reading
+from mock_server.contract.validation import listed
+from mock_server.control.calls import Body, changing, organisation_named, reading
+from mock_server.errors import BadRequest, FieldError
+from mock_server.seeded import DEFAULT
 
 if TYPE_CHECKING:
     from mock_server.app import Mock
@@ -22,11 +27,21 @@ if TYPE_CHECKING:
 _SEEDED = {"start": None, "seeded": True, "empty": False}
 
 
-class Reset(Body):
-    """`start`: as it was made; `seeded`: the seed data; `empty`: nothing. Without `tenant_id`: every organisation."""
+class One(Body):
+    """Of one organisation; of all where it is left out."""
 
     tenant_id: str | None = None
+
+
+class Reset(One):
+    """`start`: as it was made; `seeded`: the seed data; `empty`: nothing."""
+
     to: Literal["start", "seeded", "empty"] = "start"
+
+
+class Seed(Body):
+    tenant_id: str
+    data: str | None = None  # None: the data that the mock was started with
 
 
 class Health(BaseModel):
@@ -45,23 +60,42 @@ class Affected(BaseModel):
 
 
 def routes(mock: Mock) -> list[BaseRoute]:
+    making = asyncio.Lock()  # a world is made once, however many ask for it
+
     async def health(_: Request) -> Health:
         release = version("lehnz-contract")
         return Health(version=release, organisations=len(mock.organisations), waiting=len(mock.ingest))
 
-    async def flush(_: Request, __: Nothing) -> Flushed:
-        await mock.flush()
-        return Flushed(waiting=len(mock.ingest))
+    async def flush(_: Request, body: One) -> Flushed:
+        if body.tenant_id is None:
+            await mock.flush()
+            return Flushed(waiting=len(mock.ingest))
+        state = organisation_named(mock, body.tenant_id).state
+        await mock.flush(body.tenant_id)
+        return Flushed(waiting=mock.ingest.waiting()[state])
 
     async def reset(_: Request, body: Reset) -> Affected:
-        tenant_ids = [each.tenant_id for each in mock.organisations]
         if body.tenant_id is not None:
-            tenant_ids = [organisation_named(mock, body.tenant_id).tenant_id]
+            organisation_named(mock, body.tenant_id)
         mock.reset(body.tenant_id, _SEEDED[body.to])
-        return Affected(tenant_ids=tenant_ids)
+        every = [each.tenant_id for each in mock.organisations]
+        return Affected(tenant_ids=every if body.tenant_id is None else [body.tenant_id])
+
+    async def seed(_: Request, body: Seed) -> Affected:
+        organisation_named(mock, body.tenant_id)
+        data = DEFAULT if body.data is None else body.data
+        if data not in (DEFAULT, *mock.seeded.names):
+            known = ", ".join(mock.seeded.names) or "nothing; leave it out"
+            raise BadRequest(*listed([FieldError("$.data", f"must be one of {known}")]))
+        async with making:
+            await asyncio.to_thread(mock.seeded.make_once, mock.contract.ranking_depth, data)
+        organisation_named(mock, body.tenant_id)  # it may be gone by now
+        mock.seed(body.tenant_id, data)
+        return Affected(tenant_ids=[body.tenant_id])
 
     return [
         Route("/health", reading(health)),
-        Route("/flush", changing(Nothing, flush), methods=["POST"]),
+        Route("/flush", changing(One, flush), methods=["POST"]),
         Route("/reset", changing(Reset, reset), methods=["POST"]),
+        Route("/seed", changing(Seed, seed), methods=["POST"]),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -53,14 +53,22 @@ class Attribution:
         return twin
 
     def serve(self, recommendation_id: str, strategy: str, item_ids: Sequence[str], at: float) -> None:
-        self._served[recommendation_id] = Served(strategy, tuple(item_ids), at)
+        self.remember(recommendation_id, Served(strategy, tuple(item_ids), at))
+        funnel = self._funnel(strategy)
+        funnel.recommendations += 1
+        funnel.impressions += len(item_ids)
+
+    def remember(self, recommendation_id: str, served: Served) -> None:
+        """An event may echo this id; it counts in no funnel by itself."""
+        self._served[recommendation_id] = served
         self._order.append(recommendation_id)
         if len(self._order) > self._kept:
             self._served.pop(self._order.popleft(), None)
             self.forgotten += 1
-        funnel = self._funnel(strategy)
-        funnel.recommendations += 1
-        funnel.impressions += len(item_ids)
+
+    def remembered(self) -> Iterator[tuple[str, Served]]:
+        """In the order in which they were served."""
+        return ((each, self._served[each]) for each in self._order)
 
     def count(self, event: Event) -> None:
         """The caller passes each event once, however often it arrives."""

@@ -85,6 +85,11 @@ class Limiter:
     def enforces(self, window: Window) -> bool:
         return self.enforced if window.enforced is None else window.enforced
 
+    def is_running(self, window: Window, now: float) -> bool:
+        """Whether a window has begun and not ended."""
+        seconds = (window.rule or self.rule).window_seconds
+        return now < window.exhausted_until or (self.enforces(window) and now - window.started < seconds)
+
     def exhaust(self, window: Window, now: float, seconds: float | None = None) -> None:
         """Nothing is left for so long (default: the rest of the window); then a new window begins."""
         wait = self.quota(window, now).reset if seconds is None else seconds

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from random import Random
 from typing import Literal
 
 from fixtures.spec import KeyType
-from mock_server.domain.keys import PREFIXES, Caller, KeyRing
+from mock_server.domain.keys import PREFIXES, Caller, KeyRing, digest_of
 from mock_server.domain.limits import Window
 from mock_server.domain.tenant import Tenant
 
@@ -51,15 +51,18 @@ class State:
 
 
 class Organisation:
-    """`tenant_id` and keys stay for life; `state` is replaced by a reset. `seeded`: it was made with the seed data."""
+    """`tenant_id` and keys stay for life; `state` is replaced by a reset. `seeded`: it was made with the seed data.
+
+    `publishable_key` and `secret_key` are the pair that it was made with; empty where an account made it: of the pairs
+    of such a one only digests are kept."""
 
     __slots__ = ("domain", "publishable_key", "secret_key", "seeded", "state", "tenant_id")
 
     def __init__(self, tenant_id: str, keys: Mapping[KeyType, str], state: State, seeded: bool = False) -> None:
         self.tenant_id = tenant_id
         self.domain = DOMAIN
-        self.publishable_key = keys["publishable"]
-        self.secret_key = keys["secret"]
+        self.publishable_key = keys.get("publishable", "")
+        self.secret_key = keys.get("secret", "")
         self.state = state
         self.seeded = seeded
 
@@ -81,16 +84,22 @@ class Organisations:
     """All of them, in order; the first `count` have well-known development keys, later ones random keys of the seed.
 
     `seeded`: which of those that it starts with get the seed data; later ones get it when asked for, or always where
-    all do."""
+    all do. `generated`: digests of an organisation's key pairs beside the one that it was made with."""
 
     def __init__(
-        self, count: int, seed: int, make_tenant: MakeTenant, seeded: Literal["first", "all"] = "first"
+        self,
+        count: int,
+        seed: int,
+        make_tenant: MakeTenant,
+        seeded: Literal["first", "all"] = "first",
+        generated: Callable[[str], Iterable[tuple[bytes, KeyType]]] = lambda _: (),
     ) -> None:
         self.keys = KeyRing()
         self.dice = Random(f"{seed}:organisations")  # noqa: S311 - keys of a mock, repeatable on purpose
         self._seed = seed
         self._make_tenant = make_tenant
         self._all_seeded = seeded == "all"
+        self._generated = generated
         self._well_known = [well_known_id(number) for number in range(1, count + 1)]
         self._all: dict[str, Organisation] = {}
         self.complete()
@@ -120,9 +129,12 @@ class Organisations:
             self.insert(found[name]) if name in found else self.add(name)
         self._all.update(later)
 
-    def add(self, tenant_id: str | None = None, seeded: bool | None = None) -> Organisation:
+    def add(
+        self, tenant_id: str | None = None, seeded: bool | None = None, keys: Mapping[KeyType, str] | None = None
+    ) -> Organisation:
         """A new organisation; one of the start that was removed has its development keys again, any other gets fresh
-        ones. `seeded=None`: with the seed data if that is usual. Raises ValueError for an id that is taken."""
+        ones, or `keys`, which may be none. `seeded=None`: with the seed data if that is usual. Raises ValueError for an
+        id that is taken."""
         if tenant_id is None:
             start = max(len(self), len(self._well_known)) + 1
             tenant_id = next(name for n in range(start, 10**9) if (name := well_known_id(n)) not in self._all)
@@ -131,21 +143,23 @@ class Organisations:
         if seeded is None:
             seeded = self._all_seeded or tenant_id == self._well_known[0]
         state = self._new_state(tenant_id, seeded)
-        return self.insert(Organisation(tenant_id, self._keys_of(tenant_id), state, seeded))
+        return self.insert(Organisation(tenant_id, self._keys_of(tenant_id) if keys is None else keys, state, seeded))
 
     def insert(self, organisation: Organisation) -> Organisation:
         """Put it in, in the place of one with the same id."""
-        if organisation.tenant_id in self._all:
-            self._forget_keys(self._all[organisation.tenant_id])
+        self.keys.forget(organisation.tenant_id)
         self._all[organisation.tenant_id] = organisation
-        self.keys.add(organisation.publishable_key, Caller(organisation, "publishable"))
-        self.keys.add(organisation.secret_key, Caller(organisation, "secret"))
+        if organisation.secret_key:
+            self.keys.add(digest_of(organisation.publishable_key), Caller(organisation, "publishable"))
+            self.keys.add(digest_of(organisation.secret_key), Caller(organisation, "secret"))
+        for digest, key_type in self._generated(organisation.tenant_id):
+            self.keys.add(digest, Caller(organisation, key_type))
         return organisation
 
     def remove(self, tenant_id: str) -> State:
         """Its keys are unknown from now on; the state that it had. Raises KeyError."""
         organisation = self._all.pop(tenant_id)
-        self._forget_keys(organisation)
+        self.keys.forget(tenant_id)
         return organisation.state
 
     def reset(self, tenant_id: str, seeded: bool | None = None) -> State:
@@ -156,14 +170,17 @@ class Organisations:
         organisation.state = self._new_state(tenant_id, organisation.seeded if seeded is None else seeded)
         return old
 
-    def _keys_of(self, tenant_id: str) -> Mapping[KeyType, str]:
-        if tenant_id in self._well_known:
+    def keys_for(self, tenant_id: str, development: bool) -> Mapping[KeyType, str]:
+        """The keys of an organisation that comes from elsewhere: those that it has here already, else its development
+        keys, else fresh ones."""
+        if known := self._all.get(tenant_id):
+            return {"publishable": known.publishable_key, "secret": known.secret_key}
+        return self._keys_of(tenant_id, development)
+
+    def _keys_of(self, tenant_id: str, development: bool = False) -> Mapping[KeyType, str]:
+        if development or tenant_id in self._well_known:
             return {key_type: development_key(key_type, tenant_id) for key_type in PREFIXES}
         return {key_type: f"{prefix}{self.dice.getrandbits(128):032x}" for key_type, prefix in PREFIXES.items()}
-
-    def _forget_keys(self, organisation: Organisation) -> None:
-        self.keys.remove(organisation.publishable_key)
-        self.keys.remove(organisation.secret_key)
 
     def _new_state(self, tenant_id: str, seeded: bool) -> State:
         return State(self._make_tenant(tenant_id, seeded), f"{self._seed}:{tenant_id}")

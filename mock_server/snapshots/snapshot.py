@@ -6,7 +6,7 @@ much time left as they had.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -152,7 +152,7 @@ class Snapshots:
         self._kept: dict[str, Snapshot] = {}
         self._made = 0
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Snapshot]:
         return iter(self._kept.values())
 
     def __getitem__(self, snapshot_id: str) -> Snapshot:

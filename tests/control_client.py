@@ -1,0 +1,85 @@
+"""A client of the control plane, in the same process as the mock."""
+
+import asyncio
+import json
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+import httpx
+
+from fixtures.bodies import item_body, recommend_body
+from fixtures.spec import load_spec
+from fixtures.world import build_world, empty_world
+from mock_server.app import Mock, create_app
+from mock_server.command.seeding import Seed
+from mock_server.control.access import Access
+from mock_server.control.routes import control_route
+from mock_server.settings import Settings
+
+SPEC = load_spec()
+SEED = Seed("small", build_world("small", seed=42))
+CHANGE = {"X-Mock-Control": "1"}
+T = TypeVar("T")
+
+
+class Served:
+    """A mock in this process and how to talk to it, one call at a time."""
+
+    def __init__(
+        self, access: Access | None = None, host: str = "127.0.0.1:4010", seed: Seed | None = None, **options: Any
+    ) -> None:
+        settings = Settings(**{"clock": "virtual", "ingest_delay": "1"} | options)
+        worlds = {"small": lambda: SEED.fill, "none": lambda: Seed("none", empty_world()).fill}
+        self.mock = Mock(settings, SPEC, fill=seed.fill if seed else None, worlds=worlds)
+        self._app = create_app(self.mock, [control_route(self.mock, access or Access(token=None))])
+        self._url = f"http://{host}"
+        self._runner = asyncio.Runner()
+
+    async def send(self, method: str, path: str, **request: Any) -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(self._app), base_url=self._url) as client:
+            return await client.request(method, path, **request)
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        return self._runner.run(coroutine)
+
+    def call(self, method: str, path: str, **request: Any) -> httpx.Response:
+        return self.run(self.send(method, path, **request))
+
+    def control(self, path: str, body: Any = None) -> Any:
+        """The data of a successful call."""
+        response = self.call("GET" if body is None else "POST", f"/_mock{path}", json=body, headers=CHANGE)
+        assert response.is_success, response.text
+        return response.json()["data"]
+
+    def refused(self, path: str, body: Any = None, **request: Any) -> tuple[int, str]:
+        """Status and reason of a refusal, which has the API's envelope."""
+        method = request.pop("method", "POST")
+        response = self.call(method, f"/_mock{path}", **{"json": body, "headers": CHANGE} | request)
+        document = response.json()
+        assert list(document) == ["success", "message", "data", "error"]
+        assert (document["success"], document["data"]) == (False, None)
+        return response.status_code, json.dumps(document["error"])
+
+    def upsert(self, item_id: str, key: str | None = None) -> None:
+        headers = {"X-API-KEY": key or self.mock.organisations.first.secret_key}
+        assert self.call("POST", "/v1/ingest/items/upsert", json=item_body(item_id), headers=headers).is_success
+
+    @property
+    def items(self) -> set[str]:
+        return set(self.mock.organisations.first.tenant.items)
+
+    def change(self, method: str, path: str, body: Any = None) -> Any:
+        """The data of a successful call that is no POST."""
+        response = self.call(method, f"/_mock{path}", json=body, headers=CHANGE)
+        assert response.is_success, response.text
+        return response.json()["data"]
+
+    def recommend(self, key: str | None = None, **body: Any) -> httpx.Response:
+        """What a shopper of the first organisation, or of the one with this key, gets."""
+        headers = {"X-API-KEY": key or self.mock.organisations.first.publishable_key}
+        return self.call("POST", "/v1/recommend", json=recommend_body("popular") | body, headers=headers)
+
+    def close(self) -> None:
+        self.mock.ingest.close()
+        self.mock.lifetimes.close()
+        self._runner.close()
