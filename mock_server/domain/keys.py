@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from fixtures.spec import KeyType
@@ -21,20 +22,34 @@ class Caller(NamedTuple):
 
 
 class KeyRing:
-    """Every valid key. A look-up touches only digests, so its time tells nothing about the keys."""
+    """Every valid key, by its digest. A look-up touches only digests, so its time tells nothing about the keys."""
 
     def __init__(self) -> None:
         self._keys: dict[bytes, tuple[bytes, Caller]] = {}
+        self._of: defaultdict[str, set[bytes]] = defaultdict(set)  # by tenant_id
 
-    def add(self, key: str, caller: Caller) -> None:
-        self._keys[hashlib.sha256(key.encode()).digest()] = (key.encode(), caller)
+    def add(self, digest: bytes, caller: Caller) -> None:
+        self._keys[digest] = (digest, caller)
+        self._of[caller.organisation.tenant_id].add(digest)
 
-    def remove(self, key: str) -> None:
-        self._keys.pop(hashlib.sha256(key.encode()).digest(), None)
+    def remove(self, digest: bytes) -> None:
+        if found := self._keys.pop(digest, None):
+            self._of[found[1].organisation.tenant_id].discard(digest)
+
+    def forget(self, tenant_id: str) -> None:
+        """No key of this organisation is valid any more."""
+        for digest in self._of.pop(tenant_id, ()):
+            self._keys.pop(digest, None)
 
     def find(self, value: bytes) -> Caller | None:
-        found = self._keys.get(hashlib.sha256(value).digest())
-        return found[1] if found and hmac.compare_digest(found[0], value) else None
+        digest = hashlib.sha256(value).digest()
+        found = self._keys.get(digest)
+        return found[1] if found and hmac.compare_digest(found[0], digest) else None
+
+
+def digest_of(key: str) -> bytes:
+    """What is kept of a key."""
+    return hashlib.sha256(key.encode()).digest()
 
 
 def masked(key: str) -> str:

@@ -51,7 +51,7 @@ class Api:
         trace.caller, trace.endpoint = who.caller, endpoint
         effects = effects_of(scope)
         admitted = effects.is_429 or who.limiter.charge(who.window, now)
-        quota = effects.shown(who.limiter.quota(who.window, now))
+        quota = effects.shown(who.limiter.quota(who.window, now).at_pace(mock.clock.scale))
         extra: list[Header] = []
         try:
             if endpoint is None:
@@ -66,7 +66,9 @@ class Api:
                 raise too_many_requests(mock, credential, who, quota)
             call: Call | AccountCall
             if who.caller:
-                call = Call(who.caller.organisation, mock.ingest, mock.clock.now(), started, effects)
+                organisation = who.caller.organisation
+                now = mock.clock.now() + organisation.state.ahead
+                call = Call(organisation, mock.ingest, now, started, effects)
             else:
                 call = AccountCall(mock, who.account, address_of(scope, mock.settings.trust_proxy), mock.clock.now())
             if endpoint.body:
@@ -97,7 +99,7 @@ class Api:
     def _check_key(self, endpoint: Endpoint, caller: Caller, headers: Mapping[bytes, bytes]) -> None:
         """Raises Forbidden; warns of a secret key that a browser sends."""
         if caller.key_type == "secret" and is_foreign(headers):
-            _warn_of_leak(caller, headers[b"origin"])
+            _warn_of_leak(caller, headers)
         if endpoint.key_type and not keys.allows(caller.key_type, endpoint.key_type, self._mock.settings.key_policy):
             raise keys.forbidden(caller.key_type, endpoint.operation.path)
 
@@ -107,6 +109,7 @@ def _headers(scope: Scope) -> dict[bytes, bytes]:
     headers: dict[bytes, bytes] = {}
     for name, value in scope["headers"]:
         if name in _READ:
+            value = value.strip(b" \t")  # no part of a value, and not every server takes it off
             headers[name] = headers[name] + b", " + value if name in headers else value
     return headers
 
@@ -126,15 +129,15 @@ def _unrouted(path: Path | None) -> ApiError:
     return MethodNotAllowed(f"this path takes {path.allow}", path.allow)
 
 
-def _warn_of_leak(caller: Caller, origin: bytes) -> None:
+def _warn_of_leak(caller: Caller, headers: Mapping[bytes, bytes]) -> None:
     organisation = caller.organisation
     if "leak" not in organisation.state.told:
         organisation.state.told.add("leak")
         logger.warning(
             "secret key %s of %s came with Origin %.200r: it is in a browser, where everybody can read it",
-            keys.masked(organisation.secret_key),
+            keys.masked(headers[b"x-api-key"].decode("latin-1")),
             organisation.tenant_id,
-            origin.decode("latin-1"),
+            headers[b"origin"].decode("latin-1"),
         )
 
 
