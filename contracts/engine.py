@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from contracts.catalogue import Entry
 from contracts.outcome import Finding, NotJudged, Outcome, Result, Starved
 from contracts.probe import Probe
-from contracts.registry import CHECKS, RULES, Rule, Violation
+from contracts.registry import CHECKS, RULES, Rule, Violation, home_of
 from contracts.run import Run
 
 _SHOWN_PER_CASE = 3  # findings of one rule with the same case and operation
@@ -64,7 +64,7 @@ class Engine:
         return [_result(attempt, second.get(attempt.entry.id)) for attempt in first]
 
     def _together(self, entries: list[Entry]) -> list[Attempt]:
-        attempts = [Attempt(entry, Probe(self.run, entry.id)) for entry in entries]
+        attempts = [Attempt(entry, Probe(self.run, entry.id, home_of(entry, self.run))) for entry in entries]
         waiting = attempts
         while waiting:
             for attempt in waiting:

@@ -27,9 +27,10 @@ class Look(NamedTuple):
 class Probe:
     """One attempt of one check."""
 
-    def __init__(self, run: Run, check: str) -> None:
+    def __init__(self, run: Run, check: str, home: str = "main") -> None:
         self.run = run
         self.check = check
+        self.home = home  # the organisation that `send` means when it is given none
         self.findings: list[Finding] = []
         self.exchanges: list[Exchange] = []
         self.started = time.monotonic()
@@ -42,11 +43,12 @@ class Probe:
         operation: Operation,
         body: Any = None,
         credential: Credential | None = None,
-        organisation: str = "main",
+        organisation: str = "",
         **options: Any,
     ) -> Exchange:
         """To an operation of the contract, with its right key unless told otherwise."""
-        credential = credential or self.run.credentials.right(operation.key_type or "publishable", organisation)
+        right = self.run.credentials.right(operation.key_type or "publishable", organisation or self.home)
+        credential = credential or right
         if operation.method == "GET":
             body = None
         return self.request(
@@ -60,10 +62,10 @@ class Probe:
             self._last_write = time.monotonic()
         return exchange
 
-    def recommend(self, organisation: str = "main", **body: Any) -> Exchange:
+    def recommend(self, organisation: str = "", **body: Any) -> Exchange:
         return self.send(self.run.operations.recommend, body, organisation=organisation)
 
-    def must_recommend(self, organisation: str = "main", **body: Any) -> Exchange:
+    def must_recommend(self, organisation: str = "", **body: Any) -> Exchange:
         """A recommendation that every document allows. Raises Blocked when refused: VALID-accepted judges that."""
         filters = body.get("filters") or {}
         certain = len(filters) < 2 and all(isinstance(value, str) for value in filters.values())
@@ -74,13 +76,13 @@ class Probe:
 
     # -- writing what must be accepted; the checks of the fields judge that it is
 
-    def upsert_items(self, items: Sequence[Body], organisation: str = "main") -> None:
+    def upsert_items(self, items: Sequence[Body], organisation: str = "") -> None:
         self._write(self.run.operations.items, items, organisation, self.run.arrays)
 
-    def upsert_users(self, users: Sequence[Body], organisation: str = "main") -> None:
+    def upsert_users(self, users: Sequence[Body], organisation: str = "") -> None:
         self._write(self.run.operations.users, users, organisation, self.run.arrays)
 
-    def ingest(self, events: Sequence[Body], organisation: str = "main") -> None:
+    def ingest(self, events: Sequence[Body], organisation: str = "") -> None:
         self._write(self.run.operations.events, events, organisation, arrays=True)
 
     def _write(self, operation: Operation, records: Sequence[Body], organisation: str, arrays: bool) -> None:
@@ -111,18 +113,18 @@ class Probe:
             name, attributes={"title": f"Test {stem}", "category": category or self.name("cat"), **attributes}
         )
 
-    def stock(self, items: Sequence[Body], organisation: str = "main", strangers: int = 2) -> None:
+    def stock(self, items: Sequence[Body], organisation: str = "", strangers: int = 2) -> None:
         """Upsert items and let strangers be interested in them, so that lists which follow events show them too."""
         self.upsert_items(items, organisation)
         self.stir([item["item_id"] for item in items], organisation, strangers)
 
-    def stir(self, item_ids: Iterable[str], organisation: str = "main", count: int = 2) -> None:
+    def stir(self, item_ids: Iterable[str], organisation: str = "", count: int = 2) -> None:
         strangers = [self.name("stranger") for _ in range(count)]
         names = ("view", "purchase")
         events = [event_body(n, user, item_id) for item_id in item_ids for user in strangers for n in names]
         self.ingest(events, organisation)
 
-    def user(self, stem: str = "user", organisation: str = "main", **fields: Any) -> str:
+    def user(self, stem: str = "user", organisation: str = "", **fields: Any) -> str:
         body = user_body(self.name(stem), **fields)
         if self.run.arrays or fields:  # where each costs a request now and one to clean up, an unknown user will do
             self.upsert_users([body], organisation)
@@ -130,7 +132,7 @@ class Probe:
 
     # -- looking
 
-    def look(self, category: str, organisation: str = "main", past_the_end: bool = False, **fields: Any) -> Exchange:
+    def look(self, category: str, organisation: str = "", past_the_end: bool = False, **fields: Any) -> Exchange:
         """A list of this run's items of a category, through the channel that the canary found; a page that may lie
         `past_the_end` may be refused (R33)."""
         if self.run.channel is None:
@@ -138,7 +140,7 @@ class Probe:
         ask = self.recommend if past_the_end else self.must_recommend
         return ask(organisation, **self.run.channel.body(category, **fields))
 
-    def shows(self, category: str, *item_ids: str, organisation: str = "main") -> Callable[[], Look]:
+    def shows(self, category: str, *item_ids: str, organisation: str = "") -> Callable[[], Look]:
         """To be tried with `eventually`: the items stand in the list."""
 
         def look() -> Look:
@@ -148,7 +150,7 @@ class Probe:
 
         return look
 
-    def hides(self, category: str, *item_ids: str, organisation: str = "main") -> Callable[[], Look]:
+    def hides(self, category: str, *item_ids: str, organisation: str = "") -> Callable[[], Look]:
         """To be tried with `eventually`: the items are no longer in the list."""
 
         def look() -> Look:

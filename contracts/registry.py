@@ -1,9 +1,11 @@
 """Which function judges which catalogue entry. Checks act; rules look at every exchange of the run."""
 
+import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from contracts.catalogue import Entry
 from contracts.exchange import Exchange
 from contracts.probe import Probe
 from contracts.run import Run
@@ -30,6 +32,7 @@ class Rule:
 
 
 CHECKS: dict[str, CheckFunction] = {}
+_OF_SINGLE_ANSWERS = ("Items", "Users", "Events", "Robustness")  # areas
 RULES: dict[str, Rule] = {}
 
 
@@ -70,6 +73,13 @@ def each(identifier: str, about: Callable[[Exchange], bool], expected: str) -> C
         return function
 
     return register
+
+
+def home_of(entry: Entry, run: Run) -> str:
+    """The organisation that a check's requests go to. Checks of bodies that wait for nothing to become visible go to
+    the spare one, so that the first one's budget is for those that do."""
+    waits = inspect.isgeneratorfunction(CHECKS[entry.id])
+    return run.spare if entry.area in _OF_SINGLE_ANSWERS and not waits else "main"
 
 
 def _only_one(identifier: str) -> None:

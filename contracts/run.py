@@ -65,6 +65,11 @@ class Run:
         """The organisation for what needs no history and many requests: the second one, where there is one."""
         return "other" if self.target.other else "main"
 
+    @property
+    def thrifty(self) -> bool:
+        """Every item costs a request now and one to clean up, all of one organisation's budget: vary less."""
+        return not self.arrays and self.target.other is None
+
     def name(self, stem: str) -> str:
         """An id that nobody else uses."""
         self._names += 1

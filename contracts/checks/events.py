@@ -81,7 +81,7 @@ def unknown_item(probe: Probe) -> Iterator[None]:
     expect_no_crash(probe, probe.send(probe.run.operations.events, seen), "a view of an unknown item")
     yield
     for strategy in probe.run.operations.strategies:
-        for filters in ({}, {"category": category}):  # a long list and a short one
+        for filters in ({"category": category}, {})[: 1 if probe.run.thrifty else 2]:  # a short list and a long one
             exchange = probe.recommend(
                 strategy=strategy, user_id=user, context_item_id=known["item_id"], limit=100, filters=filters
             )
