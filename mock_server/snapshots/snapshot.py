@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from pydantic import ValidationError
+
 from mock_server.clock import Pace
 from mock_server.domain.limits import Visitors
 from mock_server.domain.organisations import Organisation
@@ -133,14 +135,25 @@ def _thaw(mock: Mock, frozen: Frozen) -> None:
 
 def _thaw_parts(mock: Mock, snapshot: Snapshot) -> None:
     tenant_id = snapshot.tenant_id
-    before = {part: each.freeze(tenant_id) for part, each in mock.parts.items()}
-    try:
-        for part, frozen in snapshot.parts.items():
-            mock.parts[part].thaw(frozen, tenant_id)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        for part, frozen in before.items():
-            mock.parts[part].thaw(frozen, tenant_id)
-        raise ValueError(f"parts.{part} can't be read: {error}") from None
+    if unknown := sorted(snapshot.parts.keys() - mock.parts.keys()):
+        raise ValueError(f"parts.{unknown[0]}: this mock has no such part")
+    before = {name: part.freeze(tenant_id) for name, part in mock.parts.items()}
+    tried: list[str] = []
+    for name in [name for name in mock.parts if name in snapshot.parts]:  # in the order of the mock's
+        tried.append(name)
+        try:
+            mock.parts[name].thaw(snapshot.parts[name], tenant_id)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            for changed in tried:
+                mock.parts[changed].thaw(before[changed], tenant_id)
+            raise ValueError(f"parts.{name}: {_in_a_line(error)}") from None
+
+
+def _in_a_line(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        return f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}"
+    return f"can't be read ({error})"
 
 
 class Snapshots:
