@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 
-from mock_server.control import clock, faults, journal, limits, organisations, snapshots, state
+from mock_server.control import (
+    accounts,
+    catalogue,
+    clock,
+    faults,
+    journal,
+    limits,
+    metrics,
+    organisations,
+    people,
+    recommendations,
+    snapshots,
+    state,
+)
 from mock_server.control.access import PREFIX, Access, Guard
 from mock_server.control.calls import HANDLERS
 from mock_server.control.session import session_routes
@@ -26,6 +39,10 @@ MODULES: Sequence[Callable[[Mock], list[BaseRoute]]] = (
     snapshots.routes,
     faults.routes,
     journal.routes,
+    catalogue.routes,
+    people.routes,
+    recommendations.routes,
+    metrics.routes,
     pages.routes,
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 
 class Identity:
@@ -51,6 +51,10 @@ class Identity:
         """Every id of the person behind `user_id`."""
         person = self.person(user_id)
         return self._members.get(person, [person])
+
+    def persons(self) -> Iterable[list[str]]:
+        """The ids of every person who has more than one."""
+        return self._members.values()
 
     def became(self, user_id: str) -> Iterator[str]:
         """The ids that `user_id` was identified as, directly or through others; never itself."""

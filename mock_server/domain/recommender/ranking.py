@@ -108,20 +108,23 @@ class Ranking:
 
     def explain(self, item_id: str) -> dict[str, Any] | None:
         """The score taken apart, as JSON; None when the item is not in the list."""
-        for position, entry in enumerate(self):
-            if entry.item_id == item_id:
-                level = self._levels[position]
-                source = self.plan.sources[level]
-                return {
-                    "item_id": item_id,
-                    "position": position + 1,
-                    "score": entry.score,
-                    "score_range": [2.0 ** -(level + 1), 2.0**-level],
-                    "reason": source.reason,
-                    "mode": source.mode,
-                    "why": source.explain(self._catalogue.numbers[item_id]),
-                }
-        return None
+        found = (position for position, entry in enumerate(self) if entry.item_id == item_id)
+        return next((self.explain_at(position) for position in found), None)
+
+    def explain_at(self, position: int) -> dict[str, Any]:
+        """The same for the entry at `position`, which counts from 0. Raises IndexError past the end."""
+        entry = self[position : position + 1][0]
+        level = self._levels[position]
+        source = self.plan.sources[level]
+        return {
+            "item_id": entry.item_id,
+            "position": position + 1,
+            "score": entry.score,
+            "score_range": [2.0 ** -(level + 1), 2.0**-level],
+            "reason": source.reason,
+            "mode": source.mode,
+            "why": source.explain(self._catalogue.numbers[entry.item_id]),
+        }
 
     def _read(self, shelf: Shelf) -> Iterator[Entry]:
         mask, records = shelf.mask, self._catalogue.records

@@ -1,0 +1,95 @@
+"""GET /_mock/metrics: the mock in numbers, as Prometheus and its friends read them.
+
+Labels take few values: operations of the OpenAPI file and statuses, never what a client can make up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.metadata import version
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from prometheus_client import CollectorRegistry, ProcessCollector
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, InfoMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from mock_server.control.loop_lag import LoopLag
+from mock_server.errors import TooManyRequests
+from mock_server.journal.meter import BOUNDS_SECONDS
+
+if TYPE_CHECKING:
+    from mock_server.app import Mock
+
+_PREFIX = "lehnz_mock"
+_UNANSWERED = "none"  # the status of a request whose connection broke before an answer
+
+
+def routes(mock: Mock) -> list[BaseRoute]:
+    registry = CollectorRegistry()  # its own: two mocks in one process count apart
+    registry.register(MockCollector(mock))
+    ProcessCollector(registry=registry)
+
+    async def metrics(_: Request) -> Response:
+        text = generate_latest(registry)
+        return Response(text, media_type=CONTENT_TYPE_PLAIN_0_0_4, headers={"Cache-Control": "no-store"})
+
+    return [Route("/metrics", metrics, methods=["GET"])]
+
+
+class MockCollector(Collector):
+    """Reads the mock when it is asked; nothing is counted twice for it."""
+
+    def __init__(self, mock: Mock) -> None:
+        self._mock = mock
+        self._lag = LoopLag()
+
+    def describe(self) -> list[Metric]:
+        """Nothing: reading the numbers wants a running loop, which there isn't yet when this is registered."""
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        yield from self._requests()
+        yield self._durations()
+        yield from self._state()
+        yield InfoMetricFamily(_PREFIX, "Which mock this is.", {"version": version("lehnz-contract")})
+
+    def _requests(self) -> Iterator[Metric]:
+        requests = CounterMetricFamily(f"{_PREFIX}_requests", "Requests to the API.", labels=("operation", "status"))
+        refused = CounterMetricFamily(f"{_PREFIX}_rate_limited", "Requests answered with 429.", labels=("operation",))
+        for (operation, status), count in sorted(self._mock.meter.requests.items(), key=str):
+            requests.add_metric((operation, _UNANSWERED if status is None else str(status)), count)
+            if status == TooManyRequests.status:
+                refused.add_metric((operation,), count)
+        yield requests
+        yield refused
+
+    def _durations(self) -> Metric:
+        words = "From the head of a request to the end of its answer, faults included."
+        durations = HistogramMetricFamily(f"{_PREFIX}_request_duration_seconds", words, labels=("operation",))
+        bounds = [*map(str, BOUNDS_SECONDS), "+Inf"]
+        for operation, latencies in sorted(self._mock.meter.latencies.items()):
+            buckets = list(zip(bounds, accumulate(latencies.counts), strict=True))
+            durations.add_metric((operation,), buckets, latencies.seconds)
+        return durations
+
+    def _state(self) -> Iterator[Metric]:
+        mock = self._mock
+        tenants = [organisation.tenant for organisation in mock.organisations]
+        for name, words, value in (
+            ("organisations", "Organisations.", len(tenants)),
+            ("items", "Items of all organisations.", sum(len(tenant.items) for tenant in tenants)),
+            ("users", "Users of all organisations.", sum(len(tenant.users) for tenant in tenants)),
+            ("events", "Events of all organisations.", sum(len(tenant.events) for tenant in tenants)),
+            ("ingest_queue_requests", "Accepted requests that are not visible yet.", len(mock.ingest)),
+            ("event_loop_lag_seconds", "The longest that anything was late since the last scrape.", self._lag.take()),
+            ("journal_exchanges", "Exchanges that the journal holds.", len(mock.journal)),
+        ):
+            yield GaugeMetricFamily(f"{_PREFIX}_{name}", words, value)
+        dropped = mock.journal.dropped()
+        yield CounterMetricFamily(f"{_PREFIX}_journal_dropped", "Exchanges that the journal let go.", dropped)

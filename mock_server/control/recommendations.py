@@ -1,0 +1,123 @@
+"""Why something is recommended, and what came of it. Neither counts as a recommendation, nor costs quota.
+
+POST /_mock/organisations/{tenant_id}/explain   the body of POST /v1/recommend
+GET  /_mock/organisations/{tenant_id}/funnel    impressions, clicks, purchases and revenue of each strategy
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from pydantic import BaseModel, ConfigDict
+from starlette.requests import Request
+from starlette.routing import BaseRoute, Route
+
+from mock_server.contract.validation import listed
+from mock_server.control.calls import Body, changing, organisation_of, reading
+from mock_server.domain.recommender import FilterError, Query
+from mock_server.domain.recommender.numbers import significant
+from mock_server.errors import BadRequest, FieldError, NotFound
+
+if TYPE_CHECKING:
+    from mock_server.app import Mock
+
+_OPERATION = "recommend"
+
+
+class Question(Body):
+    """Whatever the API takes: its own contract checks it."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Explained(BaseModel):
+    """`score_range`: where all scores of this source lie, so that sources follow each other in their order. `parts`: what
+    the score is made of, each with a `name` and a `value`; occurring together with `item_id` adds `weight` x `together`."""
+
+    item_id: str
+    position: int
+    score: float
+    score_range: list[float]
+    reason: str
+    mode: str
+    metadata: Mapping[str, Any]
+    parts: list[dict[str, Any]]
+
+
+class Explanation(BaseModel):
+    strategy: str
+    mode: str
+    total_count: int
+    results: list[Explained]
+
+
+class StrategyFunnel(BaseModel):
+    strategy: str
+    recommendations: int
+    impressions: int
+    engagements: int
+    clicks: int
+    conversions: int
+    purchases: int
+    revenue: float
+    off_list: int
+
+
+class Funnels(BaseModel):
+    """`forgotten`: recommendation ids so old that events which echo them no longer count."""
+
+    strategies: list[StrategyFunnel]
+    forgotten: int
+
+
+def routes(mock: Mock) -> list[BaseRoute]:
+    async def explain(request: Request, question: Question) -> Explanation:
+        tenant = organisation_of(mock, request).tenant
+        body = _checked(mock, question.model_extra or {})
+        query = Query(body["strategy"], body.get("user_id"), body.get("context_item_id"), (), body.get("filters") or {})
+        try:
+            ranking = tenant.recommend(query, mock.clock.now())
+        except FilterError as error:
+            raise BadRequest(*listed([FieldError("$.filters", str(error))])) from None
+        limit, total = int(body["limit"]), len(ranking)
+        start = min(int(body["page"]) - 1, total) * limit
+        results = [
+            Explained(metadata=orjson.loads(entry.item.metadata_json), parts=list(_parts(why.pop("why"))), **why)
+            for position, entry in enumerate(ranking[start : start + limit], start)
+            for why in [ranking.explain_at(position)]
+        ]
+        return Explanation(strategy=query.strategy, mode=ranking.mode, total_count=total, results=results)
+
+    async def funnel(request: Request) -> Funnels:
+        attribution = organisation_of(mock, request).tenant.attribution
+        found = [StrategyFunnel(strategy=name, **asdict(each)) for name, each in attribution.funnels.items()]
+        found.sort(key=lambda each: (-each.impressions, each.strategy))
+        return Funnels(strategies=found, forgotten=attribution.forgotten)
+
+    return [
+        Route("/organisations/{tenant_id}/explain", changing(Question, explain), methods=["POST"]),
+        Route("/organisations/{tenant_id}/funnel", reading(funnel), methods=["GET"]),
+    ]
+
+
+def _checked(mock: Mock, document: dict[str, Any]) -> dict[str, Any]:
+    """As the API reads it, defaults and aliases included. Raises ApiError with the API's own words."""
+    operation = mock.spec.operation(_OPERATION)
+    found = mock.contract.find(operation.path.encode())
+    body = found[0].endpoints[operation.method].body if found else None
+    if body is None:
+        raise NotFound(f"the OpenAPI file has no operation {_OPERATION} with a body")
+    return body.records_of(document)[0]
+
+
+def _parts(why: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for name, value in why.items():
+        if name == "with":
+            for each in value:
+                numbers = {key: significant(each[key]) for key in ("weight", "together")}
+                yield {"name": "together", "value": significant(each["adds"]), "item_id": each["item_id"], **numbers}
+        else:
+            yield {"name": name, "value": significant(value) if isinstance(value, float) else value}

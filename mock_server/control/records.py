@@ -1,0 +1,100 @@
+"""Records as people read them: the fields of the API, and what the mock made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from pydantic import BaseModel
+
+from mock_server.domain.records import Event, Item, User
+from mock_server.domain.tenant import Tenant
+
+
+class ItemRecord(BaseModel):
+    item_id: str
+    item_type: str
+    status: str
+    attributes: Mapping[str, Any]
+    created_at: datetime | None
+    arrived_at: datetime | None
+
+
+class UserRecord(BaseModel):
+    """`status` is null for an id that was only ever seen in events."""
+
+    user_id: str
+    status: str | None
+    attributes: Mapping[str, Any]
+    created_at: datetime | None
+
+
+class EventRecord(BaseModel):
+    """`at` is when it happened, as far as the mock believes it; `details` is everything that has no field here."""
+
+    event_id: str
+    event_name: str
+    event_family: str
+    user_id: str
+    previous_user_id: str | None
+    item_id: str | None
+    recommendation_id: str | None
+    session_id: str | None
+    at: datetime
+    arrived_at: datetime
+    details: Mapping[str, Any]
+
+
+def item_record(item: Item) -> ItemRecord:
+    return ItemRecord(
+        item_id=item.item_id,
+        item_type=item.item_type,
+        status=item.status,
+        attributes=orjson.loads(item.metadata_json),
+        created_at=moment(item.created_at),
+        arrived_at=moment(item.arrival),
+    )
+
+
+def user_record(tenant: Tenant, user_id: str) -> UserRecord:
+    user = tenant.users.get(user_id) or User(user_id, "", None, None)
+    return UserRecord(
+        user_id=user_id,
+        status=user.status or None,
+        attributes=user.attributes or {},
+        created_at=moment(user.created_at),
+    )
+
+
+def event_record(event: Event) -> EventRecord:
+    return EventRecord(
+        event_id=event.event_id,
+        event_name=event.event_name,
+        event_family=event.event_family,
+        user_id=event.user_id,
+        previous_user_id=event.previous_user_id,
+        item_id=event.item_id,
+        recommendation_id=event.recommendation_id,
+        session_id=event.session_id,
+        at=moment(event.at),
+        arrived_at=moment(event.arrival),
+        details=orjson.loads(event.details) if event.details else {},
+    )
+
+
+def moment(seconds: float | None) -> Any:
+    """Epoch seconds as a date; None for what no calendar holds."""
+    try:
+        return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
+def title_of(tenant: Tenant, item_id: str) -> str | None:
+    """What people call an item, where its attributes say it."""
+    item = tenant.items.get(item_id)
+    attributes = (item.attributes or {}) if item else {}
+    named = (attributes.get(name) for name in ("title", "name"))
+    return next((value for value in named if isinstance(value, str)), None)

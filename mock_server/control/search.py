@@ -1,0 +1,46 @@
+"""Searching and paging through what an organisation holds, without keeping its requests waiting."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+from pydantic import Field
+from starlette.requests import Request
+
+from mock_server.control.calls import Body, checked, organisation_of
+from mock_server.domain.tenant import Tenant
+
+if TYPE_CHECKING:
+    from mock_server.app import Mock
+
+_AT_ONCE = 5_000  # records that are looked at before others get their turn
+Asked = TypeVar("Asked", bound=Body)
+Each = TypeVar("Each")
+
+
+class Search(Body):
+    """`q`: text in an id or a record, in capitals or not."""
+
+    q: Annotated[str, Field(max_length=200)] = ""
+    page: Annotated[int, Field(ge=1)] = 1
+    limit: Annotated[int, Field(ge=1, le=500)] = 50
+
+    def page_of(self, found: Sequence[Each]) -> Sequence[Each]:
+        start = (self.page - 1) * self.limit
+        return found[start : start + self.limit]
+
+
+def asked(mock: Mock, request: Request, model: type[Asked]) -> tuple[Tenant, Asked]:
+    """The organisation's data and the checked query; an empty parameter, as a form sends it, was not given."""
+    given = {name: value for name, value in request.query_params.items() if value}
+    return organisation_of(mock, request).tenant, checked(model, given)
+
+
+async def in_turns(records: Iterable[Each]) -> AsyncIterator[Each]:
+    """What was there when it began."""
+    for number, record in enumerate(list(records), 1):
+        yield record
+        if number % _AT_ONCE == 0:
+            await asyncio.sleep(0)
