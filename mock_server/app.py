@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount, Route
@@ -38,6 +39,9 @@ from mock_server.lifetimes import Lifetimes
 from mock_server.seeded import Fill, SeededTenants
 from mock_server.settings import Settings
 from mock_server.snapshots.snapshot import Part, Snapshots
+
+if TYPE_CHECKING:
+    from mock_server.proxy.proxy import Proxy
 
 VIRTUAL_START = 1_780_315_200.0  # 2026-06-01T12:00:00Z, where the caller brings no world with a "now" of its own
 
@@ -177,7 +181,8 @@ class Mock:
 
 def create_app(mock: Mock, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
     """The mock as an ASGI application. `routes` are served beside the API, by the first segment of their path."""
-    api = _api(mock)
+    proxy = _proxy(mock)
+    api = Recorder(proxy or Cors(_api(mock)), mock)
     beside = Starlette(routes=list(routes))
     segments = {_first_segment(route.path) for route in routes if isinstance(route, Route | Mount)}
 
@@ -185,29 +190,40 @@ def create_app(mock: Mock, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
         if scope["type"] == "http":
             await (beside if _first_segment(scope["path"]) in segments else api)(scope, receive, send)
         elif scope["type"] == "lifespan":
-            await _lifespan(mock, receive, send)
+            await _lifespan(mock, proxy, receive, send)
         else:
             await send({"type": "websocket.close"})
 
     return app
 
 
+def _proxy(mock: Mock) -> Proxy | None:
+    """What stands in the API's place with --proxy."""
+    if not mock.settings.proxy:
+        return None
+    from mock_server.proxy.proxy import Proxy  # its HTTP client is loaded only when it is wanted
+
+    return Proxy(mock, mock.settings.proxy)
+
+
 def _api(mock: Mock) -> ASGIApp:
     app: ASGIApp = FaultLayer(mock, Api(mock))
     if mock.settings.server_timing:
         app = ServerTiming(app)
-    return Recorder(Cors(app), mock)
+    return app
 
 
 def _first_segment(path: str) -> str:
     return path[1:].partition("/")[0]
 
 
-async def _lifespan(mock: Mock, receive: Receive, send: Send) -> None:
+async def _lifespan(mock: Mock, proxy: Proxy | None, receive: Receive, send: Send) -> None:
     await receive()
     await send({"type": "lifespan.startup.complete"})
     await receive()
     mock.ingest.close()
     mock.lifetimes.close()
     mock.account_side.close()
+    if proxy:
+        await proxy.close()
     await send({"type": "lifespan.shutdown.complete"})

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from fixtures.spec import RateLimit
 from mock_server.faults.scenarios import ScenarioName
+from mock_server.proxy.target import check_target
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 _RATE = re.compile(r"([0-9]{1,9})/([0-9]{1,6})([smh]?)")
@@ -104,6 +105,11 @@ class Settings(BaseSettings):
     )
     scenario: ScenarioName | None = Field(default=None, description="trouble from the start, for every organisation")
     allow_prefer: bool = Field(default=False, description="heed Prefer: code=429 on a request: that answer, this once")
+    allow_production: bool = Field(default=False, description="let a lehnz.com host be the target of --proxy")
+    proxy: str | None = Field(
+        default=None,
+        description="answer nothing, forward to this URL and check both directions against the OpenAPI file",
+    )
     server_timing: bool = Field(default=False, description="say in a Server-Timing header how long an answer took")
     control_token: SecretStr | None = Field(
         default=None, min_length=1, description="calls to /_mock must carry this token"
@@ -118,6 +124,16 @@ class Settings(BaseSettings):
     )
     quiet: bool = Field(default=False, description="no banner, warnings only")
     log_format: Literal["text", "json"] = Field(default="text", description="how log lines look")
+
+    @field_validator("proxy")
+    @classmethod
+    def _the_target_may_be_asked(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None:
+            return None
+        for name in ("scenario", "allow_prefer"):
+            if info.data.get(name):
+                raise ValueError(f"a target answers as it will: leave out {name}")
+        return check_target(value, bool(info.data.get("allow_production")))
 
     @field_validator("validate_responses")
     @classmethod

@@ -36,6 +36,15 @@ def banner(url: str, version: str, organisations: Iterable[Organisation], shop: 
     return "\n".join(lines)
 
 
+def proxy_banner(url: str, version: str, target: str, token: str | None = None) -> str:
+    """The text of a mock that forwards; keys and data are the target's."""
+    lines = [f"lehnz mock {version} forwards {url} to {target}", ""]
+    lines += ["  What differs from the OpenAPI file is told here and in the journal:", f"  {url}/_mock/ui/requests"]
+    lines += [f"  Control token  {token}  (Authorization: Bearer ... on /_mock)"] if token else []
+    lines += ["", "Ctrl+C stops it.", ""]
+    return "\n".join(lines)
+
+
 def keys_document(url: str, organisations: Iterable[Organisation], token: str | None = None) -> bytes:
     """What --keys-out writes; with the control token where one was made for this run."""
     keys = [

@@ -31,6 +31,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "journal",
     ),
     "Trouble on purpose (more of it: /_mock)": ("scenario", "allow_prefer"),
+    "In front of a real server": ("proxy", "allow_production"),
     "Output": ("server_timing", "quiet", "log_format"),
 }
 _METAVARS = {
@@ -49,6 +50,7 @@ _METAVARS = {
     "rate_limit_headers": "DIALECT",
     "max_body": "SIZE",
     "scenario": "NAME",
+    "proxy": "URL",
     "control_token": "TOKEN",
     "allowed_host": "NAME",
     "journal": "N",
@@ -64,6 +66,9 @@ Examples:
   {PROGRAM} --rate-limit 20/10s               meet the 429 within seconds
   {PROGRAM} --clock virtual --port 0 --keys-out keys.json    for tests: time moves only when told
 """
+
+
+_SECRET = {"control_token", "proxy"}  # a URL may hold a password
 
 
 class UsageError(Exception):
@@ -146,6 +151,6 @@ def _explain(error: ValidationError, given: Mapping[str, Any]) -> str:
     problem = error.errors(include_url=False, include_context=False)[0]
     name = str(problem["loc"][0])
     place = f"--{name.replace('_', '-')}" if name in given else f"{_PREFIX}{name.upper()}"
-    value = "" if name == "control_token" else f" {problem['input']}"
+    value = "" if name in _SECRET else f" {problem['input']}"
     rule = problem["msg"].removeprefix("Value error, ").removeprefix("Input ")
     return f"{place}{value}: {rule[:1].lower()}{rule[1:]}"

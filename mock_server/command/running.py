@@ -17,7 +17,7 @@ from fixtures.data_error import DataError
 from fixtures.spec import SpecError, load_spec
 from mock_server.app import Mock, create_app
 from mock_server.clock import Clock, RealClock, VirtualClock
-from mock_server.command.banner import banner, keys_document
+from mock_server.command.banner import banner, keys_document, proxy_banner
 from mock_server.command.logs import start_logging
 from mock_server.command.options import UsageError
 from mock_server.command.seeding import Seed, read_seed
@@ -49,6 +49,8 @@ def run(settings: Settings) -> None:
 
 def _make_mock(settings: Settings) -> tuple[Mock, Seed]:
     spec = load_spec(settings.spec)
+    if settings.proxy:
+        settings = settings.model_copy(update={"seed_data": "none"})
     virtual = settings.clock == "virtual"
     seed = read_seed(settings, spec, now=None if virtual else RealClock().now())
     if seed.is_large and not settings.quiet:
@@ -74,11 +76,16 @@ def _serve(mock: Mock, seed: Seed, sockets: Sequence[socket.socket]) -> None:
         if settings.log_format == "json":
             logger.info("ready", extra={"fields": {"url": url}})
         elif not settings.quiet:
-            _print(banner(url, version("lehnz-contract"), mock.organisations, seed.shop, made_token))
+            release = version("lehnz-contract")
+            if settings.proxy:
+                _print(proxy_banner(url, release, settings.proxy, made_token))
+            else:
+                _print(banner(url, release, mock.organisations, seed.shop, made_token))
         if settings.keys_out:  # last: whoever waits for the file finds all else done
-            _write_keys(settings.keys_out, keys_document(url, mock.organisations, made_token))
+            keys = () if settings.proxy else mock.organisations  # a target has keys of its own
+            _write_keys(settings.keys_out, keys_document(url, keys, made_token))
 
-    server = Server(create_app(mock, routes), announce, mock.stop)
+    server = Server(create_app(mock, routes), announce, mock.stop, date_header=not settings.proxy)
     mock.wire.transport_of = server.transport_of
     server.run(list(sockets))
     if server.failure:

@@ -29,11 +29,14 @@ class Server(UvicornServer):
     """`on_ready` is called once, when requests are answered; if it raises UsageError, the server stops and `failure`
     is that error. `on_stop` is called before the server waits for open requests; a second signal doesn't wait."""
 
-    def __init__(self, app: ASGIApp, on_ready: Callable[[], None], on_stop: Callable[[], None]) -> None:
+    def __init__(
+        self, app: ASGIApp, on_ready: Callable[[], None], on_stop: Callable[[], None], date_header: bool = True
+    ) -> None:
         super().__init__(
             Config(
                 app,
                 access_log=False,
+                date_header=date_header,
                 lifespan="on",
                 log_config=None,
                 proxy_headers=False,
@@ -61,7 +64,8 @@ class Server(UvicornServer):
     def transport_of(self, scope: Scope) -> asyncio.Transport | None:
         """The connection that a request came in by."""
         for connection in self.server_state.connections:
-            if connection.client == scope["client"] and connection.server == scope["server"]:
+            ends = (getattr(connection, "client", None), getattr(connection, "server", None))
+            if ends == (scope["client"], scope["server"]):
                 return connection.transport
         return None
 

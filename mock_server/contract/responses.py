@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -10,6 +10,7 @@ import orjson
 from fixtures.spec import Node, Spec, SpecError
 from mock_server.contract.validation import Validator
 from mock_server.domain.limits import Header
+from mock_server.errors import ApiError, FieldError
 
 if TYPE_CHECKING:
     from mock_server.contract.contract import Endpoint
@@ -32,16 +33,20 @@ class _Response:
             if "schema" in (header := spec.resolve(reference))
         }
 
-    def problem(self, headers: Mapping[bytes, bytes], body: bytes) -> str | None:
-        if error := self._body.problem(orjson.loads(body)):
-            return str(error)
+    def problems(self, headers: Mapping[bytes, bytes], body: bytes) -> Iterator[FieldError]:
+        if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != b"application/json":
+            yield FieldError("header.content-type", "must be application/json")
+        try:
+            yield from _fields(self._body.problem(orjson.loads(body)))
+        except orjson.JSONDecodeError:
+            yield FieldError("$", "is not JSON")
         for name, (required, validator) in self._headers.items():
-            if name not in headers:
-                if required:
-                    return f"the header {name.decode()} is missing"
-            elif error := validator.problem(_as_value(headers[name])):
-                return f"header {name.decode()}: {error}"
-        return None
+            field = f"header.{name.decode()}"
+            if name in headers:
+                for each in _fields(validator.problem(_as_value(headers[name]))):
+                    yield FieldError(field, each.message)
+            elif required:
+                yield FieldError(field, "is missing")
 
 
 class Responses:
@@ -59,17 +64,32 @@ class Responses:
         }
 
     def problem(self, endpoint: Endpoint | None, status: int, headers: Sequence[Header], body: bytes) -> str | None:
-        """What is wrong with an answer; None when it is as the spec says. No endpoint: 404 and 405."""
+        """What is wrong with an answer first of all; None when it is as the spec says."""
+        first = next(self.problems(endpoint, status, dict(headers), body), None)
+        return f"{first.field} {first.message}" if first else None
+
+    def problems(
+        self, endpoint: Endpoint | None, status: int, headers: Mapping[bytes, bytes], body: bytes
+    ) -> Iterator[FieldError]:
+        """All that is wrong with an answer. No endpoint: 404 and 405."""
         if endpoint is None:
             response = self._unrouted.get(str(status))
         else:
             response = self._documented.get((endpoint.operation.operation_id, str(status)))
-        return response.problem(dict(headers), body) if response else f"the spec has no {status} here"
+        if response is None:
+            yield FieldError("status", f"the spec has no {status} here")
+        else:
+            yield from response.problems(headers, body)
 
     def _response(self, node: Node, place: str) -> _Response:
         if id(node) not in self._compiled:
             self._compiled[id(node)] = _Response(self._spec, node, place)
         return self._compiled[id(node)]
+
+
+def _fields(error: ApiError | None) -> Sequence[FieldError]:
+    """A schema's refusal lists the fields."""
+    return [] if error is None or isinstance(error.detail, str) else error.detail
 
 
 def _as_value(text: bytes) -> Any:

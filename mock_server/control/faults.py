@@ -101,6 +101,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
         )
 
     async def add(_: Request, body: NewFault) -> FaultShown:
+        _refuse_behind_proxy(mock)
         if body.tenant_id is not None:
             organisation_named(mock, body.tenant_id)
         if found := problems(body, mock.spec):
@@ -125,6 +126,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
         return _scenarios(mock, _tenant_asked(mock, request))
 
     async def choose(_: Request, body: Choice) -> ScenarioList:
+        _refuse_behind_proxy(mock)
         if body.tenant_id is not None:
             organisation_named(mock, body.tenant_id)
         if body.name is None:
@@ -142,6 +144,12 @@ def routes(mock: Mock) -> list[BaseRoute]:
         Route("/scenarios", reading(scenarios)),
         Route("/scenario", changing(Choice, choose), methods=["PUT"]),
     ]
+
+
+def _refuse_behind_proxy(mock: Mock) -> None:
+    """Raises Conflict."""
+    if mock.settings.proxy:
+        raise Conflict("the mock was started with --proxy: a target answers as it will")
 
 
 def _tenant_asked(mock: Mock, request: Request) -> str | None:
