@@ -14,6 +14,7 @@ Nothing of the mock is imported before a test asks for a fixture, so a run witho
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import json
 import subprocess
 import sys
@@ -90,6 +91,7 @@ def lehnz_mock(lehnz_mock_url: str) -> Iterator[LehnzMock]:
 @pytest.fixture
 def lehnz_mock_app(request: pytest.FixtureRequest) -> LehnzMockApp:
     """A mock in this process; `flush` and `advance` are awaited. --seed-data and the network's options mean nothing."""
+    _fail_if_hidden("fixtures")
     from mock_server.app import Mock, create_app
     from mock_server.command.options import read_settings
 
@@ -119,6 +121,18 @@ def running_mock(arguments: Sequence[str], folder: Path) -> Iterator[str]:
                 process.wait(_STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+
+def _fail_if_hidden(name: str) -> None:
+    """A project may have a package with the name of one of ours, and its own is found first."""
+    found = importlib.util.find_spec(name)
+    places = [*(found.submodule_search_locations or []), found.origin] if found else []
+    if str(Path(__file__).parents[1] / name) not in places:
+        pytest.fail(
+            f"lehnz_mock_app needs the mock's own package {name!r}, and your {places[0] if places else name} is found "
+            "first: use lehnz_mock, whose mock is a process of its own",
+            pytrace=False,
+        )
 
 
 def _control(url: str, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:

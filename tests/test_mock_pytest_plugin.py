@@ -76,6 +76,16 @@ def test_a_mock_that_cant_start_says_why(tmp_path: Path) -> None:
     assert report.endswith("\n1")
 
 
+def test_a_project_with_a_package_named_as_one_of_ours_is_told_the_other_fixture(tmp_path: Path) -> None:
+    (tmp_path / "fixtures").mkdir()
+    (tmp_path / "fixtures/__init__.py").touch()
+    tests = "def test_in_process(lehnz_mock_app): pass\ndef test_beside(lehnz_mock): assert lehnz_mock.tenant_id\n"
+    report = pytest_in(tmp_path, tests, *OURS)
+    assert f"your {tmp_path / 'fixtures'} is found first: use lehnz_mock" in report
+    assert "Traceback" not in report
+    assert "1 passed, 1 error" in report
+
+
 def test_a_fresh_organisation_is_empty_and_can_be_filled(lehnz_mock: LehnzMock) -> None:
     def shown() -> int:
         headers = {"X-API-KEY": lehnz_mock.publishable_key}
