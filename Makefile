@@ -2,19 +2,20 @@
 PYTHON ?= python3
 BIN := .venv/bin
 NODE_TOOLS := tests/node/node_modules/.package-lock.json
+EXAMPLE := examples/playwright/node_modules/.package-lock.json
 PEERS := bench/peers/node_modules/.package-lock.json
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 NODE := $(shell command -v npm >/dev/null && node -p 'const [a, b] = process.versions.node.split("."); a > 20 || (a == 20 && b >= 19)' 2>/dev/null | grep true)
 AT := $(if $(TARGET),--target $(TARGET))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mock test lint contract load load-429 load-prepare faults bench lock clean
+.PHONY: help setup mock test example lint contract load load-429 load-prepare faults bench lock clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: .venv/.complete $(if $(NODE),$(NODE_TOOLS)) ## Install everything into .venv
+setup: .venv/.complete $(if $(NODE),$(NODE_TOOLS) $(EXAMPLE)) ## Install everything into .venv
 	@:
 
 mock: .venv/.runtime ## Run the mock server, e.g. make mock ARGS="--port 0 --seed-data medium"
@@ -24,6 +25,10 @@ test: setup ## Run all tests, e.g. make test ARGS="-k recommend"
 	@$(if $(CHROMIUM),,echo "Chromium is missing; its tests are left out. On Debian or Ubuntu: apt-get install chromium")
 	@$(if $(NODE),,echo "Node 20.19 or newer is missing; its tests are left out. On Debian or Ubuntu: apt-get install nodejs npm")
 	$(BIN)/python -m pytest -n auto -q -rs $(ARGS)
+
+example: .venv/.runtime $(if $(NODE),$(EXAMPLE)) ## Run the tests of the front-end example; needs Node and Chromium
+	@$(if $(NODE),,echo "make: Node 20.19 or newer is needed: on Debian or Ubuntu, apt-get install nodejs npm" && exit 2)
+	@cd examples/playwright && npm run --silent check && npx playwright test $(ARGS)
 
 lint: .venv/.complete ## Check format, lint and types
 	$(BIN)/ruff format --check .
@@ -53,7 +58,7 @@ lock: ## Lock the dependencies anew after an edit of pyproject.toml; needs uv
 	uv pip compile --quiet $(ARGS) pyproject.toml --extra dev --output-file requirements-dev.lock
 
 clean: ## Remove what the other targets made
-	rm -rf .venv tests/node/node_modules bench/peers/node_modules reports .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv tests/node/node_modules bench/peers/node_modules examples/playwright/node_modules reports .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # Every dependency comes from the lock by its hash; the project itself is built by the locked hatchling.
 INSTALL = $(BIN)/python -m pip --disable-pip-version-check install -qq --no-compile
@@ -79,7 +84,7 @@ CHECKOUT = $(INSTALL) --no-deps --no-build-isolation --editable .
 	  { echo "make: $(PYTHON) has no venv: on Debian or Ubuntu, apt-get install python3-venv"; exit 2; }
 	@$(PYTHON) -m venv .venv
 
-$(NODE_TOOLS) $(PEERS): %/node_modules/.package-lock.json: %/package-lock.json
+$(NODE_TOOLS) $(EXAMPLE) $(PEERS): %/node_modules/.package-lock.json: %/package-lock.json
 	@echo "Installing the Node packages of $* ..."
 	@cd $* && npm ci --silent
 	@touch $@

@@ -28,11 +28,11 @@ export default defineConfig<LehnzOptions>({
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
   workers: 16, // the projects say how many they use
-  reporter: process.env.CI ? [["list"], ["html", { open: "never" }]] : "list",
+  reporter: [["list"], ["html", { open: "never" }]],
   use: {
     baseURL: shopUrl,
     lehnzUrl: mockUrl,
-    trace: "retain-on-failure",
+    screenshot: "only-on-failure", // --trace on shows every step
     launchOptions: { args: quiet, ...(installed && { executablePath: installed }) },
   },
   projects: [
