@@ -124,7 +124,7 @@ class Client:
         scope: Scope = {
             "type": "http",
             "method": method,
-            "path": raw_path,
+            "path": unquote(raw_path),
             "raw_path": raw_path.encode("latin-1"),
             "query_string": query.encode("latin-1"),
             "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in headers],

@@ -34,8 +34,8 @@ class Question(Body):
 
 
 class Explained(BaseModel):
-    """`score_range`: where all scores of this source lie, so that sources follow each other in their order. `parts`: what
-    the score is made of, each with a `name` and a `value`; occurring together with `item_id` adds `weight` x `together`."""
+    """`score_range`: where all scores of this source lie, so that sources follow each other. `parts`: what the score is
+    made of, each with a `name` and a `value`; occurring together with `item_id` adds `weight` times `together`."""
 
     item_id: str
     position: int
