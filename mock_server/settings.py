@@ -6,7 +6,7 @@ import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, ByteSize, Field, IPvAnyNetwork, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -103,7 +103,9 @@ class Settings(BaseSettings):
     clock: Literal["real", "virtual"] = Field(
         default="real", description="virtual: time stands still until it is advanced"
     )
-    scenario: ScenarioName | None = Field(default=None, description="trouble from the start, for every organisation")
+    scenario: ScenarioName | None = Field(
+        default=None, description=f"trouble from the start: {', '.join(get_args(ScenarioName))}"
+    )
     allow_prefer: bool = Field(default=False, description="heed Prefer: code=429 on a request: that answer, this once")
     allow_production: bool = Field(default=False, description="let a lehnz.com host be the target of --proxy")
     proxy: str | None = Field(
