@@ -20,6 +20,7 @@ import httpx
 import pytest
 
 from mock_server.__main__ import main
+from mock_server.command import keys_file
 from mock_server.command.options import GROUPS, UsageError, build_parser, read_settings
 from mock_server.settings import Delay, Settings
 
@@ -325,11 +326,63 @@ def test_json_logs_have_one_object_a_line_and_no_banner(tmp_path: Path) -> None:
     assert headers["X-API-KEY"] not in mock.log
 
 
+@pytest.mark.parametrize("options", [("--quiet",), ("--log-format", "json"), ("--log-format", "json", "--quiet")])
+def test_a_token_that_no_banner_shows_is_told_once_in_the_log(tmp_path: Path, options: tuple[str, ...]) -> None:
+    command = (*COMMAND, "--port", "0", "--seed-data", "none", "--host", "0.0.0.0", *options)  # noqa: S104 - as below
+    log = tmp_path / "log"
+    with log.open("wb") as sink, subprocess.Popen(command, stdout=sink, stderr=sink) as process:
+        try:
+            while "needs a token" not in log.read_text(encoding="utf-8"):
+                assert process.poll() is None, log.read_text(encoding="utf-8")
+                time.sleep(0.02)
+        finally:
+            process.terminate()
+    assert len(re.findall(r"made for this run: it is [\w-]{24}\b", log.read_text(encoding="utf-8"))) == 1
+
+
+def test_a_token_that_stands_in_the_file_stays_out_of_the_log(tmp_path: Path) -> None:
+    with started(tmp_path, "--seed-data", "none", "--host", "0.0.0.0", "--quiet") as mock:  # noqa: S104 - as below
+        assert "needs a token" in mock.log
+        assert mock.found["control_token"] not in mock.log
+        assert str(mock.folder / "keys.json") in mock.log
+
+
+def test_the_banner_leads_to_the_dashboard(empty: Started) -> None:
+    assert f"Dashboard      {empty.url}/_mock/\n" in empty.out
+
+
+def test_a_token_of_ones_own_is_asked_for_and_never_shown(tmp_path: Path) -> None:
+    with started(tmp_path, "--seed-data", "none", "--control-token", "open-sesame") as mock:
+        assert f"{mock.url}/_mock/  (asks for the control token)" in mock.out
+        assert "open-sesame" not in mock.out + mock.log + json.dumps(mock.found)
+        page = httpx.get(f"{mock.url}/_mock/", headers={"Accept": "text/html"})
+        assert (page.status_code, page.headers["content-type"].partition(";")[0]) == (401, "text/html")
+
+
+def test_a_mock_does_not_take_the_file_of_one_that_runs(empty: Started) -> None:
+    keys = empty.folder / "keys.json"
+    before = keys.read_bytes()
+    result = run("--port", "0", "--seed-data", "none", "--keys-out", str(keys))
+    assert result.returncode == 2
+    assert result.stderr == (
+        f"lehnz-mock: --keys-out {keys}: it belongs to the mock on {empty.url}, which is running; name another file\n"
+    )
+    assert keys.read_bytes() == before
+
+
+@pytest.mark.parametrize("left", ["", "{}", "[1]", '{"url": "http://127.0.0.1:9", "organisations": [{}]}', None])
+def test_a_file_that_was_left_behind_is_replaced(tmp_path: Path, left: str | None) -> None:
+    gone = {"url": "http://127.0.0.1:9", "organisations": [{"publishable_key": "lehnz_pk_dev"}]}
+    (tmp_path / "keys.json").write_text(json.dumps(gone) if left is None else left, encoding="utf-8")
+    keys_file.discard_old(tmp_path / "keys.json")
+    assert not (tmp_path / "keys.json").exists()
+
+
 def test_a_mock_that_others_can_reach_prints_a_token_for_its_control_plane(tmp_path: Path) -> None:
     with started(tmp_path, "--seed-data", "none", "--host", "0.0.0.0") as mock:  # noqa: S104 - what is tested
         assert mock.url.startswith("http://127.0.0.1:")
         assert httpx.get(f"{mock.url}/_mock/health").status_code == 401
         token = mock.found["control_token"]
-        assert token in mock.out
+        assert f"{mock.url}/_mock/#token={token}\n" in mock.out
         headers = {"Authorization": f"Bearer {token}"}
         assert httpx.get(f"{mock.url}/_mock/health", headers=headers).status_code == 200

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,16 +24,29 @@ class Shop:
     user_id: str | None
 
 
-def banner(url: str, version: str, organisations: Iterable[Organisation], shop: Shop, token: str | None = None) -> str:
+def banner(
+    url: str, version: str, organisations: Iterable[Organisation], shop: Shop, control: Sequence[str] = ()
+) -> str:
     """The text to print. The development keys in it are the same everywhere, so they are no secret.
 
-    `token`: a control token made for this run, which nobody else can know."""
+    `control`: lines about the control plane."""
     every = list(organisations)
     lines = [f"lehnz mock {version} answers on {url}", ""]
-    lines += [f"  API reference  {url}/docs", f"  Seed data      {_contents(shop)}"]
-    lines += [f"  Control token  {token}  (Authorization: Bearer ... on /_mock)"] if token else []
+    lines += [f"  API reference  {url}/docs", *control, f"  Seed data      {_contents(shop)}"]
     lines += ["", *_table(every), "", *_example(url, every[0], shop), "", "Ctrl+C stops it.", ""]
     return "\n".join(lines)
+
+
+def dashboard(url: str, token: str | None = None, given: bool = False) -> list[str]:
+    """Lines about the control plane. `token`: made for this run, which nobody else can know; `given`: by an option.
+
+    A link's fragment stays in the browser: the page takes the token out of it and signs in with it."""
+    if token is None:
+        return [f"  Dashboard      {url}/_mock/" + ("  (asks for the control token)" if given else "")]
+    return [
+        f"  Dashboard      {url}/_mock/#token={token}",
+        f"  Control token  {token}  (Authorization: Bearer ... on /_mock)",
+    ]
 
 
 def proxy_banner(url: str, version: str, target: str, token: str | None = None) -> str:

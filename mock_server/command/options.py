@@ -24,7 +24,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "The contract": ("spec", "watch", "validate_responses"),
     "Data": ("seed_data", "seed_orgs", "orgs", "seed", "clock", "ingest_delay"),
     "Keys and limits": ("key_policy", "rate_limit", "auth_rate_limit", "trust_proxy", "rate_limit_headers", "max_body"),
-    "Control plane (/_mock: health, clock, flush, reset, organisations)": (
+    "Control plane and dashboard (/_mock)": (
         "no_control",
         "control_token",
         "allowed_host",

@@ -8,16 +8,17 @@ import os
 import secrets
 import socket
 import sys
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 from fixtures.data_error import DataError
-from fixtures.spec import SpecError, load_spec
+from fixtures.spec import Spec, SpecError, load_spec
+from fixtures.world import SIZES
 from mock_server.app import Mock, create_app
 from mock_server.clock import Clock, RealClock, VirtualClock
-from mock_server.command.banner import banner, keys_document, proxy_banner
+from mock_server.command import keys_file
+from mock_server.command.banner import banner, dashboard, keys_document, proxy_banner
 from mock_server.command.logs import start_logging
 from mock_server.command.options import UsageError
 from mock_server.command.seeding import Seed, read_seed
@@ -26,6 +27,7 @@ from mock_server.command.sockets import bind, is_loopback, url_of
 from mock_server.control.access import Access
 from mock_server.control.routes import control_route
 from mock_server.edge.docs_page import docs_routes
+from mock_server.seeded import Fill
 from mock_server.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -35,7 +37,7 @@ def run(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM. Raises UsageError."""
     start_logging(settings.log_format, settings.quiet)
     if settings.keys_out:
-        _discard_old_keys(settings.keys_out)
+        keys_file.discard_old(settings.keys_out)
     sockets = bind(settings.host, settings.port)
     try:
         mock, seed = _make_mock(settings)
@@ -56,7 +58,16 @@ def _make_mock(settings: Settings) -> tuple[Mock, Seed]:
     if seed.is_large and not settings.quiet:
         logger.info("filling in %s events; this takes a while", f"{seed.shop.events:,}")
     clock: Clock = VirtualClock(seed.now) if virtual else RealClock()
-    return Mock(settings, spec, clock, seed.fill), seed
+    return Mock(settings, spec, clock, seed.fill, _worlds(settings, spec, None if virtual else seed.now)), seed
+
+
+def _worlds(settings: Settings, spec: Spec, now: float | None) -> dict[str, Callable[[], Fill]]:
+    """The worlds that an organisation can be filled with later; each is made when it is asked for."""
+
+    def of(name: str) -> Callable[[], Fill]:
+        return lambda: read_seed(settings.model_copy(update={"seed_data": name}), spec, now).fill
+
+    return {name: of(name) for name in (*SIZES, "none")}
 
 
 def _serve(mock: Mock, seed: Seed, sockets: Sequence[socket.socket]) -> None:
@@ -73,17 +84,19 @@ def _serve(mock: Mock, seed: Seed, sockets: Sequence[socket.socket]) -> None:
     def announce() -> None:
         if settings.watch:
             watching.append(_start_watching(mock))
-        if settings.log_format == "json":
+        if settings.log_format == "json" or settings.quiet:
             logger.info("ready", extra={"fields": {"url": url}})
-        elif not settings.quiet:
+            _tell_token(made_token, settings.keys_out)
+        else:
             release = version("lehnz-contract")
             if settings.proxy:
                 _print(proxy_banner(url, release, settings.proxy, made_token))
             else:
-                _print(banner(url, release, mock.organisations, seed.shop, made_token))
+                control = () if settings.no_control else dashboard(url, made_token, given=bool(token))
+                _print(banner(url, release, mock.organisations, seed.shop, control))
         if settings.keys_out:  # last: whoever waits for the file finds all else done
             keys = () if settings.proxy else mock.organisations  # a target has keys of its own
-            _write_keys(settings.keys_out, keys_document(url, keys, made_token))
+            keys_file.write(settings.keys_out, keys_document(url, keys, made_token))
 
     server = Server(create_app(mock, routes), announce, mock.stop, date_header=not settings.proxy)
     mock.wire.transport_of = server.transport_of
@@ -102,28 +115,15 @@ def _print(text: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def _tell_token(token: str | None, keys_out: Path | None) -> None:
+    """Where no banner shows a token that was made for this run, nobody would ever learn it; a file is the better place,
+    because logs are kept and passed on."""
+    if token is not None:
+        where = f"it is in {keys_out}" if keys_out else f"it is {token}"
+        logger.warning("others can reach this mock, so /_mock needs a token, made for this run: %s", where)
+
+
 def _start_watching(mock: Mock) -> asyncio.Task[None]:
     from mock_server.command.reload import watch  # its library is loaded only when it is wanted
 
     return asyncio.get_running_loop().create_task(watch(mock))
-
-
-def _discard_old_keys(path: Path) -> None:
-    """Whoever waits for the file must not find that of an earlier run."""
-    if not path.parent.is_dir():
-        raise UsageError(f"--keys-out {path}: there is no folder {path.parent}")
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as error:
-        raise UsageError(f"--keys-out {path}: {error.strerror}") from None
-
-
-def _write_keys(path: Path, document: bytes) -> None:
-    """At once, and for this user's eyes only: mkstemp makes files of mode 600."""
-    try:
-        handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-        with os.fdopen(handle, "wb") as file:
-            file.write(document)
-        os.replace(unfinished, path)
-    except OSError as error:
-        raise UsageError(f"--keys-out {path}: {error.strerror}") from None
