@@ -36,8 +36,10 @@ def overview(view: View) -> dict[str, Any]:
         recommend = {"strategy": "personalized", "user_id": user_id, "limit": 3}
     item = {"item_id": "PROD-001", "item_type": "product", "status": "active", "attributes": {"title": "First item"}}
     return {
-        "recommend": _curl(f"{view.url}/v1/recommend", organisation.publishable_key, recommend),
-        "upsert": _curl(f"{view.url}/v1/ingest/items/upsert", organisation.secret_key, item),
+        "recommend": _curl(
+            f"{view.url}/v1/recommend", organisation.publishable_key or "YOUR_PUBLISHABLE_KEY", recommend
+        ),
+        "upsert": _curl(f"{view.url}/v1/ingest/items/upsert", organisation.secret_key or "YOUR_SECRET_KEY", item),
     }
 
 

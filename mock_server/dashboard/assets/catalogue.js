@@ -8,57 +8,60 @@ import { counted, moment, number } from "./words.js";
 
 const PAGE = 25;
 const TYPING_MS = 200;
+const TABLES = { touched: "Touched by the same people", bought: "Bought in one basket", consumed: "Consumed in one session" };
 const at = (id) => document.getElementById(id);
 
-const asked = new URLSearchParams(location.search);
-let list = asked.get("user_id") ? "users" : "items";
+let list = new URLSearchParams(location.search).has("user_id") ? "users" : "items";
 let page = 1;
-at("q").value = asked.get("q") ?? "";
 
-const { link, follow } = choice(at("split"), at("detail"), ["item_id", "user_id"], (name, value, body) =>
-  name === "item_id" ? show(body, () => read(below(tenantId, "items", value)), item) : show(body, () => read(below(tenantId, "users", value)), user),
-  () => nothing(`Choose ${list === "items" ? "an item to see its record, popularity and neighbours" : "a user to see the identities that were merged and recent events"}.`));
+const draw = (name, value, body) => (name === "item_id"
+  ? show(body, () => read(below(tenantId, "items", value)), item)
+  : show(body, () => read(below(tenantId, "users", value)), user));
+const { link, mark } = choice(at("split"), at("detail"), ["item_id", "user_id"], draw,
+  () => nothing("Choose an item to see its record, popularity and neighbours, or a user to see the identities that were merged."));
+
+// The list
+
+const status = (text) => tag(text ?? "only in events", text === "active" ? "pass" : "");
+const named = (id, title) => [link("item_id", id, title || id), title && element("div", { class: "hint" }, element("code", {}, id))];
 
 const COLUMNS = {
   items: [
-    ["Item", ({ item_id: id, title }) => [link("item_id", id, title || id), element("div", { class: "hint" }, element("code", {}, id))]],
+    ["Item", ({ item_id: id, title }) => named(id, title)],
     ["Type", ({ item_type: type }) => type, "spare"],
-    ["Status", ({ status }) => tag(status, status === "active" ? "pass" : "")],
+    ["Popularity", ({ popularity }) => number(popularity), "n"],
+    ["Status", (each) => status(each.status)],
   ],
   users: [
     ["User", ({ user_id: id }) => link("user_id", id, id)],
-    ["Identities", ({ identities }) => identities?.length > 1 && tag(`${identities.length} merged`, "open")],
-    ["Events", ({ events }) => events !== undefined && number(events), "n"],
+    ["Identities", ({ identities }) => (identities.length > 1 ? tag(`${identities.length} merged`, "open") : "1")],
+    ["Status", (each) => status(each.status)],
   ],
 };
 
 async function load() {
+  const noun = list.slice(0, -1);
   for (const button of document.querySelectorAll("[data-list]")) button.setAttribute("aria-pressed", String(button.dataset.list === list));
   await show(at("list"), () => read(below(tenantId, list), { q: at("q").value.trim(), page, limit: PAGE }), (answer) => {
-    const rows = answer[list];
     const last = Math.max(1, Math.ceil(answer.total / PAGE));
-    at("where").textContent = `${counted(answer.total, list.slice(0, -1))}, page ${number(page)} of ${number(last)}`;
+    at("where").textContent = `${counted(answer.total, noun)}, page ${number(page)} of ${number(last)}`;
     at("earlier").disabled = page <= 1;
     at("later").disabled = page >= last;
-    if (rows.length) return table(list === "items" ? "Items" : "Users", COLUMNS[list], rows);
-    return nothing(at("q").value ? `No ${list.slice(0, -1)} has this in its id or text.` : `There are no ${list} yet.`);
+    if (answer[list].length) return table(list === "items" ? "Items" : "Users", COLUMNS[list], answer[list]);
+    return nothing(at("q").value ? `No ${noun} has this in its id or record.` : `There are no ${list} yet.`);
   });
-  follow(false);
+  mark();
 }
 
-function item(answer) {
-  return [element("h2", {}, answer.item.attributes?.title ?? answer.item.item_id), json(answer)];
-}
-
-function user(answer) {
-  return [element("h2", {}, answer.user.user_id), json(answer)];
+function loadFirstPage() {
+  page = 1;
+  load();
 }
 
 for (const button of document.querySelectorAll("[data-list]")) {
   button.addEventListener("click", () => {
     list = button.dataset.list;
-    page = 1;
-    load();
+    loadFirstPage();
   });
 }
 for (const [id, step] of [["earlier", -1], ["later", 1]]) {
@@ -70,11 +73,61 @@ for (const [id, step] of [["earlier", -1], ["later", 1]]) {
 let typing;
 at("search").addEventListener("input", () => {
   clearTimeout(typing);
-  typing = setTimeout(() => {
-    page = 1;
-    load();
-  }, TYPING_MS);
+  typing = setTimeout(loadFirstPage, TYPING_MS);
 });
 at("search").addEventListener("submit", (event) => event.preventDefault());
+
+// One record
+
+const part = (title, ...content) => element("section", {}, element("h3", {}, title), content);
+const attributes = (all) => part("Attributes", Object.keys(all).length ? json(all) : nothing("It has none."));
+
+function item({ item: record, popularity, trend, neighbours }) {
+  const { title, ...others } = record.attributes;
+  return [
+    element("div", { class: "head" }, element("h2", {}, title ?? record.item_id), status(record.status)),
+    pairs([
+      ["item_id", element("code", {}, record.item_id)],
+      ["item_type", record.item_type],
+      ["Popularity", number(popularity)],
+      ["Trend", trend === null ? null : number(trend)],
+      ["Created", record.created_at && moment(record.created_at)],
+      ["Arrived", record.arrived_at && moment(record.arrived_at)],
+    ]),
+    attributes(others),
+    ...Object.entries(neighbours).map(([name, all]) =>
+      part(TABLES[name] ?? name, all.length ? table(TABLES[name] ?? name, NEIGHBOURS, all) : nothing("No other item yet."))),
+  ];
+}
+
+const NEIGHBOURS = [
+  ["Item", ({ item_id: id, title }) => named(id, title)],
+  ["Together", ({ together }) => number(together), "n"],
+  ["Cosine", ({ cosine }) => cosine.toFixed(3), "n"],
+];
+
+function user({ user: record, identities, hidden, interests, events }) {
+  return [
+    element("div", { class: "head" }, element("h2", {}, record.user_id), status(record.status)),
+    hidden && element("p", { class: "notice" }, "Inactive or deleted: recommendations are not personal."),
+    part("Identities", element("ul", { class: "plain" }, identities.map((id) => element("li", {}, link("user_id", id, id)))),
+      element("p", { class: "hint" }, identities.length > 1 ? "These ids are one person, as identify events said." : "No other id was identified with it.")),
+    attributes(record.attributes),
+    part("Interests", interests.length ? table("Interests", INTERESTS, interests) : nothing("Nothing is known of any.")),
+    part("Recent events", events.length ? table("Recent events, the newest first", EVENTS, events) : nothing("There are none.")),
+  ];
+}
+
+const INTERESTS = [
+  ["Item", ({ item_id: id, title }) => named(id, title)],
+  ["Affinity", ({ affinity }) => number(affinity), "n"],
+  ["Purchases", ({ purchases, in_cart: inCart }) => [number(purchases), inCart && " + cart"], "n"],
+];
+
+const EVENTS = [
+  ["When", ({ at: iso }) => moment(iso), "spare"],
+  ["Event", ({ event_name: name, user_id: id }) => [element("b", {}, name), element("div", { class: "hint" }, "by ", element("code", {}, id))]],
+  ["Item", ({ item_id: id }) => id && link("item_id", id, id)],
+];
 
 load();

@@ -1,12 +1,15 @@
 /** A list and, beside it, the detail of what is chosen in it. The choice stands in the page's address, so that a link
     to it can be shared and Back works; where the page is narrow, the detail takes the place of the list. */
 import { element } from "./dom.js";
-import { show } from "./live.js";
 
-/** `draw(name, value, detail)` fills the detail for one of `names` (query parameters, of which one is set at a time).
-    Links in the list are made by `link`. */
+/** `draw(name, value, body)` fills the detail for one of `names`, the query parameters of which one is set at a time;
+    `empty()` is what stands there while nothing is chosen. Gives `link(name, value, ...text)` for the list, and `mark`,
+    to be called when the list has been made anew. */
 export function choice(split, detail, names, draw, empty) {
-  const current = () => names.map((name) => [name, new URLSearchParams(location.search).get(name)]).find(([, value]) => value);
+  const chosen = () => {
+    const parameters = new URLSearchParams(location.search);
+    return names.map((name) => [name, parameters.get(name)]).find(([, value]) => value) ?? [];
+  };
 
   function address(name, value) {
     const parameters = new URLSearchParams(location.search);
@@ -16,49 +19,46 @@ export function choice(split, detail, names, draw, empty) {
   }
 
   function link(name, value, ...text) {
-    const chosen = current();
-    return element("a", {
-      href: address(name, value),
-      "data-choice": `${name} ${value}`,
-      "aria-current": chosen?.[0] === name && chosen[1] === String(value) && "true",
-      click: (event) => {
-        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-        event.preventDefault();
-        history.pushState(null, "", address(name, value));
-        follow(true);
-      },
-    }, text);
+    const follow = (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return; // a new tab, as with every link
+      event.preventDefault();
+      history.pushState(null, "", address(name, value));
+      open();
+      detail.focus({ preventScroll: true });
+      if (getComputedStyle(detail).position !== "sticky") detail.scrollIntoView();
+    };
+    return element("a", { href: address(name, value), "data-choice": `${name} ${value}`, click: follow }, text);
   }
 
-  async function follow(focus) {
-    const chosen = current();
-    split.classList.toggle("chosen", Boolean(chosen));
-    mark(chosen);
-    if (!chosen) return detail.replaceChildren(empty());
+  function open() {
+    const [name, value] = chosen();
+    split.classList.toggle("chosen", Boolean(name));
+    mark();
+    if (!name) return detail.replaceChildren(empty());
     const body = element("div", { class: "live tall", "aria-busy": "true" });
     detail.replaceChildren(element("button", { type: "button", class: "back", click: leave }, "Back to the list"), body);
-    if (focus) detail.focus({ preventScroll: matchMedia("(min-width: 70rem)").matches });
-    return draw(chosen[0], chosen[1], body);
+    detail.scrollTop = 0;
+    return draw(name, value, body);
   }
 
   function leave() {
-    const chosen = current();
+    const left = chosen().join(" ");
     history.pushState(null, "", address());
-    follow(false);
-    if (chosen) [...split.querySelectorAll("[data-choice]")].find((each) => each.dataset.choice === chosen.join(" "))?.focus();
+    open();
+    links().find((each) => each.dataset.choice === left)?.focus();
   }
 
-  function mark(chosen) {
-    for (const each of split.querySelectorAll("[data-choice]")) {
-      if (chosen && each.dataset.choice === chosen.join(" ")) each.setAttribute("aria-current", "true");
+  const links = () => [...split.querySelectorAll("[data-choice]")];
+
+  function mark() {
+    const wanted = chosen().join(" ");
+    for (const each of links()) {
+      if (each.dataset.choice === wanted) each.setAttribute("aria-current", "true");
       else each.removeAttribute("aria-current");
     }
   }
 
-  addEventListener("popstate", () => follow(false));
-  follow(false);
-  return { link, follow };
+  addEventListener("popstate", open);
+  queueMicrotask(open); // when the module that asked has been read to its end
+  return { link, mark };
 }
-
-/** Fill a detail by a fetch. */
-export const drawn = (load, render) => (body) => show(body, load, render);

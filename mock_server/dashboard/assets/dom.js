@@ -22,15 +22,20 @@ export function pairs(rows, name = "pairs") {
   return element("dl", { class: name }, shown.map(([term, value]) => [element("dt", {}, term), element("dd", {}, value)]));
 }
 
-/** A table whose columns are [title, cell of a row, class?]. Where the page is narrow, a row is a block of named values;
-    the roles keep it a table for screen readers. `attributes`: of the box that scrolls where it is too wide. */
-export function table(caption, columns, rows, attributes = {}) {
+/** A table whose columns are [title, cell of a row, class?]. */
+export const table = (caption, columns, rows) => element("div", { class: "scroll" }, rowsOf(caption, columns, rows));
+
+/** One with many columns: where the page is narrow, a row is a block of named values. */
+export const wideTable = (caption, columns, rows) =>
+  element("div", { class: "scroll stack", tabindex: 0, role: "group", "aria-label": caption }, rowsOf(caption, columns, rows));
+
+/** The roles keep it a table for screen readers, however it is laid out. */
+function rowsOf(caption, columns, rows) {
   const cells = (row) => columns.map(([title, cell, kind]) => element("td", { role: "cell", class: kind, "data-title": title }, element("div", {}, cell(row))));
-  return element("div", { class: "scroll", ...attributes },
-    element("table", { class: "stack", role: "table" },
-      element("caption", { class: "unseen" }, caption),
-      element("thead", { role: "rowgroup" }, element("tr", { role: "row" }, columns.map(([title, , kind]) => element("th", { scope: "col", role: "columnheader", class: kind }, title)))),
-      element("tbody", { role: "rowgroup" }, rows.map((row) => element("tr", { role: "row" }, cells(row))))));
+  return element("table", { role: "table" },
+    element("caption", { class: "unseen" }, caption),
+    element("thead", { role: "rowgroup" }, element("tr", { role: "row" }, columns.map(([title, , kind]) => element("th", { scope: "col", role: "columnheader", class: kind }, title)))),
+    element("tbody", { role: "rowgroup" }, rows.map((row) => element("tr", { role: "row" }, cells(row)))));
 }
 
 export const tag = (text, kind = "") => element("span", { class: `tag ${kind}` }, text);

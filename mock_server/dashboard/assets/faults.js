@@ -1,7 +1,7 @@
 /** Faults: the 429 button, the scenarios, what is set, and a form for the rest that is made from the mock's own table. */
 import { below, change, read } from "./calls.js";
-import { element, nothing, table } from "./dom.js";
-import { act, notify, repeat, show } from "./live.js";
+import { element, nothing, wideTable } from "./dom.js";
+import { act, notify, repeat, show, watch } from "./live.js";
 import { tenantId } from "./page.js";
 import { duration, number, percent } from "./words.js";
 
@@ -59,17 +59,12 @@ at("scenario-for").addEventListener("change", scenarios);
 
 // What is set
 
-let shown = "";
-async function faults() {
-  const region = at("faults");
-  await show(region, () => read("/faults"), ({ faults: all }) => {
-    shown = JSON.stringify(all);
-    at("clear").hidden = !all.length;
-    return all.length ? faultTable(all) : nothing("Nothing is broken.");
-  });
-}
+const faults = watch(at("faults"), EVERY_SECONDS, () => read("/faults"), ({ faults: all }) => {
+  at("clear").hidden = !all.length;
+  return all.length ? faultTable(all) : nothing("Nothing is broken.");
+});
 
-const faultTable = (all) => table("Faults that are set", [
+const faultTable = (all) => wideTable("Faults that are set", [
   ["Fault", (fault) => [element("b", {}, fault.name ?? fault.kind), fault.scenario && element("span", { class: "soft" }, ` of ${fault.scenario}`)]],
   ["What", what],
   ["For", (fault) => [fault.tenant_id ?? "every organisation", fault.operation_id, fault.key_type].filter(Boolean).join(", ")],
@@ -79,9 +74,12 @@ const faultTable = (all) => table("Faults that are set", [
     act(currentTarget, () => change("DELETE", `/faults/${encodeURIComponent(fault.fault_id)}`), "Removed").then(() => Promise.all([faults(), scenarios()])) }, "Remove"), "n"],
 ], all);
 
+/** What of a fault says neither for whom nor when. */
+const OTHERS = ["kind", "fault_id", "scenario", "hits", "name", "operation_id", "tenant_id", "key_type", "share", "skip", "times", "from_seconds", "for_seconds"];
+
 function what(fault) {
-  const told = [...options].filter((name) => fault[name] !== null && fault[name] !== undefined).map((name) => `${name} ${fault[name]}`);
-  return [fault.kind, ...told].join(", ");
+  const told = Object.entries(fault).filter(([name, value]) => !OTHERS.includes(name) && value !== null);
+  return [fault.kind, ...told.map(([name, value]) => `${name} ${value}`)].join(", ");
 }
 
 function when(fault) {
@@ -97,18 +95,10 @@ function when(fault) {
 at("clear").addEventListener("click", ({ currentTarget }) =>
   act(currentTarget, () => change("DELETE", "/faults"), "Nothing is broken any more").then(() => Promise.all([faults(), scenarios()])));
 
-/** Hits grow by themselves; what a keyboard is in is left alone. */
-async function watch() {
-  showLimit();
-  const all = await read("/faults").catch(() => null);
-  if (all && JSON.stringify(all.faults) !== shown && !at("faults").contains(document.activeElement)) faults();
-}
-
 // Another fault: kinds, their options and their sentences are the mock's
 
 const PLACES = ["operation_id", "tenant_id", "key_type", "name"];
 const NUMBERS = ["share", "skip", "times", "from_seconds", "for_seconds"];
-const options = new Set();
 let kinds = [];
 
 const kind = () => kinds.find((each) => each.kind === at("kind").value);
@@ -136,7 +126,6 @@ async function offerKinds() {
     const table = await read("/fault-kinds");
     kinds = table.kinds;
     meanings = table.options;
-    for (const each of kinds) for (const option of [...each.forms.flat(), ...each.optional]) options.add(option);
     at("kind").replaceChildren(...kinds.map((each) => element("option", {}, each.kind)));
     chooseKind();
   } catch (error) {
@@ -169,6 +158,5 @@ at("add").addEventListener("submit", async (event) => {
 });
 
 scenarios();
-faults();
-offerKinds().then(faults);
-repeat(EVERY_SECONDS, watch);
+offerKinds();
+repeat(EVERY_SECONDS, showLimit);

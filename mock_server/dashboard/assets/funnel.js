@@ -1,23 +1,28 @@
 /** Funnel: what came of the served lists, by strategy, as bars and as a table. */
 import { below, read } from "./calls.js";
-import { drawn, element, nothing, table } from "./dom.js";
-import { show } from "./live.js";
+import { drawn, element, nothing, wideTable } from "./dom.js";
+import { watch } from "./live.js";
 import { tenantId } from "./page.js";
-import { number, percent } from "./words.js";
+import { counted, number, percent } from "./words.js";
 
 const at = (id) => document.getElementById(id);
+const EVERY_SECONDS = 2;
 const STEPS = [["impressions", "items shown"], ["clicks", "clicks"], ["conversions", "conversions"], ["purchases", "purchases"]];
 
-const load = () => show(at("funnel"), () => read(below(tenantId, "funnel")), ({ strategies }) => {
+watch(at("funnel"), EVERY_SECONDS, () => read(below(tenantId, "funnel")), ({ strategies, forgotten }) => {
   if (!strategies.length) return nothing("Nothing was recommended yet.");
   const most = Math.max(...strategies.map((each) => each.impressions));
-  return [element("div", { class: "cards" }, strategies.map((each) => card(each, most))), element("section", { class: "card" }, element("h2", {}, "As a table"), asTable(strategies))];
+  return [
+    element("div", { class: "cards" }, strategies.map((each) => card(each, most))),
+    element("section", { class: "card" }, element("h2", {}, "As a table"), asTable(strategies),
+      forgotten > 0 && element("p", { class: "hint" }, `${counted(forgotten, "list")} so old that events which echo them no longer count.`)),
+  ];
 });
 
 /** Bars on one scale for all strategies; a count that isn't 0 is always seen. */
 function card(funnel, most) {
   return element("section", { class: "card" },
-    element("div", { class: "head" }, element("h2", {}, funnel.strategy), element("span", { class: "hint" }, `${number(funnel.recommendations)} lists`)),
+    element("div", { class: "head" }, element("h2", {}, funnel.strategy), element("span", { class: "hint" }, counted(funnel.recommendations, "list"))),
     element("dl", { class: "bars" }, STEPS.map(([name, words], index) => element("div", {},
       element("dt", {}, words),
       element("dd", {},
@@ -27,7 +32,7 @@ function card(funnel, most) {
     element("p", { class: "hint" }, `${percent(funnel.clicks, funnel.impressions)} of what was shown was clicked.`));
 }
 
-const asTable = (strategies) => table("What came of each strategy", [
+const asTable = (strategies) => wideTable("What came of each strategy", [
   ["Strategy", (each) => each.strategy],
   ["Lists", (each) => number(each.recommendations), "n"],
   ["Items shown", (each) => number(each.impressions), "n"],
@@ -37,7 +42,4 @@ const asTable = (strategies) => table("What came of each strategy", [
   ["Purchases", (each) => number(each.purchases), "n"],
   ["Revenue", (each) => number(each.revenue), "n"],
   ["Not in the list", (each) => number(each.off_list), "n"],
-], strategies, { tabindex: 0, role: "group", "aria-label": "Table, scrollable" });
-
-at("refresh").addEventListener("click", load);
-load();
+], strategies);

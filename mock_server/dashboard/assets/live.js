@@ -35,6 +35,23 @@ export function repeat(seconds, task) {
   turn();
 }
 
+/** Like `show`, and again every `seconds`, for as long as what is loaded differs and no keyboard is in the region.
+    Gives a function that shows it at once. */
+export function watch(region, seconds, load, render) {
+  let shown = null;
+  const draw = () => show(region, load, (data) => {
+    shown = JSON.stringify(data);
+    return render(data);
+  });
+  repeat(seconds, async () => {
+    if (shown === null) return draw();
+    const data = await load().catch(() => null); // what is shown stays; the next time may work
+    const isNew = data !== null && JSON.stringify(data) !== shown;
+    return isNew && !region.contains(document.activeElement) ? draw() : undefined;
+  });
+  return draw;
+}
+
 /** Say what was done, for eyes and screen readers, for some seconds; a failure stays longer. */
 export function notify(text, failed = false) {
   const note = element("p", { class: failed ? "failed" : null }, text);

@@ -20,7 +20,7 @@ const filter = () => ({ tenant_id: at("scope").value, ...Object.fromEntries(FILT
 
 // The list
 
-const { link, follow } = choice(at("split"), at("detail"), ["id"], (_, id, body) =>
+const { link, mark } = choice(at("split"), at("detail"), ["id"], (_, id, body) =>
   show(body, () => read(`/journal/${encodeURIComponent(id)}`), (exchange) => detail(exchange)),
   () => nothing("Choose a request to see what was sent and answered."));
 
@@ -32,7 +32,7 @@ async function load() {
     rows = element("tbody", {}, exchanges.map(row).reverse());
     return [table(), !exchanges.length && empty()];
   });
-  follow(false);
+  mark();
 }
 
 const empty = () => element("p", { class: "nothing", id: "no-requests" }, "No request fits yet. Send one: it appears here by itself.");

@@ -3,7 +3,7 @@ import { below, change, CallFailed } from "./calls.js";
 import { element, json, nothing, pairs, tag } from "./dom.js";
 import { show } from "./live.js";
 import { tenantId } from "./page.js";
-import { number } from "./words.js";
+import { counted, number } from "./words.js";
 
 const at = (id) => document.getElementById(id);
 
@@ -27,29 +27,29 @@ function parsed(field) {
 const ask = () => show(at("results"), async () => {
   at("mode").textContent = "\u00a0";
   return change("POST", below(tenantId, "explain"), question());
-}, ({ mode, results }) => {
-  at("mode").textContent = mode;
+}, ({ mode, total_count: total, results }) => {
+  at("mode").textContent = `${mode}, ${counted(total, "item")} in all`;
   return results.length ? element("ol", { class: "results" }, results.map(card)) : nothing("Nothing is recommended: no active item fits.");
 });
 
-function card({ item_id: itemId, score, reason, metadata, parts }, index) {
-  const facts = Object.entries(metadata ?? {}).filter(([name]) => name !== "title");
+function card({ item_id: itemId, position, score, score_range: [low, high], reason, mode, metadata, parts }) {
+  const { title, ...facts } = metadata;
   return element("li", { class: "card" },
-    element("div", { class: "head" }, element("h3", {}, `${index + 1}. `, metadata?.title ?? itemId), tag(reason)),
+    element("div", { class: "head" }, element("h3", {}, `${position}. `, title ?? itemId), tag(reason)),
     element("p", { class: "hint" }, element("code", {}, itemId)),
     element("div", { class: "score" },
       element("progress", { max: 1, value: score, "aria-label": `Score of ${itemId}` }), element("b", { class: "n" }, score.toFixed(4))),
-    parts && element("details", {}, element("summary", {}, "The score taken apart"), taken(parts)),
-    facts.length > 0 && element("details", {}, element("summary", {}, "Metadata"), pairs(facts.map(([name, value]) => [name, plain(value)]))));
+    element("details", {}, element("summary", {}, "The score taken apart"),
+      pairs([["Source", `${reason}, ${mode}`], ["Its scores", `${number(low)} to ${number(high)}`], ...parts.map(part)])),
+    Object.keys(facts).length > 0 && element("details", {}, element("summary", {}, "Attributes"), pairs(Object.entries(facts).map(([name, value]) => [name, plain(value)]))));
 }
+
+/** Beside an item that the shopper knows: how often they occur together, times how much that one counts. */
+const part = ({ name, value, item_id: itemId, weight, together }) => itemId
+  ? [element("code", {}, itemId), `${number(together)} together x ${number(weight)} = ${number(value)}`]
+  : [name.replaceAll("_", " "), plain(value)];
 
 const plain = (value) => (typeof value === "string" ? value : typeof value === "number" ? number(value) : JSON.stringify(value));
-
-function taken(parts) {
-  if (Array.isArray(parts)) return element("ul", { class: "plain" }, parts.map((part) => element("li", {}, taken(part))));
-  if (parts === null || typeof parts !== "object") return String(parts);
-  return pairs(Object.entries(parts).map(([name, value]) => [name, value !== null && typeof value === "object" ? taken(value) : plain(value)]));
-}
 
 at("ask").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -58,7 +58,7 @@ at("ask").addEventListener("submit", (event) => {
 
 // The same as a request
 
-at("send").addEventListener("click", async ({ currentTarget: button }) => {
+at("send")?.addEventListener("click", async ({ currentTarget: button }) => {
   button.disabled = true;
   try {
     const body = question();
@@ -75,11 +75,11 @@ at("send").addEventListener("click", async ({ currentTarget: button }) => {
 });
 
 function showAnswer(body, response, text) {
-  const limits = [...response.headers].filter(([name]) => /^(ratelimit|retry-after)/.test(name));
+  const quota = [...response.headers].filter(([name]) => /^(ratelimit|retry-after)/.test(name));
   at("sent").hidden = false;
   at("sent").replaceChildren(
     element("div", { class: "head" }, element("h2", {}, "POST /v1/recommend"), tag(String(response.status), response.ok ? "pass" : "fail")),
-    pairs(limits),
+    pairs(quota),
     element("details", {}, element("summary", {}, "Request"), json(body)),
     element("details", { open: !response.ok }, element("summary", {}, "Answer"), answer(text)));
 }
