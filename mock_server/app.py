@@ -68,17 +68,23 @@ class Mock:
         self.ingest = IngestQueue(self.clock, self.settings.ingest_delay)
         self.visitors = Visitors()
         self._moving = asyncio.Lock()
-        self.account_side = AccountSide(self.settings.seed, repeatable=self.clock.virtual)
+        self.account_side = AccountSide(self.settings.seed, self.clock)
         self.faults = Faults(self.settings.seed, self.clock, self.settings.scenario)
         self.wire = Wire()
         self.meter = Meter()
         self.journal = Journal(0 if self.settings.no_control else self.settings.journal, self._find_tenant)
         self.seeded = SeededTenants(fill, worlds)
         usual = self.settings
-        self.organisations = Organisations(usual.orgs, usual.seed, self._make_tenant, usual.seed_orgs)
+        self.organisations = Organisations(
+            usual.orgs, usual.seed, self._make_tenant, usual.seed_orgs, self.account_side.digests
+        )
         self.lifetimes = Lifetimes(self.remove_organisation)
         self.snapshots = Snapshots()
-        self.parts: dict[str, Part] = {"faults": self.faults, "journal": self.journal}
+        self.parts: dict[str, Part] = {
+            "accounts": self.account_side,
+            "faults": self.faults,
+            "journal": self.journal,
+        }
 
     @property
     def spec(self) -> Spec:
@@ -97,6 +103,7 @@ class Mock:
         if tenant_id is not None:
             self.ingest.forget(self.organisations.reset(tenant_id, seeded))
             self.faults.reset(tenant_id)
+            self.account_side.suspend(tenant_id, False)
             self.journal.reset(tenant_id)
             return
         self.organisations.complete()
@@ -105,7 +112,9 @@ class Mock:
         self.visitors = Visitors()
         if seeded is None:
             self.clock.put_back(self.clock.started)
-            self.account_side.reset()
+            for over in self.account_side.reset():
+                if over in self.organisations:
+                    self.remove_organisation(over)
         self.faults.reset()
         self.journal.reset()
 
@@ -161,6 +170,7 @@ class Mock:
         self.ingest.forget(self.organisations.remove(tenant_id))
         self.lifetimes.end(tenant_id)
         self.faults.reset(tenant_id)
+        self.account_side.forget(tenant_id)
         self.journal.reset(tenant_id)
 
     def stop(self) -> None:

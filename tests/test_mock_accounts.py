@@ -13,7 +13,7 @@ from argon2 import PasswordHasher
 
 from fixtures.spec import OURS
 from mock_server.account_side import AccountSide
-from mock_server.app import Mock
+from mock_server.clock import RealClock, VirtualClock
 from mock_server.edge.address import address_of
 from mock_server.passwords import Passwords
 from mock_server.settings import Settings
@@ -188,12 +188,10 @@ def test_a_full_reset_forgets_the_accounts_and_their_tokens(mock: Client) -> Non
 
 def test_a_virtual_clock_gives_the_same_ids_and_a_real_one_others() -> None:
     def account_ids(repeatable: bool) -> set[str]:
-        sides = [AccountSide(seed=7, repeatable=repeatable) for _ in range(2)]
-        return {side.accounts.add("ada@shop.test", "Ada", "", 0).account_id for side in sides}
+        sides = [AccountSide(7, VirtualClock(0) if repeatable else RealClock()) for _ in range(2)]
+        return {side.register("ada@shop.test", "Ada", "", 0).account_id for side in sides}
 
     assert (len(account_ids(repeatable=True)), len(account_ids(repeatable=False))) == (1, 2)
-    assert Mock(Settings(clock="virtual")).account_side.repeatable
-    assert not Mock(Settings()).account_side.repeatable
 
 
 def test_the_eleventh_request_to_auth_is_a_429_that_says_when_to_come_back(mock: Client) -> None:

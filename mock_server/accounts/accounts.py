@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from random import Random
 
-from fixtures.bodies import unique_uuid
 from mock_server.domain.limits import Window
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Account:
-    """`window`: what it has used of its rate limit. Seconds since the epoch."""
-
     account_id: str
     email: str  # in lower case
     name: str
     password_hash: str = field(repr=False)
-    created_at: float
-    window: Window = field(default_factory=Window, repr=False)
+    created_at: float  # seconds since the epoch
 
 
 class Accounts:
-    """Every account, by id and by address."""
+    """Every account, by id and by address; `windows`: what each has used of its rate limit, by id."""
 
-    def __init__(self, dice: Random) -> None:
-        self._dice = dice
+    def __init__(self, accounts: Iterable[Account] = ()) -> None:
+        self.windows: defaultdict[str, Window] = defaultdict(Window)
         self._by_id: dict[str, Account] = {}
         self._by_email: dict[str, Account] = {}
+        for account in accounts:
+            self.add(account)
 
     def __iter__(self) -> Iterator[Account]:
         return iter(self._by_id.values())
@@ -36,11 +34,14 @@ class Accounts:
     def __len__(self) -> int:
         return len(self._by_id)
 
-    def add(self, email: str, name: str, password_hash: str, now: float) -> Account:
+    def __getitem__(self, account_id: str) -> Account:
+        """Raises KeyError."""
+        return self._by_id[account_id]
+
+    def add(self, account: Account) -> Account:
         """Raises ValueError for an address that is taken."""
-        if self.find(email):
+        if account.email in self._by_email:
             raise ValueError("this address has an account already")
-        account = Account(unique_uuid(self._dice), email.lower(), name, password_hash, now)
         self._by_id[account.account_id] = self._by_email[account.email] = account
         return account
 

@@ -37,6 +37,7 @@ MODULES: Sequence[Callable[[Mock], list[BaseRoute]]] = (
     clock.routes,
     limits.routes,
     snapshots.routes,
+    accounts.routes,
     faults.routes,
     journal.routes,
     catalogue.routes,

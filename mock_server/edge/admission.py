@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import unquote_to_bytes
 
 from mock_server.accounts.accounts import Account
+from mock_server.accounts.roles import Role
 from mock_server.accounts.tokens import TokenError
 from mock_server.contract.limits import Credential
 from mock_server.domain import keys
 from mock_server.domain.keys import Caller
 from mock_server.domain.limits import Limiter, Quota, Window
-from mock_server.errors import TooManyRequests, Unauthorized
+from mock_server.edge.account.call import AccountCall, Membership
+from mock_server.errors import Forbidden, NotFound, TooManyRequests, Unauthorized
 
 if TYPE_CHECKING:
     from mock_server.app import Mock
@@ -53,7 +56,7 @@ def _by_token(mock: Mock, headers: Headers, address: Callable[[], str]) -> Admis
         account = _account(mock, headers)
     except Unauthorized as refusal:
         return Admission(limiter, mock.visitors.window(address()), refusal=refusal)
-    return Admission(limiter, account.window, account=account)
+    return Admission(limiter, mock.account_side.accounts.windows[account.account_id], account=account)
 
 
 def _by_address(mock: Mock, _: Headers, address: Callable[[], str]) -> Admission:
@@ -80,6 +83,28 @@ def _account(mock: Mock, headers: Headers) -> Account:
     if account is None:
         raise Unauthorized("the account of this token is gone, perhaps by a reset; register again")
     return account
+
+
+def membership(call: AccountCall, roles: Set[Role], tenant_id: bytes) -> Membership:
+    """Where the account asks, and as what. Raises NotFound for an organisation that it is not in, which may not even
+    exist, and Forbidden for a suspended one and for a role that may not do this."""
+    mock, account_id = call.mock, call.signed_in.account_id
+    name = unquote_to_bytes(tenant_id).decode(errors="replace")
+    team = mock.account_side.teams.get(name)
+    if team is None or account_id not in team.members or name not in mock.organisations:
+        raise NotFound("you are in no organisation of that id")
+    found = call.membership = Membership(mock.organisations[name], team, team.members[account_id])
+    if team.suspended:
+        raise suspended(name)
+    if found.member.role not in roles:
+        call.refuse()
+        able = " and ".join(role for role in Role if role in roles)
+        raise Forbidden(f"your role is {found.member.role}; {able} may do this")
+    return found
+
+
+def suspended(tenant_id: str) -> Forbidden:
+    return Forbidden(f"the organisation {tenant_id} is suspended")
 
 
 def too_many_requests(mock: Mock, credential: Credential, who: Admission, quota: Quota) -> TooManyRequests:

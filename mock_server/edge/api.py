@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
 
+from mock_server.contract.contract import TENANT
 from mock_server.domain import keys
 from mock_server.domain.keys import Caller
 from mock_server.domain.limits import Header, Quota
 from mock_server.edge import envelope
-from mock_server.edge.account_calls import AccountCall
+from mock_server.edge.account.call import AccountCall
 from mock_server.edge.address import address_of
-from mock_server.edge.admission import admit, too_many_requests
+from mock_server.edge.admission import admit, membership, suspended, too_many_requests
 from mock_server.edge.body import Disconnected, check_content_type, parse_json, read_body
 from mock_server.edge.effects import effects_of
 from mock_server.edge.routes import Call
@@ -70,7 +71,10 @@ class Api:
                 now = mock.clock.now() + organisation.state.ahead
                 call = Call(organisation, mock.ingest, now, started, effects)
             else:
-                call = AccountCall(mock, who.account, address_of(scope, mock.settings.trust_proxy), mock.clock.now())
+                address = address_of(scope, mock.settings.trust_proxy)
+                call = AccountCall(mock, endpoint.operation.operation_id, address, mock.clock.now(), who.account)
+                if endpoint.roles:
+                    membership(call, endpoint.roles, path_parameters[TENANT])
             if endpoint.body:
                 body = await read_body(receive, headers.get(b"content-length"), contract.max_body)
                 check_content_type(headers.get(b"content-type"))
@@ -100,6 +104,8 @@ class Api:
         """Raises Forbidden; warns of a secret key that a browser sends."""
         if caller.key_type == "secret" and is_foreign(headers):
             _warn_of_leak(caller, headers)
+        if self._mock.account_side.is_suspended(caller.organisation.tenant_id):
+            raise suspended(caller.organisation.tenant_id)
         if endpoint.key_type and not keys.allows(caller.key_type, endpoint.key_type, self._mock.settings.key_policy):
             raise keys.forbidden(caller.key_type, endpoint.operation.path)
 

@@ -17,7 +17,7 @@ from mock_server.domain.recommender import FilterError, Query
 from mock_server.domain.records import Event, Item, User
 from mock_server.domain.tenant import Tenant
 from mock_server.edge import envelope
-from mock_server.edge.account_calls import ACCOUNT_HANDLERS
+from mock_server.edge.account.handlers import ACCOUNT_HANDLERS
 from mock_server.edge.effects import NO_EFFECTS, Effects
 from mock_server.errors import BadRequest, FieldError
 from mock_server.ingest import Apply, IngestQueue

@@ -1,0 +1,42 @@
+"""The audit log, a page at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mock_server.accounts.audit import Entry, Filter
+from mock_server.domain.records import epoch_seconds
+from mock_server.edge.account.call import AccountCall, Answer, moment, success
+
+
+async def read_audit_log(call: AccountCall) -> Answer:
+    asked = call.parameters
+    wanted = Filter(
+        action=asked.get("action"),
+        account_id=asked.get("account_id"),
+        outcome=asked.get("outcome"),
+        after=epoch_seconds(asked.get("after")),
+        before=epoch_seconds(asked.get("before")),
+    )
+    entries = call.here.team.audit.found(wanted)
+    page, limit, total = asked["page"], int(asked["limit"]), len(entries)
+    start = min(int(page) - 1, total) * limit
+    pagination = {
+        "page": int(page) if page < 2**53 else page,  # JSON numbers beyond it are doubles
+        "limit": limit,
+        "total_count": total,
+        "has_next": page * limit < total,
+    }
+    return success({"entries": list(map(_entry, entries[start : start + limit])), "pagination": pagination})
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    return {
+        "entry_id": entry.entry_id,
+        "at": moment(entry.at),
+        **entry.actor._asdict(),
+        "action": entry.action,
+        "outcome": entry.outcome,
+        "subject": entry.subject,
+        "details": entry.details,
+    }
