@@ -107,7 +107,7 @@ export class LehnzMock {
 
   /** Make a browser context of your own meet this organisation, before its first page opens. `context` and `page` do. */
   async attach(context: BrowserContext): Promise<void> {
-    const { now } = await dataOf(this.#control.GET("/_mock/clock"));
+    const { now } = await dataOf(this.#control.GET("/_mock/clock", { params: { query: this.#tenant } }));
     await context.clock.install({ time: now });
     await context.addInitScript(sendWithKey, this.organisation.publishable_key);
     this.#contexts.push(context);

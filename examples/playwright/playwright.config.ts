@@ -36,7 +36,7 @@ export default defineConfig<LehnzOptions>({
     launchOptions: { args: quiet, ...(installed && { executablePath: installed }) },
   },
   projects: [
-    { name: "shop", testMatch: "shop/*.spec.ts", workers: 2 },
+    { name: "shop", testMatch: ["shop/*.spec.ts", "fixtures.spec.ts"], workers: 2 },
     { name: "isolation", testMatch: "isolation.spec.ts", workers: 16, timeout: 120_000, dependencies: ["shop"] },
   ],
   webServer: process.env.LEHNZ_URL ? [shop] : [mock, shop],

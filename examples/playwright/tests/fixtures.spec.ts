@@ -1,0 +1,78 @@
+// The fixtures themselves, on pages that know nothing of them.
+import type { Page } from "@playwright/test";
+import { expect, test } from "../lehnz-mock";
+
+const SOMEBODY_ELSES = "lehnz_pk_dev_acme_books_fcc4d1ba0a99e14cc6ee95a7";
+const popular = JSON.stringify({ strategy: "popular", limit: 1 });
+
+test.beforeEach(async ({ page }) => {
+  await page.goto("/sign-in"); // calls nothing
+});
+
+async function askByFetch(page: Page, url: string, key: string) {
+  const ask = async ([url = "", key = "", body = ""]: string[]) => {
+    const headers = { "X-API-KEY": key, "Content-Type": "application/json" };
+    const response = await fetch(url, { method: "POST", headers, body });
+    return { status: response.status, tenant: (await response.json()).data?.tenant_id };
+  };
+  return page.evaluate(ask, [`${url}/v1/recommend`, key, popular]);
+}
+
+async function askByXhr(page: Page, url: string, key: string) {
+  const ask = ([url = "", key = "", body = ""]: string[]) =>
+    new Promise((resolve) => {
+      const request = new XMLHttpRequest();
+      request.open("POST", url);
+      request.setRequestHeader("X-API-KEY", key);
+      request.setRequestHeader("Content-Type", "application/json");
+      request.onload = () => resolve({ status: request.status, tenant: JSON.parse(request.responseText).data?.tenant_id });
+      request.send(body);
+    });
+  return page.evaluate(ask, [`${url}/v1/recommend`, key, popular]);
+}
+
+for (const [way, ask] of [["fetch", askByFetch], ["XMLHttpRequest", askByXhr]] as const) {
+  test(`what a page asks by ${way} is answered by the worker's organisation`, async ({ page, lehnz }) => {
+    const answer = await ask(page, lehnz.url, SOMEBODY_ELSES);
+    expect(answer).toEqual({ status: 200, tenant: lehnz.organisation.tenant_id });
+  });
+
+  test(`a key that does not belong into a page is not made good in ${way}`, async ({ page, lehnz }) => {
+    const answer = await ask(page, lehnz.url, "lehnz_sk_of_nobody");
+    expect(answer).toEqual({ status: 401, tenant: undefined });
+  });
+}
+
+test("a context of one's own can be attached", async ({ browser, lehnz, baseURL }) => {
+  const context = await browser.newContext();
+  await lehnz.attach(context);
+  const page = await context.newPage();
+  await page.goto(`${baseURL}/sign-in`);
+  const answer = await askByFetch(page, lehnz.url, SOMEBODY_ELSES);
+  expect(answer.tenant).toBe(lehnz.organisation.tenant_id);
+  await context.close();
+});
+
+test("page and mock live at the same moment, and move on together", async ({ page, lehnz }) => {
+  const hour = 3600;
+  const now = () => page.evaluate(() => Date.now() / 1000);
+  const before = await now();
+  await lehnz.exhaust(2 * hour);
+  await lehnz.advance(hour);
+  expect((await now()) - before).toBeGreaterThanOrEqual(hour);
+  expect((await askByFetch(page, lehnz.url, SOMEBODY_ELSES)).status).toBe(429);
+  await lehnz.advance("to the reset");
+  expect((await now()) - before).toBeGreaterThanOrEqual(2 * hour);
+  expect((await askByFetch(page, lehnz.url, SOMEBODY_ELSES)).status).toBe(200);
+});
+
+test("a request that was not made is told by what came nearest", async ({ page, lehnz }) => {
+  await askByFetch(page, lehnz.url, SOMEBODY_ELSES);
+  const wrong = lehnz.verify({ operation_id: "recommend", body: { strategy: "trending" }, times: 1 });
+  await expect(wrong).rejects.toThrow(/0 requests were like .*\n +#\d+ body\.strategy: "popular", not "trending"/);
+});
+
+test("what the mock refuses is said in its words", async ({ lehnz }) => {
+  const wrong = lehnz.fault({ kind: "status", status: 418 });
+  await expect(wrong).rejects.toThrow(/\$\.status must be an error that/);
+});
