@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 
 
 class _Response:
-    """One documented response: its body's schema and its headers."""
+    """One documented response: its body's schema and its headers. `compile_schema` takes a schema and its place."""
 
-    def __init__(self, spec: Spec, node: Node, place: str) -> None:
+    def __init__(self, spec: Spec, node: Node, place: str, compile_schema: Callable[[Node, str], Validator]) -> None:
         schema = node.get("content", {}).get("application/json", {}).get("schema")
         if schema is None:
             raise SpecError(f"{spec.path}: {place}: a response needs content, application/json with a schema")
-        self._body = Validator(spec, schema, place)
+        self._body = compile_schema(schema, place)
         self._headers = {
             name.lower().encode(): (
                 header.get("required", False),
-                Validator(spec, header["schema"], f"{place}: {name}"),
+                compile_schema(header["schema"], f"{place}: {name}"),
             )
             for name, reference in node.get("headers", {}).items()
             if "schema" in (header := spec.resolve(reference))
@@ -55,6 +55,7 @@ class Responses:
     def __init__(self, spec: Spec) -> None:
         self._spec = spec
         self._compiled: dict[int, _Response] = {}  # by node: operations share most of theirs
+        self._validators: dict[int, Validator] = {}  # by node: they share nearly all headers
         unrouted = spec.document.get("x-unrouted-responses", {})
         self._unrouted = {status: self._response(spec.resolve(node), status) for status, node in unrouted.items()}
         self._documented = {
@@ -83,8 +84,13 @@ class Responses:
 
     def _response(self, node: Node, place: str) -> _Response:
         if id(node) not in self._compiled:
-            self._compiled[id(node)] = _Response(self._spec, node, place)
+            self._compiled[id(node)] = _Response(self._spec, node, place, self._validator)
         return self._compiled[id(node)]
+
+    def _validator(self, schema: Node, place: str) -> Validator:
+        if id(schema) not in self._validators:
+            self._validators[id(schema)] = Validator(self._spec, schema, place)
+        return self._validators[id(schema)]
 
 
 def _fields(error: ApiError | None) -> Sequence[FieldError]:
