@@ -11,7 +11,7 @@ from mock_server.domain.keys import Caller
 from mock_server.edge.effects import Effects, put_effects
 from mock_server.edge.trace import trace_of
 from mock_server.faults.answers import Answer
-from mock_server.faults.fault import Request
+from mock_server.faults.fault import Fault, Request
 from mock_server.faults.prefer import preferred
 from mock_server.faults.refusals import refusal
 from mock_server.faults.registry import Hit
@@ -37,29 +37,34 @@ class FaultLayer:
     async def _play(self, scope: Scope, receive: Receive, send: Send) -> None:
         endpoint, caller = self._endpoint(scope), self._caller(scope)
         operation = endpoint.operation if endpoint else None
-        effects = preferred(scope["headers"], operation) if self._heeds_prefer else None
+        wish = preferred(scope["headers"], operation) if self._heeds_prefer else None
         hits: Sequence[Hit] = ()
-        if effects is None:
+        if wish is None:
             tenant_id, key_type = (caller.organisation.tenant_id, caller.key_type) if caller else (None, None)
             hits = self._mock.faults.meet(Request(operation, tenant_id, key_type))
-            effects = _effects(hits)
+            if not hits:
+                await self._app(scope, receive, send)
+                return
+        effects = wish or _effects(hits)
         trace = trace_of(scope)
         trace.fault = ", ".join(dict.fromkeys(hit.label for hit in hits)) or ("Prefer" if effects.refusal else None)
-        latency = sum(hit.seconds for hit in hits if hit.fault.kind == "latency")
+        trace.delay = sum(hit.seconds for hit in hits if hit.fault.kind == "latency")
         deciding = next((hit.fault for hit in hits if hit.fault.decides), None)
-        wire = self._mock.wire
         if deciding and deciding.kind in ("drop", "reset"):
             trace.endpoint, trace.caller = endpoint, caller
-            await discard_body(receive)
-            await wire.wait(latency, receive)
-            await (wire.drop if deciding.kind == "drop" else wire.reset)(scope, receive)
+            await self._break(deciding, trace.delay, scope, receive)
             return
         put_effects(scope, effects)
         answer = Answer()
         await self._app(scope, receive, answer.collect)
-        trace.delay = latency
-        await wire.wait(latency, receive)
-        await answer.deliver(deciding, wire, scope, receive, send)
+        await self._mock.wire.wait(trace.delay, receive)
+        await answer.deliver(deciding, self._mock.wire, scope, receive, send)
+
+    async def _break(self, fault: Fault, delay: float, scope: Scope, receive: Receive) -> None:
+        wire = self._mock.wire
+        await discard_body(receive)
+        await wire.wait(delay, receive)
+        await (wire.drop if fault.kind == "drop" else wire.reset)(scope, receive)
 
     def _endpoint(self, scope: Scope) -> Endpoint | None:
         found = self._mock.contract.find(scope["raw_path"])

@@ -1,0 +1,108 @@
+"""What the layer that plays faults costs a request that meets none: CPU time beside the API without it.
+
+    python -m bench.fault_cost [--rounds 15] [--requests 1500] [--write docs/benchmarks.md]
+
+In one process and without HTTP, so that nothing else is measured: one question again and again, whose list is
+remembered, which is the cheapest request there is. The variants take turns; what counts are the ratios within a round.
+"""
+
+import argparse
+import asyncio
+import json
+import statistics
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from starlette.types import ASGIApp, Message
+
+from bench.marks import write_between_marks
+from fixtures.world import build_world
+from mock_server.app import Mock
+from mock_server.command.seeding import Seed
+from mock_server.edge.api import Api
+from mock_server.faults.fault import Fault
+from mock_server.faults.layer import FaultLayer
+from mock_server.settings import Settings
+
+BODY = json.dumps({"strategy": "popular", "limit": 20}).encode()
+OTHERS = "acme-books"  # whose faults the requests don't meet
+
+
+def make(faults: int) -> tuple[Mock, ASGIApp]:
+    settings = Settings(rate_limit="off")
+    mock = Mock(settings, fill=Seed("small", build_world("small", seed=42)).fill)
+    for number in range(faults):
+        mock.faults.add(Fault(kind="status", status=500, tenant_id=OTHERS, name=f"fault {number}"))
+    return mock, FaultLayer(mock, Api(mock))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--requests", type=int, default=1_500)
+    parser.add_argument("--write", type=Path, help="put the table between the marks of this file")
+    arguments = parser.parse_args()
+    bare = make(0)[0]
+    variants: dict[str, tuple[Mock, ASGIApp]] = {
+        "no layer": (bare, Api(bare)),
+        "no faults": make(0),
+        "1 fault of another organisation": make(1),
+        "20 faults of another organisation": make(20),
+    }
+    found: dict[str, list[float]] = {name: [] for name in variants}
+    for turn in range(-1, arguments.rounds):  # the first one warms up
+        for name, (mock, app) in variants.items():
+            spent = asyncio.run(_spend(app, mock.organisations.first.publishable_key, arguments.requests))
+            if turn >= 0:
+                found[name].append(spent / arguments.requests * 1e6)
+    report = _report(found)
+    print(report)
+    if arguments.write:
+        write_between_marks(arguments.write, "fault_cost", report)
+    return 0
+
+
+async def _spend(app: ASGIApp, key: str, count: int) -> float:
+    """CPU seconds for so many requests."""
+    headers = [(b"x-api-key", key.encode()), (b"content-type", b"application/json")]
+    statuses: set[int] = set()
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": BODY}
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            statuses.add(message["status"])
+
+    began = time.process_time()
+    for _ in range(count):
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": "/v1/recommend",
+            "raw_path": b"/v1/recommend",
+            "query_string": b"",
+            "headers": headers,
+            "client": ("127.0.0.1", 1),
+        }
+        await app(scope, receive, send)
+    spent = time.process_time() - began
+    assert statuses == {200}, statuses
+    return spent
+
+
+def _report(found: dict[str, list[float]]) -> str:
+    rows = ["| faults that are set | CPU us/request | to no layer, median (least, most) |", "|---|---|---|"]
+    return "\n".join([*rows, *(_row(name, spent, found["no layer"]) for name, spent in found.items())])
+
+
+def _row(name: str, spent: Sequence[float], bare: Sequence[float]) -> str:
+    ratios = [each / base for each, base in zip(spent, bare, strict=True)]
+    spread = f"{statistics.median(ratios):.3f} ({min(ratios):.3f}, {max(ratios):.3f})"
+    return f"| {name} | {statistics.median(spent):,.1f} | {spread} |"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
