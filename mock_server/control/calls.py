@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeVar, get_type_hints
+from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.exceptions import HTTPException
@@ -53,13 +54,47 @@ class Nothing(Body):
 Given = TypeVar("Given", bound=Body)
 
 
+class Shapes(NamedTuple):
+    """What an endpoint takes and what it answers with."""
+
+    body: type[Body] | None
+    answer: type[BaseModel]
+    status: int
+
+    @property
+    def models(self) -> list[tuple[type[BaseModel], Literal["validation", "serialization"]]]:
+        body: list[tuple[type[BaseModel], Literal["validation", "serialization"]]]
+        body = [(self.body, "validation")] if self.body else []
+        return [*body, (self.answer, "serialization")]
+
+
+_SHAPES: WeakKeyDictionary[Endpoint, Shapes] = WeakKeyDictionary()
+_RESOURCES: WeakKeyDictionary[Endpoint, Mapping[str, Endpoint]] = WeakKeyDictionary()
+
+
+def shaped(endpoint: Endpoint, answer: type[BaseModel], body: type[Body] | None = None, status: int = 200) -> Endpoint:
+    """Note for the OpenAPI document what an endpoint takes and answers with."""
+    _SHAPES[endpoint] = Shapes(body, answer, status)
+    return endpoint
+
+
+def shapes_of(endpoint: Endpoint) -> Shapes | None:
+    """None for one that answers with something else than JSON."""
+    return _SHAPES.get(endpoint)
+
+
+def endpoint_of(route: Route, method: str) -> Endpoint:
+    endpoint: Endpoint = route.endpoint
+    return _RESOURCES[endpoint][method] if endpoint in _RESOURCES else endpoint
+
+
 def reading(call: Callable[[Request], Awaitable[BaseModel]]) -> Endpoint:
     """An endpoint without a body."""
 
     async def endpoint(request: Request) -> Response:
         return answer(await call(request))
 
-    return endpoint
+    return shaped(endpoint, get_type_hints(call)["return"])
 
 
 def changing(model: type[Given], call: Callable[[Request, Given], Awaitable[BaseModel]], status: int = 200) -> Endpoint:
@@ -68,7 +103,7 @@ def changing(model: type[Given], call: Callable[[Request, Given], Awaitable[Base
     async def endpoint(request: Request) -> Response:
         return answer(await call(request, await read_as(model, request)), status)
 
-    return endpoint
+    return shaped(endpoint, get_type_hints(call)["return"], model, status)
 
 
 def resource(path: str, **endpoints: Endpoint) -> Route:
@@ -77,6 +112,7 @@ def resource(path: str, **endpoints: Endpoint) -> Route:
     async def endpoint(request: Request) -> Response:
         return await endpoints["GET" if request.method == "HEAD" else request.method](request)
 
+    _RESOURCES[endpoint] = endpoints
     return Route(path, endpoint, methods=list(endpoints))
 
 

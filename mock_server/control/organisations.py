@@ -57,21 +57,21 @@ class Counts(BaseModel):
     waiting: int
 
 
-class Described(KeyPair):
+class OrganisationAnswer(KeyPair):
     seeded: bool
     expires_in: float | None  # seconds
     counts: Counts
     rate_limit: RateLimitAnswer
 
 
-class Listed(BaseModel):
-    organisations: list[Described]
+class OrganisationList(BaseModel):
+    organisations: list[OrganisationAnswer]
 
 
 def routes(mock: Mock) -> list[BaseRoute]:
-    def described(organisation: Organisation, waiting: int) -> Described:
+    def described(organisation: Organisation, waiting: int) -> OrganisationAnswer:
         tenant = organisation.tenant
-        return Described(
+        return OrganisationAnswer(
             **_keys(organisation).model_dump(),
             seeded=organisation.seeded,
             expires_in=mock.lifetimes.left(organisation.tenant_id),
@@ -79,13 +79,15 @@ def routes(mock: Mock) -> list[BaseRoute]:
             rate_limit=rate_limit_of(mock, organisation),
         )
 
-    async def every(request: Request) -> Listed:
+    async def every(request: Request) -> OrganisationList:
         wanted = checked(Wanted, dict(request.query_params))
         found = (each for each in mock.organisations if wanted.q in each.tenant_id)
         waiting = mock.ingest.waiting()
-        return Listed(organisations=[described(each, waiting[each.state]) for each in islice(found, wanted.limit)])
+        return OrganisationList(
+            organisations=[described(each, waiting[each.state]) for each in islice(found, wanted.limit)]
+        )
 
-    async def one(request: Request) -> Described:
+    async def one(request: Request) -> OrganisationAnswer:
         organisation = organisation_of(mock, request)
         return described(organisation, len(mock.ingest.of(organisation.state)))
 

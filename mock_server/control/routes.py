@@ -24,6 +24,7 @@ from mock_server.control import (
 )
 from mock_server.control.access import PREFIX, Access, Guard
 from mock_server.control.calls import HANDLERS
+from mock_server.control.description import description_route
 from mock_server.control.session import session_routes
 from mock_server.dashboard import pages
 
@@ -44,11 +45,11 @@ MODULES: Sequence[Callable[[Mock], list[BaseRoute]]] = (
     people.routes,
     recommendations.routes,
     metrics.routes,
-    pages.routes,
 )
 
 
 def control_route(mock: Mock, access: Access) -> Mount:
     """The control plane, to be mounted beside the API: outside its CORS, behind `access`."""
-    routes = [*session_routes(access), *(route for module in MODULES for route in module(mock))]
+    calls = [*session_routes(access), *(route for module in MODULES for route in module(mock))]
+    routes = [*calls, description_route(calls), *pages.routes(mock)]
     return Mount(PREFIX, Guard(Starlette(routes=routes, exception_handlers=HANDLERS), access, pages.sign_in_page))

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from mock_server.control.access import Access
-from mock_server.control.calls import Body, answer, read_as
+from mock_server.control.calls import Body, answer, read_as, shaped
 from mock_server.errors import Unauthorized
 
 
@@ -32,4 +32,4 @@ def session_routes(access: Access) -> list[BaseRoute]:
         access.start_session(request, response)
         return response
 
-    return [Route("/session", sign_in, methods=["POST"])]
+    return [Route("/session", shaped(sign_in, SignedIn, Token), methods=["POST"])]

@@ -32,6 +32,7 @@ from mock_server.control.calls import (
     read_bytes,
     reading,
     resource,
+    shaped,
 )
 from mock_server.domain.recommender import Config
 from mock_server.domain.tenant import Tenant
@@ -116,7 +117,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
 
     return [
         resource("/snapshots", GET=reading(every), POST=changing(NewSnapshot, make, status=201)),
-        Route("/snapshots/file", upload, methods=["POST"]),
+        Route("/snapshots/file", shaped(upload, SnapshotAnswer), methods=["POST"]),
         Route("/snapshots/{snapshot_id}/restore", changing(Nothing, put_back), methods=["POST"]),
         Route("/snapshots/{snapshot_id}/file", download),
         Route("/snapshots/{snapshot_id}", changing(Nothing, forget), methods=["DELETE"]),
