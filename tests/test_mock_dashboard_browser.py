@@ -3,21 +3,21 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, Page, Request, ViewportSize, expect
 
 from bench.mock import RunningMock, running_mock
 from fixtures.bodies import event_body, item_body
 from mock_server.dashboard.tabs import TABS
-from tests.browser import chromium, needs_chromium
+from tests.browser import PHONE, WIDE, Scheme, chromium, needs_chromium
 from tests.dashboard_support import HOSTILE, control, send, shop_a_little
 from tests.node_tools import NODE
 
 pytestmark = needs_chromium
 AXE = NODE / "node_modules/axe-core/axe.min.js"
 expect.set_options(timeout=30_000)  # milliseconds; a busy machine renders slowly
-WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ def settled(page: Page) -> Page:
 
 @pytest.mark.parametrize(("scheme", "size"), [("light", WIDE), ("dark", PHONE)])
 def test_nothing_is_inaccessible_or_wider_than_the_page(
-    browser: Browser, mock: RunningMock, scheme: str, size: dict[str, int]
+    browser: Browser, mock: RunningMock, scheme: Scheme, size: ViewportSize
 ) -> None:
     if not AXE.exists():
         pytest.skip("needs Node 20.19: apt-get install nodejs npm, then make setup")
@@ -175,9 +175,12 @@ def test_a_request_that_was_not_made_shows_the_nearest_that_was(page: Page, mock
 def test_what_others_call_things_stays_text(page: Page, mock: RunningMock) -> None:
     shop_a_little(mock)
     first = control(mock, "GET", "/journal")["exchanges"][0]["id"]
+    item = quote(HOSTILE, safe="")
     for address, text in [
         (f"/ui/requests?id={first + 2}", "<script>alert(1)</script>"),
         (f"/ui/requests?id={first}", HOSTILE[:14]),
+        (f"/ui/catalogue?item_id={item}", HOSTILE),
+        (f"/ui/catalogue?user_id={item}", HOSTILE),
     ]:
         page.goto(f"/_mock{address}")
         expect(settled(page).locator("#detail")).to_contain_text(text)
@@ -338,3 +341,68 @@ def test_a_keyboard_reaches_the_content_first_and_sees_where_it_is(page: Page) -
     expect(page.locator("#limited")).to_be_focused()
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert outline != "none"
+
+
+def test_an_item_is_found_with_its_neighbours_and_a_user_with_the_merged_identities(
+    page: Page, mock: RunningMock
+) -> None:
+    shop_a_little(mock)
+    page.goto("/_mock/ui/catalogue")
+    items = settled(page).locator("#list tbody tr")
+    expect(items).to_have_count(25)
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator("#where")).to_have_text("52 items, page 2 of 3")
+    page.get_by_label("Search").fill("prod_12")
+    expect(items).to_have_count(1)
+    items.get_by_role("link").click()
+    detail = page.get_by_role("complementary")
+    expect(detail.get_by_role("heading", name="Touched by the same people")).to_be_visible()
+    neighbour = detail.get_by_role("table", name="Touched by the same people").get_by_role("link").first
+    title = neighbour.inner_text()
+    neighbour.click()
+    expect(detail.get_by_role("heading", level=2)).to_have_text(title)
+    page.get_by_label("Search").fill("visitor-1")
+    page.get_by_role("button", name="Users").click()
+    expect(items).to_have_count(2)
+    items.get_by_role("link", name="visitor-1").click()
+    expect(detail).to_contain_text("These ids are one person")
+    detail.get_by_role("link", name="user_1", exact=True).click()
+    expect(detail.get_by_role("heading", level=2)).to_have_text("user_1")
+    assert page.url.endswith("user_id=user_1")
+
+
+def test_a_strategy_is_tried_with_filters_and_its_scores_are_taken_apart(page: Page, complaints: list[str]) -> None:
+    page.goto("/_mock/ui/try")
+    results = settled(page).locator("#results li")
+    expect(results).to_have_count(12)
+    page.get_by_label("Strategy").select_option("similar")
+    expect(page.get_by_text("Needs context_item_id")).to_be_visible()
+    page.get_by_label("filters").fill('{"category": "shoes"}')
+    page.get_by_label("limit").fill("3")
+    page.get_by_role("button", name="Show what is recommended").click()
+    expect(results).to_have_count(3)
+    results.first.get_by_text("Attributes").click()
+    expect(results.first).to_contain_text("shoes")
+    results.first.get_by_text("The score taken apart").click()
+    expect(results.first.locator("dl").first).to_contain_text("Source")
+    page.get_by_label("filters").fill('{"category": ')
+    page.get_by_role("button", name="Show what is recommended").click()
+    expect(page.locator("#results").get_by_role("alert")).to_contain_text("filters is not JSON")
+    page.get_by_label("filters").fill('{"category": {"nested": 1}}')
+    page.get_by_role("button", name="Send it as a request").click()
+    answer = page.get_by_role("region", name="Answer of the API")
+    expect(answer).to_contain_text("400")
+    expect(answer).to_contain_text("ratelimit-remaining")
+    complaints.clear()
+
+
+def test_the_funnel_counts_what_came_of_the_lists_as_bars_and_as_a_table(page: Page, mock: RunningMock) -> None:
+    page.goto("/_mock/ui/funnel")
+    expect(settled(page).get_by_text("Nothing was recommended yet.")).to_be_visible()
+    shop_a_little(mock)
+    row = page.get_by_role("row").filter(has_text="trending")
+    expect(row.get_by_role("cell")).to_have_text(["trending", "1", "6", "2", "2", "1", "1", "20", "0"])
+    bars = page.locator("section", has=page.get_by_role("heading", name="trending")).locator("rect")
+    assert [float(bar.get_attribute("width") or 0) for bar in bars.all()] == pytest.approx(
+        [100, 100 / 3, 100 / 6, 100 / 6]
+    )

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from bench.mock import RunningMock, running_mock
-from tests.browser import chromium, needs_chromium
+from tests.browser import WIDE, chromium, needs_chromium
 from tests.dashboard_support import control
 
 pytestmark = needs_chromium
@@ -65,7 +65,7 @@ def tabs(browser: Browser, mock: RunningMock) -> Iterator[tuple[Page, Page, Page
     """The shop's tab, and two of the dashboard: one to watch the requests, one to act."""
     control(mock, "POST", "/reset")
     control(mock, "DELETE", "/journal")
-    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+    with browser.new_context(viewport=WIDE) as context:
         yield context.new_page(), context.new_page(), context.new_page()
 
 
