@@ -116,7 +116,9 @@ def _result(first: Attempt, second: Attempt | None) -> Result:
     result.requests = len(first.probe.exchanges) + (len(second.probe.exchanges) if second else 0)
     if second is None:
         return result
-    if second.outcome is Outcome.FAIL:
+    if second.outcome is Outcome.FAIL and not second.probe.exchanges:
+        result.times = "1 of 1 (can't be repeated)"  # a limit that is used up
+    elif second.outcome is Outcome.FAIL:
         result.times = "2 of 2"
         known = {(finding.case, finding.operation) for finding in result.findings}
         result.findings += [f for f in second.probe.findings if (f.case, f.operation) not in known]

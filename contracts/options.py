@@ -50,6 +50,7 @@ GROUPS: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ),
         ("--rate-limit", {"metavar": "N/W", "default": None, "help": "the target's limit, as 100/10s [1000/15m]"}),
         ("--exhaust", {"action": "store_true", "help": "use up a whole window at the end"}),
+        ("--account-limit", {"action": "store_true", "help": "use up this address's logins: the limit of /auth"}),
         ("--strict", {"action": "store_true", "help": "a failed SHOULD counts"}),
         (
             "--select",

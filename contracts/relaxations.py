@@ -75,6 +75,16 @@ def _current_paths(document: Node, _: Judged) -> None:
     document.pop("x-unrouted-responses", None)
 
 
+@_relax("R41, R42", "operations that no document has are not judged")
+def _no_operations_of_ours(document: Node, _: Judged) -> None:
+    for item in document["paths"].values():
+        for method in [
+            name for name, node in item.items() if isinstance(node, dict) and node.get("x-source") == "ours"
+        ]:
+            del item[method]
+    document["paths"] = {path: item for path, item in document["paths"].items() if item}
+
+
 @_relax("R1", "examples and links of the documents name ids that are not this run's")
 def _own_ids(document: Node, judged: Judged) -> None:
     for schema in (*document["components"]["schemas"].values(), *document["components"]["requestBodies"].values()):

@@ -47,7 +47,6 @@ class Run:
     seed: int
     exclusive: bool = False
     exhaust: bool = False
-    account_limit: bool = False
     say: Callable[[str], None] = print
     sleep: Callable[[float], None] = time.sleep
     channel: Channel | None = None

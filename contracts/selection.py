@@ -16,7 +16,7 @@ def select(settings: Settings, catalogue: dict[str, Entry], target: Target) -> t
         outcome, reason = Outcome.PASS, ""
         if entry.id not in wanted or entry.id in unwanted:
             outcome, reason = Outcome.DISABLED, "--skip" if entry.id in unwanted else "--select"
-        elif settings.profile == "quick" and not entry.quick and not settings.select and "exhaust" not in entry.needs:
+        elif settings.profile == "quick" and not (entry.quick or settings.select or _asked_for(entry)):
             outcome, reason = Outcome.DISABLED, "profile quick"
         elif settings.edition == "first" and not entry.first_edition:
             outcome, reason = Outcome.DISABLED, "--edition first"
@@ -35,11 +35,18 @@ def _named(names: list[str], catalogue: dict[str, Entry]) -> set[str]:
     return {identifier for name in names for identifier in matching(name, catalogue)}
 
 
+def _asked_for(entry: Entry) -> bool:
+    """By an option of its own, which `_lacks` sees to."""
+    return bool({"exhaust", "account-limit"} & set(entry.needs))
+
+
 def _lacks(entry: Entry, settings: Settings, target: Target) -> tuple[Outcome, str]:
     if "other-organisation" in entry.needs and target.other is None:
         return Outcome.SKIP, "no second organisation"
     if "exhaust" in entry.needs and not settings.exhaust:
         return Outcome.SKIP, "no --exhaust"
+    if "account-limit" in entry.needs and not settings.account_limit:
+        return Outcome.SKIP, "no --account-limit"
     if "strict-keys" in entry.needs and target.key_policy != "strict":
         return Outcome.SKIP, "--key-policy superset"
     if "generated" in entry.needs and (settings.no_generated or settings.profile == "quick"):

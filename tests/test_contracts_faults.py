@@ -38,6 +38,9 @@ SURVIVORS = {
     "unknown-items-in-their-users-lists",
 }
 MUSTS_WITHOUT_TWO_FAULTS = {
+    "ACCOUNT-429",
+    "ACCOUNT-headers",
+    "ACCOUNT-limit",
     "EVENT-array-every-one-counts",  # every deviation fails EVENT-array-every-place-counts or what stands before it
     "EVENT-unknown-item",
     "GEN-burnt-keys-429",  # the hand-written checks come first, and find most of what the generated ones would

@@ -1,6 +1,8 @@
 """The derived contract: what it demands of a foreign server, rule by rule."""
 
+import copy
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema_rs
@@ -9,7 +11,7 @@ import pytest
 from contracts.operations import Operations, operations_of
 from contracts.relaxations import RELAXATIONS, derive, request_rules
 from fixtures.bodies import event_body, item_body, user_body
-from fixtures.spec import load_spec
+from fixtures.spec import Spec, load_spec
 
 OPERATIONS: Operations = operations_of(load_spec(), "current")
 LEDGER = (Path(__file__).parents[1] / "docs/readings.md").read_text(encoding="utf-8")
@@ -26,6 +28,17 @@ def test_every_relaxation_names_its_readings_and_says_why() -> None:
         assert relaxation.why
         for reading in re.findall(r"R\d+", relaxation.reading):
             assert f"| {reading} " in LEDGER
+
+
+@pytest.mark.parametrize("contract", ["accepted", "refused"])
+def test_what_no_document_describes_is_not_judged(contract: str) -> None:
+    """Operations that are ours stay out of it, wherever they stand."""
+    document = copy.deepcopy(OPERATIONS.spec.document)
+    document["paths"]["/v1/ours"] = {"post": {**document["paths"]["/auth/login"]["post"], "operationId": "ours"}}
+    operations = replace(OPERATIONS, spec=Spec(document, OPERATIONS.spec.path))
+    judged = derive(operations, contract, "p-")["paths"]
+    assert set(judged) == {operation.path for operation in OPERATIONS.all()}
+    assert not any(operation.source == "ours" for operation in OPERATIONS.all())
 
 
 def test_these_rules_and_no_others_can_fail_a_target_that_accepts_too_much() -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from contracts.catalogue import load_catalogue
 
 ROOT = Path(__file__).parents[1]
 BROKEN = """
-import json, sys
+import json, os, sys
 from mock_server.command import running
 from mock_server.command.options import read_settings
 make = running.create_app
@@ -27,7 +28,8 @@ def create_app(mock, routes=()):
     app = make(mock, routes)
     async def broken(scope, receive, send):
         async def tamper(message):
-            if message["type"] == "http.response.body" and scope["path"] == "/v1/recommend":
+            body = message["type"] == "http.response.body" and scope["path"] == "/v1/recommend"
+            if body and os.path.exists(os.environ["BROKEN_WHILE_THERE"]):
                 message = {**message, "body": message["body"].replace(b'"has_next":true', b'"has_next":null')}
             await send(message)
         await app(scope, receive, tamper if scope["type"] == "http" else send)
@@ -78,7 +80,7 @@ def test_standard_is_green_on_the_mock_within_900_requests(judged: Any, tmp_path
     assert run.returncode == 0, run.stdout
     document = json.loads(report.read_text())
     assert document["verdict"] == "conforms"
-    assert {row["reason"] for row in document["not_judged"]} == {"no --exhaust"}
+    assert {row["reason"] for row in document["not_judged"]} == {"no --exhaust", "no --account-limit"}
     used = 1000 - remaining(url, tmp_path / "keys.json") - 1
     assert used == document["requests"]["main"]
     assert used <= 900
@@ -110,9 +112,11 @@ def test_exhaust_burns_the_second_organisation_and_sees_it_recover(judged: Any) 
     assert "Exhausted        MUST       7" in run.stdout
 
 
-def test_every_report_of_a_broken_server(judged: Any, tmp_path: Path) -> None:
-    script = tmp_path / "broken.py"
+def test_every_report_of_a_broken_server(judged: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script, fault = tmp_path / "broken.py", tmp_path / "fault"
     script.write_text(BROKEN, encoding="utf-8")
+    fault.touch()
+    monkeypatch.setenv("BROKEN_WHILE_THERE", str(fault))
     _, judge = judged(command=(sys.executable, str(script)))
     names = {"json": "r.json", "junit": "r.xml", "html": "r.html", "badge": "b.json", "write-deviations": "d.toml"}
     options = [part for name, file in names.items() for part in (f"--{name}", str(tmp_path / file))]
@@ -148,11 +152,47 @@ def test_every_report_of_a_broken_server(judged: Any, tmp_path: Path) -> None:
     wrapper.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m contracts "$@"\n', encoding="utf-8")
     wrapper.chmod(0o755)
     keys = {"PK": key["publishable_key"], "SK": key["secret_key"], "LEHNZ_CONTRACT": str(wrapper)}
-    script_run = subprocess.run(
-        ["sh", str(tmp_path / "again/REC-pagination-types.sh")],
-        env={**os.environ, **keys}, capture_output=True, text=True, timeout=120, cwd=ROOT,
-    )  # fmt: skip
-    assert script_run.returncode == 1, script_run.stdout + script_run.stderr
+
+    def again() -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            ["sh", str(tmp_path / "again/REC-pagination-types.sh")],
+            env={**os.environ, **keys}, capture_output=True, text=True, timeout=120, cwd=ROOT,
+        )  # fmt: skip
+
+    while_there = again()
+    assert while_there.returncode == 1, while_there.stdout + while_there.stderr
+    fault.unlink()
+    when_gone = again()
+    assert when_gone.returncode == 0, when_gone.stdout + when_gone.stderr
+
+
+def test_two_runs_at_once_on_one_organisation_are_both_right(judged: Any) -> None:
+    _, judge = judged("--rate-limit", "5000/15m")
+    options = ("--profile", "standard", "--no-generated", "--rate-limit", "5000/15m")
+    with ThreadPoolExecutor(2) as runs:
+        both = list(runs.map(lambda _: judge(*options), range(2)))
+    assert [run.returncode for run in both] == [0, 0], "".join(run.stdout for run in both)
+
+
+def test_a_target_full_of_other_data_is_judged_as_an_empty_one(judged: Any) -> None:
+    _, judge = judged("--seed-data", "medium", "--seed-orgs", "all")
+    run = judge("--no-generated")
+    assert run.returncode == 0, run.stdout
+
+
+def test_the_limit_of_logins_is_judged_when_asked_for(judged: Any) -> None:
+    _, judge = judged()
+    options = ("--account-limit", "--select", "ACCOUNT", "--strict")
+    first = judge(*options)
+    assert first.returncode == 0, first.stdout
+    assert "Account limit    MUST       3" in first.stdout
+    assert judge(*options).returncode != 0, "this address has used up its logins"
+
+
+def test_a_wrong_limit_of_logins_is_found(judged: Any) -> None:
+    _, judge = judged("--auth-rate-limit", "11/15m")
+    run = judge("--account-limit", "--select", "ACCOUNT-limit")
+    assert run.returncode == 1, run.stdout
 
 
 def test_the_suite_works_without_the_mock(judged: Any, tmp_path: Path) -> None:

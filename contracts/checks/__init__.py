@@ -1,6 +1,7 @@
 """The checks that act, one module per area. Importing this package registers them."""
 
 from contracts.checks import (
+    account,
     attribution,
     auth,
     cors,
@@ -19,6 +20,7 @@ from contracts.checks import (
 )
 
 __all__ = [
+    "account",
     "attribution",
     "auth",
     "cors",

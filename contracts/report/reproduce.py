@@ -45,7 +45,8 @@ def script(report: Report, result: Result) -> str:
     limit = f"{target.limit}/{target.window_seconds:g}s"
     options = ["--profile", report.profile, "--rate-limit", limit, "--edition", target.edition]
     options += ["--key-policy", target.key_policy, "--select", result.check, "--no-reference"]
-    options += ["--exhaust"] * ("exhaust" in entry.needs) + ["--strict"] * (result.level != "MUST")
+    options += [f"--{need}" for need in ("exhaust", "account-limit") if need in entry.needs]
+    options += ["--strict"] * (result.level != "MUST")
     lines += [
         'export LEHNZ_PUBLISHABLE_KEY="$PK" LEHNZ_SECRET_KEY="$SK"',
         'export LEHNZ_OTHER_PUBLISHABLE_KEY="${PK2:-}" LEHNZ_OTHER_SECRET_KEY="${SK2:-}"',

@@ -1,0 +1,105 @@
+"""With --account-limit: use up what one address may ask of /auth, and one request more (R42).
+
+Everything else about accounts is undocumented: any answer but a 429, a 404 or a 5xx counts as let through.
+"""
+
+import itertools
+from dataclasses import dataclass
+
+from contracts.exchange import Exchange
+from contracts.outcome import Blocked
+from contracts.probe import Probe, said
+from contracts.registry import check
+from contracts.rules.headers import NAMES
+from fixtures.spec import Operation, RateLimit
+
+_BEYOND = 2  # requests after those that pass
+
+
+@dataclass
+class Knocks:
+    """What a row of wrong logins was answered."""
+
+    limit: RateLimit
+    answers: list[Exchange]
+
+    @property
+    def refused(self) -> list[Exchange]:
+        return [answer for answer in self.answers if answer.status == 429]
+
+
+def _operation(probe: Probe, name: str) -> Operation:
+    return probe.run.operations.spec.operation(name)
+
+
+def _send(probe: Probe, name: str) -> Exchange:
+    """A login or registration that nobody can mean: a fresh address under a reserved name, no real password."""
+    operation = _operation(probe, name)
+    body = {"email": f"{probe.name('nobody')}@example.invalid", "password": probe.name("wrong")}
+    return probe.request(operation.method, operation.path, probe.run.credentials.none(), json=body)
+
+
+def _knock(probe: Probe) -> Knocks:
+    """Made once per run, by whoever asks first: as many wrong logins as may pass, and some more."""
+    if "knocks" not in probe.run.shared:
+        limit = probe.run.operations.spec.limits["auth"]
+        probe.run.say(f"using up the limit of {limit.limit} logins for this address, for {limit.window_seconds} s")
+        answers = []
+        for _ in range(limit.limit + _BEYOND):
+            answers.append(_send(probe, "login"))
+            if answers[-1].status in (None, 404, 405):
+                raise Blocked(f"the target has no {_operation(probe, 'login').path}: {said(answers[-1])}")
+        probe.run.shared["knocks"] = Knocks(limit, answers)
+    found: Knocks = probe.run.shared["knocks"]
+    return found
+
+
+@check("ACCOUNT-limit")
+def limit(probe: Probe) -> None:
+    found = _knock(probe)
+    first = found.answers[0]
+    left = first.number_of("RateLimit-Remaining")
+    if first.status == 429 or (left is not None and left < found.limit.limit - 1):
+        raise Blocked("this address had used up some of the limit before the run")
+    statuses = [answer.status for answer in found.answers]
+    wanted = [False] * found.limit.limit + [True] * _BEYOND
+    told = ", ".join(map(str, statuses))
+    expected = f"{found.limit.limit} answers that are no 429, then 429"
+    probe.expect([status == 429 for status in statuses] == wanted, "limit", expected, told, *found.answers)
+
+
+@check("ACCOUNT-headers")
+def headers(probe: Probe) -> None:
+    found = _knock(probe)
+    for answer in found.answers:
+        missing = [name for name in NAMES if answer.number_of(name) is None]
+        if not probe.expect(not missing, "headers", "three whole numbers", f"no {', '.join(missing)}", answer):
+            return
+    told = found.answers[0].number_of("RateLimit-Limit")
+    probe.expect(told == found.limit.limit, "Limit", f"{found.limit.limit}", f"{told}", found.answers[0])
+    passed = [answer for answer in found.answers if answer.status != 429]
+    for earlier, later in itertools.pairwise(passed):
+        before, after = (answer.number_of("RateLimit-Remaining") or 0 for answer in (earlier, later))
+        probe.expect(after < before, "countdown", f"less than {before}", f"{after}", earlier, later)
+
+
+@check("ACCOUNT-429")
+def refusal(probe: Probe) -> None:
+    found = _knock(probe)
+    if not found.refused:
+        raise Blocked("no 429 was seen (ACCOUNT-limit)")
+    refused = found.refused[0]
+    envelope = refused.envelope.get("success") is False and isinstance(refused.envelope.get("message"), str)
+    probe.expect(envelope, "envelope", "success false and a message", f"{refused.body[:120]!r}", refused)
+    left, reset = refused.number_of("RateLimit-Remaining"), refused.number_of("RateLimit-Reset")
+    probe.expect(left == 0, "Remaining", "0", f"{left}", refused)
+    held = reset is not None and 0 <= reset <= found.limit.window_seconds + 1
+    probe.expect(held, "Reset", f"0 to {found.limit.window_seconds} seconds", f"{reset}", refused)
+
+
+@check("ACCOUNT-shared")
+def shared(probe: Probe) -> None:
+    if not _knock(probe).refused:
+        raise Blocked("no 429 was seen (ACCOUNT-limit)")
+    exchange = _send(probe, "register")
+    probe.expect_status(exchange, (429,), "register")
