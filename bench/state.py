@@ -1,0 +1,131 @@
+"""What a reset, a snapshot and a restore cost, beside applying the same data anew.
+
+    python -m bench.state [--rounds 30] [--write docs/benchmarks.md]
+
+In one process, without HTTP. Each round resets a used organisation to the seed data, takes a snapshot and restores it,
+after a few events that make both sides write to what they share. "After": the first recommendation and the first 100
+events that follow, which pay for what a copy put off; their ratio is to the same on an organisation that never was a
+copy. Medians; the ratio is what counts, because the machine is shared.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+from bench.marks import write_between_marks
+from fixtures.world import build_world
+from mock_server.app import Mock
+from mock_server.command.seeding import Seed
+from mock_server.domain.recommender import Query
+from mock_server.domain.records import Event
+from mock_server.domain.tenant import Tenant
+from mock_server.settings import Settings
+from mock_server.snapshots.snapshot import freeze, restore
+
+SIZES = ("small", "medium")
+BURST = 100  # events
+
+
+class Measured(NamedTuple):
+    """Seconds that applying the world takes, and seconds of each round by what was done."""
+
+    anew: float
+    found: dict[str, list[float]]
+
+
+class Shopper:
+    """Views by the world's users, of its items, each with an id of its own."""
+
+    def __init__(self, seed: Seed) -> None:
+        self._now = seed.now
+        self._users = [user["user_id"] for user in seed.world.users]
+        self._items = [item["item_id"] for item in seed.world.items]
+        self._numbers = count()
+
+    def views(self) -> list[Event]:
+        return [self._view(next(self._numbers)) for _ in range(BURST)]
+
+    def _view(self, number: int) -> Event:
+        user = self._users[number * 7 % len(self._users)]
+        item = self._items[number * 13 % len(self._items)]
+        body = {"user_id": user, "event_family": "exposure", "event_name": "view", "item_id": item}
+        return Event.from_body(body, self._now + number, f"bench-{number}")
+
+    def ask(self, tenant: Tenant) -> None:
+        tenant.recommend(Query("personalized", user_id=self._users[0]), self._now)[:20]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=30)
+    parser.add_argument("--write", type=Path, help="put the table into this document")
+    arguments = parser.parse_args()
+    lines = ["| | small, ms | medium, ms | medium, to |", "|---|---|---|---|"]
+    lines += rows(*(measure(Seed(size, build_world(size, seed=42)), arguments.rounds) for size in SIZES))
+    table = "\n".join(lines)
+    print(table)
+    if arguments.write:
+        write_between_marks(arguments.write, "state", table)
+    return 0
+
+
+def rows(small: Measured, medium: Measured) -> Iterator[str]:
+    yield f"| applying it anew | {small.anew * 1000:.0f} | {medium.anew * 1000:.0f} | 1 |"
+    for name in ("reset to the seed data", "snapshot", "restore"):
+        times = [f"{median(each.found[name]) * 1000:.1f}" for each in (small, medium)]
+        yield f"| {name} | {' | '.join(times)} | 1/{medium.anew / median(medium.found[name]):,.0f} of anew |"
+    for name in ("first recommendation", f"first {BURST} events"):
+        after = f"{name} after a restore"
+        times = [f"{median(each.found[after]) * 1000:.1f}" for each in (small, medium)]
+        pairs = zip(medium.found[name], medium.found[after], strict=True)
+        ratio = median(theirs / mine for mine, theirs in pairs)
+        yield f"| {after} | {' | '.join(times)} | {ratio:.1f} of never copied |"
+
+
+def measure(seed: Seed, rounds: int) -> Measured:
+    alone, shopper = Tenant("never-copied"), Shopper(seed)
+    anew = timed(lambda: seed.fill(alone))
+    mock = Mock(Settings(clock="virtual"), fill=seed.fill)
+    found: dict[str, list[float]] = defaultdict(list)
+
+    async def every() -> None:
+        first = mock.organisations.first
+        for _ in range(rounds):
+            found["reset to the seed data"].append(timed(lambda: mock.reset(first.tenant_id, seeded=True)))
+            started = time.perf_counter()
+            taken = await freeze(mock, first.tenant_id)
+            found["snapshot"].append(time.perf_counter() - started)
+            mock.organisations.first.tenant.apply_events(shopper.views())
+            started = time.perf_counter()
+            await restore(mock, taken)
+            found["restore"].append(time.perf_counter() - started)
+            after(found, "", alone, shopper)
+            after(found, " after a restore", mock.organisations.first.tenant, shopper)
+
+    asyncio.run(every())
+    return Measured(anew, found)
+
+
+def after(found: dict[str, list[float]], suffix: str, tenant: Tenant, shopper: Shopper) -> None:
+    found[f"first recommendation{suffix}"].append(timed(lambda: shopper.ask(tenant)))
+    views = shopper.views()
+    found[f"first {BURST} events{suffix}"].append(timed(lambda: tenant.apply_events(views)))
+
+
+def timed(call: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    call()
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    sys.exit(main())
