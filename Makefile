@@ -28,7 +28,7 @@ test: setup ## Run all tests, e.g. make test ARGS="-k recommend"
 
 example: .venv/.runtime $(if $(NODE),$(EXAMPLE)) ## Run the tests of the front-end example; needs Node and Chromium
 	@$(if $(NODE),,echo "make: Node 20.19 or newer is needed: on Debian or Ubuntu, apt-get install nodejs npm" && exit 2)
-	@cd examples/playwright && npm run --silent check && npx playwright test $(ARGS)
+	@cd examples/playwright && npx playwright test $(ARGS)
 
 lint: .venv/.complete ## Check format, lint and types
 	$(BIN)/ruff format --check .

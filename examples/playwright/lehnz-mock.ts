@@ -11,11 +11,13 @@ import type { components, paths } from "./lehnz-mock.schema";
 
 export { expect } from "@playwright/test";
 
-type Fault = Omit<components["schemas"]["FaultBody"], "tenant_id">;
-type Expected = Omit<components["schemas"]["Verify"], "tenant_id" | "after" | "wait_seconds">;
+type Schemas = components["schemas"];
+type Fault = Omit<Schemas["NewFault"], "tenant_id">;
+type Expected = Omit<Schemas["Wanted"], "tenant_id" | "after" | "wait_seconds">;
 export type Organisation = { tenant_id: string; publishable_key: string; secret_key: string };
 export type LehnzOptions = { lehnzUrl: string };
 
+const header = { "X-Mock-Control": "1" } as const; // of every call that changes something
 const TTL_SECONDS = 3600; // what a killed run leaves behind is gone after this
 const PATIENCE_SECONDS = 5; // how long `verify` waits for what the page has yet to send
 
@@ -27,10 +29,10 @@ export const test = base.extend<{ lehnz: LehnzMock }, LehnzOptions & { organisat
       const control = controlOf(lehnzUrl);
       await requireStandingClock(control, lehnzUrl);
       const body = { seeded: true, ttl_seconds: TTL_SECONDS };
-      const organisation = await dataOf(control.POST("/_mock/organisations", { body }));
+      const organisation = await dataOf(control.POST("/_mock/organisations", { params: { header }, body }));
       await use(organisation);
-      const { tenant_id } = organisation;
-      await dataOf(control.DELETE("/_mock/organisations/{tenant_id}", { params: { path: { tenant_id } } }));
+      const params = { header, path: { tenant_id: organisation.tenant_id } };
+      await dataOf(control.DELETE("/_mock/organisations/{tenant_id}", { params }));
     },
     { scope: "worker" },
   ],
@@ -67,42 +69,44 @@ export class LehnzMock {
 
   /** Back to the seeded shop (or an empty one): full quota, no faults, nothing to verify. Each test begins with it. */
   async reset(to: "seeded" | "empty" = "seeded"): Promise<void> {
-    await dataOf(this.#control.POST("/_mock/reset", { body: { ...this.#tenant, to } }));
+    await dataOf(this.#control.POST("/_mock/reset", { params: { header }, body: { ...this.#tenant, to } }));
     const { last_id } = await dataOf(this.#control.GET("/_mock/journal", { params: { query: { limit: 1 } } }));
     this.#since = last_id;
   }
 
   /** Returns when all that was accepted is visible; needed only with an --ingest-delay. */
   async flush(): Promise<void> {
-    await dataOf(this.#control.POST("/_mock/flush", { body: this.#tenant }));
+    await dataOf(this.#control.POST("/_mock/flush", { params: { header }, body: this.#tenant }));
   }
 
   /** Use up the quota: 429 for so long, or until the window ends. */
   async exhaust(seconds?: number): Promise<void> {
     const body = seconds === undefined ? {} : { seconds };
-    const path = this.#tenant;
-    await dataOf(this.#control.POST("/_mock/organisations/{tenant_id}/rate-limit/exhaust", { params: { path }, body }));
+    const params = { header, path: this.#tenant };
+    await dataOf(this.#control.POST("/_mock/organisations/{tenant_id}/rate-limit/exhaust", { params, body }));
   }
 
   /** Move the mock's clock and the pages' clocks: so many seconds, or to the end of the rate limit. */
   async advance(by: number | "to the reset"): Promise<void> {
     const seconds = by === "to the reset" ? await this.#secondsToReset() : by;
-    await dataOf(this.#control.POST("/_mock/clock/advance", { body: { ...this.#tenant, seconds } }));
+    const body = { ...this.#tenant, seconds };
+    await dataOf(this.#control.POST("/_mock/clock/advance", { params: { header }, body }));
     for (const context of this.#contexts) await context.clock.fastForward(seconds * 1000);
   }
 
   /** Break something for this organisation until the test ends or `mend` is called, e.g. `{ kind: "status", status: 500 }`. */
   async fault(fault: Fault): Promise<{ mend: () => Promise<void> }> {
-    const { fault_id } = await dataOf(this.#control.POST("/_mock/faults", { body: { ...fault, ...this.#tenant } }));
-    const params = { path: { fault_id } };
+    const body = { ...fault, ...this.#tenant };
+    const { fault_id } = await dataOf(this.#control.POST("/_mock/faults", { params: { header }, body }));
+    const params = { header, path: { fault_id } };
     return { mend: async () => void (await dataOf(this.#control.DELETE("/_mock/faults/{fault_id}", { params }))) };
   }
 
   /** Was this sent since the test began? Waits a little for it; then fails with the requests that came nearest. */
   async verify(expected: Expected): Promise<void> {
     const body = { ...expected, ...this.#tenant, after: this.#since, wait_seconds: PATIENCE_SECONDS };
-    const { verified, count, nearest } = await dataOf(this.#control.POST("/_mock/journal/verify", { body }));
-    if (!verified) throw new Error(unverified(expected, count, nearest));
+    const found = await dataOf(this.#control.POST("/_mock/journal/verify", { params: { header }, body }));
+    if (!found.verified) throw new Error(unverified(expected, found));
   }
 
   /** Make a browser context of your own meet this organisation, before its first page opens. `context` and `page` do. */
@@ -137,8 +141,7 @@ function sendWithKey(own: string): void {
 
 function controlOf(url: string): Client<paths> {
   const token = process.env.LEHNZ_CONTROL_TOKEN;
-  const headers = { "X-Mock-Control": "1", ...(token ? { Authorization: `Bearer ${token}` } : {}) };
-  return createClient<paths>({ baseUrl: url, headers });
+  return createClient<paths>({ baseUrl: url, headers: token ? { Authorization: `Bearer ${token}` } : {} });
 }
 
 type Answer<T> = { data?: { data: T }; error?: { message?: string }; response: Response };
@@ -159,11 +162,11 @@ async function requireStandingClock(control: Client<paths>, url: string): Promis
   throw new Error(`the mock on ${url} runs on the machine's clock: stop it, or start it with --clock virtual`);
 }
 
-type Difference = { field: string; expected: unknown; actual: unknown };
-
-function unverified(expected: Expected, count: number, nearest: { id: number; differences: Difference[] }[]): string {
-  const lines = nearest.flatMap(({ id, differences }) =>
-    differences.map((each) => `  #${id} ${each.field}: ${JSON.stringify(each.actual)}, not ${JSON.stringify(each.expected)}`),
+function unverified(expected: Expected, { count, nearest }: Schemas["Verified"]): string {
+  const misses = nearest.flatMap(({ id, differences }) =>
+    differences.map(({ field, expected, actual }) => `  #${id} ${field}: ${shown(actual)}, not ${shown(expected)}`),
   );
-  return [`${count} requests were like ${JSON.stringify(expected)}`, ...lines].join("\n");
+  return [`${count} requests were like ${shown(expected)}`, ...misses].join("\n");
 }
+
+const shown = (value: unknown): string => JSON.stringify(value) ?? "nothing";
