@@ -7,8 +7,8 @@ from typing import Any
 from mock_server.app import create_app
 from mock_server.control.access import Access
 from mock_server.control.routes import control_route
-from mock_server.edge.trace import Finding
 from mock_server.journal.exchange import Exchange, Message
+from mock_server.journal.sighting import Sighting
 from tests.mock_client import EVENTS, RECOMMEND, Answer, Client, make_client
 
 CHANGE = ("X-Mock-Control", "1")
@@ -101,8 +101,16 @@ def made(
     return exchange
 
 
-def finding(message: str) -> Finding:
-    return Finding("bad-request", "$", message)
+def sighted(tenant_id: str | None = "acme-books") -> Sighting:
+    """One that is as good as any other."""
+    found = Sighting()
+    exchange = made(tenant_id=tenant_id)
+    for name in set(Sighting.__slots__) - {"id", "era"}:
+        setattr(found, name, getattr(exchange, name, None))
+    found.path, found.query, found.detail, found.masked = b"/v1/recommend", b"", "", False
+    found.request_headers = found.response_headers = ()
+    found.read_bytes = found.sent_bytes = 0
+    return found
 
 
 def _pairs(headers: Mapping[str, str] | None) -> list[tuple[bytes, bytes]]:

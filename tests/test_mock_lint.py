@@ -36,9 +36,10 @@ def tenant() -> Tenant:
 
 def marks(*exchanges: Exchange, tenant: Tenant | None = None) -> list[list[str]]:
     """The rules that each of them breaks."""
+    linter = Linter(lambda _: tenant)
     for number, exchange in enumerate(exchanges, 1):
         exchange.id = number
-    Linter(lambda _: tenant).look_at(exchanges)
+        linter.look_at(exchange)
     return [[remark.id for remark in exchange.lint] for exchange in exchanges]
 
 
@@ -256,7 +257,7 @@ def test_what_the_rules_remember_is_bounded(tenant: Tenant) -> None:
             number, {"event_id": f"e{number}", "user_id": f"u{number}", "session_id": f"s{number}", "item_id": "i"}
         )
         exchange.id = number
-        linter.look_at([exchange])
+        linter.look_at(exchange)
     (_, rules), *_ = linter._rules.values()
     sizes = [len(memory) for rule in rules for memory in vars(rule).values() if isinstance(memory, dict)]
     assert 0 < max(sizes) <= 20_000

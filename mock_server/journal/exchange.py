@@ -9,19 +9,17 @@ from typing import Any, NamedTuple
 import orjson
 
 from mock_server.edge.trace import Finding
-from mock_server.journal.masking import mask_body
+from mock_server.journal.masking import Header
 
 MAX_BODY_BYTES = 16_384  # of each body; the rest is counted
-Header = tuple[bytes, bytes]
 
 
 class Message(NamedTuple):
-    """One half. Secrets are masked, but for those in `body` where it is `unmasked`."""
+    """One half of an exchange. Nothing secret is in it any more."""
 
     headers: Sequence[Header]
     body: bytes | None  # None where none was read or sent
     bytes: int
-    unmasked: bool = False
 
     @property
     def truncated(self) -> bool:
@@ -29,8 +27,7 @@ class Message(NamedTuple):
 
     @property
     def text(self) -> str | None:
-        body = mask_body(self.body) if self.unmasked and self.body else self.body
-        return None if body is None else body.decode("utf-8", "replace")
+        return None if self.body is None else self.body.decode("utf-8", "replace")
 
     def header(self, name: str) -> str | None:
         wanted = name.lower().encode("latin-1", "replace")

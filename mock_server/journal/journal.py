@@ -6,12 +6,13 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import count
+from collections.abc import Iterable, Mapping
+from itertools import takewhile
 from typing import Any
 
 from mock_server.journal.exchange import Exchange
 from mock_server.journal.lint.linter import FindTenant, Linter
+from mock_server.journal.sighting import Sighting
 
 
 class Journal:
@@ -20,54 +21,48 @@ class Journal:
     def __init__(self, capacity: int, find_tenant: FindTenant) -> None:
         self.capacity = capacity
         self.closed = False
-        self._ids = count(1)
-        self._last = 0
-        self._kept: dict[int, Exchange] = {}
-        self._of: defaultdict[str | None, deque[int]] = defaultdict(deque)
+        self.last_id = 0
+        self._sighted: dict[int, Sighting] = {}  # since somebody asked last
+        self._read: dict[int, Exchange] = {}  # all before them
+        self._of: defaultdict[str | None, deque[int]] = defaultdict(deque)  # ids of each organisation, in order
         self._dropped: Counter[str | None] = Counter()
-        self._resets: Counter[str | None] = Counter()
+        self._resets: dict[str | None, int] = {None: 0}  # None: of all organisations together
         self._run = secrets.token_hex(8)
         self._find_tenant = find_tenant
         self._linter = Linter(find_tenant)
         self._waiting: set[asyncio.Future[None]] = set()
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._sighted) + len(self._read)
 
-    @property
-    def last_id(self) -> int:
-        return self._last
-
-    def add(self, exchange: Exchange) -> None:
-        if self.capacity == 0:
-            return
-        exchange.id = self._last = next(self._ids)
-        if len(self._kept) >= self.capacity:
-            mine = self._of[exchange.tenant_id]
-            self._drop(mine[0] if mine and 2 * len(mine) >= self.capacity else next(iter(self._kept)))
-        self._of[exchange.tenant_id].append(exchange.id)
-        self._kept[exchange.id] = exchange
+    def add(self, sighting: Sighting) -> None:
+        tenant_id = sighting.tenant_id
+        if len(self._sighted) + len(self._read) >= self.capacity:
+            self._drop_for(tenant_id)
+        self.last_id = sighting.id = self.last_id + 1
+        sighting.era = self._resets[None] + self._resets.get(tenant_id, 0)
+        self._sighted[sighting.id] = sighting
+        self._of[tenant_id].append(sighting.id)
         if self._waiting:
             self._wake()
 
     def get(self, number: int) -> Exchange | None:
-        self._lint()
-        return self._kept.get(number)
+        self._look()
+        return self._read.get(number)
 
     def read(self, after: int = 0, tenant_id: str | None = None) -> list[Exchange]:
         """Those that are kept, oldest first, with what the lint says about them."""
-        self._lint()
-        if tenant_id is not None:
-            return [self._kept[number] for number in self._of.get(tenant_id, ()) if number > after]
-        return list(self.after(after))
+        self._look()
+        numbers = reversed(self._read) if tenant_id is None else reversed(self._of.get(tenant_id, ()))
+        return [self._read[number] for number in takewhile(lambda number: number > after, numbers)][::-1]
 
     def dropped(self, tenant_id: str | None = None) -> int:
         return self._dropped.total() if tenant_id is None else self._dropped[tenant_id]
 
     def clear(self, tenant_id: str | None = None) -> int:
         """Forget all, or what belongs to one organisation; how many there were. The dropped are counted anew."""
-        self._lint()
-        numbers = list(self._kept) if tenant_id is None else list(self._of.get(tenant_id, ()))
+        self._look()
+        numbers = list(self._read if tenant_id is None else self._of.get(tenant_id, ()))
         self._forget(numbers)
         if tenant_id is None:
             self._dropped.clear()
@@ -77,27 +72,26 @@ class Journal:
 
     def reset(self, tenant_id: str | None = None) -> None:
         """An organisation, or all of them, begin anew: what was sent stays, the lint holds none of it against them."""
-        self._resets[tenant_id] += 1
-
-    def era(self, tenant_id: str | None) -> int:
-        """How often an organisation began anew."""
-        return self._resets[None] + (self._resets[tenant_id] if tenant_id is not None else 0)
+        self._resets[tenant_id] = self._resets.get(tenant_id, 0) + 1
 
     def freeze(self, _: str | None = None) -> dict[str, Any]:
         """The position, as JSON."""
-        return {"run": self._run, "last_id": self._last}
+        return {"run": self._run, "last_id": self.last_id}
 
     def thaw(self, frozen: Mapping[str, Any], tenant_id: str | None = None) -> None:
         """Forget what came after that position: everything, or what belongs to one organisation. Ids go on. A position
         of another run says nothing about this one."""
         if frozen["run"] == self._run:
-            numbers = list(self._kept) if tenant_id is None else self._of.get(tenant_id, ())
+            self._look()
+            numbers = self._read if tenant_id is None else self._of.get(tenant_id, ())
             self._forget([number for number in numbers if number > frozen["last_id"]])
             self._linter = Linter(self._find_tenant)
+            for exchange in self._read.values():
+                self._linter.look_at(exchange)
 
     async def wait(self, after: int, seconds: float) -> None:
         """Return when there is something after this exchange, when the time is up, or when the journal is closed."""
-        if self._last > after or self.closed:
+        if self.last_id > after or self.closed:
             return
         waiting = asyncio.get_running_loop().create_future()
         self._waiting.add(waiting)
@@ -114,17 +108,12 @@ class Journal:
         self.closed = True
         self._wake()
 
-    def after(self, number: int) -> Iterator[Exchange]:
-        """The kept ones after this, oldest first."""
-        newer: list[Exchange] = []
-        for exchange in reversed(self._kept.values()):
-            if exchange.id <= number:
-                break
-            newer.append(exchange)
-        return reversed(newer)
-
-    def _lint(self) -> None:
-        self._linter.look_at(self.after(self._linter.seen))
+    def _look(self) -> None:
+        """Make what is new readable, and show it to the lint."""
+        for number, sighting in self._sighted.items():
+            self._read[number] = exchange = sighting.exchange()
+            self._linter.look_at(exchange)
+        self._sighted.clear()
 
     def _wake(self) -> None:
         for waiting in self._waiting:
@@ -132,18 +121,30 @@ class Journal:
                 waiting.set_result(None)
         self._waiting.clear()
 
-    def _drop(self, number: int) -> None:
-        tenant_id = self._kept[number].tenant_id
-        self._forget([number])
-        self._dropped[tenant_id] += 1
+    def _drop_for(self, tenant_id: str | None) -> None:
+        """Make room for an exchange of this organisation."""
+        mine = self._of.get(tenant_id)
+        if mine and 2 * len(mine) >= self.capacity:
+            number = mine.popleft()
+            if self._sighted.pop(number, None) is None:
+                del self._read[number]
+            self._dropped[tenant_id] += 1
+        else:
+            number = next(iter(self._read or self._sighted))
+            self._dropped[self._remove(number)] += 1
+
+    def _remove(self, number: int) -> str | None:
+        """Whose it was."""
+        tenant_id = (self._read if number in self._read else self._sighted).pop(number).tenant_id
+        ids = self._of[tenant_id]
+        if ids[0] == number:
+            ids.popleft()
+        else:
+            ids.remove(number)
+        if not ids:
+            del self._of[tenant_id]
+        return tenant_id
 
     def _forget(self, numbers: Iterable[int]) -> None:
         for number in numbers:
-            tenant_id = self._kept.pop(number).tenant_id
-            ids = self._of[tenant_id]
-            if ids[0] == number:
-                ids.popleft()
-            else:
-                ids.remove(number)
-            if not ids:
-                del self._of[tenant_id]
+            self._remove(number)

@@ -11,7 +11,9 @@ import orjson
 
 from mock_server.domain.keys import masked
 
+Header = tuple[bytes, bytes]
 HIDDEN = "***"
+CREDENTIALS = {b"x-api-key", b"authorization", b"proxy-authorization", b"cookie", b"set-cookie"}
 _WORDS = (
     "passw",
     "pwd",

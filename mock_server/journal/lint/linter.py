@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from mock_server.domain.tenant import Tenant
 from mock_server.journal.exchange import Exchange, Remark
@@ -29,22 +29,18 @@ FindTenant = Callable[[str], Tenant | None]
 
 
 class Linter:
-    """`seen` is the id of the newest exchange that was looked at. A reset of an organisation begins anew with it."""
+    """A reset of an organisation begins anew with it."""
 
     def __init__(self, find_tenant: FindTenant) -> None:
-        self.seen = 0
         self._find_tenant = find_tenant
         self._rules: Remembered[str, tuple[int, Sequence[Rule]]] = Remembered(_ORGANISATIONS)
 
-    def look_at(self, exchanges: Iterable[Exchange]) -> None:
-        for exchange in exchanges:
-            self.seen = exchange.id
-            if exchange.tenant_id is not None:
-                request = Request(exchange, self._find_tenant(exchange.tenant_id))
-                remarks = (
-                    (rule.id, rule.look_at(request)) for rule in self._rules_of(exchange.tenant_id, exchange.era)
-                )
-                exchange.lint = [Remark(name, message) for name, message in remarks if message]
+    def look_at(self, exchange: Exchange) -> None:
+        """In the order of their ids."""
+        if exchange.tenant_id is not None:
+            request = Request(exchange, self._find_tenant(exchange.tenant_id))
+            remarks = ((rule.id, rule.look_at(request)) for rule in self._rules_of(exchange.tenant_id, exchange.era))
+            exchange.lint = [Remark(name, message) for name, message in remarks if message]
 
     def _rules_of(self, tenant_id: str, era: int) -> Sequence[Rule]:
         known, rules = self._rules.get(tenant_id, (None, ()))

@@ -1,0 +1,127 @@
+"""An exchange as it passed by: what costs nothing to keep. Most are dropped before anybody asks; the others are made
+readable then, and whatever secret is left in them is masked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mock_server.edge.trace import Finding
+from mock_server.errors import FieldError
+from mock_server.journal.exchange import Exchange, Message
+from mock_server.journal.masking import CREDENTIALS, Header, mask_body, mask_header, mask_keys, mask_target
+
+MAX_HEADER_BYTES = 8_192  # of one message; what comes after them is not kept
+
+
+class Sighting:
+    """Credentials in headers are masked from the start; bodies are where secrets belong (`masked`), as in a sign-in.
+    The other names are those of an Exchange."""
+
+    __slots__ = (
+        "accepted",
+        "address",
+        "at",
+        "detail",
+        "ended",
+        "era",
+        "error",
+        "fault",
+        "findings",
+        "id",
+        "key_type",
+        "masked",
+        "method",
+        "moment",
+        "needed_key_type",
+        "operation_id",
+        "path",
+        "query",
+        "read",
+        "read_bytes",
+        "request_headers",
+        "response_headers",
+        "scale",
+        "sent",
+        "sent_bytes",
+        "started",
+        "status",
+        "tenant_id",
+    )
+
+    id: int
+    at: float
+    moment: float
+    scale: float
+    started: float
+    ended: float
+    tenant_id: str | None
+    era: int
+    key_type: str | None
+    needed_key_type: str | None
+    operation_id: str | None
+    method: str
+    path: bytes
+    query: bytes
+    address: str
+    status: int | None
+    request_headers: Sequence[Header]
+    response_headers: Sequence[Header]
+    read: bytes | None  # what was read of the request's body, as far as it is kept
+    read_bytes: int
+    sent: bytes | None
+    sent_bytes: int
+    masked: bool
+    error: str | None  # name of the refusal
+    detail: str | Sequence[FieldError]
+    findings: Sequence[Finding]
+    accepted: tuple[str, int] | None
+    fault: str | None
+
+    def exchange(self) -> Exchange:
+        found = Exchange()
+        for name in _AS_THEY_ARE:
+            setattr(found, name, getattr(self, name))
+        found.path = mask_target(self.path).decode("latin-1")
+        found.query = mask_target(self.query).decode("latin-1")
+        found.request = Message(_masked(self.request_headers), self._body(self.read), self.read_bytes)
+        found.response = Message(
+            _masked(without_credentials(self.response_headers, False)), self._body(self.sent), self.sent_bytes
+        )
+        found.origin = found.request.header("origin")
+        found.findings = [*self._refusal(), *self.findings]
+        found.lint = ()
+        return found
+
+    def _body(self, body: bytes | None) -> bytes | None:
+        return body if self.masked or not body else mask_body(body)
+
+    def _refusal(self) -> list[Finding]:
+        if self.error is None:
+            return []
+        if isinstance(self.detail, str):
+            return [Finding(self.error, None, mask_keys(self.detail.encode(errors="replace")).decode())]
+        return [Finding(self.error, field.field, field.message) for field in self.detail]
+
+
+_AS_THEY_ARE = sorted(set(Sighting.__slots__) & set(Exchange.__slots__) - {"path", "query", "findings"})
+
+
+def without_credentials(headers: Sequence[Header], known: bool) -> list[Header]:
+    """`known`: an organisation has this key, so it looks like one."""
+    return [header if header[0] not in CREDENTIALS else _hidden(*header, known) for header in headers]
+
+
+def _hidden(name: bytes, value: bytes, known: bool) -> Header:
+    if known and name == b"x-api-key":
+        return name, b"%b...%b" % (value[:9], value[-4:])
+    return name, mask_header(name, value)
+
+
+def _masked(headers: Sequence[Header]) -> list[Header]:
+    kept, size = [], 0
+    for name, value in headers:
+        size += len(name) + len(value)
+        if size > MAX_HEADER_BYTES:
+            break
+        kept.append((name, value if name in CREDENTIALS else mask_header(name, value)))
+    return kept
