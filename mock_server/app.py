@@ -2,7 +2,7 @@
 
 create_app(mock, routes)
 |- /_mock, /docs, /openapi.yaml, ...  `routes`, Starlette's, outside CORS
-`- everything else                    Recorder(Cors(FaultLayer(Api(mock)))): the API of the spec
+`- everything else                    Recorder(FaultLayer(Cors(Api(mock)))): the API of the spec
 """
 
 from __future__ import annotations
@@ -192,7 +192,7 @@ class Mock:
 def create_app(mock: Mock, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
     """The mock as an ASGI application. `routes` are served beside the API, by the first segment of their path."""
     proxy = _proxy(mock)
-    api = Recorder(proxy or Cors(_api(mock)), mock)
+    api = Recorder(proxy or _api(mock), mock)
     beside = Starlette(routes=list(routes))
     segments = {_first_segment(route.path) for route in routes if isinstance(route, Route | Mount)}
 
@@ -217,7 +217,7 @@ def _proxy(mock: Mock) -> Proxy | None:
 
 
 def _api(mock: Mock) -> ASGIApp:
-    app: ASGIApp = FaultLayer(mock, Api(mock))
+    app: ASGIApp = FaultLayer(mock, Cors(Api(mock)))
     if mock.settings.server_timing:
         app = ServerTiming(app)
     return app

@@ -80,6 +80,30 @@ def test_a_dropped_connection_ends_without_a_byte(shop: Shop) -> None:
     assert shop.ask().status_code == 200
 
 
+def test_no_connection_is_kept_open_while_one_may_break(shop: Shop, running: Started) -> None:
+    """So that a browser has none to try again on; only the organisation's own are closed, and none of the control
+    plane."""
+    other = httpx.Client(
+        base_url=running.url, headers={"X-API-KEY": running.found["organisations"][1]["publishable_key"]}
+    )
+    with httpx.Client(base_url=running.url, headers=CHANGE) as control, other:
+        for client in (shop.client, other):
+            client.headers["X-API-KEY"] = client.headers.get("X-API-KEY", shop.pk)
+            assert "connection" not in client.post(PATH, json=BODY).headers
+        assert control.get("/_mock/health").is_success
+        control.post("/_mock/faults", json={"kind": "reset", "skip": 9, "tenant_id": shop.tenant_id}).raise_for_status()
+        assert [is_open(client) for client in (shop.client, other, control)] == [False, True, True]
+        assert shop.ask().headers["connection"] == "close"
+        control.delete(f"/_mock/faults?tenant_id={shop.tenant_id}").raise_for_status()
+        assert "connection" not in shop.ask().headers
+
+
+def is_open(client: httpx.Client) -> bool:
+    """Whether the server has left the client's one idle connection open."""
+    (connection,) = client._transport._pool.connections  # type: ignore[attr-defined]
+    return not connection.has_expired()
+
+
 def test_a_large_upload_is_dropped_in_an_orderly_way_too(shop: Shop) -> None:
     shop.fault(kind="drop")
     assert shop.raw(b" " * 3_000_000) == b""

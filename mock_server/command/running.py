@@ -99,7 +99,7 @@ def _serve(mock: Mock, seed: Seed, sockets: Sequence[socket.socket]) -> None:
             keys_file.write(settings.keys_out, keys_document(url, keys, made_token))
 
     server = Server(create_app(mock, routes), announce, mock.stop, date_header=not settings.proxy)
-    mock.wire.transport_of = server.transport_of
+    mock.wire.transport_of, mock.wire.close_idle = server.transport_of, server.close_idle
     server.run(list(sockets))
     if server.failure:
         raise server.failure

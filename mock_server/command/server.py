@@ -69,6 +69,13 @@ class Server(UvicornServer):
                 return connection.transport
         return None
 
+    def close_idle(self, is_meant: Callable[[Scope], bool]) -> None:
+        """End the connections whose last request is meant; one that is being answered ends with its answer."""
+        for connection in list(self.server_state.connections):
+            scope = getattr(connection, "scope", None)
+            if scope is not None and is_meant(scope):
+                connection.shutdown()
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """As uvicorn's, but a stop that was asked for is no failure: the signal is not raised again at the end."""

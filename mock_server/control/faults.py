@@ -11,14 +11,16 @@ PUT    /_mock/scenario           {"name", "tenant_id"?}   start one, or with nul
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
+from starlette.types import Scope
 
 from mock_server.contract.validation import listed
+from mock_server.control.access import PREFIX
 from mock_server.control.calls import Body, Conflict, Nothing, changing, organisation_named, reading
 from mock_server.errors import BadRequest, NotFound
 from mock_server.faults.fault import Fault, problems
@@ -107,9 +109,11 @@ def routes(mock: Mock) -> list[BaseRoute]:
         if found := problems(body, mock.spec):
             raise BadRequest(*listed(found))
         try:
-            return _shown(mock.faults.add(Fault.model_validate(body.model_dump(exclude_unset=True))))
+            added = mock.faults.add(Fault.model_validate(body.model_dump(exclude_unset=True)))
         except OverflowError as error:
             raise Conflict(str(error)) from None
+        _close_idle(mock, [added.fault], body.tenant_id)
+        return _shown(added)
 
     async def clear(request: Request, _: Nothing) -> Removed:
         return Removed(fault_ids=mock.faults.clear(_tenant_asked(mock, request)))
@@ -133,6 +137,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
             mock.faults.end_scenario(body.tenant_id)
         else:
             mock.faults.start_scenario(body.name, body.tenant_id)
+            _close_idle(mock, SCENARIOS[body.name].faults, body.tenant_id)
         return _scenarios(mock, body.tenant_id)
 
     return [
@@ -150,6 +155,21 @@ def _refuse_behind_proxy(mock: Mock) -> None:
     """Raises Conflict."""
     if mock.settings.proxy:
         raise Conflict("the mock was started with --proxy: a target answers as it will")
+
+
+def _close_idle(mock: Mock, faults: Sequence[Fault], tenant_id: str | None) -> None:
+    """A browser that meets a broken connection only where it had used it before asks again, and notices nothing. Calls
+    of the control plane and other organisations are left in peace."""
+
+    def is_meant(scope: Scope) -> bool:
+        if scope["path"].startswith(PREFIX):
+            return False
+        key = next((value for name, value in scope["headers"] if name == b"x-api-key"), b"")
+        caller = mock.organisations.keys.find(key)
+        return scope["method"] == "OPTIONS" or tenant_id in (None, caller.organisation.tenant_id if caller else None)
+
+    if any(fault.breaks_connections for fault in faults):
+        mock.wire.close_idle(is_meant)
 
 
 def _tenant_asked(mock: Mock, request: Request) -> str | None:

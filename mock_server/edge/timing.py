@@ -13,7 +13,7 @@ _READABLE = (b"timing-allow-origin", b"*")  # by pages of other origins, as Perf
 
 
 class ServerTiming:
-    """The outermost layer around the API but for CORS and the journal."""
+    """The outermost layer around the API but for the journal."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

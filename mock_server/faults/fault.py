@@ -68,6 +68,11 @@ class Fault(BaseModel):
         """Whether it settles what the answer is; a request meets one such fault at most."""
         return self.kind in DECIDING
 
+    @property
+    def breaks_connections(self) -> bool:
+        """Whether there is no answer at all."""
+        return self.kind in ("drop", "reset")
+
     def concerns(self, request: Request) -> bool:
         """A fault for some operation, organisation or key type leaves alone whatever has none of it."""
         operation = request.operation

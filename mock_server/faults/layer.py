@@ -1,11 +1,15 @@
-"""The ASGI layer around the API that plays the faults. While none is set it costs one `if`."""
+"""The ASGI layer around the API and its CORS that plays the faults. While none is set it costs one `if`.
+
+A browser sends a request again, unasked, when a connection that it has used before breaks: nobody would see the fault.
+So no connection is kept open while one is set that breaks them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mock_server.domain.keys import Caller
 from mock_server.edge.effects import Effects, put_effects
@@ -29,10 +33,15 @@ class FaultLayer:
         self._heeds_prefer = mock.settings.allow_prefer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._mock.faults.are_set or self._heeds_prefer:
-            await self._play(scope, receive, send)
-        else:
+        if not self._mock.faults.are_set and not self._heeds_prefer:
             await self._app(scope, receive, send)
+            return
+        if self._mock.faults.break_connections:
+            send = _closing(send)
+        if scope["method"] == "OPTIONS":  # a fault hits the request that a page meant, not its preflight
+            await self._app(scope, receive, send)
+        else:
+            await self._play(scope, receive, send)
 
     async def _play(self, scope: Scope, receive: Receive, send: Send) -> None:
         endpoint, caller = self._endpoint(scope), self._caller(scope)
@@ -50,7 +59,7 @@ class FaultLayer:
         trace.fault = ", ".join(dict.fromkeys(hit.label for hit in hits)) or ("Prefer" if effects.refusal else None)
         trace.delay = sum(hit.seconds for hit in hits if hit.fault.kind == "latency")
         deciding = next((hit.fault for hit in hits if hit.fault.decides), None)
-        if deciding and deciding.kind in ("drop", "reset"):
+        if deciding and deciding.breaks_connections:
             trace.endpoint, trace.caller = endpoint, caller
             await self._break(deciding, trace.delay, scope, receive)
             return
@@ -73,6 +82,15 @@ class FaultLayer:
     def _caller(self, scope: Scope) -> Caller | None:
         values = [value for name, value in scope["headers"] if name == b"x-api-key"]
         return self._mock.organisations.keys.find(values[0]) if len(values) == 1 else None
+
+
+def _closing(send: Send) -> Send:
+    async def send_and_close(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"].append((b"connection", b"close"))
+        await send(message)
+
+    return send_and_close
 
 
 def _effects(hits: Sequence[Hit]) -> Effects:

@@ -88,6 +88,10 @@ class Faults:
         """By organisation; None: of all that have none of their own."""
         return self._scenarios
 
+    @property
+    def break_connections(self) -> bool:
+        return any(each.fault.breaks_connections for each in self)
+
     def add(self, fault: Fault, scenario: ScenarioName | None = None) -> SetFault:
         """Raises OverflowError when there are too many; a scenario's are few."""
         if not scenario and len(self._set) >= MOST:

@@ -15,10 +15,12 @@ _LINGER_0 = struct.pack("ii", 1, 0)  # close() throws away what is unsent and an
 
 
 class Wire:
-    """`transport_of` is the server's: the connection that a request came in by, None where there is none."""
+    """`transport_of` and `close_idle` are the server's: the connection that a request came in by, None where there is
+    none; and the end of the idle ones whose last request is meant."""
 
     def __init__(self) -> None:
         self.transport_of: Callable[[Scope], asyncio.Transport | None] = lambda _: None
+        self.close_idle: Callable[[Callable[[Scope], bool]], None] = lambda _: None
         self._waiting: set[asyncio.Future[None]] = set()
         self._stopped = False
 
