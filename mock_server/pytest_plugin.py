@@ -6,8 +6,9 @@
 `lehnz_mock` speaks over a socket: one server per session (per xdist worker), started by the first test that asks.
 `lehnz_mock_app` is a mock in this process, an ASGI application for `httpx.ASGITransport` and the like.
 
-The clock is virtual and stands still until `advance()`; accepted data is visible at once. `lehnz_mock_args` in the
-pytest configuration adds options of the mock, as on its command line: `lehnz_mock_args = ["--ingest-delay", "0.2"]`.
+Time stands still until `advance()`, which moves the test's own organisation; accepted data is visible at once.
+`lehnz_mock_args` in the pytest configuration adds options of the mock, as on its command line:
+`lehnz_mock_args = ["--ingest-delay", "0.2"]`.
 Nothing of the mock is imported before a test asks for a fixture, so a run without them costs nothing.
 """
 
@@ -48,12 +49,30 @@ class LehnzMock:
         _control(self.url, "POST", "/flush")
 
     def advance(self, seconds: float) -> None:
-        """Move the clock: windows end, delays pass, old events count less. The tests of a session share the clock."""
-        _control(self.url, "POST", "/clock/advance", {"seconds": seconds})
+        """Let time pass for this organisation only: windows end, delays pass, old events count less."""
+        _control(self.url, "POST", "/clock/advance", {"seconds": seconds, "tenant_id": self.tenant_id})
 
     def seed(self) -> None:
         """Fill the organisation with the seeded shop (50 items, 40 users, 2,000 events); what it held is gone."""
         _control(self.url, "POST", "/reset", {"tenant_id": self.tenant_id, "to": "seeded"})
+
+    def exhaust(self, seconds: float | None = None) -> None:
+        """429 for so many seconds (default: the rest of the window); `advance` over them and it is over."""
+        body = {} if seconds is None else {"seconds": seconds}
+        _control(self.url, "POST", f"/organisations/{self.tenant_id}/rate-limit/exhaust", body)
+
+    def fault(self, kind: str, **options: Any) -> None:
+        """Something goes wrong for this organisation: `fault("status", status=500, times=2)`; docs/break-the-mock.md
+        lists the kinds."""
+        _control(self.url, "POST", "/faults", {"kind": kind, "tenant_id": self.tenant_id, **options})
+
+    def snapshot(self) -> str:
+        """Keep the organisation as it is now; the id is for `restore`."""
+        return str(_control(self.url, "POST", "/snapshots", {"tenant_id": self.tenant_id})["snapshot_id"])
+
+    def restore(self, snapshot_id: str) -> None:
+        """Put the organisation back."""
+        _control(self.url, "POST", f"/snapshots/{snapshot_id}/restore")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +104,9 @@ def lehnz_mock(lehnz_mock_url: str) -> Iterator[LehnzMock]:
     """A running mock and a fresh, empty organisation, which is removed after the test."""
     keys = _control(lehnz_mock_url, "POST", "/organisations", {})
     yield LehnzMock(url=lehnz_mock_url, **keys)
+    for snapshot in _control(lehnz_mock_url, "GET", "/snapshots")["snapshots"]:
+        if snapshot["tenant_ids"] == [keys["tenant_id"]]:
+            _control(lehnz_mock_url, "DELETE", f"/snapshots/{snapshot['snapshot_id']}")
     _control(lehnz_mock_url, "DELETE", f"/organisations/{keys['tenant_id']}")
 
 

@@ -97,13 +97,38 @@ def test_a_fresh_organisation_is_empty_and_can_be_filled(lehnz_mock: LehnzMock) 
     assert 0 < shown() <= 50
 
 
-def test_the_clock_can_be_moved_on(lehnz_mock: LehnzMock) -> None:
-    def now() -> str:
-        return str(httpx.get(f"{lehnz_mock.url}/_mock/clock").json()["data"]["now"])
+def recommend(mock: LehnzMock) -> httpx.Response:
+    headers = {"X-API-KEY": mock.publishable_key}
+    return httpx.post(f"{mock.url}/v1/recommend", json={"strategy": "popular"}, headers=headers)
 
-    before = now()
+
+def test_time_passes_for_the_organisation_of_the_test_only(lehnz_mock: LehnzMock) -> None:
+    def now(**query: str) -> str:
+        return str(httpx.get(f"{lehnz_mock.url}/_mock/clock", params=query).json()["data"]["now"])
+
+    everybody, mine = now(), now(tenant_id=lehnz_mock.tenant_id)
     lehnz_mock.advance(3600)
-    assert now() > before
+    assert now() == everybody
+    assert now(tenant_id=lehnz_mock.tenant_id) > mine
+
+
+def test_it_can_be_made_to_refuse_and_to_fail(lehnz_mock: LehnzMock) -> None:
+    lehnz_mock.exhaust(30)
+    assert recommend(lehnz_mock).status_code == 429
+    lehnz_mock.advance(30)
+    assert recommend(lehnz_mock).status_code == 200
+    lehnz_mock.fault("status", status=500, times=1)
+    assert [recommend(lehnz_mock).status_code for _ in range(2)] == [500, 200]
+
+
+def test_a_moment_can_be_kept_and_come_back_to(lehnz_mock: LehnzMock) -> None:
+    lehnz_mock.seed()
+    taken, before = lehnz_mock.snapshot(), recommend(lehnz_mock).json()["data"]["recommended_items"]
+    key = {"X-API-KEY": lehnz_mock.secret_key}
+    httpx.post(f"{lehnz_mock.url}/v1/ingest/items/upsert", json=item_body(before[0], status="inactive"), headers=key)
+    assert before[0] not in recommend(lehnz_mock).json()["data"]["recommended_items"]
+    lehnz_mock.restore(taken)
+    assert recommend(lehnz_mock).json()["data"]["recommended_items"] == before
 
 
 def test_it_works_in_process_with_a_mock_of_its_own(lehnz_mock_app: LehnzMockApp) -> None:
