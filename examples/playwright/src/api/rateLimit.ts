@@ -36,7 +36,7 @@ export function subscribe(listener: () => void): () => void {
 }
 
 function secondsLeft(): number {
-  return until && Math.max(1, Math.ceil((until - Date.now()) / 1000));
+  return until && Math.max(1, Math.floor((until - Date.now()) / 1000));
 }
 
 // The clock is asked again every second: one long timer would sleep through a laptop's sleep, and a test's fast-forward.

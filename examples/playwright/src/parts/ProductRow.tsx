@@ -43,10 +43,11 @@ function Placeholder({ row }: { row: Row }) {
         We could not load these. <button onClick={row.tryAgain}>Try again</button>
       </p>
     );
+  const card = row.state === "loading" ? "card loading" : "card";
   return (
     <ul className="row" aria-hidden="true">
-      {Array.from({ length: 4 }, (_, index) => (
-        <li key={index} className="card skeleton" />
+      {Array.from({ length: 8 }, (_, index) => (
+        <li key={index} className={card} />
       ))}
     </ul>
   );
