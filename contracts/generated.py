@@ -8,6 +8,7 @@ that application is our client.
 import json
 import math
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -19,16 +20,19 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
 
 from contracts.catalogue import Entry
+from contracts.client import encode
 from contracts.credentials import Credential
 from contracts.exchange import Exchange
 from contracts.outcome import Finding, NotJudged, Outcome, Result
 from contracts.relaxations import derive
 from contracts.run import Run
+from contracts.spoil import spoiled
 from fixtures.spec import Operation
 
 _CASE = "HTTP_X_SCHEMATHESIS_TESTCASEID"
-_SHARE = {"GEN-valid-accepted": 0.4, "GEN-invalid-refused": 0.22, "GEN-swapped-keys-403": 0.16, "GEN-sequences": 0.22}
-_MOST = 320  # requests of all passes together that cost the organisation something: more find no more
+_SHARE = {"GEN-valid-accepted": 0.34, "GEN-invalid-refused": 0.26, "GEN-swapped-keys-403": 0.2, "GEN-sequences": 0.2}
+_MOST = 280  # requests of all passes together that cost the organisation something: more find no more
+_EXAMPLES = 16  # bodies that fuzzing makes for each operation
 _FREE = 60  # requests of a pass whose keys are nobody's, and cost no organisation anything
 _SHOWN = 6  # findings of one pass
 
@@ -38,17 +42,11 @@ class Pass:
     """One run of schemathesis. `statuses`: what may come back, by operation."""
 
     check: str
-    contract: str  # of contracts.relaxations
-    mode: str  # positive or negative
     phases: tuple[str, ...]
     credential: Callable[[Run, Operation], Credential | None]  # None: the operation is not part of the pass
     statuses: Callable[[Operation, Exchange], tuple[int, ...]]
     shape: bool = False  # judge answers by the contract too
-
-
-def _ingestion(run: Run, operation: Operation) -> Credential | None:
-    """What a recommendation requires depends on its strategy: checks of their own judge that."""
-    return None if operation is run.operations.recommend else _right(run, operation)
+    spoil: bool = False  # break one rule in every body
 
 
 def _right(run: Run, operation: Operation) -> Credential:
@@ -72,17 +70,22 @@ def _success(operation: Operation, exchange: Exchange) -> tuple[int, ...]:
     return (202,) if operation.operation_id != "recommend" else (200, 404, 422) if by_item else (200,)
 
 
+def _refusal(operation: Operation, exchange: Exchange) -> tuple[int, ...]:
+    """R4; R30: an unknown context item may be 404, whatever else is wrong."""
+    return tuple(status for status in (*_success(operation, exchange), 400, 422) if status >= 400)
+
+
 def _always(*statuses: int) -> Callable[[Operation, Exchange], tuple[int, ...]]:
     return lambda _operation, _exchange: statuses
 
 
 PASSES = (
-    Pass("GEN-valid-accepted", "accepted", "positive", ("examples", "coverage", "fuzzing"), _right, _success, True),
-    Pass("GEN-invalid-refused", "refused", "negative", ("coverage", "fuzzing"), _ingestion, _always(400, 422)),
-    Pass("GEN-swapped-keys-403", "accepted", "positive", ("coverage",), _swapped, _always(403)),
-    Pass("GEN-tampered-keys-401", "accepted", "positive", ("coverage",), _tampered, _always(401)),
-    Pass("GEN-sequences", "accepted", "positive", ("stateful",), _right, _success, True),
-    Pass("GEN-burnt-keys-429", "accepted", "positive", ("coverage",), _right, _always(429)),
+    Pass("GEN-valid-accepted", ("examples", "coverage", "fuzzing"), _right, _success, shape=True),
+    Pass("GEN-invalid-refused", ("fuzzing",), _right, _refusal, spoil=True),
+    Pass("GEN-swapped-keys-403", ("fuzzing",), _swapped, _always(403)),
+    Pass("GEN-tampered-keys-401", ("fuzzing",), _tampered, _always(401)),
+    Pass("GEN-sequences", ("stateful",), _right, _success, shape=True),
+    Pass("GEN-burnt-keys-429", ("fuzzing",), _right, _always(429)),
 )
 
 
@@ -99,18 +102,31 @@ class Bridge:
     ends: float = math.inf  # of the time in which it makes sense
     counts: Counter[str] = field(default_factory=Counter)  # by path: each operation gets its part of the share
     full: bool = False
+    error: str = ""  # our own
     starved: str = ""  # why it ended before its share was used
     findings: list[Finding] = field(default_factory=list)
     by_case: dict[str, Exchange] = field(default_factory=dict)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        try:
+            return self._answer(environ, start_response)
+        except Exception:  # schemathesis would take it for the target's
+            self.error = traceback.format_exc(limit=-4)
+            raise
+
+    def _answer(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         operation = next((o for o in self.run.operations.all() if o.path == environ["PATH_INFO"]), None)
         credential = self.plan.credential(self.run, operation) if operation else None
         if self.full or operation is None or credential is None or self.counts[operation.path] >= self.most // 4:
             return _nothing(start_response)
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        if not self._decided(operation, body):
+        if not self._accepted(operation, body):
             return _nothing(start_response)
+        if self.plan.spoil:
+            broken = spoiled(self.run.operations, operation, json.loads(body), self.counts[operation.path])
+            if broken is None:
+                return _nothing(start_response)
+            body = encode(broken)
         self.counts[operation.path] += 1
         if self.sent >= self.most or time.monotonic() > self.ends:
             self.full = True
@@ -139,8 +155,8 @@ class Bridge:
     def sent(self) -> int:
         return self.counts.total()
 
-    def _decided(self, operation: Operation, body: bytes) -> bool:
-        """Positive: the contract allows the body. Negative: it forbids it."""
+    def _accepted(self, operation: Operation, body: bytes) -> bool:
+        """Every document allows the body."""
         try:
             parsed = json.loads(body)
         except (ValueError, RecursionError):
@@ -150,7 +166,7 @@ class Bridge:
             node = self.document["components"]["requestBodies"][node["$ref"].split("/")[-1]] if "$ref" in node else node
             schema = {**node["content"]["application/json"]["schema"], "components": self.document["components"]}
             self.validators[operation.path] = jsonschema_rs.Draft202012Validator(schema)
-        return self.validators[operation.path].is_valid(parsed) == (self.plan.mode == "positive")
+        return self.validators[operation.path].is_valid(parsed)
 
     def _judge(self, operation: Operation, exchange: Exchange) -> None:
         wanted = self.plan.statuses(operation, exchange)
@@ -191,13 +207,15 @@ def _judge(run: Run, plan: Pass, entry: Entry, most: int, ends: float = math.inf
     if most < 6:
         result.outcome, result.reason = Outcome.SKIP, "the budget left no requests for generated inputs"
         return result
-    bridge = Bridge(run, plan, most, derive(run.operations, plan.contract, run.prefix), ends=ends)
+    bridge = Bridge(run, plan, most, derive(run.operations, "accepted", run.prefix), ends=ends)
     problems = list(_execute(bridge))
     findings = _distinct([*bridge.findings, *problems])
     result.findings, result.requests = findings[:_SHOWN], bridge.sent
     result.times, result.seconds = f"{bridge.sent} requests", time.monotonic() - started
     if findings:
         result.outcome = Outcome.FAIL
+    elif bridge.error:
+        result.outcome, result.reason = Outcome.ERROR, bridge.error
     elif bridge.starved or bridge.sent == 0:
         result.outcome = Outcome.INCONCLUSIVE
         result.reason = bridge.starved or "no generated request could be sent"
@@ -238,8 +256,8 @@ def _config(run: Run, plan: Pass) -> SchemathesisConfig:
             "checks": {"enabled": False, **checks},
             "phases": phases,
             "generation": {
-                "mode": plan.mode,
-                "max-examples": 12,
+                "mode": "positive",
+                "max-examples": _EXAMPLES,
                 "with-security-parameters": False,
                 "deterministic": False,
                 "database": "none",

@@ -259,19 +259,19 @@ def _any_array(document: Node, _: Judged) -> None:
     "refused",
 )
 def _only_what_must_be_refused(document: Node, _: Judged) -> None:
-    for name, required in _REQUIRED.items():
-        enums = _ENUMS.get(name, {})
+    for name, required in REQUIRED.items():
+        enums = ENUMS.get(name, {})
         properties: Node = {field: {"enum": values} for field, values in enums.items()}
         document["components"]["schemas"][name] = {"type": "object", "required": required, "properties": properties}
 
 
 _STATUS = ["active", "inactive", "deleted"]
-_ENUMS: dict[str, dict[str, list[str]]] = {
+ENUMS: dict[str, dict[str, list[str]]] = {
     "Item": {"status": _STATUS},
     "User": {"status": _STATUS},
     "Event": {"event_family": ["exposure", "engagement", "conversion", "system"]},
 }
-_REQUIRED = {
+REQUIRED = {
     "Item": ["item_id", "item_type"],  # R5: status is a SHOULD
     "User": ["user_id", "status", "created_at"],
     "Event": ["user_id", "event_family", "event_name"],

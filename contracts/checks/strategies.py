@@ -37,7 +37,7 @@ def default_personalized(probe: Probe) -> None:
     exchange = probe.recommend(user_id=probe.name("user"))
     probe.expect_status(exchange, (200,), "no strategy, with user_id")
     for case, given in _in_place_of(probe, "user_id").items():
-        probe.expect_status(probe.recommend(**given), (400, 422), f"no strategy, no user_id{case}")
+        probe.expect_status(probe.recommend(**given), _refusals(given), f"no strategy, no user_id{case}")
 
 
 @check("STRAT-requires-user")
@@ -45,7 +45,7 @@ def requires_user(probe: Probe) -> None:
     for strategy in _of(probe, "user_id"):
         for case, given in _in_place_of(probe, "user_id").items():
             exchange = probe.recommend(strategy=strategy, **given)
-            probe.expect_status(exchange, (400, 422), f"{strategy} without user_id{case}")
+            probe.expect_status(exchange, _refusals(given), f"{strategy} without user_id{case}")
 
 
 @check("STRAT-requires-context-item")
@@ -54,6 +54,11 @@ def requires_context_item(probe: Probe) -> None:
         for case, given in _in_place_of(probe, "context_item_id").items():
             exchange = probe.recommend(strategy=strategy, **given)
             probe.expect_status(exchange, (400, 422), f"{strategy} without context_item_id{case}")
+
+
+def _refusals(given: dict[str, Any]) -> tuple[int, ...]:
+    """R4; R30: an unknown context item may be 404, whatever else is wrong."""
+    return (400, 404, 422) if "context_item_id" in given else (400, 422)
 
 
 def _in_place_of(probe: Probe, required: str) -> dict[str, dict[str, Any]]:

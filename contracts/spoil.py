@@ -1,0 +1,51 @@
+"""One documented rule broken in a body that is right in all else: it must be refused for that alone."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from contracts.operations import Operations
+from contracts.relaxations import ENUMS, REQUIRED
+from fixtures.spec import Operation
+
+Body = dict[str, Any]
+Break = Callable[[Body], Body]
+
+NO_STRATEGY = "no-such-strategy-lc"  # can't be one of the five that are not documented (R31)
+_NO_VALUE = ("archived", "", "Active", "something_else_altogether")  # of any enum
+
+
+def spoiled(operations: Operations, operation: Operation, body: Any, turn: int) -> Body | None:
+    """The body, or the first record of an array, with the rule broken whose turn it is; None when there is none."""
+    record = body[0] if isinstance(body, list) and body else body
+    if not isinstance(record, dict):
+        return None
+    breaks = list(_breaks(operations, operation, record))
+    return breaks[turn % len(breaks)](record) if breaks else None
+
+
+def _breaks(operations: Operations, operation: Operation, body: Body) -> Iterator[Break]:
+    if operation is operations.recommend:
+        yield from _breaks_of_a_question(operations, body)
+        return
+    name = "Item" if operation is operations.items else "User" if operation is operations.users else "Event"
+    for field in REQUIRED[name]:
+        yield _without(field)
+    for field in ENUMS[name]:
+        yield from (_with(field, value) for value in _NO_VALUE)
+
+
+def _breaks_of_a_question(operations: Operations, body: Body) -> Iterator[Break]:
+    """A strategy without what it requires; and one that doesn't exist, beside no item that doesn't exist either."""
+    strategy = str(body.get("strategy") or "personalized").replace("session-based", "session_based")
+    required = operations.strategies.get(strategy, {}).get("requires")
+    if required:
+        yield _without(required)
+    yield lambda body: {**_without("context_item_id")(body), "strategy": NO_STRATEGY}
+
+
+def _without(field: str) -> Break:
+    return lambda body: {name: value for name, value in body.items() if name != field}
+
+
+def _with(field: str, value: str) -> Break:
+    return lambda body: {**body, field: value}
