@@ -107,12 +107,12 @@ class Settings(BaseSettings):
         default=None, description=f"trouble from the start: {', '.join(get_args(ScenarioName))}"
     )
     allow_prefer: bool = Field(default=False, description="heed Prefer: code=429 on a request: that answer, this once")
+    server_timing: bool = Field(default=False, description="say in a Server-Timing header how long an answer took")
     allow_production: bool = Field(default=False, description="let a lehnz.com host be the target of --proxy")
     proxy: str | None = Field(
         default=None,
         description="answer nothing, forward to this URL and check both directions against the OpenAPI file",
     )
-    server_timing: bool = Field(default=False, description="say in a Server-Timing header how long an answer took")
     control_token: SecretStr | None = Field(
         default=None, min_length=1, description="calls to /_mock must carry this token"
     )
@@ -132,7 +132,7 @@ class Settings(BaseSettings):
     def _the_target_may_be_asked(cls, value: str | None, info: ValidationInfo) -> str | None:
         if value is None:
             return None
-        for name in ("scenario", "allow_prefer"):
+        for name in ("scenario", "allow_prefer", "server_timing"):
             if info.data.get(name):
                 raise ValueError(f"a target answers as it will: leave out {name}")
         return check_target(value, bool(info.data.get("allow_production")))

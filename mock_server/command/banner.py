@@ -49,12 +49,11 @@ def dashboard(url: str, token: str | None = None, given: bool = False) -> list[s
     ]
 
 
-def proxy_banner(url: str, version: str, target: str, token: str | None = None) -> str:
-    """The text of a mock that forwards; keys and data are the target's."""
-    lines = [f"lehnz mock {version} forwards {url} to {target}", ""]
-    lines += ["  What differs from the OpenAPI file is told here and in the journal:", f"  {url}/_mock/ui/requests"]
-    lines += [f"  Control token  {token}  (Authorization: Bearer ... on /_mock)"] if token else []
-    lines += ["", "Ctrl+C stops it.", ""]
+def proxy_banner(url: str, version: str, target: str, control: Sequence[str] = ()) -> str:
+    """The text of a mock that forwards; keys and data are the target's. `control`: lines about the control plane."""
+    where = " and, exchange by exchange, on the dashboard's Live requests" if control else ""
+    lines = [f"lehnz mock {version} forwards {url} to {target}", "", *control, *([""] if control else [])]
+    lines += [f"What differs from the OpenAPI file is told here{where}.", "", "Ctrl+C stops it.", ""]
     return "\n".join(lines)
 
 

@@ -89,10 +89,10 @@ def _serve(mock: Mock, seed: Seed, sockets: Sequence[socket.socket]) -> None:
             _tell_token(made_token, settings.keys_out)
         else:
             release = version("lehnz-contract")
+            control = () if settings.no_control else dashboard(url, made_token, given=bool(token))
             if settings.proxy:
-                _print(proxy_banner(url, release, settings.proxy, made_token))
+                _print(proxy_banner(url, release, settings.proxy, control))
             else:
-                control = () if settings.no_control else dashboard(url, made_token, given=bool(token))
                 _print(banner(url, release, mock.organisations, seed.shop, control))
         if settings.keys_out:  # last: whoever waits for the file finds all else done
             keys = () if settings.proxy else mock.organisations  # a target has keys of its own
