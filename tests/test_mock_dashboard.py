@@ -183,6 +183,13 @@ def test_only_the_sign_in_page_and_the_assets_are_open_without_the_token() -> No
         assert served.get(f"/ui/assets/{path.name}").status_code == 200, path.name
 
 
+def test_a_mock_that_forwards_says_that_its_own_organisations_answer_nobody() -> None:
+    served = Served(Mock(Settings(clock="virtual", proxy="http://real.test"), SPEC), None)
+    for tab in TABS:
+        assert "forwards every request to <code>http://real.test" in served.get(tab.address).text
+    assert "forwards" not in make().get("/").text
+
+
 @pytest.mark.parametrize(
     "path", ["/ui/", "/ui/nothing", "/ui/assets/../pages.py", "/ui/assets/%2e%2e/pages.py", "/ui/layout"]
 )

@@ -118,6 +118,22 @@ def test_requests_appear_by_themselves_and_can_be_paused(page: Page, mock: Runni
     expect(rows.first).to_contain_text("400recommend 1 finding")
 
 
+def test_a_request_with_an_unknown_key_is_seen_until_one_organisation_is_asked_for(
+    page: Page, mock: RunningMock
+) -> None:
+    send(mock, "/v1/recommend", {"user_id": "user_1"}, "lehnz_pk_wrong")
+    send(mock, "/v1/recommend", {"user_id": "user_1"})
+    page.goto("/_mock/ui/requests")
+    rows = settled(page).locator("#list tbody tr")
+    expect(rows).to_have_count(2)
+    expect(rows.last).to_contain_text("nobody")
+    page.get_by_role("search").get_by_label("Organisation").select_option("glow-beauty-ng")
+    expect(rows).to_have_count(1)
+    page.wait_for_url("**?scope=glow-beauty-ng")
+    page.reload()
+    expect(rows).to_have_count(1)
+
+
 def test_requests_are_found_by_what_is_in_them(page: Page, mock: RunningMock) -> None:
     shop_a_little(mock)
     page.goto("/_mock/ui/requests")

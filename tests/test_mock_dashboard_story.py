@@ -73,7 +73,7 @@ def test_a_shops_visit_is_seen_live_and_steered_from_the_dashboard(
     tabs: tuple[Page, Page, Page], site: str, mock: RunningMock
 ) -> None:
     shop, watch, act = tabs
-    watch.goto(f"{mock.url}/_mock/ui/requests?tenant_id=glow-beauty-ng")
+    watch.goto(f"{mock.url}/_mock/ui/requests?tenant_id=glow-beauty-ng&scope=glow-beauty-ng")
     expect(watch.locator("#stream")).to_have_text("live")
     requests = watch.locator("#list tbody tr")
 

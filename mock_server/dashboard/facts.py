@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mock_server.contract.strategies import OPERATION
 from mock_server.domain.organisations import Organisation
 from mock_server.domain.tenant import Tenant
+from mock_server.journal.lint import RULES
 
 if TYPE_CHECKING:
     from mock_server.app import Mock
@@ -45,6 +46,10 @@ def overview(view: View) -> dict[str, Any]:
 
 def operations(view: View) -> dict[str, Any]:
     return {"operations": view.mock.spec.operations}
+
+
+def requests(view: View) -> dict[str, Any]:
+    return operations(view) | {"rules": RULES}
 
 
 def strategies(view: View) -> dict[str, Any]:

@@ -73,6 +73,7 @@ def _endpoint(mock: Mock, tab: Tab) -> Any:
             "more": len(organisations) > _LISTED,
             "wanted": wanted,
             "tenant_id": None,
+            "target": mock.settings.proxy,
         }
         try:
             organisation = organisations[wanted or ""]

@@ -26,7 +26,7 @@ class Tab:
 
 TABS = (
     Tab("overview", "Overview", facts.overview, path="/"),
-    Tab("requests", "Live requests", facts.operations),
+    Tab("requests", "Live requests", facts.requests),
     Tab("catalogue", "Catalogue and users"),
     Tab("try", "Try it", facts.strategies),
     Tab("funnel", "Funnel"),

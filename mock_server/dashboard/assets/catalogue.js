@@ -1,4 +1,5 @@
 /** Catalogue and users: search, pages, one record with what hangs on it. */
+import { remember, remembered } from "./address.js";
 import { below, read } from "./calls.js";
 import { choice } from "./choice.js";
 import { element, json, nothing, pairs, table, tag } from "./dom.js";
@@ -11,8 +12,10 @@ const TYPING_MS = 200;
 const TABLES = { touched: "Touched by the same people", bought: "Bought in one basket", consumed: "Consumed in one session" };
 const at = (id) => document.getElementById(id);
 
-let list = new URLSearchParams(location.search).has("user_id") ? "users" : "items";
-let page = 1;
+const asked = new URLSearchParams(location.search);
+let list = asked.get("list") === "users" || asked.has("user_id") ? "users" : "items";
+let page = Math.max(1, Number.parseInt(asked.get("page"), 10) || 1);
+remembered([at("q")]);
 
 const draw = (name, value, body) => (name === "item_id"
   ? show(body, () => read(below(tenantId, "items", value)), item)
@@ -41,6 +44,7 @@ const COLUMNS = {
 
 async function load() {
   const noun = list.slice(0, -1);
+  remember({ q: at("q").value.trim(), list: list === "items" ? "" : list, page: page === 1 ? "" : page });
   for (const button of document.querySelectorAll("[data-list]")) button.setAttribute("aria-pressed", String(button.dataset.list === list));
   await show(at("list"), () => read(below(tenantId, list), { q: at("q").value.trim(), page, limit: PAGE }), (answer) => {
     const last = Math.max(1, Math.ceil(answer.total / PAGE));

@@ -1,4 +1,5 @@
 /** Live requests: the stream says that something is new, the journal says what; one filter, the journal's. */
+import { remembered } from "./address.js";
 import { change, read, withQuery } from "./calls.js";
 import { choice } from "./choice.js";
 import { element, nothing, pairs, tag } from "./dom.js";
@@ -11,6 +12,7 @@ const AGAIN_MS = 2000;
 const FILTERS = ["q", "operation_id", "status", "key_type", "finding"];
 const at = (id) => document.getElementById(id);
 
+const keep = remembered([...FILTERS, "scope"].map(at));
 let lastId = 0;
 let missed = 0; // exchanges while paused
 let timer = null;
@@ -121,21 +123,23 @@ at("pause").addEventListener("click", () => {
 });
 
 at("forget").addEventListener("click", async ({ currentTarget }) => {
-  if (!confirm("Forget all requests, of every organisation?")) return;
-  await act(currentTarget, () => change("DELETE", "/journal"), "The journal is empty");
+  const scope = at("scope").value;
+  if (!confirm(`Forget all requests of ${scope || "everybody"}?`)) return;
+  await act(currentTarget, () => change("DELETE", withQuery("/journal", { tenant_id: scope })), "Forgotten");
   load();
 });
 
 let typing;
 at("filters").addEventListener("input", () => {
   clearTimeout(typing);
-  typing = setTimeout(() => at("filters").checkValidity() && load(), TOGETHER_MS);
+  typing = setTimeout(() => {
+    if (!at("filters").checkValidity()) return;
+    keep();
+    load();
+  }, TOGETHER_MS);
 });
 at("filters").addEventListener("submit", (event) => event.preventDefault());
 
-read("/lint").then(({ rules }) => {
-  at("finding").append(...rules.map(({ id, sentence }) => element("option", { value: id, title: sentence }, id)));
-}, () => {}); // the other filters work without the names of the rules
 
 // The detail
 

@@ -1,4 +1,5 @@
 /** Try it: what a strategy recommends, and why; or the same as a request to the API. */
+import { remembered } from "./address.js";
 import { below, change, CallFailed } from "./calls.js";
 import { element, json, nothing, pairs, tag } from "./dom.js";
 import { show } from "./live.js";
@@ -7,7 +8,10 @@ import { counted, number } from "./words.js";
 
 const at = (id) => document.getElementById(id);
 
+const keep = remembered(["strategy", "user_id", "context_item_id", "limit", "filters"].map(at));
+
 function question() {
+  keep();
   const body = { strategy: at("strategy").value, limit: at("limit").valueAsNumber };
   for (const name of ["user_id", "context_item_id"]) if (at(name).value) body[name] = at(name).value;
   if (at("filters").value.trim()) body.filters = parsed(at("filters"));

@@ -1,0 +1,18 @@
+/** The page's address says what the page shows, so that a link to it can be shared. */
+
+/** Fill `fields` from the address; what it doesn't name stays as it is. Gives a function that writes them into it. */
+export function remembered(fields) {
+  const asked = new URLSearchParams(location.search);
+  for (const field of fields) if (asked.has(field.id)) field.value = asked.get(field.id);
+  return () => remember(Object.fromEntries(fields.map((field) => [field.id, field.value.trim()])));
+}
+
+/** Write values into the address, without a step for the Back button; empty ones leave it. */
+export function remember(values) {
+  const parameters = new URLSearchParams(location.search);
+  for (const [name, value] of Object.entries(values)) {
+    if (value === "" || value === null) parameters.delete(name);
+    else parameters.set(name, value);
+  }
+  history.replaceState(null, "", `?${parameters}`);
+}
