@@ -54,7 +54,7 @@ def main() -> int:
     found: dict[str, list[float]] = {name: [] for name in variants}
     for turn in range(-1, arguments.rounds):  # the first one warms up
         for name, (mock, app) in variants.items():
-            spent = asyncio.run(_spend(app, mock.organisations.first.publishable_key, arguments.requests))
+            spent = asyncio.run(spend(app, mock.organisations.first.publishable_key, arguments.requests))
             if turn >= 0:
                 found[name].append(spent / arguments.requests * 1e6)
     report = _report(found)
@@ -64,7 +64,7 @@ def main() -> int:
     return 0
 
 
-async def _spend(app: ASGIApp, key: str, count: int) -> float:
+async def spend(app: ASGIApp, key: str, count: int) -> float:
     """CPU seconds for so many requests."""
     headers = [(b"x-api-key", key.encode()), (b"content-type", b"application/json")]
     statuses: set[int] = set()
@@ -95,10 +95,10 @@ async def _spend(app: ASGIApp, key: str, count: int) -> float:
 
 def _report(found: dict[str, list[float]]) -> str:
     rows = ["| faults that are set | CPU us/request | to no layer, median (least, most) |", "|---|---|---|"]
-    return "\n".join([*rows, *(_row(name, spent, found["no layer"]) for name, spent in found.items())])
+    return "\n".join([*rows, *(row(name, spent, found["no layer"]) for name, spent in found.items())])
 
 
-def _row(name: str, spent: Sequence[float], bare: Sequence[float]) -> str:
+def row(name: str, spent: Sequence[float], bare: Sequence[float]) -> str:
     ratios = [each / base for each, base in zip(spent, bare, strict=True)]
     spread = f"{statistics.median(ratios):.3f} ({min(ratios):.3f}, {max(ratios):.3f})"
     return f"| {name} | {statistics.median(spent):,.1f} | {spread} |"
