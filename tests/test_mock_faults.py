@@ -243,6 +243,19 @@ def test_one_organisation_is_frozen_without_its_neighbours() -> None:
     assert pattern(made, 2, other) == [True, False]
 
 
+def test_an_organisation_from_another_mock_leaves_the_faults_of_this_one_alone() -> None:
+    theirs = faults(Fault(**DROP, times=1), Fault(kind="no_results", tenant_id="acme-books"))
+    pattern(theirs, 1)
+    ours = faults(Fault(**DROP, times=2), Fault(kind="malformed", tenant_id="glow-beauty-ng"))
+    ours.thaw(theirs.freeze("acme-books"), "acme-books")
+    assert [(each.fault_id, each.fault.kind) for each in ours] == [
+        ("fault-1", "drop"),
+        ("fault-2", "malformed"),
+        ("fault-3", "no_results"),
+    ]
+    assert ours["fault-1"].hits == 0
+
+
 def test_a_frozen_registry_is_json() -> None:
     made = faults(Fault(**DROP, share=0.5))
     made.start_scenario("failing")

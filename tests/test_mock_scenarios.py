@@ -58,8 +58,11 @@ def test_failing_answers_500(steered: Steered) -> None:
 
 def test_offline_answers_nothing(steered: Steered) -> None:
     steered.control("PUT", "/scenario", {"name": "offline"})
+    for key in ("right", None, "lehnz_pk_of_nobody"):
+        with pytest.raises(ConnectionAbortedError):
+            steered.ask(key=key)
     with pytest.raises(ConnectionAbortedError):
-        steered.ask()
+        steered.api.get("/nowhere")
 
 
 def test_slow_makes_data_visible_late(steered: Steered) -> None:

@@ -96,8 +96,7 @@ class Faults:
         """Raises OverflowError when there are too many; a scenario's are few."""
         if not scenario and len(self._set) >= MOST:
             raise OverflowError(f"there are {MOST} faults already")
-        self._numbers += 1
-        added = SetFault(f"fault-{self._numbers}", fault, self._clock.monotonic(), scenario)
+        added = SetFault(self._new_id(), fault, self._clock.monotonic(), scenario)
         self._set[added.fault_id] = added
         return added
 
@@ -148,7 +147,8 @@ class Faults:
     def meet(self, request: Request) -> list[Hit]:
         """The faults that this request meets, which are counted: those that only change the answer's time or the
         data, and the first that decides what the answer is."""
-        now, own = self._clock.monotonic(), request.tenant_id in self._scenarios
+        now = self._clock.monotonic()
+        own = request.tenant_id is not None and request.tenant_id in self._scenarios
         hits: list[Hit] = []
         decided = False
         for each in self:
@@ -171,7 +171,7 @@ class Faults:
             faults=[
                 FrozenFault(fault_id=each.fault_id, fault=each.fault, age=now - each.since, scenario=each.scenario)
                 for each in self
-                if tenant_id in (None, each.fault.tenant_id)
+                if tenant_id in (None, each.fault.tenant_id) or tenant_id in each.counts
             ],
             counts=[
                 (each.fault_id, owner, count.seen, count.hits)
@@ -191,11 +191,21 @@ class Faults:
         self.reset_counts(tenant_id)
         self._numbers = max(self._numbers, found.numbers)
         self._scenarios |= dict(found.scenarios)
+        put_back: dict[str, SetFault] = {}
         for each in found.faults:
-            self._set[each.fault_id] = SetFault(each.fault_id, each.fault, now - each.age, each.scenario)
+            if tenant_id in (None, each.fault.tenant_id):
+                fault_id = self._new_id() if each.fault_id in self._set else each.fault_id  # a file of another mock
+                self._set[fault_id] = SetFault(fault_id, each.fault, now - each.age, each.scenario)
+                put_back[each.fault_id] = self._set[fault_id]
+            elif each.fault_id in self._set and self._set[each.fault_id].fault == each.fault:
+                put_back[each.fault_id] = self._set[each.fault_id]  # one for everyone, of which only the counts count
         for fault_id, owner, seen, hits in found.counts:
-            if fault_id in self._set:  # one for everyone may have been removed since
-                self._set[fault_id].counts[owner] = Count(seen, hits)
+            if fault_id in put_back:
+                put_back[fault_id].counts[owner] = Count(seen, hits)
+
+    def _new_id(self) -> str:
+        self._numbers += 1
+        return f"fault-{self._numbers}"
 
     def _throw(self, fault: Fault, count: Count, tenant_id: str | None) -> float | None:
         """Count a request that the fault concerns; the seconds when it is hit, else None."""
