@@ -47,8 +47,8 @@ load-429: .venv/.complete ## Probe the rate limit of a mock of its own, or of a 
 load-prepare: .venv/.complete ## Fill a server's organisations before a load run: make load-prepare TARGET=URL
 	$(BIN)/python -m load prepare $(AT) $(ARGS)
 
-faults: .venv/.complete ## Judge every broken and every legal server; writes docs/faults.md, takes up to an hour
-	$(BIN)/python -m tests.faults matrix $(ARGS)
+faults: .venv/.complete ## Judge every broken and legal server, up to an hour; TIME=20: as many as fit into 20 minutes
+	$(BIN)/python -m tests.faults $(if $(TIME),check --minutes $(TIME),matrix) $(ARGS)
 
 bench: .venv/.complete $(PEERS) ## Measure beside other servers and write docs/benchmarks.md; needs Node, wrk, taskset
 	$(BIN)/python -m bench.recommend_peers --write docs/benchmarks.md $(ARGS)

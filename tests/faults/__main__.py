@@ -1,6 +1,7 @@
-"""`python -m tests.faults`: list the zoo, serve one of it, or judge all of it (`make faults`).
+"""`python -m tests.faults`: list the zoo, serve one of it, judge it (`make faults`), or hold it to the matrix.
 
-Exit codes: 0 everything is as it should be, 1 a fault survived or a legal server was accused, 2 usage.
+Exit codes: 0 everything is as it should be, 1 a fault survived or a legal server was accused (`check`: where the
+matrix says otherwise), 2 usage, or nothing can be judged.
 """
 
 from __future__ import annotations
@@ -24,18 +25,19 @@ def parser() -> argparse.ArgumentParser:
     judged = commands.add_parser("matrix", help="judge all of it; writes docs/faults.md and matrix.json")
     judged.add_argument("--only", metavar="PATTERN", help="only these names or areas, or `plain`; kept with --write")
     judged.add_argument("--sample", metavar="N", type=int, help="only N of the faults; kept with --write")
+    judged.add_argument("--sample-seed", metavar="N", type=int, default=1, help="which ones [1]")
     judged.add_argument("--again", action="store_true", help="only what survived or was accused the last time")
     judged.add_argument("--claims", action="store_true", help="only the checks that claim each fault; writes nothing")
     judged.add_argument("--write", action="store_true", help="put the rows of a part into the matrix that there is")
-    judged.add_argument("--sample-seed", metavar="N", type=int, default=1, help="which ones [1]")
-    judged.add_argument("--seeds", metavar="N", type=int, default=20, help="of the plain mock [20]")
-    judged.add_argument("--jobs", metavar="N", type=int, default=2, help="servers at a time [2]")
     judged.add_argument(
-        "--baseline",
-        choices=("all", "missing", "none"),
-        default="missing",
-        help="run plain schemathesis against all faults, those without a result in matrix.json, or none [missing]",
+        "--resume", action="store_true", help="go on with a whole run of this commit that was cut short"
     )
+    judged.add_argument("--seeds", metavar="N", type=int, default=20, help="of the plain mock [20]")
+    judged.add_argument("--no-baseline", action="store_true", help="leave plain schemathesis out")
+    compared = commands.add_parser("check", help="as much as time allows, against matrix.json; writes nothing")
+    compared.add_argument("--minutes", metavar="N", type=float, required=True, help="how long it may take")
+    for each in (judged, compared):
+        each.add_argument("--jobs", metavar="N", type=int, help="servers at a time [cores + 2]")
     return made
 
 
@@ -66,36 +68,77 @@ def serve_one(name: str, options: list[str]) -> int:
 
 
 def judge(given: argparse.Namespace) -> int:
-    from tests.faults import matrix, pages
+    whole = given.only is None and given.sample is None and not given.again and not given.claims
+    return judge_all(given) if whole else judge_some(given)
 
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an orderly end: no server is left behind
-    began = time.monotonic()
+
+def judge_all(given: argparse.Namespace) -> int:
+    """Everything, at one commit; nothing is written before the end but the file from which a run can be resumed."""
+    from tests.faults import judging, matrix, pages
+
+    began, commit = time.monotonic(), matrix.commit()
+    made = matrix.load(matrix.UNFINISHED) if given.resume else Matrix()
+    if made.about.get("commit", commit) != commit:
+        print(f"the run that was cut short is of {made.about['commit']}, this is {commit}", file=sys.stderr)
+        return 2
+    spent, worked = made.about.get("minutes", 0.0), made.about.get("processor minutes", 0.0)
+    work = judging.Work(zoo.every_fault(), zoo.every_variant(), given.seeds, given.jobs or judging.JOBS, say=_say)
+
+    def keep(each: Matrix) -> None:
+        minutes, worked_now = (time.monotonic() - began) / 60, work.processor_seconds / 60
+        each.about = {"commit": commit, "minutes": spent + minutes, "processor minutes": worked + worked_now}
+        matrix.save(each, matrix.UNFINISHED)
+
+    judging.fill(made, work, keep)
+    if not given.no_baseline:
+        judging.add_baseline(made, [fault.name for fault in work.faults], work, keep)
+    keep(made)
+    made.about = matrix.facts(made.about["minutes"], made.about["processor minutes"]) | {"commit": commit}
+    matrix.save(made)
+    pages.write(matrix.in_order(made))
+    matrix.UNFINISHED.unlink(missing_ok=True)
+    return _conclude(made)
+
+
+def judge_some(given: argparse.Namespace) -> int:
+    """A part; its rows go into the matrix that there is if that is asked for."""
+    from tests.faults import judging, matrix, pages
+
+    old = matrix.load()
     faults, variants = zoo.matching(given.only)
-    whole = given.only is None and given.sample is None and not given.again
     if given.sample is not None:
         faults, variants = matrix.sample(faults, given.sample, given.sample_seed), []
-    made, old = matrix.Matrix(), matrix.load()
     if given.again:
         faults = [fault for fault in faults if fault.name in old.survivors]
         variants = [variant for variant in variants if variant.name in old.accused]
-    faults.sort(key=lambda fault: fault.name not in old.survivors)  # what went wrong the last time comes first
-    variants.sort(key=lambda variant: variant.name not in old.accused)
-    if given.write:
-        made = old
-    elif whole and given.baseline == "missing":
-        made.baseline = old.baseline
-    written = (whole or given.write) and not given.claims
-    seeds = given.seeds if whole or given.only == "plain" else 0
-    keep = matrix.save if written else lambda _: None
-    matrix.judge_all(made, faults, variants, seeds, given.jobs, _say, keep, given.claims)
-    if given.baseline != "none" and written:
-        left = [fault.name for fault in faults if given.baseline == "all" or fault.name not in made.baseline]
-        matrix.add_baseline(made, left, given.jobs, _say)
-    if written:
-        made.about = matrix.facts(began) if whole else {**made.about, "some rows again at": matrix.commit()}
-        matrix.save(made)
-        pages.write(matrix.in_order(made))
+    seeds = given.seeds if given.only == "plain" else 0
+    work = judging.Work(faults, variants, seeds, given.jobs or judging.JOBS, given.claims, _say)
+    made = Matrix()
+    judging.fill(made, work)
+    if given.write and not given.claims:
+        if not given.no_baseline:
+            judging.add_baseline(made, [fault.name for fault in faults], work)
+        for name in ("faults", "variants", "plain", "baseline"):
+            getattr(old, name).update(getattr(made, name))
+        old.about["some rows again at"] = matrix.commit()
+        matrix.save(old)
+        pages.write(matrix.in_order(old))
     return _conclude(made)
+
+
+def check(given: argparse.Namespace) -> int:
+    from tests.faults import judging, matrix
+
+    work = judging.Work(
+        zoo.every_fault(), zoo.every_variant(), matrix.SEEDS, given.jobs or judging.JOBS, say=_say, quiet=True
+    )
+    found = judging.compare(work, matrix.load(), given.minutes)
+    print(f"judged {found.judged} of {len(work.tasks)} servers within the time; {len(found.worse)} got worse")
+    for name in found.worse:
+        print(f"worse than in matrix.json: {name}")
+    if found.left_out:
+        print("left out: " + ", ".join(found.left_out))
+    return 1 if found.worse or not found.judged else 0
 
 
 def _conclude(made: Matrix) -> int:
@@ -120,7 +163,16 @@ def main() -> int:
         return serve_one(given.name, rest)
     if rest:
         parser().error(f"unknown: {' '.join(rest)}")
-    return show(given.pattern) if given.command == "list" else judge(given)
+    if given.command == "list":
+        return show(given.pattern)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an orderly end: no server is left behind
+    from tests.faults.judging import CannotJudge
+
+    try:
+        return judge(given) if given.command == "matrix" else check(given)
+    except CannotJudge as error:
+        print(f"nothing can be judged: {error}", file=sys.stderr)
+        return 2
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mock_server.domain.organisations import Organisation
-from tests.faults.last_chapters import at_the_limit, corners, keys
+from tests.faults.last_chapters import at_the_limit, corners, dressed_up, keys, oddities, together
 from tests.faults.steps import ASK, BODIES, EVENT, ITEM, REQUIRED, STRATEGIES, USER, Step, Teller
 
 
@@ -22,6 +22,9 @@ def story(organisations: list[Organisation]) -> Iterator[Step]:
         _neighbours,
         _hostile,
         corners,
+        dressed_up,
+        together,
+        oddities,
         keys,
         at_the_limit,
     )

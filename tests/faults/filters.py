@@ -153,15 +153,6 @@ FAULTS = [
         compared(texts(lambda wanted, value: value.startswith(wanted))),
     ),
     Fault(
-        "filters-ignore-case",
-        "Filters compare texts without regard to case.",
-        (
-            "FILTER-only-matches",
-            "FILTER-equality",
-        ),
-        compared(texts(lambda wanted, value: value.lower() == wanted.lower())),
-    ),
-    Fault(
         "filtered-page-filled-up",
         "A filtered page that is not full gets one item that does not match.",
         ("FILTER-only-matches", "FILTER-equality"),

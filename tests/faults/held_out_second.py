@@ -298,4 +298,5 @@ FAULTS = [
 ]
 
 # What the first run said, before anything was changed for it: was it killed?
+FROZEN = ""  # the commit at which nothing of the catalogue or the checks was changed any more
 FIRST_RUN: dict[str, bool] = {}

@@ -33,8 +33,10 @@ def queues(change: Callable[[Records, State, Mock], Sequence[Record]]) -> Break:
     def install(mock: Mock) -> None:
         put = mock.ingest.put
 
-        async def changed(state: State, apply: Callable[[Any], object], records: Sequence[Any]) -> None:
-            await put(state, apply, list(change(list(records), state, mock)))
+        async def changed(
+            state: State, apply: Callable[[Any], object], records: Sequence[Any], *rest: Any, **more: Any
+        ) -> None:
+            await put(state, apply, list(change(list(records), state, mock)), *rest, **more)
 
         mock.ingest.put = changed  # type: ignore[method-assign]
 
@@ -80,8 +82,10 @@ def shares(test: Callable[[Record, State, State], bool]) -> Break:
     def install(mock: Mock) -> None:
         put = mock.ingest.put
 
-        async def shared(state: State, apply: Callable[[Any], object], records: Sequence[Any]) -> None:
-            await put(state, apply, records)
+        async def shared(
+            state: State, apply: Callable[[Any], object], records: Sequence[Any], *rest: Any, **more: Any
+        ) -> None:
+            await put(state, apply, records, *rest, **more)
             for other in others(mock, state):
                 leaked = [each for each in records if test(each, state, other)]
                 if leaked:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from tests.faults.steps import ASK, BODIES, EVENT, ITEM, LIMIT, USER, WINDOW_SECONDS, Step, Teller
-from tests.faults.traffic import EVERY, NEEDS_SECRET
+from tests.faults.steps import ASK, BODIES, EVENT, ITEM, LAST_SERVED, LIMIT, USER, WINDOW_SECONDS, Step, Teller
+from tests.faults.traffic import EVERY, NEEDS_SECRET, PATHS
 
 
 def corners(tell: Teller) -> Iterator[Step]:
@@ -23,6 +24,65 @@ def corners(tell: Teller) -> Iterator[Step]:
     yield Step("items", {**ITEM, "item_id": "i-3", "status": "inactive"}, {"X-API-KEY": first.publishable_key})
     yield Step("users", {**USER, "user_id": "u-7", "status": "deleted"}, {"X-API-KEY": first.secret_key[:-1] + "!"})
     yield tell.good("events", {**EVENT, "user_id": "u-7"})
+
+
+def dressed_up(tell: Teller) -> Iterator[Step]:
+    """Bodies with more in them than they need, sound ones and others, with every kind of key."""
+    first = tell.organisations[0]
+    wrong = {name: {"X-API-KEY": tell.key(name)[:-1] + "!"} for name in BODIES}
+    other = {
+        name: {"X-API-KEY": first.publishable_key if name in NEEDS_SECRET else first.secret_key} for name in BODIES
+    }
+    extras: list[tuple[str, dict[str, Any]]] = [
+        ("items", {"created_at": "2026-01-01T00:00:00Z"}),
+        ("items", {"item_id": "é-1"}),
+        ("users", {"attributes": {"plan": "pro"}}),
+        ("events", {"context": {"device": "mobile"}}),
+        ("recommend", {"limit": 50}),
+        ("recommend", {"strategy": "similar", "context_item_id": "i-1"}),
+    ]
+    for operation, extra in extras:
+        body = {**BODIES[operation], **extra}
+        yield tell.good(operation, {**body, "status": "archived", "event_family": "other"})
+        yield tell.good(operation, {**body, "extra": 1, "status": "archived"})
+        for headers in (wrong[operation], other[operation]):
+            yield Step(operation, body, headers)
+    for strategy in (7, ["popular"], {"name": "popular"}):
+        yield tell.ask(strategy=strategy)
+
+
+def together(tell: Teller) -> Iterator[Step]:
+    """What was sent before has a say in what comes after."""
+    yield tell.good("items", [{**ITEM, "item_id": f"w-{number}"} for number in range(3)], wait=1)
+    yield tell.good("items", {**ITEM, "item_id": "w-0", "attributes": {"mark": "w"}}, wait=1)
+    bought = {**EVENT, "event_name": "purchase", "event_family": "conversion"}
+    yield tell.good("events", {**bought, "item_id": "ghost-2"})
+    yield tell.good("events", [{**bought, "user_id": f"w-{number}", "item_id": "w-1"} for number in range(5)])
+    yield tell.good("items", {**ITEM, "item_id": "o-2"}, organisation=1)
+    yield tell.ask(1, strategy="popular", limit=20)
+    yield tell.ask(strategy="similar", context_item_id="o-2", limit=3)
+    yield tell.good("items", {**ITEM, "item_id": "w-4", "item_type": "podcast episode"})
+    yield tell.ask(1, strategy="similar", context_item_id="w-4", limit=3)
+    yield tell.good("events", {**EVENT, "user_id": "w-9", "recommendation_id": LAST_SERVED})
+    yield tell.ask(strategy="personalized", user_id="w-9", limit=3)
+    yield tell.good("events", [{**EVENT, "user_id": "w-10", "item_id": f"i-{number}"} for number in range(12)])
+    for organisation in (0, 1):
+        event = {**EVENT, "user_id": "w-11", "item_id": "i-1", "event_id": "w-11"}
+        yield tell.good("events", event, 1, organisation)
+    for user, organisation in (("w-10", 0), ("w-11", 1)):
+        yield tell.ask(1, organisation, strategy="recently-viewed", user_id=user, limit=20)
+
+
+def oddities(tell: Teller) -> Iterator[Step]:
+    """Sound requests of a kind that few clients send."""
+    yield tell.good("items", {**ITEM, "item_id": "12345", "attributes": {"mark": "digits", "nothing": None}})
+    yield tell.ask(1, strategy="popular", filters={"mark": "digits"})
+    yield tell.ask(context_item_id="i-1", limit=3)
+    yield tell.ask(strategy="popular", filters={"new": True, "price": 0})
+    yield tell.good("events", {**EVENT, "context": {"device": {"name": "phone"}, "tags": [1]}})
+    yield tell.good("events", EVENT, headers={"origin": "https://shop.example"})
+    path = f"{PATHS['recommend']}?api_key={tell.key('recommend')}"
+    yield Step("recommend", ASK, {}, path=path)
 
 
 def keys(tell: Teller) -> Iterator[Step]:
@@ -66,6 +126,8 @@ def at_the_limit(tell: Teller) -> Iterator[Step]:
         yield tell.good("recommend", {"strategy": "popular", "limit": 1}, wait)
         yield tell.good("recommend", {"strategy": "popular", "limit": 1, "filters": {"category": "c1"}})
         yield tell.ask(strategy="personalized", user_id="u-2", limit=1)
+        yield tell.good("recommend", {"strategy": "popular", "limit": 50})
+        yield tell.good("users", {**USER, "attributes": {"plan": "pro"}})
         for operation, body in BODIES.items():
             yield tell.good(operation, body)
             yield tell.good(operation, [body])

@@ -229,6 +229,18 @@ FAULTS = [
         buckets(lambda request, _: request.key if request.operation == "users" else None),
     ),
     Fault(
+        "events-have-their-own-bucket",
+        "Events have a limit of their own.",
+        ("RATE-shared-by-routes", "RATE-shared-by-keys"),
+        buckets(lambda request, _: request.key if request.operation == "events" else None),
+    ),
+    Fault(
+        "items-have-their-own-bucket",
+        "The items upsert has a limit of its own.",
+        ("RATE-shared-by-routes", "RATE-shared-by-keys"),
+        buckets(lambda request, _: request.key if request.operation == "items" else None),
+    ),
+    Fault(
         "bucket-per-replica",
         "Each of two replicas counts for itself.",
         ("RATE-never-jumps", "RATE-counts-down", "RATE-shared-by-keys"),

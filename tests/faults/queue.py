@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from mock_server.app import Mock
 from mock_server.domain.organisations import State
 from mock_server.domain.records import Event, Item
 from tests.faults.fault import Fault
-from tests.faults.inside import Records, inside, loses, queues
+from tests.faults.inside import Records, loses, queues
 from tests.faults.wrappers import (
     Answer,
     Break,
@@ -73,24 +74,20 @@ def stores_refused(repair: Document, test: str) -> Break:
     return edge(stored)
 
 
-def latest_overtakes(mock: Mock) -> None:
-    """Of two upserts of one item in quick succession the first one wins."""
-    put = mock.ingest.put
+def quick_updates_lost(seconds: float) -> Break:
+    """Of two upserts of one item within so many seconds the second is lost."""
     at: dict[tuple[int, str], float] = {}
 
-    async def changed(state: State, apply: object, records: object) -> None:
-        now = mock.clock.monotonic()
-        kept = []
-        for each in records:  # type: ignore[attr-defined]
-            place = (id(state), each.item_id) if isinstance(each, Item) else None
-            if place and now - at.get(place, -9.0) < 0.5:
-                continue
-            if place:
-                at[place] = now
-            kept.append(each)
-        await put(state, apply, kept)  # type: ignore[arg-type]
+    def is_late(record: object, state: State, mock: Mock) -> bool:
+        if not isinstance(record, Item):
+            return False
+        place, now = (id(state), record.item_id), mock.clock.monotonic()
+        if now - at.get(place, -math.inf) < seconds:
+            return True
+        at[place] = now
+        return False
 
-    mock.ingest.put = changed  # type: ignore[method-assign]
+    return queues(lambda records, state, mock: [each for each in records if not is_late(each, state, mock)])
 
 
 FAULTS = [
@@ -122,7 +119,7 @@ FAULTS = [
         "quick-update-lost",
         "Of two upserts of one item within half a second the second is lost.",
         ("LIFE-new-value-takes-effect", "LIFE-inactive-hides", "LIFE-active-again"),
-        inside(latest_overtakes),
+        quick_updates_lost(0.5),
     ),
     Fault(
         "upsert-replaces-the-one-before",

@@ -10,6 +10,7 @@ from tests.faults.traffic import NEEDS_SECRET
 
 LIMIT = 700  # more than the story needs before its last chapter, where the limit is used up
 WINDOW_SECONDS = 60
+LAST_SERVED = "the recommendation_id that was served last"
 STRATEGIES = [
     "personalized",
     "similar",

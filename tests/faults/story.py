@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 
 from starlette.types import ASGIApp, Message
 
@@ -17,7 +18,7 @@ from mock_server.command.options import read_settings
 from tests.faults.chapters import story
 from tests.faults.fault import Fault, Variant
 from tests.faults.serve import DEFAULTS, broken_app
-from tests.faults.steps import LIMIT, WINDOW_SECONDS, Step
+from tests.faults.steps import LAST_SERVED, LIMIT, WINDOW_SECONDS, Step
 from tests.faults.traffic import PATHS
 
 Transcript = list[tuple[int, list[tuple[bytes, bytes]], str]]
@@ -40,23 +41,27 @@ def broken_app_of(mock: Mock) -> ASGIApp:
 
 async def _tell(mock: Mock, app: ASGIApp) -> Transcript:
     told: Transcript = []
+    served = ""
     for step in story(list(mock.organisations)):
         if step.wait:
             await mock.advance(step.wait)
-        told.append(await _ask(app, step))
+        body = (
+            step.body if isinstance(step.body, bytes) else json.dumps(step.body).replace(LAST_SERVED, served).encode()
+        )
+        told.append(await _ask(app, step, body))
+        served = _served(told[-1][2]) or served
     mock.ingest.close()
     return told
 
 
-async def _ask(app: ASGIApp, step: Step) -> tuple[int, list[tuple[bytes, bytes]], str]:
-    body = step.body if isinstance(step.body, bytes) else json.dumps(step.body).encode()
-    path = step.path or PATHS[step.operation]
+async def _ask(app: ASGIApp, step: Step, body: bytes) -> tuple[int, list[tuple[bytes, bytes]], str]:
+    path, _, query = (step.path or PATHS[step.operation]).partition("?")
     named = {"content-type": "application/json", "content-length": str(len(body)), **(step.headers or {})}
     headers = [(name.lower().encode(), value.encode()) for name, value in named.items()]
     scope = {
         "type": "http", "http_version": "1.1", "method": step.method, "path": path, "raw_path": path.encode(),
-        "query_string": b"", "root_path": "", "scheme": "http", "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 2),
-        "headers": headers,
+        "query_string": query.encode(), "root_path": "", "scheme": "http", "headers": headers,
+        "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 2),
     }  # fmt: skip
     messages: list[Message] = [{"type": "http.request", "body": body}]
     said: list[Message] = []
@@ -71,6 +76,12 @@ async def _ask(app: ASGIApp, step: Step) -> tuple[int, list[tuple[bytes, bytes]]
     answered = b"".join(message.get("body", b"") for message in said[1:])
     headers_said = sorted(pair for pair in said[0]["headers"] if pair[0] != b"content-length")
     return said[0]["status"], headers_said, _without_chance(answered)
+
+
+def _served(answered: str) -> str | None:
+    """The recommendation_id of an answer that has one."""
+    found = re.search(r'"recommendation_id": "([^"]+)"', answered)
+    return found[1] if found else None
 
 
 def _without_chance(body: bytes) -> str:

@@ -196,12 +196,6 @@ FAULTS = [
         edits_data(empty, both(on("recommend"), unknown_user)),
     ),
     Fault(
-        "unknown-context-gets-nothing",
-        "Beside an unknown item the list is empty.",
-        ("STRAT-falls-back",),
-        edits_data(empty, both(on("recommend"), unknown_context)),
-    ),
-    Fault(
         "lists-of-filters-crash",
         "Filters whose value is a text of no letter are a server error.",
         ("GEN-valid-accepted", "ROBUST-odd-texts", "ROBUST-never-5xx"),

@@ -32,6 +32,9 @@ AREAS = (
     "browser",
     "robustness",
     "corners",
+    "lost",
+    "leaks",
+    "unchecked",
     "combinations",
     "held_out",
 )

@@ -10,8 +10,11 @@ from mock_server.app import Mock
 from mock_server.domain.recommender import Entry, Query, Ranking
 from mock_server.domain.tenant import Tenant
 from tests.faults.fault import Variant
+from tests.faults.filters import compared, texts
 from tests.faults.inside import inside
-from tests.faults.wrappers import Answer, Break, Document, Request, Server, edge, on, passes, repairs
+from tests.faults.recommendations import empty
+from tests.faults.strategies import both, unknown_context
+from tests.faults.wrappers import Answer, Break, Document, Request, Server, edge, edits_data, on, passes, repairs
 
 
 class Listed:
@@ -150,6 +153,18 @@ VARIANTS = [
         "What no signal put in order comes in another order every time.",
         "R34",
         lists(explored(Random(7))),
+    ),
+    Variant(
+        "filters-ignore-case",
+        "Filters compare texts without regard to case.",
+        "R32",
+        compared(texts(lambda wanted, value: value.lower() == wanted.lower())),
+    ),
+    Variant(
+        "unknown-context-gets-nothing",
+        "Beside an unknown item the list is empty.",
+        "R30",
+        edits_data(empty, both(on("recommend"), unknown_context)),
     ),
     Variant(
         "filters-take-single-values",
