@@ -226,11 +226,12 @@ def test_the_overview_shows_the_quota_as_it_goes_and_puts_things_back(page: Page
     expect(remaining).to_have_text("1,000")
     page.get_by_role("button", name="Empty it").click()
     expect(page.locator("#count-items")).to_have_text("0")
-    page.get_by_role("button", name="Reset to the seed data").click()
+    page.get_by_label("Data", exact=True).select_option("small")
+    page.get_by_role("button", name="Seed with it").click()
     expect(page.locator("#count-items")).to_have_text("50")
 
 
-def test_a_snapshot_is_taken_and_restored(page: Page, mock: RunningMock) -> None:
+def test_a_snapshot_is_taken_and_restored_by_a_button_or_from_its_file(page: Page, mock: RunningMock) -> None:
     page.goto("/_mock/")
     expect(settled(page).get_by_text("None yet.")).to_be_visible()
     page.get_by_label("Name").first.fill("<b>before</b>")
@@ -238,7 +239,14 @@ def test_a_snapshot_is_taken_and_restored(page: Page, mock: RunningMock) -> None
     expect(page.locator("#snapshots")).to_contain_text("<b>before</b>")
     send(mock, "/v1/ingest/items/upsert", item_body("later"), mock.secret_key)
     expect(page.locator("#count-items")).to_have_text("51")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="File of <b>before</b>").click()
     page.get_by_role("button", name="Restore <b>before</b>").click()
+    expect(page.locator("#count-items")).to_have_text("50")
+    page.get_by_role("button", name="Empty it").click()
+    expect(page.locator("#count-items")).to_have_text("0")
+    page.get_by_label("A file of one").set_input_files(download.value.path())
+    page.get_by_role("button", name="Restore it").click()
     expect(page.locator("#count-items")).to_have_text("50")
     page.get_by_role("button", name="Remove <b>before</b>").click()
     expect(page.get_by_text("None yet.")).to_be_visible()

@@ -30,13 +30,14 @@ def none(_: View) -> dict[str, Any]:
 
 
 def overview(view: View) -> dict[str, Any]:
-    """Two commands that work as they stand, with data that the organisation has."""
+    """The data that it can be filled with, and two commands that work as they stand, with data that it has."""
     organisation = view.organisation
     recommend: dict[str, Any] = {"strategy": "popular", "limit": 3}
     if user_id := _somebody(organisation.tenant):
         recommend = {"strategy": "personalized", "user_id": user_id, "limit": 3}
     item = {"item_id": "PROD-001", "item_type": "product", "status": "active", "attributes": {"title": "First item"}}
     return {
+        "worlds": view.mock.seeded.names,
         "recommend": _curl(
             f"{view.url}/v1/recommend", organisation.publishable_key or "YOUR_PUBLISHABLE_KEY", recommend
         ),

@@ -10,7 +10,7 @@ export class CallFailed extends Error {
 /** `data` of a GET; `parameters` that are empty are left out. */
 export const read = (path, parameters = {}) => call("GET", withQuery(path, parameters));
 
-/** `data` of a call that changes something. */
+/** `data` of a call that changes something; a file is sent as it is. */
 export const change = (method, path, body = {}) => call(method, path, body);
 
 export function withQuery(path, parameters) {
@@ -26,7 +26,7 @@ async function call(method, path, body) {
   if (body !== undefined) {
     init.headers["X-Mock-Control"] = "1";
     init.headers["Content-Type"] = "application/json";
-    init.body = JSON.stringify(body);
+    init.body = body instanceof Blob ? body : JSON.stringify(body);
   }
   const response = await fetch(`/_mock${path}`, init).catch(() => {
     throw new CallFailed("The mock does not answer. Is it still running?");

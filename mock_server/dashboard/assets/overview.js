@@ -58,6 +58,11 @@ at("resets").addEventListener("click", ({ target }) => {
   if (to) act(target, () => change("POST", "/reset", { tenant_id: tenantId, to }), `${tenantId} was reset`).then(refresh);
 });
 
+at("seed")?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  act(event.submitter, () => change("POST", "/seed", { tenant_id: tenantId, data: at("world").value }), `${tenantId} has this data now`).then(refresh);
+});
+
 const snapshots = () => show(at("snapshots"), () => read("/snapshots"), ({ snapshots: all }) =>
   all.length ? element("ul", { class: "plain" }, all.map(listed)) : nothing("None yet. One holds the records, clock, quota and chances of ", element("b", {}, tenantId), "."));
 
@@ -81,6 +86,13 @@ at("take").addEventListener("submit", async (event) => {
   await act(event.submitter, () => change("POST", "/snapshots", body), "Snapshot taken");
   at("snapshot-name").value = "";
   snapshots();
+});
+
+at("restore-file").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const [file] = at("snapshot-file").files;
+  await act(event.submitter, () => change("POST", "/snapshots/file", file), ({ tenant_ids: all }) => `Restored ${all.join(", ")}`);
+  refresh();
 });
 
 at("add-organisation").addEventListener("submit", async (event) => {

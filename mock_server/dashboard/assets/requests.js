@@ -55,7 +55,7 @@ function row(exchange) {
     element("td", { class: "n" }, time(exchange.at)),
     element("td", {}, status(exchange)),
     element("td", { class: "where" }, link("id", exchange.id, exchange.operation_id ?? `${exchange.method} ${exchange.path}`), " ", marks),
-    element("td", { class: "spare every" }, exchange.tenant_id ?? element("span", { class: "soft" }, "nobody")),
+    element("td", { class: "spare every", title: exchange.tenant_id }, exchange.tenant_id ?? element("span", { class: "soft" }, "nobody")),
     element("td", { class: "n spare" }, number(exchange.duration_ms)));
 }
 
