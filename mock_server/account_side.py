@@ -17,7 +17,9 @@ from mock_server.accounts.team import Team
 from mock_server.accounts.tokens import Tokens
 from mock_server.clock import Clock
 from mock_server.domain.limits import Visitors, Window
+from mock_server.ingest import IngestQueue
 from mock_server.passwords import Passwords
+from mock_server.uploading import Uploads
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,9 @@ _SUSPENDED = TypeAdapter(bool)
 class AccountSide:
     """Under a virtual clock the same seed gives the same ids and keys; else nobody can guess one."""
 
-    def __init__(self, seed: int, clock: Clock) -> None:
+    def __init__(self, seed: int, clock: Clock, ingest: IngestQueue) -> None:
         self._seed, self._clock = seed, clock
+        self.uploads = Uploads(clock, ingest)
         self.passwords = Passwords()
         self.tokens = Tokens(secrets.token_bytes(32))
         self.told: set[str] = set()  # what the log has said once
@@ -60,10 +63,12 @@ class AccountSide:
         self.accounts = Accounts()
         self.visitors = Visitors()
         self.teams = {}
+        self.uploads.forget()
         return over
 
     def close(self) -> None:
         self.passwords.close()
+        self.uploads.close()
 
     def register(self, email: str, name: str, password_hash: str, now: float) -> Account:
         """Raises ValueError for an address that is taken."""
@@ -89,6 +94,7 @@ class AccountSide:
     def forget(self, tenant_id: str) -> None:
         """The organisation was removed."""
         self.teams.pop(tenant_id, None)
+        self.uploads.forget(tenant_id)
 
     def freeze(self, tenant_id: str | None = None) -> Any:
         """All of it; of one organisation only whether it is suspended, as members and keys are not its data."""

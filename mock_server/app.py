@@ -68,7 +68,7 @@ class Mock:
         self.ingest = IngestQueue(self.clock, self.settings.ingest_delay)
         self.visitors = Visitors()
         self._moving = asyncio.Lock()
-        self.account_side = AccountSide(self.settings.seed, self.clock)
+        self.account_side = AccountSide(self.settings.seed, self.clock, self.ingest)
         self.faults = Faults(self.settings.seed, self.clock, self.settings.scenario)
         self.wire = Wire()
         self.meter = Meter()
@@ -126,7 +126,9 @@ class Mock:
         organisation.state.tenant = tenant
 
     async def flush(self, tenant_id: str | None = None) -> None:
-        """Return when everything accepted so far is visible, or all of one organisation. Raises KeyError."""
+        """Return when everything accepted so far is visible, or all of one organisation. Uploads are read to their end
+        first. Raises KeyError."""
+        await self.account_side.uploads.finished()
         await self.ingest.flush(None if tenant_id is None else self.organisations[tenant_id].state)
 
     async def advance(self, seconds: float) -> None:

@@ -18,7 +18,7 @@ from mock_server.clock import Clock
 from mock_server.domain.organisations import State
 from mock_server.settings import Delay
 
-SLICE_SECONDS = 0.005  # how long applying may keep the event loop to itself
+SLICE_SECONDS = 0.002  # how long applying may keep the event loop to itself
 
 Apply = Callable[[Any], object]
 logger = logging.getLogger(__name__)
@@ -44,6 +44,7 @@ class IngestQueue:
         self._batches: list[Batch] = []
         self._accepted = 0
         self._applying = asyncio.Lock()
+        self._until = 0.0  # end of the running slice, by perf_counter
         self._timer: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -123,12 +124,14 @@ class IngestQueue:
 
     async def _apply_due(self) -> None:
         async with self._applying:
+            self._until = perf_counter() + SLICE_SECONDS  # of all batches together: many may be small
             while self.next_due <= self._clock.monotonic():
                 await self._apply(heapq.heappop(self._batches))
         self.wake_up()
 
     async def _flush(self, last: int, state: State | None) -> None:
         async with self._applying:
+            self._until = perf_counter() + SLICE_SECONDS
             meant = (batch for batch in self._batches if batch.number <= last and state in (None, batch.state))
             for batch in sorted(meant):
                 if self._take(batch):
@@ -147,15 +150,14 @@ class IngestQueue:
         return True
 
     async def _apply(self, batch: Batch) -> None:
-        until = perf_counter() + SLICE_SECONDS
         for record in batch.records:
             try:
                 batch.apply(record)
             except Exception:  # a fault of ours must not take the records behind it along
                 logger.exception("a record could not be applied")
-            if perf_counter() > until:
+            if perf_counter() > self._until:
                 await asyncio.sleep(0)
-                until = perf_counter() + SLICE_SECONDS
+                self._until = perf_counter() + SLICE_SECONDS
 
     def wake_up(self) -> None:
         """Set the timer to the next due moment, which moving the clock changes; a clock that stands still has none."""

@@ -76,6 +76,7 @@ class Client:
 
     def close(self) -> None:
         self.mock.ingest.close()
+        self.mock.account_side.uploads.close()
         self._runner.close()
 
     def run(self, awaitable: Any) -> Any:

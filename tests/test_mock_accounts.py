@@ -15,8 +15,9 @@ from fixtures.spec import OURS
 from mock_server.account_side import AccountSide
 from mock_server.clock import RealClock, VirtualClock
 from mock_server.edge.address import address_of
+from mock_server.ingest import IngestQueue
 from mock_server.passwords import Passwords
-from mock_server.settings import Settings
+from mock_server.settings import Delay, Settings
 from tests.account_client import ACCOUNT, LOGIN, PASSWORD, REGISTER, Person, credentials, registration
 from tests.mock_client import ITEMS, RECOMMEND, SPEC, Answer, Client
 
@@ -188,7 +189,8 @@ def test_a_full_reset_forgets_the_accounts_and_their_tokens(mock: Client) -> Non
 
 def test_a_virtual_clock_gives_the_same_ids_and_a_real_one_others() -> None:
     def account_ids(repeatable: bool) -> set[str]:
-        sides = [AccountSide(7, VirtualClock(0) if repeatable else RealClock()) for _ in range(2)]
+        clock = VirtualClock(0) if repeatable else RealClock()
+        sides = [AccountSide(7, clock, IngestQueue(clock, Delay(0, 0))) for _ in range(2)]
         return {side.register("ada@shop.test", "Ada", "", 0).account_id for side in sides}
 
     assert (len(account_ids(repeatable=True)), len(account_ids(repeatable=False))) == (1, 2)

@@ -166,6 +166,7 @@ def test_a_snapshot_of_one_organisation_leaves_members_keys_and_log_alone(shop: 
 def test_what_no_snapshot_holds_is_refused(mock: Client) -> None:
     side = mock.mock.account_side
     frozen = side.freeze()
+    broken: Any
     for broken in (None, {}, [], {**frozen, "accounts": [{}]}, {**frozen, "dice": [1]}):
         with pytest.raises((ValueError, TypeError, KeyError)):
             side.thaw(broken)

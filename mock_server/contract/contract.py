@@ -7,20 +7,19 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from fixtures.spec import KeyType, Node, Operation, Spec, SpecError
+from fixtures.spec import KeyType, Operation, Spec, SpecError
 from mock_server.accounts.roles import Role
 from mock_server.contract import shape, vocabulary
 from mock_server.contract.limits import BUCKETS, Credential, Limits, limiters_of, limits_of
 from mock_server.contract.parameters import Parameters, path_names, split_path
+from mock_server.contract.request_body import Body
 from mock_server.contract.responses import Responses
+from mock_server.contract.rows import row_checks
 from mock_server.contract.strategies import check_strategies
-from mock_server.contract.validation import Validator, listed
 from mock_server.domain.limits import DIALECTS
-from mock_server.errors import BadRequest, FieldError
 from mock_server.settings import Settings
 
 TENANT = "tenant_id"  # the path parameter that names an organisation
-_TYPES = {"object": dict, "array": list}
 
 
 class Handler(NamedTuple):
@@ -32,63 +31,10 @@ class Handler(NamedTuple):
     needs: tuple[str, ...]
 
 
-class Body:
-    """A request body: validators by JSON type, so that errors are exact, and what is filled in."""
-
-    def __init__(self, spec: Spec, operation: Operation, schema: Node) -> None:
-        place = f"{operation.method} {operation.path} ({operation.operation_id}): requestBody"
-        resolved = spec.resolve(schema)
-        alternatives = isinstance(resolved, dict) and resolved.keys() <= {"oneOf", "description"}
-        branches = resolved["oneOf"] if alternatives else [schema]
-        self._validators: dict[type, Validator] = {}
-        schemas: list[Node | bool] = []  # of a record, whether it comes alone or in an array
-        for branch in branches:
-            node = spec.resolve(branch)
-            kind = _TYPES.get(str(node.get("type"))) if isinstance(node, dict) else None
-            if kind is None or kind in self._validators:
-                raise SpecError(f"{spec.path}: {place}: alternatives must be told apart by type: object or array")
-            self._validators[kind] = Validator(spec, branch, place)
-            schemas.append(spec.resolve(node.get("items", {})) if kind is list else node)
-        properties = [
-            (name, field)
-            for record in schemas
-            if isinstance(record, dict)
-            for name, field in record.get("properties", {}).items()
-            if isinstance(field, dict)
-        ]
-        self._defaults = {name: field["default"] for name, field in properties if "default" in field}
-        self._aliases = {name: field["x-aliases"] for name, field in properties if "x-aliases" in field}
-        self.honoured = [id(field) for _, field in properties]
-        required = [set(record.get("required", ())) for record in schemas if isinstance(record, dict)]
-        self.certain = set.intersection(*required) | self._defaults.keys()  # fields that every record has
-
-    def records_of(self, document: Any) -> list[dict[str, Any]]:
-        """The body as records: nulls and gaps replaced by defaults (R49), aliases by canonical names (R8).
-
-        Raises ApiError for an invalid body."""
-        validator = self._validators.get(type(document))
-        if validator is None:
-            names = " or ".join(f"an {name}" for name, kind in _TYPES.items() if kind in self._validators)
-            raise BadRequest(*listed([FieldError("$", f"must be {names}")]))
-        if problem := validator.problem(document):
-            raise problem
-        records = document if type(document) is list else [document]
-        for name, default in self._defaults.items():
-            for record in records:
-                if record.get(name) is None:
-                    record[name] = default
-        for name, aliases in self._aliases.items():
-            for record in records:
-                value = record.get(name)
-                if isinstance(value, str) and value in aliases:
-                    record[name] = aliases[value]
-        return records
-
-
 class Endpoint:
     """One operation, ready to be served."""
 
-    __slots__ = ("answer", "body", "credential", "key_type", "operation", "parameters", "roles")
+    __slots__ = ("answer", "body", "credential", "key_type", "operation", "parameters", "roles", "row_checks")
 
     def __init__(self, spec: Spec, operation: Operation, handler: Handler) -> None:
         place = f"{spec.path}: {operation.method} {operation.path} ({operation.operation_id})"
@@ -99,6 +45,7 @@ class Endpoint:
         self.credential: Credential = "key" if operation.key_type else "token" if operation.bearer else "nothing"
         self.key_type: KeyType | None = operation.key_type
         self.roles = _roles(operation, place)
+        self.row_checks = row_checks(spec, operation)  # of an operation that takes a file
         if operation.bucket != BUCKETS[self.credential]:
             raise SpecError(f"{place}: the mock serves it with x-rate-limit: {BUCKETS[self.credential]}")
         for name in set(handler.needs) - self.parameters.certain - (self.body.certain if self.body else set()):

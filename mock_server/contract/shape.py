@@ -49,6 +49,7 @@ _OPERATION = _object(
     parameters={"type": "array", "items": _PARAMETER},
     requestBody=_BODY,
     responses=_map(_RESPONSE),
+    **{"x-roles": _TEXTS, "x-rows": _map(_PLACED)},
 )
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 SHAPE: Node = {

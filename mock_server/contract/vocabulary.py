@@ -18,7 +18,7 @@ SCHEMA_LIST = {"allOf", "anyOf", "oneOf"}
 SCHEMA_MAP = {"properties"}
 KEYWORDS = ANNOTATIONS | EXTENSIONS | ASSERTIONS | SCHEMA | SCHEMA_LIST | SCHEMA_MAP | {"$ref"}
 TYPES = {"object", "array", "string", "number", "integer", "boolean", "null"}
-FORMATS = {"date", "date-time", "uuid"}
+FORMATS = {"date", "date-time", "uuid", "binary"}  # binary: the file of a form
 
 _DATA = {"example", "examples", "default", "value", "enum", "const"}
 _DIALECT = re.compile(r"\\[dDwWsSbB]")  # these differ between engines: other scripts' digits, Unicode spaces

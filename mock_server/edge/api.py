@@ -21,6 +21,7 @@ from mock_server.edge.address import address_of
 from mock_server.edge.admission import admit, membership, suspended, too_many_requests
 from mock_server.edge.body import Disconnected, check_content_type, parse_json, read_body
 from mock_server.edge.effects import effects_of
+from mock_server.edge.form import read_file
 from mock_server.edge.routes import Call
 from mock_server.edge.trace import trace_of
 from mock_server.errors import ApiError, InternalServerError, MethodNotAllowed, NotFound, TooManyRequests
@@ -81,6 +82,9 @@ class Api:
                 call.records = endpoint.body.records_of(parse_json(body, contract.max_depth))
             if endpoint.parameters:
                 call.parameters = endpoint.parameters.read(path_parameters, scope["query_string"], scope["headers"])
+            if endpoint.row_checks and isinstance(call, AccountCall):
+                call.sent = await read_file(scope, receive, contract.limits.max_upload_bytes)
+                call.row_checks = endpoint.row_checks
             status, answer = await endpoint.answer(call)
             if isinstance(call, Call):
                 trace.accepted = call.accepted

@@ -19,19 +19,19 @@ class Disconnected(Exception):
 async def read_body(receive: Receive, content_length: bytes | None, limit: int) -> bytes:
     """The whole body. Raises ContentTooLarge as soon as `limit` bytes are passed; what follows is never kept."""
     if content_length is not None and content_length.isdigit() and int(content_length[:20]) > limit:
-        raise _too_large(limit)
+        raise too_large(limit)
     message = await receive()
     if message["type"] == "http.request" and not message.get("more_body"):
         body: bytes = message.get("body", b"")
         if len(body) > limit:
-            raise _too_large(limit)
+            raise too_large(limit)
         return body
     parts, size = [], 0
     while message["type"] == "http.request":
         parts.append(message.get("body", b""))
         size += len(parts[-1])
         if size > limit:
-            raise _too_large(limit)
+            raise too_large(limit)
         if not message.get("more_body"):
             return b"".join(parts)
         message = await receive()
@@ -95,5 +95,6 @@ def _malformed(body: bytes, error: orjson.JSONDecodeError) -> BadRequest:
     return BadRequest(f"the body is not JSON: {error.msg} (line {error.lineno}, column {error.colno})")
 
 
-def _too_large(limit: int) -> ContentTooLarge:
+def too_large(limit: int) -> ContentTooLarge:
+    """413."""
     return ContentTooLarge(f"a body may have {limit} bytes; split the request")

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mock_server.accounts.accounts import Account
 from mock_server.accounts.audit import Actor
 from mock_server.accounts.team import Member, Team
+from mock_server.contract.rows import RowCheck
 from mock_server.domain.organisations import Organisation
 from mock_server.edge import envelope
+from mock_server.edge.form import SentFile
 
 if TYPE_CHECKING:
     from mock_server.app import Mock
@@ -39,6 +41,8 @@ class AccountCall:
     membership: Membership | None = None
     records: Sequence[dict[str, Any]] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    sent: SentFile | None = None
+    row_checks: Mapping[str, RowCheck] = field(default_factory=dict)
 
     @property
     def body(self) -> dict[str, Any]:
@@ -55,6 +59,12 @@ class AccountCall:
         """Where, where the operation is about an organisation."""
         assert self.membership is not None  # noqa: S101 - the admission saw to it
         return self.membership
+
+    @property
+    def file(self) -> SentFile:
+        """What the operation takes, where it takes a file."""
+        assert self.sent is not None  # noqa: S101 - the Api saw to it
+        return self.sent
 
     @property
     def actor(self) -> Actor:

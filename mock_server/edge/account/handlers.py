@@ -15,6 +15,7 @@ from mock_server.edge.account.organisations import (
     rename_organisation,
 )
 from mock_server.edge.account.signing_in import login, read_account, register
+from mock_server.edge.account.uploads import list_uploads, read_upload, start_upload
 
 _HERE = ("tenant_id",)
 
@@ -35,4 +36,7 @@ ACCOUNT_HANDLERS: Mapping[str, Handler] = {
     "generateKeyPair": Handler(generate_key_pair, _HERE),
     "revokeKeyPair": Handler(revoke_key_pair, (*_HERE, "key_id")),
     "readAuditLog": Handler(read_audit_log, (*_HERE, "page", "limit")),
+    "startUpload": Handler(start_upload, (*_HERE, "kind", "all_or_nothing")),
+    "listUploads": Handler(list_uploads, _HERE),
+    "readUpload": Handler(read_upload, (*_HERE, "upload_id")),
 }
