@@ -75,11 +75,12 @@ class Funnels(BaseModel):
 
 def routes(mock: Mock) -> list[BaseRoute]:
     async def explain(request: Request, question: Question) -> Explanation:
-        tenant = organisation_of(mock, request).tenant
+        organisation = organisation_of(mock, request)
+        tenant, now = organisation.tenant, mock.clock.now() + organisation.state.ahead
         body = _checked(mock, question.model_extra or {})
         query = Query(body["strategy"], body.get("user_id"), body.get("context_item_id"), (), body.get("filters") or {})
         try:
-            ranking = tenant.recommend(query, mock.clock.now())
+            ranking = tenant.recommend(query, now)
         except FilterError as error:
             raise BadRequest(*listed([FieldError("$.filters", str(error))])) from None
         limit, total = int(body["limit"]), len(ranking)
