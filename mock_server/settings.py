@@ -118,7 +118,7 @@ class Settings(BaseSettings):
     )
     no_control: bool = Field(default=False, description="serve no /_mock")
     journal: int = Field(
-        default=1_000, ge=0, le=100_000, description="exchanges that /_mock/journal keeps, about 33 kB each at most"
+        default=1_000, ge=0, le=100_000, description="exchanges that /_mock/journal keeps; 49 kB each at most"
     )
     allowed_host: Names = Field(default=(), description="further Host names to answer /_mock to, comma-separated")
     validate_responses: bool = Field(

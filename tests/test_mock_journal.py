@@ -2,9 +2,11 @@
 
 import asyncio
 import gc
+import http.client
 import json
 import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +23,7 @@ from mock_server.journal.exchange import MAX_BODY_BYTES
 from mock_server.journal.journal import Journal
 from mock_server.journal.masking import mask_body, mask_header, mask_target
 from mock_server.journal.stream import Stream
+from mock_server.pytest_plugin import running_mock
 from tests.journal_client import Observed, made, observed, sighted
 from tests.mock_client import EVENTS, ITEMS, RECOMMEND
 
@@ -494,6 +497,18 @@ def test_a_quiet_stream_shows_that_it_is_alive(monkeypatch: pytest.MonkeyPatch) 
         await running
 
     asyncio.run(scene())
+
+
+def test_a_stream_ends_in_good_order_when_the_mock_is_stopped(tmp_path: Path) -> None:
+    """Were it cut off, reading to the end would raise IncompleteRead."""
+    with running_mock(["--port", "0", "--quiet", "--seed-data", "none"], tmp_path) as url:
+        connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=30)
+        connection.request("GET", "/_mock/journal/stream")
+        stream = connection.getresponse()
+        assert stream.headers["content-type"] == "text/event-stream"
+        assert stream.readline() == b"retry: 1000\n"
+    assert stream.read().startswith(b": listening\n")
+    connection.close()
 
 
 def test_events_are_lint_and_summary_of_the_journal(mock: Observed) -> None:

@@ -1,6 +1,7 @@
 """The client lint: each rule finds what it is for, and keeps quiet about clients that do nothing wrong."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from mock_server.journal.lint.linter import Linter
 from tests.journal_client import Observed, made, observed
 from tests.mock_client import ITEMS, RECOMMEND
 
+ROOT = Path(__file__).parents[1]
 REFUSED: dict[str, Any] = {
     "status": 429,
     "answered": {"retry-after": "10", "ratelimit-remaining": "0", "ratelimit-reset": "10"},
@@ -54,6 +56,12 @@ def test_every_rule_has_a_name_and_a_sentence_of_its_own(mock: Observed) -> None
     rules = mock.control("/lint")["rules"]
     assert [rule["id"] for rule in rules] == [rule.id for rule in RULES]
     assert len({rule["id"] for rule in rules}) == len({rule["sentence"] for rule in rules}) == 8
+
+
+def test_the_guide_has_the_rules_as_they_are() -> None:
+    guide = (ROOT / "docs/look-inside.md").read_text(encoding="utf-8")
+    table = guide.partition("<!-- rules -->\n")[2].partition("<!-- /rules -->")[0]
+    assert table.splitlines() == [f"| `{rule.id}` | {rule.sentence} |" for rule in RULES]
 
 
 def test_a_call_before_retry_after_has_run_out_is_noticed() -> None:

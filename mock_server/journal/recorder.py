@@ -97,6 +97,7 @@ class _Tap(Sighting):
         self.method, self.address = scope["method"][:16], scope["client"][0] if scope.get("client") else ""
         self.path, self.query = scope["raw_path"][:_MAX_TARGET_BYTES], scope["query_string"][:_MAX_TARGET_BYTES]
         self.request_headers = without_credentials(scope["headers"], caller is not None)
+        self.response_headers = without_credentials(self.response_headers, False)
         self.masked = self.needed_key_type is None
         if self.masked:
             self.read = mask_body(self.read) if self.read else self.read

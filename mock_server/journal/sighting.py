@@ -107,8 +107,15 @@ _AS_THEY_ARE = sorted(set(Sighting.__slots__) & set(Exchange.__slots__) - {"path
 
 
 def without_credentials(headers: Sequence[Header], known: bool) -> list[Header]:
-    """`known`: an organisation has this key, so it looks like one."""
-    return [header if header[0] not in CREDENTIALS else _hidden(*header, known) for header in headers]
+    """As many as are kept. `known`: an organisation has this key, so it looks like one."""
+    kept, size = [], 0
+    for header in headers:
+        name, value = header
+        size += len(name) + len(value)
+        if size > MAX_HEADER_BYTES:
+            break
+        kept.append(_hidden(name, value, known) if name in CREDENTIALS else header)
+    return kept
 
 
 def _hidden(name: bytes, value: bytes, known: bool) -> Header:
@@ -118,10 +125,4 @@ def _hidden(name: bytes, value: bytes, known: bool) -> Header:
 
 
 def _masked(headers: Sequence[Header]) -> list[Header]:
-    kept, size = [], 0
-    for name, value in headers:
-        size += len(name) + len(value)
-        if size > MAX_HEADER_BYTES:
-            break
-        kept.append((name, value if name in CREDENTIALS else mask_header(name, value)))
-    return kept
+    return [(name, value if name in CREDENTIALS else mask_header(name, value)) for name, value in headers]
