@@ -28,6 +28,7 @@ from mock_server.edge.api import Api
 from mock_server.edge.cors import Cors
 from mock_server.edge.routes import HANDLERS
 from mock_server.edge.timing import ServerTiming
+from mock_server.edge.welcome import wants_welcome, welcome_page
 from mock_server.faults.layer import FaultLayer
 from mock_server.faults.registry import Faults
 from mock_server.faults.wire import Wire
@@ -102,8 +103,8 @@ class Mock:
         clock is put back, too. Raises KeyError for an unknown one."""
         if tenant_id is not None:
             self.ingest.forget(self.organisations.reset(tenant_id, seeded))
-            self.faults.reset(tenant_id)
             self.account_side.suspend(tenant_id, False)
+            self.faults.reset(tenant_id)
             self.journal.reset(tenant_id)
             return
         self.organisations.complete()
@@ -171,8 +172,8 @@ class Mock:
         """Forget an organisation, its keys and its data. Raises KeyError."""
         self.ingest.forget(self.organisations.remove(tenant_id))
         self.lifetimes.end(tenant_id)
-        self.faults.reset(tenant_id)
         self.account_side.forget(tenant_id)
+        self.faults.reset(tenant_id)
         self.journal.reset(tenant_id)
 
     def stop(self) -> None:
@@ -197,10 +198,14 @@ def create_app(mock: Mock, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
     api = Recorder(proxy or _api(mock), mock)
     beside = Starlette(routes=list(routes))
     segments = {_first_segment(route.path) for route in routes if isinstance(route, Route | Mount)}
+    has_welcome = bool(segments) and not mock.settings.proxy  # a target's address is its own
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            await (beside if _first_segment(scope["path"]) in segments else api)(scope, receive, send)
+            if has_welcome and wants_welcome(scope):
+                await welcome_page(segments)(scope, receive, send)
+            else:
+                await (beside if _first_segment(scope["path"]) in segments else api)(scope, receive, send)
         elif scope["type"] == "lifespan":
             await _lifespan(mock, proxy, receive, send)
         else:

@@ -131,3 +131,10 @@ def test_no_key_reaches_the_log_or_an_answer(make_mock: Make, caplog: pytest.Log
 
 def test_a_masked_key_shows_its_type_and_its_end() -> None:
     assert masked("lehnz_sk_dev_glow_beauty_ng_0123456789abcdef") == "lehnz_sk_...cdef"
+
+
+@pytest.mark.parametrize("blank", [" ", "\t", " \t "])
+def test_blanks_around_a_key_are_no_part_of_it(mock: Client, blank: str) -> None:
+    """HTTP takes them off a header's value, and not every server has."""
+    for key in (f"{mock.first.publishable_key}{blank}", f"{blank}{mock.first.publishable_key}"):
+        assert mock.post(RECOMMEND, BODIES[RECOMMEND], key=key).status == 200

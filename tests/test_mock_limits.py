@@ -195,3 +195,39 @@ def test_addresses_are_forgotten_when_there_are_too_many() -> None:
     visitors.window("c")
     assert visitors.window("a") is first
     assert visitors.window("b") is not second
+
+
+def test_a_window_may_have_a_rule_of_its_own() -> None:
+    limiter, window = Limiter(RateLimit(limit=1000, window_seconds=900)), Window()
+    window.rule = RateLimit(limit=1, window_seconds=10)
+    assert [limiter.charge(window, 0.0), limiter.charge(window, 5.0)] == [True, False]
+    assert limiter.quota(window, 5.5) == Quota(1, 0, 5, 10)
+    window.enforced = False
+    assert limiter.charge(window, 6.0)
+    assert limiter.quota(Window(), 0.0) == Quota(1000, 1000, 900, 900)
+
+
+def test_a_lowered_limit_leaves_nothing_rather_than_less_than_nothing() -> None:
+    limiter, window = Limiter(RateLimit(limit=10, window_seconds=900)), Window()
+    for _ in range(5):
+        limiter.charge(window, 0.0)
+    window.rule = RateLimit(limit=2, window_seconds=900)
+    assert limiter.quota(window, 1.0).remaining == 0
+    assert not limiter.charge(window, 1.0)
+
+
+@pytest.mark.parametrize("later", [0.0, 5000.0, -3.0])
+def test_a_copy_of_a_window_says_later_what_the_window_said(later: float) -> None:
+    limiter, window = Limiter(RateLimit(limit=3, window_seconds=10)), Window()
+    limiter.charge(window, 2.0)
+    assert limiter.quota(window.copy(later), 4.0 + later) == limiter.quota(window, 4.0)
+    limiter.exhaust(window, 4.0, 60.0)
+    assert limiter.quota(window.copy(later), 5.0 + later) == limiter.quota(window, 5.0) == Quota(3, 0, 59, 10)
+    assert limiter.quota(Window().copy(later), 4.0 + later) == Quota(3, 3, 10, 10)
+
+
+@given(reset=st.integers(0, 100_000), scale=st.integers(1, 10_000))
+@settings(deadline=None)
+def test_a_client_that_waits_its_seconds_has_waited_the_mocks(reset: int, scale: int) -> None:
+    told = Quota(1, 0, reset, 900).at_pace(scale).reset
+    assert reset <= told * scale < reset + scale
