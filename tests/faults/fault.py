@@ -15,7 +15,8 @@ CATALOGUE = Path(__file__).parents[2] / "contracts" / "catalogue"
 @dataclass(frozen=True)
 class Fault:
     """`ids`: the statements of the catalogue that the deviation breaks; a check of any of them is the right one.
-    `exhaust`: it shows only when the limit is used up. `options`: further options of the mock."""
+    `exhaust`: it shows only when the limit is used up. `options`: further options of the mock; `suite_options`: what
+    the suite must be told to look there."""
 
     name: str
     breaks: str
@@ -23,6 +24,7 @@ class Fault:
     broken: Break
     exhaust: bool = False
     options: tuple[str, ...] = ()
+    suite_options: tuple[str, ...] = ()
 
     @property
     def level(self) -> str:

@@ -119,6 +119,13 @@ def keys(tell: Teller) -> Iterator[Step]:
         yield tell.ask(1, strategy=strategy, user_id="u-1", limit=50)
 
 
+def signing_in(_: Teller) -> Iterator[Step]:
+    """More logins and registrations than an address may make."""
+    credentials = {"email": "ada@shop.example", "password": "wrong horse battery"}
+    for path in ("/auth/login",) * 13 + ("/auth/register",) * 2:
+        yield Step("recommend", credentials, {}, path=path)
+
+
 def at_the_limit(tell: Teller) -> Iterator[Step]:
     for _ in range(LIMIT):
         yield tell.good("recommend", {"strategy": "popular", "limit": 1})

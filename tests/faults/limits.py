@@ -72,6 +72,12 @@ def restarts_after(count: int) -> Break:
     return limited(charge)
 
 
+def allows(limit: int, window_seconds: int) -> Break:
+    """Another limit than the documented one, kept and told."""
+    rule = RateLimit(limit=limit, window_seconds=window_seconds)
+    return inside(lambda mock: setattr(mock.contract, "limiter", Limiter(rule)))
+
+
 def operation(request: Request, _: Server) -> str | None:
     return request.operation
 
@@ -125,13 +131,31 @@ FAULTS = [
         "limit-is-2000",
         "RateLimit-Limit is 2000, and so is the limit.",
         ("RATE-limit-number",),
-        inside(lambda mock: setattr(mock.contract, "limiter", Limiter(RateLimit(limit=2000, window_seconds=900)))),
+        allows(2000, 900),
     ),
     Fault(
         "secret-keys-are-told-5000",
         "RateLimit-Limit is 5000 for secret keys.",
         ("RATE-limit-number",),
         says("ratelimit-limit", lambda _: 5000, on("items", "users")),
+    ),
+    Fault(
+        "window-of-a-minute",
+        "A window lasts a minute, and RateLimit-Reset says so.",
+        ("RATE-window",),
+        allows(1000, 60),
+    ),
+    Fault(
+        "250-in-a-window",
+        "A window holds 250 requests, and RateLimit-Limit says so.",
+        ("RATE-window", "RATE-limit-number"),
+        allows(250, 900),
+    ),
+    Fault(
+        "window-of-a-day",
+        "A window lasts a day, and RateLimit-Reset says so.",
+        ("RATE-window",),
+        allows(1000, 86_400),
     ),
     Fault(
         "reset-is-a-unix-time",

@@ -66,7 +66,7 @@ def fault_task(fault: Fault, claims_only: bool = False) -> Task:
         suite += [word for each in needed(fault.ids) for word in ("--select", each)]
     if not (is_generated(fault) or (is_judged_in_full(fault) and not claims_only)):
         suite.append("--no-generated")
-    return Task(fault.name, options, tuple(suite))
+    return Task(fault.name, options, (*suite, *fault.suite_options))
 
 
 def is_generated(fault: Fault) -> bool:

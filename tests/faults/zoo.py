@@ -29,6 +29,7 @@ AREAS = (
     "organisations",
     "limits",
     "exhausted",
+    "sign_in",
     "browser",
     "robustness",
     "corners",

@@ -54,6 +54,14 @@ def sliding() -> Break:
     return limited(charge, quota)
 
 
+def by_the_clock(right: Limiter, window: Window, now: float) -> bool:
+    """Windows begin at the quarters of an hour, whenever the first request comes."""
+    started = now - now % right.rule.window_seconds
+    if window.started != started:
+        window.started, window.used = started, 0
+    return right.charge(window, now)
+
+
 def floored(right: Limiter, window: Window, now: float, quota: Quota) -> Quota:
     return quota._replace(reset=max(0, math.floor(window.started + right.rule.window_seconds - now)))
 
@@ -124,6 +132,12 @@ VARIANTS = [
     ),
     Variant(
         "refused-requests-cost-nothing", "Only requests that succeed are counted.", "R36", edge(refused_for_nothing)
+    ),
+    Variant(
+        "window-by-the-clock",
+        "Windows begin at the quarters of an hour, whenever the first request comes.",
+        "R36",
+        limited(by_the_clock),
     ),
     Variant("sliding-window", "The window slides.", "R36", sliding(), ("--rate-limit", "1000/60s"), USED_UP),
     Variant(
