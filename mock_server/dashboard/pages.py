@@ -38,6 +38,7 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+_CHOICES = {"id", "item_id", "user_id"}  # in an address: something beside the list is shown from the first moment
 _LISTED = 50  # organisations that a menu still shows; more are searched by name
 
 
@@ -74,6 +75,7 @@ def _endpoint(mock: Mock, tab: Tab) -> Any:
             "wanted": wanted,
             "tenant_id": None,
             "target": mock.settings.proxy,
+            "chosen": not _CHOICES.isdisjoint(request.query_params),
         }
         try:
             organisation = organisations[wanted or ""]

@@ -8,6 +8,7 @@ const DRAWN_MS = 100;
 const at = (id) => document.getElementById(id);
 let known = null; // {now: ms, scale, asked: ms of the browser}
 
+refresh();
 repeat(ASKED_SECONDS, refresh);
 setInterval(draw, DRAWN_MS);
 

@@ -159,4 +159,5 @@ at("add").addEventListener("submit", async (event) => {
 
 scenarios();
 offerKinds();
+showLimit();
 repeat(EVERY_SECONDS, showLimit);

@@ -26,28 +26,26 @@ export function failure(error, again) {
     again && element("button", { type: "button", click: again }, "Try again"));
 }
 
-/** Call `task` now and every `seconds` while the page is seen, the next one after the last one's end. */
+/** Call `task` every `seconds` while the page is seen, each one after the last one's end. */
 export function repeat(seconds, task) {
-  const turn = async () => {
+  setTimeout(async () => {
     if (!document.hidden) await task();
-    setTimeout(turn, seconds * 1000);
-  };
-  turn();
+    repeat(seconds, task);
+  }, seconds * 1000);
 }
 
-/** Like `show`, and again every `seconds`, for as long as what is loaded differs and no keyboard is in the region.
-    Gives a function that shows it at once. */
+/** Like `show`, and again every `seconds` when something else is loaded and no keyboard is in the region. Gives a
+    function that shows it at once. */
 export function watch(region, seconds, load, render) {
   let shown = null;
   const draw = () => show(region, load, (data) => {
     shown = JSON.stringify(data);
     return render(data);
   });
+  draw();
   repeat(seconds, async () => {
-    if (shown === null) return draw();
-    const data = await load().catch(() => null); // what is shown stays; the next time may work
-    const isNew = data !== null && JSON.stringify(data) !== shown;
-    return isNew && !region.contains(document.activeElement) ? draw() : undefined;
+    const data = region.contains(document.activeElement) ? null : await load().catch(() => null);
+    if (data !== null && JSON.stringify(data) !== shown) await draw();
   });
   return draw;
 }

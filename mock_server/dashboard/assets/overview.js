@@ -9,6 +9,7 @@ const EVERY_SECONDS = 1;
 const LOW = 0.1; // share of the quota below which the gauge warns
 const at = (id) => document.getElementById(id);
 
+refresh();
 repeat(EVERY_SECONDS, refresh);
 
 async function refresh() {

@@ -7,7 +7,6 @@ export const tenantId = document.body.dataset.tenantId;
 
 const SEARCH_AFTER_MS = 150;
 
-document.documentElement.classList.add("scripted");
 document.querySelector('.tabs [aria-current="page"]')?.scrollIntoView({ block: "nearest", inline: "center" });
 
 document.addEventListener("click", async ({ target }) => {
