@@ -109,6 +109,14 @@ export class LehnzMock {
     if (!found.verified) throw new Error(unverified(expected, found));
   }
 
+  /** What the mock holds against the requests since the test began: sent before Retry-After was over, sent twice, ... */
+  async lint(): Promise<string[]> {
+    const params = { query: { ...this.#tenant, after: this.#since, limit: 1000 } };
+    const { exchanges } = await dataOf(this.#control.GET("/_mock/journal", { params }));
+    const remarks = exchanges.flatMap((exchange) => exchange.lint as { id: string; message: string }[]);
+    return remarks.map(({ id, message }) => `${id}: ${message}`);
+  }
+
   /** Make a browser context of your own meet this organisation, before its first page opens. `context` and `page` do. */
   async attach(context: BrowserContext): Promise<void> {
     const { now } = await dataOf(this.#control.GET("/_mock/clock", { params: { query: this.#tenant } }));

@@ -72,6 +72,18 @@ test("a request that was not made is told by what came nearest", async ({ page, 
   await expect(wrong).rejects.toThrow(/0 requests were like .*\n +#\d+ body\.strategy: "popular", not "trending"/);
 });
 
+test("the mock tells what a client does wrong, and only since the test began", async ({ request, lehnz }) => {
+  const { publishable_key, secret_key } = lehnz.organisation;
+  const send = (key: string) =>
+    request.post(`${lehnz.url}/v1/recommend`, { headers: { "X-API-KEY": key }, data: { strategy: "popular" } });
+  await send(publishable_key);
+  expect(await lehnz.lint()).toEqual([]);
+  await send(secret_key);
+  expect(await lehnz.lint()).toEqual([expect.stringMatching(/^wrong-key-type: /)]);
+  await lehnz.reset();
+  expect(await lehnz.lint()).toEqual([]);
+});
+
 test("what the mock refuses is said in its words", async ({ lehnz }) => {
   const wrong = lehnz.fault({ kind: "status", status: 418 });
   await expect(wrong).rejects.toThrow(/\$\.status must be an error that/);

@@ -31,4 +31,5 @@ test("what is on the page stays there, and events wait for the limit to end", as
   await lehnz.advance("to the reset");
   const events = [{ event_name: "click" }, { event_name: "view" }, { event_name: "add_to_cart" }];
   await lehnz.verify({ operation_id: "ingestEvents", status: 202, body: events, times: 1 });
+  expect(await lehnz.lint()).toEqual([]);
 });

@@ -26,6 +26,7 @@ test("what came of a recommendation is told with its id, from the click to the p
     const event = { event_name, item_id, recommendation_id };
     await lehnz.verify({ operation_id: "ingestEvents", status: 202, body: event, times: 1 });
   }
+  expect(await lehnz.lint()).toEqual([]);
 });
 
 test("an empty shop says so", async ({ page, lehnz }) => {
