@@ -165,6 +165,17 @@ def test_an_explanation_is_of_the_very_list_that_is_served(shop: Observed, strat
     assert (explained["mode"], explained["total_count"]) == (answer["mode"], answer["pagination"]["total_count"])
 
 
+def test_an_explanation_is_of_the_organisations_own_time(shop: Observed) -> None:
+    """A cart is too old after a week."""
+    item_id = shop.control(f"{OWN}/items?limit=1")["items"][0]["item_id"]
+    shop.event("add_to_cart", "newcomer", item_id=item_id)
+    ask = {"strategy": "abandonment-recovery", "user_id": "newcomer", "limit": 1}
+    assert shop.control(f"{OWN}/explain", ask)["results"][0]["reason"] == "abandoned_cart"
+    shop.control("/clock/advance", {"seconds": 8 * 86_400, "tenant_id": shop.tenant_id})
+    explained = shop.control(f"{OWN}/explain", ask)["results"][0]
+    assert explained["reason"] == shop.post(RECOMMEND, ask).data["results"][0]["reason"] != "abandoned_cart"
+
+
 def test_explaining_counts_nowhere_and_costs_nothing(shop: Observed) -> None:
     before = shop.post(RECOMMEND, {"strategy": "popular"})
     funnel = shop.control(f"{OWN}/funnel")

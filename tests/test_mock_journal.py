@@ -24,6 +24,7 @@ from mock_server.journal.journal import Journal
 from mock_server.journal.masking import mask_body, mask_header, mask_target
 from mock_server.journal.stream import Stream
 from mock_server.pytest_plugin import running_mock
+from tests.account_client import ACCOUNT, CHEAP, LOGIN, PASSWORD, REGISTER, credentials, registration
 from tests.journal_client import Observed, made, observed, sighted
 from tests.mock_client import EVENTS, ITEMS, RECOMMEND
 
@@ -335,6 +336,22 @@ def test_a_secret_in_a_long_answer_is_masked_when_it_is_shown(mock: Observed) ->
     mock.post(ITEMS, item_body("a") | {"attributes": {"token": "hunter2", "text": "x" * 3_000}})
     assert b"hunter2" in mock.recommend().body
     assert "hunter2" not in json.dumps(mock.control("/journal/2"))
+
+
+def test_signing_in_leaves_no_password_and_no_token(mock: Observed) -> None:
+    mock.mock.account_side.passwords = CHEAP
+    mock.post(REGISTER, registration("ada"), key=None)
+    token = mock.post(LOGIN, credentials("ada"), key=None).data["access_token"]
+    mock.get(ACCOUNT, key=None, headers=[("Authorization", f"Bearer {token}")])
+    mock.post(LOGIN, credentials("ada", "wrong-horse"), key=None)
+    sightings = [[each.read, each.sent, each.request_headers] for each in mock.mock.journal._sighted.values()]
+    assert len(sightings) == 4
+    dump = json.dumps([mock.control(f"/journal/{number}") for number in range(1, 5)])
+    for secret in (PASSWORD, "wrong-horse", token, token.partition(".")[2]):
+        assert secret not in repr(sightings)  # from the start
+        assert secret not in dump
+    assert [each["operation_id"] for each in mock.exchanges()] == ["register", "login", "readAccount", "login"]
+    assert "ada@shop.test" in dump
 
 
 @given(st.binary(max_size=300))

@@ -130,6 +130,17 @@ def test_the_limits_of_a_running_mock_are_linted() -> None:
     mock.close()
 
 
+def test_an_organisation_whose_own_time_was_moved_on_has_waited() -> None:
+    mock = observed(rate_limit="1/900s")
+    own = f"/organisations/{mock.tenant_id}"
+    for _ in range(2):
+        mock.control(f"{own}/rate-limit/exhaust", {"seconds": 60})
+        mock.recommend()
+        mock.control("/clock/advance", {"seconds": 60, "tenant_id": mock.tenant_id})
+    assert [(each["status"], each["lint"]) for each in mock.exchanges()] == [(429, []), (429, [])]
+    mock.close()
+
+
 def test_the_wrong_type_of_key_is_noticed(mock: Observed) -> None:
     mock.post(ITEMS, item_body("a"), key="wrong")
     mock.post(RECOMMEND, {"strategy": "popular"}, key="wrong")

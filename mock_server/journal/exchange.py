@@ -59,9 +59,8 @@ class Remark(NamedTuple):
 
 
 class Exchange:
-    """`at` is epoch seconds of the mock's clock, `moment` its monotonic seconds, `scale` of which make
-    one of the client's; `started` and `ended` are seconds of a
-    clock that always runs. `era` counts the resets of the organisation."""
+    """`at` is epoch seconds of the organisation's time, `moment` its monotonic seconds, `scale` of which make one of
+    the client's; `started` and `ended` are seconds of a clock that always runs. `era` counts resets."""
 
     __slots__ = (
         "accepted",

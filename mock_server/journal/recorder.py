@@ -39,8 +39,8 @@ class Recorder:
             tap.operation_id = endpoint.operation.operation_id if endpoint else None
             mock.meter.count(tap.operation_id, tap.status, tap.ended - tap.started)
             if mock.journal.capacity:
-                clock = mock.clock
-                tap.at, tap.moment, tap.scale = clock.now(), clock.monotonic(), clock.scale
+                clock, ahead = mock.clock, trace.caller.organisation.state.ahead if trace.caller else 0.0
+                tap.at, tap.moment, tap.scale = clock.now() + ahead, clock.monotonic() + ahead, clock.scale
                 tap.finish(trace)
                 mock.journal.add(tap)
 
