@@ -129,8 +129,9 @@ class Mock:
     async def flush(self, tenant_id: str | None = None) -> None:
         """Return when everything accepted so far is visible, or all of one organisation. Uploads are read to their end
         first. Raises KeyError."""
+        state = None if tenant_id is None else self.organisations[tenant_id].state
         await self.account_side.uploads.finished()
-        await self.ingest.flush(None if tenant_id is None else self.organisations[tenant_id].state)
+        await self.ingest.flush(state)
 
     async def advance(self, seconds: float) -> None:
         """Move the clock; every record that falls due on the way is applied in order. Two calls at once move it by the

@@ -190,6 +190,19 @@ def test_a_flush_can_be_for_one_organisation(served: Served) -> None:
     assert [(each["items"], each["waiting"]) for each in counts] == [(0, 1), (1, 0)]
 
 
+def test_one_that_goes_away_while_it_is_flushed_does_no_harm(served: Served) -> None:
+    made = served.control("/organisations", {})
+    served.upsert("new", made["secret_key"])
+
+    async def both() -> list[int]:
+        flush = served.send("POST", "/_mock/flush", json={"tenant_id": made["tenant_id"]}, headers=CHANGE)
+        remove = served.send("DELETE", f"/_mock/organisations/{made['tenant_id']}", headers=CHANGE)
+        return [answer.status_code for answer in await asyncio.gather(flush, remove)]
+
+    assert served.run(both()) == [200, 200]
+    assert served.control("/health")["waiting"] == 0
+
+
 def test_sixteen_workers_do_not_see_each_other(make_served: Make) -> None:
     served = make_served(seed=SEED, ingest_delay="0", rate_limit="20/900s")
 
