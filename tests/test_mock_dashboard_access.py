@@ -56,6 +56,13 @@ def test_the_token_opens_the_page_that_was_asked_for(page: Page) -> None:
     expect(page.locator("#stream")).to_have_text("live")
 
 
+def test_a_page_whose_session_has_ended_asks_for_the_token_again(page: Page) -> None:
+    page.goto("/_mock/#token=s3cret%20%26%20%3Cb%3Etoken%3C%2Fb%3E")
+    expect(page.locator("#limit-remaining")).to_have_text("1,000")
+    page.context.clear_cookies()
+    expect(page.get_by_label("Control token")).to_be_visible()
+
+
 def test_the_link_that_the_mock_prints_opens_the_page_and_keeps_the_token_to_itself(page: Page) -> None:
     page.goto("/_mock/#token=s3cret%20%26%20%3Cb%3Etoken%3C%2Fb%3E")
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()

@@ -54,12 +54,12 @@ def requests(view: View) -> dict[str, Any]:
 
 
 def strategies(view: View) -> dict[str, Any]:
-    """Names with the input that each needs, the limits of a page, and somebody to try it for."""
+    """Names with the input that each needs, how many may be asked for, and somebody to try it for."""
     spec, tenant = view.mock.spec, view.organisation.tenant
     properties = spec.resolve(spec.operation(OPERATION).request_schema)["properties"]
     return {
         "strategies": properties["strategy"]["x-strategies"],
-        "limit": properties["limit"],
+        "most": spec.resolve(properties.get("limit", {})).get("maximum", ""),
         "user_id": _somebody(tenant) or "",
         "item_id": next(iter(tenant.items), ""),
     }

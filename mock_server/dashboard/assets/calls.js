@@ -1,5 +1,7 @@
 /** Calls of the control plane, and what they say when they refuse. */
 
+const isSignIn = document.getElementById("sign-in") !== null;
+
 export class CallFailed extends Error {
   constructor(message, status = 0) {
     super(message);
@@ -31,9 +33,10 @@ async function call(method, path, body) {
   const response = await fetch(`/_mock${path}`, init).catch(() => {
     throw new CallFailed("The mock does not answer. Is it still running?");
   });
-  const document = await response.json().catch(() => ({}));
-  if (response.ok) return document.data;
-  throw new CallFailed(sentence(document) ?? `The mock answered ${response.status}.`, response.status);
+  const answer = await response.json().catch(() => ({}));
+  if (response.ok) return answer.data;
+  if (response.status === 401 && !isSignIn) location.reload(); // another run, another token: this page asks for it
+  throw new CallFailed(sentence(answer) ?? `The mock answered ${response.status}.`, response.status);
 }
 
 /** The reasons of an error envelope in one line. */

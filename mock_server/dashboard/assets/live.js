@@ -69,5 +69,6 @@ export async function act(button, action, done) {
     return undefined;
   } finally {
     button.disabled = false;
+    if (document.activeElement === document.body) button.focus(); // a disabled button loses the keyboard
   }
 }

@@ -73,9 +73,12 @@ function tell(dropped) {
 async function catchUp() {
   timer = null;
   if (rows === null || isPaused()) return;
+  const [list, after] = [rows, lastId];
   try {
-    const { exchanges, dropped, last_id: last } = await read("/journal", { ...filter(), after: lastId, limit: SHOWN });
-    if (rows === null || last === lastId) return;
+    const { exchanges, dropped, last_id: last } = await read("/journal", { ...filter(), after, limit: SHOWN });
+    if (rows !== list || last === after) return;
+    if (lastId !== after) return soon(); // another answer was faster; ask again after it
+    if (last < after) return load(); // another run of the mock, which counts from one
     lastId = last;
     at("no-requests")?.remove();
     rows.prepend(...exchanges.map(row).reverse());
@@ -86,6 +89,7 @@ async function catchUp() {
     state("lost", "fail");
     console.warn(error);
   }
+  return undefined;
 }
 
 // The stream
@@ -139,7 +143,6 @@ at("filters").addEventListener("input", () => {
   }, TOGETHER_MS);
 });
 at("filters").addEventListener("submit", (event) => event.preventDefault());
-
 
 // The detail
 

@@ -1,0 +1,54 @@
+"""What the tabs of the account side need of the spec when they are rendered: roles, and the columns of a bulk file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fixtures.spec import Operation, Spec
+from mock_server.accounts.roles import Role
+from mock_server.accounts.uploads import MOST_ERRORS
+
+if TYPE_CHECKING:
+    from mock_server.dashboard.facts import View
+
+# What only whoever runs the mock does, by its name in the audit log.
+_OF_THE_MOCK = {"suspend": "Suspend", "unsuspend": "End a suspension"}
+_UPLOAD = "startUpload"
+_SAMPLES = {"items": "catalog.csv", "users": "users.csv"}  # files in assets/
+
+
+def account(view: View) -> dict[str, Any]:
+    """`may`: the roles that may do an operation, by its operationId; `roles`: from the mightiest to the least."""
+    return {
+        "roles": list(Role),
+        "may": {each.operation_id: each.roles for each in _about_organisations(view.mock.spec)},
+    }
+
+
+def team(view: View) -> dict[str, Any]:
+    """`actions`: sentences for what an audit log names."""
+    sentences = {each.operation_id: each.node["summary"] for each in _about_organisations(view.mock.spec)}
+    own = view.mock.spec.operation("createOrganisation")
+    return account(view) | {"actions": {own.operation_id: own.node["summary"]} | sentences | _OF_THE_MOCK}
+
+
+def upload(view: View) -> dict[str, Any]:
+    """`columns`: for each kind of rows, (name, whether a row needs it, what it holds); `samples`: files to begin with."""
+    spec = view.mock.spec
+    rows = spec.operation(_UPLOAD).node["x-rows"]
+    return account(view) | {
+        "columns": {kind: _columns(spec, schema) for kind, schema in rows.items()},
+        "samples": _SAMPLES,
+        "max_bytes": spec.document["x-limits"]["max_upload_bytes"],
+        "most_errors": MOST_ERRORS,
+    }
+
+
+def _about_organisations(spec: Spec) -> list[Operation]:
+    return [each for each in spec.operations if each.roles]
+
+
+def _columns(spec: Spec, schema: Any) -> list[tuple[str, bool, str]]:
+    record = spec.resolve(schema)
+    fields = {name: node for name, node in record["properties"].items() if name != "attributes"}
+    return [(name, name in record["required"], node["description"]) for name, node in fields.items()]
