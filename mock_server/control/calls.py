@@ -148,7 +148,7 @@ def checked(model: type[Given], document: object) -> Given:
     try:
         return model.model_validate(document)
     except ValidationError as error:
-        fields = [FieldError(_path(each["loc"]), each["msg"]) for each in error.errors()]
+        fields = [FieldError(_path(each["loc"]), each["msg"].removeprefix("Value error, ")) for each in error.errors()]
         raise BadRequest(*listed(fields)) from None
 
 

@@ -7,7 +7,7 @@ import re
 from mock_server.journal.exchange import Exchange, Message
 from mock_server.journal.lint.request import Client, Remembered, Request, ignored
 
-_CLIENTS = 200
+_CLIENTS = 20
 _DIALECTS = {  # header names and their (remaining, reset), as --rate-limit-headers sends them
     "draft-7": re.compile(r"remaining=(\d+),\s*reset=(\d+)"),
     "draft-8": re.compile(r";\s*r=(\d+)\s*;\s*t=(\d+)"),
@@ -29,7 +29,7 @@ class CalledBeforeRetryAfter:
             seconds = _retry_after(before.response) or 0
             waited = ignored(before, exchange, seconds)
             if waited is not None:
-                found = f"sent {waited:.1f} s after exchange {before.id} was refused with Retry-After: {seconds}"
+                found = f"sent {waited:.2f} s after exchange {before.id} was refused with Retry-After: {seconds}"
         if _retry_after(exchange.response) is None:
             self._refused.pop(request.client, None)
         elif before is None or exchange.started - before.ended >= (_retry_after(before.response) or 0):
@@ -55,7 +55,7 @@ class IgnoredRemaining:
             if waited is None:
                 return None
             told = f"exchange {answered.id} said RateLimit-Remaining: 0 and RateLimit-Reset: {reset}"
-            return f"sent {waited:.1f} s after {told}"
+            return f"sent {waited:.2f} s after {told}"
         left = _remaining_and_reset(exchange.response)
         if left and left[0] == 0:
             self._exhausted[request.client] = (exchange, left[1])

@@ -23,7 +23,7 @@ RULES: Sequence[type[Rule]] = (
     NeverIdentified,
     NeverEchoed,
 )
-_ORGANISATIONS = 256
+_ORGANISATIONS = 64  # those that were busy last
 
 FindTenant = Callable[[str], Tenant | None]
 

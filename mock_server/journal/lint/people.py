@@ -9,7 +9,7 @@ from mock_server.domain.records import Event
 from mock_server.journal.lint.request import Remembered, Request
 
 PATIENCE = 2  # requests under the new id before its identify is missed: it may be on its way
-_SESSIONS, _IDS = 2_000, 5_000
+_SESSIONS, _IDS = 1_000, 2_000
 _LOOKS_ANONYMOUS = re.compile(r"anon|guest|visitor|device|te?mp[-_:]", re.IGNORECASE)
 
 

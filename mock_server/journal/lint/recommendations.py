@@ -9,7 +9,7 @@ from mock_server.journal.lint.request import Remembered, Request
 MANY = 5
 WITHIN_SECONDS = 1_800.0
 _EVENTS = {"view", "click", "add_to_cart", "checkout_start", "purchase"}
-_PERSONS, _LISTED = 1_000, 500
+_PERSONS, _LISTED = 200, 100
 _ID = re.compile(rb'"recommendation_id":"([^"\\]{1,200})"')
 
 
