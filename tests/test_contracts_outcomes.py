@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import contracts.rules  # noqa: F401 - registers the rules
 from contracts.catalogue import Entry
 from contracts.deviations import apply, draft
 from contracts.engine import explain
@@ -48,6 +49,30 @@ def test_one_defect_is_one_red() -> None:
     explain(results, catalogue)
     assert [r.outcome for r in results] == [Outcome.FAIL, Outcome.PASS, Outcome.INCONCLUSIVE]
     assert results[2].reason == "blocked by A-b"
+
+
+def test_what_was_only_starved_explains_nothing() -> None:
+    catalogue = {
+        "A-b": Entry("A-b", "A", MUST, "S.", "x"),
+        "A-c": Entry("A-c", "A", MUST, "S.", "x", depends=("A-b",)),
+    }
+    starved, silent = result(Outcome.INCONCLUSIVE, MUST, "A-b"), result(Outcome.INCONCLUSIVE, MUST, "A-b")
+    starved.starved = True
+    for ancestor, outcome in ((starved, Outcome.FAIL), (silent, Outcome.INCONCLUSIVE)):
+        failed = result(Outcome.FAIL, MUST, "A-c")
+        explain([ancestor, failed], catalogue)
+        assert failed.outcome is outcome
+
+
+def test_what_a_rule_saw_is_only_explained_by_what_failed() -> None:
+    catalogue = {
+        "A-b": Entry("A-b", "A", MUST, "S.", "x"),
+        "REC-200": Entry("REC-200", "A", MUST, "S.", "x", depends=("A-b",)),
+    }
+    for before, after in ((Outcome.INCONCLUSIVE, Outcome.FAIL), (Outcome.FAIL, Outcome.INCONCLUSIVE)):
+        seen = result(Outcome.FAIL, MUST, "REC-200")
+        explain([result(before, MUST, "A-b"), seen], catalogue)
+        assert seen.outcome is after
 
 
 def test_a_known_deviation_admits_its_case_and_no_other() -> None:

@@ -4,12 +4,14 @@ import copy
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import jsonschema_rs
 import pytest
 
 from contracts.operations import Operations, operations_of
-from contracts.relaxations import RELAXATIONS, derive, request_rules
+from contracts.relaxations import RELAXATIONS, REQUIRED, derive, request_rules
+from contracts.spoil import NO_STRATEGY, spoiled
 from fixtures.bodies import event_body, item_body, user_body
 from fixtures.spec import Spec, load_spec
 
@@ -39,6 +41,34 @@ def test_what_no_document_describes_is_not_judged(contract: str) -> None:
     judged = derive(operations, contract, "p-")["paths"]
     assert set(judged) == {operation.path for operation in OPERATIONS.all()}
     assert not any(operation.source == "ours" for operation in OPERATIONS.all())
+
+
+@pytest.mark.parametrize(
+    ("use", "name", "body"),
+    [
+        ("items", "Item", item_body("p-i", attributes={"price": 1})),
+        ("users", "User", user_body("p-u")),
+        ("events", "Event", event_body("view", "p-u")),
+    ],
+)
+def test_a_spoiled_body_breaks_one_rule_that_every_document_has(use: str, name: str, body: dict[str, Any]) -> None:
+    judge = validator("refused", name)
+    assert judge.is_valid(body)
+    broken = [spoiled(OPERATIONS, getattr(OPERATIONS, use), body, turn) for turn in range(8)]
+    for each in broken:
+        assert each is not None
+        assert not judge.is_valid(each)
+        assert sum(each.get(field) != body.get(field) for field in {**body, **each}) == 1
+    assert {frozenset(body) - frozenset(each or {}) for each in broken} >= {
+        frozenset({field}) for field in REQUIRED[name]
+    }
+
+
+def test_a_spoiled_question_lacks_its_input_or_names_no_strategy() -> None:
+    question = {"strategy": "similar", "context_item_id": "p-i", "limit": 3}
+    broken = [spoiled(OPERATIONS, OPERATIONS.recommend, question, turn) for turn in range(2)]
+    assert broken == [{"strategy": "similar", "limit": 3}, {"strategy": NO_STRATEGY, "limit": 3}]
+    assert spoiled(OPERATIONS, OPERATIONS.recommend, {"user_id": "p-u"}, 0) == {}, "the default strategy needs a user"
 
 
 def test_these_rules_and_no_others_can_fail_a_target_that_accepts_too_much() -> None:

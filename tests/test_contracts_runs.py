@@ -180,6 +180,13 @@ def test_a_target_full_of_other_data_is_judged_as_an_empty_one(judged: Any) -> N
     assert run.returncode == 0, run.stdout
 
 
+def test_a_window_of_another_length_than_documented_is_found(judged: Any) -> None:
+    _, judge = judged("--rate-limit", "1000/5m")
+    run = judge("--select", "RATE-window")
+    assert run.returncode == 1, run.stdout
+    assert "RateLimit-Reset 900 when a window begins" in run.stdout
+
+
 def test_the_limit_of_logins_is_judged_when_asked_for(judged: Any) -> None:
     _, judge = judged()
     options = ("--account-limit", "--select", "ACCOUNT", "--strict")
