@@ -38,12 +38,11 @@ async def read_file(scope: Scope, receive: Receive, limit: int) -> SentFile:
     if headers.get("content-type", "").partition(";")[0].strip().lower() != "multipart/form-data":
         raise UnsupportedMediaType("send the file as multipart/form-data")
     body = _Counted(receive, limit)
-    form = await _parsed(MultiPartParser(headers, body.chunks(), max_files=1, max_fields=1, max_part_size=limit))
-    given = form.get(FIELD)
-    if not isinstance(given, UploadFile):
+    form = await _parsed(MultiPartParser(headers, body.chunks(), max_files=1, max_part_size=limit))
+    if problems := _problems(form):
         await form.close()
-    if given is None:
-        raise BadRequest(*listed([FieldError(f"form.{FIELD}", "is required")]))
+        raise BadRequest(*listed(problems))
+    given = form[FIELD]
     if isinstance(given, UploadFile):
         return SentFile(given.file, given.filename or "", given.size or 0, body.lines)
     spool = SpooledTemporaryFile()  # noqa: SIM115 - whoever reads it closes it
@@ -61,6 +60,17 @@ async def _parsed(parser: MultiPartParser) -> FormData:
         if isinstance(error, MultiPartException | FormParserError):
             raise BadRequest(f"the form can't be read: {error}") from None
         raise
+
+
+def _problems(form: FormData) -> list[FieldError]:
+    """A field that isn't asked for is refused: it may be a parameter in the wrong place."""
+    problems = [
+        FieldError(f"form.{name}", f"is unknown: the form takes only {FIELD}") for name in form if name != FIELD
+    ]
+    count = len(form.getlist(FIELD))
+    if count != 1:
+        problems.append(FieldError(f"form.{FIELD}", "is given more than once" if count else "is required"))
+    return problems
 
 
 class _Counted:
