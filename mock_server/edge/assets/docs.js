@@ -11,6 +11,7 @@ const ui = SwaggerUIBundle({
   tryItOutEnabled: true,
   validatorUrl: null, // the default asks a server on the internet
   onComplete: useKeys,
+  responseInterceptor: useToken,
 });
 
 function useKeys() {
@@ -20,6 +21,14 @@ function useKeys() {
   document.getElementById("secret-key").textContent = secret;
   ui.preauthorizeApiKey("PublishableKey", publishable);
   ui.preauthorizeApiKey("SecretKey", secret);
+}
+
+// Whoever registers or signs in here is signed in for the operations that take a token.
+function useToken(response) {
+  if (response.ok && /\/auth\/(register|login)$/.test(new URL(response.url).pathname)) {
+    ui.preauthorizeApiKey("Bearer", JSON.parse(response.text).data.access_token);
+  }
+  return response;
 }
 
 organisation.addEventListener("change", useKeys);
