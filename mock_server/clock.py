@@ -6,6 +6,9 @@ from __future__ import annotations
 import time
 from typing import NamedTuple
 
+LAST_MOMENT = 253_402_300_800.0  # the year 10000: it can't be written as ISO 8601 any more
+FASTEST = 86_400.0  # a day a second
+
 
 class Pace(NamedTuple):
     """How a clock was found: `ahead` is by how many seconds it was before the machine's time."""

@@ -234,6 +234,10 @@ BROKEN: list[tuple[str, Callable[[bytes], bytes], str]] = [
         "same tenant_id",
     ),
     ("unknown", lambda text: edited(text, lambda file: file.update(colour="red")), "colour"),
+    ("a late clock", lambda text: edited(text, lambda file: file.update(clock=[1e15, 0, 0])), "clock: leads out"),
+    ("a far clock", lambda text: edited(text, lambda file: file.update(clock=[0, 1, 1e15])), "clock: leads out"),
+    ("a fast clock", lambda text: edited(text, lambda file: file.update(clock=[0, 1e9, 0])), "clock: the scale"),
+    ("far ahead", lambda text: edited(text, lambda file: file["organisations"][0].update(ahead=1e15)), "ahead: leads"),
     (
         "no event",
         lambda text: edited(text, lambda file: file["organisations"][1]["events"].append({})),

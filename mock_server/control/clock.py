@@ -15,15 +15,13 @@ from pydantic import AwareDatetime, BaseModel, Field, model_validator
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 
+from mock_server.clock import FASTEST, LAST_MOMENT
 from mock_server.contract.validation import listed
 from mock_server.control.calls import Body, changing, organisation_named, organisation_of, reading
 from mock_server.errors import BadRequest, FieldError
 
 if TYPE_CHECKING:
     from mock_server.app import Mock
-
-YEAR_10000 = 253_402_300_800.0  # later moments can't be written as ISO 8601
-FASTEST = 86_400.0  # a day a second
 
 
 class Advance(Body):
@@ -107,5 +105,5 @@ def _to_reset(mock: Mock, tenant_id: str) -> float:
 
 
 def _check_calendar(moment: float, field: str) -> None:
-    if moment >= YEAR_10000:
+    if moment >= LAST_MOMENT:
         raise BadRequest(*listed([FieldError(field, "must not lead past the year 9999")]))

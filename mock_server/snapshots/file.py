@@ -17,7 +17,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from fixtures.spec import KeyType, RateLimit
-from mock_server.clock import Pace
+from mock_server.clock import FASTEST, LAST_MOMENT, Pace
 from mock_server.domain.attribution import Attribution, Funnel, Served
 from mock_server.domain.limits import Window
 from mock_server.domain.organisations import Organisation, State
@@ -27,7 +27,7 @@ from mock_server.snapshots.snapshot import Frozen, Snapshot, Waiting
 
 FORMAT: Final = "lehnz-mock-snapshot"
 VERSION: Final = 1
-_YEAR_10000 = 253_402_300_800.0
+FURTHEST = 7_000 * 365 * 86_400.0  # seconds that a clock may be moved
 
 Record = Item | User | Event
 Dice = tuple[int, tuple[int, ...], float | None]
@@ -74,7 +74,7 @@ class _Attribution(_Part):
 
 class _Organisation(_Part):
     tenant_id: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
-    development_keys: bool
+    keys: Literal["development", "made", "none"]
     seeded: bool
     expires_in: Annotated[float, Field(ge=0)] | None
     ids: Dice
@@ -95,7 +95,7 @@ class _File(_Part):
     version: Literal[1]
     name: str | None
     tenant_id: str | None
-    at: Annotated[float, Field(ge=0, lt=_YEAR_10000)]
+    at: Annotated[float, Field(ge=0, lt=LAST_MOMENT)]
     clock: Pace
     dice: Dice
     parts: dict[str, Any]
@@ -130,6 +130,7 @@ def read(text: bytes, make_tenant: MakeTenant, keys: Keys) -> Snapshot:
     if len({each.tenant_id for each in file.organisations}) < len(file.organisations):
         raise SnapshotError("organisations: two have the same tenant_id")
     _dice(file.dice, "dice")
+    _check_clock(file)
     return Snapshot(
         at=file.at,
         organisations=[_made(each, make_tenant, keys) for each in file.organisations],
@@ -141,12 +142,23 @@ def read(text: bytes, make_tenant: MakeTenant, keys: Keys) -> Snapshot:
     )
 
 
+def _check_clock(file: _File) -> None:
+    """Moments that no calendar has would be accepted now and break every answer later."""
+    if not 0 <= file.clock.now < LAST_MOMENT or abs(file.clock.ahead) > FURTHEST:
+        raise SnapshotError("clock: leads out of the calendar")
+    if not 0 <= file.clock.scale <= FASTEST:
+        raise SnapshotError(f"clock: the scale must be from 0 to {FASTEST:g}")
+    for each in file.organisations:
+        if not 0 <= each.ahead < min(FURTHEST, LAST_MOMENT - file.clock.now):
+            raise SnapshotError(f"{each.tenant_id}.ahead: leads out of the calendar")
+
+
 def _written(frozen: Frozen) -> _Organisation:
     organisation, state = frozen.organisation, frozen.organisation.state
     tenant, window, served = state.tenant, state.window, state.tenant.attribution
     return _Organisation.model_construct(
         tenant_id=organisation.tenant_id,
-        development_keys=organisation.has_development_keys,
+        keys=_keys_kind(organisation),
         seeded=organisation.seeded,
         expires_in=frozen.expires_in,
         ids=state.ids.getstate(),
@@ -190,9 +202,16 @@ def _made(file: _Organisation, make_tenant: MakeTenant, keys: Keys) -> Frozen:
     state.ids.setstate(_dice(file.ids, f"{file.tenant_id}.ids"))
     state.delays.setstate(_dice(file.delays, f"{file.tenant_id}.delays"))
     state.due, state.ahead, state.told = file.due, file.ahead, set(file.told)
-    organisation = Organisation(file.tenant_id, keys(file.tenant_id, file.development_keys), state, file.seeded)
+    own = {} if file.keys == "none" else keys(file.tenant_id, file.keys == "development")
+    organisation = Organisation(file.tenant_id, own, state, file.seeded)
     waiting = [Waiting(each.due, [*each.items, *each.users, *each.events]) for each in file.waiting]
     return Frozen(organisation, waiting, file.expires_in)
+
+
+def _keys_kind(organisation: Organisation) -> Literal["development", "made", "none"]:
+    if organisation.has_development_keys:
+        return "development"
+    return "made" if organisation.secret_key else "none"
 
 
 def _window(file: _Window) -> Window:
