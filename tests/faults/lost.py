@@ -46,6 +46,28 @@ def one_place_only(seconds: float) -> Break:
     return queues(placed)
 
 
+def throttled(most: int) -> Break:
+    """More than so many accepted requests within a second are too many: the others are lost."""
+    lately: dict[int, list[float]] = {}
+
+    def let_through(records: Records, state: State, mock: Mock) -> Records:
+        now = mock.clock.monotonic()
+        recent = lately[id(state)] = [each for each in lately.get(id(state), []) if now - each < 1]
+        if len(recent) >= most:
+            return []
+        recent.append(now)
+        return records
+
+    return queues(let_through)
+
+
+def without_last_user(records: Records, _: State, __: Mock) -> Records:
+    """Of an array with events of several users those of the last one are lost."""
+    users = [each.user_id for each in records if isinstance(each, Event)]
+    several = len(users) == len(records) and len(set(users)) > 1
+    return [each for each in records if not several or getattr(each, "user_id", None) != users[-1]]
+
+
 def of_array(key: Callable[[Any], object], *, same: bool) -> Break:
     """Of an array of events those count that have the key of the first one (`same`), or only one for each key."""
 
@@ -136,6 +158,18 @@ FAULTS = [
         "A single record that is accepted right after another one of its kind is lost.",
         ("QUEUE-becomes-visible", "LIFE-upserted-shows", "PERS-single-events-count"),
         one_place_only(0.02),
+    ),
+    Fault(
+        "queue-is-throttled",
+        "Of the requests that an organisation has accepted within a second all but the first ten are lost.",
+        ("QUEUE-becomes-visible", "LIFE-upserted-shows"),
+        throttled(10),
+    ),
+    Fault(
+        "last-user-of-arrays-lost",
+        "Of an array with events of several users those of the last user are lost.",
+        ("EVENT-array-every-one-counts", "EVENT-array-every-place-counts"),
+        queues(without_last_user),
     ),
     Fault(
         "one-event-per-item-in-arrays",
