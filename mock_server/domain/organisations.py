@@ -42,7 +42,6 @@ class State:
         twin.told = self.told.copy()
         return twin
 
-
     def move_ahead(self, seconds: float) -> None:
         """Let time pass for this organisation only; its queue is the caller's business."""
         self.ahead += seconds

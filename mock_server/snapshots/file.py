@@ -12,25 +12,33 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from random import Random
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from fixtures.spec import KeyType, RateLimit
-from mock_server.clock import FASTEST, LAST_MOMENT, Pace
-from mock_server.domain.attribution import Attribution, Funnel, Served
+from mock_server.clock import FASTEST, LAST_MOMENT
+from mock_server.domain.attribution import Attribution, Served
 from mock_server.domain.limits import Window
 from mock_server.domain.organisations import Organisation, State
 from mock_server.domain.records import Event, Item, User
 from mock_server.domain.tenant import Tenant
+from mock_server.snapshots.schema import (
+    FORMAT,
+    VERSION,
+    Dice,
+    WrittenAttribution,
+    WrittenOrganisation,
+    WrittenServed,
+    WrittenSnapshot,
+    WrittenWaiting,
+    WrittenWindow,
+)
 from mock_server.snapshots.snapshot import Frozen, Snapshot, Waiting
 
-FORMAT: Final = "lehnz-mock-snapshot"
-VERSION: Final = 1
 FURTHEST = 7_000 * 365 * 86_400.0  # seconds that a clock may be moved
 
 Record = Item | User | Event
-Dice = tuple[int, tuple[int, ...], float | None]
 MakeTenant = Callable[[str], Tenant]
 Keys = Callable[[str, bool], Mapping[KeyType, str]]  # tenant_id, with development keys
 
@@ -39,76 +47,13 @@ class SnapshotError(Exception):
     """A file that can't be read; one line that names the place."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
-
-
-class _Window(_Part):
-    started: float | None
-    exhausted_until: float | None
-    used: Annotated[int, Field(ge=0)]
-    limit: Annotated[int, Field(ge=1)] | None
-    window_seconds: Annotated[int, Field(ge=1)] | None
-    enforced: bool | None
-
-
-class _Waiting(_Part):
-    due: float
-    items: list[Item] = []
-    users: list[User] = []
-    events: list[Event] = []
-
-
-class _Served(_Part):
-    recommendation_id: str
-    strategy: str
-    item_ids: list[str]
-    at: float
-
-
-class _Attribution(_Part):
-    served: list[_Served]
-    funnels: dict[str, Funnel]
-    forgotten: Annotated[int, Field(ge=0)]
-
-
-class _Organisation(_Part):
-    tenant_id: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
-    keys: Literal["development", "made", "none"]
-    seeded: bool
-    expires_in: Annotated[float, Field(ge=0)] | None
-    ids: Dice
-    delays: Dice
-    due: float
-    ahead: float
-    told: list[str]
-    window: _Window
-    waiting: list[_Waiting]
-    items: list[Item]
-    users: list[User]
-    events: list[Event]
-    attribution: _Attribution
-
-
-class _File(_Part):
-    format: Literal["lehnz-mock-snapshot"]
-    version: Literal[1]
-    name: str | None
-    tenant_id: str | None
-    at: Annotated[float, Field(ge=0, lt=LAST_MOMENT)]
-    clock: Pace
-    dice: Dice
-    parts: dict[str, Any]
-    organisations: Annotated[list[_Organisation], Field(min_length=1)]
-
-
-_FILE = TypeAdapter(_File)
+_FILE = TypeAdapter(WrittenSnapshot)
 
 
 def write(snapshot: Snapshot) -> bytes:
-    """The file. Takes about as long as sending what is in it."""
+    """The file."""
     return _FILE.dump_json(
-        _File(
+        WrittenSnapshot(
             format=FORMAT,
             version=VERSION,
             name=snapshot.name,
@@ -142,7 +87,7 @@ def read(text: bytes, make_tenant: MakeTenant, keys: Keys) -> Snapshot:
     )
 
 
-def _check_clock(file: _File) -> None:
+def _check_clock(file: WrittenSnapshot) -> None:
     """Moments that no calendar has would be accepted now and break every answer later."""
     if not 0 <= file.clock.now < LAST_MOMENT or abs(file.clock.ahead) > FURTHEST:
         raise SnapshotError("clock: leads out of the calendar")
@@ -153,10 +98,10 @@ def _check_clock(file: _File) -> None:
             raise SnapshotError(f"{each.tenant_id}.ahead: leads out of the calendar")
 
 
-def _written(frozen: Frozen) -> _Organisation:
+def _written(frozen: Frozen) -> WrittenOrganisation:
     organisation, state = frozen.organisation, frozen.organisation.state
     tenant, window, served = state.tenant, state.window, state.tenant.attribution
-    return _Organisation.model_construct(
+    return WrittenOrganisation.model_construct(
         tenant_id=organisation.tenant_id,
         keys=_keys_kind(organisation),
         seeded=organisation.seeded,
@@ -166,7 +111,7 @@ def _written(frozen: Frozen) -> _Organisation:
         due=state.due,
         ahead=state.ahead,
         told=sorted(state.told),
-        window=_Window(
+        window=WrittenWindow(
             started=_finite(window.started),
             exhausted_until=_finite(window.exhausted_until),
             used=window.used,
@@ -178,9 +123,11 @@ def _written(frozen: Frozen) -> _Organisation:
         items=[replace(item, metadata_json=b"") for item in tenant.items.values()],  # it is made of the attributes
         users=list(tenant.users.values()),
         events=list(tenant.events.values()),
-        attribution=_Attribution(
+        attribution=WrittenAttribution(
             served=[
-                _Served(recommendation_id=number, strategy=each.strategy, item_ids=list(each.item_ids), at=each.at)
+                WrittenServed(
+                    recommendation_id=number, strategy=each.strategy, item_ids=list(each.item_ids), at=each.at
+                )
                 for number, each in served.remembered()
             ],
             funnels=served.funnels,
@@ -189,7 +136,7 @@ def _written(frozen: Frozen) -> _Organisation:
     )
 
 
-def _made(file: _Organisation, make_tenant: MakeTenant, keys: Keys) -> Frozen:
+def _made(file: WrittenOrganisation, make_tenant: MakeTenant, keys: Keys) -> Frozen:
     tenant = make_tenant(file.tenant_id)
     for item in file.items:
         tenant.apply_item(item)
@@ -214,7 +161,7 @@ def _keys_kind(organisation: Organisation) -> Literal["development", "made", "no
     return "made" if organisation.secret_key else "none"
 
 
-def _window(file: _Window) -> Window:
+def _window(file: WrittenWindow) -> Window:
     window = Window()
     window.used, window.enforced = file.used, file.enforced
     window.started = -math.inf if file.started is None else file.started
@@ -224,7 +171,7 @@ def _window(file: _Window) -> Window:
     return window
 
 
-def _attribution(file: _Attribution) -> Attribution:
+def _attribution(file: WrittenAttribution) -> Attribution:
     attribution = Attribution()
     for each in file.served:
         attribution.remember(each.recommendation_id, Served(each.strategy, tuple(each.item_ids), each.at))
@@ -232,8 +179,8 @@ def _attribution(file: _Attribution) -> Attribution:
     return attribution
 
 
-def _waiting(waiting: Waiting) -> _Waiting:
-    written, records = _Waiting(due=waiting.due), waiting.records
+def _waiting(waiting: Waiting) -> WrittenWaiting:
+    written, records = WrittenWaiting(due=waiting.due), waiting.records
     written.items = [each for each in records if isinstance(each, Item)]
     written.users = [each for each in records if isinstance(each, User)]
     written.events = [each for each in records if isinstance(each, Event)]
@@ -264,7 +211,7 @@ def _parsed(text: bytes) -> Any:
     return document
 
 
-def _checked(document: Any) -> _File:
+def _checked(document: Any) -> WrittenSnapshot:
     try:
         return _FILE.validate_python(document)
     except ValidationError as error:
