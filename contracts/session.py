@@ -156,6 +156,8 @@ def _results(
     first = [entry for entry in acting if entry.area == _RATE_LIMIT]
     last = [entry for entry in acting if "exhaust" in entry.needs]
     results = engine.judge(first)
+    if any(result.level is Level.MUST and result.outcome is Outcome.FAIL for result in results):
+        run.budget.may_wait = False  # nobody can plan with a limit that is wrong, and the verdict is known
     needs_canary = not acting or any(entry.id == canary.CHECK or entry.depends for entry in chosen)
     if needs_canary and run.target.edition == "current":
         results += [_canary_result(run, entry) for entry in chosen if entry.id == canary.CHECK] or [_canary_result(run)]

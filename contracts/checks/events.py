@@ -51,6 +51,10 @@ def optional_fields(probe: Probe) -> None:
     user = probe.name("user")
     full = full_event_body("click", user, probe.name("item"), probe.run.dice(user))
     expect_accepted(probe, probe.run.operations.events, full, "event_id and context")
+    every_type = {"device": "mobile", "width": 390, "dpr": 2.5, "dark": True, "tags": ["a"], "page": {"path": "/"}}
+    for field, value in {"event_id": full["event_id"][::-1], "context": every_type, "item_id": full["item_id"]}.items():
+        body = event_body("view", user, **{field: value})
+        expect_accepted(probe, probe.run.operations.events, body, f"{field} alone")
 
 
 @check("EVENT-item-id-null")

@@ -99,9 +99,10 @@ def every_strategy(probe: Probe) -> Iterator[None]:
     yield
     context = found.items[0]["item_id"]
     for strategy in probe.run.operations.strategies:
-        _sound(
-            probe, found, strategy, {"brand": found.brands[0]}, strategy=strategy, user_id=user, context_item_id=context
-        )
+        given = {"strategy": strategy, "user_id": user, "context_item_id": context}
+        _sound(probe, found, strategy, {"brand": found.brands[0]}, **given)
+        if not probe.run.thrifty:
+            _sound(probe, found, f"{strategy}, page 2", {"brand": found.brands[1]}, **given, limit=1, page=2)
 
 
 @check("FILTER-every-page")

@@ -17,6 +17,11 @@ def accepts_required(probe: Probe) -> None:
 @check("USER-accepts-optional")
 def accepts_optional(probe: Probe) -> None:
     expect_accepted(probe, probe.run.operations.users, full_user_body(probe.name("user")), "every documented field")
+    every_type = {"plan": "plus", "orders": 3, "ltv": 12.5, "vip": True, "tags": ["a", "b"], "size": {"eu": 43}}
+    cases = {"of every JSON type": every_type, "none": {}, "one": {"plan": "free"}}
+    for case, attributes in list(cases.items())[: 1 if probe.run.thrifty else None]:
+        body = user_body(probe.name("user"), attributes=attributes)
+        expect_accepted(probe, probe.run.operations.users, body, f"attributes: {case}")
 
 
 @check("USER-accepts-status")
