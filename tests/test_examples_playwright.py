@@ -109,7 +109,7 @@ def test_the_fixtures_say_in_a_line_what_a_mock_lacks(project: Path) -> None:
         result = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
     report = json.loads(result.stdout)
     assert {name: error.splitlines()[0] for name, error in errors_by_project(report).items()} == {
-        "real": f"Error: the mock on {real.url} runs on the machine's clock: stop it, or start it with --clock virtual",
+        "real": f"Error: the clock of the mock on {real.url} runs: stop that mock, or start it with --clock virtual",
         "nobody": f"Error: no lehnz mock answers on {CLOSED_PORT}: start one with --port 9 --clock virtual",
     }
     assert report["stats"]["expected"] == 1

@@ -18,7 +18,7 @@ export type Organisation = { tenant_id: string; publishable_key: string; secret_
 export type LehnzOptions = { lehnzUrl: string };
 
 const header = { "X-Mock-Control": "1" } as const; // of every call that changes something
-const TTL_SECONDS = 3600; // what a killed run leaves behind is gone after this
+const TTL_SECONDS = 6 * 3600; // what a killed run leaves behind is gone after this
 const PATIENCE_SECONDS = 5; // how long `verify` waits for what the page has yet to send
 
 export const test = base.extend<{ lehnz: LehnzMock }, LehnzOptions & { organisation: Organisation }>({
@@ -56,7 +56,7 @@ export const test = base.extend<{ lehnz: LehnzMock }, LehnzOptions & { organisat
 export class LehnzMock {
   readonly #control: Client<paths>;
   readonly #tenant: { tenant_id: string };
-  readonly #contexts: BrowserContext[] = [];
+  readonly #contexts = new Set<BrowserContext>();
   #since = 0; // id of the last exchange before this test
 
   constructor(
@@ -94,7 +94,7 @@ export class LehnzMock {
     for (const context of this.#contexts) await context.clock.fastForward(seconds * 1000);
   }
 
-  /** Break something for this organisation until the test ends or `mend` is called, e.g. `{ kind: "status", status: 500 }`. */
+  /** Break something for this organisation until the test ends or `mend` is called: `{ kind: "status", status: 500 }`. */
   async fault(fault: Fault): Promise<{ mend: () => Promise<void> }> {
     const body = { ...fault, ...this.#tenant };
     const { fault_id } = await dataOf(this.#control.POST("/_mock/faults", { params: { header }, body }));
@@ -109,7 +109,7 @@ export class LehnzMock {
     if (!found.verified) throw new Error(unverified(expected, found));
   }
 
-  /** What the mock holds against the requests since the test began: sent before Retry-After was over, sent twice, ... */
+  /** What the mock holds against the requests since the test began: sent before Retry-After was over, twice, ... */
   async lint(): Promise<string[]> {
     const params = { query: { ...this.#tenant, after: this.#since, limit: 1000 } };
     const { exchanges } = await dataOf(this.#control.GET("/_mock/journal", { params }));
@@ -117,12 +117,13 @@ export class LehnzMock {
     return remarks.map(({ id, message }) => `${id}: ${message}`);
   }
 
-  /** Make a browser context of your own meet this organisation, before its first page opens. `context` and `page` do. */
+  /** Make a browser context of your own meet this organisation, before its first page opens. `context` does. */
   async attach(context: BrowserContext): Promise<void> {
     const { now } = await dataOf(this.#control.GET("/_mock/clock", { params: { query: this.#tenant } }));
     await context.clock.install({ time: now });
     await context.addInitScript(sendWithKey, this.organisation.publishable_key);
-    this.#contexts.push(context);
+    this.#contexts.add(context);
+    context.once("close", () => this.#contexts.delete(context));
   }
 
   async #secondsToReset(): Promise<number> {
@@ -154,20 +155,30 @@ function controlOf(url: string): Client<paths> {
 
 type Answer<T> = { data?: { data: T }; error?: { message?: string }; response: Response };
 
-async function dataOf<T>(call: Promise<Answer<T>>): Promise<T> {
-  const { data, error, response } = await call;
-  if (data) return data.data;
-  throw new Error(`the mock refused ${response.url}: ${error?.message ?? response.status}`);
+class Refusal extends Error {
+  constructor(
+    readonly response: Response,
+    message = `status ${response.status}`,
+  ) {
+    super(`the mock refused ${response.url}: ${message}`);
+  }
 }
 
+async function dataOf<T>(call: Promise<Answer<T>>): Promise<T> {
+  const { data, error, response } = await call;
+  if (!data) throw new Refusal(response, error?.message);
+  return data.data;
+}
+
+/** Time must pass for page and mock alike, so the mock's own has to stand still. */
 async function requireStandingClock(control: Client<paths>, url: string): Promise<void> {
   const clock = await dataOf(control.GET("/_mock/clock")).catch((error: unknown) => {
-    throw new Error(`no lehnz mock answers on ${url}: start one with --port ${new URL(url).port} --clock virtual`, {
-      cause: error,
-    });
+    if (error instanceof Refusal && error.response.status !== 404) throw error;
+    const start = `start one with --port ${new URL(url).port} --clock virtual`;
+    throw new Error(`no lehnz mock answers on ${url}: ${start}`, { cause: error });
   });
-  if (clock.virtual) return;
-  throw new Error(`the mock on ${url} runs on the machine's clock: stop it, or start it with --clock virtual`);
+  if (clock.scale === 0) return;
+  throw new Error(`the clock of the mock on ${url} runs: stop that mock, or start it with --clock virtual`);
 }
 
 function unverified(expected: Expected, { count, nearest }: Schemas["Verified"]): string {

@@ -25,13 +25,17 @@ async function askByXhr(page: Page, url: string, key: string) {
       request.open("POST", url);
       request.setRequestHeader("X-API-KEY", key);
       request.setRequestHeader("Content-Type", "application/json");
-      request.onload = () => resolve({ status: request.status, tenant: JSON.parse(request.responseText).data?.tenant_id });
+      request.onload = () =>
+        resolve({ status: request.status, tenant: JSON.parse(request.responseText).data?.tenant_id });
       request.send(body);
     });
   return page.evaluate(ask, [`${url}/v1/recommend`, key, popular]);
 }
 
-for (const [way, ask] of [["fetch", askByFetch], ["XMLHttpRequest", askByXhr]] as const) {
+for (const [way, ask] of [
+  ["fetch", askByFetch],
+  ["XMLHttpRequest", askByXhr],
+] as const) {
   test(`what a page asks by ${way} is answered by the worker's organisation`, async ({ page, lehnz }) => {
     const answer = await ask(page, lehnz.url, SOMEBODY_ELSES);
     expect(answer).toEqual({ status: 200, tenant: lehnz.organisation.tenant_id });

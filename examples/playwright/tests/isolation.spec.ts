@@ -48,7 +48,8 @@ for (let number = 1; number <= WORKERS; number += 1) {
 
 /** The worker's organisation over plain HTTP, without a browser. */
 function shopOf({ url, organisation }: LehnzMock, request: APIRequestContext) {
-  const post = (path: string, key: string, data: object) => request.post(url + path, { headers: { "X-API-KEY": key }, data });
+  const post = (path: string, key: string, data: object) =>
+    request.post(url + path, { headers: { "X-API-KEY": key }, data });
   const { publishable_key, secret_key } = organisation;
   return {
     upsert: async (item: object) => expect(await post("/v1/ingest/items/upsert", secret_key, item)).toBeOK(),

@@ -13,7 +13,7 @@ export class RateLimited extends Error {
   }
 }
 
-/** Any other refusal; `message` says what is wrong. Below 500 the request itself is, and sending it again won't help. */
+/** Any other refusal, in the API's words. Below 500 the request itself is wrong, and sending it again won't help. */
 export class Refused extends Error {
   constructor(
     readonly status: number,

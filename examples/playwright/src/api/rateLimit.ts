@@ -39,7 +39,7 @@ function secondsLeft(): number {
   return until && Math.max(1, Math.floor((until - Date.now()) / 1000));
 }
 
-// The clock is asked again every second: one long timer would sleep through a laptop's sleep, and a test's fast-forward.
+// The clock is asked every second: one long timer would sleep through a laptop's sleep, and a test's fast-forward.
 function check(): void {
   if (Date.now() >= until) {
     clearInterval(timer);

@@ -5,13 +5,13 @@ import { admitted, refused, useIsLimited } from "./rateLimit";
 const PATIENCE_MS = 8000;
 
 export type Row =
-  | { state: "loading" | "limited"; recommendation?: Recommendation }
+  | { state: "loading" | "limited" }
   | { state: "ready"; recommendation: Recommendation }
   | { state: "failed"; tryAgain: () => void };
 
-type Outcome = { key: string; recommendation?: Recommendation; failed?: boolean };
+type Outcome = { key: string; recommendation?: Recommendation }; // of the query and the attempt that `key` names
 
-/** The answer to a query, kept up to date with it. A rate limit keeps what is on the page and asks again by itself. */
+/** The answer to a query. Under a rate limit it waits, and asks by itself when the limit ends. */
 export function useRecommendations(query: Query): Row {
   const [attempt, setAttempt] = useState(0);
   const [outcome, setOutcome] = useState<Outcome>({ key: "" });
@@ -32,7 +32,7 @@ export function useRecommendations(query: Query): Row {
       .catch((error: unknown) => {
         if (controller.signal.reason === "gone") return;
         if (error instanceof RateLimited) refused(error.seconds);
-        else setOutcome({ key, failed: true });
+        else setOutcome({ key });
       })
       .finally(() => clearTimeout(timer));
     return () => {
@@ -42,8 +42,8 @@ export function useRecommendations(query: Query): Row {
   }, [due, key, body]);
 
   const tryAgain = useCallback(() => setAttempt((before) => before + 1), []);
-  if (outcome.key === key && outcome.failed) return { state: "failed", tryAgain };
-  if (outcome.key === key && outcome.recommendation) return { state: "ready", recommendation: outcome.recommendation };
-  const shown = outcome.recommendation && { recommendation: outcome.recommendation };
-  return { state: limited ? "limited" : "loading", ...shown };
+  if (outcome.key !== key) return { state: limited ? "limited" : "loading" };
+  return outcome.recommendation
+    ? { state: "ready", recommendation: outcome.recommendation }
+    : { state: "failed", tryAgain };
 }

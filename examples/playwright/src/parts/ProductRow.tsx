@@ -12,7 +12,7 @@ type Props = { title: string; query: Query; fallbackTitle?: string; hideWithout?
 export function ProductRow({ title, query, fallbackTitle = title, hideWithout }: Props) {
   const row = useRecommendations(query);
   const heading = useId();
-  const recommendation = row.state === "failed" ? undefined : row.recommendation;
+  const recommendation = row.state === "ready" ? row.recommendation : undefined;
   const products = useMemo(() => (recommendation ? productsOf(recommendation) : []), [recommendation]);
   useEffect(() => remember(products), [products]);
 

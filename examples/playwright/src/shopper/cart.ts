@@ -9,7 +9,8 @@ const cart = new Stored<Line[]>(localStorage, "cart", () => []);
 
 export const useCart = (): Line[] => cart.use();
 export const countOf = (lines: Line[]): number => lines.reduce((sum, line) => sum + line.quantity, 0);
-export const totalOf = (lines: Line[]): number => lines.reduce((sum, line) => sum + line.quantity * line.product.price, 0);
+export const totalOf = (lines: Line[]): number =>
+  lines.reduce((sum, line) => sum + line.quantity * line.product.price, 0);
 
 export function addToCart(product: Product, recommendationId?: string): void {
   const before = cart.get().find((line) => line.product.id === product.id);

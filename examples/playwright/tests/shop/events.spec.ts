@@ -23,7 +23,10 @@ test("events that the API could not take are sent again, with the same ids", asy
   await page.goto("/");
   await page.getByRole("region", { name: "Trending now" }).getByRole("link").first().click();
   const refused = await page.waitForResponse((response) => response.status() === 500);
-  const ids = refused.request().postDataJSON().map((event: { event_id: string }) => ({ event_id: event.event_id }));
+  const ids = refused
+    .request()
+    .postDataJSON()
+    .map((event: { event_id: string }) => ({ event_id: event.event_id }));
 
   await lehnz.advance(10);
 

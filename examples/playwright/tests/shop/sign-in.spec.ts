@@ -13,7 +13,12 @@ test("signing in joins what the stranger did to the shopper", async ({ page, leh
   await page.getByRole("button", { name: "Sign in" }).click();
 
   await expect(page.getByRole("region", { name: "You looked at" }).getByRole("link").first()).toContainText(title);
-  const identify = { event_family: "system", event_name: "identify", previous_user_id: stranger, user_id: "a-new-customer" };
+  const identify = {
+    event_family: "system",
+    event_name: "identify",
+    previous_user_id: stranger,
+    user_id: "a-new-customer",
+  };
   await lehnz.verify({ operation_id: "ingestEvents", status: 202, body: identify, times: 1 });
   expect(await lehnz.lint()).toEqual([]);
 });
