@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from mock_server.dashboard import facts
+from mock_server.dashboard import account_facts, facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,4 +32,7 @@ TABS = (
     Tab("funnel", "Funnel"),
     Tab("faults", "Faults", facts.operations),
     Tab("clock", "Clock"),
+    Tab("team", "Team and audit log", account_facts.team),
+    Tab("developer-access", "Developer Access", account_facts.account),
+    Tab("upload", "Upload", account_facts.upload),
 )

@@ -1,0 +1,43 @@
+/** Calls of the account side, on the API's own paths, as whoever is signed in on this page. */
+import { CallFailed, sentence, withQuery } from "./calls.js";
+
+const KEPT = "lehnz-account"; // in sessionStorage: for this browser tab alone, until it is closed
+
+/** The account, or null. */
+export const signedIn = () => JSON.parse(sessionStorage.getItem(KEPT))?.account ?? null;
+
+/** Keep what /auth answered. */
+export const keep = ({ access_token: token, account }) => sessionStorage.setItem(KEPT, JSON.stringify({ token, account }));
+
+/** The page hears of it as "signed-out", with the reason where it was not asked for. */
+export function signOut(reason = "") {
+  sessionStorage.removeItem(KEPT);
+  dispatchEvent(new CustomEvent("signed-out", { detail: reason }));
+}
+
+/** A path below an organisation's, each part safe to stand in a URL. */
+export const of = (tenantId, ...parts) => ["/organisations", ...[tenantId, ...parts].map(encodeURIComponent)].join("/");
+
+/** `data` of a call; a form with a file is sent as it is. Raises CallFailed, `retryAfter` in seconds with a 429. */
+export async function ask(method, path, body, parameters = {}) {
+  const token = JSON.parse(sessionStorage.getItem(KEPT))?.token;
+  const headers = { Accept: "application/json", ...(token && { Authorization: `Bearer ${token}` }) };
+  const isForm = body instanceof FormData;
+  if (body !== undefined && !isForm) headers["Content-Type"] = "application/json";
+  const init = { method, headers, body: isForm ? body : JSON.stringify(body) };
+  const response = await fetch(withQuery(path, parameters), init).catch(() => {
+    throw new CallFailed("The mock does not answer. Is it still running?");
+  });
+  const document = await response.json().catch(() => ({}));
+  if (response.ok) return document.data;
+  const failed = new CallFailed(said(document) ?? `The mock answered ${response.status}.`, response.status);
+  failed.retryAfter = Number(response.headers.get("Retry-After"));
+  if (response.status === 401 && token) signOut(failed.message);
+  throw failed;
+}
+
+/** A sentence as people begin and end it. */
+function said(document) {
+  const text = sentence(document);
+  return text && text[0].toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
+}

@@ -1,0 +1,98 @@
+/** Upload: a file is sent, its progress followed, and what was wrong is told line by line. */
+import { attempt, inside } from "./account.js";
+import { ask, of } from "./account_calls.js";
+import { choice } from "./choice.js";
+import { element, nothing, table } from "./dom.js";
+import { show } from "./live.js";
+import { tenantId } from "./page.js";
+import { bar, refusal } from "./permission.js";
+import { result, state } from "./upload_result.js";
+import { moment, number } from "./words.js";
+
+const SOON_MS = 150; // small files are read by then
+const EVERY_MS = 1000; // each look is one of the account's requests
+const at = (id) => document.getElementById(id);
+
+let comeIn; // settles when somebody is inside
+const isInside = new Promise((resolve) => { comeIn = resolve; });
+
+const { link, mark } = choice(at("split"), at("detail"), ["id"], (_, id, body) => isInside.then(() => follow(id, body)),
+  () => nothing("Choose an upload to see its totals and what was wrong with which line."));
+
+inside((own) => {
+  bar(at("upload-fields"), at("upload-why"), refusal("startUpload", own.role));
+  comeIn();
+  return uploads();
+});
+
+// The list and the detail
+
+const uploads = () => show(at("uploads"), () => ask("GET", of(tenantId, "uploads")), ({ uploads: all }) => (all.length ? table("Uploads, the newest first", [
+  ["File", (each) => [link("id", each.upload_id, each.file_name || "without a name"), element("div", { class: "hint" }, `${each.kind}, ${moment(each.created_at)}`)]],
+  ["Rows", (each) => number(each.rows.accepted), "n"],
+  ["Errors", (each) => number(each.error_count), "n"],
+  ["Status", state],
+], all) : nothing("No file was uploaded yet."))).then(mark);
+
+/** Show an upload until it is finished, as long as it is the chosen one. */
+async function follow(id, body) {
+  let upload;
+  const draw = () => show(body, async () => { upload = await ask("GET", of(tenantId, "uploads", id)); return upload; }, result);
+  await draw();
+  for (let wait = SOON_MS; upload && !upload.finished_at; wait = EVERY_MS) {
+    await new Promise((resolve) => { setTimeout(resolve, wait); });
+    if (!body.isConnected) return;
+    await draw();
+  }
+  uploads();
+}
+
+// Sending one
+
+const file = () => at("file").files[0];
+const tooLarge = () => file().size > at("upload").dataset.maxBytes;
+
+at("file").addEventListener("change", () => {
+  at("upload-error").textContent = "";
+  if (file()) at("file-about").textContent = `${file().name}, ${size(file().size)}`;
+});
+
+const size = (bytes) => (bytes < 2 ** 20 ? `${number(Math.ceil(bytes / 2 ** 10))} KiB` : `${number(bytes / 2 ** 20)} MiB`);
+
+for (const name of ["dragover", "dragleave", "drop"]) {
+  at("drop").addEventListener(name, (event) => {
+    event.preventDefault();
+    at("drop").classList.toggle("over", name === "dragover" && !at("upload-fields").disabled);
+    if (name === "drop" && !at("upload-fields").disabled) take(event.dataTransfer.files);
+  });
+}
+
+function take(files) {
+  if (files.length > 1) {
+    at("upload-error").textContent = "One file at a time, please.";
+  } else if (files.length === 1) {
+    at("file").files = files;
+    at("file").dispatchEvent(new Event("change"));
+  }
+}
+
+at("upload").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const problem = at("upload-error");
+  if (tooLarge()) {
+    problem.textContent = `${file().name} has ${size(file().size)}; an upload may have ${size(Number(at("upload").dataset.maxBytes))}. Split it.`;
+    return;
+  }
+  problem.textContent = "";
+  const form = new FormData();
+  form.append("file", file());
+  const parameters = { kind: at("kind").value, all_or_nothing: at("all_or_nothing").checked };
+  const started = await attempt(event.submitter, () => ask("POST", of(tenantId, "uploads"), form, parameters));
+  if (!started) return;
+  await uploads();
+  link("id", started.upload_id).click();
+});
+
+at("kind").addEventListener("change", () => {
+  for (const about of document.querySelectorAll("[data-about]")) about.hidden = about.dataset.about !== at("kind").value;
+});
