@@ -11,8 +11,7 @@ const mock = {
   command: `make --no-print-directory -C ../.. mock ARGS="--port ${mockPort} --clock virtual --ingest-delay 0 --quiet"`,
   url: `${mockUrl}/_mock/health`,
   timeout: 180_000, // the first time installs it
-  gracefulShutdown: { signal: "SIGTERM", timeout: 5000 },
-} as const;
+};
 const shop = {
   command: `npm run build -- --mode development && npm run preview -- --port ${shopPort} --strictPort`,
   url: shopUrl,
