@@ -128,7 +128,7 @@ class Uploads:
             if perf_counter() > until:
                 await self._take(job, good)
                 good = []
-                await asyncio.sleep(0)
+                await asyncio.sleep(SLICE_SECONDS)  # as long as it worked: whoever comes meanwhile waits for nothing
                 if job.organisation.state is not job.state:
                     upload.note(row.line, None, "the organisation was reset meanwhile")
                     return False

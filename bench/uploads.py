@@ -1,0 +1,138 @@
+"""What a bulk upload costs the requests beside it: /v1/recommend while 100,000 items are read, and without.
+
+    python -m bench.uploads [--rows 100000] [--write docs/benchmarks.md]
+
+The p99 of either is compared within one run. Exit 1 when the upload is not visible after 10 seconds of the server's own
+CPU time, or does not take every row.
+"""
+
+import argparse
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+
+from bench.marks import write_between_marks
+from bench.mock import RunningMock, running_mock
+
+IDLE_REQUESTS = 1_000
+MOST_CPU_SECONDS = 10.0
+HEAD = "item_id,item_type,name,price,category,status\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Seconds that each request took."""
+
+    name: str
+    seconds: list[float]
+
+    def at(self, share: float) -> float:
+        """The quantile in milliseconds."""
+        return sorted(self.seconds)[int(share * (len(self.seconds) - 1))] * 1000
+
+
+class Shop:
+    """An organisation that an account made, with a small catalogue and a key pair."""
+
+    def __init__(self, mock: RunningMock) -> None:
+        self.mock = mock
+        self.client = httpx.Client(base_url=mock.url, timeout=120)
+        body = {"email": "ada@shop.test", "password": "correct horse battery", "name": "Ada"}
+        token = self._data(self.client.post("/auth/register", json=body))["access_token"]
+        self.client.headers["Authorization"] = f"Bearer {token}"
+        self.path = (
+            f"/organisations/{self._data(self.client.post('/organisations', json={'name': 'Shop'}))['tenant_id']}"
+        )
+        self.key = str(self._data(self.client.post(f"{self.path}/keys"))["publishable_key"])
+
+    def upload(self, rows: int) -> tuple[float, int]:
+        """Seconds until all is visible, and how many rows were taken."""
+        lines = "".join(f"PROD-{n:06},product,Item {n},{n % 500}.99,category-{n % 40},active\n" for n in range(rows))
+        started = time.perf_counter()
+        sent = self.client.post(f"{self.path}/uploads?kind=items", files={"file": ("catalog.csv", HEAD + lines)})
+        self.client.post("/_mock/flush", headers={"X-Mock-Control": "1"}).raise_for_status()
+        taken = self._data(self.client.get(f"{self.path}/uploads/{self._data(sent)['upload_id']}"))["rows"]["accepted"]
+        return time.perf_counter() - started, int(taken)
+
+    @staticmethod
+    def _data(answer: httpx.Response) -> Any:
+        return answer.raise_for_status().json()["data"]
+
+
+def ask(mock: RunningMock, name: str, key: str, more: Callable[[int], bool]) -> Asked:
+    """One request after the other, as long as `more(how many)` says."""
+    seconds: list[float] = []
+    with httpx.Client(base_url=mock.url, headers={"X-API-KEY": key}, timeout=120) as client:
+        client.post("/v1/recommend", json={"strategy": "popular"}).raise_for_status()  # opens the connection
+        while more(len(seconds)):
+            started = time.perf_counter()
+            client.post("/v1/recommend", json={"strategy": "popular"}).raise_for_status()
+            seconds.append(time.perf_counter() - started)
+    return Asked(name, seconds)
+
+
+@contextmanager
+def asking(mock: RunningMock, keys: dict[str, str]) -> Iterator[list[Asked]]:
+    """Somebody asks with each key until this is left; then what they saw is in the list."""
+    over, found = threading.Event(), list[Asked]()
+    threads = [
+        threading.Thread(
+            target=lambda name=name, key=key: found.append(ask(mock, name, key, lambda _: not over.is_set()))
+        )
+        for name, key in keys.items()
+    ]
+    for thread in threads:
+        thread.start()
+    yield found
+    over.set()
+    for thread in threads:
+        thread.join()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--write", type=Path, help="put the table between the marks of this file")
+    arguments = parser.parse_args()
+    with running_mock("--rate-limit", "off") as mock:
+        shop = Shop(mock)
+        keys = {"another organisation": mock.publishable_key, "the same organisation": shop.key}
+        idle = {name: ask(mock, name, key, lambda asked: asked < IDLE_REQUESTS) for name, key in keys.items()}
+        server = psutil.Process(mock.pid)
+        before = sum(server.cpu_times()[:2])
+        alone, taken = shop.upload(arguments.rows)
+        cpu = sum(server.cpu_times()[:2]) - before
+        with asking(mock, keys) as busy:
+            beside, _ = shop.upload(arguments.rows)
+    rows = ["| /v1/recommend of | idle p50 ms | idle p99 ms | beside p50 ms | beside p99 ms | p99 to idle | requests |"]
+    rows.append("|---|---|---|---|---|---|---|")
+    for each in busy:
+        quiet = idle[each.name]
+        ratio = each.at(0.99) / quiet.at(0.99)
+        cells = [f"{value:.1f}" for value in (quiet.at(0.5), quiet.at(0.99), each.at(0.5), each.at(0.99), ratio)]
+        rows.append(f"| {each.name} | {' | '.join(cells)} | {len(each.seconds):,} |")
+    report = "\n".join(
+        [
+            f"{arguments.rows:,} rows: {cpu:.1f} s of the server's CPU time and {alone:.1f} s by the clock alone, "
+            f"{beside:.1f} s beside the requests; load {os.getloadavg()[0]:.0f} on {os.cpu_count()} cores.",
+            "",
+            *rows,
+        ]
+    )
+    print(report)
+    if arguments.write:
+        write_between_marks(arguments.write, "uploads", report)
+    return 0 if taken == arguments.rows and cpu <= MOST_CPU_SECONDS else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
