@@ -6,12 +6,12 @@ from typing import Any
 import httpx
 import pytest
 
-from fixtures.bodies import recommend_body
+from fixtures.bodies import item_body, recommend_body
 from mock_server.app import Mock, create_app
 from mock_server.control.access import Access
 from mock_server.control.routes import control_route
 from mock_server.settings import Settings
-from tests.account_client import CHEAP, registration
+from tests.account_client import CHEAP, PASSWORD, registration
 
 CHANGE = {"X-Mock-Control": "1"}
 
@@ -86,6 +86,20 @@ def test_a_suspension_is_in_the_log_once_and_ends_when_told(served: Served) -> N
     assert [statuses(True), statuses(True), statuses(False)] == [(200, 403, 403), (200, 403, 403), (200, 200, 200)]
     entries = served.ask("GET", "/organisations/glow-beauty-ng/audit-log", **ada).json()["data"]["entries"]
     assert [each["action"] for each in entries] == ["unsuspend", "suspend", "addMember"]
+
+
+def test_the_journal_holds_no_password_token_or_secret_key(served: Served) -> None:
+    ada = served.register()
+    served.ask("POST", "/auth/login", {"email": "ada@shop.test", "password": PASSWORD, "name": "Ada"})
+    served.ask("POST", "/organisations", {"name": "Shop"}, **ada)
+    pair = served.ask("POST", "/organisations/shop/keys", **ada).json()["data"]
+    served.ask("POST", "/v1/ingest/items/upsert", item_body("a"), **{"X-API-KEY": pair["secret_key"]})
+    exchanges = served.ask("GET", "/_mock/journal").json()["data"]["exchanges"]
+    assert [each["operation_id"] for each in exchanges][:2] == ["register", "login"]
+    told = "".join(served.ask("GET", f"/_mock/journal/{each['id']}").text for each in exchanges)
+    assert "ada@shop.test" in told
+    for secret in (PASSWORD, ada["Authorization"].removeprefix("Bearer "), pair["secret_key"]):
+        assert secret not in told
 
 
 def test_a_flush_waits_for_uploads(served: Served) -> None:
