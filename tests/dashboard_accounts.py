@@ -58,7 +58,9 @@ def a_team_at_work(mock: RunningMock, name: str = "Glow Beauty") -> tuple[Person
     for email, role in [("grace@shop.test", "DEVELOPER"), ("eve@shop.test", "MEMBER")]:
         ada.ask("POST", f"/organisations/{tenant_id}/members", {"email": email, "role": role})
     ada.upload(tenant_id, CATALOG.read_bytes())
-    ada.upload(tenant_id, b"item_id,item_type,status\na,product,active\nb,product,nowhere\nc,product\n", "<b>bad</b>.csv")
+    ada.upload(
+        tenant_id, b"item_id,item_type,status\na,product,active\nb,product,nowhere\nc,product\n", "<b>bad</b>.csv"
+    )
     grace.ask("POST", f"/organisations/{tenant_id}/keys")
     old = ada.ask("POST", f"/organisations/{tenant_id}/keys")
     ada.ask("DELETE", f"/organisations/{tenant_id}/keys/{old['key_id']}")

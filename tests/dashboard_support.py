@@ -3,12 +3,25 @@
 from typing import Any
 
 import httpx
+import pytest
+from playwright.sync_api import Page, Request, expect
 
 from bench.mock import RunningMock
 from fixtures.bodies import event_body, full_item_body, identify_body, item_body, recommend_body, user_body
+from tests.node_tools import NODE
 
 HOSTILE = '<img src=x onerror="document.title=\'taken\'">\'"&</script><script>document.title="taken"</script>'
 CHANGE = {"X-Mock-Control": "1"}
+# How far what is seen jumps while a page loads: https://web.dev/articles/cls calls 0.1 good.
+_COUNT_SHIFTS = """if (!("shifts" in window)) { shifts = 0;
+new PerformanceObserver((seen) => { for (const entry of seen.getEntries()) shifts += entry.value; })
+  .observe({type: "layout-shift", buffered: true}); }"""
+_AXE = NODE / "node_modules/axe-core/axe.min.js"
+Defect = tuple[str, str, list[str]]  # address, what is wrong, with which elements
+
+needs_axe = pytest.mark.skipif(
+    not _AXE.exists(), reason="needs Node 20.19: apt-get install nodejs npm, then make setup"
+)
 
 
 def control(mock: RunningMock, method: str, path: str, body: Any = None) -> Any:
@@ -43,3 +56,43 @@ def shop_a_little(mock: RunningMock) -> None:
     send(mock, "/v1/recommend", {"user_id": 7})
     send(mock, "/v1/recommendations", {})
     control(mock, "POST", "/flush")
+
+
+def start_afresh(mock: RunningMock) -> None:
+    control(mock, "POST", "/reset")
+    control(mock, "DELETE", "/faults")
+    control(mock, "DELETE", "/journal")
+
+
+def listen(page: Page, mock: RunningMock, complaints: list[str]) -> None:
+    """Note what the browser's console says, and addresses elsewhere that are asked."""
+
+    def elsewhere(request: Request) -> None:
+        if not request.url.startswith(mock.url):
+            complaints.append(request.url)
+
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("request", elsewhere)
+
+
+def settled(page: Page) -> Page:
+    """Every live part has its content."""
+    page.wait_for_load_state("load")
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
+    return page
+
+
+def defects(page: Page, address: str) -> list[Defect]:
+    """What axe finds there, with nothing excluded; and whether it is wider than the page, or jumps while it loads."""
+    page.add_init_script(_COUNT_SHIFTS)  # once for each call: the first one counts
+    page.goto(f"/_mock{address}")
+    settled(page)
+    found: list[Defect] = []
+    if page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") > 0:
+        found.append((address, "wider than the page", []))
+    if page.evaluate("shifts") >= 0.1:
+        found.append((address, "jumps", []))
+    page.evaluate(_AXE.read_text(encoding="utf-8"))  # past the page's policy, which lets no script in
+    violations = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then((found) => found.violations)")
+    return found + [(address, each["id"], [node["html"][:200] for node in each["nodes"]]) for each in violations]

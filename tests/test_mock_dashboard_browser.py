@@ -6,21 +6,26 @@ from datetime import datetime, timedelta
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, ViewportSize, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from bench.mock import RunningMock, running_mock
 from fixtures.bodies import event_body, item_body
 from mock_server.dashboard.tabs import TABS
 from tests.browser import PHONE, WIDE, Scheme, chromium, needs_chromium
-from tests.dashboard_support import HOSTILE, control, send, shop_a_little
-from tests.node_tools import NODE
+from tests.dashboard_support import (
+    HOSTILE,
+    Defect,
+    control,
+    defects,
+    listen,
+    needs_axe,
+    send,
+    settled,
+    shop_a_little,
+    start_afresh,
+)
 
 pytestmark = needs_chromium
-# How far what is seen jumps while a page loads: https://web.dev/articles/cls calls 0.1 good.
-COUNT_SHIFTS = """shifts = 0;
-new PerformanceObserver((seen) => { for (const entry of seen.getEntries()) shifts += entry.value; })
-  .observe({type: "layout-shift", buffered: true});"""
-AXE = NODE / "node_modules/axe-core/axe.min.js"
 expect.set_options(timeout=30_000)  # milliseconds; a busy machine renders slowly
 
 
@@ -53,58 +58,23 @@ def page(browser: Browser, mock: RunningMock, complaints: list[str]) -> Iterator
     assert complaints == []
 
 
-def start_afresh(mock: RunningMock) -> None:
-    control(mock, "POST", "/reset")
-    control(mock, "DELETE", "/faults")
-    control(mock, "DELETE", "/journal")
-
-
-def listen(page: Page, mock: RunningMock, complaints: list[str]) -> None:
-    def elsewhere(request: Request) -> None:
-        if not request.url.startswith(mock.url):
-            complaints.append(request.url)
-
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("request", elsewhere)
-
-
-def settled(page: Page) -> Page:
-    """Every live part has its content."""
-    page.wait_for_load_state("load")
-    expect(page.locator("[aria-busy=true]")).to_have_count(0)
-    return page
-
-
+@needs_axe
 @pytest.mark.parametrize(("scheme", "size"), [("light", WIDE), ("dark", PHONE)])
 def test_nothing_is_inaccessible_wider_than_the_page_or_jumps(
     browser: Browser, mock: RunningMock, scheme: Scheme, size: ViewportSize
 ) -> None:
-    if not AXE.exists():
-        pytest.skip("needs Node 20.19: apt-get install nodejs npm, then make setup")
     start_afresh(mock)
     shop_a_little(mock)
-    found: list[tuple[str, str, list[str]]] = []
+    found: list[Defect] = []
     with browser.new_context(viewport=size, color_scheme=scheme, base_url=mock.url) as context:
         page = context.new_page()
-        page.add_init_script(COUNT_SHIFTS)
         for address in [
             *(tab.address for tab in TABS),
             "/ui/requests?id=1",
             "/ui/catalogue?item_id=prod_1",
             "/ui/catalogue?user_id=user_1",
         ]:
-            page.goto(f"/_mock{address}")
-            settled(page)
-            assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0, (
-                address
-            )
-            assert page.evaluate("shifts") < 0.1, address
-            page.evaluate(AXE.read_text(encoding="utf-8"))  # past the page's policy, which lets no script in
-            violations = page.evaluate(
-                "axe.run(document, {resultTypes: ['violations']}).then((found) => found.violations)"
-            )
-            found += [(address, each["id"], [node["html"][:200] for node in each["nodes"]]) for each in violations]
+            found += defects(page, address)
     assert found == []
 
 

@@ -33,7 +33,7 @@ def team(view: View) -> dict[str, Any]:
 
 
 def upload(view: View) -> dict[str, Any]:
-    """`columns`: for each kind of rows, (name, whether a row needs it, what it holds); `samples`: files to begin with."""
+    """`columns`: of each kind of rows, (name, does a row need it, what it holds); `samples`: files to begin with."""
     spec = view.mock.spec
     rows = spec.operation(_UPLOAD).node["x-rows"]
     return account(view) | {
