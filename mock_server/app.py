@@ -8,6 +8,7 @@ create_app(mock, routes)
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -238,7 +239,8 @@ def _first_segment(path: str) -> str:
 async def _lifespan(mock: Mock, proxy: Proxy | None, receive: Receive, send: Send) -> None:
     await receive()
     await send({"type": "lifespan.startup.complete"})
-    await receive()
+    with contextlib.suppress(asyncio.CancelledError):  # a second signal waits for nothing
+        await receive()
     mock.ingest.close()
     mock.lifetimes.close()
     mock.account_side.close()

@@ -297,6 +297,14 @@ def test_a_stop_answers_open_requests_and_tells_what_nobody_will_see(tmp_path: P
         assert re.fullmatch(r"\S+ warning: stopped; 1 accepted request had not become visible yet\n", mock.log)
 
 
+def test_a_second_signal_waits_for_nothing_and_is_no_failure(tmp_path: Path) -> None:
+    """make hands on a signal that the terminal has sent to everybody."""
+    with started(tmp_path, "--seed-data", "none", "--quiet") as mock:
+        mock.process.send_signal(signal.SIGTERM)
+        assert mock.end() == 0
+        assert mock.log == ""
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_stop_during_the_start_is_no_failure(tmp_path: Path, number: signal.Signals) -> None:
     log = tmp_path / "log"
