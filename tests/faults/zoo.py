@@ -38,6 +38,7 @@ AREAS = (
     "unchecked",
     "combinations",
     "held_out",
+    "held_out_second",
 )
 
 
