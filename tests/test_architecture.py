@@ -13,7 +13,7 @@ MAY_IMPORT = {"fixtures": set(), "mock_server": {"fixtures"}, "contracts": {"fix
 # The mock's folders that know nothing of HTTP, the machine's time or the event loop, and the modules beside the folders
 # that do.
 PURE = ("domain", "contract", "accounts")
-IMPURE_MODULES = {"account_side", "app", "clock", "ingest", "lifetimes", "passwords", "pytest_plugin"}
+IMPURE_MODULES = {"account_side", "app", "clock", "ingest", "lifetimes", "passwords", "pytest_plugin", "uploading"}
 WEB = {"asyncio", "http", "httptools", "starlette", "uvicorn", "uvloop"}
 
 WALL_CLOCK = {"time", "sched"}

@@ -11,10 +11,9 @@ from mock_server.accounts.roles import Role
 from tests.account_client import LOGIN, Person, credentials
 from tests.mock_client import RECOMMEND, SPEC, Client
 from tests.test_mock_readme import played
-from tests.test_mock_uploads import BOUNDARY, CATALOG_CSV, form
+from tests.test_mock_uploads import CATALOG_CSV, FORM, form
 
 GUIDE = Path(__file__).parents[1] / "docs/accounts.md"
-FORM = [("content-type", f"multipart/form-data; boundary={BOUNDARY}")]
 
 
 def test_from_registration_to_the_audit_log(mock: Client) -> None:

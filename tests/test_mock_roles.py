@@ -11,6 +11,7 @@ from mock_server.accounts.names import free_id
 from mock_server.accounts.roles import Role, may_give
 from tests.account_client import Person
 from tests.mock_client import RECOMMEND, SPEC, Answer, Client
+from tests.test_mock_uploads import CATALOG_CSV, FORM, form
 
 Make = Callable[..., Client]
 ROLES = list(Role)
@@ -35,19 +36,35 @@ class Shop:
     def member(self, role: str) -> str:
         return f"{self.path}/members/{self.people[Role(role)].account_id}"
 
-    def request(self, operation_id: str) -> tuple[str, str, Any]:
-        """One that succeeds for whoever may send it."""
+    def send(self, person: Person, operation_id: str, instead: str | None = None) -> Answer:
+        """A request that succeeds for whoever may send it. `instead`: to another organisation."""
+        method, path, body, headers = self.request(operation_id)
+        if instead:
+            path = path.replace(self.tenant_id, instead)
+        return person.send(method, path, body, headers=headers)
+
+    def request(self, operation_id: str) -> tuple[str, str, Any, list[tuple[str, str]]]:
+        """Method, path, body and headers."""
         key_id = self.owner.post(f"{self.path}/keys").data["key_id"] if operation_id == "revokeKeyPair" else None
         bodies = {
             "renameOrganisation": {"name": "Glow"},
             "addMember": {"email": self.guest.email, "role": "MEMBER"},
             "changeRole": {"role": "MEMBER"},
+            "startUpload": form(CATALOG_CSV),
         }
+        upload_id = None
+        if operation_id == "readUpload":
+            upload_id = self.send(self.owner, "startUpload").data["upload_id"]
         operation = SPEC.operation(operation_id)
         path = operation.path.format(
-            tenant_id=self.tenant_id, account_id=self.people[Role.MEMBER].account_id, key_id=key_id
+            tenant_id=self.tenant_id,
+            account_id=self.people[Role.MEMBER].account_id,
+            key_id=key_id,
+            upload_id=upload_id,
         )
-        return operation.method, path, bodies.get(operation_id)
+        if operation_id == "startUpload":
+            return operation.method, f"{path}?kind=items", bodies[operation_id], FORM
+        return operation.method, path, bodies.get(operation_id), []
 
 
 @pytest.fixture
@@ -60,8 +77,7 @@ def test_a_role_may_do_what_the_table_says_and_nothing_else(shop: Shop, operatio
     person = shop.people[role]
     if operation_id == "leaveOrganisation":  # an owner can leave when there is another one
         shop.owner.post(f"{shop.path}/members", {"email": shop.guest.email, "role": "OWNER"})
-    method, path, body = shop.request(operation_id)
-    answer = person.send(method, path, body)
+    answer = shop.send(person, operation_id)
     if role in SPEC.operation(operation_id).roles:
         assert answer.status in (200, 201, 202), answer.body
     else:
@@ -71,9 +87,8 @@ def test_a_role_may_do_what_the_table_says_and_nothing_else(shop: Shop, operatio
 
 @pytest.mark.parametrize("operation_id", [operation.operation_id for operation in IN_ORGANISATION])
 def test_another_tenants_organisation_is_404_as_one_that_does_not_exist(shop: Shop, operation_id: str) -> None:
-    method, path, body = shop.request(operation_id)
-    foreign = shop.guest.send(method, path, body)
-    missing = shop.guest.send(method, path.replace(shop.tenant_id, "no-such-shop"), body)
+    foreign = shop.send(shop.guest, operation_id)
+    missing = shop.send(shop.guest, operation_id, instead="no-such-shop")
     assert foreign.status == missing.status == 404
     assert foreign.body == missing.body
 
@@ -202,7 +217,8 @@ def test_a_suspended_organisation_is_403_for_its_keys_and_its_members(shop: Shop
     side.suspend(shop.tenant_id, True)
     answers = [
         shop.client.post(RECOMMEND, recommend_body("popular"), key=pair["publishable_key"]),
-        *(shop.owner.send(*shop.request(operation.operation_id)[:2]) for operation in IN_ORGANISATION[:1]),
+        shop.send(shop.owner, "readOrganisation"),
+        shop.send(shop.owner, "startUpload"),
         shop.owner.get(f"{shop.path}/members"),
         shop.people[Role.MEMBER].post(f"{shop.path}/keys"),
     ]

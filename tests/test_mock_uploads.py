@@ -16,6 +16,7 @@ from tests.mock_client import RECOMMEND, Answer, Client, edited_spec
 
 Make = Callable[..., Client]
 BOUNDARY = "shop-boundary"
+FORM = [("content-type", f"multipart/form-data; boundary={BOUNDARY}")]
 END = f"--{BOUNDARY}--\r\n".encode()
 
 # As the page on loading a catalogue shows them.
