@@ -11,6 +11,7 @@ import httpx
 from playwright.sync_api import Page
 
 from bench.mock import RunningMock
+from tests.dashboard_support import TLS
 
 CATALOG = Path(__file__).parents[1] / "fixtures/golden/catalog.csv"
 PASSWORD = "correct horse battery"
@@ -30,7 +31,7 @@ class Person:
     def ask(self, method: str, path: str, body: Any = None, **more: Any) -> Any:
         """The data of a call that succeeds."""
         headers = {"Authorization": f"Bearer {self.signed_in['access_token']}"}
-        response = httpx.request(method, f"{self.mock.url}{path}", json=body, headers=headers, **more)
+        response = httpx.request(method, f"{self.mock.url}{path}", json=body, headers=headers, verify=TLS, **more)
         assert response.is_success, response.text
         return response.json()["data"]
 
@@ -46,15 +47,21 @@ class Person:
 
 def register(mock: RunningMock, name: str, email: str) -> Person:
     body = {"email": email, "password": PASSWORD, "name": name}
-    response = httpx.post(f"{mock.url}/auth/register", json=body)
+    response = httpx.post(f"{mock.url}/auth/register", json=body, verify=TLS)
     assert response.status_code == 201, response.text
     return Person(mock, response.json()["data"])
 
 
-def a_team_at_work(mock: RunningMock, name: str = "Glow Beauty") -> tuple[Person, Person, Person, str]:
+def a_shop(mock: RunningMock, name: str = "Ada", shop: str = "Glow Beauty") -> tuple[Person, str]:
+    """The OWNER of an organisation, and its tenant_id."""
+    ada = register(mock, name, "ada@shop.test")
+    return ada, ada.ask("POST", "/organisations", {"name": shop})["tenant_id"]
+
+
+def a_team_at_work(mock: RunningMock) -> tuple[Person, Person, Person, str]:
     """An OWNER, a DEVELOPER and a MEMBER of an organisation with something on each tab, and its tenant_id."""
-    ada, grace, eve = (register(mock, who.title(), f"{who}@shop.test") for who in ("ada", "grace", "eve"))
-    tenant_id = ada.ask("POST", "/organisations", {"name": name})["tenant_id"]
+    ada, tenant_id = a_shop(mock)
+    grace, eve = (register(mock, who.title(), f"{who}@shop.test") for who in ("grace", "eve"))
     for email, role in [("grace@shop.test", "DEVELOPER"), ("eve@shop.test", "MEMBER")]:
         ada.ask("POST", f"/organisations/{tenant_id}/members", {"email": email, "role": role})
     ada.upload(tenant_id, CATALOG.read_bytes())

@@ -1,5 +1,6 @@
 """What the dashboard is looked at with: a mock with something to see, and what an attacker would call things."""
 
+import ssl
 from typing import Any
 
 import httpx
@@ -12,6 +13,7 @@ from tests.node_tools import NODE
 
 HOSTILE = '<img src=x onerror="document.title=\'taken\'">\'"&</script><script>document.title="taken"</script>'
 CHANGE = {"X-Mock-Control": "1"}
+TLS = ssl.create_default_context()  # once: httpx would read all certificates anew for each request
 # How far what is seen jumps while a page loads: https://web.dev/articles/cls calls 0.1 good.
 _COUNT_SHIFTS = """if (!("shifts" in window)) { shifts = 0;
 new PerformanceObserver((seen) => { for (const entry of seen.getEntries()) shifts += entry.value; })
@@ -27,7 +29,7 @@ needs_axe = pytest.mark.skipif(
 def control(mock: RunningMock, method: str, path: str, body: Any = None) -> Any:
     """The data of a call of the control plane that succeeds."""
     given = None if method == "GET" else body or {}
-    response = httpx.request(method, f"{mock.url}/_mock{path}", json=given, headers=CHANGE)
+    response = httpx.request(method, f"{mock.url}/_mock{path}", json=given, headers=CHANGE, verify=TLS)
     response.raise_for_status()
     return response.json()["data"]
 
@@ -35,7 +37,7 @@ def control(mock: RunningMock, method: str, path: str, body: Any = None) -> Any:
 def send(mock: RunningMock, path: str, body: Any, key: str | None = None, **headers: str) -> httpx.Response:
     """A request as a shop's page makes it, or as its server does where the key is the secret one."""
     headers = {"X-API-KEY": key or mock.publishable_key, **headers}
-    return httpx.post(f"{mock.url}{path}", json=body, headers=headers)
+    return httpx.post(f"{mock.url}{path}", json=body, headers=headers, verify=TLS)
 
 
 def shop_a_little(mock: RunningMock) -> None:

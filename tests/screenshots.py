@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, expect
 from bench.mock import RunningMock, running_mock
 from mock_server.dashboard.tabs import TABS
 from tests.browser import CHROMIUM, PHONE, WIDE, Scheme, chromium
+from tests.dashboard_accounts import Person, a_team_at_work
 from tests.dashboard_support import control, shop_a_little
 
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
@@ -32,12 +33,30 @@ def pages(mock: RunningMock) -> Iterator[tuple[str, str]]:
     yield "no-organisation", "/?tenant_id=nobody"
 
 
-def photograph(browser: Browser, url: str, addresses: list[tuple[str, str]], folder: Path) -> int:
-    """How many pictures were written, as NAME-SCHEME-SIZE.png."""
+def account_pages(mock: RunningMock) -> Iterator[tuple[Person, list[tuple[str, str]]]]:
+    """Whoever is signed in, and (name, address) of what they look at."""
+    ada, _, eve, tenant_id = a_team_at_work(mock)
+    names = ("team", "developer-access", "upload")
+    inside = [(name, f"/ui/{name}?tenant_id={tenant_id}") for name in names]
+    upload_id = ada.ask("GET", f"/organisations/{tenant_id}/uploads")["uploads"][0]["upload_id"]
+    chosen = ("upload-chosen", f"/ui/upload?tenant_id={tenant_id}&id={upload_id}")
+    development = ("developer-access-development", "/ui/developer-access?tenant_id=glow-beauty-ng")
+    control(mock, "POST", "/organisations/glow-beauty-ng/members", {"email": "ada@shop.test", "role": "DEVELOPER"})
+    outside = ("team-outside", "/ui/team?tenant_id=acme-books")
+    yield ada, [*((f"{name}-owner", address) for name, address in inside), chosen, development, outside]
+    yield eve, [(f"{name}-member", address) for name, address in inside]
+
+
+def photograph(
+    browser: Browser, url: str, addresses: list[tuple[str, str]], folder: Path, person: Person | None = None
+) -> int:
+    """How many pictures were written, as NAME-SCHEME-SIZE.png. `person`: who is signed in."""
     written = 0
     for scheme, (size, viewport) in itertools.product(SCHEMES, SIZES.items()):
         with browser.new_context(viewport=viewport, color_scheme=scheme, base_url=url) as context:
             page = context.new_page()
+            if person is not None:
+                person.sign_in(page)
             for name, address in addresses:
                 page.goto(f"/_mock{address}")
                 expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=30_000)
@@ -68,6 +87,8 @@ def main() -> int:
         with running_mock("--ingest-delay", "0") as mock:
             prepare(mock)
             written = photograph(browser, mock.url, list(pages(mock)), folder)
+            for person, addresses in account_pages(mock):
+                written += photograph(browser, mock.url, addresses, folder, person)
         with running_mock("--control-token", TOKEN, "--seed-data", "none") as mock:
             written += photograph(browser, mock.url, [("sign-in", "/")], folder)
     print(f"{written} pictures in {folder}")
