@@ -15,11 +15,11 @@ from fixtures.spec import KeyType
 from mock_server.accounts.accounts import Account, Accounts
 from mock_server.accounts.team import Team
 from mock_server.accounts.tokens import Tokens
+from mock_server.background.ingest import IngestQueue
+from mock_server.background.passwords import Passwords
+from mock_server.background.uploading import Uploads
 from mock_server.clock import Clock
 from mock_server.domain.limits import Visitors, Window
-from mock_server.ingest import IngestQueue
-from mock_server.passwords import Passwords
-from mock_server.uploading import Uploads
 
 
 @dataclass(frozen=True, slots=True)

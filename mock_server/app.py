@@ -19,6 +19,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fixtures.spec import Spec, load_spec
 from mock_server.account_side import AccountSide
+from mock_server.background.ingest import IngestQueue
+from mock_server.background.lifetimes import Lifetimes
 from mock_server.clock import Clock, RealClock, VirtualClock
 from mock_server.contract.contract import Contract
 from mock_server.domain.limits import Visitors
@@ -33,11 +35,9 @@ from mock_server.edge.welcome import wants_welcome, welcome_page
 from mock_server.faults.layer import FaultLayer
 from mock_server.faults.registry import Faults
 from mock_server.faults.wire import Wire
-from mock_server.ingest import IngestQueue
 from mock_server.journal.journal import Journal
 from mock_server.journal.meter import Meter
 from mock_server.journal.recorder import Recorder
-from mock_server.lifetimes import Lifetimes
 from mock_server.seeded import Fill, SeededTenants
 from mock_server.settings import Settings
 from mock_server.snapshots.snapshot import Part, Snapshots

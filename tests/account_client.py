@@ -6,7 +6,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 
-from mock_server.passwords import Passwords
+from mock_server.background.passwords import Passwords
 from tests.mock_client import Answer, Client
 
 REGISTER, LOGIN, ACCOUNT = "/auth/register", "/auth/login", "/account"

@@ -13,7 +13,7 @@ MAY_IMPORT = {"fixtures": set(), "mock_server": {"fixtures"}, "contracts": {"fix
 # The mock's folders that know nothing of HTTP, the machine's time or the event loop, and the modules beside the folders
 # that do.
 PURE = ("domain", "contract", "accounts")
-IMPURE_MODULES = {"account_side", "app", "clock", "ingest", "lifetimes", "passwords", "pytest_plugin", "uploading"}
+IMPURE_MODULES = {"account_side", "app", "clock", "pytest_plugin"}
 WEB = {"asyncio", "http", "httptools", "starlette", "uvicorn", "uvloop"}
 
 WALL_CLOCK = {"time", "sched"}
@@ -107,7 +107,19 @@ def test_every_exception_is_needed() -> None:
 
 
 def test_the_domain_knows_no_layer_above_it() -> None:
-    above = ("edge", "control", "command", "contract", "app", "ingest")
+    above = (
+        "accounts",
+        "app",
+        "background",
+        "command",
+        "contract",
+        "control",
+        "dashboard",
+        "edge",
+        "faults",
+        "journal",
+        "proxy",
+    )
     known = {
         name_of(path): [module for module, _ in imports(tree_of(path)) if module.startswith("mock_server.")]
         for path in modules("mock_server/domain")

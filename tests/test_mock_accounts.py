@@ -13,10 +13,10 @@ from argon2 import PasswordHasher
 
 from fixtures.spec import OURS
 from mock_server.account_side import AccountSide
+from mock_server.background.ingest import IngestQueue
+from mock_server.background.passwords import Passwords
 from mock_server.clock import RealClock, VirtualClock
 from mock_server.edge.address import address_of
-from mock_server.ingest import IngestQueue
-from mock_server.passwords import Passwords
 from mock_server.settings import Delay, Settings
 from tests.account_client import ACCOUNT, LOGIN, PASSWORD, REGISTER, Person, credentials, registration
 from tests.mock_client import ITEMS, RECOMMEND, SPEC, Answer, Client

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fixtures.bodies import event_body, identify_body, item_body, recommend_body, user_body
+from mock_server.background.ingest import IngestQueue
 from mock_server.clock import RealClock, VirtualClock
 from mock_server.domain.organisations import State
 from mock_server.domain.tenant import Tenant
-from mock_server.ingest import IngestQueue
 from mock_server.settings import Delay
 from tests.mock_client import EVENTS, ITEMS, RECOMMEND, USERS, Client
 

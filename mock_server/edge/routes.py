@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from fixtures.bodies import unique_uuid
+from mock_server.background.ingest import Apply, IngestQueue
 from mock_server.contract.contract import Handler
 from mock_server.contract.validation import listed
 from mock_server.domain.organisations import Organisation, State
@@ -20,7 +21,6 @@ from mock_server.edge import envelope
 from mock_server.edge.account.handlers import ACCOUNT_HANDLERS
 from mock_server.edge.effects import NO_EFFECTS, Effects
 from mock_server.errors import BadRequest, FieldError
-from mock_server.ingest import Apply, IngestQueue
 
 Answer = tuple[int, bytes]
 _MICROSECOND = 1e-6

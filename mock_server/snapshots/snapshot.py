@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from pydantic import ValidationError
 
+from mock_server.background.ingest import Apply, Batch
 from mock_server.clock import Pace
 from mock_server.domain.limits import Visitors
 from mock_server.domain.organisations import Organisation
 from mock_server.domain.records import Event, Item, User
 from mock_server.domain.tenant import Tenant
-from mock_server.ingest import Apply, Batch
 
 if TYPE_CHECKING:
     from mock_server.app import Mock

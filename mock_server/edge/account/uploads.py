@@ -7,9 +7,9 @@ from typing import Any
 from fixtures.bodies import unique_uuid
 from mock_server.accounts.bulk_files import format_of
 from mock_server.accounts.uploads import Upload
+from mock_server.background.uploading import TooManyUploads
 from mock_server.edge.account.call import AccountCall, Answer, moment, success
 from mock_server.errors import Conflict, NotFound
-from mock_server.uploading import TooManyUploads
 
 _LONGEST_NAME = 200  # characters of a file's name
 

@@ -12,12 +12,12 @@ from typing import Any, BinaryIO
 
 from mock_server.accounts.bulk_files import FileProblem, Row, read_rows
 from mock_server.accounts.uploads import Upload
+from mock_server.background.ingest import IngestQueue
 from mock_server.clock import Clock
 from mock_server.contract.rows import RowCheck, problems
 from mock_server.domain.organisations import Organisation, State
 from mock_server.domain.records import Item, User
 from mock_server.errors import ApiError
-from mock_server.ingest import IngestQueue
 
 SLICE_SECONDS = 0.002  # how long reading may keep the event loop to itself
 MOST_WAITING = 10  # unfinished uploads of one organisation
