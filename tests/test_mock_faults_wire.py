@@ -98,6 +98,18 @@ def test_no_connection_is_kept_open_while_one_may_break(shop: Shop, running: Sta
         assert "connection" not in shop.ask().headers
 
 
+@pytest.mark.parametrize("owned", [True, False])
+@pytest.mark.parametrize("limit", [{"times": 1}, {"for_seconds": 30}])
+def test_connections_are_kept_open_again_when_a_fault_is_over(shop: Shop, owned: bool, limit: Any) -> None:
+    owner = {"tenant_id": shop.tenant_id} if owned else {}
+    fault_id = shop.control("POST", "/faults", {"kind": "drop", **owner, **limit})["fault_id"]
+    with pytest.raises(httpx.RemoteProtocolError):
+        shop.ask()
+    shop.control("POST", "/clock/advance", {"seconds": 30})
+    assert "connection" not in shop.ask().headers
+    shop.control("DELETE", f"/faults/{fault_id}")
+
+
 def is_open(client: httpx.Client) -> bool:
     """Whether the server has left the client's one idle connection open."""
     (connection,) = client._transport._pool.connections  # type: ignore[attr-defined]

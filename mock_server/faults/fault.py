@@ -85,7 +85,10 @@ class Fault(BaseModel):
 
     def is_open(self, age: float) -> bool:
         """Whether the window is open, `age` seconds after the fault was set."""
-        return self.from_seconds <= age and (self.for_seconds is None or age < self.from_seconds + self.for_seconds)
+        return self.from_seconds <= age and not self.is_past(age)
+
+    def is_past(self, age: float) -> bool:
+        return self.for_seconds is not None and age >= self.from_seconds + self.for_seconds
 
     def draw(self, dice: Random) -> float:
         """Seconds; 0 for a kind that has none."""

@@ -1,7 +1,7 @@
 """The ASGI layer around the API and its CORS that plays the faults. While none is set it costs one `if`.
 
 A browser sends a request again, unasked, when a connection that it has used before breaks: nobody would see the fault.
-So no connection is kept open while one is set that breaks them.
+So no connection is kept open while one may come that breaks them.
 """
 
 from __future__ import annotations
@@ -36,15 +36,16 @@ class FaultLayer:
         if not self._mock.faults.are_set and not self._heeds_prefer:
             await self._app(scope, receive, send)
             return
-        if self._mock.faults.break_connections:
+        caller = self._caller(scope)
+        if self._mock.faults.may_break_connections(caller.organisation.tenant_id if caller else None):
             send = _closing(send)
         if scope["method"] == "OPTIONS":  # a fault hits the request that a page meant, not its preflight
             await self._app(scope, receive, send)
         else:
-            await self._play(scope, receive, send)
+            await self._play(caller, scope, receive, send)
 
-    async def _play(self, scope: Scope, receive: Receive, send: Send) -> None:
-        endpoint, caller = self._endpoint(scope), self._caller(scope)
+    async def _play(self, caller: Caller | None, scope: Scope, receive: Receive, send: Send) -> None:
+        endpoint = self._endpoint(scope)
         operation = endpoint.operation if endpoint else None
         wish = preferred(scope["headers"], operation) if self._heeds_prefer else None
         hits: Sequence[Hit] = ()

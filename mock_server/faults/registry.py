@@ -42,6 +42,12 @@ class SetFault:
     def hits(self) -> int:
         return sum(count.hits for count in self.counts.values())
 
+    def is_over(self, tenant_id: str | None, now: float) -> bool:
+        """Whether its window has passed, or this organisation (of one that has an owner: the owner) has used it up."""
+        count = self.counts.get(self.fault.tenant_id or tenant_id)
+        used_up = count is not None and self.fault.times is not None and count.hits >= self.fault.times
+        return used_up or self.fault.is_past(now - self.since)
+
 
 class Hit(NamedTuple):
     """A fault that a request meets, with the seconds that the dice gave."""
@@ -88,9 +94,11 @@ class Faults:
         """By organisation; None: of all that have none of their own."""
         return self._scenarios
 
-    @property
-    def break_connections(self) -> bool:
-        return any(each.fault.breaks_connections for each in self)
+    def may_break_connections(self, tenant_id: str | None) -> bool:
+        """Whether a connection that is left open after this organisation's request may meet a fault that breaks it:
+        also one that is meant for another organisation, whose pages may share the connection."""
+        now = self._clock.monotonic()
+        return any(each.fault.breaks_connections and not each.is_over(tenant_id, now) for each in self)
 
     def add(self, fault: Fault, scenario: ScenarioName | None = None) -> SetFault:
         """Raises OverflowError when there are too many; a scenario's are few."""
