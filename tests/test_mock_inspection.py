@@ -93,6 +93,16 @@ def test_an_id_may_hold_anything(mock: Observed) -> None:
         assert (answer.data["item"]["item_id"], answer.data["item"]["attributes"]) == (item_id, {"title": MARKUP})
 
 
+@pytest.mark.parametrize("record_id", [".", "..", "../..", "/", "?", "#", "%2F", "%", " ", "+", "&=", MARKUP])
+def test_a_record_can_be_asked_for_by_query_whatever_its_id(mock: Observed, record_id: str) -> None:
+    item(mock, record_id)
+    mock.post("/v1/ingest/users/upsert", user_body(record_id))
+    query = quote(record_id, safe="")
+    assert mock.control(f"{OWN}/item?item_id={query}")["item"]["item_id"] == record_id
+    assert mock.control(f"{OWN}/user?user_id={query}")["user"]["user_id"] == record_id
+    assert mock.refused(f"{OWN}/item") == (400, '[{"field": "item_id", "message": "is required in the query"}]')
+
+
 def test_what_was_never_heard_of_is_a_404(mock: Observed) -> None:
     for path in (f"{OWN}/items/none", f"{OWN}/users/none", "/organisations/none/items", "/organisations/none/funnel"):
         assert mock.refused(path)[0] == 404

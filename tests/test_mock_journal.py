@@ -192,6 +192,12 @@ def test_the_oldest_are_dropped_and_counted() -> None:
     mock.close()
 
 
+def test_a_number_that_no_exchange_has_is_a_404_however_long(mock: Observed) -> None:
+    for number in ("0", "9" * 15, "9" * 16, "9" * 5_000):
+        assert mock.refused(f"/journal/{number}")[0] == 404
+        assert mock.refused(f"/journal/{number}/curl")[0] == 404
+
+
 def test_a_busy_organisation_does_not_push_out_what_its_neighbour_did() -> None:
     journal = filled(10, "quiet", *["busy"] * 100)
     assert len(journal) == 10

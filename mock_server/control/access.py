@@ -41,7 +41,7 @@ class Access:
             raise Forbidden(
                 f"the control plane does not answer to the Host {host!r}: start the mock with --allowed-host"
             )
-        if not (_is_open(request.url.path) or self._is_signed_in(request)):
+        if not (_is_open(request.scope["path"]) or self._is_signed_in(request)):
             raise Unauthorized("send the control token that the mock printed, as Authorization: Bearer TOKEN")
         if request.method not in _SAFE_METHODS and request.headers.get(CHANGE_HEADER) != "1":
             raise Forbidden(f"a call that changes something needs the header {CHANGE_HEADER}: 1")

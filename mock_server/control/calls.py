@@ -154,10 +154,15 @@ def checked(model: type[Given], document: object) -> Given:
 
 def organisation_of(mock: Mock, request: Request) -> Organisation:
     """The organisation that the path or the query names as `tenant_id`. Raises NotFound, BadRequest without a name."""
-    tenant_id = request.path_params.get("tenant_id") or request.query_params.get("tenant_id")
-    if tenant_id is None:
-        raise BadRequest(*listed([FieldError("tenant_id", "is required in the query")]))
-    return organisation_named(mock, tenant_id)
+    return organisation_named(mock, named(request, "tenant_id"))
+
+
+def named(request: Request, parameter: str) -> str:
+    """What the path or the query names. Raises BadRequest."""
+    name: str | None = request.path_params.get(parameter) or request.query_params.get(parameter)
+    if not name:
+        raise BadRequest(*listed([FieldError(parameter, "is required in the query")]))
+    return name
 
 
 def organisation_named(mock: Mock, tenant_id: str) -> Organisation:

@@ -2,6 +2,7 @@
 
 GET /_mock/organisations/{tenant_id}/items              ?q= &page= &limit=
 GET /_mock/organisations/{tenant_id}/items/{item_id}    record, popularity, neighbours
+GET /_mock/organisations/{tenant_id}/item               ?item_id=   the same; no path can end in `.` or `..`
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 
-from mock_server.control.calls import organisation_of, reading
+from mock_server.control.calls import named, organisation_of, reading
 from mock_server.control.records import ItemRecord, item_record, title_of
 from mock_server.control.search import Search, asked, in_turns
 from mock_server.domain.recommender.insight import TABLES, neighbours, standing
@@ -63,7 +64,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
         return Items(items=[_line(tenant, item) for item in search.page_of(found)], total=len(found))
 
     async def item(request: Request) -> ItemInsight:
-        tenant, item_id = organisation_of(mock, request).tenant, request.path_params["item_id"]
+        tenant, item_id = organisation_of(mock, request).tenant, named(request, "item_id")
         if item_id not in tenant.items:
             raise NotFound(f"{tenant.tenant_id} has no item {item_id!r}")
         popularity, trend = standing(tenant.recommender, item_id)
@@ -77,6 +78,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
     return [
         Route("/organisations/{tenant_id}/items", reading(items), methods=["GET"]),
         Route("/organisations/{tenant_id}/items/{item_id:path}", reading(item), methods=["GET"]),
+        Route("/organisations/{tenant_id}/item", reading(item), methods=["GET"]),
     ]
 
 

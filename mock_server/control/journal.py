@@ -15,6 +15,7 @@ import asyncio
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, Field, model_validator
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -33,6 +34,15 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 50  # exchanges that are searched before other requests get their turn
 Count = Annotated[int, Field(ge=0)]
+
+
+class _Number(IntegerConvertor):
+    """An id in a path; what is longer is none, and Python refuses to read it."""
+
+    regex = "[0-9]{1,15}"
+
+
+register_url_convertor("number", _Number())
 
 
 class Filter(Body):
@@ -186,8 +196,8 @@ def routes(mock: Mock) -> list[BaseRoute]:
         Route("/journal", changing(Nothing, clear), methods=["DELETE"]),
         Route("/journal/stream", stream, methods=["GET"]),
         Route("/journal/verify", changing(Wanted, verified), methods=["POST"]),
-        Route("/journal/{id:int}", reading(one), methods=["GET"]),
-        Route("/journal/{id:int}/curl", as_curl, methods=["GET"]),
+        Route("/journal/{id:number}", reading(one), methods=["GET"]),
+        Route("/journal/{id:number}/curl", as_curl, methods=["GET"]),
         Route("/lint", reading(lint), methods=["GET"]),
     ]
 

@@ -2,6 +2,7 @@
 
 GET /_mock/organisations/{tenant_id}/users              ?q= &page= &limit=
 GET /_mock/organisations/{tenant_id}/users/{user_id}    record, merged identities, interests, recent events
+GET /_mock/organisations/{tenant_id}/user               ?user_id=   the same; no path can end in `.` or `..`
 GET /_mock/organisations/{tenant_id}/events             ?user_id= &item_id= &event_name= &limit=
 """
 
@@ -16,7 +17,7 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 
-from mock_server.control.calls import Body, organisation_of, reading
+from mock_server.control.calls import Body, named, organisation_of, reading
 from mock_server.control.records import EventRecord, UserRecord, event_record, moment, title_of, user_record
 from mock_server.control.search import Search, asked, in_turns
 from mock_server.domain.recommender.insight import Interest, interests
@@ -85,7 +86,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
         return Users(users=[_line(tenant, user_id) for user_id in search.page_of(found)], total=len(found))
 
     async def user(request: Request) -> UserInsight:
-        tenant, user_id = organisation_of(mock, request).tenant, request.path_params["user_id"]
+        tenant, user_id = organisation_of(mock, request).tenant, named(request, "user_id")
         found, _ = await _newest(tenant, EventFilter(user_id=user_id, limit=_RECENT))
         if not found and user_id not in _known(tenant):
             raise NotFound(f"{tenant.tenant_id} has never heard of a user {user_id!r}")
@@ -106,6 +107,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
     return [
         Route("/organisations/{tenant_id}/users", reading(users), methods=["GET"]),
         Route("/organisations/{tenant_id}/users/{user_id:path}", reading(user), methods=["GET"]),
+        Route("/organisations/{tenant_id}/user", reading(user), methods=["GET"]),
         Route("/organisations/{tenant_id}/events", reading(events), methods=["GET"]),
     ]
 

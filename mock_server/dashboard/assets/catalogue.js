@@ -18,8 +18,8 @@ let page = Math.max(1, Number.parseInt(asked.get("page"), 10) || 1);
 remembered([at("q")]);
 
 const draw = (name, value, body) => (name === "item_id"
-  ? show(body, () => read(below(tenantId, "items", value)), item)
-  : show(body, () => read(below(tenantId, "users", value)), user));
+  ? show(body, () => read(below(tenantId, "item"), { item_id: value }), item)
+  : show(body, () => read(below(tenantId, "user"), { user_id: value }), user));
 const { link, mark } = choice(at("split"), at("detail"), ["item_id", "user_id"], draw,
   () => nothing("Choose an item to see its record, popularity and neighbours, or a user to see the identities that were merged."));
 
