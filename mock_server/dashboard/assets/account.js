@@ -33,11 +33,11 @@ export async function enter() {
   await met;
 }
 
-/** Like `act`; after a refusal for want of a role the page shows the role that one has. */
+/** Like `act`; after a refusal for want of a role, or of the organisation, the page shows how things are now. */
 export async function attempt(button, action, done) {
   let refused = false;
   const noting = () => action().catch((error) => {
-    refused = error.status === 403;
+    refused = [403, 404].includes(error.status);
     throw error;
   });
   const data = await act(button, noting, done);

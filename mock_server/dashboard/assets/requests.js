@@ -16,6 +16,7 @@ const keep = remembered([...FILTERS, "scope"].map(at));
 let lastId = 0;
 let missed = 0; // exchanges while paused
 let timer = null;
+let stale = false; // rows are shown that the journal may have forgotten
 let rows = null; // tbody of the list
 const isPaused = () => at("pause").getAttribute("aria-pressed") === "true";
 const filter = () => ({ tenant_id: at("scope").value, ...Object.fromEntries(FILTERS.map((name) => [name, at(name).value.trim()])) });
@@ -28,6 +29,7 @@ const { link, mark } = choice(at("split"), at("detail"), ["id"], (_, id, body) =
 
 async function load() {
   rows = null;
+  stale = false;
   await show(at("list"), () => read("/journal", { ...filter(), limit: SHOWN }), ({ exchanges, dropped, last_id: last }) => {
     lastId = last;
     tell(dropped);
@@ -72,11 +74,12 @@ function tell(dropped) {
 /** Put what is new on top. */
 async function catchUp() {
   timer = null;
-  if (rows === null || isPaused()) return;
+  if (rows === null || isPaused()) return undefined;
+  if (stale) return load();
   const [list, after] = [rows, lastId];
   try {
     const { exchanges, dropped, last_id: last } = await read("/journal", { ...filter(), after, limit: SHOWN });
-    if (rows !== list || last === after) return;
+    if (rows !== list || last === after) return undefined;
     if (lastId !== after) return soon(); // another answer was faster; ask again after it
     if (last < after) return load(); // another run of the mock, which counts from one
     lastId = last;
@@ -102,6 +105,10 @@ function listen() {
     state("live", "pass");
     soon();
   });
+  stream.addEventListener("cleared", () => {
+    stale = true;
+    soon();
+  });
   stream.addEventListener("exchange", () => {
     if (!isPaused()) return soon();
     missed += 1;
@@ -109,6 +116,7 @@ function listen() {
   });
   stream.addEventListener("error", () => {
     state("lost, trying again", "fail");
+    stale = true; // whatever was forgotten meanwhile is not told again
     if (stream.readyState === EventSource.CLOSED) setTimeout(listen, AGAIN_MS);
   });
   at("scope").addEventListener("change", () => {

@@ -1,6 +1,7 @@
 /** Upload: a file is sent, its progress followed, and what was wrong is told line by line. */
-import { attempt, inside } from "./account.js";
+import { enter, inside } from "./account.js";
 import { ask, of } from "./account_calls.js";
+import { CallFailed } from "./calls.js";
 import { choice } from "./choice.js";
 import { element, nothing, table } from "./dom.js";
 import { show } from "./live.js";
@@ -29,7 +30,7 @@ inside((own) => {
 
 const uploads = () => show(at("uploads"), () => ask("GET", of(tenantId, "uploads")), ({ uploads: all }) => (all.length ? table("Uploads, the newest first", [
   ["File", (each) => [link("id", each.upload_id, each.file_name || "without a name"), element("div", { class: "hint" }, `${each.kind}, ${moment(each.created_at)}`)]],
-  ["Rows", (each) => number(each.rows.accepted), "n"],
+  ["Taken", (each) => number(each.rows.accepted), "n"],
   ["Errors", (each) => number(each.error_count), "n"],
   ["Status", state],
 ], all) : nothing("No file was uploaded yet."))).then(mark);
@@ -50,7 +51,6 @@ async function follow(id, body) {
 // Sending one
 
 const file = () => at("file").files[0];
-const tooLarge = () => file().size > at("upload").dataset.maxBytes;
 
 at("file").addEventListener("change", () => {
   at("upload-error").textContent = "";
@@ -78,20 +78,29 @@ function take(files) {
 
 at("upload").addEventListener("submit", async (event) => {
   event.preventDefault();
-  const problem = at("upload-error");
-  if (tooLarge()) {
-    problem.textContent = `${file().name} has ${size(file().size)}; an upload may have ${size(Number(at("upload").dataset.maxBytes))}. Split it.`;
-    return;
+  const button = event.submitter;
+  button.disabled = true;
+  try {
+    const { upload_id: id } = await send(file());
+    at("upload-error").textContent = "";
+    await uploads();
+    link("id", id).click();
+  } catch (error) {
+    at("upload-error").textContent = error.status === 413 ? tooLarge(file()) : error.message;
+    if (error.status === 403) await enter();
+  } finally {
+    button.disabled = false;
   }
-  problem.textContent = "";
-  const form = new FormData();
-  form.append("file", file());
-  const parameters = { kind: at("kind").value, all_or_nothing: at("all_or_nothing").checked };
-  const started = await attempt(event.submitter, () => ask("POST", of(tenantId, "uploads"), form, parameters));
-  if (!started) return;
-  await uploads();
-  link("id", started.upload_id).click();
 });
+
+async function send(chosen) {
+  if (chosen.size > at("upload").dataset.maxBytes) throw new CallFailed(tooLarge(chosen), 413);
+  const form = new FormData();
+  form.append("file", chosen);
+  return ask("POST", of(tenantId, "uploads"), form, { kind: at("kind").value, all_or_nothing: at("all_or_nothing").checked });
+}
+
+const tooLarge = ({ name, size: bytes }) => `${name} has ${size(bytes)}. An upload, with the few lines around the file, may have ${size(Number(at("upload").dataset.maxBytes))}: split the file.`;
 
 at("kind").addEventListener("change", () => {
   for (const about of document.querySelectorAll("[data-about]")) about.hidden = about.dataset.about !== at("kind").value;
