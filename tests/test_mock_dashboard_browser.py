@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from bench.mock import RunningMock, running_mock
-from fixtures.bodies import event_body, item_body
+from fixtures.bodies import event_body, item_body, user_body
 from mock_server.dashboard.tabs import TABS
 from tests.browser import PHONE, WIDE, Scheme, chromium, needs_chromium
 from tests.dashboard_support import (
@@ -92,6 +92,36 @@ def test_requests_appear_by_themselves_and_can_be_paused(page: Page, mock: Runni
     page.get_by_role("button", name="Go on").click()
     expect(rows).to_have_count(2)
     expect(rows.first).to_contain_text("400recommend 1 finding")
+
+
+def test_requests_that_a_restore_takes_back_leave_the_list(page: Page, mock: RunningMock) -> None:
+    page.goto("/_mock/ui/requests")
+    rows = settled(page).locator("#list tbody tr")
+    send(mock, "/v1/recommend", {"user_id": "user_1"})
+    expect(rows).to_have_count(1)
+    kept = control(mock, "POST", "/snapshots")["snapshot_id"]
+    send(mock, "/v1/recommend", {"user_id": 7})
+    expect(rows).to_have_count(2)
+    control(mock, "POST", f"/snapshots/{kept}/restore")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("200recommend")
+    control(mock, "DELETE", "/journal")
+    expect(page.get_by_text("No request fits yet")).to_be_visible()
+    control(mock, "DELETE", f"/snapshots/{kept}")
+
+
+@pytest.mark.parametrize("record_id", [".", "..", "?", "#", "%2F", "a/../b", "\u202eright", HOSTILE, "n" * 200])
+def test_a_record_is_opened_whatever_its_id(page: Page, mock: RunningMock, record_id: str) -> None:
+    control(mock, "POST", "/reset", {"tenant_id": "glow-beauty-ng", "to": "empty"})
+    send(mock, "/v1/ingest/items/upsert", item_body(record_id), mock.secret_key)
+    send(mock, "/v1/ingest/users/upsert", user_body(record_id), mock.secret_key)
+    control(mock, "POST", "/flush")
+    for kind in ("items", "users"):
+        page.goto(f"/_mock/ui/catalogue?{urlencode({'list': kind, 'q': record_id})}")
+        settled(page).locator("#list").get_by_role("link", name=record_id, exact=True).click()
+        expect(page.locator("#detail h2")).to_have_text(record_id)
+        page.reload()
+        expect(page.locator("#detail h2")).to_have_text(record_id)
 
 
 def test_a_request_with_an_unknown_key_is_seen_until_one_organisation_is_asked_for(

@@ -25,6 +25,7 @@ from mock_server.journal.masking import mask_body, mask_header, mask_target
 from mock_server.journal.stream import Stream
 from mock_server.pytest_plugin import running_mock
 from tests.account_client import ACCOUNT, CHEAP, LOGIN, PASSWORD, REGISTER, credentials, registration
+from tests.control_client import Served
 from tests.journal_client import Observed, made, observed, sighted
 from tests.mock_client import EVENTS, ITEMS, RECOMMEND
 
@@ -463,6 +464,65 @@ def test_a_reader_hears_of_every_exchange_from_where_it_left_off() -> None:
         assert late.ended
 
     asyncio.run(scene())
+
+
+def test_a_reader_hears_that_something_was_forgotten() -> None:
+    async def scene() -> None:
+        journal = filled(10, "a", "b")
+        position = journal.freeze()
+        reader = Reader(journal)
+        running = asyncio.ensure_future(reader.run())
+        journal.add(sighted("a"))
+        await settle(reader, 1, 2, 3)
+        journal.thaw(position)
+        await reader.until(lambda: reader.text.count("event: cleared") == 1)
+        journal.thaw(position)  # nothing is left to forget
+        journal.add(sighted("b"))
+        await settle(reader, 1, 2, 3, 4)
+        journal.clear("a")
+        await reader.until(lambda: reader.text.count("event: cleared") == 2)
+        journal.close()
+        await running
+
+    asyncio.run(scene())
+
+
+def test_requests_get_their_turn_while_a_full_journal_is_read_for_the_first_time() -> None:
+    async def scene() -> None:
+        journal = filled(1_000, *["a"] * 1_000)
+        reading = asyncio.ensure_future(journal.catch_up())
+        turns = 0
+        while not reading.done():
+            turns += 1
+            journal.add(sighted("b"))
+            await asyncio.sleep(0)
+        assert turns > 10
+        assert kept(journal) == list(range(turns + 1, 1_001 + turns))
+
+    asyncio.run(scene())
+
+
+def test_what_comes_during_a_search_is_found_by_asking_on() -> None:
+    served = Served(journal=1_000)
+    for _ in range(200):
+        served.mock.journal.add(sighted())
+
+    async def search(after: int) -> Any:
+        return (await served.send("GET", f"/_mock/journal?q=recommend&limit=1000&after={after}")).json()["data"]
+
+    async def scene() -> None:
+        searching = asyncio.ensure_future(search(0))
+        while not searching.done():
+            served.mock.journal.add(sighted())
+            await asyncio.sleep(0)
+        first = await searching
+        then = await search(first["last_id"])
+        ids = [each["id"] for each in (*first["exchanges"], *then["exchanges"])]
+        assert then["exchanges"]
+        assert ids == list(range(1, served.mock.journal.last_id + 1))
+
+    served.run(scene())
+    served.close()
 
 
 def test_a_hundred_readers_hear_the_same() -> None:

@@ -148,20 +148,21 @@ def routes(mock: Mock) -> list[BaseRoute]:
     async def listed(request: Request) -> Listed:
         wanted = checked(Filter, _given(request))
         _check_organisation(mock, wanted.tenant_id)
-        found = []
+        await journal.catch_up()
+        found, last_id = [], journal.last_id  # what comes while this is searched is found by asking again
         for number, exchange in enumerate(journal.read(wanted.after, wanted.tenant_id), 1):
             if wanted.fits(exchange):
                 found.append(exchange)
             if wanted.q is not None and number % _AT_ONCE == 0:
                 await asyncio.sleep(0)
         exchanges = [exchange.summary() for exchange in found[-wanted.limit :]]
-        return Listed(exchanges=exchanges, dropped=journal.dropped(wanted.tenant_id), last_id=journal.last_id)
+        return Listed(exchanges=exchanges, dropped=journal.dropped(wanted.tenant_id), last_id=last_id)
 
     async def one(request: Request) -> Full:
-        return Full(**_exchange(mock, request).in_full())
+        return Full(**(await _exchange(mock, request)).in_full())
 
     async def as_curl(request: Request) -> Response:
-        exchange = _exchange(mock, request)
+        exchange = await _exchange(mock, request)
         return PlainTextResponse(curl(exchange, request.url.scheme, request.headers["host"]), headers=_NO_STORE)
 
     async def stream(request: Request) -> Response:
@@ -182,6 +183,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
         loop = asyncio.get_running_loop()
         until = loop.time() + wanted.wait_seconds
         while True:
+            await journal.catch_up()
             position = journal.last_id
             found = verify(expectation, journal.read(wanted.after, wanted.tenant_id))
             if len(found.matches) >= wanted.range[0] or journal.closed or loop.time() >= until:
@@ -238,7 +240,8 @@ def _check_organisation(mock: Mock, tenant_id: str | None) -> None:
         organisation_named(mock, tenant_id)
 
 
-def _exchange(mock: Mock, request: Request) -> Exchange:
+async def _exchange(mock: Mock, request: Request) -> Exchange:
+    await mock.journal.catch_up()
     number = request.path_params["id"]
     exchange = mock.journal.get(number)
     if exchange is None:

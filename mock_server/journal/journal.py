@@ -6,13 +6,15 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Mapping
-from itertools import takewhile
+from collections.abc import Mapping, Sequence
+from itertools import islice, takewhile
 from typing import Any
 
 from mock_server.journal.exchange import Exchange
 from mock_server.journal.lint.linter import FindTenant, Linter
 from mock_server.journal.sighting import Sighting
+
+_AT_ONCE = 20  # exchanges that are made readable before requests get their turn
 
 
 class Journal:
@@ -22,6 +24,7 @@ class Journal:
         self.capacity = capacity
         self.closed = False
         self.last_id = 0
+        self.clearings = 0  # how often something was forgotten that still had its place
         self._sighted: dict[int, Sighting] = {}  # since somebody asked last
         self._read: dict[int, Exchange] = {}  # all before them
         self._of: defaultdict[str | None, deque[int]] = defaultdict(deque)  # ids of each organisation, in order
@@ -45,6 +48,14 @@ class Journal:
         self._of[tenant_id].append(sighting.id)
         if self._waiting:
             self._wake()
+
+    async def catch_up(self) -> None:
+        """Make what is new readable while requests get their turn: a whole journal that nobody has read yet takes long
+        enough to be noticed."""
+        newest = self.last_id
+        while self._sighted and next(iter(self._sighted)) <= newest:
+            self._look(_AT_ONCE)
+            await asyncio.sleep(0)
 
     def get(self, number: int) -> Exchange | None:
         self._look()
@@ -90,7 +101,8 @@ class Journal:
                 self._linter.look_at(exchange)
 
     async def wait(self, after: int, seconds: float) -> None:
-        """Return when there is something after this exchange, when the time is up, or when the journal is closed."""
+        """Return when there is something after this exchange, when some are forgotten or the time is up, or when the
+        journal is closed."""
         if self.last_id > after or self.closed:
             return
         waiting = asyncio.get_running_loop().create_future()
@@ -108,12 +120,11 @@ class Journal:
         self.closed = True
         self._wake()
 
-    def _look(self) -> None:
-        """Make what is new readable, and show it to the lint."""
-        for number, sighting in self._sighted.items():
-            self._read[number] = exchange = sighting.exchange()
+    def _look(self, most: int | None = None) -> None:
+        """Make what is new readable, the oldest first, and show it to the lint."""
+        for number in list(islice(self._sighted, most)):
+            self._read[number] = exchange = self._sighted.pop(number).exchange()
             self._linter.look_at(exchange)
-        self._sighted.clear()
 
     def _wake(self) -> None:
         for waiting in self._waiting:
@@ -145,6 +156,9 @@ class Journal:
             del self._of[tenant_id]
         return tenant_id
 
-    def _forget(self, numbers: Iterable[int]) -> None:
+    def _forget(self, numbers: Sequence[int]) -> None:
         for number in numbers:
             self._remove(number)
+        if numbers:
+            self.clearings += 1
+            self._wake()

@@ -18,17 +18,19 @@ HEARTBEAT_SECONDS = 15.0  # so that nothing on the way takes the connection for 
 PATIENCE_SECONDS = 30.0  # for a reader that takes nothing
 _TOGETHER_SECONDS = 0.05  # what happens within this time is sent at once
 _AT_ONCE = 100
+_CLEARED = b"event: cleared\ndata: {}\n\n"
 _HEADERS = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 class Stream(Response):
-    """Everything after an exchange; of one organisation, or of all."""
+    """Everything after an exchange; of one organisation, or of all. `cleared`: some that came before are forgotten."""
 
     def __init__(self, journal: Journal, wire: Wire, after: int, tenant_id: str | None) -> None:
         super().__init__(headers=_HEADERS)
         del self.headers["content-length"]
         self._journal, self._wire = journal, wire
         self._position, self._tenant_id = after, tenant_id
+        self._clearings = journal.clearings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
@@ -49,16 +51,21 @@ class Stream(Response):
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await send({"type": "http.response.body", "body": text, "more_body": True})
             await asyncio.sleep(_TOGETHER_SECONDS)
-            await self._journal.wait(self._position, HEARTBEAT_SECONDS)
+            if self._clearings == self._journal.clearings:
+                await self._journal.wait(self._position, HEARTBEAT_SECONDS)
+            await self._journal.catch_up()
             text = b"".join(self._news()) or b": nothing new\n\n"
         await send({"type": "http.response.body", "body": b""})
 
     def _news(self) -> Iterator[bytes]:
         """The oldest that are new; the rest are sent when these have gone out."""
         journal = self._journal
+        if self._clearings != journal.clearings:
+            self._clearings = journal.clearings
+            yield _CLEARED
         new = journal.read(self._position, self._tenant_id)
         self._position = new[_AT_ONCE - 1].id if len(new) > _AT_ONCE else journal.last_id
-        return map(_event, new[:_AT_ONCE])
+        yield from map(_event, new[:_AT_ONCE])
 
 
 def _event(exchange: Exchange) -> bytes:
