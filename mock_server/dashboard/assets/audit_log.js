@@ -38,9 +38,9 @@ async function showLog() {
 
 const logTable = (entries) => wideTable("Audit log, the newest first", [
   ["When", (entry) => moment(entry.at), "n left"],
-  ["Who", (entry) => entry.email ?? element("span", { class: "soft" }, "whoever runs the mock")],
+  ["Who", (entry) => entry.email ?? element("span", { class: "soft" }, "whoever runs the mock"), "long"],
   ["What", (entry) => [element("span", { title: entry.action }, sentences[entry.action] ?? entry.action), " ", entry.outcome === "refused" && tag("refused", "fail")]],
-  ["Details", (entry) => Object.entries(entry.details).map(([name, value]) => element("div", {}, element("span", { class: "soft" }, `${name.replaceAll("_", " ")} `), String(value)))],
+  ["Details", (entry) => Object.entries(entry.details).map(([name, value]) => element("div", {}, element("span", { class: "soft" }, `${name.replaceAll("_", " ")} `), String(value))), "long"],
   ["From", (entry) => entry.ip_address, "n left"],
 ], entries);
 

@@ -34,8 +34,8 @@ const members = () => show(at("members"), () => ask("GET", of(tenantId, "members
 });
 
 const memberTable = (all) => wideTable("Members", [
-  ["Name", (member) => [element("b", {}, member.name), isMe(member) && element("span", { class: "soft" }, " (you)")]],
-  ["Email", (member) => member.email],
+  ["Name", (member) => [element("b", {}, member.name), isMe(member) && element("span", { class: "soft" }, " (you)")], "long"],
+  ["Email", (member) => member.email, "long"],
   ["Since", (member) => moment(member.added_at), "n left"],
   ["Role", (member) => roleMenu(member, fixed(member, all))],
   ["Action", (member) => removal(member, fixed(member, all))],

@@ -29,7 +29,7 @@ inside((own) => {
 // The list and the detail
 
 const uploads = () => show(at("uploads"), () => ask("GET", of(tenantId, "uploads")), ({ uploads: all }) => (all.length ? table("Uploads, the newest first", [
-  ["File", (each) => [link("id", each.upload_id, each.file_name || "without a name"), element("div", { class: "hint" }, `${each.kind}, ${moment(each.created_at)}`)]],
+  ["File", (each) => [link("id", each.upload_id, each.file_name || "without a name"), element("div", { class: "hint" }, `${each.kind}, ${moment(each.created_at)}`)], "long"],
   ["Taken", (each) => number(each.rows.accepted), "n"],
   ["Errors", (each) => number(each.error_count), "n"],
   ["Status", state],

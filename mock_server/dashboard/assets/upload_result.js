@@ -35,7 +35,7 @@ function errors({ errors: all, error_count: count }) {
     table("Errors by line", [
       ["Line", ({ line }) => number(line), "n left"],
       ["Field", ({ field }) => (field ? element("code", {}, field) : "the line")],
-      ["What is wrong", ({ message }) => message],
+      ["What is wrong", ({ message }) => message, "long"],
     ], all));
 }
 
