@@ -6,7 +6,8 @@ from __future__ import annotations
 import time
 from typing import NamedTuple
 
-LAST_MOMENT = 253_402_300_800.0  # the year 10000: it can't be written as ISO 8601 any more
+END_OF_CALENDAR = 253_402_300_800.0  # the year 10000: it can't be written as ISO 8601 any more
+LAST_MOMENT = 221_845_392_000.0  # the year 9000: a clock that is moved there runs on, and far, before it comes to that
 FASTEST = 86_400.0  # a day a second
 
 

@@ -51,11 +51,20 @@ def test_a_clock_does_not_go_back_or_out_of_the_calendar(served: Served, body: A
 
 def test_it_can_be_set_to_a_later_moment(served: Served) -> None:
     assert served.control("/clock/set", {"now": "2026-07-01T00:00:00+02:00"})["now"] == "2026-06-30T22:00:00Z"
-    for wrong in ("2026-06-30T21:59:59Z", "2026-07-01T00:00:00", "tomorrow", "9999-12-31T23:59:59-12:00"):
+    for wrong in ("2026-06-30T21:59:59Z", "2026-07-01T00:00:00", "tomorrow", 7, "9000-01-01T00:00:00Z"):
         status, reason = served.refused("/clock/set", {"now": wrong})
         assert status == 400
         assert '"$.now"' in reason
     assert served.control("/clock")["now"] == "2026-06-30T22:00:00Z"
+
+
+def test_a_clock_at_the_last_moment_can_run_on(served: Served) -> None:
+    served.control("/clock/set", {"now": "8999-12-31T23:59:59Z"})
+    served.control("/clock/scale", {"scale": 86_400})
+    while served.control("/clock")["now"] < "9000-01-01T00:00:01Z":
+        pass
+    assert served.recommend().status_code == 200
+    assert served.control("/journal")["exchanges"][0]["at"].startswith("9000-01-")
 
 
 def test_it_can_run_faster_and_stand_still(served: Served) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeVar, get_type_hints
 from weakref import WeakKeyDictionary
 
+import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -130,7 +131,8 @@ def refusal(error: ApiError, headers: Mapping[str, str] | None = None) -> Respon
 async def read_as(model: type[Given], request: Request, max_bytes: int = MAX_BODY_BYTES) -> Given:
     """The checked body. Raises ApiError, which names the field and the rule."""
     text = await read_bytes(request, max_bytes)
-    return checked(model, parse_json(text, _MAX_DEPTH) if text else {})
+    document = parse_json(text, _MAX_DEPTH) if text else {}
+    return _valid(lambda: model.model_validate_json(orjson.dumps(document), strict=True))
 
 
 async def read_bytes(request: Request, max_bytes: int) -> bytes:
@@ -143,10 +145,15 @@ async def read_bytes(request: Request, max_bytes: int) -> bytes:
     return text
 
 
-def checked(model: type[Given], document: object) -> Given:
-    """`document` as a `model`. Raises BadRequest for every field that breaks a rule."""
+def checked(model: type[Given], parameters: Mapping[str, str]) -> Given:
+    """A query as a `model`, numbers being written as text. Raises BadRequest."""
+    return _valid(lambda: model.model_validate(parameters))
+
+
+def _valid(validate: Callable[[], Given]) -> Given:
+    """Raises BadRequest for every field that breaks a rule."""
     try:
-        return model.model_validate(document)
+        return validate()
     except ValidationError as error:
         fields = [FieldError(_path(each["loc"]), each["msg"].removeprefix("Value error, ")) for each in error.errors()]
         raise BadRequest(*listed(fields)) from None

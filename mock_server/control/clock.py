@@ -106,4 +106,4 @@ def _to_reset(mock: Mock, tenant_id: str) -> float:
 
 def _check_calendar(moment: float, field: str) -> None:
     if moment >= LAST_MOMENT:
-        raise BadRequest(*listed([FieldError(field, "must not lead past the year 9999")]))
+        raise BadRequest(*listed([FieldError(field, "must not lead past the year 8999")]))

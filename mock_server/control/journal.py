@@ -21,8 +21,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from fixtures.spec import KeyType
+from mock_server.contract.validation import listed
 from mock_server.control.calls import Body, Nothing, changing, checked, organisation_named, reading
-from mock_server.errors import NotFound
+from mock_server.errors import BadRequest, FieldError, NotFound
 from mock_server.journal.curl import curl
 from mock_server.journal.exchange import Exchange
 from mock_server.journal.lint import RULES
@@ -145,9 +146,9 @@ class LintRules(BaseModel):
 def routes(mock: Mock) -> list[BaseRoute]:
     journal = mock.journal
 
-    async def listed(request: Request) -> Listed:
+    async def found_in(request: Request) -> Listed:
         wanted = checked(Filter, _given(request))
-        _check_organisation(mock, wanted.tenant_id)
+        _check_names(mock, wanted)
         await journal.catch_up()
         found, last_id = [], journal.last_id  # what comes while this is searched is found by asking again
         for number, exchange in enumerate(journal.read(wanted.after, wanted.tenant_id), 1):
@@ -178,7 +179,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
         return Cleared(cleared=journal.clear(tenant_id))
 
     async def verified(_: Request, wanted: Wanted) -> Verified:
-        _check_organisation(mock, wanted.tenant_id)
+        _check_names(mock, wanted)
         expectation = Expectation(**wanted.model_dump(include=_EXPECTED))
         loop = asyncio.get_running_loop()
         until = loop.time() + wanted.wait_seconds
@@ -194,7 +195,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
         return LintRules(rules=[LintRule(id=rule.id, sentence=rule.sentence) for rule in RULES])
 
     return [
-        Route("/journal", reading(listed), methods=["GET"]),
+        Route("/journal", reading(found_in), methods=["GET"]),
         Route("/journal", changing(Nothing, clear), methods=["DELETE"]),
         Route("/journal/stream", stream, methods=["GET"]),
         Route("/journal/verify", changing(Wanted, verified), methods=["POST"]),
@@ -233,6 +234,14 @@ def _answer(wanted: Wanted, found: Verification, dropped: int) -> Verified:
 def _given(request: Request) -> dict[str, str]:
     """Query parameters; an empty one, as a form sends it, was not given."""
     return {name: value for name, value in request.query_params.items() if value}
+
+
+def _check_names(mock: Mock, wanted: Filter | Wanted) -> None:
+    """Of an operation that there isn't nobody could ever find a request. Raises NotFound, BadRequest."""
+    _check_organisation(mock, wanted.tenant_id)
+    known = [operation.operation_id for operation in mock.spec.operations]
+    if wanted.operation_id not in (None, *known):
+        raise BadRequest(*listed([FieldError("$.operation_id", f"must be one of {', '.join(known)}")]))
 
 
 def _check_organisation(mock: Mock, tenant_id: str | None) -> None:

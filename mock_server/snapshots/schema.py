@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from mock_server.clock import LAST_MOMENT, Pace
+from mock_server.clock import END_OF_CALENDAR, Pace
 from mock_server.domain.attribution import Funnel
 from mock_server.domain.records import Event, Item, User
 
@@ -71,7 +71,7 @@ class WrittenSnapshot(_Part):
     version: Literal[1]
     name: str | None
     tenant_id: str | None
-    at: Annotated[float, Field(ge=0, lt=LAST_MOMENT)]
+    at: Annotated[float, Field(ge=0, lt=END_OF_CALENDAR)]
     clock: Pace
     dice: Dice
     parts: dict[str, Any]
