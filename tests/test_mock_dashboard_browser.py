@@ -124,6 +124,13 @@ def test_a_record_is_opened_whatever_its_id(page: Page, mock: RunningMock, recor
         expect(page.locator("#detail h2")).to_have_text(record_id)
 
 
+@pytest.mark.parametrize("address", ["try?strategy=none", "requests?operation_id=none&key_type=none"])
+def test_an_address_that_names_what_is_no_choice_shows_the_usual_one(page: Page, address: str) -> None:
+    page.goto(f"/_mock/ui/{address}")
+    for choice in settled(page).locator("main select").all():
+        assert choice.evaluate("(select) => select.selectedIndex") >= 0
+
+
 def test_a_request_with_an_unknown_key_is_seen_until_one_organisation_is_asked_for(
     page: Page, mock: RunningMock
 ) -> None:

@@ -1,11 +1,14 @@
 /** The page's address says what the page shows, so that a link to it can be shared. */
 
-/** Fill `fields` from the address; what it doesn't name stays as it is. Gives a function that writes them into it. */
+/** Fill `fields` from the address; what it doesn't name, or what no option is, stays as it is. Gives a function that
+    writes them into it. */
 export function remembered(fields) {
   const asked = new URLSearchParams(location.search);
-  for (const field of fields) if (asked.has(field.id)) field.value = asked.get(field.id);
+  for (const field of fields) if (asked.has(field.id) && takes(field, asked.get(field.id))) field.value = asked.get(field.id);
   return () => remember(Object.fromEntries(fields.map((field) => [field.id, field.value.trim()])));
 }
+
+const takes = (field, value) => !field.options || [...field.options].some((option) => option.value === value);
 
 /** Write values into the address, without a step for the Back button; empty ones leave it. */
 export function remember(values) {
