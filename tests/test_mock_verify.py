@@ -54,7 +54,14 @@ def test_a_miss_names_the_fields_that_differ(mock: Observed) -> None:
             {"field": "body.item_id", "expected": "b", "actual": "a"},
         ],
     }
-    assert [miss["id"] for miss in answer["nearest"]] == [1, 2]
+    assert [miss["id"] for miss in answer["nearest"]] == [1]
+
+
+def test_requests_to_another_place_are_near_only_where_none_went_to_the_same(mock: Observed) -> None:
+    mock.recommend(user_id="u1")
+    assert [miss["id"] for miss in verdict(mock, operation_id="ingestEvents", times=1)["nearest"]] == [1]
+    mock.event("click", "u1", item_id="a")
+    assert [miss["id"] for miss in verdict(mock, operation_id="ingestEvents", status=429)["nearest"]] == [2]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from mock_server.journal.masking import mask_header
 NEAREST = 3
 ABSENT = None
 _DECISIVE = 10  # another operation, method or path is farther away than many another fields
+_PLACE = frozenset({"operation_id", "method", "path"})
 
 
 class Difference(NamedTuple):
@@ -74,7 +75,8 @@ class Miss(NamedTuple):
 
 class Verification(NamedTuple):
     matches: list[int]
-    nearest: list[Miss]  # the most alike of those that don't match, the newest first among equals
+    nearest: list[Miss]  # the most alike of those that don't match, the newest first among equals; those that went
+    # elsewhere only where none went to the same place
 
 
 def verify(expectation: Expectation, exchanges: Iterable[Exchange]) -> Verification:
@@ -85,11 +87,13 @@ def verify(expectation: Expectation, exchanges: Iterable[Exchange]) -> Verificat
             misses.append(Miss(exchange.id, differences))
         else:
             matches.append(exchange.id)
-    return Verification(matches, sorted(misses, key=lambda miss: (_distance(miss.differences), -miss.id))[:NEAREST])
+    there = [miss for miss in misses if not any(each.field in _PLACE for each in miss.differences)]
+    nearest = sorted(there or misses, key=lambda miss: (_distance(miss.differences), -miss.id))[:NEAREST]
+    return Verification(matches, nearest)
 
 
 def _distance(differences: Sequence[Difference]) -> int:
-    return sum(_DECISIVE if each.field in ("operation_id", "method", "path") else 1 for each in differences)
+    return sum(_DECISIVE if each.field in _PLACE else 1 for each in differences)
 
 
 def _compare(place: str, expected: Any, actual: Any) -> Iterator[Difference]:
