@@ -76,6 +76,7 @@ def test_a_reset_forgets_what_was_still_waiting(served: Served) -> None:
         ("/journal/verify", {"times": True}, 400, "$.times"),
         ("/journal/verify", {"operation_id": "recommned", "times": 0}, 400, "$.operation_id"),
         ("/rewind", {}, 404, "/_mock/rewind"),
+        ("/reset/", {}, 404, "/_mock/reset/"),
         ("/health", {}, 405, "GET"),
     ],
 )

@@ -151,7 +151,7 @@ def test_who_lost_a_role_meanwhile_is_refused_in_words_and_sees_the_new_one(
 ) -> None:
     ada, grace, _, tenant_id = a_team_at_work(mock)
     grace.sign_in(page)
-    reason = "Your role is MEMBER; OWNER and ADMIN and DEVELOPER may do this."
+    reason = "Your role is MEMBER; OWNER, ADMIN and DEVELOPER may do this."
     for tab, press in [("developer-access", "Generate a key pair"), ("upload", "Upload")]:
         ada.ask("PATCH", f"/organisations/{tenant_id}/members/{grace.account_id}", {"role": "DEVELOPER"})
         page.goto(f"/_mock/ui/{tab}?tenant_id={tenant_id}")

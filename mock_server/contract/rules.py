@@ -71,7 +71,7 @@ def _rule(error: jsonschema_rs.ValidationError, keyword: str, schema: Any) -> st
     if keyword == "required":
         return "is required"
     if keyword == "type":
-        return f"must be {_either([_ARTICLES.get(name, f'a {name}') for name in _listed(value)])}"
+        return f"must be {enumerated([_ARTICLES.get(name, f'a {name}') for name in _listed(value)])}"
     if keyword == "enum":
         return f"must be one of {', '.join(json.dumps(option) for option in _listed(value) if option is not None)}"
     if keyword == "const":
@@ -119,5 +119,6 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _either(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+def enumerated(words: Sequence[str], last: str = "or") -> str:
+    """a, b or c."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"

@@ -52,4 +52,6 @@ def control_route(mock: Mock, access: Access) -> Mount:
     """The control plane, to be mounted beside the API: outside its CORS, behind `access`."""
     calls = [*session_routes(access), *(route for module in MODULES for route in module(mock))]
     routes = [*calls, description_route(calls), *pages.routes(mock)]
-    return Mount(PREFIX, Guard(Starlette(routes=routes, exception_handlers=HANDLERS), access, pages.sign_in_page))
+    app = Starlette(routes=routes, exception_handlers=HANDLERS)
+    app.router.redirect_slashes = False  # as everywhere: what isn't there is 404, in the envelope
+    return Mount(PREFIX, Guard(app, access, pages.sign_in_page))

@@ -12,6 +12,7 @@ from mock_server.accounts.accounts import Account
 from mock_server.accounts.roles import Role
 from mock_server.accounts.tokens import TokenError
 from mock_server.contract.limits import Credential
+from mock_server.contract.rules import enumerated
 from mock_server.domain import keys
 from mock_server.domain.keys import Caller
 from mock_server.domain.limits import Limiter, Quota, Window
@@ -98,7 +99,7 @@ def membership(call: AccountCall, roles: Set[Role], tenant_id: bytes) -> Members
         raise suspended(name)
     if found.member.role not in roles:
         call.refuse()
-        able = " and ".join(role for role in Role if role in roles)
+        able = enumerated([role for role in Role if role in roles], "and")
         raise Forbidden(f"your role is {found.member.role}; {able} may do this")
     return found
 
