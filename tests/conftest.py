@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from mock_server.control.access import Access
+from tests.browser import chromium
 from tests.control_client import Served
 from tests.mock_client import Client, make_client
 
@@ -48,3 +50,15 @@ def make_served() -> Iterator[Callable[..., Served]]:
 def served(make_served: Callable[..., Served]) -> Served:
     """An empty mock with a control plane; what it accepts is visible after a second of its virtual clock."""
     return make_served()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser's console said, and addresses elsewhere that were asked; a test that provokes some clears it."""
+    return []

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from bench.mock import RunningMock, running_mock
 from fixtures.bodies import event_body
 from fixtures.spec import load_spec
-from tests.browser import chromium, needs_chromium
+from tests.browser import needs_chromium
 
 RATE_LIMIT = ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"]
 ASK = """async ([url, init, names]) => {
@@ -53,12 +53,6 @@ def shop() -> Iterator[str]:
 def mock() -> Iterator[RunningMock]:
     with running_mock("--ingest-delay", "0", "--rate-limit", "20/15m") as mock:
         yield mock
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from bench.mock import RunningMock, running_mock
-from tests.browser import chromium, needs_chromium
+from tests.browser import needs_chromium
 
 pytestmark = needs_chromium
 TOKEN = "s3cret & <b>token</b>"
@@ -18,12 +18,6 @@ expect.set_options(timeout=30_000)  # milliseconds; a busy machine renders slowl
 def mock() -> Iterator[RunningMock]:
     with running_mock("--control-token", TOKEN, "--orgs", "300", "--seed-data", "none") as mock:
         yield mock
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

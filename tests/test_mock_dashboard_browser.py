@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from bench.mock import RunningMock, running_mock
 from fixtures.bodies import event_body, item_body, user_body
 from mock_server.dashboard.tabs import TABS
-from tests.browser import PHONE, WIDE, Scheme, chromium, needs_chromium
+from tests.browser import PHONE, WIDE, Scheme, needs_chromium
 from tests.dashboard_support import (
     HOSTILE,
     Defect,
@@ -33,18 +33,6 @@ expect.set_options(timeout=30_000)  # milliseconds; a busy machine renders slowl
 def mock() -> Iterator[RunningMock]:
     with running_mock("--ingest-delay", "0") as mock:
         yield mock
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def complaints() -> list[str]:
-    """What the browser's console said, and addresses elsewhere that were asked; a test that provokes some clears it."""
-    return []
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from bench.mock import RunningMock, running_mock
-from tests.browser import WIDE, chromium, needs_chromium
+from tests.browser import WIDE, needs_chromium
 from tests.dashboard_support import control
 
 pytestmark = needs_chromium
@@ -52,12 +52,6 @@ def site() -> Iterator[str]:
 def mock() -> Iterator[RunningMock]:
     with running_mock("--ingest-delay", "0") as mock:
         yield mock
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture
