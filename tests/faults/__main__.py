@@ -118,9 +118,9 @@ def judge_some(given: argparse.Namespace) -> int:
     if given.write and not given.claims:
         if not given.no_baseline:
             judging.add_baseline(made, [fault.name for fault in faults], work)
+        matrix.stamp(made, matrix.commit())
         for name in ("faults", "variants", "plain", "baseline"):
             getattr(old, name).update(getattr(made, name))
-        old.about["some rows again at"] = matrix.commit()
         matrix.save(old)
         pages.write(matrix.in_order(old))
     return _conclude(made)

@@ -224,7 +224,7 @@ FAULTS = [
     Fault(
         "last-match-missing",
         "The match that stands last in a list is left out.",
-        ("FILTER-complete",),
+        ("FILTER-complete", "LIFE-upserted-shows"),
         edits_data(without_last),
     ),
     Fault(

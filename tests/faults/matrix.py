@@ -9,6 +9,7 @@ import json
 import platform
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -63,6 +64,18 @@ class Matrix:
         """What came out as it should only at the second time, uncrowded; by name, as it was at the first time."""
         rows = {**self.faults, **self.legal}
         return {name: row["first"] for name, row in rows.items() if "first" in row and is_right(row)}
+
+
+def stamp(matrix: Matrix, at: str) -> None:
+    """Say in every row of a part at which commit it was judged; the rows of a whole run are all of `about`'s."""
+    for row in [*matrix.faults.values(), *matrix.variants.values(), *matrix.plain.values()]:
+        row["at"] = at
+
+
+def commits(matrix: Matrix) -> Counter[str]:
+    """How many rows are of which commit."""
+    rows = [*matrix.faults.values(), *matrix.variants.values(), *matrix.plain.values()]
+    return Counter(row.get("at", matrix.about.get("commit", "none")) for row in rows)
 
 
 def is_right(row: Row) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.faults import held_out, held_out_second, zoo
 from tests.faults.fault import Fault
-from tests.faults.matrix import Matrix, statements_without_two_faults
+from tests.faults.matrix import Matrix, commits, statements_without_two_faults
 from tests.faults.runs import IN_FULL
 
 PAGE = Path(__file__).parents[2] / "docs" / "faults.md"
@@ -79,7 +79,11 @@ def _summary(matrix: Matrix) -> Iterator[str]:
     passed = sum(row["right"] for row in matrix.plain.values())
     yield f"\nLegal variants with the right verdict: {clean} of {len(matrix.variants)}."
     yield f"Seeds under which the plain mock conforms: {passed} of {len(matrix.plain)}.\n"
-    yield ", ".join(f"{name} {value}" for name, value in matrix.about.items() if value) + "\n"
+    yield ", ".join(f"{name} {value}" for name, value in matrix.about.items() if value) + ".\n"
+    judged = commits(matrix)
+    if len(judged) > 1:
+        parts = "; ".join(f"{count} at {commit}" for commit, count in judged.most_common())
+        yield f"Not all rows are of one run. Servers by the commit at which they were judged: {parts}.\n"
 
 
 def _held_out() -> Iterator[str]:
