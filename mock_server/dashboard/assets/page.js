@@ -26,11 +26,13 @@ for (const field of document.querySelectorAll('input[list="organisation-names"]'
 function offerNames(field) {
   let timer;
   field.addEventListener("focus", () => field.select());
-  field.addEventListener("input", () => {
+  const search = () => {
     clearTimeout(timer);
     timer = setTimeout(async () => {
       const { organisations } = await read("/organisations", { q: field.value, limit: 20 });
       field.list.replaceChildren(...organisations.map((each) => element("option", { value: each.tenant_id })));
     }, SEARCH_AFTER_MS);
-  });
+  };
+  field.addEventListener("input", search);
+  if (field.value !== field.defaultValue) search(); // typed before this script was there
 }
