@@ -27,7 +27,7 @@ SURVIVORS = {
     "lists-after-an-echo-lack-pagination",
     "publishable-key-upserts-odd-ids",
     "queue-is-throttled",
-    "reset-stands-still",
+    "remaining-stands-still-one-in-10",
     "second-event-ids-are-global",
     "second-ids-of-digits-are-numbers",
     "second-key-in-the-query",
@@ -35,7 +35,6 @@ SURVIVORS = {
     "second-null-attributes-crash",
     "second-only-score-is-nan",
     "second-zero-and-false-are-no-filters",
-    "secret-keys-cost-nothing",
     "strategies-that-are-no-text",
     "tampered-key-upserts-odd-ids",
     "unknown-fields-end-the-checks",
@@ -46,6 +45,7 @@ MUSTS_WITHOUT_TWO_FAULTS = {
     "GEN-tampered-keys-401",
     "RATE-shared-by-keys",
 }
+SHOULDS_WITHOUT_A_FAULT = {"FILTER-complete"}  # whatever hides a match fails LIFE-upserted-shows, which it builds on
 
 
 def of_today(name: str, days: int) -> bool:
@@ -108,7 +108,7 @@ def test_every_must_is_failed_by_two_faults() -> None:
 
 def test_every_should_is_failed_by_a_fault() -> None:
     few = matrix.statements_without_two_faults(matrix.load(), "SHOULD")
-    assert [id_ for id_, names in few.items() if not names] == []
+    assert {id_ for id_, names in few.items() if not names} == SHOULDS_WITHOUT_A_FAULT
 
 
 @pytest.mark.parametrize("names", chunks(TOLD))

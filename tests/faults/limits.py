@@ -223,7 +223,7 @@ FAULTS = [
     Fault(
         "secret-keys-cost-nothing",
         "Requests with a secret key cost nothing.",
-        ("RATE-shared-by-keys", "RATE-counts-down"),
+        ("RATE-shared-by-keys", "RATE-shared-by-routes", "RATE-counts-down"),
         costs(free=on("items", "users")),
     ),
     Fault(

@@ -63,7 +63,14 @@ class Matrix:
     def judged_twice(self) -> dict[str, Row]:
         """What came out as it should only at the second time, uncrowded; by name, as it was at the first time."""
         rows = {**self.faults, **self.legal}
-        return {name: row["first"] for name, row in rows.items() if "first" in row and is_right(row)}
+        return {
+            name: row["first"] for name, row in rows.items() if "first" in row and is_right(row) and not _kills(row)
+        }
+
+
+def _kills(row: Row) -> bool:
+    """Whether the first time was a kill by what the fault claims now."""
+    return row["first"]["exit"] == 1 and bool(set(row.get("ids", ())) & set(row["first"]["failed"]))
 
 
 def stamp(matrix: Matrix, at: str) -> None:

@@ -94,8 +94,8 @@ def _held_out() -> Iterator[str]:
     yield f"{_first_run(first)}\n"
     if second:
         yield f"{len(second)} more were written without a look at the checks, or at what survives, and committed before"
-        yield f"they were run. The catalogue was frozen at {held_out_second.FROZEN}, and they were judged once, on that"
-        yield f"commit: {_first_run(second)}\n"
+        yield f"they were run. The catalogue was frozen at {held_out_second.FROZEN}, and with it they were judged once:"
+        yield f"{_first_run(second)}\n"
     yield "These paragraphs stay as they are; the tables below show the same faults today.\n"
 
 
