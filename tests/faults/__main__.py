@@ -34,9 +34,12 @@ def parser() -> argparse.ArgumentParser:
     )
     judged.add_argument("--seeds", metavar="N", type=int, default=20, help="of the plain mock [20]")
     judged.add_argument("--no-baseline", action="store_true", help="leave plain schemathesis out")
+    beside = commands.add_parser(
+        "baseline", help="plain schemathesis where the matrix has no result of it; writes both"
+    )
     compared = commands.add_parser("check", help="as much as time allows, against matrix.json; writes nothing")
     compared.add_argument("--minutes", metavar="N", type=float, required=True, help="how long it may take")
-    for each in (judged, compared):
+    for each in (judged, beside, compared):
         each.add_argument("--jobs", metavar="N", type=int, help="servers at a time [cores + 2]")
     return made
 
@@ -126,6 +129,24 @@ def judge_some(given: argparse.Namespace) -> int:
     return _conclude(made)
 
 
+def meet_baseline(given: argparse.Namespace) -> int:
+    """What a whole run that was cut short didn't come to."""
+    from tests.faults import judging, matrix, pages
+
+    made = matrix.load()
+    before = len(made.baseline)
+    work = judging.Work(zoo.every_fault(), jobs=given.jobs or judging.JOBS, say=_say)
+    try:
+        judging.add_baseline(made, [fault.name for fault in work.faults], work)
+    finally:
+        if more := len(made.baseline) - before:
+            said = made.about.get("baseline", f"{before} faults in the same run")
+            made.about["baseline"] = f"{said}, {more} at {matrix.commit()}"
+            matrix.save(made)
+            pages.write(matrix.in_order(made))
+    return 0
+
+
 def check(given: argparse.Namespace) -> int:
     from tests.faults import judging, matrix
 
@@ -169,7 +190,7 @@ def main() -> int:
     from tests.faults.judging import CannotJudge
 
     try:
-        return judge(given) if given.command == "matrix" else check(given)
+        return {"matrix": judge, "baseline": meet_baseline, "check": check}[given.command](given)
     except CannotJudge as error:
         print(f"nothing can be judged: {error}", file=sys.stderr)
         return 2
