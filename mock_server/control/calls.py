@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, get_type_hints
 from weakref import WeakKeyDictionary
 
 import orjson
@@ -33,13 +33,6 @@ _PRIVATE = {"Cache-Control": "no-store"}
 
 Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
 logger = logging.getLogger(__name__)
-
-
-class Conflict(ApiError):
-    """The mock, as it is or as it was started, can't do this."""
-
-    status: ClassVar[int] = 409
-    summary: ClassVar[str] = "Conflict"
 
 
 class Body(BaseModel):

@@ -21,8 +21,8 @@ from starlette.types import Scope
 
 from mock_server.contract.validation import listed
 from mock_server.control.access import PREFIX
-from mock_server.control.calls import Body, Conflict, Nothing, changing, organisation_named, reading
-from mock_server.errors import BadRequest, NotFound
+from mock_server.control.calls import Body, Nothing, changing, organisation_named, reading
+from mock_server.errors import BadRequest, Conflict, NotFound
 from mock_server.faults.fault import Fault, problems
 from mock_server.faults.kinds import KINDS, OPTIONS, KindName
 from mock_server.faults.registry import SetFault

@@ -15,10 +15,11 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.routing import BaseRoute
 
-from mock_server.control.calls import Body, Conflict, Nothing, changing, checked, organisation_of, reading, resource
+from mock_server.control.calls import Body, Nothing, changing, checked, organisation_of, reading, resource
 from mock_server.control.limits import RateLimitAnswer, rate_limit_of
 from mock_server.control.state import Affected
 from mock_server.domain.organisations import Organisation
+from mock_server.errors import Conflict
 
 if TYPE_CHECKING:
     from mock_server.app import Mock

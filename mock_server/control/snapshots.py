@@ -24,7 +24,6 @@ from fixtures.spec import KeyType
 from mock_server.contract.validation import listed
 from mock_server.control.calls import (
     Body,
-    Conflict,
     Nothing,
     answer,
     changing,
@@ -36,7 +35,7 @@ from mock_server.control.calls import (
 )
 from mock_server.domain.recommender import Config
 from mock_server.domain.tenant import Tenant
-from mock_server.errors import BadRequest, FieldError, NotFound
+from mock_server.errors import BadRequest, Conflict, FieldError, NotFound
 from mock_server.snapshots import file as snapshot_file
 from mock_server.snapshots.snapshot import Snapshot, freeze, restore
 
