@@ -7,7 +7,7 @@ from typing import Any
 from mock_server.app import create_app
 from mock_server.control.access import Access
 from mock_server.control.routes import control_route
-from mock_server.journal.exchange import Exchange, Message
+from mock_server.journal.exchange import Circumstances, Exchange, Message
 from mock_server.journal.sighting import Sighting
 from tests.mock_client import EVENTS, RECOMMEND, Answer, Client, make_client
 
@@ -105,7 +105,7 @@ def sighted(tenant_id: str | None = "acme-books") -> Sighting:
     """One that is as good as any other."""
     found = Sighting()
     exchange = made(tenant_id=tenant_id)
-    for name in set(Sighting.__slots__) - {"id", "era"}:
+    for name in {*Circumstances.__slots__, *Sighting.__slots__} - {"id", "era"}:
         setattr(found, name, getattr(exchange, name, None))
     found.path, found.query, found.detail, found.masked = b"/v1/recommend", b"", "", False
     found.request_headers = found.response_headers = ()

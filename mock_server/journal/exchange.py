@@ -58,9 +58,10 @@ class Remark(NamedTuple):
     message: str
 
 
-class Exchange:
-    """`at` is epoch seconds of the organisation's time, `moment` its monotonic seconds, `scale` of which make one of
-    the client's; `started` and `ended` are seconds of a clock that always runs. `era` counts resets."""
+class Circumstances:
+    """What is the same of an exchange as it passed by and as it is read. `at` is epoch seconds of the organisation's
+    time, `moment` its monotonic seconds, `scale` of which make one of the client's; `started` and `ended` are seconds
+    of a clock that always runs. `era` counts resets."""
 
     __slots__ = (
         "accepted",
@@ -69,19 +70,12 @@ class Exchange:
         "ended",
         "era",
         "fault",
-        "findings",
         "id",
         "key_type",
-        "lint",
         "method",
         "moment",
         "needed_key_type",
         "operation_id",
-        "origin",
-        "path",
-        "query",
-        "request",
-        "response",
         "scale",
         "started",
         "status",
@@ -100,16 +94,23 @@ class Exchange:
     needed_key_type: str | None  # of the operation
     operation_id: str | None
     method: str
+    address: str
+    status: int | None  # None where no answer was sent
+    accepted: tuple[str, int] | None
+    fault: str | None
+
+
+class Exchange(Circumstances):
+    """As it is read."""
+
+    __slots__ = ("findings", "lint", "origin", "path", "query", "request", "response")
+
     path: str
     query: str
     origin: str | None
-    address: str
-    status: int | None  # None where no answer was sent
     request: Message
     response: Message
     findings: Sequence[Finding]
-    accepted: tuple[str, int] | None
-    fault: str | None
     lint: Sequence[Remark]
 
     @property

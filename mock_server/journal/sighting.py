@@ -7,63 +7,32 @@ from collections.abc import Sequence
 
 from mock_server.edge.trace import Finding
 from mock_server.errors import FieldError
-from mock_server.journal.exchange import Exchange, Message
+from mock_server.journal.exchange import Circumstances, Exchange, Message
 from mock_server.journal.masking import CREDENTIALS, Header, mask_body, mask_header, mask_keys, mask_target
 
 MAX_HEADER_BYTES = 8_192  # of one message; what comes after them is not kept
 
 
-class Sighting:
-    """Credentials in headers are masked from the start; bodies are where secrets belong (`masked`), as in a sign-in.
-    The other names are those of an Exchange."""
+class Sighting(Circumstances):
+    """Credentials in headers are masked from the start; bodies are where secrets belong (`masked`), as in a sign-in."""
 
     __slots__ = (
-        "accepted",
-        "address",
-        "at",
         "detail",
-        "ended",
-        "era",
         "error",
-        "fault",
         "findings",
-        "id",
-        "key_type",
         "masked",
-        "method",
-        "moment",
-        "needed_key_type",
-        "operation_id",
         "path",
         "query",
         "read",
         "read_bytes",
         "request_headers",
         "response_headers",
-        "scale",
         "sent",
         "sent_bytes",
-        "started",
-        "status",
-        "tenant_id",
     )
 
-    id: int
-    at: float
-    moment: float
-    scale: float
-    started: float
-    ended: float
-    tenant_id: str | None
-    era: int
-    key_type: str | None
-    needed_key_type: str | None
-    operation_id: str | None
-    method: str
     path: bytes
     query: bytes
-    address: str
-    status: int | None
     request_headers: Sequence[Header]
     response_headers: Sequence[Header]
     read: bytes | None  # what was read of the request's body, as far as it is kept
@@ -74,12 +43,10 @@ class Sighting:
     error: str | None  # name of the refusal
     detail: str | Sequence[FieldError]
     findings: Sequence[Finding]
-    accepted: tuple[str, int] | None
-    fault: str | None
 
     def exchange(self) -> Exchange:
         found = Exchange()
-        for name in _AS_THEY_ARE:
+        for name in Circumstances.__slots__:
             setattr(found, name, getattr(self, name))
         found.path = mask_target(self.path).decode("latin-1")
         found.query = mask_target(self.query).decode("latin-1")
@@ -101,9 +68,6 @@ class Sighting:
         if isinstance(self.detail, str):
             return [Finding(self.error, None, mask_keys(self.detail.encode(errors="replace")).decode())]
         return [Finding(self.error, field.field, field.message) for field in self.detail]
-
-
-_AS_THEY_ARE = sorted(set(Sighting.__slots__) & set(Exchange.__slots__) - {"path", "query", "findings"})
 
 
 def without_credentials(headers: Sequence[Header], known: bool) -> list[Header]:
