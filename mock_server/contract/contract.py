@@ -131,6 +131,11 @@ class Contract:
                 return path, parameters
         return None
 
+    def endpoint(self, raw_path: bytes, method: str) -> Endpoint | None:
+        """What serves a request; None where the spec has no such path or method."""
+        found = self.find(raw_path)
+        return found[0].endpoints.get(method) if found else None
+
     def _check_defaults(self, endpoints: list[Endpoint]) -> None:
         """A default or an alias anywhere else than on a field of a body's record, or on a parameter, does nothing."""
         honoured = {node for endpoint in endpoints for node in endpoint.parameters.defaults_honoured}

@@ -23,7 +23,6 @@ from mock_server.faults.wire import discard_body
 
 if TYPE_CHECKING:
     from mock_server.app import Mock
-    from mock_server.contract.contract import Endpoint
 
 
 class FaultLayer:
@@ -45,7 +44,7 @@ class FaultLayer:
             await self._play(caller, scope, receive, send)
 
     async def _play(self, caller: Caller | None, scope: Scope, receive: Receive, send: Send) -> None:
-        endpoint = self._endpoint(scope)
+        endpoint = self._mock.contract.endpoint(scope["raw_path"], scope["method"])
         operation = endpoint.operation if endpoint else None
         wish = preferred(scope["headers"], operation) if self._heeds_prefer else None
         hits: Sequence[Hit] = ()
@@ -75,10 +74,6 @@ class FaultLayer:
         await discard_body(receive)
         await wire.wait(delay, receive)
         await (wire.drop if fault.kind == "drop" else wire.reset)(scope, receive)
-
-    def _endpoint(self, scope: Scope) -> Endpoint | None:
-        found = self._mock.contract.find(scope["raw_path"])
-        return found[0].endpoints.get(scope["method"]) if found else None
 
     def _caller(self, scope: Scope) -> Caller | None:
         values = [value for name, value in scope["headers"] if name == b"x-api-key"]

@@ -43,8 +43,7 @@ class Judge:
         self._responses = Responses(contract.spec)
 
     def endpoint(self, asked: Asked) -> Endpoint | None:
-        found = self.contract.find(asked.raw_path)
-        return found[0].endpoints.get(asked.method) if found else None
+        return self.contract.endpoint(asked.raw_path, asked.method)
 
     def findings(self, asked: Asked, answered: Answered) -> list[Finding]:
         """What differs from the spec; ids begin with `request.`, `answer.` or `drift.`."""
