@@ -15,11 +15,11 @@ from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 
-from mock_server.contract.validation import listed
 from mock_server.control.calls import Body, changing, organisation_of, reading
-from mock_server.domain.recommender import FilterError, Query
 from mock_server.domain.recommender.numbers import significant
-from mock_server.errors import BadRequest, FieldError, NotFound
+from mock_server.edge.paging import start_of
+from mock_server.edge.routes import query_of, ranked
+from mock_server.errors import NotFound
 
 if TYPE_CHECKING:
     from mock_server.app import Mock
@@ -78,13 +78,10 @@ def routes(mock: Mock) -> list[BaseRoute]:
         organisation = organisation_of(mock, request)
         tenant, now = organisation.tenant, mock.clock.now() + organisation.state.ahead
         body = _checked(mock, question.model_extra or {})
-        query = Query(body["strategy"], body.get("user_id"), body.get("context_item_id"), (), body.get("filters") or {})
-        try:
-            ranking = tenant.recommend(query, now)
-        except FilterError as error:
-            raise BadRequest(*listed([FieldError("$.filters", str(error))])) from None
+        query = query_of(body)
+        ranking = ranked(tenant, query, now)
         limit, total = int(body["limit"]), len(ranking)
-        start = min(int(body["page"]) - 1, total) * limit
+        start = start_of(total, limit, body["page"])
         results = [
             Explained(metadata=orjson.loads(entry.item.metadata_json), parts=list(_parts(why.pop("why"))), **why)
             for position, entry in enumerate(ranking[start : start + limit], start)
@@ -107,8 +104,8 @@ def routes(mock: Mock) -> list[BaseRoute]:
 def _checked(mock: Mock, document: dict[str, Any]) -> dict[str, Any]:
     """As the API reads it, defaults and aliases included. Raises ApiError with the API's own words."""
     operation = mock.spec.operation(_OPERATION)
-    found = mock.contract.find(operation.path.encode())
-    body = found[0].endpoints[operation.method].body if found else None
+    endpoint = mock.contract.endpoint(operation.path.encode(), operation.method)
+    body = endpoint.body if endpoint else None
     if body is None:
         raise NotFound(f"the OpenAPI file has no operation {_OPERATION} with a body")
     return body.records_of(document)[0]

@@ -14,12 +14,13 @@ from mock_server.background.ingest import Apply, IngestQueue
 from mock_server.contract.contract import Handler
 from mock_server.contract.validation import listed
 from mock_server.domain.organisations import Organisation, State
-from mock_server.domain.recommender import FilterError, Query
+from mock_server.domain.recommender import FilterError, Query, Ranking
 from mock_server.domain.records import Event, Item, User
 from mock_server.domain.tenant import Tenant
 from mock_server.edge import envelope
 from mock_server.edge.account.handlers import ACCOUNT_HANDLERS
 from mock_server.edge.effects import NO_EFFECTS, Effects
+from mock_server.edge.paging import page_of
 from mock_server.errors import BadRequest, FieldError
 
 Answer = tuple[int, bytes]
@@ -73,13 +74,7 @@ async def _accept(call: Call, noun: str, apply: Apply, records: Sequence[Any]) -
 
 async def recommend(call: Call) -> Answer:
     body = call.records[0]
-    query = Query(
-        strategy=body["strategy"],
-        user_id=body.get("user_id"),
-        context_item_id=body.get("context_item_id"),
-        filters=body.get("filters") or {},
-    )
-    return _page(call, query, body["limit"], body["page"])
+    return _page(call, query_of(body), body["limit"], body["page"])
 
 
 async def first_edition_recommend_for_user(call: Call) -> Answer:
@@ -111,19 +106,31 @@ def _for_items(call: Call, strategy: str) -> Answer:
     return _page(call, query, body["limit"], body["page"])
 
 
+def query_of(body: Mapping[str, Any]) -> Query:
+    """What a checked body of /v1/recommend asks."""
+    return Query(
+        strategy=body["strategy"],
+        user_id=body.get("user_id"),
+        context_item_id=body.get("context_item_id"),
+        filters=body.get("filters") or {},
+    )
+
+
+def ranked(tenant: Tenant, query: Query, now: float) -> Ranking:
+    """The list for a query. Raises BadRequest for filters that the contract refuses."""
+    try:
+        return tenant.recommend(query, now)
+    except FilterError as error:
+        raise BadRequest(*listed([FieldError("$.filters", str(error))])) from None
+
+
 def _page(call: Call, query: Query, limit: float, page: float) -> Answer:
-    """One page of the ranked list. JSON has one kind of number: `limit` and `page` may be 20.0 (R43), or enormous."""
     tenant = call.state.tenant
     asked = _EMPTY if call.effects.no_results else tenant
     if call.effects.no_history:
         query = replace(query, user_id=None)
-    try:
-        ranking = asked.recommend(query, call.now)
-    except FilterError as error:
-        raise BadRequest(*listed([FieldError("$.filters", str(error))])) from None
-    total, limit = len(ranking), int(limit)
-    start = min(int(page) - 1, total) * limit
-    entries = ranking[start : start + limit]
+    ranking = ranked(asked, query, call.now)
+    entries, pagination = page_of(ranking, limit, page)
     ids = [entry.item_id for entry in entries]
     recommendation_id = unique_uuid(call.state.ids)
     tenant.served(recommendation_id, query.strategy, ids, call.now)
@@ -138,12 +145,7 @@ def _page(call: Call, query: Query, limit: float, page: float) -> Answer:
             for item_id, score, reason, item in entries
         ],
         "recommended_items": ids,
-        "pagination": {
-            "page": int(page) if page < 2**53 else page,  # JSON numbers beyond it are doubles
-            "limit": limit,
-            "total_count": total,
-            "has_next": page * limit < total,
-        },
+        "pagination": pagination,
         "latency_ms": round((perf_counter() - call.started) * 1000, 3),
     }
     return 200, envelope.success("Success", data)

@@ -7,6 +7,7 @@ from typing import Any
 from mock_server.accounts.audit import Entry, Filter
 from mock_server.domain.records import epoch_seconds
 from mock_server.edge.account.call import AccountCall, Answer, moment, success
+from mock_server.edge.paging import page_of
 
 
 async def read_audit_log(call: AccountCall) -> Answer:
@@ -18,16 +19,8 @@ async def read_audit_log(call: AccountCall) -> Answer:
         after=epoch_seconds(asked.get("after")),
         before=epoch_seconds(asked.get("before")),
     )
-    entries = call.here.team.audit.found(wanted)
-    page, limit, total = asked["page"], int(asked["limit"]), len(entries)
-    start = min(int(page) - 1, total) * limit
-    pagination = {
-        "page": int(page) if page < 2**53 else page,  # JSON numbers beyond it are doubles
-        "limit": limit,
-        "total_count": total,
-        "has_next": page * limit < total,
-    }
-    return success({"entries": list(map(_entry, entries[start : start + limit])), "pagination": pagination})
+    entries, pagination = page_of(call.here.team.audit.found(wanted), asked["limit"], asked["page"])
+    return success({"entries": list(map(_entry, entries)), "pagination": pagination})
 
 
 def _entry(entry: Entry) -> dict[str, Any]:

@@ -1,0 +1,31 @@
+"""One page of a list. JSON has one kind of number: `limit` and `page` may be 20.0 (R43), or enormous."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol, TypeVar
+
+Each = TypeVar("Each", covariant=True)
+
+
+class Pageable(Protocol[Each]):
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, where: slice, /) -> Sequence[Each]: ...
+
+
+def start_of(total: int, limit: float, page: float) -> int:
+    """Where the page begins; past the end it is empty."""
+    return min(int(page) - 1, total) * int(limit)
+
+
+def page_of(found: Pageable[Each], limit: float, page: float) -> tuple[Sequence[Each], dict[str, Any]]:
+    """What is on the page, and `pagination` as the documents have it."""
+    total, start = len(found), start_of(len(found), limit, page)
+    pagination = {
+        "page": int(page) if page < 2**53 else page,  # JSON numbers beyond it are doubles
+        "limit": int(limit),
+        "total_count": total,
+        "has_next": page * int(limit) < total,
+    }
+    return found[start : start + int(limit)], pagination
