@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 MAX_BODY_BYTES = 65_536
 _MAX_DEPTH = 8
-_PRIVATE = {"Cache-Control": "no-store"}
+NO_STORE = {"Cache-Control": "no-store"}
 
 Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
 logger = logging.getLogger(__name__)
@@ -113,12 +113,12 @@ def resource(path: str, **endpoints: Endpoint) -> Route:
 def answer(data: BaseModel, status: int = 200) -> Response:
     """The success envelope."""
     body = success("OK", data.model_dump(mode="json"))
-    return Response(body, status, headers=_PRIVATE, media_type="application/json")
+    return Response(body, status, headers=NO_STORE, media_type="application/json")
 
 
 def refusal(error: ApiError, headers: Mapping[str, str] | None = None) -> Response:
     """The error envelope."""
-    return Response(failure(error), error.status, {**_PRIVATE, **(headers or {})}, media_type="application/json")
+    return Response(failure(error), error.status, {**NO_STORE, **(headers or {})}, media_type="application/json")
 
 
 async def read_as(model: type[Given], request: Request, max_bytes: int = MAX_BODY_BYTES) -> Given:
@@ -150,6 +150,17 @@ def _valid(validate: Callable[[], Given]) -> Given:
     except ValidationError as error:
         fields = [FieldError(_path(each["loc"]), each["msg"].removeprefix("Value error, ")) for each in error.errors()]
         raise BadRequest(*listed(fields)) from None
+
+
+def given(request: Request) -> dict[str, str]:
+    """The query; an empty parameter, as a form sends it, was not given."""
+    return {name: value for name, value in request.query_params.items() if value}
+
+
+def tenant_asked(mock: Mock, request: Request) -> str | None:
+    """The organisation that the query names, if any. Raises NotFound."""
+    tenant_id = given(request).get("tenant_id")
+    return organisation_named(mock, tenant_id).tenant_id if tenant_id else None
 
 
 def organisation_of(mock: Mock, request: Request) -> Organisation:

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from fixtures.strict_yaml import parse
 from mock_server.control.access import CHANGE_HEADER, PREFIX
-from mock_server.control.calls import Shapes, endpoint_of, shapes_of
+from mock_server.control.calls import NO_STORE, Shapes, endpoint_of, shapes_of
 
 PATH = Path(__file__).with_name("openapi.yaml")
 _PARAMETER = re.compile(r"\{(\w+)(?::(\w+))?\}")
@@ -79,7 +79,7 @@ def description_route(routes: Iterable[BaseRoute]) -> Route:
 
     async def describe(_: Request) -> Response:
         body = orjson.dumps(document([*every, route]))
-        return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
+        return Response(body, media_type="application/json", headers=NO_STORE)
 
     route = Route("/openapi.json", describe, methods=["GET"])
     return route

@@ -21,7 +21,7 @@ from starlette.types import Scope
 
 from mock_server.contract.validation import listed
 from mock_server.control.access import PREFIX
-from mock_server.control.calls import Body, Nothing, changing, organisation_named, reading
+from mock_server.control.calls import Body, Nothing, changing, organisation_named, reading, tenant_asked
 from mock_server.errors import BadRequest, Conflict, NotFound
 from mock_server.faults.fault import Fault, problems
 from mock_server.faults.kinds import KINDS, OPTIONS, KindName
@@ -97,7 +97,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
         return KindList(kinds=shown, options=OPTIONS)
 
     async def faults(request: Request) -> FaultList:
-        tenant_id = _tenant_asked(mock, request)
+        tenant_id = tenant_asked(mock, request)
         return FaultList(
             faults=[_shown(each) for each in mock.faults if tenant_id is None or each.fault.tenant_id == tenant_id]
         )
@@ -116,7 +116,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
         return _shown(added)
 
     async def clear(request: Request, _: Nothing) -> Removed:
-        return Removed(fault_ids=mock.faults.clear(_tenant_asked(mock, request)))
+        return Removed(fault_ids=mock.faults.clear(tenant_asked(mock, request)))
 
     async def remove(request: Request, _: Nothing) -> Removed:
         fault_id = request.path_params["fault_id"]
@@ -127,7 +127,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
         return Removed(fault_ids=[fault_id])
 
     async def scenarios(request: Request) -> ScenarioList:
-        return _scenarios(mock, _tenant_asked(mock, request))
+        return _scenarios(mock, tenant_asked(mock, request))
 
     async def choose(_: Request, body: Choice) -> ScenarioList:
         _refuse_behind_proxy(mock)
@@ -170,12 +170,6 @@ def _close_idle(mock: Mock, faults: Sequence[Fault], tenant_id: str | None) -> N
 
     if any(fault.breaks_connections for fault in faults):
         mock.wire.close_idle(is_meant)
-
-
-def _tenant_asked(mock: Mock, request: Request) -> str | None:
-    """The organisation that the query names, if any. Raises NotFound."""
-    tenant_id = request.query_params.get("tenant_id")
-    return organisation_named(mock, tenant_id).tenant_id if tenant_id else None
 
 
 def _shown(each: SetFault) -> FaultShown:

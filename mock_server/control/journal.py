@@ -22,7 +22,17 @@ from starlette.routing import BaseRoute, Route
 
 from fixtures.spec import KeyType
 from mock_server.contract.validation import listed
-from mock_server.control.calls import Body, Nothing, changing, checked, organisation_named, reading
+from mock_server.control.calls import (
+    NO_STORE,
+    Body,
+    Nothing,
+    changing,
+    checked,
+    given,
+    organisation_named,
+    reading,
+    tenant_asked,
+)
 from mock_server.errors import BadRequest, FieldError, NotFound
 from mock_server.journal.curl import curl
 from mock_server.journal.exchange import Exchange
@@ -147,7 +157,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
     journal = mock.journal
 
     async def found_in(request: Request) -> Listed:
-        wanted = checked(Filter, _given(request))
+        wanted = checked(Filter, given(request))
         _check_names(mock, wanted)
         await journal.catch_up()
         found, last_id = [], journal.last_id  # what comes while this is searched is found by asking again
@@ -164,19 +174,16 @@ def routes(mock: Mock) -> list[BaseRoute]:
 
     async def as_curl(request: Request) -> Response:
         exchange = await _exchange(mock, request)
-        return PlainTextResponse(curl(exchange, request.url.scheme, request.headers["host"]), headers=_NO_STORE)
+        return PlainTextResponse(curl(exchange, request.url.scheme, request.headers["host"]), headers=NO_STORE)
 
     async def stream(request: Request) -> Response:
         after = request.headers.get("last-event-id", "")
         position = int(after) if after.isascii() and after.isdigit() and len(after) < 16 else journal.last_id
-        tenant_id = request.query_params.get("tenant_id") or None
-        _check_organisation(mock, tenant_id)
+        tenant_id = tenant_asked(mock, request)
         return Stream(journal, mock.wire, position if position <= journal.last_id else 0, tenant_id)
 
     async def clear(request: Request, _: Nothing) -> Cleared:
-        tenant_id = request.query_params.get("tenant_id") or None
-        _check_organisation(mock, tenant_id)
-        return Cleared(cleared=journal.clear(tenant_id))
+        return Cleared(cleared=journal.clear(tenant_asked(mock, request)))
 
     async def verified(_: Request, wanted: Wanted) -> Verified:
         _check_names(mock, wanted)
@@ -206,7 +213,6 @@ def routes(mock: Mock) -> list[BaseRoute]:
 
 
 _EXPECTED = {"operation_id", "method", "path", "status", "query", "headers", "body"}
-_NO_STORE = {"Cache-Control": "no-store"}
 
 
 class Full(BaseModel, extra="allow"):
@@ -231,22 +237,13 @@ def _answer(wanted: Wanted, found: Verification, dropped: int) -> Verified:
     )
 
 
-def _given(request: Request) -> dict[str, str]:
-    """Query parameters; an empty one, as a form sends it, was not given."""
-    return {name: value for name, value in request.query_params.items() if value}
-
-
 def _check_names(mock: Mock, wanted: Filter | Wanted) -> None:
     """Of an operation that there isn't nobody could ever find a request. Raises NotFound, BadRequest."""
-    _check_organisation(mock, wanted.tenant_id)
+    if wanted.tenant_id is not None:
+        organisation_named(mock, wanted.tenant_id)
     known = [operation.operation_id for operation in mock.spec.operations]
     if wanted.operation_id not in (None, *known):
         raise BadRequest(*listed([FieldError("$.operation_id", f"must be one of {', '.join(known)}")]))
-
-
-def _check_organisation(mock: Mock, tenant_id: str | None) -> None:
-    if tenant_id is not None:
-        organisation_named(mock, tenant_id)
 
 
 async def _exchange(mock: Mock, request: Request) -> Exchange:

@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from mock_server.control.calls import NO_STORE
 from mock_server.control.loop_lag import LoopLag
 from mock_server.errors import TooManyRequests
 from mock_server.journal.meter import BOUNDS_SECONDS
@@ -37,7 +38,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
 
     async def metrics(_: Request) -> Response:
         text = generate_latest(registry)
-        return Response(text, media_type=CONTENT_TYPE_PLAIN_0_0_4, headers={"Cache-Control": "no-store"})
+        return Response(text, media_type=CONTENT_TYPE_PLAIN_0_0_4, headers=NO_STORE)
 
     return [Route("/metrics", metrics, methods=["GET"])]
 

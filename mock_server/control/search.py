@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 from pydantic import Field
 from starlette.requests import Request
 
-from mock_server.control.calls import Body, checked, organisation_of
+from mock_server.control.calls import Body, checked, given, organisation_of
 from mock_server.domain.tenant import Tenant
 
 if TYPE_CHECKING:
@@ -33,9 +33,8 @@ class Search(Body):
 
 
 def asked(mock: Mock, request: Request, model: type[Asked]) -> tuple[Tenant, Asked]:
-    """The organisation's data and the checked query; an empty parameter, as a form sends it, was not given."""
-    given = {name: value for name, value in request.query_params.items() if value}
-    return organisation_of(mock, request).tenant, checked(model, given)
+    """The organisation's data and the checked query."""
+    return organisation_of(mock, request).tenant, checked(model, given(request))
 
 
 async def in_turns(records: Iterable[Each]) -> AsyncIterator[Each]:

@@ -23,6 +23,7 @@ from starlette.routing import BaseRoute, Route
 from fixtures.spec import KeyType
 from mock_server.contract.validation import listed
 from mock_server.control.calls import (
+    NO_STORE,
     Body,
     Nothing,
     answer,
@@ -93,7 +94,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
     async def download(request: Request) -> Response:
         snapshot = kept(request)
         headers = {
-            "Cache-Control": "no-store",
+            **NO_STORE,
             "Content-Disposition": f'attachment; filename="lehnz-mock-{snapshot.snapshot_id}.json"',
         }
         body = await asyncio.to_thread(snapshot_file.write, snapshot)
