@@ -10,6 +10,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from contracts.outcome import UsageError
+from fixtures.production import is_production
 
 ENVIRONMENT = {
     "publishable_key": "LEHNZ_PUBLISHABLE_KEY",
@@ -68,7 +69,7 @@ def check_url(url: str, allow_production: bool) -> str:
         raise UsageError(f"--target {url!r}: must be http://host[:port][/prefix] or https://...")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise UsageError(f"--target {parts.hostname}: give no user, query or fragment in the URL")
-    if (parts.hostname == "lehnz.com" or parts.hostname.endswith(".lehnz.com")) and not allow_production:
+    if is_production(parts.hostname) and not allow_production:
         raise UsageError(f"--target {parts.hostname} is production; the run writes test data: --allow-production")
     return url.rstrip("/")
 

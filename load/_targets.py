@@ -2,9 +2,8 @@
 
 from urllib.parse import urlsplit
 
+from fixtures.production import is_production
 from load._errors import ConfigurationError
-
-PRODUCTION = "lehnz.com"
 
 
 def check(url: str, allow_production: bool = False) -> str:
@@ -14,7 +13,8 @@ def check(url: str, allow_production: bool = False) -> str:
         raise ConfigurationError(f"--host must be an http(s) URL, and is {url!r}")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ConfigurationError("--host must have no user, password, query or fragment")
-    name = parts.hostname.rstrip(".")
-    if (name == PRODUCTION or name.endswith(f".{PRODUCTION}")) and not allow_production:
-        raise ConfigurationError(f"{name} is production; --allow-production if you are sure and have agreed on it")
+    if is_production(parts.hostname) and not allow_production:
+        raise ConfigurationError(
+            f"{parts.hostname.rstrip('.')} is production; --allow-production if you are sure and have agreed on it"
+        )
     return url.rstrip("/")

@@ -46,6 +46,8 @@ def test_a_target_is_a_plain_http_url(url: str) -> None:
 def test_production_is_refused_without_consent() -> None:
     with pytest.raises(UsageError, match="allow-production"):
         check_url("https://api.lehnz.com", allow_production=False)
+    with pytest.raises(UsageError, match="production"):
+        check_url("https://lehnz.com.", allow_production=False)
     assert check_url("https://api.lehnz.com/", allow_production=True) == "https://api.lehnz.com"
     assert check_url("https://notlehnz.com/prefix/", allow_production=False) == "https://notlehnz.com/prefix"
 

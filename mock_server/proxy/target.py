@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-PRODUCTION = "lehnz.com"
+from fixtures.production import is_production
 
 
 def check_target(url: str, allow_production: bool) -> str:
@@ -18,7 +18,8 @@ def check_target(url: str, allow_production: bool) -> str:
         raise ValueError("must be http://host[:port][/prefix] or https://...")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError("must have no user, password, query or fragment")
-    name = parts.hostname.rstrip(".")
-    if (name == PRODUCTION or name.endswith(f".{PRODUCTION}")) and not allow_production:
-        raise ValueError(f"{name} is production; --allow-production if you are sure and have agreed on it")
+    if is_production(parts.hostname) and not allow_production:
+        raise ValueError(
+            f"{parts.hostname.rstrip('.')} is production; --allow-production if you are sure and have agreed on it"
+        )
     return url.rstrip("/")
