@@ -34,7 +34,7 @@ from mock_server.snapshots.schema import (
     WrittenWaiting,
     WrittenWindow,
 )
-from mock_server.snapshots.snapshot import Frozen, Snapshot, Waiting
+from mock_server.snapshots.snapshot import Frozen, Snapshot, Waiting, in_a_line
 
 FURTHEST = 7_000 * 365 * 86_400.0  # seconds that a clock may be moved
 
@@ -215,8 +215,7 @@ def _checked(document: Any) -> WrittenSnapshot:
     try:
         return _FILE.validate_python(document)
     except ValidationError as error:
-        problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        raise SnapshotError(f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}") from None
+        raise SnapshotError(in_a_line(error)) from None
 
 
 def _refuse(name: str) -> float:

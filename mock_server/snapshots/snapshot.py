@@ -146,10 +146,11 @@ def _thaw_parts(mock: Mock, snapshot: Snapshot) -> None:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             for changed in tried:
                 mock.parts[changed].thaw(before[changed], tenant_id)
-            raise ValueError(f"parts.{name}: {_in_a_line(error)}") from None
+            raise ValueError(f"parts.{name}: {in_a_line(error)}") from None
 
 
-def _in_a_line(error: Exception) -> str:
+def in_a_line(error: Exception) -> str:
+    """The first thing that is wrong with frozen data, and where."""
     if isinstance(error, ValidationError):
         problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
         return f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}"
