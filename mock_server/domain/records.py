@@ -45,6 +45,11 @@ def epoch_seconds(value: object) -> float | None:
     return number / 1000 if number >= _MILLISECONDS_FROM else number
 
 
+def iso_8601(seconds: float) -> str:
+    """Epoch seconds as a date-time in UTC, to the millisecond."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def as_price(value: object) -> float | None:
     """A price that is a finite number of at least 0, or a string that reads as one; anything else is None."""
     if isinstance(value, str):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import orjson
 
+from mock_server.domain.records import iso_8601
 from mock_server.edge.trace import Finding
 from mock_server.journal.masking import Header
 
@@ -129,7 +129,7 @@ class Exchange(Circumstances):
     def summary(self) -> dict[str, Any]:
         return {
             "id": self.id,
-            "at": datetime.fromtimestamp(self.at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "at": iso_8601(self.at),
             "tenant_id": self.tenant_id,
             "key_type": self.key_type,
             "operation_id": self.operation_id,

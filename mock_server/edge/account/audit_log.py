@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from mock_server.accounts.audit import Entry, Filter
-from mock_server.domain.records import epoch_seconds
-from mock_server.edge.account.call import AccountCall, Answer, moment, success
+from mock_server.domain.records import epoch_seconds, iso_8601
+from mock_server.edge.account.call import AccountCall, Answer, success
 from mock_server.edge.paging import page_of
 
 
@@ -26,7 +26,7 @@ async def read_audit_log(call: AccountCall) -> Answer:
 def _entry(entry: Entry) -> dict[str, Any]:
     return {
         "entry_id": entry.entry_id,
-        "at": moment(entry.at),
+        "at": iso_8601(entry.at),
         **entry.actor._asdict(),
         "action": entry.action,
         "outcome": entry.outcome,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mock_server.accounts.accounts import Account
@@ -82,8 +81,3 @@ class AccountCall:
 
 def success(data: Any, status: int = 200) -> Answer:
     return status, envelope.success("Success", data)
-
-
-def moment(seconds: float) -> str:
-    """ISO 8601, to the millisecond."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -8,7 +8,8 @@ from typing import Any
 from mock_server.accounts.key_pairs import KeyPair, generate
 from mock_server.domain.keys import Caller, masked
 from mock_server.domain.organisations import Organisation
-from mock_server.edge.account.call import AccountCall, Answer, moment, success
+from mock_server.domain.records import iso_8601
+from mock_server.edge.account.call import AccountCall, Answer, success
 from mock_server.errors import Conflict, NotFound
 
 MOST = 100  # good pairs of one organisation
@@ -53,9 +54,9 @@ def _pair(pair: KeyPair) -> dict[str, Any]:
         "secret_key": None,
         "secret_hint": pair.secret_hint,
         "development": False,
-        "created_at": moment(pair.created_at),
+        "created_at": iso_8601(pair.created_at),
         "created_by": pair.created_by,
-        "revoked_at": None if pair.revoked_at is None else moment(pair.revoked_at),
+        "revoked_at": None if pair.revoked_at is None else iso_8601(pair.revoked_at),
     }
 
 

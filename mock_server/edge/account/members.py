@@ -6,7 +6,8 @@ from typing import Any
 
 from mock_server.accounts.roles import Role, may_give
 from mock_server.accounts.team import LastOwner, Member
-from mock_server.edge.account.call import AccountCall, Answer, moment, success
+from mock_server.domain.records import iso_8601
+from mock_server.edge.account.call import AccountCall, Answer, success
 from mock_server.errors import Conflict, Forbidden, NotFound
 
 
@@ -84,5 +85,5 @@ def _member(call: AccountCall, member: Member) -> dict[str, Any]:
         "email": account.email,
         "name": account.name,
         "role": member.role,
-        "added_at": moment(member.added_at),
+        "added_at": iso_8601(member.added_at),
     }

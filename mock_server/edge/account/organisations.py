@@ -7,7 +7,8 @@ from typing import Any
 from mock_server.accounts.names import free_id
 from mock_server.accounts.roles import Role
 from mock_server.accounts.team import Member, Team
-from mock_server.edge.account.call import AccountCall, Answer, moment, success
+from mock_server.domain.records import iso_8601
+from mock_server.edge.account.call import AccountCall, Answer, success
 from mock_server.errors import Conflict
 
 MOST = 100  # organisations that one account may make; each has a recommender
@@ -48,5 +49,5 @@ def _organisation(team: Team, member: Member) -> dict[str, Any]:
         "name": team.name,
         "role": member.role,
         "status": "suspended" if team.suspended else "active",
-        "created_at": moment(team.created_at),
+        "created_at": iso_8601(team.created_at),
     }

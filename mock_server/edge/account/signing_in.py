@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from mock_server.accounts.accounts import Account
-from mock_server.edge.account.call import AccountCall, Answer, moment, success
+from mock_server.domain.records import iso_8601
+from mock_server.edge.account.call import AccountCall, Answer, success
 from mock_server.errors import Conflict, Unauthorized
 
 
@@ -47,5 +48,5 @@ def _account(account: Account) -> dict[str, Any]:
         "account_id": account.account_id,
         "email": account.email,
         "name": account.name,
-        "created_at": moment(account.created_at),
+        "created_at": iso_8601(account.created_at),
     }

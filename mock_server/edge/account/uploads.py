@@ -8,7 +8,8 @@ from fixtures.bodies import unique_uuid
 from mock_server.accounts.bulk_files import format_of
 from mock_server.accounts.uploads import Upload
 from mock_server.background.uploading import TooManyUploads
-from mock_server.edge.account.call import AccountCall, Answer, moment, success
+from mock_server.domain.records import iso_8601
+from mock_server.edge.account.call import AccountCall, Answer, success
 from mock_server.errors import Conflict, NotFound
 
 _LONGEST_NAME = 200  # characters of a file's name
@@ -61,7 +62,7 @@ def _upload(upload: Upload) -> dict[str, Any]:
         "rows": {"checked": upload.checked, "accepted": upload.accepted, "refused": upload.refused},
         "errors": [error._asdict() for error in upload.errors],
         "error_count": upload.error_count,
-        "created_at": moment(upload.created_at),
+        "created_at": iso_8601(upload.created_at),
         "created_by": upload.created_by,
-        "finished_at": None if upload.finished_at is None else moment(upload.finished_at),
+        "finished_at": None if upload.finished_at is None else iso_8601(upload.finished_at),
     }
