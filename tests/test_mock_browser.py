@@ -1,8 +1,6 @@
 """A shop's page in a real browser, on another origin than the mock; and the reference page, as a reader sees it."""
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
@@ -13,6 +11,7 @@ from bench.mock import RunningMock, running_mock
 from fixtures.bodies import event_body
 from fixtures.spec import load_spec
 from tests.browser import needs_chromium
+from tests.sites import EmptyPage, serving
 
 RATE_LIMIT = ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"]
 ASK = """async ([url, init, names]) => {
@@ -25,28 +24,11 @@ expect.set_options(timeout=30_000)  # milliseconds; a busy machine renders slowl
 pytestmark = needs_chromium
 
 
-class Shop(BaseHTTPRequestHandler):
-    """An empty page of the shop's own site."""
-
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html")
-        self.end_headers()
-        self.wfile.write(b"<!doctype html><title>Shop</title>")
-
-    def log_message(self, *_: Any) -> None:
-        """Nothing is printed."""
-
-
 @pytest.fixture(scope="module")
 def shop() -> Iterator[str]:
     """Origin of the shop's own site."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Shop) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with serving(EmptyPage) as origin:
+        yield origin
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,7 @@
 """A page of another site, in a real browser, tries everything that a page can send to the mock's control plane."""
 
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from bench.mock import RunningMock, running_mock
 from tests.browser import chromium, needs_chromium
+from tests.sites import EmptyPage, serving
 
 pytestmark = needs_chromium
 EVIL = "attacker.example"  # the browser is told that it is this machine, as an attacker's DNS would tell it
@@ -52,17 +51,6 @@ SHOW = """(url) => new Promise((done) => {
 })"""
 
 
-class EmptyPage(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html")
-        self.end_headers()
-        self.wfile.write(b"<!doctype html><title>Win a phone</title><body>")
-
-    def log_message(self, *_: Any) -> None:
-        """Nothing is printed."""
-
-
 @pytest.fixture(scope="module")
 def mock() -> Iterator[RunningMock]:
     with running_mock("--clock", "virtual", "--seed-data", "none") as mock:
@@ -78,12 +66,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def attacker() -> Iterator[str]:
     """Origin of the attacker's page: another site than the mock's, by name."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), EmptyPage) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://{EVIL}:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with serving(EmptyPage, EVIL) as origin:
+        yield origin
 
 
 @pytest.fixture

@@ -1,9 +1,8 @@
 """A shop on another origin and the dashboard beside it: what happens in the one is seen, and steered, in the other."""
 
-import threading
 from collections.abc import Iterator
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from bench.mock import RunningMock, running_mock
 from tests.browser import WIDE, needs_chromium
 from tests.dashboard_support import control
+from tests.sites import QuietHandler, serving
 
 pytestmark = needs_chromium
 PAGES = Path(__file__).with_name("pages")
@@ -21,7 +21,7 @@ PAGES = Path(__file__).with_name("pages")
 expect.set_options(timeout=30_000)  # milliseconds; a busy machine renders slowly
 
 
-class Pages(SimpleHTTPRequestHandler):
+class Pages(QuietHandler, SimpleHTTPRequestHandler):
     """/shop.html, /attack.html; a product's page is an empty one."""
 
     def do_GET(self) -> None:
@@ -33,19 +33,12 @@ class Pages(SimpleHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b"<!doctype html><title>Product</title><h1>A product</h1>")
 
-    def log_message(self, *_: Any) -> None:
-        """Nothing is printed."""
-
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
     """Origin of somebody else's site."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Pages, directory=str(PAGES))) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with serving(partial(Pages, directory=str(PAGES))) as origin:
+        yield origin
 
 
 @pytest.fixture(scope="module")

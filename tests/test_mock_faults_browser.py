@@ -1,8 +1,6 @@
 """Faults as a page in a real browser meets them: exactly as often as was said, and readable from another origin."""
 
-import threading
 from collections.abc import Iterator
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser import chromium, needs_chromium
-from tests.test_mock_browser import Shop
+from tests.sites import EmptyPage, serving
 from tests.test_mock_cli import Started, started
 
 CHANGE = {"X-Mock-Control": "1"}
@@ -39,15 +37,11 @@ def mock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
 @pytest.fixture(scope="module")
 def page() -> Iterator[Page]:
     """A page of the shop's own origin."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Shop) as server, chromium() as browser:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
+    with serving(EmptyPage) as origin, chromium() as browser:
         page = browser.new_page()
-        page.goto(f"http://127.0.0.1:{server.server_port}")
+        page.goto(origin)
         yield page
         page.close()
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture

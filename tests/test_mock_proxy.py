@@ -2,9 +2,7 @@
 
 import gzip
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -19,6 +17,7 @@ from mock_server.command.options import UsageError, read_settings
 from mock_server.proxy.judge import Answered, Asked, Judge
 from mock_server.proxy.target import check_target
 from mock_server.settings import Settings
+from tests.sites import QuietHandler, serving
 from tests.test_mock_cli import Started, started
 
 RECOMMEND, ITEMS = "/v1/recommend", "/v1/ingest/items/upsert"
@@ -26,7 +25,7 @@ KEY = "lehnz_pk_live_0123456789abcdef0123456789abcdef"
 CHANGE = {"X-Mock-Control": "1"}
 
 
-class Target(BaseHTTPRequestHandler):
+class Target(QuietHandler):
     """Answers what the test has put into `answers`, by path, and remembers what it was asked."""
 
     answers: ClassVar[dict[str, tuple[int, dict[str, str], bytes]]] = {}
@@ -45,18 +44,11 @@ class Target(BaseHTTPRequestHandler):
 
     do_POST = do_OPTIONS = do_PUT = do_GET
 
-    def log_message(self, *_: Any) -> None:
-        pass
-
 
 @pytest.fixture(scope="module")
 def target() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Target) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with serving(Target) as origin:
+        yield origin
 
 
 @pytest.fixture(scope="module")
