@@ -69,12 +69,13 @@ class Server(UvicornServer):
                 return connection.transport
         return None
 
-    def close_idle(self, is_meant: Callable[[Scope], bool]) -> None:
+    async def close_idle(self, is_meant: Callable[[Scope], bool]) -> None:
         """End the connections whose last request is meant; one that is being answered ends with its answer."""
         for connection in list(self.server_state.connections):
             scope = getattr(connection, "scope", None)
             if scope is not None and is_meant(scope):
                 connection.shutdown()
+        await asyncio.sleep(0)  # a transport closes in the loop's next turn: who asked for this must find it done
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

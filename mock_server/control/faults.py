@@ -112,7 +112,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
             added = mock.faults.add(Fault.model_validate(body.model_dump(exclude_unset=True)))
         except OverflowError as error:
             raise Conflict(str(error)) from None
-        _close_idle(mock, [added.fault], body.tenant_id)
+        await _close_idle(mock, [added.fault], body.tenant_id)
         return _shown(added)
 
     async def clear(request: Request, _: Nothing) -> Removed:
@@ -137,7 +137,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
             mock.faults.end_scenario(body.tenant_id)
         else:
             mock.faults.start_scenario(body.name, body.tenant_id)
-            _close_idle(mock, SCENARIOS[body.name].faults, body.tenant_id)
+            await _close_idle(mock, SCENARIOS[body.name].faults, body.tenant_id)
         return _scenarios(mock, body.tenant_id)
 
     return [
@@ -157,7 +157,7 @@ def _refuse_behind_proxy(mock: Mock) -> None:
         raise Conflict("the mock was started with --proxy: a target answers as it will")
 
 
-def _close_idle(mock: Mock, faults: Sequence[Fault], tenant_id: str | None) -> None:
+async def _close_idle(mock: Mock, faults: Sequence[Fault], tenant_id: str | None) -> None:
     """A browser that meets a broken connection only where it had used it before asks again, and notices nothing. Calls
     of the control plane and other organisations are left in peace."""
 
@@ -169,7 +169,7 @@ def _close_idle(mock: Mock, faults: Sequence[Fault], tenant_id: str | None) -> N
         return scope["method"] == "OPTIONS" or tenant_id in (None, caller.organisation.tenant_id if caller else None)
 
     if any(fault.breaks_connections for fault in faults):
-        mock.wire.close_idle(is_meant)
+        await mock.wire.close_idle(is_meant)
 
 
 def _shown(each: SetFault) -> FaultShown:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from time import perf_counter
 
 from starlette.types import Receive, Scope
@@ -20,7 +20,7 @@ class Wire:
 
     def __init__(self) -> None:
         self.transport_of: Callable[[Scope], asyncio.Transport | None] = lambda _: None
-        self.close_idle: Callable[[Callable[[Scope], bool]], None] = lambda _: None
+        self.close_idle: Callable[[Callable[[Scope], bool]], Awaitable[None]] = _close_none
         self._waiting: set[asyncio.Future[None]] = set()
         self._stopped = False
 
@@ -75,6 +75,10 @@ class Wire:
         transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_0)
         transport.abort()
         await _gone(receive)
+
+
+async def _close_none(_: Callable[[Scope], bool]) -> None:
+    """Where there is no server, there are no connections."""
 
 
 async def discard_body(receive: Receive) -> None:
