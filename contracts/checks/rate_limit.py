@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from contracts.checks.common import valid_body
 from contracts.exchange import Exchange
 from contracts.outcome import Blocked, Skipped
 from contracts.probe import Probe
@@ -49,8 +50,27 @@ def _cheap(probe: Probe, organisation: str = "main") -> Exchange:
 
 @check("RATE-counts-down")
 def counts_down(probe: Probe) -> None:
-    """Six equal requests: six less, at least."""
-    _expect_fall(probe, "one route", [lambda: _cheap(probe)] * 6)
+    """Equal requests one after the other: one less each time, at least. Many of them, for it may fail now and then."""
+    _expect_fall(probe, "one route", [lambda: _cheap(probe)] * (6 if probe.run.profile == "quick" else 12))
+
+
+@check("RATE-reset-falls")
+def reset_falls(probe: Probe) -> None:
+    """Seconds later less of the window is left, unless it ended meanwhile. A bucket that refills steadily needs the
+    longer, the more was taken, so several requests come first."""
+    body = valid_body(probe, probe.run.operations.recommend)
+    exchanges = [probe.send(probe.run.operations.recommend, body) for _ in range(5)]
+    probe.run.sleep(_APART)
+    exchanges.append(probe.send(probe.run.operations.recommend, body))
+    announced = [_reset(exchange) for exchange in exchanges]
+    first = announced[0]
+    if first is None:
+        raise Blocked("RateLimit-Reset is missing, or no number (RATE-headers, RATE-reset-in-seconds)")
+    spent = exchanges[-1].sent_at + exchanges[-1].seconds - exchanges[0].sent_at
+    if max(spent, _APART) + _ROUNDING >= first:
+        raise Skipped("the target's windows are too short to watch their time run down")
+    said = f"{first} in all {len(exchanges)} answers of {max(spent, _APART):.1f} s"
+    probe.expect(len(set(announced)) > 1, "main", "RateLimit-Reset falls as time passes", said, *exchanges)
 
 
 @check("RATE-shared-by-routes")

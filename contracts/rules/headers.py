@@ -60,20 +60,6 @@ def reset_in_seconds(run: Run, exchange: Exchange) -> tuple[str, str] | None:
     return None if held else ("reset", f"RateLimit-Reset: {exchange.headers['ratelimit-reset']}")
 
 
-@rule("RATE-reset-falls", _has_all)
-def reset_falls(_: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """Reset is the time left, so ten seconds later it is less, unless a new window began."""
-    for organisation in ("main", "other"):
-        series = [x for x in exchanges if x.organisation == organisation]
-        if not series:
-            continue
-        first, last = series[0], series[-1]
-        spent, levels = last.sent_at - first.sent_at, {x.headers["ratelimit-reset"] for x in series}
-        if spent > 3 and len(levels) == 1 and len(series) > 20:
-            said = f"{first.headers['ratelimit-reset']} in all {len(series)} answers of {spent:.0f} s"
-            yield Violation(organisation, "RateLimit-Reset falls as time passes", said, (first, last))
-
-
 @rule("RATE-429-only-at-zero", _has_all)
 def only_at_zero(_: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
     """Many were announced a moment ago, and nobody else can have used them all up since."""
