@@ -8,6 +8,10 @@ from typing import Any
 Json = Any
 
 
+def _no_constant(name: str) -> Json:
+    raise ValueError(f"{name} is no JSON")
+
+
 @dataclass(frozen=True)
 class Exchange:
     """`status` is None when no complete answer came; then `failure` says why in a few words."""
@@ -32,9 +36,9 @@ class Exchange:
 
     @cached_property
     def json(self) -> Json:
-        """The parsed body; None when it isn't JSON."""
+        """The parsed body; None when it isn't JSON: not UTF-8, or with NaN or Infinity in it, say."""
         try:
-            return json.loads(self.body)
+            return json.loads(self.body.decode("utf-8-sig"), parse_constant=_no_constant)
         except (ValueError, RecursionError):
             return None
 

@@ -21,7 +21,10 @@ class Written:
 
 @dataclass
 class Ledger:
+    """`prefix` starts every id of the run but those of digits only: these start with `digits`."""
+
     prefix: str
+    digits: str = ""
     items: dict[tuple[str, str], Written] = field(default_factory=dict)  # (organisation, item id)
     users: set[tuple[str, str]] = field(default_factory=set)
     last_write: float = 0.0
@@ -36,7 +39,7 @@ class Ledger:
             return
         for body in records_of(exchange.request_json):
             identifier = body.get(kind)
-            if not isinstance(identifier, str) or not identifier.startswith(self.prefix):
+            if not isinstance(identifier, str) or not self.owns(identifier):
                 continue
             if kind == "user_id":
                 if taken and exchange.organisation:
@@ -48,6 +51,10 @@ class Ledger:
                 written.accepted_at = written.accepted_at or exchange.sent_at
             elif written.accepted_at is None:
                 written.refused = written.refused or exchange
+
+    def owns(self, identifier: str) -> bool:
+        """The run made up this id."""
+        return identifier.startswith(self.prefix) or (bool(self.digits) and identifier.startswith(self.digits))
 
     def fate(self, organisation: str, item_id: str, at: float) -> str | None:
         """Why an item of this run has no business in a list of that organisation; None when it has."""

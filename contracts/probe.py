@@ -106,6 +106,9 @@ class Probe:
     def name(self, stem: str) -> str:
         return self.run.name(stem)
 
+    def number(self) -> str:
+        return self.run.number()
+
     def item(self, stem: str = "item", category: str = "", **attributes: Any) -> Body:
         """An active item with the attributes that shops have; `category` is what lists are filtered by."""
         name = self.name(stem)

@@ -74,6 +74,11 @@ class Run:
         self._names += 1
         return f"{self.prefix}{stem}-{self._names}"
 
+    def number(self) -> str:
+        """An id of digits only that nobody else uses."""
+        self._names += 1
+        return f"{self.ledger.digits}{self._names}"
+
     def clean_up_cost(self, organisation: str) -> int:
         """Requests that setting everything to deleted takes: few with arrays, else one each."""
         if self.arrays or self.channel is None:
@@ -96,4 +101,5 @@ def run_prefix(dice: random.Random) -> str:
 
 
 def new_ledger(dice: random.Random | None = None) -> Ledger:
-    return Ledger(run_prefix(dice or random.SystemRandom()))
+    dice = dice or random.SystemRandom()
+    return Ledger(run_prefix(dice), str(dice.randrange(10**13, 10**14)))

@@ -1,5 +1,7 @@
 """Closing the loop: events that echo a recommendation_id are welcome, known or not."""
 
+from collections.abc import Iterator
+
 from contracts.checks.common import expect_accepted, expect_no_crash
 from contracts.outcome import Blocked
 from contracts.probe import Probe
@@ -8,13 +10,18 @@ from fixtures.bodies import event_body, unique_uuid
 
 
 @check("ATTR-echo-accepted")
-def echo_accepted(probe: Probe) -> None:
+def echo_accepted(probe: Probe) -> Iterator[None]:
+    """One user echoes what was served, and is served like any other afterwards."""
     served = probe.must_recommend(strategy="trending").data.get("recommendation_id")
     if not isinstance(served, str):
         raise Blocked("no recommendation_id was served (REC-recommendation-id)")
+    user = probe.name("user")
     for name in ("click", "purchase"):
-        body = event_body(name, probe.name("user"), probe.name("item"), recommendation_id=served)
+        body = event_body(name, user, probe.name("item"), recommendation_id=served)
         expect_accepted(probe, probe.run.operations.events, body, f"{name} with a served recommendation_id")
+    yield
+    for strategy in ("personalized", "popular")[: 1 if probe.run.thrifty else 2]:
+        probe.must_recommend(strategy=strategy, user_id=user)
 
 
 @check("ATTR-unknown-recommendation")

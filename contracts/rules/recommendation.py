@@ -1,6 +1,7 @@
 """What every recommendation looks like, and what never stands in one."""
 
 import itertools
+import math
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, TypeGuard
@@ -17,11 +18,13 @@ def served(exchange: Exchange) -> bool:
 
 
 def _number(value: Any) -> TypeGuard[float]:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _whole(value: Any) -> TypeGuard[int]:
-    return _number(value) and float(value).is_integer()
+    return _number(value) and (isinstance(value, int) or value.is_integer())
 
 
 @each("VALID-accepted", lambda x: x.valid and x.status != 429, "200, or 202 for ingestion")
@@ -202,7 +205,7 @@ def only_accepted_items(run: Run, exchanges: list[Exchange]) -> Iterator[Violati
     """Of this run's items only those that this organisation upserted and that were accepted."""
     for exchange in exchanges:
         for item_id in exchange.shown:
-            if exchange.organisation and item_id.startswith(run.prefix):
+            if exchange.organisation and run.ledger.owns(item_id):
                 fate = run.ledger.fate(exchange.organisation, item_id, exchange.sent_at + exchange.seconds)
                 if fate:
                     yield Violation(fate, "only items that were accepted", f"{item_id}: {fate}", (exchange,))
@@ -234,7 +237,7 @@ def only_matches(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
         wrong = defaultdict(list)
         for item_id in exchange.shown:
             written = run.ledger.items.get((exchange.organisation, item_id))
-            if written is None and not item_id.startswith(run.prefix):  # those: LIFE-only-accepted-items
+            if written is None and not run.ledger.owns(item_id):  # those: LIFE-only-accepted-items
                 wrong["an item that is not of this run"].append(item_id)
             elif written is None:
                 continue
