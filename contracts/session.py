@@ -155,12 +155,15 @@ def _results(
     acting = [entry for entry in chosen if entry.id in CHECKS]
     first = [entry for entry in acting if entry.area == _RATE_LIMIT]
     last = [entry for entry in acting if "exhaust" in entry.needs]
+    needs_canary = run.target.edition == "current" and (
+        not acting or any(entry.id == canary.CHECK or entry.depends for entry in chosen)
+    )
+    herald = canary.herald(run) if needs_canary else None
     results = engine.judge(first)
     if any(result.level is Level.MUST and result.outcome is Outcome.FAIL for result in results):
         run.budget.may_wait = False  # nobody can plan with a limit that is wrong, and the verdict is known
-    needs_canary = not acting or any(entry.id == canary.CHECK or entry.depends for entry in chosen)
-    if needs_canary and run.target.edition == "current":
-        results += [_canary_result(run, entry) for entry in chosen if entry.id == canary.CHECK] or [_canary_result(run)]
+    if herald:
+        results.append(_canary_result(run, herald, catalogue[canary.CHECK]))
     feeding = [] if acting else _feeders(settings, catalogue)  # rules alone need answers to look at
     engine.judge(feeding)
     results += engine.judge([entry for entry in acting if entry not in (*first, *last)])
@@ -183,10 +186,10 @@ def _feeders(settings: Settings, catalogue: dict[str, Entry]) -> list[Entry]:
     return [entry for entry in found if entry.quick or not quick]
 
 
-def _canary_result(run: Run, entry: Entry | None = None) -> Result:
+def _canary_result(run: Run, herald: canary.Herald, entry: Entry) -> Result:
     before = time.monotonic()
-    song = canary.sing(run)
-    result = Result(canary.CHECK, entry.level if entry else Level.MUST, Outcome.PASS, seconds=time.monotonic() - before)
+    song = canary.sing(run, herald)
+    result = Result(entry.id, entry.level, Outcome.PASS, seconds=time.monotonic() - before)
     if song.silence or song.lost:
         asked = tuple(exchange for exchange in run.client.journal if exchange.source == canary.CHECK)
         expected = f"a list that shows what was accepted, within --settle {run.settle:g} s"
