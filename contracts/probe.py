@@ -149,9 +149,14 @@ class Probe:
         def look() -> Look:
             exchange = self.look(category, organisation)
             missing = [item_id for item_id in item_ids if item_id not in exchange.ids]
+            if missing and exchange.pagination.get("has_next") is True and not self._filtered():
+                raise Blocked("no list by category shows a record of this run, and the others are too long")
             return Look(not missing, f"a list of {len(exchange.ids)} without {', '.join(missing)}", (exchange,))
 
         return look
+
+    def _filtered(self) -> bool:
+        return self.run.channel is not None and self.run.channel.filtered
 
     def hides(self, category: str, *item_ids: str, organisation: str = "") -> Callable[[], Look]:
         """To be tried with `eventually`: the items are no longer in the list."""
