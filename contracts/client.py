@@ -105,7 +105,7 @@ class Client:
             source=source,
             operation=operation,
             method=method,
-            path=path,
+            path=self._redactor.text(path),
             key=credential.name,
             organisation=credential.organisation,
             request_headers={name: self._redactor.text(value) for name, value in real.items()},

@@ -17,9 +17,19 @@ class Credential:
 
 
 _NONE = Credential("none", {}, None)
-_NEARLY_RIGHT = {"tampered", "shortened", "other-case"}  # the others hold the whole key, or nothing of it
+_NEARLY_RIGHT = {
+    "tampered",
+    "tampered-inside",
+    "relabelled",
+    "shortened",
+    "other-case",
+}  # the others hold the whole key, or nothing of it
 _NAMES = {("main", "publishable"): "pk", ("main", "secret"): "sk"}
 _NAMES |= {("other", "publishable"): "pk2", ("other", "secret"): "sk2"}
+
+
+def _other(character: str) -> str:
+    return "a" if character != "a" else "b"
 
 
 class Credentials:
@@ -49,14 +59,22 @@ class Credentials:
     def wrong(self, key_type: KeyType | str) -> dict[str, Credential]:
         """By name: everything that must be 401."""
         key = self.right(key_type).headers["X-API-KEY"]
+        another = self.wrong_type(key_type).headers["X-API-KEY"]
         prefix = "lehnz_pk_" if key_type == "publishable" else "lehnz_sk_"
-        last = "a" if key[-1] != "a" else "b"
-        cut = key[:-1]
-        keys = {"unknown": f"{prefix}0000000000000000nobody", "tampered": cut + last, "shortened": cut}
-        keys |= {"lengthened": key + "0", "other-case": key.swapcase(), "prefix-only": prefix, "empty": ""}
+        cut, middle = key[:-1], (len(prefix) + len(key)) // 2
+        unknown = f"{prefix}0000000000000000nobody"
+        relabelled = prefix + another.removeprefix("lehnz_pk_").removeprefix("lehnz_sk_")
+        keys = {"unknown": unknown, "relabelled": unknown if relabelled == key else relabelled}
+        keys |= {"tampered": cut + _other(key[-1]), "shortened": cut, "lengthened": key + "0"}
+        keys |= {"tampered-inside": key[:middle] + _other(key[middle]) + key[middle + 1 :]}
+        keys |= {"other-case": key.swapcase(), "prefix-only": prefix, "empty": ""}
         found = {name: self._named(name, {"X-API-KEY": value}) for name, value in keys.items()}
         found["bearer"] = self._named("bearer", {"X-API-KEY": f"Bearer {key}"})
         found["other-header"] = self._named("other-header", {"Authorization": f"Bearer {key}"})
+        names = ("Api-Key", "X-Auth-Token", "X-Access-Token", "X-Lehnz-Key", "Authorization")
+        found["other-names"] = self._named(
+            "other-names", {**dict.fromkeys(names, key), "Cookie": f"api_key={key}; X-API-KEY={key}"}
+        )
         return found
 
     def _named(self, name: str, headers: dict[str, str]) -> Credential:

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from typing import Any
+from urllib.parse import quote_plus, urlencode
 
 from contracts.checks import tastes
-from contracts.checks.common import valid_bodies, valid_body
+from contracts.checks.common import REFUSED, odd_bodies, valid_bodies, valid_body
 from contracts.credentials import Credential
 from contracts.outcome import Blocked
 from contracts.probe import Probe
 from contracts.registry import check
 from fixtures.spec import Operation
+
+_PARAMETERS = ("api_key", "apikey", "api-key", "X-API-KEY", "x_api_key", "key", "access_token", "token")
 
 
 def _expect_unauthorised(probe: Probe, *names: str, every_body: bool = False) -> None:
@@ -20,6 +23,9 @@ def _expect_unauthorised(probe: Probe, *names: str, every_body: bool = False) ->
             for body in bodies:
                 exchange = probe.send(operation, body, credentials[name])
                 probe.expect_status(exchange, (401,), name)
+            for body in odd_bodies(probe, operation) if every_body else ():
+                exchange = probe.send(operation, body, credentials[name])
+                probe.expect_status(exchange, (401, 404, *REFUSED), f"{name}, odd body")
 
 
 @check("AUTH-missing-key")
@@ -35,11 +41,13 @@ def empty_key(probe: Probe) -> None:
 @check("AUTH-unknown-key")
 def unknown_key(probe: Probe) -> None:
     _expect_unauthorised(probe, "unknown", every_body=probe.run.profile != "quick")
+    _expect_unauthorised(probe, *(() if probe.run.profile == "quick" else ("relabelled",)))
 
 
 @check("AUTH-tampered-key")
 def tampered_key(probe: Probe) -> None:
     _expect_unauthorised(probe, "tampered", every_body=probe.run.profile != "quick")
+    _expect_unauthorised(probe, *(() if probe.run.profile == "quick" else ("tampered-inside",)))
 
 
 @check("AUTH-whole-key")
@@ -54,7 +62,20 @@ def bearer_prefix(probe: Probe) -> None:
 
 @check("AUTH-other-header")
 def other_header(probe: Probe) -> None:
-    _expect_unauthorised(probe, "other-header")
+    """In the URL only what any page may show: a target's log keeps it."""
+    _expect_unauthorised(probe, "other-header", "other-names")
+    none = probe.run.credentials.none()
+    for operation in probe.run.operations.all():
+        if operation.key_type == "publishable":
+            key = probe.run.credentials.right("publishable").headers["X-API-KEY"]
+            probe.run.redactor.learn(quote_plus(key), "$PK")
+            path = f"{operation.path}?{urlencode(dict.fromkeys(_PARAMETERS, key))}"
+            body = {**valid_body(probe, operation), "api_key": key}
+            exchange = probe.request(
+                operation.method, path, none, operation=operation.operation_id,
+                json=None if operation.method == "GET" else body,
+            )  # fmt: skip
+            probe.expect_status(exchange, (401,), "in the query and the body")
 
 
 @check("AUTH-right-key")
@@ -72,12 +93,23 @@ def publishable_on_upsert(probe: Probe) -> None:
         _expect_forbidden(probe, operation)
         for status in () if probe.run.profile == "quick" else ("inactive", "deleted"):
             _expect_forbidden(probe, operation, [{**valid_body(probe, operation), "status": status}])
+        _expect_closed(probe, operation)
 
 
 @check("AUTH-secret-on-publishable")
 def secret_on_publishable(probe: Probe) -> None:
     for operation in (probe.run.operations.events, probe.run.operations.recommend):
         _expect_forbidden(probe, operation)
+        _expect_closed(probe, operation)
+
+
+def _expect_closed(probe: Probe, operation: Operation) -> None:
+    """Odd bodies are not let in either."""
+    spare = probe.run.spare
+    bodies = [] if probe.run.profile == "quick" else odd_bodies(probe, operation)[: 1 if probe.run.thrifty else None]
+    for body in bodies:
+        exchange = probe.send(operation, body, probe.run.credentials.wrong_type(operation.key_type or "", spare))
+        probe.expect_status(exchange, (403, 404, *REFUSED), "wrong key type, odd body")
 
 
 def _expect_forbidden(probe: Probe, operation: Operation, bodies: Sequence[Any] = ()) -> None:

@@ -1,13 +1,29 @@
 """What several areas send: a valid body for any operation, and the two ways to be refused."""
 
+import itertools
+from collections.abc import Sequence
 from typing import Any
 
 from contracts.exchange import Exchange
 from contracts.probe import Probe, lacking
-from fixtures.bodies import event_body, full_event_body, full_item_body, full_user_body, user_body
+from fixtures.bodies import (
+    event_body,
+    full_event_body,
+    full_item_body,
+    full_user_body,
+    identify_body,
+    item_body,
+    user_body,
+)
 from fixtures.spec import Operation
 
 NO_STATUS = ("archived", "ACTIVE", "", "temporarily_out_of_stock")  # none of active, inactive, deleted
+NO_TEXT = (42, True, ["archived"], {"is": "active"})  # neither; nor taken for absent, as 0, false and null may be
+UNKNOWN: dict[str, Any] = {"supplier": "Acme", "metadata": {"source": "import"}}  # fields that no document names
+NULLS: dict[str, dict[str, Any]] = {  # in free-form objects: taken or refused, never a crash (R49)
+    "nulls everywhere": {"note": None, "parts": [{"colour": None}], "tags": ["a", None], "size": {"eu": None}},
+    "null": {"note": None},
+}
 REFUSED = (400, 422)  # 400 is documented; 422 instead is a SHOULD finding of its own (ENV-400-not-422)
 
 
@@ -46,6 +62,28 @@ def valid_bodies(probe: Probe, operation: Operation) -> list[Any]:
     return [minimal, filtered, {"strategy": "similar", "context_item_id": item}, {"strategy": "popular", "limit": 3}]
 
 
+def odd_bodies(probe: Probe, operation: Operation) -> list[Any]:
+    """Bodies that not every server must take, with ids that look unlike all others. A wrong key opens none of them,
+    but a server that reads the body first may call them bad (R39, R44)."""
+    operations = probe.run.operations
+    odd, spaced = probe.name("gr\u00f6\u00dfe-\u978b-\U0001f97e"), probe.name("a b/c%2Fd?e=f&g")
+    noted = {"note": None, "tags": [], "parts": [{"colour": None}]}
+    if operation is operations.items:
+        return [full_item_body(odd), item_body(spaced, attributes=noted), item_body(probe.number(), **UNKNOWN)]
+    if operation is operations.users:
+        return [full_user_body(odd), user_body(spaced, attributes=noted), user_body(probe.number(), **UNKNOWN)]
+    if operation is operations.events:
+        bodies = [event_body("view", odd, spaced), identify_body(spaced, odd), event_body("wishlist_shared", odd)]
+        return [*bodies, event_body("purchase", probe.number(), odd, recommendation_id=odd, context=noted, **UNKNOWN)]
+    if operations.edition == "first":
+        return [{"user_id": odd}, {"user_id": spaced, **UNKNOWN}]
+    return [
+        {"user_id": odd, "filters": {"brand": odd, "tags": ["a", None]}},
+        {"strategy": "session-based", "user_id": spaced, "limit": 100, **UNKNOWN},
+        {"strategy": "frequently-bought-together", "context_item_id": odd},
+    ]
+
+
 def expect_refused(probe: Probe, operation: Operation, body: Any, case: str) -> Exchange:
     """Bad input: 400 (or 422), and nothing else."""
     exchange = probe.send(operation, body)
@@ -56,15 +94,29 @@ def expect_refused(probe: Probe, operation: Operation, body: Any, case: str) -> 
 def expect_refused_without(
     probe: Probe, operation: Operation, field: str, minimal: dict[str, Any], full: dict[str, Any]
 ) -> None:
-    """A required field is missed whatever else is there: nothing, each optional field, all of them."""
-    optional = [] if probe.run.profile == "quick" else [name for name in full if name not in minimal]
+    """A required field is missed whatever else is there: nothing, each optional field, unknown ones, all of them."""
+    quick, thrifty = probe.run.profile == "quick", probe.run.thrifty
+    optional = [] if quick else [name for name in full if name not in minimal]
     bodies = {"": minimal}
-    if not probe.run.thrifty:
+    if not thrifty:
         bodies |= {f", with {name}": {**minimal, name: full[name]} for name in optional}
+    if not (thrifty or quick):
+        bodies[", with unknown fields"] = {**minimal, **UNKNOWN}
     if optional:
-        bodies[", with all else"] = {**minimal, **full}
+        bodies[", with all else"] = {**minimal, **full, **(UNKNOWN if thrifty else {})}
     for case, body in bodies.items():
         expect_refused(probe, operation, lacking(body, field), f"without {field}{case}")
+
+
+def expect_refused_values(
+    probe: Probe, operation: Operation, field: str, values: Sequence[Any], minimal: dict[str, Any], full: dict[str, Any]
+) -> None:
+    """None of these values is one of the field's, nor is anything but a text, whatever else is there."""
+    clothes = itertools.cycle((minimal, {**full, **UNKNOWN}, full, {**minimal, **UNKNOWN}))
+    if not (probe.run.thrifty or probe.run.profile == "quick"):
+        values = [*values, *NO_TEXT]
+    for value, body in zip(values, clothes, strict=False):
+        expect_refused(probe, operation, {**body, field: value}, f"{field} {value!r}")
 
 
 def expect_accepted(probe: Probe, operation: Operation, body: Any, case: str) -> Exchange:

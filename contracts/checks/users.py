@@ -1,9 +1,19 @@
 """Users: which bodies are accepted and which are refused, and what their status does."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from contracts.checks import tastes
-from contracts.checks.common import NO_STATUS, expect_accepted, expect_no_crash, expect_refused, expect_refused_without
+from contracts.checks.common import (
+    NO_STATUS,
+    NULLS,
+    UNKNOWN,
+    expect_accepted,
+    expect_no_crash,
+    expect_refused,
+    expect_refused_values,
+    expect_refused_without,
+)
 from contracts.probe import Look, Probe
 from contracts.registry import check
 from fixtures.bodies import full_user_body, user_body
@@ -18,10 +28,14 @@ def accepts_required(probe: Probe) -> None:
 def accepts_optional(probe: Probe) -> None:
     expect_accepted(probe, probe.run.operations.users, full_user_body(probe.name("user")), "every documented field")
     every_type = {"plan": "plus", "orders": 3, "ltv": 12.5, "vip": True, "tags": ["a", "b"], "size": {"eu": 43}}
-    cases = {"of every JSON type": every_type, "none": {}, "one": {"plan": "free"}}
+    empty = {"plan": "", "orders": 0, "vip": False, "tags": [], "size": {}, "Größe (cm)": -0.5}
+    cases = {"of every JSON type": every_type, "none": {}, "one": {"plan": "free"}, "empty ones": empty}
     for case, attributes in list(cases.items())[: 1 if probe.run.thrifty else None]:
-        body = user_body(probe.name("user"), attributes=attributes)
+        body = user_body(probe.number(), attributes=attributes)
         expect_accepted(probe, probe.run.operations.users, body, f"attributes: {case}")
+    for case, attributes in list(NULLS.items())[: 1 if probe.run.thrifty else None]:
+        exchange = probe.send(probe.run.operations.users, user_body(probe.name("user"), attributes=attributes))
+        expect_no_crash(probe, exchange, f"attributes: {case}")
 
 
 @check("USER-accepts-status")
@@ -60,17 +74,20 @@ def _expect_refused_without(probe: Probe, field: str) -> None:
 
 @check("USER-status-enum")
 def status_enum(probe: Probe) -> None:
-    for status in NO_STATUS:
-        body = user_body(probe.name("user"), status=status)
-        expect_refused(probe, probe.run.operations.users, body, f"status {status!r}")
+    minimal, full = user_body(probe.name("user")), full_user_body(probe.name("user"))
+    expect_refused_values(probe, probe.run.operations.users, "status", NO_STATUS, minimal, full)
 
 
 @check("USER-field-types")
 def field_types(probe: Probe) -> None:
-    wrong = {"user_id": 42, "status": True, "attributes": "red", "created_at": 17}
+    wrong: dict[str, Any] = {"user_id": 42, "status": True, "attributes": "red", "created_at": 17}
     for field, value in wrong.items():
         body = {**user_body(probe.name("user")), field: value}
         expect_refused(probe, probe.run.operations.users, body, f"{field} of a wrong type")
+    more = {"user_id": {"id": "a"}, "attributes": ["red"], "created_at": ["2026-01-15"]}
+    for field, value in {} if probe.run.thrifty else more.items():
+        body = {**full_user_body(probe.name("user")), field: value}
+        expect_refused(probe, probe.run.operations.users, body, f"{field} of another wrong type")
 
 
 @check("USER-created-at-is-a-date")
@@ -81,7 +98,8 @@ def created_at_is_a_date(probe: Probe) -> None:
 
 @check("USER-unknown-fields")
 def unknown_fields(probe: Probe) -> None:
-    expect_accepted(probe, probe.run.operations.users, user_body(probe.name("u"), nickname="Bo"), "an extra field")
+    body = user_body(probe.name("u"), nickname="Bo", **UNKNOWN)
+    expect_accepted(probe, probe.run.operations.users, body, "fields that are not documented")
 
 
 @check("USER-array")

@@ -56,7 +56,8 @@ def script(report: Report, result: Result) -> str:
 
 
 def _curl(exchange: Exchange, prefix: str) -> str:
-    parts = [f'curl -sS -i -X {exchange.method} "$TARGET"{shlex.quote(exchange.path)}']
+    path = f'"{exchange.path}"' if "$" in exchange.path else shlex.quote(exchange.path)  # a key in the query
+    parts = [f'curl -sS -i -X {exchange.method} "$TARGET"{path}']
     for name, value in exchange.request_headers.items():
         is_key = "$" in value and '"' not in value
         quoted = f'"{name}: {value}"' if is_key else shlex.quote(f"{name}: {value}")
