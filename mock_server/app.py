@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
@@ -23,6 +24,7 @@ from mock_server.background.ingest import IngestQueue
 from mock_server.background.lifetimes import Lifetimes
 from mock_server.clock import Clock, RealClock, VirtualClock
 from mock_server.contract.contract import Contract
+from mock_server.contract.paths import Paths
 from mock_server.domain.limits import Visitors
 from mock_server.domain.organisations import Organisation, Organisations
 from mock_server.domain.recommender import Config
@@ -50,6 +52,12 @@ VIRTUAL_START = 1_780_315_200.0  # 2026-06-01T12:00:00Z, where the caller brings
 logger = logging.getLogger(__name__)
 
 
+@lru_cache(maxsize=2)
+def _paths(spec: Spec) -> Paths:
+    """Compiled once for all mocks of one spec: a mock for each test costs little then."""
+    return Paths(spec, HANDLERS)
+
+
 class Mock:
     """All state of a running mock. Raises SpecError for a spec that can't be served in full.
 
@@ -65,7 +73,7 @@ class Mock:
         worlds: Mapping[str, Callable[[], Fill]] | None = None,
     ) -> None:
         self.settings = settings or Settings()
-        self.contract = Contract(spec or load_spec(self.settings.spec), self.settings, HANDLERS)
+        self.contract = Contract(_paths(spec or load_spec(self.settings.spec)), self.settings)
         self.clock: Clock = clock or (VirtualClock(VIRTUAL_START) if self.settings.clock == "virtual" else RealClock())
         self.ingest = IngestQueue(self.clock, self.settings.ingest_delay)
         self.visitors = Visitors()
@@ -94,7 +102,7 @@ class Mock:
 
     def reload_spec(self, spec: Spec) -> None:
         """Serve another spec with the same data. Raises SpecError, and then nothing has changed."""
-        self.contract = Contract(spec, self.settings, HANDLERS)
+        self.contract = Contract(_paths(spec), self.settings)
 
     def reset(self, tenant_id: str | None = None, seeded: bool | None = None) -> None:
         """Put one organisation (default: all of them) back to its start, or to the seed data, or to nothing. What waits

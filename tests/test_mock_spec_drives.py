@@ -12,6 +12,7 @@ from fixtures.bodies import event_body, item_body, recommend_body, user_body
 from fixtures.spec import Spec, SpecError
 from mock_server.contract import strategies
 from mock_server.contract.contract import Contract
+from mock_server.contract.paths import Paths
 from mock_server.domain.recommender import STRATEGIES
 from mock_server.edge.routes import HANDLERS
 from mock_server.settings import Settings
@@ -132,7 +133,7 @@ ACCEPTED = "required: [accepted]"
 
 
 def contract(spec: Spec, **more: Any) -> Contract:
-    return Contract(spec, Settings(**more), HANDLERS)
+    return Contract(Paths(spec, HANDLERS), Settings(**more))
 
 
 @pytest.mark.parametrize(
@@ -177,7 +178,7 @@ def test_what_the_mock_does_not_honour_is_an_error_that_names_it(
 
 def test_a_handler_without_an_operation_is_an_error() -> None:
     with pytest.raises(SpecError, match="handler closeAccount has no operation"):
-        Contract(SPEC, Settings(), {**HANDLERS, "closeAccount": HANDLERS["recommend"]})
+        Paths(SPEC, {**HANDLERS, "closeAccount": HANDLERS["recommend"]})
 
 
 def test_a_strategy_of_the_recommender_that_the_spec_lacks_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from mock_server.domain.limits import Header
 from mock_server.errors import ApiError, FieldError
 
 if TYPE_CHECKING:
-    from mock_server.contract.contract import Endpoint
+    from mock_server.contract.paths import Endpoint
 
 
 class _Response:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
 
-from mock_server.contract.contract import TENANT
+from mock_server.contract.paths import TENANT
 from mock_server.domain import keys
 from mock_server.domain.keys import Caller
 from mock_server.domain.limits import Header, Quota
@@ -28,7 +28,7 @@ from mock_server.errors import ApiError, InternalServerError, MethodNotAllowed, 
 
 if TYPE_CHECKING:
     from mock_server.app import Mock
-    from mock_server.contract.contract import Endpoint, Path
+    from mock_server.contract.paths import Endpoint, Path
 
 _JSON: Header = (b"content-type", b"application/json")
 _READ = {b"x-api-key", b"content-type", b"content-length", b"origin", b"host", b"referer", b"authorization"}

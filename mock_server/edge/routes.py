@@ -11,7 +11,7 @@ import orjson
 
 from fixtures.bodies import unique_uuid
 from mock_server.background.ingest import Apply, IngestQueue
-from mock_server.contract.contract import Handler
+from mock_server.contract.paths import Handler
 from mock_server.contract.validation import listed
 from mock_server.domain.organisations import Organisation, State
 from mock_server.domain.recommender import FilterError, Query, Ranking

@@ -11,7 +11,7 @@ from mock_server.domain.keys import Caller
 from mock_server.errors import ApiError
 
 if TYPE_CHECKING:
-    from mock_server.contract.contract import Endpoint
+    from mock_server.contract.paths import Endpoint
 
 _KEY = "lehnz.trace"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from mock_server.contract.contract import Contract, Endpoint
-from mock_server.contract.responses import Responses
+from mock_server.contract.contract import Contract
+from mock_server.contract.paths import Endpoint
 from mock_server.domain.keys import PREFIXES
 from mock_server.domain.limits import Header
 from mock_server.edge.body import check_content_type, parse_json
@@ -40,7 +40,7 @@ class Judge:
 
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
-        self._responses = Responses(contract.spec)
+        self._responses = contract.paths.responses
 
     def endpoint(self, asked: Asked) -> Endpoint | None:
         return self.contract.endpoint(asked.raw_path, asked.method)

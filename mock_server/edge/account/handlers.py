@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mock_server.contract.contract import Handler
+from mock_server.contract.paths import Handler
 from mock_server.edge.account.audit_log import read_audit_log
 from mock_server.edge.account.key_pairs import generate_key_pair, list_key_pairs, revoke_key_pair
 from mock_server.edge.account.members import add_member, change_role, leave_organisation, list_members, remove_member
