@@ -1,5 +1,6 @@
 """Fixtures that several test files share. A mock is empty, under a virtual clock, and checks its own answers."""
 
+import signal
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,6 +11,9 @@ from mock_server.control.access import Access
 from tests.browser import chromium
 from tests.control_client import Served
 from tests.mock_client import Client, make_client
+
+# A shell's background job ignores Ctrl+C, and so would every process that a test starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
