@@ -26,7 +26,7 @@ from contracts.exchange import Exchange
 from contracts.outcome import Finding, NotJudged, Outcome, Result
 from contracts.relaxations import derive
 from contracts.run import Run
-from contracts.spoil import spoiled
+from contracts.spoil import disguised, spoiled
 from fixtures.spec import Operation
 
 _CASE = "HTTP_X_SCHEMATHESIS_TESTCASEID"
@@ -34,6 +34,7 @@ _SHARE = {"GEN-valid-accepted": 0.34, "GEN-invalid-refused": 0.26, "GEN-swapped-
 _MOST = 280  # requests of all passes together that cost the organisation something: more find no more
 _EXAMPLES = 16  # bodies that fuzzing makes for each operation
 _FREE = 60  # requests of a pass whose keys are nobody's, and cost no organisation anything
+_BAD = (400, 404, 422)
 _SHOWN = 6  # findings of one pass
 
 
@@ -47,6 +48,7 @@ class Pass:
     statuses: Callable[[Operation, Exchange], tuple[int, ...]]
     shape: bool = False  # judge answers by the contract too
     spoil: bool = False  # break one rule in every body
+    disguise: bool = False  # odd ids and unknown fields; such a body may be called bad too (R39, R44)
 
 
 def _right(run: Run, operation: Operation) -> Credential:
@@ -82,8 +84,8 @@ def _always(*statuses: int) -> Callable[[Operation, Exchange], tuple[int, ...]]:
 PASSES = (
     Pass("GEN-valid-accepted", ("examples", "coverage", "fuzzing"), _right, _success, shape=True),
     Pass("GEN-invalid-refused", ("fuzzing",), _right, _refusal, spoil=True),
-    Pass("GEN-swapped-keys-403", ("fuzzing",), _swapped, _always(403)),
-    Pass("GEN-tampered-keys-401", ("fuzzing",), _tampered, _always(401)),
+    Pass("GEN-swapped-keys-403", ("fuzzing",), _swapped, _always(403), disguise=True),
+    Pass("GEN-tampered-keys-401", ("fuzzing",), _tampered, _always(401), disguise=True),
     Pass("GEN-sequences", ("stateful",), _right, _success, shape=True),
     Pass("GEN-burnt-keys-429", ("fuzzing",), _right, _always(429)),
 )
@@ -127,6 +129,9 @@ class Bridge:
             if broken is None:
                 return _nothing(start_response)
             body = encode(broken)
+        disguise = self.plan.disguise and self.counts[operation.path] % 2 == 1
+        if disguise:
+            body = encode(disguised(json.loads(body), self.counts[operation.path] // 2 + 1))
         self.counts[operation.path] += 1
         if self.sent >= self.most or time.monotonic() > self.ends:
             self.full = True
@@ -140,7 +145,7 @@ class Bridge:
             self.full, self.starved = True, str(reason)
             return _nothing(start_response)
         self.by_case[environ.get(_CASE, "")] = exchange
-        self._judge(operation, exchange)
+        self._judge(operation, exchange, _BAD if disguise else ())
         if exchange.status is None:
             return _nothing(start_response)
         headers = [
@@ -168,8 +173,8 @@ class Bridge:
             self.validators[operation.path] = jsonschema_rs.Draft202012Validator(schema)
         return self.validators[operation.path].is_valid(parsed)
 
-    def _judge(self, operation: Operation, exchange: Exchange) -> None:
-        wanted = self.plan.statuses(operation, exchange)
+    def _judge(self, operation: Operation, exchange: Exchange, also: tuple[int, ...]) -> None:
+        wanted = (*self.plan.statuses(operation, exchange), *also)
         if exchange.status not in wanted:
             told = " or ".join(map(str, wanted))
             actual = exchange.failure or f"status {exchange.status}"

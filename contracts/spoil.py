@@ -1,4 +1,5 @@
-"""One documented rule broken in a body that is right in all else: it must be refused for that alone."""
+"""One documented rule broken in a body that is right in all else: it must be refused for that alone. And bodies in
+disguise: what is refused for its key is refused in any."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -8,10 +9,19 @@ from contracts.relaxations import ENUMS, REQUIRED
 from fixtures.spec import Operation
 
 Body = dict[str, Any]
+_IDS = ("item_id", "user_id", "context_item_id")
+_MARKS = ("", "-gr\u00f6\u00dfe", " a/b%2Fc", "-\u978b\U0001f97e")
 Break = Callable[[Body], Body]
 
 NO_STRATEGY = "no-such-strategy-lc"  # can't be one of the five that are not documented (R31)
-_NO_VALUE = ("archived", "", "Active", "something_else_altogether")  # of any enum
+NO_STRATEGIES = ([NO_STRATEGY], 42, {"name": "popular"}, True)  # no texts, and of no strategy either
+_NO_VALUE = ("archived", "", 42, "Active", ["archived"], "something_else_altogether", True)  # of any enum
+_UNKNOWN: tuple[Body, ...] = (
+    {},
+    {"supplier": "Acme"},
+    {},
+    {"metadata": {"source": "import"}, "tags": ["a"]},
+)  # beside it
 
 
 def spoiled(operations: Operations, operation: Operation, body: Any, turn: int) -> Body | None:
@@ -20,7 +30,19 @@ def spoiled(operations: Operations, operation: Operation, body: Any, turn: int) 
     if not isinstance(record, dict):
         return None
     breaks = list(_breaks(operations, operation, record))
-    return breaks[turn % len(breaks)](record) if breaks else None
+    if not breaks:
+        return None
+    return {**breaks[turn % len(breaks)](record), **_UNKNOWN[(turn + turn // len(breaks)) % len(_UNKNOWN)]}
+
+
+def disguised(body: Any, turn: int) -> Any:
+    """The body, or every record of it, with ids that look unlike others, and with what no document names."""
+    if isinstance(body, list):
+        return [disguised(record, turn) for record in body]
+    if not isinstance(body, dict):
+        return body
+    ids = {name: f"{body[name]}{_MARKS[turn % len(_MARKS)]}" for name in _IDS if isinstance(body.get(name), str)}
+    return {**body, **ids, **_UNKNOWN[turn % len(_UNKNOWN)]}
 
 
 def _breaks(operations: Operations, operation: Operation, body: Body) -> Iterator[Break]:
@@ -41,11 +63,18 @@ def _breaks_of_a_question(operations: Operations, body: Body) -> Iterator[Break]
     if required:
         yield _without(required)
     yield lambda body: {**_without("context_item_id")(body), "strategy": NO_STRATEGY}
+    for value in NO_STRATEGIES:
+        yield _with_strategy(value)
 
 
-def _without(field: str) -> Break:
-    return lambda body: {name: value for name, value in body.items() if name != field}
+def _with_strategy(value: Any) -> Break:
+    """A server that takes it for left out misses the user."""
+    return lambda body: {**_without("context_item_id", "user_id")(body), "strategy": value}
 
 
-def _with(field: str, value: str) -> Break:
+def _without(*fields: str) -> Break:
+    return lambda body: {name: value for name, value in body.items() if name not in fields}
+
+
+def _with(field: str, value: Any) -> Break:
     return lambda body: {**body, field: value}

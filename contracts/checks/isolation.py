@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from contracts.checks import tastes
+from contracts.exchange import Exchange
 from contracts.outcome import Skipped
 from contracts.probe import Look, Probe
 from contracts.registry import check
-from fixtures.bodies import identify_body
+from fixtures.bodies import identify_body, unique_uuid, user_body
 
 
 @check("TENANT-items-isolated")
@@ -14,9 +15,10 @@ def items_isolated(probe: Probe) -> Iterator[None]:
     """An item of the first organisation is in no list of the second, whoever asks and however."""
     probe.needs_other_organisation()
     category = probe.name("cat")
-    ours, theirs = probe.item("ours", category), probe.item("theirs", category)
-    probe.stock([ours])
-    probe.stock([theirs], "other")
+    ours, theirs, *beside = (probe.item(stem, category) for stem in ("ours", "theirs", "beside", "beside"))
+    probe.stock([ours, beside[0]])
+    probe.stock([theirs, beside[1]], "other")
+    foreigners = {"other": {ours["item_id"], beside[0]["item_id"]}, "main": {theirs["item_id"], beside[1]["item_id"]}}
     yield
     probe.needs(probe.shows(category, ours["item_id"]), "the item shows in its own organisation")
     probe.needs(probe.shows(category, theirs["item_id"], organisation="other"), "the other one in its own")
@@ -30,10 +32,19 @@ def items_isolated(probe: Probe) -> Iterator[None]:
             )  # fmt: skip
             unfiltered = probe.recommend(organisation, strategy=strategy, user_id=user, context_item_id=own, limit=100)
             for answer in (exchange, unfiltered):
-                probe.expect(
-                    foreign not in answer.shown, f"{strategy} of {organisation}",
-                    "no item of another organisation", "it shows", answer,
-                )  # fmt: skip
+                _expect_none_of(probe, foreigners[organisation], answer, f"{strategy} of {organisation}")
+        for strategy in ("similar", "frequently-bought-together", "frequently-consumed-together"):
+            for filters in ({"category": category}, {}):  # beside an item that this organisation doesn't have (R30)
+                answer = probe.recommend(
+                    organisation, strategy=strategy, context_item_id=foreign, limit=100, filters=filters
+                )
+                case = f"{strategy} of {organisation}, beside an item of another"
+                _expect_none_of(probe, foreigners[organisation], answer, case)
+
+
+def _expect_none_of(probe: Probe, foreign: set[str], answer: Exchange, case: str) -> None:
+    there = sorted(foreign & set(answer.shown))
+    probe.expect(not there, case, "no item of another organisation", f"it shows {', '.join(there)}", answer)
 
 
 @check("TENANT-same-id")
@@ -77,8 +88,22 @@ def history_isolated(probe: Probe) -> Iterator[None]:
     real, anonymous = probe.name("real"), probe.name("anonymous")
     foreign.live(probe, anonymous, "quiet", "other")
     probe.ingest([identify_body(real, anonymous)], "main")
+    twin, leaver = probe.number(), probe.name("leaver")
+    told = foreign.history(twin, "quiet")
+    told = [{**event, "event_id": unique_uuid(probe.run.dice(f"{user} {n}"))} for n, event in enumerate(told)]
+    probe.ingest(told, "main")
+    foreign.live(probe, leaver, "quiet", "other")
+    yield
+    probe.ingest(told, "other")
+    probe.upsert_users([user_body(leaver, status="deleted")], "main")
     yield
     probe.needs(lambda: foreign.differ(probe, control, strangers[0], "other"), "a list follows a history at all")
+    for case, name in {"event_ids used elsewhere": twin, "user deleted elsewhere": leaver}.items():
+
+        def counts(name: str = name) -> Look:
+            return foreign.differ(probe, name, strangers[0], "other")
+
+        probe.expect_eventually(counts, case, "another list than that of a user without history")
 
     def alike(one: str, other: str) -> Look:
         look = foreign.differ(probe, one, other, "other")
