@@ -11,7 +11,7 @@ import pytest
 
 from contracts.operations import Operations, operations_of
 from contracts.relaxations import RELAXATIONS, REQUIRED, derive, request_rules
-from contracts.spoil import NO_STRATEGY, spoiled
+from contracts.spoil import NO_STRATEGIES, NO_STRATEGY, disguised, spoiled
 from fixtures.bodies import event_body, item_body, user_body
 from fixtures.spec import Spec, load_spec
 
@@ -54,21 +54,42 @@ def test_what_no_document_describes_is_not_judged(contract: str) -> None:
 def test_a_spoiled_body_breaks_one_rule_that_every_document_has(use: str, name: str, body: dict[str, Any]) -> None:
     judge = validator("refused", name)
     assert judge.is_valid(body)
-    broken = [spoiled(OPERATIONS, getattr(OPERATIONS, use), body, turn) for turn in range(8)]
+    broken = [spoiled(OPERATIONS, getattr(OPERATIONS, use), body, turn) for turn in range(24)]
+    known = OPERATIONS.spec.document["components"]["schemas"][name]["properties"].keys()
     for each in broken:
         assert each is not None
         assert not judge.is_valid(each)
-        assert sum(each.get(field) != body.get(field) for field in {**body, **each}) == 1
+        assert sum(each.get(field) != body.get(field) for field in known) == 1
+    dressed = [bool((each or {}).keys() - known) for each in broken]
+    assert True in dressed, "also beside fields that no document names"
+    assert False in dressed
     assert {frozenset(body) - frozenset(each or {}) for each in broken} >= {
         frozenset({field}) for field in REQUIRED[name]
     }
 
 
 def test_a_spoiled_question_lacks_its_input_or_names_no_strategy() -> None:
-    question = {"strategy": "similar", "context_item_id": "p-i", "limit": 3}
-    broken = [spoiled(OPERATIONS, OPERATIONS.recommend, question, turn) for turn in range(2)]
-    assert broken == [{"strategy": "similar", "limit": 3}, {"strategy": NO_STRATEGY, "limit": 3}]
-    assert spoiled(OPERATIONS, OPERATIONS.recommend, {"user_id": "p-u"}, 0) == {}, "the default strategy needs a user"
+    question = {"strategy": "similar", "context_item_id": "p-i", "user_id": "p-u", "limit": 3}
+    known = OPERATIONS.spec.document["components"]["schemas"]["RecommendRequest"]["properties"].keys()
+
+    def broken(question: dict[str, Any], turn: int) -> dict[str, Any]:
+        body = spoiled(OPERATIONS, OPERATIONS.recommend, question, turn) or {}
+        return {name: value for name, value in body.items() if name in known}
+
+    assert broken(question, 0) == {"strategy": "similar", "user_id": "p-u", "limit": 3}
+    assert broken(question, 1) == {"strategy": NO_STRATEGY, "user_id": "p-u", "limit": 3}
+    no_texts = [broken(question, turn) for turn in range(2, 6)]
+    assert no_texts == [{"strategy": value, "limit": 3} for value in NO_STRATEGIES], "no user if taken for left out"
+    assert broken({"user_id": "p-u"}, 0) == {}, "the default strategy needs a user"
+
+
+def test_a_disguised_body_has_other_ids_and_the_same_prefix() -> None:
+    body = [item_body("p-i"), event_body("view", "p-u", "p-i")]
+    shown = [disguised(body, turn) for turn in range(1, 4)]
+    assert len({records[0]["item_id"] for records in shown}) == 3
+    assert all(record["user_id"].startswith("p-u") for _, record in shown)
+    assert any(not records[0]["item_id"].isascii() for records in shown)
+    assert {record["status"] for record, _ in shown} == {"active"}
 
 
 def test_these_rules_and_no_others_can_fail_a_target_that_accepts_too_much() -> None:

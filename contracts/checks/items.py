@@ -3,6 +3,7 @@
 from contracts.checks.common import (
     NO_STATUS,
     NULLS,
+    REFUSED,
     UNKNOWN,
     expect_accepted,
     expect_no_crash,
@@ -125,17 +126,20 @@ def array(probe: Probe) -> None:
 
 @check("ITEM-body-is-an-object")
 def body_is_an_object(probe: Probe) -> None:
-    for operation in probe.run.operations.all():
-        for name, body in {"a text": "item", "a number": 42}.items():
-            exchange = probe.send(operation, body)
-            probe.expect_status(exchange, (400, 422), f"body is {name}")
+    bare = {"a text": "item", "a number": 42}
+    for n, operation in enumerate(probe.run.operations.all()):
+        for name in [list(bare)[n % 2]] if probe.run.thrifty else bare:
+            exchange = probe.send(operation, bare[name])
+            probe.expect_status(exchange, REFUSED, f"body is {name}")
 
 
 @check("ITEM-malformed-json")
 def malformed_json(probe: Probe) -> None:
     for operation in probe.run.operations.all():
         exchange = probe.send(operation, content=b'{"item_id": "x", ', understood=False)
-        probe.expect_status(exchange, (400, 422), "truncated JSON")
+        probe.expect_status(exchange, REFUSED, "truncated JSON")
+        if probe.run.profile == "quick":
+            continue
         exchange = probe.send(operation, content=b"", understood=False)
         if expect_no_crash(probe, exchange, "no body"):
             probe.expect(

@@ -94,7 +94,8 @@ def unknown_refused(probe: Probe) -> None:
             probe.expect_status(exchange, (400, 422), "a strategy that does not exist")
         else:
             expect_no_crash(probe, exchange, "an empty strategy")
-    for value in NO_STRATEGIES[: 1 if probe.run.thrifty or probe.run.profile == "quick" else None]:
+    quick, thrifty = probe.run.profile == "quick", probe.run.thrifty
+    for value in NO_STRATEGIES[: 0 if quick else 1 if thrifty else None]:
         probe.expect_status(probe.recommend(strategy=value), (400, 422), f"strategy {value!r}")
 
 

@@ -1,0 +1,34 @@
+"""What a run sends and reads: ids and keys that are only its own, and answers that are JSON or aren't."""
+
+import random
+
+import pytest
+
+from contracts.exchange import Exchange
+from contracts.ledger import Ledger
+from contracts.run import new_ledger
+
+
+def answer(body: bytes) -> Exchange:
+    return Exchange(1, "t", "recommend", "POST", "/", "pk", "main", {}, b"", 0, 0, 200, {}, body)
+
+
+@pytest.mark.parametrize("body", [b'{"a": 1}', b'\xef\xbb\xbf{"a": 1}', b' {"a": 1} \n'])
+def test_json_is_read(body: bytes) -> None:
+    assert answer(body).envelope == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"a": NaN}', b'{"a": [Infinity]}', b'{"a": -Infinity}', '{"a": 1}'.encode("utf-16"), b'{"a": "\xff"}']
+)
+def test_what_only_some_parsers_take_is_no_json(body: bytes) -> None:
+    assert answer(body).json is None
+
+
+def test_ids_of_digits_belong_to_their_run_like_all_others() -> None:
+    ledger, another = (new_ledger(random.Random(seed)) for seed in (1, 2))
+    assert ledger.digits.isdecimal()
+    for identifier in (f"{ledger.prefix}item-1", f"{ledger.digits}1"):
+        assert ledger.owns(identifier)
+        assert not another.owns(identifier)
+    assert not Ledger("lc-").owns("4711"), "a ledger without digits owns no number"
