@@ -97,11 +97,11 @@ async def filler(request: Request, server: Server) -> Answer:
     return answer
 
 
-def at_most(count: int) -> Break:
-    """No more than so many matches are found."""
+def at_most(count: int, test: Test = bool) -> Break:
+    """No more than so many matches are found where the test holds for the filters."""
 
     def cut(data: Document, request: Request) -> None:
-        if not request.value("filters"):
+        if not test(request.value("filters") or {}):
             return
         place = data["pagination"]
         start = (place["page"] - 1) * place["limit"]

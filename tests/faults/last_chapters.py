@@ -38,7 +38,10 @@ def dressed_up(tell: Teller) -> Iterator[Step]:
         ("items", {"item_id": "é-1"}),
         ("users", {"attributes": {"plan": "pro"}}),
         ("events", {"context": {"device": "mobile"}}),
+        ("users", {"created_at": "1999-12-31T23:59:59Z"}),
+        ("events", {"event_name": "quiz"}),
         ("recommend", {"limit": 50}),
+        ("recommend", {"page": 11}),
         ("recommend", {"strategy": "similar", "context_item_id": "i-1"}),
     ]
     for operation, extra in extras:

@@ -36,6 +36,7 @@ AREAS = (
     "lost",
     "leaks",
     "unchecked",
+    "rare",
     "combinations",
     "held_out",
     "held_out_second",
