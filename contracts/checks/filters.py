@@ -11,7 +11,7 @@ from contracts.registry import check
 
 @dataclass
 class Rack:
-    """Eight items: two brands of the run, two sizes, two colours, in stock or not, all mixed."""
+    """Eight items: two brands of the run, two sizes, two colours, in stock or not, all mixed; and one of size 0."""
 
     category: str
     brands: tuple[str, str]
@@ -41,7 +41,7 @@ def rack(probe: Probe) -> Rack:
             )
             for n in range(8)
         ]
-        items += [probe.item("rack", category, brand=f"{brands[0]}-more", size=first_size + 7, sale=True, colour="red")]
+        items += [probe.item("rack", category, brand=f"{brands[0]}-more", size=0, sale=True, colour="red")]
         probe.stock(items)
         probe.run.shared["rack"] = Rack(category, brands, items)
     found: Rack = probe.run.shared["rack"]
@@ -152,6 +152,25 @@ def numbers(probe: Probe) -> Iterator[None]:
     for filters in ({"size": size}, {"size": size + 1}):
         _sound(probe, found, "number", filters)
         _complete(probe, found, "number found", filters)
+    _zero(probe, found)
+
+
+def _zero(probe: Probe, found: Rack) -> None:
+    """0 is a number like any other. Strangers may have it too: the run's own items are judged, and one that is missed
+    only where strangers leave room for it."""
+    filters = {"size": 0}
+
+    def look() -> Look:
+        exchange = _list(probe, filters)
+        crowded = exchange.pagination.get("has_next") is not False
+        missing = sorted(found.matching(**filters) - set(exchange.ids))
+        return Look(crowded or not missing, f"a list without {', '.join(missing)}", (exchange,))
+
+    probe.expect_eventually(look, "0 found", "the item with the number 0")
+    exchange = _list(probe, filters)
+    known = {item_id: probe.run.ledger.attributes(probe.home, item_id) for item_id in exchange.shown}
+    wrong = [item_id for item_id, attributes in known.items() if attributes is not None and attributes.get("size") != 0]
+    probe.expect(not wrong, "0", "only items with the number 0", f"also {', '.join(wrong[:3])}", exchange)
 
 
 @check("FILTER-other-types")
