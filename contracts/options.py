@@ -196,6 +196,8 @@ def pairs_of(settings: Settings) -> tuple[str | None, list[Keys]]:
         raise UsageError("the same key is given twice; publishable, secret and the second organisation's must differ")
     if any(not key.isascii() or not key.isprintable() or len(key) < 4 for key in keys):
         raise UsageError("a key is too short or has characters that no header carries")
+    if any(pair.publishable.startswith("lehnz_sk_") and pair.secret.startswith("lehnz_pk_") for pair in pairs):
+        raise UsageError("a publishable key starts with lehnz_sk_ and its secret key with lehnz_pk_: they are swapped")
     return url, pairs
 
 

@@ -58,9 +58,10 @@ def test_production_is_refused_without_consent() -> None:
         ["--publishable-key", "lehnz_pk_1"],
         ["--publishable-key", "same", "--secret-key", "same"],
         ["--publishable-key", "lehnz_pk_1", "--secret-key", "lehnz_sk_1", "--other-secret-key", "lehnz_sk_2"],
+        ["--publishable-key", "lehnz_sk_1", "--secret-key", "lehnz_pk_1"],
     ],
 )
-def test_keys_come_in_pairs_and_differ(arguments: list[str]) -> None:
+def test_keys_come_in_pairs_in_their_places_and_differ(arguments: list[str]) -> None:
     with pytest.raises(UsageError):
         pairs_of(settings_of(vars(parser().parse_args(arguments)), CATALOGUE))
 
