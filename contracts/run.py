@@ -70,8 +70,9 @@ class Run:
         return self.target.other is None
 
     def name(self, stem: str) -> str:
-        """An id that nobody else uses."""
+        """An id that nobody else uses, every other one with a capital letter."""
         self._names += 1
+        stem = stem[:1].upper() + stem[1:] if self._names % 2 else stem
         return f"{self.prefix}{stem}-{self._names}"
 
     def number(self) -> str:

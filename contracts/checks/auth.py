@@ -1,6 +1,7 @@
 """Keys: none, wrong in every way, of the wrong type, right; on every operation."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
@@ -85,6 +86,12 @@ def right_key(probe: Probe) -> None:
         probe.expect(
             exchange.status not in (401, 403), "right key", "neither 401 nor 403", f"status {exchange.status}", exchange
         )
+    if not (probe.run.thrifty or probe.run.profile == "quick"):
+        for operation in (probe.run.operations.users, probe.run.operations.recommend):
+            key = probe.run.credentials.right(operation.key_type or "")
+            lower = replace(key, headers={name.lower(): value for name, value in key.headers.items()})
+            exchange = probe.send(operation, valid_body(probe, operation), lower)
+            probe.expect(exchange.ok, "x-api-key", "a header's name in any case", f"status {exchange.status}", exchange)
 
 
 @check("AUTH-publishable-on-upsert")

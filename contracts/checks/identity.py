@@ -23,7 +23,7 @@ def _stitched(probe: Probe, tell: Tell, case: str, expected: str, upserted: bool
     shelf = tastes.shelf(probe)
     yield
     control, stranger = probe.user("control"), probe.user("stranger")
-    real = probe.user("real") if upserted else probe.name("real")
+    real = probe.user("real") if upserted else probe.number()
     shelf.live(probe, control, "quiet")
     yield from tell(probe, shelf, _anonymous(probe), real)
     yield

@@ -60,6 +60,8 @@ def _hide(probe: Probe, status: str) -> Iterator[None]:
     stems = ("gone", "bare", "control", "control")[: 4 if probe.run.arrays else 3]
     gone, bare, *controls = (probe.item(stem, category) for stem in stems)
     control = controls[0]
+    if status == "deleted":
+        gone["item_id"] = probe.number()
     probe.stock([gone, bare, *controls])
     yield
     shown = [item["item_id"] for item in (gone, bare, *controls)]

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from typing import Any
 
 from contracts.checks.common import expect_no_crash, valid_body
 from contracts.probe import Probe
@@ -27,6 +28,24 @@ BODIES: dict[str, bytes] = {
     "array of odd things": b'[null, 1, "a", [], {}]',
     "empty array": b"[]",
 }
+_NO_IDS: tuple[Any, ...] = (42, [], {"id": "a"}, "")
+_NO_FILTERS: tuple[Any, ...] = ("red", ["red"], 42, {"a": {"b": 1}}, {"": None})
+WRONG_TYPES: dict[str, list[dict[str, Any]]] = {  # by operation: read as JSON, and then?
+    "recommend": [
+        *({"user_id": value} for value in _NO_IDS),
+        *({"strategy": "similar", "context_item_id": value} for value in _NO_IDS),
+        *({"strategy": "popular", "filters": value} for value in _NO_FILTERS),
+        {"strategy": None, "user_id": None},
+        {"strategy": ["popular"], "limit": {}, "page": [], "filters": True},
+    ],
+    "ingestEvents": [
+        {**event_body("view", "u"), field: value}
+        for field, value in {
+            "event_id": 42, "recommendation_id": {"a": 1}, "previous_user_id": ["u"], "item_id": [], "context": 42,
+            "event_timestamp": {}, "session_id": 42,
+        }.items()
+    ],
+}  # fmt: skip
 _EVERYWHERE = ("truncated", "lone surrogate", "invalid UTF-8", "deep array", "null", "array of odd things")
 TEXTS = {
     "NUL in attributes": "a\x00b",
@@ -55,6 +74,12 @@ def odd_bodies(probe: Probe) -> None:
     for operation, case in sends:
         exchange = probe.send(operation, content=BODIES[case], understood=False)
         expect_no_crash(probe, exchange, case)
+    for operation in operations.all():
+        bodies = WRONG_TYPES.get(operation.operation_id, [])
+        for body in bodies[: 0 if probe.run.thrifty else None]:
+            user = {} if operation is operations.recommend else {"user_id": probe.name("odd")}
+            exchange = probe.send(operation, {**body, **user})
+            expect_no_crash(probe, exchange, f"wrong types: {', '.join(body)}")
 
 
 @check("ROBUST-odd-texts")

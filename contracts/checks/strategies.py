@@ -101,8 +101,11 @@ def unknown_refused(probe: Probe) -> None:
 
 @check("STRAT-unknown-user")
 def unknown_user(probe: Probe) -> None:
-    for strategy in _of(probe, "user_id"):
-        probe.expect_status(probe.recommend(strategy=strategy, user_id=probe.name("nobody")), (200,), strategy)
+    """Whatever the id looks like."""
+    nobody = unique_uuid(probe.run.dice(probe.name("nobody")))
+    for n, strategy in enumerate(_of(probe, "user_id")):
+        user = (probe.name("nobody"), probe.number(), nobody)[n % 3]
+        probe.expect_status(probe.recommend(strategy=strategy, user_id=user), (200,), strategy)
 
 
 @check("STRAT-unknown-context-item")
