@@ -35,7 +35,7 @@ ITEMS: dict[str, dict[str, Any]] = {
 UNKNOWN = "never-upserted"
 USERS = ["anna", "bob", "anonymous-1", "anonymous-2"]
 NAMES = ["view", "click", "add_to_cart", "remove_from_cart", "checkout_start", "purchase", "search", "share"]
-RUN = settings(max_examples=100, deadline=None, derandomize=True, database=None)
+RUN = settings(max_examples=50, deadline=None, derandomize=True, database=None)
 
 times = st.integers(0, 30).map(lambda step: START + 10 * MINUTES * step)
 visits = st.builds(
