@@ -21,6 +21,7 @@ setup: .venv/.complete $(if $(NODE),$(NODE_TOOLS) $(EXAMPLE)) ## Install everyth
 mock: .venv/.runtime ## Run the mock server, e.g. make mock ARGS="--port 0 --seed-data medium"
 	@exec $(BIN)/python -m mock_server $(ARGS)
 
+test: export PYTHONDONTWRITEBYTECODE = # hundreds of processes start, and each would compile all that it imports
 test: setup ## Run all tests, e.g. make test ARGS="-k recommend"
 	@$(if $(CHROMIUM),,echo "Chromium is missing; its tests are left out. On Debian or Ubuntu: apt-get install chromium")
 	@$(if $(NODE),,echo "Node 20.19 or newer is missing; its tests are left out. On Debian or Ubuntu: apt-get install nodejs npm")
