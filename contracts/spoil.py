@@ -10,6 +10,7 @@ from fixtures.spec import Operation
 
 Body = dict[str, Any]
 _IDS = ("item_id", "user_id", "context_item_id")
+_DATES = ("1969-07-20T20:17:40Z", "2099-12-31T23:59:59Z", "2024-02-29T00:00:00Z")
 _MARKS = ("", "-gr\u00f6\u00dfe", " a/b%2Fc", "-\u978b\U0001f97e")
 Break = Callable[[Body], Body]
 
@@ -36,13 +37,15 @@ def spoiled(operations: Operations, operation: Operation, body: Any, turn: int) 
 
 
 def disguised(body: Any, turn: int) -> Any:
-    """The body, or every record of it, with ids that look unlike others, and with what no document names."""
+    """The body, or every record of it, with ids, dates and pages unlike others, and with what no document names."""
     if isinstance(body, list):
         return [disguised(record, turn) for record in body]
     if not isinstance(body, dict):
         return body
     ids = {name: f"{body[name]}{_MARKS[turn % len(_MARKS)]}" for name in _IDS if isinstance(body.get(name), str)}
-    return {**body, **ids, **_UNKNOWN[turn % len(_UNKNOWN)]}
+    date = {"created_at": _DATES[turn % len(_DATES)]} if "created_at" in body else {}
+    page = {"page": turn * 7} if "page" in body else {}
+    return {**body, **ids, **date, **page, **_UNKNOWN[turn % len(_UNKNOWN)]}
 
 
 def _breaks(operations: Operations, operation: Operation, body: Body) -> Iterator[Break]:

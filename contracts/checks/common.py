@@ -67,20 +67,25 @@ def odd_bodies(probe: Probe, operation: Operation) -> list[Any]:
     but a server that reads the body first may call them bad (R39, R44)."""
     operations = probe.run.operations
     odd, spaced = probe.name("gr\u00f6\u00dfe-\u978b-\U0001f97e"), probe.name("a b/c%2Fd?e=f&g")
-    noted = {"note": None, "tags": [], "parts": [{"colour": None}]}
+    notes = {"note": None, "tags": [], "parts": [{"colour": None}]}
+    noted: dict[str, Any] = {"attributes": notes}
+    long_ago, one_day = "1969-07-20T20:17:40Z", "2099-12-31T23:59:59Z"
     if operation is operations.items:
-        return [full_item_body(odd), item_body(spaced, attributes=noted), item_body(probe.number(), **UNKNOWN)]
+        gone = item_body(probe.number(), status="deleted", created_at=one_day, **UNKNOWN)
+        return [full_item_body(odd, created_at=long_ago), item_body(spaced, item_type="gift card", **noted), gone]
     if operation is operations.users:
-        return [full_user_body(odd), user_body(spaced, attributes=noted), user_body(probe.number(), **UNKNOWN)]
+        gone = user_body(probe.number(), status="deleted", created_at=one_day, **UNKNOWN)
+        return [full_user_body(odd, created_at=long_ago), user_body(spaced, status="inactive", **noted), gone]
     if operation is operations.events:
         bodies = [event_body("view", odd, spaced), identify_body(spaced, odd), event_body("wishlist_shared", odd)]
-        return [*bodies, event_body("purchase", probe.number(), odd, recommendation_id=odd, context=noted, **UNKNOWN)]
+        return [*bodies, event_body("purchase", probe.number(), odd, recommendation_id=odd, context=notes, **UNKNOWN)]
     if operations.edition == "first":
         return [{"user_id": odd}, {"user_id": spaced, **UNKNOWN}]
     return [
         {"user_id": odd, "filters": {"brand": odd, "tags": ["a", None]}},
         {"strategy": "session-based", "user_id": spaced, "limit": 100, **UNKNOWN},
-        {"strategy": "frequently-bought-together", "context_item_id": odd},
+        {"strategy": "frequently-bought-together", "context_item_id": odd, "user_id": probe.number(), "page": 50},
+        *({"strategy": name, "user_id": odd, "context_item_id": spaced, "limit": 1} for name in operations.strategies),
     ]
 
 
