@@ -4,9 +4,12 @@ import random
 
 import pytest
 
+from contracts.credentials import Credentials
 from contracts.exchange import Exchange
 from contracts.ledger import Ledger
+from contracts.redact import Redactor
 from contracts.run import new_ledger
+from contracts.target import Keys, Target
 
 
 def answer(body: bytes) -> Exchange:
@@ -32,3 +35,14 @@ def test_ids_of_digits_belong_to_their_run_like_all_others() -> None:
         assert ledger.owns(identifier)
         assert not another.owns(identifier)
     assert not Ledger("lc-").owns("4711"), "a ledger without digits owns no number"
+
+
+@pytest.mark.parametrize(("one", "another"), [("abcdef", "fedcba"), ("same", "same"), ("a", "b")])
+def test_no_wrong_key_is_a_right_one(one: str, another: str) -> None:
+    """Also where both keys of an organisation end in the same way."""
+    keys = Keys(f"lehnz_pk_{one}", f"lehnz_sk_{another}")
+    credentials = Credentials(Target("http://127.0.0.1", keys), Redactor())
+    for key_type in ("publishable", "secret"):
+        sent = {name: wrong.headers.get("X-API-KEY") for name, wrong in credentials.wrong(key_type).items()}
+        assert not {keys.publishable, keys.secret} & set(sent.values()), sent
+        assert sent["other-header"] is sent["other-names"] is None
