@@ -26,7 +26,7 @@ from mock_server.settings import Delay, Settings
 
 ROOT = Path(__file__).parents[1]
 COMMAND = (sys.executable, "-m", "mock_server")
-SECONDS = 30.0
+SECONDS = 60.0
 
 
 def run(*options: str, **more: Any) -> subprocess.CompletedProcess[str]:
