@@ -15,6 +15,14 @@ from tests.mock_client import Client, make_client
 # A shell's background job ignores Ctrl+C, and so would every process that a test starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+LONG = {"test_contracts_faults", "test_contracts_runs", "test_contracts_variants", "test_spec_schemathesis"}
+LONG |= {"test_load_faults", "test_load_namespaces", "test_load_runs", "test_load_web"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long goes first, or one worker would wait for another at the end."""
+    items.sort(key=lambda item: item.path.stem not in LONG)
+
 
 @pytest.fixture
 def make_mock() -> Iterator[Callable[..., Client]]:
