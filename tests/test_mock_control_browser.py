@@ -81,7 +81,8 @@ def page(browser: Browser, mock: RunningMock) -> Iterator[Page]:
 
 def everything(mock: RunningMock) -> list[Any]:
     paths = ("organisations", "clock", "snapshots", "faults", "scenarios")
-    return [httpx.get(f"{mock.url}/_mock/{path}").json()["data"] for path in paths]
+    with httpx.Client(base_url=mock.url) as client:
+        return [client.get(f"/_mock/{path}").json()["data"] for path in paths]
 
 
 def test_forms_change_nothing(page: Page, attacker: str, mock: RunningMock) -> None:
