@@ -22,6 +22,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,8 @@ import pytest
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
+
+    from fixtures.spec import Spec
 
 _ARGUMENTS = ("--port", "0", "--clock", "virtual", "--ingest-delay", "0", "--quiet")
 _START_SECONDS = 60.0
@@ -117,7 +120,8 @@ def lehnz_mock_app(request: pytest.FixtureRequest) -> LehnzMockApp:
     from mock_server.app import Mock, create_app
     from mock_server.command.options import read_settings
 
-    mock = Mock(read_settings([*_ARGUMENTS, *request.config.getini("lehnz_mock_args")]))
+    settings = read_settings([*_ARGUMENTS, *request.config.getini("lehnz_mock_args")])
+    mock = Mock(settings, _spec(settings.spec))
     own = mock.organisations.first
     return LehnzMockApp(
         create_app(mock), own.tenant_id, own.publishable_key, own.secret_key, flush=mock.flush, advance=mock.advance
@@ -143,6 +147,14 @@ def running_mock(arguments: Sequence[str], folder: Path) -> Iterator[str]:
                 process.wait(_STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+
+@cache
+def _spec(path: Path | None) -> Spec:
+    """Read and compiled by the first test that asks; those after it start in milliseconds."""
+    from fixtures.spec import load_spec
+
+    return load_spec(path)
 
 
 def _fail_if_hidden(name: str) -> None:

@@ -10,7 +10,6 @@ import httpx
 import jsonschema
 
 from fixtures.bodies import item_body, recommend_body
-from fixtures.spec import load_spec
 from fixtures.world import build_world, empty_world
 from mock_server.app import Mock, create_app
 from mock_server.command.seeding import Seed
@@ -19,8 +18,8 @@ from mock_server.control.description import description_route, document
 from mock_server.control.routes import MODULES, control_route
 from mock_server.control.session import session_routes
 from mock_server.settings import Settings
+from tests.mock_client import SPEC
 
-SPEC = load_spec()
 SEED = Seed("small", build_world("small", seed=42))
 CHANGE = {"X-Mock-Control": "1"}
 T = TypeVar("T")

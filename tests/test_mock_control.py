@@ -9,7 +9,8 @@ import pytest
 
 from mock_server.app import Mock, create_app
 from mock_server.settings import Settings
-from tests.control_client import CHANGE, SEED, SPEC, Served
+from tests.control_client import CHANGE, SEED, Served
+from tests.mock_client import SPEC
 
 Make = Callable[..., Served]
 

@@ -10,7 +10,8 @@ from mock_server.control.access import Access
 from mock_server.control.description import description_route, operations
 from mock_server.control.routes import MODULES
 from mock_server.control.session import session_routes
-from tests.control_client import CHANGE, SPEC, Served
+from tests.control_client import CHANGE, Served
+from tests.mock_client import SPEC
 
 NO_JSON = {"/_mock/metrics", "/_mock/journal/stream", "/_mock/journal/{id}/curl", "/_mock/snapshots/{snapshot_id}/file"}
 
