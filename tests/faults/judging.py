@@ -14,7 +14,7 @@ from tests.faults.matrix import Matrix, Row, is_right, row_of
 from tests.faults.runs import BROKEN, RUN_SECONDS, Judged, Task, fault_task, plain_task, run_all, variant_task
 
 CORES = os.cpu_count() or 2
-JOBS = CORES + 2  # many of them wait: for what never shows, for the end of a window
+JOBS = CORES * 3  # many of them wait: for what never shows, for the end of a window
 AGAIN = 5  # more than so many that got worse are no accident of timing
 LAST_START = 0.85  # of the time: what is running then may come to its end
 

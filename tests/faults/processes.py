@@ -20,11 +20,45 @@ IMPORTED_ONCE = [
     "tests.faults.serve",
     "contracts.session",
     "contracts.generated",
+    # what the above import only when they are at work
+    "flask",
+    "httpcore",
+    "hypothesis.internal.conjecture.optimiser",
+    "hypothesis.strategies._internal.flatmapped",
+    "hypothesis.strategies._internal.regex",
+    "numpy.random",
+    "pyrate_limiter",
+    "schemathesis.cli.commands.run.executor",
+    "schemathesis.cli.commands.run.handlers.allure",
+    "schemathesis.cli.commands.run.handlers.har",
+    "schemathesis.cli.commands.run.handlers.html",
+    "schemathesis.cli.commands.run.handlers.junitxml",
     "schemathesis.cli.commands.run.handlers.output",
+    "schemathesis.cli.commands.run.handlers.vcr",
+    "schemathesis.engine._rate_limit_retry",
+    "schemathesis.engine.core",
+    "schemathesis.engine.fuzz",
     "schemathesis.engine.run",
+    "schemathesis.engine.run.stateful._executor",
+    "schemathesis.engine.run.unit._direct_executor",
+    "schemathesis.engine.run.unit._hypothesis_executor",
+    "schemathesis.engine.run.unit._pool",
+    "schemathesis.python._constants.orchestrator",
+    "schemathesis.python.asgi",
+    "schemathesis.specs.openapi._ordering",
+    "schemathesis.specs.openapi.auth_inference",
+    "schemathesis.specs.openapi.coverage._operation",
     "schemathesis.specs.openapi.schemas",
     "schemathesis.specs.openapi.stateful",
+    "schemathesis.specs.openapi.stateful.link_calibration",
+    "schemathesis.transport.asgi",
+    "schemathesis.transport.wsgi",
+    "uvicorn.lifespan.on",
+    "uvicorn.loops.auto",
+    "uvicorn.protocols.http.auto",
+    "uvloop",
 ]
+KEPT_IN_ENVIRONMENT = {"PATH", "HOME", "TMPDIR", "LANG"}  # requests reads all of it, for proxies, at every request
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -96,7 +130,7 @@ def _end(process: BaseProcess) -> None:
 
 def _run(call: Callable[[Task], object], task: Task, pipe: Connection) -> None:
     """In the process: the call alone, in a clean environment and in silence; then leave without ceremony."""
-    for name in [name for name in os.environ if name.startswith("LEHNZ_")]:
+    for name in os.environ.keys() - KEPT_IN_ENVIRONMENT:
         del os.environ[name]
     sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for the rest of this process
     try:

@@ -40,6 +40,7 @@ AREAS = (
     "combinations",
     "held_out",
     "held_out_second",
+    "held_out_third",
 )
 
 
