@@ -95,7 +95,8 @@ def _held_out() -> Iterator[str]:
     for later in (held_out_second, held_out_third):
         if run := later.FIRST_RUN:
             yield f"{len(run)} more were written without a look at the checks, or at what survives, and committed"
-            yield f"before they were run. The catalogue was frozen at {later.FROZEN}, and with it they were judged once:"
+            yield "before they were run."
+            yield f"The catalogue was frozen at {later.FROZEN}, and with it they were judged once:"
             yield f"{_first_run(run)}\n"
     yield "These paragraphs stay as they are; the tables below show the same faults today.\n"
 
