@@ -1,12 +1,14 @@
 """How the zoo is judged: what is judged again, what counts as worse, and what a run that is cut short says."""
 
 from collections.abc import Callable, Iterable, Iterator
+from importlib.util import find_spec
 
 import pytest
 
 from tests.faults import judging, zoo
 from tests.faults.fault import Fault
 from tests.faults.matrix import Matrix, row_of
+from tests.faults.processes import IMPORTED_ONCE
 from tests.faults.runs import BROKEN, Judged, Task, fault_task
 
 FAULTS = zoo.every_fault()[:8]
@@ -67,6 +69,22 @@ def test_what_is_right_at_the_second_time_is_no_news(suite: Callable[[Verdicts],
     assert asked.count(bad) == 2
 
 
+def test_what_its_claims_do_not_show_is_judged_again_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault may need more requests than the checks that claim it make."""
+    asked: list[Task] = []
+
+    def run_all(tasks: Iterable[Task], _: int) -> Iterator[tuple[Task, Judged]]:
+        for task in tasks:
+            asked.append(task)
+            yield task, GREEN if "--select" in task.suite_options else red_of(task)
+
+    monkeypatch.setattr(judging, "run_all", run_all)
+    few = FAULTS[: judging.AGAIN]
+    claims = judging.Work(few, claims_only=True, say=lambda _: None)
+    assert judging.compare(claims, committed(few), minutes=10).worse == []
+    assert asked == [*claims.tasks, *judging.Work(few).tasks]
+
+
 def test_a_survivor_that_is_known_is_no_news(suite: Callable[[Verdicts], list[str]]) -> None:
     known = committed()
     known.faults[FAULTS[0].name]["killed"] = False
@@ -109,6 +127,10 @@ def test_servers_that_do_not_start_end_the_run(suite: Callable[[Verdicts], list[
     with pytest.raises(judging.CannotJudge, match="did not start"):
         judging.fill(Matrix(), work())
     assert len(asked) == judging.BROKEN_IN_A_ROW
+
+
+def test_what_is_imported_once_is_there() -> None:
+    assert [name for name in IMPORTED_ONCE if find_spec(name) is None] == []
 
 
 def test_every_beginning_of_the_order_holds_faults_of_many_areas() -> None:
