@@ -77,7 +77,9 @@ class Exchange:
         """Every item id that the answer names, in `results` or in `recommended_items`."""
         listed = self.data.get("recommended_items")
         others = [item for item in listed if isinstance(item, str)] if isinstance(listed, list) else []
-        return [*self.ids, *(item for item in others if item not in self.ids)]
+        ids = self.ids
+        known = set(ids)
+        return [*ids, *(item for item in others if item not in known)]
 
     @property
     def pagination(self) -> dict[str, Json]:
