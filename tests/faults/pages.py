@@ -32,8 +32,8 @@ catalogue's sentences and `docs/readings.md` without a look at the checks. It co
 
 Each server is judged by `--profile standard` (broken ones with `--settle 5`); with `--exhaust` where the fault shows
 only when the limit is used up, with `--strict` where the statement is a SHOULD. The generated passes come after the
-hand-written checks and can't take a finding away, so they are run where the fault breaks a statement of theirs, on
-every legal server, and on one in {in_full} of the other faults, chosen by name. What does not come out as it should is
+hand-written checks and can't take a finding away, so those are run whose statement the fault breaks, and all of them on
+every legal server and on one in {in_full} of the faults, chosen by name. What does not come out as it should is
 judged once more, with a core of its own, and "What falls short" says so. The column "plain schemathesis" is the
 baseline: `schemathesis run openapi.yaml` with valid keys, its default checks and phases, {examples} examples per
 operation, on the current paths, the limit off, up to its first finding; any finding counts as a kill.
