@@ -41,7 +41,10 @@ def dressed_up(tell: Teller) -> Iterator[Step]:
         ("users", {"created_at": "1999-12-31T23:59:59Z"}),
         ("events", {"event_name": "quiz"}),
         ("recommend", {"limit": 50}),
+        ("events", {"event_name": "quiz 2"}),
         ("recommend", {"page": 11}),
+        ("recommend", {"page": 5}),
+        ("recommend", {"limit": 33}),
         ("recommend", {"strategy": "similar", "context_item_id": "i-1"}),
     ]
     for operation, extra in extras:

@@ -63,6 +63,22 @@ def deep_pages(request: Request, _: Server) -> bool:
     return type(page) in (int, float) and page > 10
 
 
+def odd_limits(request: Request, _: Server) -> bool:
+    """Limits that no menu offers."""
+    limit = request.value("limit")
+    return request.operation == "recommend" and type(limit) in (int, float) and limit > 10 and limit % 5 != 0
+
+
+def middle_pages(request: Request, _: Server) -> bool:
+    page = request.page
+    return request.operation == "recommend" and type(page) in (int, float) and 2 < page < 10
+
+
+def odd_names(request: Request, _: Server) -> bool:
+    names = [record.get("event_name") for record in request.records]
+    return any(isinstance(each, str) and not each.replace("_", "").isalpha() for each in names)
+
+
 def one_page_only(data: Document, request: Request) -> None:
     """A filtered list ends with its first page."""
     place = data["pagination"]
@@ -135,6 +151,42 @@ FAULTS = [
         "A key with one wrong character gets what stands behind page 10.",
         ("AUTH-tampered-key", "GEN-tampered-keys-401"),
         let_in_with(("recommend",), deep_pages),
+    ),
+    Fault(
+        "secret-key-gets-odd-limits",
+        "A secret key may ask for more than ten results when their number is no multiple of five.",
+        ("AUTH-secret-on-publishable", "GEN-swapped-keys-403"),
+        accepts_wrong_type("recommend", condition=odd_limits),
+    ),
+    Fault(
+        "secret-key-sends-odd-names",
+        "A secret key may send events whose name has other characters than letters and underscores.",
+        ("AUTH-secret-on-publishable", "GEN-swapped-keys-403"),
+        accepts_wrong_type("events", condition=odd_names),
+    ),
+    Fault(
+        "tampered-key-gets-odd-limits",
+        "A key with one wrong character gets more than ten results when their number is no multiple of five.",
+        ("AUTH-tampered-key", "GEN-tampered-keys-401"),
+        let_in_with(("recommend",), odd_limits),
+    ),
+    Fault(
+        "tampered-key-sends-odd-names",
+        "A key with one wrong character may send events whose name has other characters than letters and underscores.",
+        ("AUTH-tampered-key", "GEN-tampered-keys-401"),
+        let_in_with(("events",), odd_names),
+    ),
+    Fault(
+        "secret-key-gets-middle-pages",
+        "A secret key may ask for pages 3 to 9.",
+        ("AUTH-secret-on-publishable", "GEN-swapped-keys-403"),
+        accepts_wrong_type("recommend", condition=middle_pages),
+    ),
+    Fault(
+        "tampered-key-gets-middle-pages",
+        "A key with one wrong character gets pages 3 to 9.",
+        ("AUTH-tampered-key", "GEN-tampered-keys-401"),
+        let_in_with(("recommend",), middle_pages),
     ),
     Fault(
         "filtered-lists-have-one-page",
