@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from mock_server.domain.organisations import Organisation
-from tests.faults.last_chapters import at_the_limit, corners, dressed_up, keys, oddities, signing_in, together
+from tests.faults.last_chapters import (
+    at_the_limit,
+    corners,
+    dressed_up,
+    keys,
+    oddities,
+    second_thoughts,
+    signing_in,
+    together,
+)
 from tests.faults.steps import ASK, BODIES, EVENT, ITEM, REQUIRED, STRATEGIES, USER, Step, Teller
 
 
@@ -25,6 +34,7 @@ def story(organisations: list[Organisation]) -> Iterator[Step]:
         dressed_up,
         together,
         oddities,
+        second_thoughts,
         signing_in,
         keys,
         at_the_limit,

@@ -91,6 +91,28 @@ def oddities(tell: Teller) -> Iterator[Step]:
     yield Step("recommend", ASK, {}, path=path)
 
 
+def second_thoughts(tell: Teller) -> Iterator[Step]:
+    """What is known is sent again and is otherwise; who is known is known by a further name."""
+    key = tell.key("events")
+    yield Step("events", EVENT, {"X-API-KEY": f"{key[:12]}!{key[13:]}"})
+    yield tell.good("items", {**ITEM, "item_id": "i-5", "item_type": "article"})
+    for status, mark in (("active", "first"), ("inactive", "second"), ("active", "third")):
+        yield tell.good("items", {**ITEM, "item_id": "s-1", "status": status, "attributes": {"mainMark": mark}})
+        yield tell.ask(1, strategy="popular", filters={"mainMark": mark})
+    yield tell.good("events", {**EVENT, "user_id": "s-1", "item_id": "i-6"})
+    yield tell.good("items", {**ITEM, "item_id": "i-6", "status": "inactive"}, wait=1)
+    yield tell.ask(1, strategy="personalized", user_id="s-1", limit=3)
+    for number in (1, 2, 3):
+        visit = {**EVENT, "user_id": f"before-{number}", "item_id": f"i-{4 - number}"}
+        known = {**EVENT, "event_family": "system", "event_name": "identify", "previous_user_id": f"before-{number}"}
+        yield tell.good("events", visit, organisation=number // 3)
+        yield tell.good("events", {**known, "user_id": f"s-{number // 3 + 2}"}, wait=1)
+        yield tell.ask(1, number // 3, strategy="recently-viewed", user_id=f"s-{number // 3 + 2}", limit=3)
+    yield tell.ask(strategy="none such", user_id="u-1")
+    yield tell.ask(strategy="frequently-bought-together", context_item_id="i-100", limit=3)
+    yield tell.ask(strategy="popular", page=2_000_000_000)
+
+
 def keys(tell: Teller) -> Iterator[Step]:
     first = tell.organisations[0]
     for operation in EVERY:
