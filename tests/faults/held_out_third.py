@@ -1,6 +1,6 @@
-"""Faults that are written for a catalogue that is frozen, and meet the suite for the first time after it.
+"""Twenty faults that were written for a catalogue that was frozen, and met the suite for the first time after it.
 
-None is written with a look at a check, or at what survives. What the first run says goes into FIRST_RUN, untouched.
+None was written with a look at a check, or at what survives. What the first run said is in FIRST_RUN, untouched.
 """
 
 from __future__ import annotations
@@ -174,5 +174,26 @@ FAULTS: list[Fault] = [
 ]
 
 # What the first run said, before anything was changed for it: was it killed?
-FROZEN = ""  # the commit at which nothing of the catalogue or the checks was changed any more
-FIRST_RUN: dict[str, bool] = {}
+FROZEN = "3f2b6bf"  # catalogue and checks stayed as they were there; the faults were committed, and judged, at f911143
+FIRST_RUN: dict[str, bool] = {
+    "third-middle-of-keys-ignored": True,
+    "third-repeated-events-have-no-data": True,
+    "third-item-types-are-final": False,
+    "third-users-sent-again-lose-their-history": False,
+    "third-event-names-have-no-digits": True,
+    "third-refused-requests-take-the-next-along": False,
+    "third-status-changes-leave-attributes": False,
+    "third-own-history-shows-inactive": True,
+    "third-one-anonymous-id-per-user": True,
+    "third-identities-are-everybodys": True,
+    "third-empty-metadata-left-out": True,
+    "third-unknown-strategy-is-personalized": True,
+    "third-no-companions-of-what-nobody-bought": True,
+    "third-filters-come-after-paging": True,
+    "third-filters-know-no-capitals": False,
+    "third-has-next-forgets-filters": True,
+    "third-scores-begin-anew-on-every-page": False,
+    "third-reset-in-whole-minutes": True,
+    "third-every-fifth-429-is-the-gateways": True,
+    "third-offsets-beyond-32-bits-crash": True,
+}
