@@ -1,5 +1,6 @@
 """Fixtures that several test files share. A mock is empty, under a virtual clock, and checks its own answers."""
 
+import os
 import signal
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -17,6 +18,11 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 LONG = {"test_contracts_faults", "test_contracts_runs", "test_contracts_variants", "test_spec_schemathesis"}
 LONG |= {"test_load_faults", "test_load_namespaces", "test_load_runs", "test_load_web"}
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """More than cores: half of the time a test waits for a server, a lag or a window."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

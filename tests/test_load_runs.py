@@ -122,7 +122,7 @@ def test_closed_users_wait_for_the_reset_and_429s_are_counted_apart(server: str,
     assert "closed: 8 users" in result.verdict["load"]
     assert requests["failed"] == 0
     assert 8 <= requests["429"] <= 60, "one refusal per user and window, or two"
-    assert requests["answered"] >= 2 * 40 * 3, "they come back after the Reset"
+    assert requests["answered"] > 2 * 40 * 2, "they come back after the Reset"
     assert "/v1/recommend [429]" in result.output
 
 
