@@ -112,7 +112,8 @@ def test_the_plain_mock_tells_the_same_story_twice() -> None:
 
 @pytest.mark.parametrize(("days", "claims_only"), [(CLAIMS, True), (RUNS, False)], ids=["claims", "whole suite"])
 def test_the_suite_kills_what_it_kills_in_the_matrix(days: int, claims_only: bool) -> None:
-    """Samples that turn with the days; all of it is `make faults`. What differs is judged again, in full and with a core of its own."""
+    """Samples that turn with the days; all of it is `make faults`. What differs is judged again, in full and with a
+    core of its own."""
     faults = [fault for fault in zoo.every_fault() if of_today(fault.name, days)]
     work = judging.Work(faults, jobs=3, claims_only=claims_only, quiet=True)
     found = judging.compare(work, matrix.load(), MINUTES)
