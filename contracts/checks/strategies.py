@@ -9,7 +9,7 @@ from contracts.outcome import Blocked
 from contracts.probe import Look, Probe
 from contracts.registry import check
 from contracts.spoil import NO_STRATEGIES
-from fixtures.bodies import event_body, unique_uuid
+from fixtures.bodies import event_body, unique_uuid, user_body
 
 
 def _of(probe: Probe, requires: str) -> list[str]:
@@ -155,7 +155,7 @@ def events_change_list(probe: Probe) -> Iterator[None]:
 
 @check("PERS-single-events-count")
 def single_events_count(probe: Probe) -> Iterator[None]:
-    """The same as before, each event in a request of its own."""
+    """The same as before, each event in a request of its own, by a user who is upserted later, and once more."""
     shelf = tastes.shelf(probe)
     yield
     lived, control, stranger = probe.number(), probe.user("control"), probe.user("stranger")
@@ -166,6 +166,12 @@ def single_events_count(probe: Probe) -> Iterator[None]:
     yield
     shelf.needs_effect(probe, control, stranger)
     probe.expect_eventually(lambda: shelf.differ(probe, lived, stranger), "singly", "events sent singly count")
+    for profile in ({}, {"attributes": {"plan": "plus"}}):
+        probe.upsert_users([user_body(lived, **profile)])
+        yield
+    probe.expect_eventually(
+        lambda: shelf.differ(probe, lived, stranger), "sent again", "a user who is sent again keeps the history"
+    )
 
 
 @check("SESSION-follows-last-events")
@@ -223,11 +229,16 @@ def popular_follows_events(probe: Probe) -> Iterator[None]:
     events += [event_body("view", fans[0], item["item_id"]) for item in (rare_old, rare_new)]
     probe.ingest(events)
     yield
-    for strategy in ("popular", "trending"):
+    for case in ("", ", sent again")[: 1 if probe.run.thrifty else 2]:
+        if case:
+            probe.upsert_items([loved])
+            yield
+        for strategy in ("popular", "trending"):
 
-        def look(strategy: str = strategy) -> Look:
-            exchange = probe.must_recommend(strategy=strategy, filters={"category": category}, limit=10)
-            first = exchange.ids[:1]
-            return Look(first == [loved["item_id"]], f"first is {first}, not {loved['item_id']}", (exchange,))
+            def look(strategy: str = strategy) -> Look:
+                exchange = probe.must_recommend(strategy=strategy, filters={"category": category}, limit=10)
+                first = exchange.ids[:1]
+                return Look(first == [loved["item_id"]], f"first is {first}, not {loved['item_id']}", (exchange,))
 
-        probe.expect_eventually(look, strategy, "the item that eight users bought before those that one viewed")
+            expected = "the item that eight users bought before those that one viewed"
+            probe.expect_eventually(look, strategy + case, expected)

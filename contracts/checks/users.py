@@ -46,10 +46,20 @@ def accepts_status(probe: Probe) -> None:
 
 
 @check("USER-accepts-again")
-def accepts_again(probe: Probe) -> None:
+def accepts_again(probe: Probe) -> Iterator[None]:
+    """At once, and when the user is known: whatever it is that changed."""
     body = full_user_body(probe.name("user"))
     expect_accepted(probe, probe.run.operations.users, body, "first time")
     expect_accepted(probe, probe.run.operations.users, {**body, "attributes": {"plan": "free"}}, "changed profile")
+    yield
+    changes: dict[str, list[Any]] = {
+        "created_at": ["2025-02-01T00:00:00Z", "2026-02-01T00:00:00Z"],
+        "attributes": [{"plan": 1}, {"plan": ["a"]}, {}],
+        "status": ["inactive", "active", "deleted"],
+    }
+    for field, values in changes.items():
+        for value in values[: 1 if probe.run.thrifty else None]:
+            expect_accepted(probe, probe.run.operations.users, {**body, field: value}, f"{field} {value}, known user")
 
 
 @check("USER-requires-user-id")
