@@ -5,6 +5,7 @@ from contracts.checks import (
     attribution,
     auth,
     cors,
+    event_effects,
     events,
     exhaust,
     filters,
@@ -16,6 +17,7 @@ from contracts.checks import (
     rate_limit,
     robustness,
     strategies,
+    updates,
     users,
 )
 
@@ -24,6 +26,7 @@ __all__ = [
     "attribution",
     "auth",
     "cors",
+    "event_effects",
     "events",
     "exhaust",
     "filters",
@@ -35,5 +38,6 @@ __all__ = [
     "rate_limit",
     "robustness",
     "strategies",
+    "updates",
     "users",
 ]

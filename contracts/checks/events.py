@@ -1,10 +1,8 @@
-"""Events: which bodies are accepted and which are refused, and that every one of an array counts."""
+"""Events: which bodies are accepted and which are refused."""
 
 from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
-from contracts.checks import tastes
 from contracts.checks.common import (
     NULLS,
     UNKNOWN,
@@ -14,12 +12,9 @@ from contracts.checks.common import (
     expect_refused_values,
     expect_refused_without,
 )
-from contracts.outcome import Blocked, Skipped
-from contracts.probe import Look, Probe, lacking
+from contracts.probe import Probe
 from contracts.registry import check
-from fixtures.bodies import event_body, full_event_body, identify_body, unique_uuid
-
-_KINDS_THAT_COUNT = ("view", "click", "add_to_cart", "purchase")  # standard names with a weight
+from fixtures.bodies import event_body, full_event_body, unique_uuid
 
 
 @check("EVENT-accepts-one")
@@ -197,95 +192,3 @@ def same_event_id(probe: Probe) -> None:
 def identify_needs_previous(probe: Probe) -> None:
     body = event_body("identify", probe.name("user"))
     expect_refused(probe, probe.run.operations.events, body, "identify without previous_user_id")
-
-
-@check("EVENT-array-with-a-bad-one")
-def array_with_a_bad_one(probe: Probe) -> Iterator[None]:
-    """One bad event refuses the array, wherever it stands; then none of its events counts."""
-    shelf = tastes.shelf(probe)
-    yield
-    subject, control, stranger = (probe.user(stem) for stem in ("refused", "control", "stranger"))
-    good = shelf.history(subject, "quiet")
-    bad = lacking(good[0], "event_name")
-    exchange = expect_refused(probe, probe.run.operations.events, [*good, bad], "bad event at the end")
-    others = {"of no family": lacking(good[0], "event_family"), "of another family": {**good[0], "event_family": "fun"}}
-    others["of nobody"] = lacking(good[0], "user_id")
-    for case, event in others.items():
-        expect_refused(probe, probe.run.operations.events, [good[0], event], f"an event {case} in an array")
-    expect_refused(probe, probe.run.operations.events, [bad, *good], "bad event at the start")
-    if exchange.ok:
-        return
-    shelf.live(probe, control, "quiet")
-    yield
-    shelf.needs_effect(probe, control, stranger)
-    look = shelf.differ(probe, subject, control)
-    probe.expect(
-        look.ok, "stored in part", "no event of a refused array counts", look.actual, exchange, *look.exchanges
-    )
-
-
-@check("EVENT-array-every-one-counts")
-def array_every_one_counts(probe: Probe) -> Iterator[None]:
-    """A history changes its user's list whichever kind of event it is made of, and wherever it stands in an array."""
-    shelf = tastes.shelf(probe)
-    yield
-    control, stranger = probe.user("control"), probe.user("stranger")
-    shelf.live(probe, control, "quiet")
-    users = {f"{name} alone": probe.user(name.replace("_", "-")) for name in _KINDS_THAT_COUNT}
-    for name, user in zip(_KINDS_THAT_COUNT, users.values(), strict=True):
-        history = shelf.history(user, "quiet")
-        events = [event_body(name, user, event["item_id"], context=event["context"]) for event in history]
-        probe.send(probe.run.operations.events, events)
-    crowd = [event_body("search", probe.name("passer-by")) for _ in range(60)]
-    for case, first in {"before 60 others": True, "behind 60 others": False}.items():
-        users[case] = probe.user("placed")
-        history = shelf.history(users[case], "quiet")
-        probe.send(probe.run.operations.events, [*history, *crowd] if first else [*crowd, *history])
-    yield
-    shelf.needs_effect(probe, control, stranger)
-    for case, user in users.items():
-
-        def look(user: str = user) -> Look:
-            return shelf.differ(probe, user, stranger)
-
-        probe.expect_eventually(look, case, "another list than that of a user without history")
-
-
-@check("EVENT-array-every-place-counts")
-def array_every_place_counts(probe: Probe) -> Iterator[None]:
-    """Four identifies in one array, each decisive for a user of its own: none may be lost, wherever it stands. That
-    identify works at all is shown by the others of the array."""
-    shelf = tastes.shelf(probe)
-    yield
-    control, stranger = probe.user("control"), probe.user("stranger")
-    pairs = [(probe.name("real"), probe.name("anonymous")) for _ in range(4)]
-    shelf.live(probe, control, "quiet")
-    for _, anonymous in pairs:
-        shelf.live(probe, anonymous, "quiet")
-    yield
-    probe.send(probe.run.operations.events, [identify_body(real, anonymous) for real, anonymous in pairs])
-    yield
-    shelf.needs_effect(probe, control, stranger)
-    looks = {
-        f"event {place} of 4": partial(shelf.differ, probe, real, stranger) for place, (real, _) in enumerate(pairs, 1)
-    }
-    lost = [case for case, look in looks.items() if not probe.eventually(look).ok]
-    if len(lost) == len(looks):
-        raise Blocked("no identify of an array takes effect (IDENT-merges-in-one-array)")
-    for case in lost:
-        probe.expect_eventually(looks[case], case, "each event of an array takes effect")
-
-
-@check("EVENT-before-its-item")
-def before_its_item(probe: Probe) -> Iterator[None]:
-    """Events that follow their items at once, while these are still queued, count when the items appear."""
-    if not probe.run.arrays:
-        raise Skipped("the target takes no arrays of items")
-    shelf = tastes.make(probe)
-    loud, quiet = probe.user("loud"), probe.user("quiet")
-    shelf.live(probe, loud, "loud")
-    shelf.live(probe, quiet, "quiet")
-    yield
-    probe.expect_eventually(
-        lambda: shelf.differ(probe, loud, quiet), "queued item", "events on items that are still queued take effect"
-    )

@@ -8,10 +8,14 @@ from contracts.exchange import Exchange
 from contracts.probe import Body, Look, Probe
 from contracts.registry import check
 
+MARKS = ("Maker", "madeIn", "MADE", "made_in_2", "made-in", "Made-In_2")  # attributes of any name may be filtered by
+UNUSUAL_MARKS = ("Größe", "made in")
+
 
 @dataclass
 class Rack:
-    """Eight items: two brands of the run, two sizes, two colours, in stock or not, all mixed; and one of size 0."""
+    """Eight items: two brands of the run, two sizes, two colours, in stock or not, all mixed; and one of size 0.
+    The first has marks of its own, texts that are no plain names among them."""
 
     category: str
     brands: tuple[str, str]
@@ -42,6 +46,8 @@ def rack(probe: Probe) -> Rack:
             for n in range(8)
         ]
         items += [probe.item("rack", category, brand=f"{brands[0]}-more", size=0, sale=True, colour="red")]
+        items[0]["attributes"] |= {name: f"{brands[0]}-{n}" for n, name in enumerate((*MARKS, *UNUSUAL_MARKS))}
+        items[0]["attributes"] |= {"origin": f"{brands[0]} of Côte d'Or, \u978b & Co.", "code": probe.number()}
         probe.stock(items)
         probe.run.shared["rack"] = Rack(category, brands, items)
     found: Rack = probe.run.shared["rack"]
@@ -80,16 +86,25 @@ def equality(probe: Probe) -> Iterator[None]:
     found = rack(probe)
     yield
     for n, brand in enumerate(found.brands):
-        filters = {"brand": brand}
+        _sound(probe, found, f"brand {n + 1}", {"brand": brand})
+        _finds(probe, found, f"brand {n + 1} found", {"brand": brand})
+    if probe.run.profile == "quick":
+        return
+    for name in MARKS[-1:] if probe.run.thrifty else (*MARKS, "origin", "code"):
+        filters = {name: found.items[0]["attributes"][name]}
+        _finds(probe, found, f"{name} found", filters)
+        if not probe.run.thrifty:
+            _sound(probe, found, name, filters)
 
-        def look(filters: dict[str, Any] = filters) -> Look:
-            exchange = _list(probe, filters)
-            hits = found.matching(**filters) & set(exchange.ids)
-            return Look(bool(hits), "an empty list", (exchange,))
 
-        _sound(probe, found, f"brand {n + 1}", filters)
-        if probe.run.channel:
-            probe.expect_eventually(look, f"brand {n + 1} found", "items that have the wanted value")
+def _finds(probe: Probe, found: Rack, case: str, filters: dict[str, Any]) -> None:
+    def look() -> Look:
+        exchange = _list(probe, filters)
+        hits = found.matching(**filters) & set(exchange.ids)
+        return Look(bool(hits), "an empty list", (exchange,))
+
+    if probe.run.channel:
+        probe.expect_eventually(look, case, "items that have the wanted value")
 
 
 @check("FILTER-every-strategy")
@@ -142,6 +157,15 @@ def complete(probe: Probe) -> Iterator[None]:
     yield
     _needs_visible(probe, found)
     _complete(probe, found, "brand", {"brand": found.brands[0]})
+    for name in () if probe.run.thrifty else UNUSUAL_MARKS:
+        _complete_if_taken(probe, found, name)
+
+
+def _complete_if_taken(probe: Probe, found: Rack, name: str) -> None:
+    """No document says that a filter of such a name must be taken."""
+    filters = {name: found.items[0]["attributes"][name]}
+    if probe.recommend(strategy="popular", filters=filters).ok:
+        _complete(probe, found, name, filters)
 
 
 @check("FILTER-numbers")

@@ -1,8 +1,9 @@
 """What was accepted shows, changes and goes away as its upserts say; what was refused never happens."""
 
+import itertools
 from collections.abc import Iterator
+from typing import Any
 
-from contracts.exchange import Exchange
 from contracts.outcome import Blocked, Skipped
 from contracts.probe import Body, Look, Probe, lacking
 from contracts.registry import check
@@ -11,14 +12,18 @@ from fixtures.bodies import event_body
 
 @check("LIFE-upserted-shows")
 def upserted_shows(probe: Probe) -> Iterator[None]:
-    """Several requests, several items, one right after the other: each one shows."""
+    """Several requests, several items, one right after the other and after refused ones: each one shows."""
     category = probe.name("cat")
     thorough = probe.run.arrays and probe.run.profile != "quick"  # without arrays each costs one more to clean up
     items = [probe.item("new", category) for _ in range(20 if thorough else 12 if probe.run.arrays else 5)]
     items[1] |= {"created_at": "2026-01-15T09:30:00Z", "item_type": "article"}
     items[2]["attributes"] |= {"price": 12.5, "tags": ["a", "b"], "size": {"eu": 43}}
     items[3]["item_id"] = probe.number()
-    for item in items[:-8]:
+    refusals = iter(_refusals(probe)[: None if thorough else 1])
+    for n, item in enumerate(items[:-8]):
+        if n % 2:
+            for refused in itertools.islice(refusals, 1):
+                probe.send(probe.run.operations.items, **refused)
         probe.upsert_items([item])
     probe.upsert_items(items[-8:])
     probe.stir([item["item_id"] for item in items])
@@ -27,6 +32,13 @@ def upserted_shows(probe: Probe) -> Iterator[None]:
     yield
     ids = [item["item_id"] for item in items]
     probe.expect_eventually(probe.shows(category, *ids), "upserted", "every item whose upsert was accepted")
+
+
+def _refusals(probe: Probe) -> list[dict[str, Any]]:
+    """What no server takes, each for a reason of its own; nothing is left behind by a server that does."""
+    nameless = lacking(probe.item("nameless"), "item_id")
+    cut_short: dict[str, Any] = {"content": b'{"item_id": "x", ', "understood": False}
+    return [{"body": nameless}, cut_short, {"body": {**nameless, "status": "archived"}}, {"body": "item"}]
 
 
 def _odd_items(probe: Probe, category: str) -> list[Body]:
@@ -162,104 +174,6 @@ def hidden_everywhere(probe: Probe) -> Iterator[None]:
 def _touch(probe: Probe, user: str, *items: Body) -> None:
     names = ("view", "click", "add_to_cart")
     probe.ingest([event_body(name, user, item["item_id"]) for item in items for name in names])
-
-
-@check("LIFE-new-value-takes-effect")
-def new_value_takes_effect(probe: Probe) -> Iterator[None]:
-    """An item moves from one category to another, and on to a third."""
-    first, second, third = (probe.name("cat") for _ in range(3))
-    moving = probe.item("moving", first)
-    controls = [probe.item("control", category) for category in (first, second, third)]
-    probe.stock([moving, *controls])
-    yield
-    probe.needs(probe.shows(first, moving["item_id"], controls[0]["item_id"]), "the item shows in its first category")
-    for old, new in ((first, second), (second, third)):
-        moving = {**moving, "attributes": {**moving["attributes"], "category": new}}
-        probe.upsert_items([moving])
-        yield
-        case = "first update" if new == second else "second update"
-        probe.expect_eventually(probe.shows(new, moving["item_id"]), case, "the item is found by its new category")
-        probe.expect_eventually(
-            probe.hides(old, moving["item_id"]), f"{case}: old value", "the item is no longer found by its old category"
-        )
-
-
-@check("LIFE-metadata-follows")
-def metadata_follows(probe: Probe) -> Iterator[None]:
-    """`metadata` of a result shows attributes as they are now."""
-    category = probe.name("cat")
-    item = probe.item("painted", category, colour="red", brand="Old")
-    items = [item, *(probe.item("beside", category) for _ in range(3 if probe.run.arrays else 1))]
-    for each in items:
-        each["attributes"]["title"] = probe.name("title")
-    probe.stock(items)
-    yield
-    probe.needs(probe.shows(category, *(each["item_id"] for each in items)), "the items show")
-    before = probe.look(category)
-    _expect_own_metadata(probe, items, before, "metadata of its own item")
-    if not probe.run.thrifty:
-        for page in (1, 2):
-            seen = probe.look(category, limit=2, page=page)
-            _expect_own_metadata(probe, items, seen, f"page {page} of 2 each: metadata of its own item")
-    probe.upsert_items([{**item, "attributes": {**item["attributes"], "colour": "blue", "brand": "New"}}])
-    yield
-
-    def stale() -> list[str]:
-        exchange = probe.look(category)
-        return [
-            f"{name}: {row['metadata'][name]!r}"
-            for row in exchange.results
-            if row.get("item_id") == item["item_id"] and isinstance(row.get("metadata"), dict)
-            for name, old in (("colour", "red"), ("brand", "Old"))
-            if row["metadata"].get(name) == old
-        ]
-
-    def fresh() -> Look:
-        found = stale()
-        return Look(not found, f"metadata with the old {', '.join(found)}", probe.last())
-
-    if before.results:
-        probe.expect_eventually(fresh, "metadata", "metadata without values that an upsert replaced")
-
-
-def _expect_own_metadata(probe: Probe, items: list[Body], exchange: Exchange, case: str) -> None:
-    """No result has the title of another item, which is nobody else's."""
-    titles = {item["attributes"]["title"]: item["item_id"] for item in items}
-    wrong = [
-        f"{row.get('item_id')} with the title of {titles[title]}"
-        for row in exchange.results
-        if isinstance(row.get("metadata"), dict)
-        and isinstance(title := row["metadata"].get("title"), str)
-        and titles.get(title, row.get("item_id")) != row.get("item_id")
-    ]
-    probe.expect(not wrong, case, "each result with its own attributes", "; ".join(wrong[:3]), exchange)
-
-
-@check("LIFE-omitted-stays")
-def omitted_stays(probe: Probe) -> Iterator[None]:
-    category = probe.name("cat")
-    omitted, sent = probe.item("omitted", category), probe.item("sent", category)
-    probe.stock([omitted, sent])
-    yield
-    probe.needs(probe.shows(category, omitted["item_id"], sent["item_id"]), "both items show")
-    probe.upsert_items([sent])
-    yield
-    probe.needs(probe.shows(category, sent["item_id"]), "the item that was sent again shows")
-    probe.expect_eventually(
-        probe.shows(category, omitted["item_id"]), "omitted", "an item left out of a later upsert still shows"
-    )
-    if not probe.run.arrays:
-        return
-    arrays = [[probe.item("array", category) for _ in range(2)] for _ in range(2)]
-    for array in arrays:
-        probe.stock(array)
-        yield
-    probe.needs(probe.shows(category, *(item["item_id"] for item in arrays[1])), "the second array's items show")
-    probe.expect_eventually(
-        probe.shows(category, sent["item_id"], *(item["item_id"] for item in arrays[0])),
-        "omitted from an array",
-        "items left out of a later array still show",
-    )
 
 
 @check("LIFE-refused-never-shows")

@@ -9,6 +9,7 @@ from contracts.exchange import Exchange
 from contracts.outcome import Blocked, Skipped
 from contracts.probe import Look, Probe
 from contracts.registry import check
+from fixtures.bodies import event_body
 
 LONG, SHORT, EXACT = 105, 12, 10
 WITHOUT_ARRAYS = 22  # where every item costs a request
@@ -28,9 +29,20 @@ def aisle(probe: Probe, size: int) -> Aisle:
         category = probe.name("aisle")
         items = [probe.item("aisle", category) for _ in range(size)]
         probe.stock(items, strangers=1)
-        probe.run.shared[key] = Aisle(category, [item["item_id"] for item in items])
-    found: Aisle = probe.run.shared[key]
-    return found
+        found = Aisle(category, [item["item_id"] for item in items])
+        _prefer(probe, found.items[:SHORT])
+        probe.run.shared[key] = found
+    made: Aisle = probe.run.shared[key]
+    return made
+
+
+def _prefer(probe: Probe, items: list[str]) -> None:
+    """Some are bought by more strangers than others, so that scores fall within every page."""
+    strangers, names = [probe.name("stranger") for _ in range(3)], ("view", "purchase")
+    events = [
+        event_body(name, user, item) for n, item in enumerate(items) for user in strangers[: n % 4] for name in names
+    ]
+    probe.ingest(events)
 
 
 def _visible(probe: Probe, found: Aisle) -> None:

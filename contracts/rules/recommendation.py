@@ -139,13 +139,46 @@ def score_number(_: Run, exchange: Exchange) -> tuple[str, str] | None:
     return ("score", f"score {odd[0]!r}") if odd else None
 
 
-@each("RANK-never-rising", lambda x: served(x) and len(x.results) > 1, "scores that never rise along the list")
-def never_rising(_: Run, exchange: Exchange) -> tuple[str, str] | None:
-    scores = [row["score"] for row in exchange.results if _number(row.get("score"))]
-    for earlier, later in itertools.pairwise(scores):
-        if later > earlier:
-            return "rising", f"{later} after {earlier}"
-    return None
+@rule("RANK-never-rising", lambda x: served(x) and len(x.results) > 0)
+def never_rising(_: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
+    expected = "scores that never rise along the list"
+    for exchange in exchanges:
+        scores = _scores(exchange)
+        for earlier, later in itertools.pairwise(scores):
+            if later > earlier:
+                yield Violation("rising", expected, f"{later} after {earlier}", (exchange,))
+                break
+    rises = [pair for pairs in _turned_pages(exchanges).values() if all(map(_rises, pairs)) for pair in pairs]
+    for one, next_ in rises if len(rises) > 1 else ():
+        actual = f"{_scores(next_)[0]} after {_scores(one)[-1]}"
+        yield Violation("from page to page", expected, actual, (one, next_))
+
+
+def _turned_pages(exchanges: list[Exchange]) -> dict[str, list[tuple[Exchange, Exchange]]]:
+    """Pages that were asked for one right after the other, by what was asked. A list may change in between: what
+    rises must do so every time, and more than once."""
+    found = defaultdict(list)
+    for one, next_ in itertools.pairwise(exchanges):
+        adjacent = next_.number == one.number + 1 and next_.organisation == one.organisation
+        if adjacent and _page(one) and {**one.request_json, "page": _page(one) + 1} == next_.request_json:
+            found[f"{one.organisation} {next_.request_body!r}"].append((one, next_))
+    return found
+
+
+def _page(exchange: Exchange) -> int:
+    """The page that was asked for by its number, else 0."""
+    body = exchange.request_json
+    page = body.get("page") if isinstance(body, dict) else None
+    return page if isinstance(page, int) else 0
+
+
+def _rises(pages: tuple[Exchange, Exchange]) -> bool:
+    one, next_ = map(_scores, pages)
+    return bool(one and next_) and next_[0] > one[-1]
+
+
+def _scores(exchange: Exchange) -> list[float]:
+    return [row["score"] for row in exchange.results if _number(row.get("score"))]
 
 
 @each("RANK-same-ids", lambda x: served(x) and isinstance(x.data.get("recommended_items"), list), "the ids of results")
