@@ -26,7 +26,8 @@ from contracts.exchange import Exchange
 from contracts.outcome import Finding, NotJudged, Outcome, Result
 from contracts.relaxations import derive
 from contracts.run import Run
-from contracts.spoil import disguised, spoiled
+from contracts.shapes import disguised, spread
+from contracts.spoil import spoiled
 from fixtures.spec import Operation
 
 _CASE = "HTTP_X_SCHEMATHESIS_TESTCASEID"
@@ -48,7 +49,8 @@ class Pass:
     statuses: Callable[[Operation, Exchange], tuple[int, ...]]
     shape: bool = False  # judge answers by the contract too
     spoil: bool = False  # break one rule in every body
-    disguise: bool = False  # odd ids and unknown fields; such a body may be called bad too (R39, R44)
+    spread: bool = False  # other bodies that every document allows: of all shapes, evenly
+    disguise: bool = False  # every other one odd in ids, names, pages; it may be called bad too (R39, R44)
 
 
 def _right(run: Run, operation: Operation) -> Credential:
@@ -84,10 +86,10 @@ def _always(*statuses: int) -> Callable[[Operation, Exchange], tuple[int, ...]]:
 PASSES = (
     Pass("GEN-valid-accepted", ("examples", "coverage", "fuzzing"), _right, _success, shape=True),
     Pass("GEN-invalid-refused", ("fuzzing",), _right, _refusal, spoil=True),
-    Pass("GEN-swapped-keys-403", ("fuzzing",), _swapped, _always(403), disguise=True),
-    Pass("GEN-tampered-keys-401", ("fuzzing",), _tampered, _always(401), disguise=True),
+    Pass("GEN-swapped-keys-403", ("fuzzing",), _swapped, _always(403), spread=True, disguise=True),
+    Pass("GEN-tampered-keys-401", ("fuzzing",), _tampered, _always(401), spread=True, disguise=True),
     Pass("GEN-sequences", ("stateful",), _right, _success, shape=True),
-    Pass("GEN-burnt-keys-429", ("fuzzing",), _right, _always(429)),
+    Pass("GEN-burnt-keys-429", ("fuzzing",), _right, _always(429), spread=True),
 )
 
 
@@ -109,6 +111,9 @@ class Bridge:
     findings: list[Finding] = field(default_factory=list)
     by_case: dict[str, Exchange] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.dice = self.run.dice(self.plan.check)
+
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         try:
             return self._answer(environ, start_response)
@@ -129,6 +134,8 @@ class Bridge:
             if broken is None:
                 return _nothing(start_response)
             body = encode(broken)
+        if self.plan.spread:
+            body = encode(spread(operation, json.loads(body), self.counts[operation.path], self.dice))
         disguise = self.plan.disguise and self.counts[operation.path] % 2 == 1
         if disguise:
             body = encode(disguised(json.loads(body), self.counts[operation.path] // 2 + 1))

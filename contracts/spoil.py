@@ -1,28 +1,19 @@
-"""One documented rule broken in a body that is right in all else: it must be refused for that alone. And bodies in
-disguise: what is refused for its key is refused in any."""
+"""One documented rule broken in a body that is right in all else: it must be refused for that alone."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from contracts.operations import Operations
 from contracts.relaxations import ENUMS, REQUIRED
+from contracts.shapes import UNNAMED
 from fixtures.spec import Operation
 
 Body = dict[str, Any]
-_IDS = ("item_id", "user_id", "context_item_id")
-_DATES = ("1969-07-20T20:17:40Z", "2099-12-31T23:59:59Z", "2024-02-29T00:00:00Z")
-_MARKS = ("", "-gr\u00f6\u00dfe", " a/b%2Fc", "-\u978b\U0001f97e")
 Break = Callable[[Body], Body]
 
 NO_STRATEGY = "no-such-strategy-lc"  # can't be one of the five that are not documented (R31)
 NO_STRATEGIES = ([NO_STRATEGY], 42, {"name": "popular"}, True)  # no texts, and of no strategy either
 _NO_VALUE = ("archived", "", 42, "Active", ["archived"], "something_else_altogether", True)  # of any enum
-_UNKNOWN: tuple[Body, ...] = (
-    {},
-    {"supplier": "Acme"},
-    {},
-    {"metadata": {"source": "import"}, "tags": ["a"]},
-)  # beside it
 
 
 def spoiled(operations: Operations, operation: Operation, body: Any, turn: int) -> Body | None:
@@ -33,19 +24,7 @@ def spoiled(operations: Operations, operation: Operation, body: Any, turn: int) 
     breaks = list(_breaks(operations, operation, record))
     if not breaks:
         return None
-    return {**breaks[turn % len(breaks)](record), **_UNKNOWN[(turn + turn // len(breaks)) % len(_UNKNOWN)]}
-
-
-def disguised(body: Any, turn: int) -> Any:
-    """The body, or every record of it, with ids, dates and pages unlike others, and with what no document names."""
-    if isinstance(body, list):
-        return [disguised(record, turn) for record in body]
-    if not isinstance(body, dict):
-        return body
-    ids = {name: f"{body[name]}{_MARKS[turn % len(_MARKS)]}" for name in _IDS if isinstance(body.get(name), str)}
-    date = {"created_at": _DATES[turn % len(_DATES)]} if "created_at" in body else {}
-    page = {"page": turn * 7} if "page" in body else {}
-    return {**body, **ids, **date, **page, **_UNKNOWN[turn % len(_UNKNOWN)]}
+    return {**breaks[turn % len(breaks)](record), **UNNAMED[(turn + turn // len(breaks)) % len(UNNAMED)]}
 
 
 def _breaks(operations: Operations, operation: Operation, body: Body) -> Iterator[Break]:

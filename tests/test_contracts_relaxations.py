@@ -1,6 +1,7 @@
 """The derived contract: what it demands of a foreign server, rule by rule."""
 
 import copy
+import random
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,8 @@ import pytest
 
 from contracts.operations import Operations, operations_of
 from contracts.relaxations import RELAXATIONS, REQUIRED, derive, request_rules
-from contracts.spoil import NO_STRATEGIES, NO_STRATEGY, disguised, spoiled
+from contracts.shapes import disguised, spread
+from contracts.spoil import NO_STRATEGIES, NO_STRATEGY, spoiled
 from fixtures.bodies import event_body, item_body, user_body
 from fixtures.spec import Spec, load_spec
 
@@ -90,6 +92,48 @@ def test_a_disguised_body_has_other_ids_and_the_same_prefix() -> None:
     assert all(record["user_id"].startswith("p-u") for _, record in shown)
     assert any(not records[0]["item_id"].isascii() for records in shown)
     assert {record["status"] for record, _ in shown} == {"active"}
+
+
+@pytest.mark.parametrize(
+    ("use", "name", "body"),
+    [
+        ("items", "Item", item_body("p-i", attributes={"price": 1})),
+        ("users", "User", user_body("p-u", attributes={"plan": "plus"})),
+        ("events", "Event", event_body("view", "p-u", "p-i", context={"device": "mobile"})),
+        ("recommend", "RecommendRequest", {"strategy": "similar", "context_item_id": "p-i"}),
+    ],
+)
+def test_a_body_that_every_document_allows_is_spread_over_others_that_they_allow(
+    use: str, name: str, body: dict[str, Any]
+) -> None:
+    judge, dice = validator("accepted", name), random.Random(1)
+    spreads = [spread(getattr(OPERATIONS, use), body, turn, dice) for turn in range(200)]
+    for record in [record for each in spreads for record in (each if isinstance(each, list) else [each])]:
+        if name == "Event":
+            assert re.fullmatch("[a-z][a-z0-9_]*", record["event_name"])
+            record = {**record, "event_name": "view"}
+        assert judge.is_valid(record), record
+
+
+def test_questions_are_spread_over_limits_and_pages_of_all_sizes_with_filters_and_without() -> None:
+    dice = random.Random(1)
+    asked = [spread(OPERATIONS.recommend, {"strategy": "popular"}, turn, dice) for turn in range(200)]
+    assert {each.get("page") for each in asked} >= {None, *range(1, 11)}
+    assert any(each.get("page", 1) > 10 for each in asked)
+    assert len({each.get("limit") for each in asked}) > 60
+    few = asked[:14]  # what an operation's part of the budget comes to
+    assert any(each.get("limit", 0) > 50 and each.get("page", 1) > 2 for each in few)
+    assert {("page" in each, "limit" in each) for each in few} == {(a, b) for a in (True, False) for b in (True, False)}
+    assert {(len(each.get("filters", ())), each.get("limit", 0) > 50) for each in few} >= {(1, True), (2, True)}
+
+
+def test_events_are_spread_over_names_and_numbers() -> None:
+    dice = random.Random(1)
+    sent = [spread(OPERATIONS.events, event_body("view", "p-u", "p-i"), turn, dice) for turn in range(100)]
+    assert {len(each) for each in sent if isinstance(each, list)} >= {2, 8}
+    singles = [each for each in sent if isinstance(each, dict)]
+    assert {each["event_name"] for each in singles} > {"view", "step_2_of_3"}
+    assert {"item_id" in each for each in singles} == {True, False}
 
 
 def test_these_rules_and_no_others_can_fail_a_target_that_accepts_too_much() -> None:

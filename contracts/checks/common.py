@@ -20,6 +20,7 @@ from fixtures.spec import Operation
 NO_STATUS = ("archived", "ACTIVE", "", "temporarily_out_of_stock")  # none of active, inactive, deleted
 NO_TEXT = (42, True, ["archived"], {"is": "active"})  # neither; nor taken for absent, as 0, false and null may be
 UNKNOWN: dict[str, Any] = {"supplier": "Acme", "metadata": {"source": "import"}}  # fields that no document names
+_PLACES = ((1, 1), (12, 3), (33, 5), (50, 8), (77, 2), (100, 10), (99, 13), (7, 21), (41, 6))  # limits and pages
 NULLS: dict[str, dict[str, Any]] = {  # in free-form objects: taken or refused, never a crash (R49)
     "nulls everywhere": {"note": None, "parts": [{"colour": None}], "tags": ["a", None], "size": {"eu": None}},
     "null": {"note": None},
@@ -42,7 +43,8 @@ def valid_body(probe: Probe, operation: Operation) -> dict[str, Any]:
 
 
 def valid_bodies(probe: Probe, operation: Operation) -> list[Any]:
-    """The minimal body and others of another kind: full ones, arrays, each group of strategies."""
+    """The minimal body and others of another kind: full ones, arrays, each group of strategies, events of its own
+    name, pages and limits of all sizes."""
     operations = probe.run.operations
     minimal = valid_body(probe, operation)
     if operation is operations.items:
@@ -54,12 +56,14 @@ def valid_bodies(probe: Probe, operation: Operation) -> list[Any]:
     if operation is operations.events:
         user = probe.name("user")
         full = full_event_body("click", user, probe.name("item"), probe.run.dice(user))
-        return [minimal, full, [event_body("search", user), event_body("purchase", user, probe.name("item"))]]
+        names = ("search", "purchase", "step_2_of_3")
+        return [minimal, full, [event_body(name, user, probe.name("item")) for name in names]]
     if operations.edition == "first":
         return [minimal]
     item, user = probe.name("item"), probe.name("user")
     filtered = {"user_id": user, "filters": {"category": probe.name("cat")}, "limit": 5, "page": 2}
-    return [minimal, filtered, {"strategy": "similar", "context_item_id": item}, {"strategy": "popular", "limit": 3}]
+    beside = {"strategy": "similar", "context_item_id": item, "limit": 17, "page": 4}
+    return [minimal, filtered, beside, {"strategy": "popular", "limit": 64}]
 
 
 def odd_bodies(probe: Probe, operation: Operation) -> list[Any]:
@@ -71,13 +75,13 @@ def odd_bodies(probe: Probe, operation: Operation) -> list[Any]:
     noted: dict[str, Any] = {"attributes": notes}
     long_ago, one_day = "1969-07-20T20:17:40Z", "2099-12-31T23:59:59Z"
     if operation is operations.items:
-        gone = item_body(probe.number(), status="deleted", created_at=one_day, **UNKNOWN)
+        gone = item_body(probe.number(), status="deleted", created_at=one_day, attributes={}, **UNKNOWN)
         return [full_item_body(odd, created_at=long_ago), item_body(spaced, item_type="gift card", **noted), gone]
     if operation is operations.users:
         gone = user_body(probe.number(), status="deleted", created_at=one_day, **UNKNOWN)
         return [full_user_body(odd, created_at=long_ago), user_body(spaced, status="inactive", **noted), gone]
     if operation is operations.events:
-        bodies = [event_body("view", odd, spaced), identify_body(spaced, odd), event_body("wishlist_shared", odd)]
+        bodies = [event_body("view", odd, spaced), identify_body(spaced, odd), event_body("gift-card sent 2", odd)]
         return [*bodies, event_body("purchase", probe.number(), odd, recommendation_id=odd, context=notes, **UNKNOWN)]
     if operations.edition == "first":
         return [{"user_id": odd}, {"user_id": spaced, **UNKNOWN}]
@@ -85,7 +89,10 @@ def odd_bodies(probe: Probe, operation: Operation) -> list[Any]:
         {"user_id": odd, "filters": {"brand": odd, "tags": ["a", None]}},
         {"strategy": "session-based", "user_id": spaced, "limit": 100, **UNKNOWN},
         {"strategy": "frequently-bought-together", "context_item_id": odd, "user_id": probe.number(), "page": 50},
-        *({"strategy": name, "user_id": odd, "context_item_id": spaced, "limit": 1} for name in operations.strategies),
+        *(
+            {"strategy": name, "user_id": odd, "context_item_id": spaced, "limit": limit, "page": page}
+            for name, (limit, page) in zip(operations.strategies, itertools.cycle(_PLACES), strict=False)
+        ),
     ]
 
 

@@ -1,0 +1,86 @@
+"""Requests in every shape: what is refused for its key is refused in any of them, whoever drew it."""
+
+from random import Random
+from typing import Any
+
+from fixtures.spec import Operation
+
+Body = dict[str, Any]
+_IDS = ("item_id", "user_id", "context_item_id")
+UNNAMED: tuple[Body, ...] = (  # fields that no document names, or none
+    {},
+    {"supplier": "Acme"},
+    {},
+    {"metadata": {"source": "import"}, "tags": ["a"]},
+)
+_DATES = ("1969-07-20T20:17:40Z", "2099-12-31T23:59:59Z", "2024-02-29T00:00:00Z")
+_MARKS = ("", "-gr\u00f6\u00dfe", " a/b%2Fc", "-\u978b\U0001f97e")
+_CUSTOM_NAMES = ("wishlist_shared", "step_2_of_3", "q", "video_50_percent", "asked_for_another_size_in_a_shop")
+_ODD_NAMES = ("gift-card sent", "size.chart/opened", "Added-To-List 2", "5 stars", "w\u00fcnsche_geteilt")
+_WORDS = ("shoes", "bags_2", "harrow", "north")
+_LIMITS = ((), (1, 10), (11, 49), (51, 100))  # left out, or between the two
+_PAGES = ((), (1, 2), (3, 10), (11, 50))
+_MOST_RECORDS = 8
+
+
+def spread(operation: Operation, body: Any, turn: int, dice: Random) -> Any:
+    """A body that every document allows, as another that they allow too: numbers over all of their range, names
+    standard and custom, optional fields there or not, one record or many. Generators like small ones and few."""
+    if operation.operation_id == "ingestEvents":
+        records = body if isinstance(body, list) else [body]
+        if dice.random() < 0.25:
+            records = [records[n % len(records)] for n in range(dice.randint(2, _MOST_RECORDS))]
+        events = [_spread_event(record, dice) for record in records]
+        return events if isinstance(body, list) or len(events) > 1 else events[0]
+    if operation.operation_id == "recommend":
+        return _spread_question(body, turn, dice)
+    return _spread_record(body, dice)
+
+
+def _spread_event(event: Body, dice: Random) -> Body:
+    name = {"event_name": dice.choice(_CUSTOM_NAMES)} if dice.random() < 0.4 else {}
+    return _less({**event, **name}, dice, "item_id", "context", "event_id")
+
+
+def _spread_record(record: Body, dice: Random) -> Body:
+    """An item or a user; empty attributes are attributes too."""
+    attributes: Body = {"attributes": {}} if "attributes" in record and dice.random() < 0.25 else {}
+    return _less({**record, **attributes}, dice, "attributes")
+
+
+def _spread_question(question: Body, turn: int, dice: Random) -> Body:
+    """Sixteen turns bring every size of limit together with every size of page, and nearly all with filters."""
+    block = turn // 4
+    sizes = {"limit": _LIMITS[(turn + block) % 4], "page": _PAGES[(turn + 2 * block) % 4]}
+    numbers = {name: dice.randint(*size) for name, size in sizes.items() if size}
+    filtered = dice.sample(("category", "brand"), (turn + turn // 3) % 3)
+    filters = {"filters": {name: dice.choice(_WORDS) for name in filtered}} if filtered or turn % 2 else {}
+    return {name: question[name] for name in question if name not in ("limit", "page", "filters")} | numbers | filters
+
+
+def _less(body: Body, dice: Random, *optional: str) -> Body:
+    """Each optional field is left out one time in four."""
+    gone = {name for name in optional if dice.random() < 0.25}
+    return {name: value for name, value in body.items() if name not in gone}
+
+
+def disguised(body: Any, turn: int) -> Any:
+    """The body, or every record of it, with ids, names, dates and pages unlike others, and with what no document
+    names."""
+    if isinstance(body, list):
+        return [disguised(record, turn) for record in body]
+    if not isinstance(body, dict):
+        return body
+    ids = {name: f"{body[name]}{_MARKS[turn % len(_MARKS)]}" for name in _IDS if isinstance(body.get(name), str)}
+    changed: Body = {}
+    if "created_at" in body:
+        changed["created_at"] = _DATES[turn % len(_DATES)]
+    if body.get("page", 1) > 10:
+        changed["page"] = 50 + turn * 7
+    if "limit" in body and turn % 3 == 0:
+        changed["limit"] = 100 + turn
+    if "event_name" in body and turn % 2:
+        changed["event_name"] = _ODD_NAMES[turn // 2 % len(_ODD_NAMES)]
+    if "context" in body:
+        changed["context"] = {"cart": {"lines": [{"sku": None, "count": turn}], "note": {}}}
+    return {**body, **ids, **changed, **UNNAMED[turn % len(UNNAMED)]}
