@@ -45,6 +45,8 @@ def dressed_up(tell: Teller) -> Iterator[Step]:
         ("recommend", {"page": 11}),
         ("recommend", {"page": 5}),
         ("recommend", {"limit": 33}),
+        ("recommend", {"limit": 60, "filters": {"category": "c1"}}),
+        ("users", {"attributes": {}}),
         ("recommend", {"strategy": "similar", "context_item_id": "i-1"}),
     ]
     for operation, extra in extras:
@@ -53,6 +55,8 @@ def dressed_up(tell: Teller) -> Iterator[Step]:
         yield tell.good(operation, {**body, "extra": 1, "status": "archived"})
         for headers in (wrong[operation], other[operation]):
             yield Step(operation, body, headers)
+    for headers in (wrong["events"], other["events"]):
+        yield Step("events", [EVENT] * 6, headers)
     for strategy in (7, ["popular"], {"name": "popular"}):
         yield tell.ask(strategy=strategy)
 

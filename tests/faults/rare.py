@@ -79,6 +79,20 @@ def odd_names(request: Request, _: Server) -> bool:
     return any(isinstance(each, str) and not each.replace("_", "").isalpha() for each in names)
 
 
+def long_and_filtered(request: Request, _: Server) -> bool:
+    limit = request.value("limit")
+    asked = request.operation == "recommend" and type(limit) in (int, float)
+    return asked and limit > 50 and bool(request.value("filters"))
+
+
+def more_than_five(request: Request, _: Server) -> bool:
+    return len(request.records) > 5
+
+
+def empty_attributes(request: Request, _: Server) -> bool:
+    return any(record.get("attributes") == {} for record in request.records)
+
+
 def one_page_only(data: Document, request: Request) -> None:
     """A filtered list ends with its first page."""
     place = data["pagination"]
@@ -187,6 +201,42 @@ FAULTS = [
         "A key with one wrong character gets pages 3 to 9.",
         ("AUTH-tampered-key", "GEN-tampered-keys-401"),
         let_in_with(("recommend",), middle_pages),
+    ),
+    Fault(
+        "secret-key-gets-long-filtered-lists",
+        "A secret key may ask for more than fifty results when it filters them.",
+        ("AUTH-secret-on-publishable", "GEN-swapped-keys-403"),
+        accepts_wrong_type("recommend", condition=long_and_filtered),
+    ),
+    Fault(
+        "secret-key-sends-many-events",
+        "A secret key may send more than five events at once.",
+        ("AUTH-secret-on-publishable", "GEN-swapped-keys-403"),
+        accepts_wrong_type("events", condition=more_than_five),
+    ),
+    Fault(
+        "publishable-key-upserts-users-with-empty-attributes",
+        "A publishable key may upsert users whose attributes are empty.",
+        ("AUTH-publishable-on-upsert", "GEN-swapped-keys-403"),
+        accepts_wrong_type("users", condition=empty_attributes),
+    ),
+    Fault(
+        "tampered-key-gets-long-filtered-lists",
+        "A key with one wrong character may ask for more than fifty results when it filters them.",
+        ("AUTH-tampered-key", "GEN-tampered-keys-401"),
+        let_in_with(("recommend",), long_and_filtered),
+    ),
+    Fault(
+        "tampered-key-sends-many-events",
+        "A key with one wrong character may send more than five events at once.",
+        ("AUTH-tampered-key", "GEN-tampered-keys-401"),
+        let_in_with(("events",), more_than_five),
+    ),
+    Fault(
+        "tampered-key-upserts-users-with-empty-attributes",
+        "A key with one wrong character may upsert users whose attributes are empty.",
+        ("AUTH-tampered-key", "GEN-tampered-keys-401"),
+        let_in_with(("users",), empty_attributes),
     ),
     Fault(
         "filtered-lists-have-one-page",
