@@ -69,6 +69,11 @@ class Run:
         """One organisation's budget must do for everything: vary less."""
         return self.target.other is None
 
+    @property
+    def scarce(self) -> bool:
+        """One organisation's budget, and every item and user costs one more to clean up: only what is new."""
+        return self.thrifty and not self.arrays
+
     def name(self, stem: str) -> str:
         """An id that nobody else uses, every other one with a capital letter."""
         self._names += 1

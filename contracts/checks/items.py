@@ -59,7 +59,7 @@ def accepts_any_type(probe: Probe) -> Iterator[None]:
     for body, item_type in zip(known, (*types[2:], *types[:2]), strict=False):
         case = f"item_type {item_type} of what was {body['item_type']}"
         expect_accepted(probe, items, {**body, "item_type": item_type}, case)
-    for field, values in _changes().items():
+    for field, values in ({} if probe.run.scarce else _changes()).items():
         for value in values[: 1 if probe.run.thrifty else None]:
             probe.send(items, {**known[-1], field: value}, valid=True)
 

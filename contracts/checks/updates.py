@@ -25,6 +25,8 @@ def new_value_takes_effect(probe: Probe) -> Iterator[None]:
         probe.expect_eventually(
             probe.hides(old, moving["item_id"]), f"{case}: old value", "the item is no longer found by its old category"
         )
+    if probe.run.scarce:
+        return
     probe.upsert_items([{**moving, "status": "inactive"}])
     yield
     probe.upsert_items([{**moving, "attributes": {**moving["attributes"], "category": first}}])
