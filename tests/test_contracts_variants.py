@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from tests.faults import judging, matrix, zoo
 
 DAY = datetime.now(UTC).timetuple().tm_yday
-RUNS = 48  # every variant is judged anew on one day in so many: one takes about seven seconds of processor
+RUNS = 96  # every variant is judged anew on one day in so many: one takes about seven seconds of processor
 MINUTES = 3.0
 ACCUSED: set[str] = set()  # known false accusations; one that is mended must leave this list
 
