@@ -265,7 +265,7 @@ FAULTS = [
     Fault(
         "last-match-missing-but-by-category",
         "The match that stands last is left out of lists that are not filtered by `category`.",
-        ("FILTER-complete",),
+        ("FILTER-equality", "FILTER-complete"),
         edits_data(lambda data, r: without_last(data, r) if "category" not in (r.value("filters") or {}) else None),
     ),
 ]
