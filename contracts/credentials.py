@@ -17,13 +17,8 @@ class Credential:
 
 
 _NONE = Credential("none", {}, None)
-_NEARLY_RIGHT = {
-    "tampered",
-    "tampered-inside",
-    "relabelled",
-    "shortened",
-    "other-case",
-}  # the others hold the whole key, or nothing of it
+# The others hold the whole key, or nothing of it.
+_NEARLY_RIGHT = {"tampered", "tampered-inside", "relabelled", "shortened", "other-case"}
 _NAMES = {("main", "publishable"): "pk", ("main", "secret"): "sk"}
 _NAMES |= {("other", "publishable"): "pk2", ("other", "secret"): "sk2"}
 
