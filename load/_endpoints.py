@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
-from fixtures.spec import Operation, RateLimit, load_spec
+from fixtures.spec import Operation, RateLimit, Spec, load_spec
 
 OPERATIONS = ("recommend", "ingestEvents", "upsertItems", "upsertUsers")
 
@@ -26,22 +26,27 @@ class Endpoint:
 @cache
 def endpoints() -> dict[str, Endpoint]:
     """By operationId."""
-    spec = load_spec()
+    spec = _spec()
     return {one.operation_id: _endpoint(one) for one in map(spec.operation, OPERATIONS)}
 
 
 @cache
 def organisation_limit() -> RateLimit:
     """What one organisation may send in a window, by the contract."""
-    return load_spec().limits["organisation"]
+    return _spec().limits["organisation"]
 
 
 @cache
 def strategies() -> dict[str, str]:
     """The documented strategies and the input that each needs: `user_id`, `context_item_id` or nothing."""
-    schemas = load_spec().document["components"]["schemas"]
+    schemas = _spec().document["components"]["schemas"]
     table = schemas["RecommendRequest"]["properties"]["strategy"]["x-strategies"]
     return {name: facts.get("requires", "") for name, facts in table.items() if facts.get("x-source") != "ours"}
+
+
+@cache
+def _spec() -> Spec:
+    return load_spec()
 
 
 def _endpoint(operation: Operation) -> Endpoint:

@@ -55,7 +55,8 @@ class Node:
         answer: dict[str, Any] = {"run": plan.run, "index": plan.index, "versions": versions(), "problem": ""}
         try:
             everyone = _keys.read_organisations(self.machine.keys_file, os.environ)
-            _check_ca_file(self.machine.ca_file)
+            if self.machine.ca_file:
+                _check_ca_file(self.machine.ca_file)
             ids_file = self.machine.ids_file
             self.shop = shop_from_file(Path(ids_file)) if ids_file else generated_shop(msg.data["shop"], plan.seed)
         except ConfigurationError as error:
@@ -171,6 +172,6 @@ def install(node: Node) -> None:
 
 def _check_ca_file(path: str) -> None:
     try:
-        ssl.create_default_context(cafile=path or None)
+        ssl.create_default_context(cafile=path)
     except OSError as error:  # ssl.SSLError is one
         raise ConfigurationError(f"--ca-file {path}: {error}") from None

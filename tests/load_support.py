@@ -1,4 +1,6 @@
-"""Runs locust as people do: as a process of its own (importing it would patch the sockets of the tests)."""
+"""Runs locust as people do: as a process of its own (importing it would patch the sockets of the tests).
+
+Where its start isn't what is tested, it is forked from one that has imported everything: tests/locust_nest.py."""
 
 import contextlib
 import json
@@ -10,7 +12,8 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, Protocol
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 90
@@ -55,14 +58,87 @@ def keys_file(folder: Path, count: int = 2, name: str = "keys.json") -> Path:
     return path
 
 
+class Locust(Protocol):
+    """A locust that runs; its output is read at its end."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def returncode(self) -> int: ...
+    def communicate(self, *, timeout: float | None = None) -> tuple[str, Any]: ...
+
+
+class Forked:
+    """A locust from the nest, with the part of Popen that the tests use."""
+
+    def __init__(self, nest: "Nest", pid: int, output: Path) -> None:
+        self.nest, self.pid, self.output = nest, pid, output
+        self.returncode = -1  # until its end
+
+    def send_signal(self, number: signal.Signals) -> None:
+        os.kill(self.pid, number)
+
+    def communicate(self, *, timeout: float | None = None) -> tuple[str, None]:
+        code = self.nest.ask(pid=self.pid, seconds=timeout or PATIENCE)
+        if code is None:
+            raise subprocess.TimeoutExpired("locust", timeout or PATIENCE)
+        self.returncode = code
+        return self.output.read_text(encoding="utf-8"), None
+
+
+class Nest:
+    """Starts locusts that have imported everything already, by the orders that tests/locust_nest.py describes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        command = [sys.executable, "-m", "tests.locust_nest"]
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, cwd=ROOT, env=clean(), text=True, stdin=pipe, stdout=pipe)
+
+    def ask(self, **order: Any) -> Any:
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write(json.dumps(order) + "\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+    def start(self, *arguments: object, environment: dict[str, str] | None = None) -> Forked:
+        """`locust -f load ...`."""
+        output = self.folder / f"{len(list(self.folder.iterdir()))}.txt"
+        output.touch()
+        pid = self.ask(arguments=options(arguments), environment=clean() | (environment or {}), output=str(output))
+        return Forked(self, pid, output)
+
+    def run(self, folder: Path, *arguments: object) -> Result:
+        """A headless run, to its end."""
+        slo_json = folder / "slo.json"
+        return finish(self.start(*headless(slo_json, *arguments)), slo_json)
+
+
+@contextlib.contextmanager
+def nest_of_locusts() -> Iterator[Nest]:
+    """Its process ends once its input does."""
+    with TemporaryDirectory() as folder:
+        nest = Nest(Path(folder))
+        with nest.process:
+            yield nest
+
+
+def options(arguments: Sequence[object]) -> list[str]:
+    return ["-f", "load", "--loglevel", "WARNING", *map(str, arguments)]
+
+
+def clean() -> dict[str, str]:
+    """The environment without anything that would be an option."""
+    return {name: text for name, text in os.environ.items() if not name.startswith(("LEHNZ_", "GITHUB_", "LOCUST_"))}
+
+
 def start_locust(*arguments: object, environment: dict[str, str] | None = None) -> subprocess.Popen[str]:
     """`locust -f load ...`, its output piped."""
-    command = [sys.executable, "-m", "locust", "-f", "load", "--loglevel", "WARNING", *map(str, arguments)]
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("LEHNZ_", "GITHUB_", "LOCUST_"))}
     return subprocess.Popen(
-        command,
+        [sys.executable, "-m", "locust", *options(arguments)],
         cwd=ROOT,
-        env={**clean, **(environment or {})},
+        env=clean() | (environment or {}),
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -70,7 +146,7 @@ def start_locust(*arguments: object, environment: dict[str, str] | None = None) 
     )
 
 
-def finish(process: subprocess.Popen[str], slo_json: Path | None = None) -> Result:
+def finish(process: Locust, slo_json: Path | None = None) -> Result:
     """Wait for its end."""
     try:
         output, _ = process.communicate(timeout=PATIENCE)
@@ -82,11 +158,9 @@ def finish(process: subprocess.Popen[str], slo_json: Path | None = None) -> Resu
     return Result(process.returncode, output, verdict)
 
 
-def run_locust(folder: Path, *arguments: object, environment: dict[str, str] | None = None) -> Result:
-    """A headless run with the verdict in a file."""
-    slo_json = folder / "slo.json"
-    options: Sequence[object] = ("--headless", "--only-summary", "--slo-json", slo_json, *arguments)
-    return finish(start_locust(*options, environment=environment), slo_json)
+def headless(slo_json: Path, *arguments: object) -> tuple[object, ...]:
+    """The options of a run without a page, with the verdict in a file."""
+    return ("--headless", "--only-summary", "--slo-json", slo_json, *arguments)
 
 
 def wait_for(condition: Any, seconds: float = 20.0) -> None:

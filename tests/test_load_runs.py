@@ -1,5 +1,6 @@
 """Whole runs of plain locust against a small server: exit codes that can be trusted, counts that agree."""
 
+import itertools
 import json
 import shutil
 import signal
@@ -13,9 +14,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.load_support import Result, broken_server, finish, keys_file, run_locust, start_locust
+from tests.load_support import Nest, Result, broken_server, finish, headless, keys_file, nest_of_locusts, start_locust
 
 ROOMY = "100000/900"  # limit and window of the server, where they don't matter
+LIMITS = itertools.count(100_001)
 SLO = """
 [run]
 max_lag_p99_ms = 1000
@@ -29,10 +31,22 @@ min_nonempty_ratio = 0.9
 """
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[str]:
-    with broken_server(tmp_path) as url:
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with broken_server(tmp_path_factory.mktemp("server")) as url:
         yield url
+
+
+@pytest.fixture
+def roomy() -> str:
+    """A limit and a window that don't matter; no other test has the same, and so the server counts for this one."""
+    return f"{next(LIMITS)}/900"
+
+
+@pytest.fixture(scope="module")
+def nest() -> Iterator[Nest]:
+    with nest_of_locusts() as nest:
+        yield nest
 
 
 def slo_file(folder: Path, p99: int = 5000) -> Path:
@@ -62,10 +76,12 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
-def test_a_good_target_passes_and_every_report_says_so(server: str, tmp_path: Path) -> None:
-    base, summary = f"{server}/none/{ROOMY}", tmp_path / "summary.md"
+def test_a_good_target_passes_and_every_report_says_so(server: str, roomy: str, tmp_path: Path) -> None:
+    base, summary = f"{server}/none/{roomy}", tmp_path / "summary.md"
     reports = ("--html", tmp_path / "report.html", "--slo-junit", tmp_path / "slo.xml")
-    result = run_locust(tmp_path, *reader(tmp_path, base, *reports), environment={"GITHUB_STEP_SUMMARY": str(summary)})
+    slo_json = tmp_path / "slo.json"
+    options = headless(slo_json, *reader(tmp_path, base, *reports))
+    result = finish(start_locust(*options, environment={"GITHUB_STEP_SUMMARY": str(summary)}), slo_json)
     assert (result.code, result.verdict["verdict"]) == (0, "PASS"), result.output
     assert served(base) == counted(result) + 2, "two requests looked at the organisations before"
     assert result.verdict["generators"]["arrivals"]["sent"] == pytest.approx(240, abs=2)
@@ -81,42 +97,41 @@ def test_a_good_target_passes_and_every_report_says_so(server: str, tmp_path: Pa
 
 
 def test_targets_that_break_a_promise_or_can_not_be_judged_never_pass(
-    server: str, tmp_path: Path, subtests: pytest.Subtests
+    server: str, roomy: str, nest: Nest, tmp_path: Path, subtests: pytest.Subtests
 ) -> None:
     mistake = tmp_path / "mistake.toml"
     mistake.write_text('[[slo]]\nname = "POST /v1/recomend"\np99_ms = 1', encoding="utf-8")
     runs: dict[str, tuple[tuple[object, ...], int, str]] = {
-        "slow": (reader(tmp_path, f"{server}/slow/{ROOMY}", p99=500), 3, "p99_ms"),
-        "errors": (reader(tmp_path, f"{server}/errors/{ROOMY}"), 1, "max_error_ratio"),
-        "all-errors": (reader(tmp_path, f"{server}/all-errors/{ROOMY}"), 4, "answers 500 to a plain recommendation"),
-        "empty": (reader(tmp_path, f"{server}/empty/{ROOMY}"), 3, "min_nonempty_ratio"),
+        "slow": (reader(tmp_path, f"{server}/slow/{roomy}", p99=500), 3, "p99_ms"),
+        "errors": (reader(tmp_path, f"{server}/errors/{roomy}"), 1, "max_error_ratio"),
+        "all-errors": (reader(tmp_path, f"{server}/all-errors/{roomy}"), 4, "answers 500 to a plain recommendation"),
+        "empty": (reader(tmp_path, f"{server}/empty/{roomy}"), 3, "min_nonempty_ratio"),
         "budget": (reader(tmp_path, f"{server}/none/30/900"), 4, "Needed: 9 organisations"),
         "unreachable": (reader(tmp_path, f"http://127.0.0.1:{free_port()}"), 4, "the target doesn't answer"),
-        "mistake": (reader(tmp_path, f"{server}/none/{ROOMY}", "--slo-file", mistake), 4, "unknown name"),
-        "few": (reader(tmp_path, f"{server}/none/{ROOMY}", "--arrival-rate", 10), 4, "80 needed"),
-        "pool": (reader(tmp_path, f"{server}/stall/{ROOMY}", "--max-in-flight", 2), 4, "dropped for a full pool"),
-        "profile": (reader(tmp_path, f"{server}/none/{ROOMY}", "--profile", "steadi"), 2, ""),
+        "mistake": (reader(tmp_path, f"{server}/none/{roomy}", "--slo-file", mistake), 4, "unknown name"),
+        "few": (reader(tmp_path, f"{server}/none/{roomy}", "--arrival-rate", 10), 4, "80 needed"),
+        "pool": (reader(tmp_path, f"{server}/stall/{roomy}", "--max-in-flight", 2), 4, "dropped for a full pool"),
+        "profile": (reader(tmp_path, f"{server}/none/{roomy}", "--profile", "steadi"), 2, ""),
     }
     names = list(runs)
     for batch in range(0, len(names), 5):
         running = {}
         for name in names[batch : batch + 5]:
             slo_json = tmp_path / f"{name}.json"
-            options = ("--headless", "--only-summary", "--slo-json", slo_json, *runs[name][0])
-            running[name] = start_locust(*options), slo_json
+            running[name] = nest.start(*headless(slo_json, *runs[name][0])), slo_json
         for name, (process, slo_json) in running.items():
             result = finish(process, slo_json)
             with subtests.test(name):
                 assert result.code == runs[name][1], result.output
                 assert runs[name][2] in result.reasons
                 if name == "slow":
-                    assert served(f"{server}/slow/{ROOMY}") == counted(result) + 2, "also the last slow ones are in"
+                    assert served(f"{server}/slow/{roomy}") == counted(result) + 2, "also the last slow ones are in"
 
 
-def test_closed_users_wait_for_the_reset_and_429s_are_counted_apart(server: str, tmp_path: Path) -> None:
+def test_closed_users_wait_for_the_reset_and_429s_are_counted_apart(server: str, nest: Nest, tmp_path: Path) -> None:
     base = f"{server}/none/40/2"
     options = reader(tmp_path, base, "--arrival-rate", 0, "--users", 8, "--think-time", 0.02, "--rate-limit", "off")
-    result = run_locust(tmp_path, *options, "--run-time", "9s")
+    result = nest.run(tmp_path, *options, "--run-time", "9s")
     requests = result.verdict["requests"]["POST /v1/recommend"]
     assert result.code == 0, result.output
     assert "closed: 8 users" in result.verdict["load"]
@@ -126,22 +141,24 @@ def test_closed_users_wait_for_the_reset_and_429s_are_counted_apart(server: str,
     assert "/v1/recommend [429]" in result.output
 
 
-def test_two_workers_count_as_one_and_a_killed_one_makes_the_run_invalid(server: str, tmp_path: Path) -> None:
-    whole, wounded = f"{server}/none/100000/900", f"{server}/none/100001/900"
+def test_two_workers_count_as_one_and_a_killed_one_makes_the_run_invalid(
+    server: str, nest: Nest, tmp_path: Path
+) -> None:
+    whole, wounded = f"{server}/none/{next(LIMITS)}/900", f"{server}/none/{next(LIMITS)}/900"
     masters, workers = {}, {}
     for base, seconds in ((whole, "4s"), (wounded, "10s")):  # side by side: they mostly wait
         port, slo_json = free_port(), tmp_path / f"{seconds}.json"
-        master = start_locust(
-            *("--headless", "--only-summary", "--slo-json", slo_json, *reader(tmp_path, base, "--run-time", seconds)),
+        master = nest.start(
+            *headless(slo_json, *reader(tmp_path, base, "--run-time", seconds)),
             *("--master", "--master-bind-port", port, "--master-bind-host", "127.0.0.1", "--expect-workers", 2),
         )
         masters[base] = master, slo_json
         worker = ("--worker", "--master-port", port, "--keys-file", keys_file(tmp_path))
-        workers[base] = [start_locust(*worker) for _ in range(2)]
+        workers[base] = [nest.start(*worker) for _ in range(2)]
     until = time.monotonic() + 30
     while served_or_zero(wounded) < 60 and time.monotonic() < until:
         time.sleep(0.1)
-    workers[wounded][0].kill()
+    workers[wounded][0].send_signal(signal.SIGKILL)
     good, bad = finish(*masters[whole]), finish(*masters[wounded])
     for worker_process in (*workers[whole], *workers[wounded]):
         finish(worker_process)
@@ -153,18 +170,18 @@ def test_two_workers_count_as_one_and_a_killed_one_makes_the_run_invalid(server:
     assert "1 of 2 workers lost" in bad.reasons
 
 
-def test_the_probe_is_right_with_several_workers(server: str, tmp_path: Path) -> None:
+def test_the_probe_is_right_with_several_workers(server: str, nest: Nest, tmp_path: Path) -> None:
     port = free_port()
     options = ("--scenario", "rate-limit-probe", "--keys-file", keys_file(tmp_path), "--processes", 3)
     ports = ("--master-bind-port", port, "--master-port", port)
-    right = run_locust(tmp_path, "--host", f"{server}/none/40/6", *options, *ports)
+    right = nest.run(tmp_path, "--host", f"{server}/none/40/6", *options, *ports)
     assert right.code == 0, right.output
     assert len(right.verdict["rows"]) >= 13
 
 
-def test_a_run_that_is_told_to_stop_is_still_judged(server: str, tmp_path: Path) -> None:
-    slo_json, base = tmp_path / "slo.json", f"{server}/none/{ROOMY}"
-    process = start_locust(
+def test_a_run_that_is_told_to_stop_is_still_judged(server: str, roomy: str, nest: Nest, tmp_path: Path) -> None:
+    slo_json, base = tmp_path / "slo.json", f"{server}/none/{roomy}"
+    process = nest.start(
         "--headless", "--slo-json", slo_json, *reader(tmp_path, base, "--run-time", "20s", "--rate-limit", "off")
     )
     until = time.monotonic() + 30
@@ -177,14 +194,14 @@ def test_a_run_that_is_told_to_stop_is_still_judged(server: str, tmp_path: Path)
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl to make a certificate")
-def test_certificates_are_verified_against_the_given_file(tmp_path: Path) -> None:
+def test_certificates_are_verified_against_the_given_file(nest: Nest, tmp_path: Path) -> None:
     certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
     make = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=test"
     make += f" -addext subjectAltName=IP:127.0.0.1 -out {certificate} -keyout {key}"
     subprocess.run(make.split(), check=True, capture_output=True)
     with broken_server(tmp_path, certificate, key) as url:
-        unknown = run_locust(tmp_path, *reader(tmp_path, f"{url}/none/{ROOMY}"))
-        known = run_locust(tmp_path, *reader(tmp_path, f"{url}/none/{ROOMY}", "--ca-file", certificate))
+        unknown = nest.run(tmp_path, *reader(tmp_path, f"{url}/none/{ROOMY}"))
+        known = nest.run(tmp_path, *reader(tmp_path, f"{url}/none/{ROOMY}", "--ca-file", certificate))
     assert (unknown.code, "doesn't answer: SSL" in unknown.reasons) == (4, True), unknown.output
     assert known.code == 0, known.output
 
