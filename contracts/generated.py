@@ -19,6 +19,7 @@ import schemathesis
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
 
+from contracts import texts
 from contracts.catalogue import Entry
 from contracts.client import encode
 from contracts.credentials import Credential
@@ -237,6 +238,7 @@ def _judge(run: Run, plan: Pass, entry: Entry, most: int, ends: float = math.inf
 def _execute(bridge: Bridge) -> Iterable[Finding]:
     """Findings of schemathesis itself about the shape of answers."""
     run, plan = bridge.run, bridge.plan
+    texts.register(run.prefix)
     schema = schemathesis.openapi.from_dict(bridge.document, config=_config(run, plan))
     schema.app = bridge
     stream = from_schema(schema).execute()

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.operations import Operations
+from contracts.texts import identifier, moment, printable, word
 
 Node = dict[str, Any]
 _OPTIONAL_IDS = ("previous_user_id", "item_id", "recommendation_id", "event_id")
-_WORD = "[a-z0-9_]{1,24}"
-_MOMENT = "^20[0-2][0-9]-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$"
 _CHECKED = ("200", "202", "400", "401", "403", "429")  # statuses that the seeds document
 
 
@@ -155,14 +154,13 @@ def _loose_headers(document: Node, _: Judged) -> None:
 
 @_relax("R44", "ids that a server must take: short, plain, and with the run's prefix", "accepted")
 def _plain_ids(document: Node, judged: Judged) -> None:
-    pattern = f"^{judged.prefix}{_WORD}$"
-    document["components"]["schemas"]["Id"] = {"type": "string", "pattern": pattern}
-    document["components"]["schemas"]["OptionalId"] = {"type": "string", "pattern": pattern}
+    for name in ("Id", "OptionalId"):
+        document["components"]["schemas"][name] = identifier(judged.prefix)
 
 
 @_relax("R49", "null in optional fields is free, but for item_id", "accepted")
 def _no_nulls(document: Node, judged: Judged) -> None:
-    _fields(document, "Event")["item_id"] = {"type": ["string", "null"], "pattern": f"^{judged.prefix}{_WORD}$"}
+    _fields(document, "Event")["item_id"] = {**identifier(judged.prefix), "type": ["string", "null"]}
     _fields(document, "Event")["context"] = _free_form()
     document["components"]["schemas"]["Attributes"] = _free_form()
     document["components"]["schemas"]["OptionalTimestamp"] = {"$ref": "#/components/schemas/Timestamp"}
@@ -172,22 +170,19 @@ def _no_nulls(document: Node, judged: Judged) -> None:
 
 
 def _free_form() -> Node:
-    values = [{"type": "string", "pattern": "^[ -~]{0,60}$"}, {"type": "integer", "minimum": -1000, "maximum": 100000}]
-    values += [
-        {"type": "boolean"},
-        {"type": "array", "items": {"type": "string", "pattern": f"^{_WORD}$"}, "maxItems": 3},
-    ]
+    values = [printable(), {"type": "integer", "minimum": -1000, "maximum": 100000}]
+    values += [{"type": "boolean"}, {"type": "array", "items": word(), "maxItems": 3}]
     return {
         "type": "object",
         "maxProperties": 4,
-        "propertyNames": {"pattern": f"^{_WORD}$"},
+        "propertyNames": word(),
         "additionalProperties": {"anyOf": values},
     }
 
 
 @_relax("R47", "dates that a server must take: YYYY-MM-DDTHH:MM:SSZ", "accepted")
 def _plain_dates(document: Node, _: Judged) -> None:
-    document["components"]["schemas"]["Timestamp"] = {"type": "string", "pattern": _MOMENT}
+    document["components"]["schemas"]["Timestamp"] = moment()
 
 
 @_relax("R11", "that unknown fields are welcome is a SHOULD of its own", "accepted")
@@ -205,7 +200,7 @@ def _plain_events(document: Node, _: Judged) -> None:
     event["properties"]["event_name"] = {"enum": [*names, "wishlist_shared"]}
     event["properties"]["event_family"] = {"enum": ["exposure", "engagement", "conversion"]}
     event["properties"].pop("previous_user_id")
-    _fields(document, "Item")["item_type"] = {"type": "string", "pattern": f"^{_WORD}$"}
+    _fields(document, "Item")["item_type"] = word()
 
 
 @_relax("R41, R8", "the nine documented strategies, in either spelling", "accepted")
@@ -232,7 +227,7 @@ def _plain_filters(document: Node, _: Judged) -> None:
         "type": "object",
         "maxProperties": 2,
         "propertyNames": {"enum": ["category", "brand"]},
-        "additionalProperties": {"type": "string", "pattern": f"^{_WORD}$"},
+        "additionalProperties": word(),
     }
 
 
