@@ -11,7 +11,17 @@ from dataclasses import dataclass, field
 from tests.faults import baseline, zoo
 from tests.faults.fault import Fault, Variant
 from tests.faults.matrix import Matrix, Row, is_right, row_of
-from tests.faults.runs import BROKEN, RUN_SECONDS, Judged, Task, fault_task, plain_task, run_all, variant_task
+from tests.faults.runs import (
+    BROKEN,
+    RUN_SECONDS,
+    Judged,
+    Task,
+    claims_task,
+    fault_task,
+    plain_task,
+    run_all,
+    variant_task,
+)
 
 CORES = os.cpu_count() or 2
 JOBS = CORES * 3  # many of them wait: for what never shows, for the end of a window
@@ -44,7 +54,7 @@ class Work:
     @property
     def tasks(self) -> list[Task]:
         """In an order that mixes the areas and never changes, so that any beginning of it is a fair sample."""
-        made = [fault_task(fault, self.claims_only) for fault in self.faults]
+        made = [(claims_task if self.claims_only else fault_task)(fault) for fault in self.faults]
         made += [variant_task(variant) for variant in self.variants]
         made += [plain_task(seed) for seed in range(1, self.seeds + 1)]
         return sorted(made, key=lambda task: zlib.crc32(" ".join((task.name, *task.server_options)).encode()))

@@ -57,6 +57,7 @@ IMPORTED_ONCE = [
     "uvicorn.loops.auto",
     "uvicorn.protocols.http.auto",
     "uvloop",
+    "tests.faults.warm",
 ]
 KEPT_IN_ENVIRONMENT = {"PATH", "HOME", "TMPDIR", "LANG"}  # requests reads all of it, for proxies, at every request
 
