@@ -25,9 +25,17 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 2
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long goes first, or one worker would wait for another at the end."""
-    items.sort(key=lambda item: item.path.stem not in LONG)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Each worker begins with its share of what takes long, or one would still be at it when the others are done."""
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    long = [item for item in items if item.path.stem in LONG]
+    short = [item for item in items if item.path.stem not in LONG]
+    ordered: list[pytest.Item] = []
+    for worker in range(workers):
+        share = long[worker::workers]
+        size = (len(items) - len(ordered)) // (workers - worker)  # as `worksteal` deals them out
+        ordered += [*share, *(short.pop(0) for _ in range(min(size - len(share), len(short))))]
+    items[:] = [*ordered, *short]
 
 
 @pytest.fixture
