@@ -62,12 +62,12 @@ class Exchange:
         data = self.envelope.get("data")
         return data if isinstance(data, dict) else {}
 
-    @property
+    @cached_property
     def results(self) -> list[dict[str, Json]]:
         results = self.data.get("results")
         return [row for row in results if isinstance(row, dict)] if isinstance(results, list) else []
 
-    @property
+    @cached_property
     def ids(self) -> list[str]:
         """The item ids of a recommendation, in order."""
         return [row["item_id"] for row in self.results if isinstance(row.get("item_id"), str)]

@@ -15,6 +15,7 @@ class Redactor:
         if secret:
             self._secrets[secret] = name
             self._ordered = sorted(self._secrets.items(), key=lambda pair: -len(pair[0]))
+            self._encoded = [(known.encode(), told.encode()) for known, told in self._ordered]
 
     def text(self, text: str) -> str:
         for secret, name in self._ordered if self._secrets else ():
@@ -22,6 +23,6 @@ class Redactor:
         return text
 
     def bytes(self, body: bytes) -> bytes:
-        for secret, name in self._ordered if self._secrets else ():
-            body = body.replace(secret.encode(), name.encode())
+        for secret, name in self._encoded if self._secrets else ():
+            body = body.replace(secret, name)
         return body

@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any, TypeGuard
 
@@ -189,7 +189,7 @@ def same_ids(_: Run, exchange: Exchange) -> tuple[str, str] | None:
 
 @each("RANK-no-item-twice", lambda x: served(x) and len(x.results) > 1, "no item twice")
 def no_item_twice(_: Run, exchange: Exchange) -> tuple[str, str] | None:
-    twice = [item for item in set(exchange.ids) if exchange.ids.count(item) > 1]
+    twice = [item for item, times in Counter(exchange.ids).items() if times > 1]
     return ("twice", f"{twice[0]} twice") if twice else None
 
 
