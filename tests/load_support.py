@@ -1,6 +1,6 @@
 """Runs locust as people do: as a process of its own (importing it would patch the sockets of the tests).
 
-Where its start isn't what is tested, it is forked from one that has imported everything: tests/locust_nest.py."""
+Where its start isn't what is tested, it is forked from one that has imported everything: tests/nest.py."""
 
 import contextlib
 import json
@@ -15,7 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
-ROOT = Path(__file__).parents[1]
+from tests.nest import ROOT, nest
+
 PATIENCE = 90
 
 
@@ -64,64 +65,27 @@ class Locust(Protocol):
     @property
     def pid(self) -> int: ...
     @property
-    def returncode(self) -> int: ...
+    def returncode(self) -> int | None: ...
     def communicate(self, *, timeout: float | None = None) -> tuple[str, Any]: ...
 
 
 class Forked:
-    """A locust from the nest, with the part of Popen that the tests use."""
+    """A locust from the nest."""
 
-    def __init__(self, nest: "Nest", pid: int, output: Path) -> None:
-        self.nest, self.pid, self.output = nest, pid, output
-        self.returncode = -1  # until its end
+    def __init__(self, *arguments: object) -> None:
+        self.folder = TemporaryDirectory()
+        self.output = Path(self.folder.name, "output")
+        self.process = nest("locust").start(tuple(options(arguments)), clean(), self.output, self.output)
+        self.pid, self.send_signal = self.process.pid, self.process.send_signal
 
-    def send_signal(self, number: signal.Signals) -> None:
-        os.kill(self.pid, number)
+    @property
+    def returncode(self) -> int | None:
+        return self.process.returncode
 
     def communicate(self, *, timeout: float | None = None) -> tuple[str, None]:
-        code = self.nest.ask(pid=self.pid, seconds=timeout or PATIENCE)
-        if code is None:
-            raise subprocess.TimeoutExpired("locust", timeout or PATIENCE)
-        self.returncode = code
-        return self.output.read_text(encoding="utf-8"), None
-
-
-class Nest:
-    """Starts locusts that have imported everything already, by the orders that tests/locust_nest.py describes."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        command = [sys.executable, "-m", "tests.locust_nest"]
-        pipe = subprocess.PIPE
-        self.process = subprocess.Popen(command, cwd=ROOT, env=clean(), text=True, stdin=pipe, stdout=pipe)
-
-    def ask(self, **order: Any) -> Any:
-        assert self.process.stdin
-        assert self.process.stdout
-        self.process.stdin.write(json.dumps(order) + "\n")
-        self.process.stdin.flush()
-        return json.loads(self.process.stdout.readline())
-
-    def start(self, *arguments: object, environment: dict[str, str] | None = None) -> Forked:
-        """`locust -f load ...`."""
-        output = self.folder / f"{len(list(self.folder.iterdir()))}.txt"
-        output.touch()
-        pid = self.ask(arguments=options(arguments), environment=clean() | (environment or {}), output=str(output))
-        return Forked(self, pid, output)
-
-    def run(self, folder: Path, *arguments: object) -> Result:
-        """A headless run, to its end."""
-        slo_json = folder / "slo.json"
-        return finish(self.start(*headless(slo_json, *arguments)), slo_json)
-
-
-@contextlib.contextmanager
-def nest_of_locusts() -> Iterator[Nest]:
-    """Its process ends once its input does."""
-    with TemporaryDirectory() as folder:
-        nest = Nest(Path(folder))
-        with nest.process:
-            yield nest
+        self.process.wait(timeout or PATIENCE)
+        with self.folder:
+            return self.output.read_text(encoding="utf-8"), None
 
 
 def options(arguments: Sequence[object]) -> list[str]:
@@ -155,12 +119,19 @@ def finish(process: Locust, slo_json: Path | None = None) -> Result:
         output, _ = process.communicate()
         raise AssertionError(f"locust didn't end within {PATIENCE} s:\n{output}") from None
     verdict = json.loads(slo_json.read_text(encoding="utf-8")) if slo_json and slo_json.exists() else {}
+    assert process.returncode is not None
     return Result(process.returncode, output, verdict)
 
 
 def headless(slo_json: Path, *arguments: object) -> tuple[object, ...]:
     """The options of a run without a page, with the verdict in a file."""
     return ("--headless", "--only-summary", "--slo-json", slo_json, *arguments)
+
+
+def run_forked(folder: Path, *arguments: object) -> Result:
+    """A headless run, to its end."""
+    slo_json = folder / "slo.json"
+    return finish(Forked(*headless(slo_json, *arguments)), slo_json)
 
 
 def wait_for(condition: Any, seconds: float = 20.0) -> None:

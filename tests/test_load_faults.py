@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.load_support import broken_server, finish, headless, keys_file, nest_of_locusts
+from tests.load_support import Forked, broken_server, finish, headless, keys_file
 
 # fault -> a word of the breach that names it
 FAULTS = {
@@ -30,14 +30,14 @@ LIMIT, WINDOW = 40, 6
 def test_every_fault_of_a_limiter_is_named_and_a_right_one_passes(tmp_path: Path, subtests: pytest.Subtests) -> None:
     keys = keys_file(tmp_path)
     names = ["none", *FAULTS]
-    with broken_server(tmp_path) as url, nest_of_locusts() as nest:
+    with broken_server(tmp_path) as url:
         for batch in range(0, len(names), AT_ONCE):
             running = {}
             for name in names[batch : batch + AT_ONCE]:
                 slo_json = tmp_path / f"{name}.json"
                 arguments = headless(slo_json, "--scenario", "rate-limit-probe", "--keys-file", keys)
                 target = f"{url}/{name}/{LIMIT}/{WINDOW}"
-                running[name] = nest.start(*arguments, "--host", target), slo_json
+                running[name] = Forked(*arguments, "--host", target), slo_json
             for name, (process, slo_json) in running.items():
                 result = finish(process, slo_json)
                 with subtests.test(name):

@@ -15,7 +15,7 @@ from load import _journeys
 from load._endpoints import strategies
 from load._journeys import Journey, Reply, Step
 from load._shop import Shop, generated_shop, shop_from_file
-from tests.load_support import ROOT
+from tests.nest import ROOT
 
 SHOP = generated_shop("small", 3)
 SERVED = {

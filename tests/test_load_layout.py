@@ -5,7 +5,7 @@ import subprocess
 import sys
 from importlib.metadata import packages_distributions
 
-from tests.load_support import ROOT
+from tests.nest import ROOT
 
 FOLDER = ROOT / "load"
 LOCUSTS = "_client _hooks _http _node _open_load _preflight _probe_shots _referee _run _users"

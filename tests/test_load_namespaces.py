@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.load_support import ROOT
+from tests.nest import ROOT
 from tests.test_load_runs import SLO
 
 

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.load_support import Nest, Result, broken_server, finish, headless, keys_file, nest_of_locusts, start_locust
+from tests.load_support import Forked, Result, broken_server, finish, headless, keys_file, run_forked, start_locust
 
 ROOMY = "100000/900"  # limit and window of the server, where they don't matter
 LIMITS = itertools.count(100_001)
@@ -41,12 +41,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def roomy() -> str:
     """A limit and a window that don't matter; no other test has the same, and so the server counts for this one."""
     return f"{next(LIMITS)}/900"
-
-
-@pytest.fixture(scope="module")
-def nest() -> Iterator[Nest]:
-    with nest_of_locusts() as nest:
-        yield nest
 
 
 def slo_file(folder: Path, p99: int = 5000) -> Path:
@@ -97,7 +91,7 @@ def test_a_good_target_passes_and_every_report_says_so(server: str, roomy: str, 
 
 
 def test_targets_that_break_a_promise_or_can_not_be_judged_never_pass(
-    server: str, roomy: str, nest: Nest, tmp_path: Path, subtests: pytest.Subtests
+    server: str, roomy: str, tmp_path: Path, subtests: pytest.Subtests
 ) -> None:
     mistake = tmp_path / "mistake.toml"
     mistake.write_text('[[slo]]\nname = "POST /v1/recomend"\np99_ms = 1', encoding="utf-8")
@@ -118,7 +112,7 @@ def test_targets_that_break_a_promise_or_can_not_be_judged_never_pass(
         running = {}
         for name in names[batch : batch + 5]:
             slo_json = tmp_path / f"{name}.json"
-            running[name] = nest.start(*headless(slo_json, *runs[name][0])), slo_json
+            running[name] = Forked(*headless(slo_json, *runs[name][0])), slo_json
         for name, (process, slo_json) in running.items():
             result = finish(process, slo_json)
             with subtests.test(name):
@@ -128,10 +122,10 @@ def test_targets_that_break_a_promise_or_can_not_be_judged_never_pass(
                     assert served(f"{server}/slow/{roomy}") == counted(result) + 2, "also the last slow ones are in"
 
 
-def test_closed_users_wait_for_the_reset_and_429s_are_counted_apart(server: str, nest: Nest, tmp_path: Path) -> None:
+def test_closed_users_wait_for_the_reset_and_429s_are_counted_apart(server: str, tmp_path: Path) -> None:
     base = f"{server}/none/40/2"
     options = reader(tmp_path, base, "--arrival-rate", 0, "--users", 8, "--think-time", 0.02, "--rate-limit", "off")
-    result = nest.run(tmp_path, *options, "--run-time", "9s")
+    result = run_forked(tmp_path, *options, "--run-time", "9s")
     requests = result.verdict["requests"]["POST /v1/recommend"]
     assert result.code == 0, result.output
     assert "closed: 8 users" in result.verdict["load"]
@@ -141,20 +135,18 @@ def test_closed_users_wait_for_the_reset_and_429s_are_counted_apart(server: str,
     assert "/v1/recommend [429]" in result.output
 
 
-def test_two_workers_count_as_one_and_a_killed_one_makes_the_run_invalid(
-    server: str, nest: Nest, tmp_path: Path
-) -> None:
+def test_two_workers_count_as_one_and_a_killed_one_makes_the_run_invalid(server: str, tmp_path: Path) -> None:
     whole, wounded = f"{server}/none/{next(LIMITS)}/900", f"{server}/none/{next(LIMITS)}/900"
     masters, workers = {}, {}
     for base, seconds in ((whole, "4s"), (wounded, "10s")):  # side by side: they mostly wait
         port, slo_json = free_port(), tmp_path / f"{seconds}.json"
-        master = nest.start(
+        master = Forked(
             *headless(slo_json, *reader(tmp_path, base, "--run-time", seconds)),
             *("--master", "--master-bind-port", port, "--master-bind-host", "127.0.0.1", "--expect-workers", 2),
         )
         masters[base] = master, slo_json
         worker = ("--worker", "--master-port", port, "--keys-file", keys_file(tmp_path))
-        workers[base] = [nest.start(*worker) for _ in range(2)]
+        workers[base] = [Forked(*worker) for _ in range(2)]
     until = time.monotonic() + 30
     while served_or_zero(wounded) < 60 and time.monotonic() < until:
         time.sleep(0.1)
@@ -170,18 +162,18 @@ def test_two_workers_count_as_one_and_a_killed_one_makes_the_run_invalid(
     assert "1 of 2 workers lost" in bad.reasons
 
 
-def test_the_probe_is_right_with_several_workers(server: str, nest: Nest, tmp_path: Path) -> None:
+def test_the_probe_is_right_with_several_workers(server: str, tmp_path: Path) -> None:
     port = free_port()
     options = ("--scenario", "rate-limit-probe", "--keys-file", keys_file(tmp_path), "--processes", 3)
     ports = ("--master-bind-port", port, "--master-port", port)
-    right = nest.run(tmp_path, "--host", f"{server}/none/40/6", *options, *ports)
+    right = run_forked(tmp_path, "--host", f"{server}/none/40/6", *options, *ports)
     assert right.code == 0, right.output
     assert len(right.verdict["rows"]) >= 13
 
 
-def test_a_run_that_is_told_to_stop_is_still_judged(server: str, roomy: str, nest: Nest, tmp_path: Path) -> None:
+def test_a_run_that_is_told_to_stop_is_still_judged(server: str, roomy: str, tmp_path: Path) -> None:
     slo_json, base = tmp_path / "slo.json", f"{server}/none/{roomy}"
-    process = nest.start(
+    process = Forked(
         "--headless", "--slo-json", slo_json, *reader(tmp_path, base, "--run-time", "20s", "--rate-limit", "off")
     )
     until = time.monotonic() + 30
@@ -194,14 +186,14 @@ def test_a_run_that_is_told_to_stop_is_still_judged(server: str, roomy: str, nes
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl to make a certificate")
-def test_certificates_are_verified_against_the_given_file(nest: Nest, tmp_path: Path) -> None:
+def test_certificates_are_verified_against_the_given_file(tmp_path: Path) -> None:
     certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
     make = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=test"
     make += f" -addext subjectAltName=IP:127.0.0.1 -out {certificate} -keyout {key}"
     subprocess.run(make.split(), check=True, capture_output=True)
     with broken_server(tmp_path, certificate, key) as url:
-        unknown = nest.run(tmp_path, *reader(tmp_path, f"{url}/none/{ROOMY}"))
-        known = nest.run(tmp_path, *reader(tmp_path, f"{url}/none/{ROOMY}", "--ca-file", certificate))
+        unknown = run_forked(tmp_path, *reader(tmp_path, f"{url}/none/{ROOMY}"))
+        known = run_forked(tmp_path, *reader(tmp_path, f"{url}/none/{ROOMY}", "--ca-file", certificate))
     assert (unknown.code, "doesn't answer: SSL" in unknown.reasons) == (4, True), unknown.output
     assert known.code == 0, known.output
 

@@ -23,20 +23,17 @@ from mock_server.__main__ import main
 from mock_server.command import keys_file
 from mock_server.command.options import GROUPS, UsageError, build_parser, read_settings
 from mock_server.settings import Delay, Settings
+from tests.nest import Forked, nest
 
 ROOT = Path(__file__).parents[1]
 COMMAND = (sys.executable, "-m", "mock_server")
 SECONDS = 60.0
 
 
-def run(*options: str, **more: Any) -> subprocess.CompletedProcess[str]:
-    return subprocess.run((*COMMAND, *options), capture_output=True, text=True, timeout=SECONDS, check=False, **more)
-
-
 class Started:
     """A mock that answers, with what it wrote to its two outputs so far."""
 
-    def __init__(self, process: subprocess.Popen[bytes], folder: Path, found: Mapping[str, Any]) -> None:
+    def __init__(self, process: subprocess.Popen[bytes] | Forked, folder: Path, found: Mapping[str, Any]) -> None:
         self.process, self.folder, self.found = process, folder, found
         self.url: str = found["url"]
 
@@ -54,11 +51,10 @@ class Started:
 
 
 @contextlib.contextmanager
-def started(folder: Path, *options: str) -> Iterator[Started]:
+def started(folder: Path, *options: str, forked: bool = True) -> Iterator[Started]:
+    """`forked`: from a process that has imported everything; else with the start that users wait for."""
     keys = folder / "keys.json"
-    command = (*COMMAND, "--port", "0", "--keys-out", str(keys), *options)
-    with (folder / "out").open("wb") as out, (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=out, stderr=log)
+    process = spawned(folder, "--port", "0", "--keys-out", str(keys), *options, forked=forked)
     try:
         deadline = time.monotonic() + SECONDS
         while not keys.exists():
@@ -68,7 +64,21 @@ def started(folder: Path, *options: str) -> Iterator[Started]:
         yield Started(process, folder, json.loads(keys.read_text(encoding="utf-8")))
     finally:
         process.kill()
-        process.wait()
+        process.wait(SECONDS)
+
+
+def spawned(folder: Path, *options: str, forked: bool = True) -> subprocess.Popen[bytes] | Forked:
+    """The command, writing to `out` and `log` in the folder."""
+    if forked:
+        return nest("mock").start(options, os.environ, folder / "out", folder / "log")
+    with (folder / "out").open("wb") as out, (folder / "log").open("wb") as log:
+        return subprocess.Popen((*COMMAND, *options), stdout=out, stderr=log)
+
+
+def refusal(folder: Path, *options: str) -> str:
+    """What it writes when it can't start."""
+    assert spawned(folder, *options).wait(SECONDS) == 2
+    return (folder / "log").read_text(encoding="utf-8")
 
 
 def pasted(line: str, **more: Any) -> Any:
@@ -190,7 +200,8 @@ def test_a_file_or_address_that_cant_be_used_is_one_line_and_exit_code_2(
 def test_a_port_in_use_is_one_line_that_says_what_to_do() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        result = run("--port", str(port))
+        command = (*COMMAND, "--port", str(port))
+        result = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
     assert result.returncode == 2
     assert result.stderr == (
         f"lehnz-mock: port {port} on 127.0.0.1 is in use: choose another with --port, or any with --port 0\n"
@@ -208,7 +219,7 @@ def test_an_old_python_is_told_which_one_is_needed() -> None:
 
 
 def test_the_banner_shows_where_and_with_which_keys_and_its_curl_line_works(tmp_path: Path) -> None:
-    with started(tmp_path) as mock:
+    with started(tmp_path, forked=False) as mock:
         banner = mock.out
         assert f"answers on {mock.url}\n" in banner
         assert httpx.get(f"{mock.url}/docs").status_code == 200
@@ -259,16 +270,15 @@ def test_it_listens_on_both_loopback_addresses(empty: Started) -> None:
 def test_an_old_keys_file_is_gone_before_anything_can_fail(tmp_path: Path) -> None:
     keys = tmp_path / "keys.json"
     keys.write_text('{"url": "http://127.0.0.1:1"}', encoding="utf-8")
-    assert run("--spec", "missing.yaml", "--port", "0", "--keys-out", str(keys)).returncode == 2
+    assert "missing.yaml" in refusal(tmp_path, "--spec", "missing.yaml", "--port", "0", "--keys-out", str(keys))
     assert not keys.exists(), "whoever waits for the file would find the old one"
 
 
 def test_a_keys_file_that_cant_be_written_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
     keys = tmp_path / "keys"
     keys.mkdir()
-    result = run("--port", "0", "--seed-data", "none", "--quiet", "--keys-out", str(keys))
-    assert result.returncode == 2
-    assert re.fullmatch(rf"lehnz-mock: --keys-out {keys}: [^\n]+\n", result.stderr)
+    told = refusal(tmp_path, "--port", "0", "--seed-data", "none", "--quiet", "--keys-out", str(keys))
+    assert re.fullmatch(rf"lehnz-mock: --keys-out {keys}: [^\n]+\n", told)
 
 
 def test_it_goes_on_when_whoever_read_the_banner_has_gone(tmp_path: Path) -> None:
@@ -307,16 +317,15 @@ def test_a_second_signal_waits_for_nothing_and_is_no_failure(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_stop_during_the_start_is_no_failure(tmp_path: Path, number: signal.Signals) -> None:
-    log = tmp_path / "log"
-    with (
-        log.open("wb") as sink,
-        subprocess.Popen((*COMMAND, "--port", "0", "--seed-data", "large"), stderr=sink) as process,
-    ):
+    process, log = spawned(tmp_path, "--port", "0", "--seed-data", "large"), tmp_path / "log"
+    try:
         while "filling in 1,000,000 events" not in log.read_text(encoding="utf-8"):
             assert process.poll() is None
             time.sleep(0.02)
         process.send_signal(number)
-    assert process.returncode == 0
+        assert process.wait(SECONDS) == 0
+    finally:
+        process.kill()
     assert len(log.read_text(encoding="utf-8").splitlines()) == 1
 
 
@@ -336,16 +345,18 @@ def test_json_logs_have_one_object_a_line_and_no_banner(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("options", [("--quiet",), ("--log-format", "json"), ("--log-format", "json", "--quiet")])
 def test_a_token_that_no_banner_shows_is_told_once_in_the_log(tmp_path: Path, options: tuple[str, ...]) -> None:
-    command = (*COMMAND, "--port", "0", "--seed-data", "none", "--host", "0.0.0.0", *options)  # noqa: S104 - as below
-    log = tmp_path / "log"
-    with log.open("wb") as sink, subprocess.Popen(command, stdout=sink, stderr=sink) as process:
-        try:
-            while "needs a token" not in log.read_text(encoding="utf-8"):
-                assert process.poll() is None, log.read_text(encoding="utf-8")
-                time.sleep(0.02)
-        finally:
-            process.terminate()
-    assert len(re.findall(r"made for this run: it is [\w-]{24}(?![\w-])", log.read_text(encoding="utf-8"))) == 1
+    everyone = ("--host", "0.0.0.0")  # noqa: S104 - as below
+    process, log = spawned(tmp_path, "--port", "0", "--seed-data", "none", *everyone, *options), tmp_path / "log"
+    try:
+        while "needs a token" not in log.read_text(encoding="utf-8"):
+            assert process.poll() is None, log.read_text(encoding="utf-8")
+            time.sleep(0.02)
+        process.send_signal(signal.SIGTERM)
+        process.wait(SECONDS)
+    finally:
+        process.kill()
+    written = log.read_text(encoding="utf-8") + (tmp_path / "out").read_text(encoding="utf-8")
+    assert len(re.findall(r"made for this run: it is [\w-]{24}(?![\w-])", written)) == 1
 
 
 def test_a_token_that_stands_in_the_file_stays_out_of_the_log(tmp_path: Path) -> None:
@@ -367,12 +378,10 @@ def test_a_token_of_ones_own_is_asked_for_and_never_shown(tmp_path: Path) -> Non
         assert (page.status_code, page.headers["content-type"].partition(";")[0]) == (401, "text/html")
 
 
-def test_a_mock_does_not_take_the_file_of_one_that_runs(empty: Started) -> None:
+def test_a_mock_does_not_take_the_file_of_one_that_runs(empty: Started, tmp_path: Path) -> None:
     keys = empty.folder / "keys.json"
     before = keys.read_bytes()
-    result = run("--port", "0", "--seed-data", "none", "--keys-out", str(keys))
-    assert result.returncode == 2
-    assert result.stderr == (
+    assert refusal(tmp_path, "--port", "0", "--seed-data", "none", "--keys-out", str(keys)) == (
         f"lehnz-mock: --keys-out {keys}: it belongs to the mock on {empty.url}, which is running; name another file\n"
     )
     assert keys.read_bytes() == before
