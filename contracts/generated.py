@@ -21,6 +21,7 @@ from schemathesis.engine import events, from_schema
 
 from contracts import texts
 from contracts.catalogue import Entry
+from contracts.checks.common import ODD
 from contracts.client import encode
 from contracts.credentials import Credential
 from contracts.exchange import Exchange
@@ -36,7 +37,6 @@ _SHARE = {"GEN-valid-accepted": 0.34, "GEN-invalid-refused": 0.26, "GEN-swapped-
 _MOST = 280  # requests of all passes together that cost the organisation something: more find no more
 _EXAMPLES = 16  # bodies that fuzzing makes for each operation
 _FREE = 60  # requests of a pass whose keys are nobody's, and cost no organisation anything
-_BAD = (400, 404, 422)
 _SHOWN = 6  # findings of one pass
 
 
@@ -153,7 +153,7 @@ class Bridge:
             self.full, self.starved = True, str(reason)
             return _nothing(start_response)
         self.by_case[environ.get(_CASE, "")] = exchange
-        self._judge(operation, exchange, _BAD if disguise else ())
+        self._judge(operation, exchange, ODD if disguise else ())
         if exchange.status is None:
             return _nothing(start_response)
         headers = [

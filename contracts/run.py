@@ -60,6 +60,10 @@ class Run:
         return self.ledger.prefix
 
     @property
+    def quick(self) -> bool:
+        return self.profile == "quick"
+
+    @property
     def spare(self) -> str:
         """The organisation for what needs no history and many requests: the second one, where there is one."""
         return "other" if self.target.other else "main"

@@ -26,6 +26,7 @@ NULLS: dict[str, dict[str, Any]] = {  # in free-form objects: taken or refused, 
     "null": {"note": None},
 }
 REFUSED = (400, 422)  # 400 is documented; 422 instead is a SHOULD finding of its own (ENV-400-not-422)
+ODD = (404, *REFUSED)  # what else a body may be called whose ids, names or pages are odd (R39, R44)
 
 
 def valid_body(probe: Probe, operation: Operation) -> dict[str, Any]:
@@ -107,7 +108,7 @@ def expect_refused_without(
     probe: Probe, operation: Operation, field: str, minimal: dict[str, Any], full: dict[str, Any]
 ) -> None:
     """A required field is missed whatever else is there: nothing, each optional field, unknown ones, all of them."""
-    quick, thrifty = probe.run.profile == "quick", probe.run.thrifty
+    quick, thrifty = probe.run.quick, probe.run.thrifty
     optional = [] if quick else [name for name in full if name not in minimal]
     bodies = {"": minimal}
     if not thrifty:
@@ -125,7 +126,7 @@ def expect_refused_values(
 ) -> None:
     """None of these values is one of the field's, nor is anything but a text, whatever else is there."""
     clothes = itertools.cycle((minimal, {**full, **UNKNOWN}, full, {**minimal, **UNKNOWN}))
-    if not (probe.run.thrifty or probe.run.profile == "quick"):
+    if not (probe.run.thrifty or probe.run.quick):
         values = [*values, *NO_TEXT]
     for value, body in zip(values, clothes, strict=False):
         expect_refused(probe, operation, {**body, field: value}, f"{field} {value!r}")

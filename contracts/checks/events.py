@@ -28,7 +28,7 @@ def accepts_array(probe: Probe) -> None:
     for size in (1, 3):
         events = [event_body(name, user) for name in names[:size]]
         expect_accepted(probe, probe.run.operations.events, events, f"an array of {size}")
-    if probe.run.profile != "quick":
+    if not probe.run.quick:
         events = [event_body(names[n % 3], user, probe.name("item") if n % 2 else None) for n in range(90)]
         exchange = probe.send(probe.run.operations.events, events)
         if exchange.ok:  # it may be too many for one request (R13)
@@ -76,7 +76,7 @@ def item_id_null(probe: Probe) -> None:
     user, item = probe.name("user"), probe.name("item")
     body = {**event_body("search", user), "item_id": None}
     expect_accepted(probe, probe.run.operations.events, body, "item_id null")
-    if probe.run.thrifty or probe.run.profile == "quick":
+    if probe.run.thrifty or probe.run.quick:
         return
     full = {**full_event_body("click", user, item, probe.run.dice(user)), "item_id": None}
     expect_accepted(probe, probe.run.operations.events, full, "item_id null, with all else")

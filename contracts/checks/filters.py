@@ -89,7 +89,7 @@ def equality(probe: Probe) -> Iterator[None]:
         if not (n and probe.run.thrifty):
             _sound(probe, found, f"brand {n + 1}", {"brand": brand})
         _finds(probe, found, f"brand {n + 1} found", {"brand": brand})
-    if probe.run.profile == "quick":
+    if probe.run.quick:
         return
     for name in MARKS[-1:] if probe.run.thrifty else (*MARKS, "origin", "code"):
         filters = {name: found.items[0]["attributes"][name]}

@@ -24,7 +24,7 @@ from fixtures.bodies import full_item_body, item_body
 def accepts_required(probe: Probe) -> None:
     items = probe.run.operations.items
     expect_accepted(probe, items, item_body(probe.name("item")), "required fields only")
-    if not (probe.run.thrifty or probe.run.profile == "quick"):
+    if not (probe.run.thrifty or probe.run.quick):
         body = item_body(probe.name("item"), attributes={"title": "Größe", "price": 12})
         spelled = json.dumps(dict(reversed(body.items())), indent=2)  # letters beyond ASCII are escaped
         exchange = probe.send(items, content=spelled.encode())
@@ -167,7 +167,7 @@ def malformed_json(probe: Probe) -> None:
     for operation in probe.run.operations.all():
         exchange = probe.send(operation, content=b'{"item_id": "x", ', understood=False)
         probe.expect_status(exchange, REFUSED, "truncated JSON")
-        if probe.run.profile == "quick":
+        if probe.run.quick:
             continue
         exchange = probe.send(operation, content=b"", understood=False)
         if expect_no_crash(probe, exchange, "no body"):

@@ -14,7 +14,7 @@ from fixtures.bodies import event_body
 def upserted_shows(probe: Probe) -> Iterator[None]:
     """Several requests, several items, one right after the other and after refused ones: each one shows."""
     category = probe.name("cat")
-    thorough = probe.run.arrays and probe.run.profile != "quick"  # without arrays each costs one more to clean up
+    thorough = probe.run.arrays and not probe.run.quick  # without arrays each costs one more to clean up
     items = [probe.item("new", category) for _ in range(20 if thorough else 12 if probe.run.arrays else 5)]
     items[1] |= {"created_at": "2026-01-15T09:30:00Z", "item_type": "article"}
     items[2]["attributes"] |= {"price": 12.5, "tags": ["a", "b"], "size": {"eu": 43}}

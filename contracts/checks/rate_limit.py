@@ -51,7 +51,7 @@ def _cheap(probe: Probe, organisation: str = "main") -> Exchange:
 @check("RATE-counts-down")
 def counts_down(probe: Probe) -> None:
     """Equal requests one after the other: one less each time, at least. Many of them, for it may fail now and then."""
-    _expect_fall(probe, "one route", [lambda: _cheap(probe)] * (6 if probe.run.profile == "quick" else 12))
+    _expect_fall(probe, "one route", [lambda: _cheap(probe)] * (6 if probe.run.quick else 12))
 
 
 @check("RATE-reset-falls")
@@ -89,7 +89,7 @@ def shared_by_keys(probe: Probe) -> None:
     """Publishable and secret key in turn count down together."""
     users = probe.run.operations.users
     user = user_body(probe.name("user"))
-    turns = 3 if probe.run.profile == "quick" else 4
+    turns = 3 if probe.run.quick else 4
     _expect_fall(probe, "both keys in turn", [lambda: _cheap(probe), lambda: probe.send(users, user)] * turns)
 
 

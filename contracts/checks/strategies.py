@@ -70,7 +70,7 @@ def _in_place_of(probe: Probe, required: str) -> dict[str, dict[str, Any]]:
     other = "context_item_id" if required == "user_id" else "user_id"
     filters = {"filters": {"category": probe.name("cat")}}
     found: dict[str, dict[str, Any]] = {"": {}, f", with {other}": {other: probe.name("other")}}
-    if probe.run.profile == "quick" or probe.run.thrifty:
+    if probe.run.quick or probe.run.thrifty:
         return found
     return found | {
         ", with filters": filters,
@@ -94,7 +94,7 @@ def unknown_refused(probe: Probe) -> None:
             probe.expect_status(exchange, (400, 422), "a strategy that does not exist")
         else:
             expect_no_crash(probe, exchange, "an empty strategy")
-    quick, thrifty = probe.run.profile == "quick", probe.run.thrifty
+    quick, thrifty = probe.run.quick, probe.run.thrifty
     for value in NO_STRATEGIES[: 0 if quick else 1 if thrifty else None]:
         probe.expect_status(probe.recommend(strategy=value), (400, 422), f"strategy {value!r}")
 
