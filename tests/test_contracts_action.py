@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from fixtures.strict_yaml import parse
-from tests.test_mock_cli import Started, started
+from tests.mock_beside import Beside, mock_beside
 
 ROOT = Path(__file__).parents[1]
 ACTION: dict[str, Any] = parse((ROOT / "action.yml").read_text(encoding="utf-8"))
@@ -66,8 +66,8 @@ def runner(tmp_path: Path) -> Runner:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
-    with started(tmp_path_factory.mktemp("server")) as running:
+def server() -> Iterator[Beside]:
+    with mock_beside() as running:
         yield running
 
 
@@ -89,8 +89,8 @@ def test_a_fork_without_secrets_is_not_red_and_says_that_nothing_was_judged(runn
     assert "Not judged" in ran.summary
 
 
-def test_a_target_that_conforms_is_green_with_a_report_and_a_summary(runner: Runner, server: Started) -> None:
-    ran = runner.run("Judge", {"target": server.url, "profile": "quick", **keys_of(server.found)})
+def test_a_target_that_conforms_is_green_with_a_report_and_a_summary(runner: Runner, server: Beside) -> None:
+    ran = runner.run("Judge", {"target": server.url, "profile": "quick", **keys_of(json.loads(server.keys))})
     assert (ran.exit_code, ran.outputs["verdict"]) == (0, "conforms"), ran.said
     assert Path(ran.outputs["report"]).read_text(encoding="utf-8").startswith("<!doctype html>")
     assert "conforms" in ran.summary
@@ -98,8 +98,8 @@ def test_a_target_that_conforms_is_green_with_a_report_and_a_summary(runner: Run
     assert {"report.json", "junit.xml", "badge.json"} <= written
 
 
-def test_what_could_not_be_judged_is_red_and_named(runner: Runner, server: Started) -> None:
-    keys = keys_of(server.found)
+def test_what_could_not_be_judged_is_red_and_named(runner: Runner, server: Beside) -> None:
+    keys = keys_of(json.loads(server.keys))
     unknown = {"publishable-key": "lehnz_pk_nobody", "secret-key": "lehnz_sk_nobody"}
     ran = runner.run("Judge", {"target": server.url, **unknown})
     assert (ran.exit_code, ran.outputs["verdict"]) == (3, "inconclusive"), ran.said

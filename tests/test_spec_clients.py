@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from bench.mock import RunningMock, running_mock
 from fixtures.spec import SPEC_PATH
+from tests.mock_beside import Beside, mock_beside
 from tests.node_tools import NODE, TOOLS, needs_node
 
 PYTHON_CLIENT = """
@@ -47,8 +47,8 @@ print(json.dumps({
 
 
 @pytest.fixture
-def mock() -> Iterator[RunningMock]:
-    with running_mock("--seed-data", "none", "--ingest-delay", "0", "--validate-responses") as server:
+def mock() -> Iterator[Beside]:
+    with mock_beside("--ingest-delay", "0", "--validate-responses") as server:
         yield server
 
 
@@ -87,7 +87,7 @@ def python_client(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @needs_node
-def test_a_strict_typescript_client_talks_to_the_mock(typescript_client: Path, mock: RunningMock) -> None:
+def test_a_strict_typescript_client_talks_to_the_mock(typescript_client: Path, mock: Beside) -> None:
     keys = (mock.url, mock.publishable_key, mock.secret_key)
     assert said(run("node", str(typescript_client), *keys, cwd=typescript_client.parent)) == {
         "accepted": [1, 1],
@@ -97,7 +97,7 @@ def test_a_strict_typescript_client_talks_to_the_mock(typescript_client: Path, m
     }
 
 
-def test_a_generated_python_client_talks_to_the_mock(python_client: Path, mock: RunningMock) -> None:
+def test_a_generated_python_client_talks_to_the_mock(python_client: Path, mock: Beside) -> None:
     keys = (mock.url, mock.publishable_key, mock.secret_key)
     assert said(run(sys.executable, "-c", PYTHON_CLIENT, *keys, cwd=python_client)) == {
         "accepted": [1, 1],
