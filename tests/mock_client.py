@@ -18,10 +18,11 @@ from mock_server.app import Mock, create_app
 from mock_server.clock import VirtualClock
 from mock_server.domain.organisations import Organisation
 from mock_server.settings import Settings
+from tests import shipped
 
 ITEMS, USERS, EVENTS = "/v1/ingest/items/upsert", "/v1/ingest/users/upsert", "/v1/ingest/events/ingest"
 RECOMMEND = "/v1/recommend"
-SPEC = load_spec()
+SPEC = shipped.SPEC
 CURRENT = (ITEMS, USERS, EVENTS, RECOMMEND)
 
 

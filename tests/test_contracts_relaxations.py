@@ -15,9 +15,10 @@ from contracts.relaxations import RELAXATIONS, REQUIRED, derive, request_rules
 from contracts.shapes import disguised, spread
 from contracts.spoil import NO_STRATEGIES, NO_STRATEGY, spoiled
 from fixtures.bodies import event_body, item_body, user_body
-from fixtures.spec import Spec, load_spec
+from fixtures.spec import Spec
+from tests.shipped import SPEC
 
-OPERATIONS: Operations = operations_of(load_spec(), "current")
+OPERATIONS: Operations = operations_of(SPEC, "current")
 LEDGER = (Path(__file__).parents[1] / "docs/readings.md").read_text(encoding="utf-8")
 
 

@@ -8,9 +8,8 @@ import jsonschema_rs
 import pytest
 
 from fixtures import bodies
-from fixtures.spec import load_spec
+from tests.shipped import SPEC
 
-SPEC = load_spec()
 RNG = Random(7)
 
 

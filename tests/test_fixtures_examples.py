@@ -7,9 +7,7 @@ from typing import Any
 import pytest
 
 from fixtures import examples
-from fixtures.spec import load_spec
-
-SPEC = load_spec()
+from tests.shipped import SPEC
 
 # How the API Reference and the public pages print them.
 QUOTED = {

@@ -20,13 +20,19 @@ from fixtures.data_error import DataError
 from fixtures.folder import write_folder
 from fixtures.json_array import read_array, write_array
 from fixtures.sources import load_world
-from fixtures.spec import SPEC_PATH, Spec, SpecError, load_spec
+from fixtures.spec import SPEC_PATH, Spec, SpecError
 from fixtures.world import SIZES, World, build_world
+from tests.shipped import SPEC
 
-SPEC = load_spec()
 HEADER = "item_id,item_type,name,price,category,status\n"
 ROW = "a,product,Lamp,9.5,home,active\n"
 FILES = {"items.json", "users.json", "events.json", "catalog.csv", "catalog.json"}
+
+
+@pytest.fixture
+def read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The contract that was read already, instead of once for each file that is told to be wrong."""
+    monkeypatch.setattr("fixtures.sources.load_spec", lambda: SPEC)
 
 
 def written(tmp_path: Path, name: str, content: str | bytes) -> Path:
@@ -202,6 +208,7 @@ def test_a_size_and_none_are_sources_too() -> None:
         ("a.txt", "item_id\na\n", "a catalogue is a .csv or a .json file"),
     ],
 )
+@pytest.mark.usefixtures("read_once")
 def test_a_catalogue_that_cannot_be_used_is_named_in_one_line_and_nothing_is_written(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, content: str | bytes, message: str
 ) -> None:
@@ -273,6 +280,7 @@ def test_a_folder_may_hold_items_only_and_any_layout(tmp_path: Path) -> None:
         ("events.json", "{}", "events.json: line 1: must be a JSON array"),
     ],
 )
+@pytest.mark.usefixtures("read_once")
 def test_a_folder_is_checked_before_it_is_used(tmp_path: Path, name: str, content: str, message: str) -> None:
     written(tmp_path, "items.json", "[]")
     written(tmp_path, name, content)

@@ -21,10 +21,9 @@ import pytest
 from fixtures.bodies import Body, item_body
 from fixtures.dice import dice, epoch_seconds
 from fixtures.shelf import Shelf
-from fixtures.spec import load_spec
 from fixtures.world import NOW, SIZES, Size, World, build_world, empty_world
+from tests.shipped import SPEC
 
-SPEC = load_spec()
 SMALL_DIGEST = "a4f34ccd726faa0f9f8f185600b4d6e34b7d66c1657aa7d85558ca0871a68278"
 
 

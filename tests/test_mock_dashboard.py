@@ -8,7 +8,6 @@ import httpx
 import pytest
 
 from fixtures.bodies import event_body, item_body, user_body
-from fixtures.spec import load_spec
 from mock_server.app import Mock, create_app
 from mock_server.control.access import Access
 from mock_server.control.routes import control_route
@@ -16,8 +15,8 @@ from mock_server.dashboard import pages
 from mock_server.dashboard.tabs import TABS
 from mock_server.domain.records import Event
 from mock_server.settings import Settings
+from tests.shipped import SPEC
 
-SPEC = load_spec()
 HERE = pages.HERE
 HOSTILE = '<img src=x onerror="alert(1)">\'"&</script>'
 

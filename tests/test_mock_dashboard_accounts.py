@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from bench.mock import RunningMock, running_mock
-from fixtures.spec import load_spec
 from mock_server.dashboard import pages
 from tests.browser import PHONE, WIDE, Scheme, needs_chromium
 from tests.dashboard_accounts import CATALOG, PASSWORD, Person, a_shop, a_team_at_work, register
@@ -25,9 +24,9 @@ from tests.dashboard_support import (
     settled,
     start_afresh,
 )
+from tests.shipped import SPEC
 
 pytestmark = needs_chromium
-SPEC = load_spec()
 TABS = ("team", "developer-access", "upload")
 
 expect.set_options(timeout=30_000)  # milliseconds; a busy machine renders slowly

@@ -7,13 +7,12 @@ import orjson
 import pytest
 from pydantic import ValidationError
 
-from fixtures.spec import load_spec
 from mock_server.clock import Clock, VirtualClock
 from mock_server.faults.fault import LONGEST_SECONDS, Fault, Request, error_statuses, problems
 from mock_server.faults.kinds import DECIDING, KINDS, OPTIONS
 from mock_server.faults.registry import MOST, Faults
+from tests.shipped import SPEC
 
-SPEC = load_spec()
 RECOMMEND, ITEMS = SPEC.operation("recommend"), SPEC.operation("upsertItems")
 ASKED = Request(RECOMMEND, "acme-books", "publishable")
 LOADED = Request(ITEMS, "acme-books", "secret")

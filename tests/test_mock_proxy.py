@@ -11,12 +11,12 @@ import pytest
 from pydantic import ValidationError
 
 from fixtures.bodies import item_body
-from fixtures.spec import load_spec
 from mock_server.app import Mock
 from mock_server.command.options import UsageError, read_settings
 from mock_server.proxy.judge import Answered, Asked, Judge
 from mock_server.proxy.target import check_target
 from mock_server.settings import Settings
+from tests.shipped import SPEC
 from tests.sites import QuietHandler, serving
 from tests.test_mock_cli import Started, started
 
@@ -256,7 +256,7 @@ def test_a_proxy_takes_no_trouble(option: str) -> None:
 
 
 def test_a_message_of_the_target_never_makes_the_judge_fail() -> None:
-    judge = Judge(Mock(Settings(clock="virtual"), load_spec()).contract)
+    judge = Judge(Mock(Settings(clock="virtual"), SPEC).contract)
     asked = Asked("POST", RECOMMEND.encode(), b"", [(b"x-api-key", b"\xff")], b"\xff")
     for body in (b"", b"\xff", b"null", b"[" * 100_000):
         answered = Answered(200, [(b"ratelimit-limit", b"\xff")], body)

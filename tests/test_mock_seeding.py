@@ -8,15 +8,14 @@ import pytest
 
 from fixtures.bodies import event_body, item_body, user_body
 from fixtures.folder import write_folder
-from fixtures.spec import load_spec
 from fixtures.world import NOW, build_world
 from mock_server.app import Mock
 from mock_server.command.seeding import Seed, read_seed
 from mock_server.domain.recommender import Query
 from mock_server.domain.tenant import Tenant
 from mock_server.settings import Settings
+from tests.shipped import SPEC
 
-SPEC = load_spec()
 FIXED = NOW.timestamp()
 LATER = FIXED + 200 * 86_400
 

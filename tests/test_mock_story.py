@@ -8,12 +8,12 @@ import pytest
 
 from bench.mock import running_mock
 from fixtures.bodies import event_body, identify_body, item_body, user_body
-from fixtures.spec import load_spec
+from tests.shipped import SPEC
 
 QUOTA = 60
-STRATEGIES: dict[str, Any] = load_spec().document["components"]["schemas"]["RecommendRequest"]["properties"][
-    "strategy"
-]["x-strategies"]
+STRATEGIES: dict[str, Any] = SPEC.document["components"]["schemas"]["RecommendRequest"]["properties"]["strategy"][
+    "x-strategies"
+]
 
 
 class Client:

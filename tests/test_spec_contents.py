@@ -7,9 +7,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from fixtures.bodies import STANDARD_FAMILIES
-from fixtures.spec import OURS, load_spec
+from fixtures.spec import OURS
+from tests.shipped import SPEC
 
-SPEC = load_spec()
 SCHEMAS = SPEC.document["components"]["schemas"]
 RECOMMEND = SCHEMAS["RecommendRequest"]
 STRATEGY = RECOMMEND["properties"]["strategy"]

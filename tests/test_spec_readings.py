@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from fixtures.spec import load_spec
+from tests.shipped import SPEC
 
 ROOT = Path(__file__).parents[1]
-SPEC = load_spec()
 ENTRY = re.compile(r"^\| (R\d+)\b[^|]*\|[^|]*\|(.*)\|[^|]*\|$", re.MULTILINE)
 MENTION = re.compile(r"\bR[1-9]\d?\b")
 ROWS = ENTRY.findall((ROOT / "docs/readings.md").read_text(encoding="utf-8").replace(r"\|", "/"))
