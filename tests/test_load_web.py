@@ -3,7 +3,6 @@
 import contextlib
 import http.cookiejar
 import json
-import shutil
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -12,16 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
+from tests.browser import WIDE, chromium, needs_chromium
 from tests.load_support import broken_server, finish, keys_file, start_locust, wait_for
 from tests.test_load_runs import ROOMY, SLO, free_port
-
-CHROMIUM = shutil.which("chromium")
-ARGUMENTS = [
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
 
 
 @contextlib.contextmanager
@@ -61,13 +55,12 @@ def cells(page: Page, tab: str) -> list[list[str]]:
     return [row.locator("td").all_inner_texts() for row in page.locator("tbody tr").all()]
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+@needs_chromium
 def test_a_run_from_the_form_to_the_verdict(tmp_path: Path) -> None:
-    with pages(tmp_path) as base, sync_playwright() as playwright:
+    with pages(tmp_path) as base, chromium() as browser:
         assert "SECRET" not in get(base), "a key in the source of the page"
         assert refuses_other_sites(base)
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page = browser.new_page(viewport=WIDE)
         page.goto(base)
         page.get_by_text("Advanced options").click()
         page.get_by_text("Custom parameters").click()
@@ -101,7 +94,7 @@ def test_a_run_from_the_form_to_the_verdict(tmp_path: Path) -> None:
         assert report.count("id='slo'") == 1
         page.set_content(report)
         expect(page.locator("#slo .verdict")).to_have_text("PASS")
-        browser.close()
+        page.close()
         assert "SECRET" not in report + get(f"{base}/slo") + get(f"{base}/logs")
     assert json.loads((tmp_path / "slo.json").read_text(encoding="utf-8"))["verdict"] == "PASS"
     assert "SECRET" not in (tmp_path / "output").read_text(encoding="utf-8")
