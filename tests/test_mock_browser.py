@@ -172,3 +172,17 @@ def test_the_reference_tries_an_operation_with_the_keys_filled_in(page: Page, mo
 
     assert complaints == []
     assert [address for address in addresses if not address.startswith((mock.url, "data:", "blob:"))] == []
+
+
+def test_whoever_registers_on_the_reference_page_is_signed_in_there(page: Page, mock: RunningMock) -> None:
+    page.goto(f"{mock.url}/docs")
+
+    def execute(operation_id: str) -> Locator:
+        """Open the operation and send its example."""
+        operation = page.locator(f"#operations-Accounts-{operation_id}")
+        operation.locator(".opblock-summary-control").click()
+        operation.get_by_role("button", name="Execute").click()
+        return operation.locator(".live-responses-table")
+
+    expect(execute("register").locator(".response-col_status").nth(1)).to_contain_text("201")
+    expect(execute("readAccount")).to_contain_text("ada@shop.test")
