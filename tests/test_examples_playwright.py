@@ -5,12 +5,13 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bench.mock import running_mock
+from bench.mock import RunningMock, running_mock
 from fixtures.spec import SPEC_PATH
 
 ROOT = Path(__file__).parents[1]
@@ -52,57 +53,79 @@ def run(*command: str, cwd: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def control_types(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def virtual() -> Iterator[RunningMock]:
+    with running_mock("--clock", "virtual") as mock:
+        yield mock
+
+
+@pytest.fixture(scope="module")
+def control_types(virtual: RunningMock, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the guide's command makes of a running mock."""
     (command,) = TYPES_COMMAND.findall(GUIDE.read_text(encoding="utf-8"))
     folder = tmp_path_factory.mktemp("types")
-    with running_mock("--seed-data", "none") as mock:
-        run(*command.replace(ADDRESS, mock.url).split(), "--output", TYPES, cwd=folder)
+    run(*command.replace(ADDRESS, virtual.url).split(), "--output", TYPES, cwd=folder)
     return folder / TYPES
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
+def project_in(folder: Path, helpers: Path) -> None:
     """A project of somebody's own with a copy of the fixtures."""
-    shutil.copy(EXAMPLE / HELPER, tmp_path)
-    (tmp_path / "node_modules").symlink_to(EXAMPLE / "node_modules")
-    (tmp_path / "package.json").write_text('{"type": "module"}', encoding="utf-8")
-    return tmp_path
+    helpers.mkdir(parents=True, exist_ok=True)
+    shutil.copy(EXAMPLE / HELPER, helpers)
+    (folder / "node_modules").symlink_to(EXAMPLE / "node_modules")
+    (folder / "package.json").write_text('{"type": "module"}', encoding="utf-8")
 
 
-@needs_example
-def test_it_compiles_strictly_against_both_openapi_files(control_types: Path, tmp_path: Path) -> None:
+def example_in(folder: Path, control_types: Path) -> None:
     left_out = shutil.ignore_patterns("node_modules", "dist", "test-results", "playwright-report")
-    shop = shutil.copytree(EXAMPLE, tmp_path / "shop", ignore=left_out)
-    (shop / "node_modules").symlink_to(EXAMPLE / "node_modules")
-    shutil.copy(control_types, shop)
-    prepare = json.loads((shop / "package.json").read_text(encoding="utf-8"))["scripts"]["prepare"]
-    run(*prepare.replace("../../openapi.yaml", str(SPEC_PATH)).split(), cwd=shop)
-    run("tsc", cwd=shop)
+    shutil.copytree(EXAMPLE, folder, ignore=left_out)
+    (folder / "node_modules").symlink_to(EXAMPLE / "node_modules")
+    shutil.copy(control_types, folder)
+    prepare = json.loads((folder / "package.json").read_text(encoding="utf-8"))["scripts"]["prepare"]
+    run(*prepare.replace("../../openapi.yaml", str(SPEC_PATH)).split(), cwd=folder)
 
 
-@needs_example
-def test_the_guides_configuration_and_test_compile_beside_a_copy_of_the_fixtures(
-    control_types: Path, project: Path
-) -> None:
+def guides_project_in(folder: Path, control_types: Path) -> None:
     config, test = TYPESCRIPT.findall(GUIDE.read_text(encoding="utf-8"))
-    tests = project / "tests"
-    tests.mkdir()
-    shutil.move(project / HELPER, tests)
+    tests = folder / "tests"
+    project_in(folder, tests)
     shutil.copy(control_types, tests)
-    (project / "playwright.config.ts").write_text(config, encoding="utf-8")
+    (folder / "playwright.config.ts").write_text(config, encoding="utf-8")
     (tests / "list.spec.ts").write_text(test, encoding="utf-8")
     settings = json.loads((EXAMPLE / "tsconfig.json").read_text(encoding="utf-8"))
     settings["compilerOptions"]["types"] = ["node"]
     settings["include"] = ["**/*.ts"]
-    (project / "tsconfig.json").write_text(json.dumps(settings), encoding="utf-8")
-    run("tsc", cwd=project)
+    (folder / "tsconfig.json").write_text(json.dumps(settings), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def errors(control_types: Path, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What one compiler says of both projects, each with its own settings: `FOLDER/FILE(LINE,COLUMN): error ...`."""
+    folder = tmp_path_factory.mktemp("projects")
+    example_in(folder / "example", control_types)
+    guides_project_in(folder / "guide", control_types)
+    command = [str(TOOLS / "tsc"), "--build", "example", "guide", "--pretty", "false"]
+    result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    said = [line for line in (result.stdout + result.stderr).splitlines() if not line.startswith(" ")]
+    assert (result.returncode == 0) == (said == []), said
+    return said
 
 
 @needs_example
-def test_the_fixtures_say_in_a_line_what_a_mock_lacks(project: Path) -> None:
+def test_it_compiles_strictly_against_both_openapi_files(errors: list[str]) -> None:
+    assert [error for error in errors if not error.startswith("guide/")] == []
+
+
+@needs_example
+def test_the_guides_configuration_and_test_compile_beside_a_copy_of_the_fixtures(errors: list[str]) -> None:
+    assert [error for error in errors if not error.startswith("example/")] == []
+
+
+@needs_example
+def test_the_fixtures_say_in_a_line_what_a_mock_lacks(virtual: RunningMock, tmp_path: Path) -> None:
+    project = tmp_path
+    project_in(project, helpers=project)
     (project / "own.spec.ts").write_text(TEST, encoding="utf-8")
-    with running_mock("--clock", "virtual") as virtual, running_mock() as real:
+    with running_mock() as real:
         urls = {"virtual": virtual.url, "real": real.url, "nobody": CLOSED_PORT}
         (project / "playwright.config.ts").write_text(CONFIG.format(urls=json.dumps(urls)), encoding="utf-8")
         command = [str(TOOLS / "playwright"), "test", "--reporter", "json"]
