@@ -15,7 +15,7 @@ from pathlib import Path
 from fixtures.spec import SPEC_PATH
 from tests.faults.processes import Lost, in_processes
 
-EXAMPLES = 10
+EXAMPLES = 5
 PATIENCE_SECONDS = 120.0
 OPTIONS = ("--seed", "1", "--max-examples", str(EXAMPLES), "--include-path-regex", "^/v1/", "--max-failures", "1")
 
