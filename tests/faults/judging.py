@@ -105,9 +105,9 @@ def _judge_again(matrix: Matrix, work: Work, tasks: Sequence[Task], keep: Keep =
 
 
 def add_baseline(matrix: Matrix, names: Sequence[str], work: Work, keep: Keep = lambda _: None) -> None:
-    """Plain schemathesis against the faults of these names that it hasn't met."""
+    """Plain schemathesis against the faults of these names that it hasn't met; it never waits."""
     left = [name for name in names if name not in matrix.baseline]
-    for number, (name, found) in enumerate(baseline.findings(left, work.jobs), 1):
+    for number, (name, found) in enumerate(baseline.findings(left, min(work.jobs, CORES)), 1):
         matrix.baseline[name] = found
         work.say(f"{number}/{len(left)} schemathesis {'finds' if found else 'passes'} {name}")
         keep(matrix)
