@@ -40,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
     compared = commands.add_parser("check", help="as much as time allows, against matrix.json; writes nothing")
     compared.add_argument("--minutes", metavar="N", type=float, required=True, help="how long it may take")
     for each in (judged, beside, compared):
-        each.add_argument("--jobs", metavar="N", type=int, help="servers at a time [three for each core]")
+        each.add_argument("--jobs", metavar="N", type=int, help="servers at a time [four for each core]")
     return made
 
 

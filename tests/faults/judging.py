@@ -24,7 +24,7 @@ from tests.faults.runs import (
 )
 
 CORES = os.cpu_count() or 2
-JOBS = CORES * 3  # many of them wait: for what never shows, for the end of a window
+JOBS = CORES * 4  # many of them wait: for what never shows, for the end of a window
 AGAIN = 5  # more than so many that got worse are no accident of timing
 LAST_START = 0.85  # of the time: what is running then may come to its end
 
