@@ -4,7 +4,7 @@ BIN := .venv/bin
 NODE_TOOLS := tests/node/node_modules/.package-lock.json
 EXAMPLE := examples/playwright/node_modules/.package-lock.json
 PEERS := bench/peers/node_modules/.package-lock.json
-CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+CHROMIUM := $(shell command -v chromium-headless-shell || command -v chromium || command -v chromium-browser || command -v google-chrome)
 NODE := $(shell command -v npm >/dev/null && node -p 'const [a, b] = process.versions.node.split("."); a > 20 || (a == 20 && b >= 19)' 2>/dev/null | grep true)
 AT := $(if $(TARGET),--target $(TARGET))
 

@@ -112,6 +112,7 @@ def test_a_record_is_opened_whatever_its_id(page: Page, mock: RunningMock, subte
                 page.get_by_label("Search").fill(record_id)
                 page.locator("#list").get_by_role("link", name=record_id, exact=True).click()
                 expect(page.locator("#detail h2")).to_have_text(record_id)
+        expect(page.locator("#list").get_by_role("link", name=ids[0], exact=True)).to_have_count(0)  # searched by now
         page.reload()
         expect(page.locator("#detail h2")).to_have_text(record_id)
         expect(page.get_by_label("Search")).to_have_value(record_id)
