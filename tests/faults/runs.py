@@ -29,12 +29,11 @@ TIMED_OUT, BROKEN = -1, -2
 
 @dataclass(frozen=True)
 class Task:
-    """A server to start by its name and options, and what the suite is told; `otherwise` if it finds nothing so."""
+    """A server to start by its name and options, and what the suite is told."""
 
     name: str
     server_options: tuple[str, ...]
     suite_options: tuple[str, ...]
-    otherwise: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,15 +66,13 @@ def fault_task(fault: Fault) -> Task:
 
 
 def claims_task(fault: Fault) -> Task:
-    """Only the checks that claim the fault with those that they build on, and the standard profile where it takes
-    more than their requests to show."""
+    """Only the checks that claim the fault with those that they build on."""
     profile = "quick" if _is_of_rules(fault) and not fault.exhaust else "standard"
     selected = [word for each in needed(fault.ids) for word in ("--select", each)]
     if not is_generated(fault):
         selected.append("--no-generated")
     told = ["--settle", QUICK_SETTLE_SECONDS, *_limit(fault, QUICK_WINDOW), *_told(fault), *selected]
-    otherwise = () if fault.exhaust else fault_task(fault).suite_options
-    return Task(fault.name, _limit(fault, QUICK_WINDOW)[1:], ("--profile", profile, *told), otherwise)
+    return Task(fault.name, _limit(fault, QUICK_WINDOW)[1:], ("--profile", profile, *told))
 
 
 def _told(fault: Fault) -> list[str]:
@@ -136,10 +133,7 @@ def _judge(task: Task) -> Judged:
     each = None if task.name == "plain" else zoo.named(task.name)
     with tempfile.TemporaryDirectory() as folder:
         keys = serve_beside(each, task.server_options, Path(folder))
-        judged = _verdict(keys, task.suite_options)
-        if task.otherwise and isinstance(each, Fault) and not killed(each, judged):
-            judged = _verdict(keys, task.otherwise)
-    return judged
+        return _verdict(keys, task.suite_options)
 
 
 def _verdict(keys: Path, options: Sequence[str]) -> Judged:
