@@ -182,7 +182,7 @@ LIMITERS: dict[str, Callable[[int, float], Limiter]] = {
 }
 DELAYS = {"slow": (33, 0.7)}  # one request in so many takes so long
 ERRORS = {"errors": 50, "all-errors": 1}  # one request in so many is a 500
-STALL = 1.0  # seconds in every five, for fault `stall`
+STALL, PERIOD = 1.0, 2.0  # a second in every two, for fault `stall`: no run of some seconds misses it
 
 
 class App:
@@ -215,7 +215,7 @@ class App:
         every, delay = DELAYS.get(fault, (0, 0.0))
         if every and number % every == 0:
             await asyncio.sleep(delay)
-        if fault == "stall" and (moment := time.monotonic() % 5) < STALL:
+        if fault == "stall" and (moment := time.monotonic() % PERIOD) < STALL:
             await asyncio.sleep(STALL - moment)
         if fault in ERRORS and number % ERRORS[fault] == 0:
             await respond(send, 500, {"success": False, "message": "broken", "data": None, "error": "x"}, limits)
