@@ -1,5 +1,6 @@
 """Fixtures that several test files share. A mock is empty, under a virtual clock, and checks its own answers."""
 
+import gc
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -36,6 +37,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         size = (len(items) - len(ordered)) // (workers - worker)  # as `worksteal` deals them out
         ordered += [*share, *(short.pop(0) for _ in range(min(size - len(share), len(short))))]
     items[:] = [*ordered, *short]
+
+
+def pytest_collection_finish() -> None:
+    """All that was collected stays, and is no garbage to look for again and again."""
+    gc.freeze()
 
 
 @pytest.fixture

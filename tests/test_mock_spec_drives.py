@@ -201,12 +201,12 @@ def nodes(node: Any) -> Iterator[Any]:
             yield from nodes(child)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_a_spec_damaged_anywhere_is_served_or_refused_in_one_line(seed: int) -> None:
     """Whatever an editor leaves behind: never a traceback."""
     rng, text = random.Random(seed), json.dumps(SPEC.document)
     refused = []
-    for _ in range(12):
+    for _ in range(20):
         document = json.loads(text)
         node = rng.choice([each for each in nodes(document) if each])
         place = rng.choice(list(node)) if isinstance(node, dict) else rng.randrange(len(node))
