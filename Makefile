@@ -9,7 +9,7 @@ NODE := $(shell command -v npm >/dev/null && node -p 'const [a, b] = process.ver
 AT := $(if $(TARGET),--target $(TARGET))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mock test example lint contract load load-429 load-prepare faults bench lock clean
+.PHONY: help setup mock test test-slow example lint contract load load-429 load-prepare faults bench lock clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -25,7 +25,11 @@ test: export PYTHONDONTWRITEBYTECODE = # hundreds of processes start, and each w
 test: setup ## Run all tests, e.g. make test ARGS="-k recommend"
 	@$(if $(CHROMIUM),,echo "Chromium is missing; its tests are left out. On Debian or Ubuntu: apt-get install chromium")
 	@$(if $(NODE),,echo "Node 20.19 or newer is missing; its tests are left out. On Debian or Ubuntu: apt-get install nodejs npm")
-	$(BIN)/python -m pytest -n auto -q -rs $(ARGS)
+	$(BIN)/python -m pytest -n auto -q -rs -m "not slow" $(ARGS)
+
+test-slow: export PYTHONDONTWRITEBYTECODE =
+test-slow: setup ## Run the tests that take long
+	$(BIN)/python -m pytest -n auto -q -rs -m slow $(ARGS)
 
 example: .venv/.runtime $(if $(NODE),$(EXAMPLE)) ## Run the tests of the front-end example; needs Node and Chromium
 	@$(if $(NODE),,echo "make: Node 20.19 or newer is needed: on Debian or Ubuntu, apt-get install nodejs npm" && exit 2)
@@ -49,7 +53,7 @@ load-prepare: .venv/.complete ## Fill a server's organisations before a load run
 	$(BIN)/python -m load prepare $(AT) $(ARGS)
 
 faults: .venv/.complete ## Judge every broken and legal server, up to an hour; TIME=20: as many as fit into 20 minutes
-	$(BIN)/python -m tests.faults $(if $(TIME),check --minutes $(TIME),matrix) $(ARGS)
+	$(BIN)/python -m tests.mutants $(if $(TIME),check --minutes $(TIME),matrix) $(ARGS)
 
 bench: .venv/.complete $(PEERS) ## Measure beside other servers and write docs/benchmarks.md; needs Node, wrk, taskset
 	$(BIN)/python -m bench.recommend_peers --write docs/benchmarks.md $(ARGS)

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from mock_server.domain.records import Event
-from mock_server.domain.tenant import Tenant
+from mock_server.state.records import Event
+from mock_server.state.tenant import Tenant
 
 EVENTS_PER_ITEM = 10
 NOW = 1_780_000_000.0

@@ -26,9 +26,9 @@ from typing import Any
 import numpy as np
 
 from bench.growth_world import CATEGORIES, HISTORIES, PROBES, World, build
-from mock_server.domain.recommender import STRATEGIES, Config, Query
-from mock_server.domain.recommender.pairs import ENTRY
-from mock_server.domain.tenant import Tenant
+from mock_server.state.recommender import STRATEGIES, Config, Query
+from mock_server.state.recommender.pairs import ENTRY
+from mock_server.state.tenant import Tenant
 
 HALF = [f"category-{number}" for number in range(CATEGORIES)]
 FILTERS: dict[str, dict[str, Any]] = {

@@ -30,9 +30,9 @@ import numpy as np
 
 from bench.mock import RunningMock, running_mock
 from bench.movielens import PACKAGE, SPLITS, Ratings, fetch, read
-from mock_server.domain.recommender import Config, Query
-from mock_server.domain.records import Event
-from mock_server.domain.tenant import Tenant
+from mock_server.state.recommender import Config, Query
+from mock_server.state.records import Event
+from mock_server.state.tenant import Tenant
 
 K = 10
 ARRAY = 500

@@ -25,11 +25,11 @@ from bench.marks import write_between_marks
 from fixtures.world import build_world
 from mock_server.app import Mock
 from mock_server.command.seeding import Seed
-from mock_server.domain.recommender import Query
-from mock_server.domain.records import Event
-from mock_server.domain.tenant import Tenant
 from mock_server.settings import Settings
-from mock_server.snapshots.snapshot import freeze, restore
+from mock_server.state.recommender import Query
+from mock_server.state.records import Event
+from mock_server.state.snapshots.snapshot import freeze, restore
+from mock_server.state.tenant import Tenant
 
 SIZES = ("small", "medium")
 BURST = 100  # events

@@ -12,14 +12,14 @@ from pydantic import TypeAdapter
 
 from fixtures.bodies import unique_uuid
 from fixtures.spec import KeyType
-from mock_server.accounts.accounts import Account, Accounts
-from mock_server.accounts.team import Team
-from mock_server.accounts.tokens import Tokens
-from mock_server.background.ingest import IngestQueue
-from mock_server.background.passwords import Passwords
-from mock_server.background.uploading import Uploads
-from mock_server.clock import Clock
-from mock_server.domain.limits import Visitors, Window
+from mock_server.runtime.ingest import IngestQueue
+from mock_server.runtime.passwords import Passwords
+from mock_server.runtime.uploading import Uploads
+from mock_server.state.accounts.accounts import Account, Accounts
+from mock_server.state.accounts.team import Team
+from mock_server.state.accounts.tokens import Tokens
+from mock_server.state.clock import Clock
+from mock_server.state.rate_limit import Visitors, Window
 
 
 @dataclass(frozen=True, slots=True)

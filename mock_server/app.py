@@ -20,32 +20,32 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fixtures.spec import Spec, load_spec
 from mock_server.account_side import AccountSide
-from mock_server.background.ingest import IngestQueue
-from mock_server.background.lifetimes import Lifetimes
-from mock_server.clock import Clock, RealClock, VirtualClock
-from mock_server.contract.contract import Contract
-from mock_server.contract.paths import Paths
-from mock_server.domain.limits import Visitors
-from mock_server.domain.organisations import Organisation, Organisations
-from mock_server.domain.recommender import Config
-from mock_server.domain.tenant import Tenant
-from mock_server.edge.api import Api
-from mock_server.edge.cors import Cors
-from mock_server.edge.routes import HANDLERS
-from mock_server.edge.timing import ServerTiming
-from mock_server.edge.welcome import wants_welcome, welcome_page
-from mock_server.faults.layer import FaultLayer
-from mock_server.faults.registry import Faults
-from mock_server.faults.wire import Wire
-from mock_server.journal.journal import Journal
-from mock_server.journal.meter import Meter
-from mock_server.journal.recorder import Recorder
-from mock_server.seeded import Fill, SeededTenants
+from mock_server.http.api import Api
+from mock_server.http.cors import Cors
+from mock_server.http.routes import HANDLERS
+from mock_server.http.timing import ServerTiming
+from mock_server.http.welcome import wants_welcome, welcome_page
+from mock_server.layers.faults.layer import FaultLayer
+from mock_server.layers.faults.registry import Faults
+from mock_server.layers.faults.wire import Wire
+from mock_server.layers.journal.journal import Journal
+from mock_server.layers.journal.meter import Meter
+from mock_server.layers.journal.recorder import Recorder
+from mock_server.runtime.ingest import IngestQueue
+from mock_server.runtime.lifetimes import Lifetimes
 from mock_server.settings import Settings
-from mock_server.snapshots.snapshot import Part, Snapshots
+from mock_server.spec.contract import Contract
+from mock_server.spec.paths import Paths
+from mock_server.state.clock import Clock, RealClock, VirtualClock
+from mock_server.state.organisations import Organisation, Organisations
+from mock_server.state.rate_limit import Visitors
+from mock_server.state.recommender import Config
+from mock_server.state.seeded import Fill, SeededTenants
+from mock_server.state.snapshots.snapshot import Part, Snapshots
+from mock_server.state.tenant import Tenant
 
 if TYPE_CHECKING:
-    from mock_server.proxy.proxy import Proxy
+    from mock_server.layers.proxy.proxy import Proxy
 
 VIRTUAL_START = 1_780_315_200.0  # 2026-06-01T12:00:00Z, where the caller brings no world with a "now" of its own
 
@@ -228,7 +228,7 @@ def _proxy(mock: Mock) -> Proxy | None:
     """What stands in the API's place with --proxy."""
     if not mock.settings.proxy:
         return None
-    from mock_server.proxy.proxy import Proxy  # its HTTP client is loaded only when it is wanted
+    from mock_server.layers.proxy.proxy import Proxy  # its HTTP client is loaded only when it is wanted
 
     return Proxy(mock, mock.settings.proxy)
 

@@ -12,8 +12,8 @@ from pydantic import BeforeValidator, ByteSize, Field, IPvAnyNetwork, SecretStr,
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from fixtures.spec import RateLimit
-from mock_server.faults.scenarios import ScenarioName
-from mock_server.proxy.target import check_target
+from mock_server.layers.faults.scenarios import ScenarioName
+from mock_server.layers.proxy.target import check_target
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 _RATE = re.compile(r"([0-9]{1,9})/([0-9]{1,6})([smh]?)")

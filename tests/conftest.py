@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Browser
 
 from mock_server.control.access import Access
-from tests.browser import chromium
-from tests.control_client import Served
-from tests.mock_client import Client, make_client
+from tests.support.browser import chromium
+from tests.support.control_client import Served
+from tests.support.mock_client import Client, make_client
 
 # A shell's background job ignores Ctrl+C, and so would every process that a test starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)

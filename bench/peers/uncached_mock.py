@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 from mock_server import app
 from mock_server.__main__ import main
-from mock_server.domain.recommender import Config
+from mock_server.state.recommender import Config
 
 with patch.object(app, "Config", partial(Config, rankings=0)):
     sys.exit(main())

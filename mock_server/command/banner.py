@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mock_server.domain.organisations import Organisation
+from mock_server.state.organisations import Organisation
 
 _SHOWN = 5  # organisations; --keys-out has them all
 

@@ -10,9 +10,9 @@ from fixtures.sources import load_world
 from fixtures.spec import Spec
 from fixtures.world import World
 from mock_server.command.banner import Shop
-from mock_server.domain.records import Event, Item, User, epoch_seconds
-from mock_server.domain.tenant import Tenant
 from mock_server.settings import Settings
+from mock_server.state.records import Event, Item, User, epoch_seconds
+from mock_server.state.tenant import Tenant
 
 _KEPT = 100_000  # events; records of a larger world are made anew for every organisation instead of being kept
 _RECENT = 3_600.0  # seconds; how long ago the last event of a folder happened, once its dates are moved

@@ -12,11 +12,11 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 
-from mock_server.accounts.audit import Actor
-from mock_server.accounts.roles import Role
-from mock_server.accounts.team import Member
 from mock_server.control.calls import Body, changing, organisation_of
 from mock_server.errors import Conflict, NotFound
+from mock_server.state.accounts.audit import Actor
+from mock_server.state.accounts.roles import Role
+from mock_server.state.accounts.team import Member
 
 if TYPE_CHECKING:
     from mock_server.app import Mock

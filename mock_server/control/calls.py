@@ -18,11 +18,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from mock_server.contract.validation import listed
-from mock_server.domain.organisations import Organisation
-from mock_server.edge.body import check_content_type, parse_json, read_body
-from mock_server.edge.envelope import failure, success
 from mock_server.errors import ApiError, BadRequest, FieldError, InternalServerError, MethodNotAllowed, NotFound
+from mock_server.http.body import check_content_type, parse_json, read_body
+from mock_server.http.envelope import failure, success
+from mock_server.spec.validation import listed
+from mock_server.state.organisations import Organisation
 
 if TYPE_CHECKING:
     from mock_server.app import Mock

@@ -16,10 +16,10 @@ from starlette.routing import BaseRoute, Route
 from mock_server.control.calls import named, organisation_of, reading
 from mock_server.control.records import ItemRecord, item_record, title_of
 from mock_server.control.search import Search, asked, in_turns
-from mock_server.domain.recommender.insight import TABLES, neighbours, standing
-from mock_server.domain.records import Item
-from mock_server.domain.tenant import Tenant
 from mock_server.errors import NotFound
+from mock_server.state.recommender.insight import TABLES, neighbours, standing
+from mock_server.state.records import Item
+from mock_server.state.tenant import Tenant
 
 if TYPE_CHECKING:
     from mock_server.app import Mock

@@ -15,10 +15,10 @@ from pydantic import AwareDatetime, BaseModel, Field, model_validator
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 
-from mock_server.clock import FASTEST, LAST_MOMENT
-from mock_server.contract.validation import listed
 from mock_server.control.calls import Body, changing, organisation_named, organisation_of, reading
 from mock_server.errors import BadRequest, FieldError
+from mock_server.spec.validation import listed
+from mock_server.state.clock import FASTEST, LAST_MOMENT
 
 if TYPE_CHECKING:
     from mock_server.app import Mock

@@ -19,14 +19,14 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 from starlette.types import Scope
 
-from mock_server.contract.validation import listed
 from mock_server.control.access import PREFIX
 from mock_server.control.calls import Body, Nothing, changing, organisation_named, reading, tenant_asked
 from mock_server.errors import BadRequest, Conflict, NotFound
-from mock_server.faults.fault import Fault, problems
-from mock_server.faults.kinds import KINDS, OPTIONS, KindName
-from mock_server.faults.registry import SetFault
-from mock_server.faults.scenarios import SCENARIOS, ScenarioName
+from mock_server.layers.faults.fault import Fault, problems
+from mock_server.layers.faults.kinds import KINDS, OPTIONS, KindName
+from mock_server.layers.faults.registry import SetFault
+from mock_server.layers.faults.scenarios import SCENARIOS, ScenarioName
+from mock_server.spec.validation import listed
 
 if TYPE_CHECKING:
     from mock_server.app import Mock

@@ -21,7 +21,6 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from fixtures.spec import KeyType
-from mock_server.contract.validation import listed
 from mock_server.control.calls import (
     NO_STORE,
     Body,
@@ -34,11 +33,12 @@ from mock_server.control.calls import (
     tenant_asked,
 )
 from mock_server.errors import BadRequest, FieldError, NotFound
-from mock_server.journal.curl import curl
-from mock_server.journal.exchange import Exchange
-from mock_server.journal.lint import RULES
-from mock_server.journal.stream import Stream
-from mock_server.journal.verification import Expectation, Verification, verify
+from mock_server.layers.journal.curl import curl
+from mock_server.layers.journal.exchange import Exchange
+from mock_server.layers.journal.lint import RULES
+from mock_server.layers.journal.stream import Stream
+from mock_server.layers.journal.verification import Expectation, Verification, verify
+from mock_server.spec.validation import listed
 
 if TYPE_CHECKING:
     from mock_server.app import Mock

@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Route
 
 from fixtures.spec import RateLimit
 from mock_server.control.calls import Body, Nothing, changing, organisation_of, reading, resource
-from mock_server.domain.organisations import Organisation
+from mock_server.state.organisations import Organisation
 
 if TYPE_CHECKING:
     from mock_server.app import Mock

@@ -22,7 +22,7 @@ from starlette.routing import BaseRoute, Route
 from mock_server.control.calls import NO_STORE
 from mock_server.control.loop_lag import LoopLag
 from mock_server.errors import TooManyRequests
-from mock_server.journal.meter import BOUNDS_SECONDS
+from mock_server.layers.journal.meter import BOUNDS_SECONDS
 
 if TYPE_CHECKING:
     from mock_server.app import Mock

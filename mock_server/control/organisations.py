@@ -18,8 +18,8 @@ from starlette.routing import BaseRoute
 from mock_server.control.calls import Body, Nothing, changing, checked, organisation_of, reading, resource
 from mock_server.control.limits import RateLimitAnswer, rate_limit_of
 from mock_server.control.state import Affected
-from mock_server.domain.organisations import Organisation
 from mock_server.errors import Conflict
+from mock_server.state.organisations import Organisation
 
 if TYPE_CHECKING:
     from mock_server.app import Mock

@@ -20,10 +20,10 @@ from starlette.routing import BaseRoute, Route
 from mock_server.control.calls import Body, named, organisation_of, reading
 from mock_server.control.records import EventRecord, UserRecord, event_record, moment, title_of, user_record
 from mock_server.control.search import Search, asked, in_turns
-from mock_server.domain.recommender.insight import Interest, interests
-from mock_server.domain.records import Event
-from mock_server.domain.tenant import Tenant
 from mock_server.errors import NotFound
+from mock_server.state.recommender.insight import Interest, interests
+from mock_server.state.records import Event
+from mock_server.state.tenant import Tenant
 
 if TYPE_CHECKING:
     from mock_server.app import Mock

@@ -16,10 +16,10 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 
 from mock_server.control.calls import Body, changing, organisation_of, reading
-from mock_server.domain.recommender.numbers import significant
-from mock_server.edge.paging import start_of
-from mock_server.edge.routes import query_of, ranked
 from mock_server.errors import NotFound
+from mock_server.http.paging import start_of
+from mock_server.http.routes import query_of, ranked
+from mock_server.state.recommender.numbers import significant
 
 if TYPE_CHECKING:
     from mock_server.app import Mock

@@ -9,8 +9,8 @@ from typing import Any
 import orjson
 from pydantic import BaseModel
 
-from mock_server.domain.records import Event, Item, User
-from mock_server.domain.tenant import Tenant
+from mock_server.state.records import Event, Item, User
+from mock_server.state.tenant import Tenant
 
 
 class ItemRecord(BaseModel):

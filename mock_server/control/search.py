@@ -10,7 +10,7 @@ from pydantic import Field
 from starlette.requests import Request
 
 from mock_server.control.calls import Body, checked, given, organisation_of
-from mock_server.domain.tenant import Tenant
+from mock_server.state.tenant import Tenant
 
 if TYPE_CHECKING:
     from mock_server.app import Mock

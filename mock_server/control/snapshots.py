@@ -21,7 +21,6 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from fixtures.spec import KeyType
-from mock_server.contract.validation import listed
 from mock_server.control.calls import (
     NO_STORE,
     Body,
@@ -34,11 +33,12 @@ from mock_server.control.calls import (
     resource,
     shaped,
 )
-from mock_server.domain.recommender import Config
-from mock_server.domain.tenant import Tenant
 from mock_server.errors import BadRequest, Conflict, FieldError, NotFound
-from mock_server.snapshots import file as snapshot_file
-from mock_server.snapshots.snapshot import Snapshot, freeze, restore
+from mock_server.spec.validation import listed
+from mock_server.state.recommender import Config
+from mock_server.state.snapshots import file as snapshot_file
+from mock_server.state.snapshots.snapshot import Snapshot, freeze, restore
+from mock_server.state.tenant import Tenant
 
 if TYPE_CHECKING:
     from mock_server.app import Mock

@@ -16,10 +16,10 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 
-from mock_server.contract.validation import listed
 from mock_server.control.calls import Body, changing, organisation_named, reading
 from mock_server.errors import BadRequest, FieldError
-from mock_server.seeded import DEFAULT
+from mock_server.spec.validation import listed
+from mock_server.state.seeded import DEFAULT
 
 if TYPE_CHECKING:
     from mock_server.app import Mock

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fixtures.spec import Operation, Spec
-from mock_server.accounts.roles import Role
-from mock_server.accounts.uploads import MOST_ERRORS
+from mock_server.state.accounts.roles import Role
+from mock_server.state.accounts.uploads import MOST_ERRORS
 
 if TYPE_CHECKING:
     from mock_server.dashboard.facts import View

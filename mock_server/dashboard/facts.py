@@ -7,10 +7,10 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mock_server.contract.strategies import OPERATION
-from mock_server.domain.organisations import Organisation
-from mock_server.domain.tenant import Tenant
-from mock_server.journal.lint import RULES
+from mock_server.layers.journal.lint import RULES
+from mock_server.spec.strategies import OPERATION
+from mock_server.state.organisations import Organisation
+from mock_server.state.tenant import Tenant
 
 if TYPE_CHECKING:
     from mock_server.app import Mock

@@ -1,0 +1,97 @@
+"""/docs, /openapi.yaml and /openapi.json: the spec for people, as it was written, and with this server's URL first.
+
+Nothing is loaded from elsewhere: the assets stand beside this module, and the page's policy forbids other hosts.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from fixtures.spec import Spec
+from fixtures.strict_yaml import YamlError, parse
+from mock_server.state.organisations import Organisation, development_key
+
+if TYPE_CHECKING:
+    from mock_server.app import Mock
+
+ASSETS = Path(__file__).with_name("assets")
+_POLICY = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; base-uri 'none'"
+_READABLE_ANYWHERE = {"Access-Control-Allow-Origin": "*"}  # the spec holds no secret, and editors fetch it
+_DESCRIPTION = "This mock server"
+_PLAIN_HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\])(?::[0-9]{1,5})?")
+
+
+def docs_routes(mock: Mock) -> list[BaseRoute]:
+    """Routes of the reference page, its assets and the spec; they read the mock's current spec on each request."""
+    page = Template((ASSETS / "docs.html").read_text(encoding="utf-8"))
+
+    async def reference(_: Request) -> Response:
+        options = _options(mock.organisations)
+        headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"}
+        return Response(page.substitute(organisations=options), media_type="text/html", headers=headers)
+
+    async def as_json(request: Request) -> Response:
+        body = orjson.dumps(served_document(mock.spec, _base_url(request)))
+        return Response(body, media_type="application/json", headers=_READABLE_ANYWHERE)
+
+    async def as_yaml(_: Request) -> Response:
+        return Response(written_text(mock.spec), media_type="application/yaml", headers=_READABLE_ANYWHERE)
+
+    return [
+        Route("/docs", reference),
+        Mount("/docs/assets", StaticFiles(directory=ASSETS)),
+        Route("/openapi.json", as_json),
+        Route("/openapi.yaml", as_yaml),
+    ]
+
+
+def served_document(spec: Spec, url: str) -> dict[str, Any]:
+    """The document with this server first in every `servers` list, so that tools and "Try it out" talk to the mock."""
+    document = copy.deepcopy(spec.document)
+    document.setdefault("servers", [])
+    here = {"url": url, "description": _DESCRIPTION}
+    for node in [document, *document.get("paths", {}).values()]:
+        if "servers" in node:
+            node["servers"] = [here, *node["servers"]]
+    return document
+
+
+def written_text(spec: Spec) -> str:
+    """The file as its author wrote it, comments and all; as JSON, which is YAML too, when it no longer says what is
+    served."""
+    try:
+        text = spec.path.read_text(encoding="utf-8")
+        if parse(text) == spec.document:
+            return text
+    except (OSError, UnicodeDecodeError, YamlError):  # it was removed or is being edited
+        pass
+    return orjson.dumps(spec.document, option=orjson.OPT_INDENT_2).decode()
+
+
+def _base_url(request: Request) -> str:
+    """The URL by which the reader reached this server; its own address when the Host header is not a plain one."""
+    host = request.headers.get("host", "")
+    if not _PLAIN_HOST.fullmatch(host):
+        name, port = request.scope["server"]
+        host = f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
+    return f"{request.url.scheme}://{host}"
+
+
+def _options(organisations: Iterable[Organisation]) -> str:
+    """The choices of the page's organisation menu: only those whose keys everybody knows anyway."""
+    return "".join(
+        f'<option data-publishable="{each.publishable_key}" data-secret="{each.secret_key}">{each.tenant_id}</option>'
+        for each in organisations
+        if each.publishable_key == development_key("publishable", each.tenant_id)
+    )

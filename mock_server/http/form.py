@@ -1,0 +1,94 @@
+"""A form with one file, as multipart/form-data: spooled to the disk when it is large, within a limit of bytes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, cast
+
+from python_multipart.exceptions import FormParserError
+from starlette.datastructures import FormData, Headers, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.types import Receive, Scope
+
+from mock_server.errors import BadRequest, FieldError, UnsupportedMediaType
+from mock_server.http.body import Disconnected, too_large
+from mock_server.spec.validation import listed
+
+FIELD = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """`lines`: how many it has."""
+
+    file: BinaryIO
+    name: str
+    size: int
+    lines: int
+
+
+async def read_file(scope: Scope, receive: Receive, limit: int) -> SentFile:
+    """The form's file. Raises ApiError: too large (413), no form (415), a broken one or one without the file (400)."""
+    headers = Headers(scope=scope)
+    length = headers.get("content-length", "")
+    if length.isdigit() and int(length[:20]) > limit:
+        raise too_large(limit)
+    if headers.get("content-type", "").partition(";")[0].strip().lower() != "multipart/form-data":
+        raise UnsupportedMediaType("send the file as multipart/form-data")
+    body = _Counted(receive, limit)
+    form = await _parsed(MultiPartParser(headers, body.chunks(), max_files=1, max_part_size=limit))
+    if problems := _problems(form):
+        await form.close()
+        raise BadRequest(*listed(problems))
+    given = form[FIELD]
+    if isinstance(given, UploadFile):
+        return SentFile(given.file, given.filename or "", given.size or 0, body.lines)
+    spool = SpooledTemporaryFile()  # noqa: SIM115 - whoever reads it closes it
+    content = given.encode()
+    spool.write(content)
+    return SentFile(cast(BinaryIO, spool), "", len(content), body.lines)
+
+
+async def _parsed(parser: MultiPartParser) -> FormData:
+    try:
+        return await parser.parse()
+    except BaseException as error:
+        for file in parser._files_to_close_on_error:  # it does so itself for one kind of error only
+            file.close()
+        if isinstance(error, MultiPartException | FormParserError):
+            raise BadRequest(f"the form can't be read: {error}") from None
+        raise
+
+
+def _problems(form: FormData) -> list[FieldError]:
+    """A field that isn't asked for is refused: it may be a parameter in the wrong place."""
+    problems = [
+        FieldError(f"form.{name}", f"is unknown: the form takes only {FIELD}") for name in form if name != FIELD
+    ]
+    count = len(form.getlist(FIELD))
+    if count != 1:
+        problems.append(FieldError(f"form.{FIELD}", "is given more than once" if count else "is required"))
+    return problems
+
+
+class _Counted:
+    """The body in pieces, none beyond the limit; `lines` counts the newlines."""
+
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self._receive, self._limit = receive, limit
+        self.lines = 0
+
+    async def chunks(self) -> AsyncGenerator[bytes, None]:
+        size, more = 0, True
+        while more:
+            message = await self._receive()
+            if message["type"] != "http.request":
+                raise Disconnected
+            chunk, more = message.get("body", b""), message.get("more_body", False)
+            size += len(chunk)
+            if size > self._limit:
+                raise too_large(self._limit)
+            self.lines += chunk.count(b"\n")
+            yield chunk

@@ -1,0 +1,68 @@
+"""Bulk uploads: started, listed, looked at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fixtures.bodies import unique_uuid
+from mock_server.errors import Conflict, NotFound
+from mock_server.http.operations.accounts.call import AccountCall, Answer, success
+from mock_server.runtime.uploading import TooManyUploads
+from mock_server.state.accounts.bulk_files import format_of
+from mock_server.state.accounts.uploads import Upload
+from mock_server.state.records import iso_8601
+
+_LONGEST_NAME = 200  # characters of a file's name
+
+
+async def start_upload(call: AccountCall) -> Answer:
+    side, sent, asked = call.mock.account_side, call.file, call.parameters
+    upload = Upload(
+        upload_id=unique_uuid(side.dice),
+        kind=asked["kind"],
+        file_name=sent.name[:_LONGEST_NAME],
+        format=format_of(sent.file, sent.name),
+        size=sent.size,
+        lines=sent.lines,
+        all_or_nothing=asked["all_or_nothing"],
+        created_at=call.now,
+        created_by=call.signed_in.account_id,
+    )
+    try:
+        side.uploads.start(upload, call.here.organisation, sent.file, call.row_checks[upload.kind])
+    except TooManyUploads as error:
+        sent.file.close()
+        raise Conflict(str(error)) from None
+    call.record(upload.upload_id, kind=upload.kind, file_name=upload.file_name, all_or_nothing=upload.all_or_nothing)
+    return success(_upload(upload), 202)
+
+
+async def list_uploads(call: AccountCall) -> Answer:
+    uploads = call.mock.account_side.uploads.of(call.here.team.tenant_id)
+    return success({"uploads": list(map(_upload, uploads))})
+
+
+async def read_upload(call: AccountCall) -> Answer:
+    upload = call.mock.account_side.uploads.get(call.here.team.tenant_id, call.parameters["upload_id"])
+    if upload is None:
+        raise NotFound("the organisation has no such upload")
+    return success(_upload(upload))
+
+
+def _upload(upload: Upload) -> dict[str, Any]:
+    return {
+        "upload_id": upload.upload_id,
+        "kind": upload.kind,
+        "file_name": upload.file_name,
+        "format": upload.format,
+        "bytes": upload.size,
+        "all_or_nothing": upload.all_or_nothing,
+        "status": upload.status,
+        "progress": round(upload.progress, 3),
+        "rows": {"checked": upload.checked, "accepted": upload.accepted, "refused": upload.refused},
+        "errors": [error._asdict() for error in upload.errors],
+        "error_count": upload.error_count,
+        "created_at": iso_8601(upload.created_at),
+        "created_by": upload.created_by,
+        "finished_at": None if upload.finished_at is None else iso_8601(upload.finished_at),
+    }

@@ -1,0 +1,34 @@
+"""Server-Timing, for whoever asked for it (--server-timing): how much of an answer's time the mock took, and how much a
+fault. Browsers show it beside each request."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mock_server.http.trace import trace_of
+
+_READABLE = (b"timing-allow-origin", b"*")  # by pages of other origins, as PerformanceResourceTiming.serverTiming
+
+
+class ServerTiming:
+    """The outermost layer around the API but for the journal."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = perf_counter()
+
+        async def send_with_timing(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                trace = trace_of(scope)
+                delay = trace.delay
+                value = f"app;dur={max(0.0, perf_counter() - started - delay) * 1000:.3f}"
+                if trace.fault:
+                    value += f', fault;dur={delay * 1000:.3f};desc="{trace.fault}"'
+                message["headers"].extend([(b"server-timing", value.encode()), _READABLE])
+            await send(message)
+
+        await self._app(scope, receive, send_with_timing)

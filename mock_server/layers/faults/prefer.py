@@ -1,0 +1,30 @@
+"""`Prefer: code=429` on a request (RFC 7240): that answer, this once. Only with --allow-prefer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from fixtures.spec import Operation
+from mock_server.errors import BadRequest, FieldError
+from mock_server.http.effects import NO_EFFECTS, Effects
+from mock_server.layers.faults.refusals import refusal
+from mock_server.spec.validation import listed
+from mock_server.state.rate_limit import Header
+
+_CODE = re.compile(r"""(?:^|[,;])\s*code\s*=\s*(?:"([^"]*)"|([^",;\s]*))""", re.IGNORECASE)
+
+
+def preferred(headers: Iterable[Header], operation: Operation | None) -> Effects | None:
+    """The preferred error, or a 400 that names a code that the operation doesn't document; a success is what the
+    request gets anyway. None without a preference, and where the spec has no operation."""
+    text = ", ".join(value.decode("latin-1") for name, value in headers if name == b"prefer")
+    found = _CODE.search(text)
+    if found is None or operation is None:
+        return None
+    code = found[1] if found[1] is not None else found[2]
+    if code not in operation.responses:
+        rule = f"code {code!r:.32} is none that this operation documents: {', '.join(sorted(operation.responses))}"
+        return Effects(BadRequest(*listed([FieldError("header.Prefer", rule)])))
+    status = int(code) if code.isdigit() else 0
+    return Effects(refusal(status, f"the request preferred code={status}")) if status >= 400 else NO_EFFECTS

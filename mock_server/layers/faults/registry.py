@@ -1,0 +1,232 @@
+"""The faults that are set, and which of them a request meets.
+
+Counts and dice belong to one fault and one organisation: the n-th request of an organisation that a fault concerns
+meets the n-th throw, whatever else goes on. A throw depends on the mock's seed, the organisation, the fault's own words
+and n, so the same seed, faults and requests give the same mishaps, and what must be remembered is a count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any, NamedTuple
+
+from mock_server.layers.faults.fault import Fault, Request
+from mock_server.layers.faults.frozen import FrozenFault, FrozenFaults
+from mock_server.layers.faults.scenarios import SCENARIOS, ScenarioName
+from mock_server.state.clock import Clock
+
+MOST = 1_000  # faults at a time
+
+
+@dataclass(slots=True)
+class Count:
+    """Requests of one organisation: those that the fault concerned, and those that it hit."""
+
+    seen: int = 0
+    hits: int = 0
+
+
+@dataclass(slots=True)
+class SetFault:
+    """A fault in force. `since` is a moment of the clock's `monotonic`."""
+
+    fault_id: str
+    fault: Fault
+    since: float
+    scenario: ScenarioName | None = None
+    counts: dict[str | None, Count] = field(default_factory=dict)  # by tenant_id
+
+    @property
+    def hits(self) -> int:
+        return sum(count.hits for count in self.counts.values())
+
+    def is_over(self, tenant_id: str | None, now: float) -> bool:
+        """Whether its window has passed, or this organisation (of one that has an owner: the owner) has used it up."""
+        count = self.counts.get(self.fault.tenant_id or tenant_id)
+        used_up = count is not None and self.fault.times is not None and count.hits >= self.fault.times
+        return used_up or self.fault.is_past(now - self.since)
+
+
+class Hit(NamedTuple):
+    """A fault that a request meets, with the seconds that the dice gave."""
+
+    fault: Fault
+    scenario: ScenarioName | None
+    seconds: float
+
+    @property
+    def label(self) -> str:
+        return self.scenario or self.fault.label
+
+
+class Faults:
+    """`scenario` is in force from the start, for everyone, and after each reset of everything."""
+
+    def __init__(self, seed: int, clock: Clock, scenario: ScenarioName | None = None) -> None:
+        self._seed = seed
+        self._clock = clock
+        self._first_scenario = scenario
+        self._set: dict[str, SetFault] = {}
+        self._scenarios: dict[str | None, ScenarioName] = {}  # by tenant_id; None: for everyone
+        self._numbers = 0
+        if scenario:
+            self.start_scenario(scenario)
+
+    @property
+    def are_set(self) -> bool:
+        return bool(self._set)
+
+    def __iter__(self) -> Iterator[SetFault]:
+        """In the order in which they were set."""
+        return iter(self._set.values())
+
+    def __len__(self) -> int:
+        return len(self._set)
+
+    def __getitem__(self, fault_id: str) -> SetFault:
+        """Raises KeyError."""
+        return self._set[fault_id]
+
+    @property
+    def scenarios(self) -> Mapping[str | None, ScenarioName]:
+        """By organisation; None: of all that have none of their own."""
+        return self._scenarios
+
+    def may_break_connections(self, tenant_id: str | None) -> bool:
+        """Whether a connection that is left open after this organisation's request may meet a fault that breaks it:
+        also one that is meant for another organisation, whose pages may share the connection."""
+        now = self._clock.monotonic()
+        return any(each.fault.breaks_connections and not each.is_over(tenant_id, now) for each in self)
+
+    def add(self, fault: Fault, scenario: ScenarioName | None = None) -> SetFault:
+        """Raises OverflowError when there are too many; a scenario's are few."""
+        if not scenario and len(self._set) >= MOST:
+            raise OverflowError(f"there are {MOST} faults already")
+        added = SetFault(self._new_id(), fault, self._clock.monotonic(), scenario)
+        self._set[added.fault_id] = added
+        return added
+
+    def remove(self, fault_id: str) -> None:
+        """A scenario ends with the last of its faults. Raises KeyError."""
+        removed = self._set.pop(fault_id)
+        owner = removed.fault.tenant_id
+        if removed.scenario and not any(each.scenario and each.fault.tenant_id == owner for each in self):
+            self._scenarios.pop(owner, None)
+
+    def clear(self, tenant_id: str | None = None) -> list[str]:
+        """Remove those of one organisation, or all of them, and end their scenarios. Gives their ids."""
+        for owner in [owner for owner in self._scenarios if tenant_id in (None, owner)]:
+            del self._scenarios[owner]
+        return self._drop([each for each in self if tenant_id in (None, each.fault.tenant_id)])
+
+    def start_scenario(self, name: ScenarioName, tenant_id: str | None = None) -> None:
+        """For everyone, which ends every other scenario, or for one organisation, which then has its own."""
+        self.end_scenario(tenant_id)
+        self._scenarios[tenant_id] = name
+        for fault in SCENARIOS[name].faults:
+            self.add(fault.model_copy(update={"tenant_id": tenant_id}), name)
+
+    def end_scenario(self, tenant_id: str | None = None) -> None:
+        """That of one organisation, or all of them."""
+        for owner in [owner for owner in self._scenarios if tenant_id in (None, owner)]:
+            del self._scenarios[owner]
+            self._drop([each for each in self if each.scenario and each.fault.tenant_id == owner])
+
+    def reset(self, tenant_id: str | None = None) -> None:
+        """As at the start; of one organisation: without its own faults, and with all counts at nought."""
+        self.clear(tenant_id)
+        self.reset_counts(tenant_id)
+        if tenant_id is None and self._first_scenario:
+            self.start_scenario(self._first_scenario)
+
+    def reset_counts(self, tenant_id: str | None = None) -> None:
+        """Begin anew with the first throw, for one organisation or all."""
+        for each in self:
+            each.counts = {owner: count for owner, count in each.counts.items() if tenant_id not in (None, owner)}
+
+    def move_ahead(self, tenant_id: str, seconds: float) -> None:
+        """Let time pass for the windows of one organisation's own faults."""
+        for each in self:
+            if each.fault.tenant_id == tenant_id:
+                each.since -= seconds
+
+    def meet(self, request: Request) -> list[Hit]:
+        """The faults that this request meets, which are counted: those that only change the answer's time or the
+        data, and the first that decides what the answer is."""
+        now = self._clock.monotonic()
+        own = request.tenant_id is not None and request.tenant_id in self._scenarios
+        hits: list[Hit] = []
+        decided = False
+        for each in self:
+            fault = each.fault
+            outdone = (decided and fault.decides) or (own and each.scenario and fault.tenant_id is None)
+            if outdone or not fault.is_open(now - each.since) or not fault.concerns(request):
+                continue
+            count = each.counts.setdefault(request.tenant_id, Count())
+            if (seconds := self._throw(fault, count, request.tenant_id)) is not None:
+                hits.append(Hit(fault, each.scenario, seconds))
+                decided = decided or fault.decides
+        return hits
+
+    def freeze(self, tenant_id: str | None = None) -> dict[str, Any]:
+        """All that `thaw` needs, as JSON: everything, or of one organisation its faults and its counts."""
+        now = self._clock.monotonic()
+        frozen = FrozenFaults(
+            numbers=self._numbers,
+            scenarios=[(owner, name) for owner, name in self._scenarios.items() if tenant_id in (None, owner)],
+            faults=[
+                FrozenFault(fault_id=each.fault_id, fault=each.fault, age=now - each.since, scenario=each.scenario)
+                for each in self
+                if tenant_id in (None, each.fault.tenant_id) or tenant_id in each.counts
+            ],
+            counts=[
+                (each.fault_id, owner, count.seen, count.hits)
+                for each in self
+                for owner, count in each.counts.items()
+                if tenant_id in (None, owner)
+            ],
+        )
+        return frozen.model_dump(mode="json")
+
+    def thaw(self, frozen: Mapping[str, Any], tenant_id: str | None = None) -> None:
+        """Put back what `freeze` gave for the same `tenant_id`; windows go on from the age that they had. Raises
+        ValueError for anything else, and then nothing has changed."""
+        found = FrozenFaults.model_validate(frozen)
+        now = self._clock.monotonic()
+        self.clear(tenant_id)
+        self.reset_counts(tenant_id)
+        self._numbers = max(self._numbers, found.numbers)
+        self._scenarios |= dict(found.scenarios)
+        put_back: dict[str, SetFault] = {}
+        for each in found.faults:
+            if tenant_id in (None, each.fault.tenant_id):
+                fault_id = self._new_id() if each.fault_id in self._set else each.fault_id  # a file of another mock
+                self._set[fault_id] = SetFault(fault_id, each.fault, now - each.age, each.scenario)
+                put_back[each.fault_id] = self._set[fault_id]
+            elif each.fault_id in self._set and self._set[each.fault_id].fault == each.fault:
+                put_back[each.fault_id] = self._set[each.fault_id]  # one for everyone, of which only the counts count
+        for fault_id, owner, seen, hits in found.counts:
+            if fault_id in put_back:
+                put_back[fault_id].counts[owner] = Count(seen, hits)
+
+    def _new_id(self) -> str:
+        self._numbers += 1
+        return f"fault-{self._numbers}"
+
+    def _throw(self, fault: Fault, count: Count, tenant_id: str | None) -> float | None:
+        """Count a request that the fault concerns; the seconds when it is hit, else None."""
+        count.seen += 1
+        if count.seen <= fault.skip or (fault.times is not None and count.hits >= fault.times):
+            return None
+        dice = Random(f"{self._seed}:{tenant_id}:{count.seen}:{fault.model_dump_json()}")  # noqa: S311 - repeatable
+        if dice.random() >= fault.share:
+            return None
+        count.hits += 1
+        return fault.draw(dice)
+
+    def _drop(self, gone: list[SetFault]) -> list[str]:
+        for each in gone:
+            del self._set[each.fault_id]
+        return [each.fault_id for each in gone]

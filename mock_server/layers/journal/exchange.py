@@ -1,0 +1,149 @@
+"""A request and its answer as the journal keeps them: bytes as they came, made readable when somebody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import orjson
+
+from mock_server.http.trace import Finding
+from mock_server.layers.journal.masking import Header
+from mock_server.state.records import iso_8601
+
+MAX_BODY_BYTES = 16_384  # of each body; the rest is counted
+
+
+class Message(NamedTuple):
+    """One half of an exchange. Nothing secret is in it any more."""
+
+    headers: Sequence[Header]
+    body: bytes | None  # None where none was read or sent
+    bytes: int
+
+    @property
+    def truncated(self) -> bool:
+        return self.bytes > MAX_BODY_BYTES
+
+    @property
+    def text(self) -> str | None:
+        return None if self.body is None else self.body.decode("utf-8", "replace")
+
+    def header(self, name: str) -> str | None:
+        wanted = name.lower().encode("latin-1", "replace")
+        found = [value for key, value in self.headers if key == wanted]
+        return b", ".join(found).decode("latin-1") if found else None
+
+    def json(self) -> Any:
+        """The body as JSON; None where it is none."""
+        if not self.body or self.truncated:
+            return None
+        try:
+            return orjson.loads(self.body)
+        except orjson.JSONDecodeError:
+            return None
+
+    def as_json(self) -> dict[str, Any]:
+        headers: dict[str, str] = {}
+        for name, value in self.headers:
+            key, text = name.decode("latin-1"), value.decode("latin-1")
+            headers[key] = f"{headers[key]}, {text}" if key in headers else text
+        return {"headers": headers, "body": self.text, "bytes": self.bytes, "truncated": self.truncated}
+
+
+class Remark(NamedTuple):
+    """What the client lint says about a request: `id` names the rule."""
+
+    id: str
+    message: str
+
+
+class Circumstances:
+    """What is the same of an exchange as it passed by and as it is read. `at` is epoch seconds of the organisation's
+    time, `moment` its monotonic seconds, `scale` of which make one of the client's; `started` and `ended` are seconds
+    of a clock that always runs. `era` counts resets."""
+
+    __slots__ = (
+        "accepted",
+        "address",
+        "at",
+        "ended",
+        "era",
+        "fault",
+        "id",
+        "key_type",
+        "method",
+        "moment",
+        "needed_key_type",
+        "operation_id",
+        "scale",
+        "started",
+        "status",
+        "tenant_id",
+    )
+
+    id: int
+    at: float
+    moment: float
+    scale: float
+    started: float
+    ended: float
+    tenant_id: str | None
+    era: int
+    key_type: str | None
+    needed_key_type: str | None  # of the operation
+    operation_id: str | None
+    method: str
+    address: str
+    status: int | None  # None where no answer was sent
+    accepted: tuple[str, int] | None
+    fault: str | None
+
+
+class Exchange(Circumstances):
+    """As it is read."""
+
+    __slots__ = ("findings", "lint", "origin", "path", "query", "request", "response")
+
+    path: str
+    query: str
+    origin: str | None
+    request: Message
+    response: Message
+    findings: Sequence[Finding]
+    lint: Sequence[Remark]
+
+    @property
+    def marks(self) -> set[str]:
+        """Ids of all that was found."""
+        return {each.id for each in self.findings} | {each.id for each in self.lint}
+
+    def mentions(self, text: str) -> bool:
+        """Does `text` stand in the path, in a body or in what is said about it, in capitals or not?"""
+        wanted = text.lower()
+        said = [self.path, self.query, *(each.message for each in self.findings), *(each.message for each in self.lint)]
+        if any(wanted in each.lower() for each in said):
+            return True
+        return any((message.text or "").lower().find(wanted) >= 0 for message in (self.request, self.response))
+
+    def summary(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "at": iso_8601(self.at),
+            "tenant_id": self.tenant_id,
+            "key_type": self.key_type,
+            "operation_id": self.operation_id,
+            "method": self.method,
+            "path": self.path,
+            "query": self.query,
+            "status": self.status,
+            "duration_ms": round((self.ended - self.started) * 1000, 3),
+            "origin": self.origin,
+            "findings": [finding._asdict() for finding in self.findings],
+            "lint": [remark._asdict() for remark in self.lint],
+            "changed": dict([self.accepted]) if self.accepted else {},
+            "fault": self.fault,
+        }
+
+    def in_full(self) -> dict[str, Any]:
+        return {**self.summary(), "request": self.request.as_json(), "response": self.response.as_json()}

@@ -1,0 +1,164 @@
+"""The last exchanges, as many as it may keep. What no longer fits is dropped and counted: the oldest, but an
+organisation that fills half of the journal drops its own, so that a busy one leaves room for its neighbours."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import Counter, defaultdict, deque
+from collections.abc import Mapping, Sequence
+from itertools import islice, takewhile
+from typing import Any
+
+from mock_server.layers.journal.exchange import Exchange
+from mock_server.layers.journal.lint.linter import FindTenant, Linter
+from mock_server.layers.journal.sighting import Sighting
+
+_AT_ONCE = 20  # exchanges that are made readable before requests get their turn
+
+
+class Journal:
+    """Ids grow by one for every exchange and never come again. `capacity` 0 keeps nothing."""
+
+    def __init__(self, capacity: int, find_tenant: FindTenant) -> None:
+        self.capacity = capacity
+        self.closed = False
+        self.last_id = 0
+        self.clearings = 0  # how often something was forgotten that still had its place
+        self._sighted: dict[int, Sighting] = {}  # since somebody asked last
+        self._read: dict[int, Exchange] = {}  # all before them
+        self._of: defaultdict[str | None, deque[int]] = defaultdict(deque)  # ids of each organisation, in order
+        self._dropped: Counter[str | None] = Counter()
+        self._resets: dict[str | None, int] = {None: 0}  # None: of all organisations together
+        self._run = secrets.token_hex(8)
+        self._find_tenant = find_tenant
+        self._linter = Linter(find_tenant)
+        self._waiting: set[asyncio.Future[None]] = set()
+
+    def __len__(self) -> int:
+        return len(self._sighted) + len(self._read)
+
+    def add(self, sighting: Sighting) -> None:
+        tenant_id = sighting.tenant_id
+        if len(self._sighted) + len(self._read) >= self.capacity:
+            self._drop_for(tenant_id)
+        self.last_id = sighting.id = self.last_id + 1
+        sighting.era = self._resets[None] + self._resets.get(tenant_id, 0)
+        self._sighted[sighting.id] = sighting
+        self._of[tenant_id].append(sighting.id)
+        if self._waiting:
+            self._wake()
+
+    async def catch_up(self) -> None:
+        """Make what is new readable while requests get their turn: a whole journal that nobody has read yet takes long
+        enough to be noticed."""
+        newest = self.last_id
+        while self._sighted and next(iter(self._sighted)) <= newest:
+            self._look(_AT_ONCE)
+            await asyncio.sleep(0)
+
+    def get(self, number: int) -> Exchange | None:
+        self._look()
+        return self._read.get(number)
+
+    def read(self, after: int = 0, tenant_id: str | None = None) -> list[Exchange]:
+        """Those that are kept, oldest first, with what the lint says about them."""
+        self._look()
+        numbers = reversed(self._read) if tenant_id is None else reversed(self._of.get(tenant_id, ()))
+        return [self._read[number] for number in takewhile(lambda number: number > after, numbers)][::-1]
+
+    def dropped(self, tenant_id: str | None = None) -> int:
+        return self._dropped.total() if tenant_id is None else self._dropped[tenant_id]
+
+    def clear(self, tenant_id: str | None = None) -> int:
+        """Forget all, or what belongs to one organisation; how many there were. The dropped are counted anew."""
+        self._look()
+        numbers = list(self._read if tenant_id is None else self._of.get(tenant_id, ()))
+        self._forget(numbers)
+        if tenant_id is None:
+            self._dropped.clear()
+        else:
+            del self._dropped[tenant_id]
+        return len(numbers)
+
+    def reset(self, tenant_id: str | None = None) -> None:
+        """An organisation, or all of them, begin anew: what was sent stays, the lint holds none of it against them."""
+        self._resets[tenant_id] = self._resets.get(tenant_id, 0) + 1
+
+    def freeze(self, _: str | None = None) -> dict[str, Any]:
+        """The position, as JSON."""
+        return {"run": self._run, "last_id": self.last_id}
+
+    def thaw(self, frozen: Mapping[str, Any], tenant_id: str | None = None) -> None:
+        """Forget what came after that position: everything, or what belongs to one organisation. Ids go on. A position
+        of another run says nothing about this one."""
+        if frozen["run"] == self._run:
+            self._look()
+            numbers = self._read if tenant_id is None else self._of.get(tenant_id, ())
+            self._forget([number for number in numbers if number > frozen["last_id"]])
+            self._linter = Linter(self._find_tenant)
+            for exchange in self._read.values():
+                self._linter.look_at(exchange)
+
+    async def wait(self, after: int, seconds: float) -> None:
+        """Return when there is something after this exchange, when some are forgotten or the time is up, or when the
+        journal is closed."""
+        if self.last_id > after or self.closed:
+            return
+        waiting = asyncio.get_running_loop().create_future()
+        self._waiting.add(waiting)
+        try:
+            async with asyncio.timeout(seconds):
+                await waiting
+        except TimeoutError:
+            pass
+        finally:
+            self._waiting.discard(waiting)
+
+    def close(self) -> None:
+        """Nobody waits any longer."""
+        self.closed = True
+        self._wake()
+
+    def _look(self, most: int | None = None) -> None:
+        """Make what is new readable, the oldest first, and show it to the lint."""
+        for number in list(islice(self._sighted, most)):
+            self._read[number] = exchange = self._sighted.pop(number).exchange()
+            self._linter.look_at(exchange)
+
+    def _wake(self) -> None:
+        for waiting in self._waiting:
+            if not waiting.done():
+                waiting.set_result(None)
+        self._waiting.clear()
+
+    def _drop_for(self, tenant_id: str | None) -> None:
+        """Make room for an exchange of this organisation."""
+        mine = self._of.get(tenant_id)
+        if mine and 2 * len(mine) >= self.capacity:
+            number = mine.popleft()
+            if self._sighted.pop(number, None) is None:
+                del self._read[number]
+            self._dropped[tenant_id] += 1
+        else:
+            number = next(iter(self._read or self._sighted))
+            self._dropped[self._remove(number)] += 1
+
+    def _remove(self, number: int) -> str | None:
+        """Whose it was."""
+        tenant_id = (self._read if number in self._read else self._sighted).pop(number).tenant_id
+        ids = self._of[tenant_id]
+        if ids[0] == number:
+            ids.popleft()
+        else:
+            ids.remove(number)
+        if not ids:
+            del self._of[tenant_id]
+        return tenant_id
+
+    def _forget(self, numbers: Sequence[int]) -> None:
+        for number in numbers:
+            self._remove(number)
+        if numbers:
+            self.clearings += 1
+            self._wake()

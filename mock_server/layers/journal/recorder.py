@@ -1,0 +1,112 @@
+"""The outermost layer of the API: it writes down what the client sent and what it saw, CORS headers included."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mock_server.http.trace import Trace, begin_trace
+from mock_server.layers.journal.exchange import MAX_BODY_BYTES
+from mock_server.layers.journal.masking import mask_body
+from mock_server.layers.journal.sighting import Sighting, without_credentials
+
+if TYPE_CHECKING:
+    from mock_server.app import Mock
+
+_MAX_TARGET_BYTES = 4_096  # of a path, of a query
+_PATIENCE_SECONDS = 0.02  # for a body that the API has refused to read
+
+
+class Recorder:
+    def __init__(self, app: ASGIApp, mock: Mock) -> None:
+        self._app = app
+        self._mock = mock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        mock = self._mock
+        trace = begin_trace(scope)
+        tap = _Tap(scope, receive, send)
+        tap.started = perf_counter()
+        try:
+            await self._app(scope, tap.receive, tap.send)
+        finally:
+            tap.ended = perf_counter()
+            endpoint = trace.endpoint
+            tap.operation_id = endpoint.operation.operation_id if endpoint else None
+            mock.meter.count(tap.operation_id, tap.status, tap.ended - tap.started)
+            if mock.journal.capacity:
+                clock, ahead = mock.clock, trace.caller.organisation.state.ahead if trace.caller else 0.0
+                tap.at, tap.moment, tap.scale = clock.now() + ahead, clock.monotonic() + ahead, clock.scale
+                tap.finish(trace)
+                mock.journal.add(tap)
+
+
+class _Tap(Sighting):
+    """Notes what passes by, as far as it is kept."""
+
+    __slots__ = ("_receive", "_scope", "_send")
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._scope, self._receive, self._send = scope, receive, send
+        self.read = self.sent = self.status = None
+        self.read_bytes = self.sent_bytes = 0
+        self.response_headers = ()
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.request":
+            body = message.get("body", b"")
+            self.read = _continued(self.read, self.read_bytes, body)
+            self.read_bytes += len(body)
+        return message
+
+    def send(self, message: Message) -> Awaitable[None]:
+        """No coroutine of its own: that would cost more than all else here."""
+        if message["type"] == "http.response.body":
+            body = message.get("body", b"")
+            self.sent = _continued(self.sent, self.sent_bytes, body)
+            self.sent_bytes += len(body)
+        elif message["type"] == "http.response.start":
+            self.status, self.response_headers = message["status"], message["headers"]
+            if self.read is None and message["status"] >= 400:
+                return self._send_refusal(message)
+        return self._send(message)
+
+    async def _send_refusal(self, message: Message) -> None:
+        """With the body of a request that was refused for something else: one that is here already, mostly."""
+        names = {name for name, _ in self._scope["headers"]}
+        if b"expect" not in names and names & {b"content-length", b"transfer-encoding"}:
+            try:
+                async with asyncio.timeout(_PATIENCE_SECONDS):
+                    while self.read_bytes < MAX_BODY_BYTES and (await self.receive()).get("more_body"):
+                        pass
+            except TimeoutError:
+                pass
+        await self._send(message)
+
+    def finish(self, trace: Trace) -> None:
+        """Note what was found out, and let go of the request: an error, for one, holds on to all of it."""
+        scope, caller, endpoint, error = self._scope, trace.caller, trace.endpoint, trace.error
+        del self._scope, self._receive, self._send
+        self.tenant_id, self.key_type = (caller.organisation.tenant_id, caller.key_type) if caller else (None, None)
+        self.needed_key_type = endpoint.key_type if endpoint else None
+        self.method, self.address = scope["method"][:16], scope["client"][0] if scope.get("client") else ""
+        self.path, self.query = scope["raw_path"][:_MAX_TARGET_BYTES], scope["query_string"][:_MAX_TARGET_BYTES]
+        self.request_headers = without_credentials(scope["headers"], caller is not None)
+        self.response_headers = without_credentials(self.response_headers, False)
+        self.masked = self.needed_key_type is None
+        if self.masked:
+            self.read = mask_body(self.read) if self.read else self.read
+            self.sent = mask_body(self.sent) if self.sent else self.sent
+        self.error, self.detail = (error.summary.lower().replace(" ", "-"), error.detail) if error else (None, "")
+        self.findings, self.accepted, self.fault = trace.findings, trace.accepted, trace.fault
+
+
+def _continued(kept: bytes | None, size: int, part: bytes) -> bytes:
+    if kept is None:
+        return part if len(part) <= MAX_BODY_BYTES else part[:MAX_BODY_BYTES]
+    return kept + part[: MAX_BODY_BYTES - size] if size < MAX_BODY_BYTES else kept

@@ -1,0 +1,113 @@
+"""Does a request, and does its answer, say what the spec says? And do the two sides agree with it about each other?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from mock_server.errors import ApiError, FieldError, Forbidden, MethodNotAllowed, NotFound, Unauthorized
+from mock_server.http.body import check_content_type, parse_json
+from mock_server.http.trace import Finding
+from mock_server.layers.journal.masking import mask_keys
+from mock_server.spec.contract import Contract
+from mock_server.spec.paths import Endpoint
+from mock_server.state.keys import PREFIXES
+from mock_server.state.rate_limit import Header
+
+_FORM = {400, 413, 415, 422}  # statuses that speak of the request alone, not of keys, limits or what is stored
+
+
+class Asked(NamedTuple):
+    """A request as it came in."""
+
+    method: str
+    raw_path: bytes
+    query: bytes
+    headers: Sequence[Header]
+    body: bytes
+
+
+class Answered(NamedTuple):
+    """What the target said; `body` without its content-encoding."""
+
+    status: int
+    headers: Sequence[Header]
+    body: bytes
+
+
+class Judge:
+    """Holds exchanges to one spec."""
+
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
+        self._responses = contract.paths.responses
+
+    def endpoint(self, asked: Asked) -> Endpoint | None:
+        return self.contract.endpoint(asked.raw_path, asked.method)
+
+    def findings(self, asked: Asked, answered: Answered) -> list[Finding]:
+        """What differs from the spec; ids begin with `request.`, `answer.` or `drift.`."""
+        endpoint = self.endpoint(asked)
+        refusals = list(self._refusals(asked))
+        found = [each for refusal in refusals for each in _named(refusal)]
+        headers = {name.lower(): value for name, value in answered.headers}
+        for problem in self._responses.problems(endpoint, answered.status, headers, answered.body):
+            found.append(_finding("answer", problem.field, problem.message))
+        if refusals and answered.status < 300:
+            found.append(
+                _finding("drift.accepted", None, f"answered {answered.status}, and the spec refuses this request")
+            )
+        if not refusals and answered.status in _FORM:
+            found.append(
+                _finding("drift.refused", None, f"answered {answered.status}, and the spec allows this request")
+            )
+        return found
+
+    def _refusals(self, asked: Asked) -> Iterator[ApiError]:
+        """What the spec says against the request, as far as a bystander can know."""
+        found = self.contract.find(asked.raw_path)
+        if found is None:
+            yield NotFound("the spec has no such path")
+            return
+        path, parameters = found
+        endpoint = path.endpoints.get(asked.method)
+        if endpoint is None:
+            yield MethodNotAllowed(f"this path takes {path.allow}", path.allow)
+            return
+        headers = {name.lower(): value for name, value in asked.headers}
+        yield from _key(endpoint, headers)
+        try:
+            if endpoint.parameters:
+                endpoint.parameters.read(parameters, asked.query, asked.headers)
+            if endpoint.body:
+                check_content_type(headers.get(b"content-type"))
+                endpoint.body.records_of(parse_json(asked.body, self.contract.max_depth))
+        except ApiError as refusal:
+            yield refusal
+
+
+def _key(endpoint: Endpoint, headers: Mapping[bytes, bytes]) -> Iterator[ApiError]:
+    """The type of a key stands in its first letters."""
+    if endpoint.key_type is None:
+        return
+    key = headers.get(b"x-api-key")
+    if not key:
+        yield Unauthorized("there is no X-API-KEY")
+    elif not key.startswith(PREFIXES[endpoint.key_type].encode()):
+        yield Forbidden(f"the operation takes a {endpoint.key_type} key, {PREFIXES[endpoint.key_type]}...")
+
+
+def _named(refusal: ApiError) -> Iterator[Finding]:
+    name = f"request.{refusal.summary.lower().replace(' ', '-')}"
+    detail = [FieldError("", refusal.detail)] if isinstance(refusal.detail, str) else refusal.detail
+    for each in detail:
+        yield _finding(name, each.field or None, each.message)
+
+
+def _finding(name: str, field: str | None, message: str) -> Finding:
+    """A client may put its key anywhere, even into the name of a field."""
+    return Finding(name, None if field is None else _masked(field), _masked(message))
+
+
+def _masked(text: str) -> str:
+    return mask_keys(text.encode(errors="replace")).decode()

@@ -1,0 +1,143 @@
+"""--proxy: every request goes on to a real server and its answer comes back unchanged; where either differs from the
+spec, the journal and the log say so."""
+
+from __future__ import annotations
+
+import logging
+import ssl
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+import httpx
+from starlette.types import Receive, Scope, Send
+
+from mock_server.errors import ApiError
+from mock_server.http import envelope
+from mock_server.http.body import Disconnected, read_body
+from mock_server.http.trace import Finding, Trace, trace_of
+from mock_server.layers.proxy.judge import Answered, Asked, Judge
+from mock_server.state.rate_limit import Header
+
+if TYPE_CHECKING:
+    from mock_server.app import Mock
+
+_TIMEOUT = httpx.Timeout(60.0, connect=10.0)  # seconds
+_MAX_ANSWER_BYTES = 64 * 2**20
+_MOST_TOLD = 1_000  # different findings that the log tells; the journal has them all
+_NOT_JUDGED = {"OPTIONS", "HEAD"}  # a browser's preflights, and answers without a body
+_HOP_BY_HOP = {
+    b"connection",
+    b"expect",
+    b"keep-alive",
+    b"proxy-authenticate",
+    b"proxy-authorization",
+    b"proxy-connection",
+    b"te",
+    b"trailer",
+    b"transfer-encoding",
+    b"upgrade",
+}
+
+logger = logging.getLogger(__name__)
+
+
+class BadGateway(ApiError):
+    """The proxy's own answer where the target gave none; no part of the API."""
+
+    status: ClassVar[int] = 502
+    summary: ClassVar[str] = "Bad gateway"
+
+
+class Proxy:
+    """An ASGI application in the place of the API. It adds no CORS: what the target says is what a page gets."""
+
+    def __init__(self, mock: Mock, target: str) -> None:
+        self._mock = mock
+        self._target = httpx.URL(target)
+        verify: ssl.SSLContext | bool = ssl.create_default_context() if self._target.scheme == "https" else False
+        self._client = httpx.AsyncClient(verify=verify, timeout=_TIMEOUT, trust_env=False, follow_redirects=False)
+        self._judge = Judge(mock.contract)
+        self._told: set[tuple[str, Finding]] = set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        trace = trace_of(scope)
+        try:
+            status, headers, body = await self._forward(scope, receive, trace)
+        except Disconnected:
+            return
+        except ApiError as error:
+            trace.error = error
+            if isinstance(error, BadGateway):
+                logger.warning("%s", error.detail)
+            status, body = error.status, envelope.failure(error)
+            headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+            headers.append((b"access-control-allow-origin", b"*"))  # a page should be able to read why
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def _forward(self, scope: Scope, receive: Receive, trace: Trace) -> tuple[int, list[Header], bytes]:
+        """What to answer. Raises ApiError and Disconnected."""
+        if self._judge.contract is not self._mock.contract:  # the spec was edited: --watch
+            self._judge = Judge(self._mock.contract)
+        length = next((value for name, value in scope["headers"] if name == b"content-length"), None)
+        body = await read_body(receive, length, self._mock.contract.max_body)
+        asked = Asked(scope["method"], scope["raw_path"], scope["query_string"], scope["headers"], body)
+        trace.endpoint = self._judge.endpoint(asked)
+        answer, raw = await self._ask(asked)
+        headers = _end_to_end(answer.headers.raw)
+        if asked.method not in _NOT_JUDGED:
+            answered = Answered(answer.status_code, headers, _decoded(answer, raw))
+            trace.findings.extend(self._judge.findings(asked, answered))
+            self._tell(trace)
+        if raw and not any(name.lower() == b"content-length" for name, _ in headers):
+            headers.append((b"content-length", b"%d" % len(raw)))
+        return answer.status_code, headers, raw
+
+    async def _ask(self, asked: Asked) -> tuple[httpx.Response, bytes]:
+        """The target's answer and its body as it came, compressed or not. Raises BadGateway."""
+        path = self._target.raw_path.rstrip(b"/") + asked.raw_path + (b"?" + asked.query if asked.query else b"")
+        headers = [(name, value) for name, value in _end_to_end(asked.headers) if name != b"host"]
+        try:
+            url = self._target.copy_with(raw_path=path)
+            request = httpx.Request(asked.method, url, headers=headers, content=asked.body)
+            answer = await self._client.send(request, stream=True)
+            try:
+                parts, size = [], 0
+                async for part in answer.aiter_raw():
+                    parts.append(part)
+                    size += len(part)
+                    if size > _MAX_ANSWER_BYTES:
+                        raise BadGateway(f"the target's answer has more than {_MAX_ANSWER_BYTES} bytes")
+                return answer, b"".join(parts)
+            finally:
+                await answer.aclose()
+        except (httpx.TransportError, httpx.InvalidURL) as error:
+            reason = str(error) or "no answer in time"
+            raise BadGateway(f"{self._target} can't be asked: {type(error).__name__}: {reason}") from None
+
+    def _tell(self, trace: Trace) -> None:
+        """A line of log for each finding that is new."""
+        place = trace.endpoint.operation.operation_id if trace.endpoint else "no operation"
+        for finding in trace.findings:
+            if (place, finding) not in self._told and len(self._told) < _MOST_TOLD:
+                self._told.add((place, finding))
+                field = f"{finding.field} " if finding.field else ""
+                logger.warning("%s: %s: %s%s", place, finding.id, field, finding.message)
+
+
+def _end_to_end(headers: Iterable[Header]) -> list[Header]:
+    """Without the headers that speak of one connection."""
+    every = [(name.lower(), value) for name, value in headers]
+    named = {each.strip().lower() for name, value in every if name == b"connection" for each in value.split(b",")}
+    return [(name, value) for name, value in every if name not in _HOP_BY_HOP | named]
+
+
+def _decoded(answer: httpx.Response, raw: bytes) -> bytes:
+    """The body without its content-encoding; as it is where that can't be undone."""
+    try:
+        return httpx.Response(answer.status_code, headers=answer.headers, content=raw).content
+    except httpx.DecodingError:
+        return raw

@@ -1,0 +1,172 @@
+"""Queued ingestion: 202 means accepted, and the data is visible a little later (R51).
+
+Nothing accepted is lost, and each organisation's records are applied in the order in which they arrived."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import heapq
+import logging
+import math
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from time import perf_counter
+from typing import Any, NamedTuple
+
+from mock_server.settings import Delay
+from mock_server.state.clock import Clock
+from mock_server.state.organisations import State
+
+SLICE_SECONDS = 0.002  # how long applying may keep the event loop to itself
+
+Apply = Callable[[Any], object]
+logger = logging.getLogger(__name__)
+
+
+class Batch(NamedTuple):
+    """Records of one request. `number` is unique, so that the heap never compares further."""
+
+    due: float
+    number: int
+    state: State
+    apply: Apply
+    records: Sequence[Any]
+
+
+class IngestQueue:
+    """Batches of all organisations, by the moment at which they are due. A clock that runs wakes it up, one that
+    stands still is moved by `Mock.advance`."""
+
+    def __init__(self, clock: Clock, delay: Delay) -> None:
+        self._clock = clock
+        self._delay = delay
+        self._batches: list[Batch] = []
+        self._accepted = 0
+        self._applying = asyncio.Lock()
+        self._until = 0.0  # end of the running slice, by perf_counter
+        self._timer: asyncio.TimerHandle | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    def __len__(self) -> int:
+        """Requests whose records are not visible yet."""
+        return len(self._batches)
+
+    @property
+    def next_due(self) -> float:
+        """When the next batch is due, by the clock's `monotonic`; infinity when there is none."""
+        return self._batches[0].due if self._batches else math.inf
+
+    async def put(self, state: State, apply: Apply, records: Sequence[Any], extra: float = 0.0) -> None:
+        """Accept the records; with no delay they are applied before this returns. `extra` seconds come on top of it."""
+        now = self._clock.monotonic()
+        delay = self._delay
+        wait = state.delays.uniform(delay.shortest, delay.longest) if delay.longest > delay.shortest else delay.shortest
+        state.due = max(state.due, now + wait + extra)  # nothing overtakes what was accepted before it
+        self._accepted += 1
+        batch = Batch(state.due, self._accepted, state, apply, records)
+        heapq.heappush(self._batches, batch)
+        if state.due <= now:
+            await self.apply_due()
+        elif self._batches[0] is batch:
+            self.wake_up()
+
+    def restore(self, batches: Iterable[Batch]) -> None:
+        """Put batches of an earlier time into the queue; their numbers are given anew, in the same order."""
+        for batch in sorted(batches):
+            self._accepted += 1
+            heapq.heappush(self._batches, batch._replace(number=self._accepted))
+        self.wake_up()
+
+    async def apply_due(self) -> None:
+        """Apply, in order, all that is due. Whoever stops waiting for this doesn't stop it."""
+        if self._task is None or self._task.done():  # a running one goes on until nothing is due
+            self._task = asyncio.ensure_future(self._apply_due())
+        await asyncio.shield(self._task)
+
+    async def flush(self, state: State | None = None) -> None:
+        """Apply all that was accepted before this call, due or not; that of one organisation if `state` is given."""
+        await asyncio.shield(asyncio.ensure_future(self._flush(self._accepted, state)))
+
+    def of(self, state: State) -> list[Batch]:
+        """What waits for one organisation, in the order in which it will be applied."""
+        return sorted(batch for batch in self._batches if batch.state is state)
+
+    def waiting(self) -> Counter[State]:
+        """How many requests wait for each organisation."""
+        return Counter(batch.state for batch in self._batches)
+
+    def forget(self, state: State) -> None:
+        """Never apply what waits for an organisation: its state was replaced."""
+        self._batches = [batch for batch in self._batches if batch.state is not state]
+        heapq.heapify(self._batches)
+
+    async def hurry(self, state: State, seconds: float) -> None:
+        """What waits for one organisation is due so much sooner; what is due now is visible when this returns."""
+        self._batches = [
+            batch._replace(due=batch.due - seconds) if batch.state is state else batch for batch in self._batches
+        ]
+        heapq.heapify(self._batches)
+        await self.apply_due()
+
+    @contextlib.asynccontextmanager
+    async def pause(self) -> AsyncIterator[None]:
+        """In here nothing is being applied: every request is either waiting as a whole or visible as a whole."""
+        async with self._applying:
+            yield
+        self.wake_up()
+
+    def close(self) -> None:
+        """Wake up no more."""
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+
+    async def _apply_due(self) -> None:
+        async with self._applying:
+            self._until = perf_counter() + SLICE_SECONDS  # of all batches together: many may be small
+            while self.next_due <= self._clock.monotonic():
+                await self._apply(heapq.heappop(self._batches))
+        self.wake_up()
+
+    async def _flush(self, last: int, state: State | None) -> None:
+        async with self._applying:
+            self._until = perf_counter() + SLICE_SECONDS
+            meant = (batch for batch in self._batches if batch.number <= last and state in (None, batch.state))
+            for batch in sorted(meant):
+                if self._take(batch):
+                    await self._apply(batch)
+        self.wake_up()
+
+    def _take(self, batch: Batch) -> bool:
+        """Out of the queue with it; False when it was forgotten meanwhile."""
+        if self._batches and self._batches[0] is batch:
+            heapq.heappop(self._batches)
+        elif batch in self._batches:
+            self._batches.remove(batch)
+            heapq.heapify(self._batches)
+        else:
+            return False
+        return True
+
+    async def _apply(self, batch: Batch) -> None:
+        for record in batch.records:
+            try:
+                batch.apply(record)
+            except Exception:  # a fault of ours must not take the records behind it along
+                logger.exception("a record could not be applied")
+            if perf_counter() > self._until:
+                await asyncio.sleep(0)
+                self._until = perf_counter() + SLICE_SECONDS
+
+    def wake_up(self) -> None:
+        """Set the timer to the next due moment, which moving the clock changes; a clock that stands still has none."""
+        self.close()
+        if self._batches and (scale := self._clock.scale):
+            wait = max(0.0, self.next_due - self._clock.monotonic()) / scale
+            self._timer = asyncio.get_running_loop().call_later(wait, self._start)
+
+    def _start(self) -> None:
+        self._timer = None
+        if self._task is None or self._task.done():
+            self._task = asyncio.ensure_future(self._apply_due())

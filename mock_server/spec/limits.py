@@ -1,0 +1,51 @@
+"""The numbers of the spec that are not in a schema: rate limits by what an operation asks for, and `x-limits`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+from fixtures.spec import RateLimit, Spec, SpecError
+from mock_server.settings import Settings
+from mock_server.state.rate_limit import Limiter
+
+Credential = Literal["key", "token", "nothing"]
+BUCKETS: Mapping[Credential, str] = {"key": "organisation", "token": "account", "nothing": "auth"}
+
+
+class Limits(NamedTuple):
+    """`x-limits`."""
+
+    max_body_bytes: int
+    max_upload_bytes: int
+    max_depth: int
+    ranking_depth: int  # longest list of recommendations
+    token_seconds: int  # for which a bearer token is good
+
+
+def limits_of(spec: Spec) -> Limits:
+    """Raises SpecError."""
+    node = spec.document.get("x-limits", {})
+    values = {name: node.get(name) for name in Limits._fields}
+    if any(type(value) is not int or value < 1 for value in values.values()):
+        raise SpecError(f"{spec.path}: x-limits needs {', '.join(values)}: integers from 1")
+    return Limits(**values)
+
+
+def limiters_of(spec: Spec, settings: Settings) -> Mapping[Credential, Limiter]:
+    """Raises SpecError. --rate-limit is the organisations'; only `off` switches off the accounts' too."""
+    accounts = "off" if settings.rate_limit == "off" else None
+    return {
+        "key": _limiter(spec, "key", settings.rate_limit),
+        "token": _limiter(spec, "token", accounts),
+        "nothing": _limiter(spec, "nothing", settings.auth_rate_limit),
+    }
+
+
+def _limiter(spec: Spec, credential: Credential, wanted: RateLimit | str | None) -> Limiter:
+    rule = spec.limits.get(BUCKETS[credential])
+    if rule is None:
+        raise SpecError(f"{spec.path}: x-rate-limits has no limit for the bucket {BUCKETS[credential]!r}")
+    if isinstance(wanted, RateLimit):
+        return Limiter(wanted)
+    return Limiter(rule, enforced=wanted != "off")

@@ -1,0 +1,144 @@
+"""The operations of the spec, compiled. Whatever the spec says and the mock does not do is an error, and so is what the
+mock does and the spec does not say."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from functools import cached_property
+from typing import Any, NamedTuple
+from urllib.parse import unquote_to_bytes
+
+from fixtures.spec import KeyType, Operation, Spec, SpecError
+from mock_server.spec import shape, vocabulary
+from mock_server.spec.limits import BUCKETS, Credential
+from mock_server.spec.parameters import Parameters, path_names, split_path
+from mock_server.spec.request_body import Body
+from mock_server.spec.responses import Responses
+from mock_server.spec.rows import row_checks
+from mock_server.spec.strategies import check_strategies
+from mock_server.state.accounts.roles import Role
+
+TENANT = "tenant_id"  # the path parameter that names an organisation
+
+
+class Handler(NamedTuple):
+    """What answers an operation, and the fields or parameters that it relies on: required, or with a default.
+
+    `answer` takes an edge.routes.Call where the operation needs a key, and an edge.account_calls.AccountCall else."""
+
+    answer: Callable[[Any], Awaitable[tuple[int, bytes]]]
+    needs: tuple[str, ...]
+
+
+class Endpoint:
+    """One operation, ready to be served."""
+
+    __slots__ = ("answer", "body", "credential", "key_type", "operation", "parameters", "roles", "row_checks")
+
+    def __init__(self, spec: Spec, operation: Operation, handler: Handler) -> None:
+        place = f"{spec.path}: {operation.method} {operation.path} ({operation.operation_id})"
+        self.operation = operation
+        self.answer = handler.answer
+        self.parameters = Parameters(spec, operation)
+        self.body = Body(spec, operation, operation.request_schema) if operation.request_schema else None
+        self.credential: Credential = "key" if operation.key_type else "token" if operation.bearer else "nothing"
+        self.key_type: KeyType | None = operation.key_type
+        self.roles = _roles(operation, place)
+        self.row_checks = row_checks(spec, operation)  # of an operation that takes a file
+        if operation.bucket != BUCKETS[self.credential]:
+            raise SpecError(f"{place}: the mock serves it with x-rate-limit: {BUCKETS[self.credential]}")
+        for name in set(handler.needs) - self.parameters.certain - (self.body.certain if self.body else set()):
+            raise SpecError(f"{place}: the mock needs {name!r}: it must be required or have a default")
+
+
+def _roles(operation: Operation, place: str) -> frozenset[Role]:
+    names = [role.value for role in Role]
+    if set(operation.roles) - set(names):
+        raise SpecError(f"{place}: x-roles may name {', '.join(names)}")
+    if bool(operation.roles) != (operation.bearer and TENANT in path_names(operation.path)):
+        raise SpecError(f"{place}: x-roles belong to operations with a bearer token and {{{TENANT}}} in the path")
+    return frozenset(map(Role, operation.roles))
+
+
+class Path:
+    """One path of the spec: its methods."""
+
+    __slots__ = ("allow", "endpoints", "segments")
+
+    def __init__(self, template: str) -> None:
+        self.segments = template.split("/")[1:]
+        self.endpoints: dict[str, Endpoint] = {}
+        self.allow = ""
+
+    def match(self, segments: list[bytes]) -> dict[str, bytes] | None:
+        """The path parameters, still encoded, of a path that fits."""
+        if len(segments) != len(self.segments):
+            return None
+        parameters = {}
+        for expected, segment in zip(self.segments, segments, strict=True):
+            if expected.startswith("{"):
+                if not segment:
+                    return None
+                parameters[expected[1:-1]] = segment
+            elif unquote_to_bytes(segment) != expected.encode():
+                return None
+        return parameters
+
+
+class Paths:
+    """Depends on the spec alone and never changes, so that mocks can share it. Raises SpecError, one line that names
+    the place."""
+
+    def __init__(self, spec: Spec, handlers: Mapping[str, Handler]) -> None:
+        shape.check(spec)
+        vocabulary.check(spec)
+        self.spec = spec
+        self._fixed: dict[bytes, Path] = {}
+        self._templates: list[Path] = []
+        paths: dict[str, Path] = {}
+        for operation in spec.operations:
+            if operation.operation_id not in handlers:
+                raise SpecError(f"{spec.path}: operation {operation.operation_id} has no handler in the mock")
+            path = paths.setdefault(operation.path, Path(operation.path))
+            path.endpoints[operation.method] = Endpoint(spec, operation, handlers[operation.operation_id])
+        for operation_id in handlers.keys() - {operation.operation_id for operation in spec.operations}:
+            raise SpecError(f"{spec.path}: the mock's handler {operation_id} has no operation")
+        for template in sorted(paths, key=lambda template: "{" in template):  # a fixed path goes first
+            path = paths[template]
+            path.allow = ", ".join(sorted(path.endpoints))
+            self._templates.append(path)
+            if "{" not in template:
+                self._fixed[template.encode()] = path
+        self._check_defaults([endpoint for path in paths.values() for endpoint in path.endpoints.values()])
+        check_strategies(spec)
+
+    @cached_property
+    def responses(self) -> Responses:
+        """What answers are held to. Raises SpecError."""
+        return Responses(self.spec)
+
+    def find(self, raw_path: bytes) -> tuple[Path, Mapping[str, bytes]] | None:
+        """The path of the spec that a request means, and its parameters."""
+        path = self._fixed.get(raw_path)
+        if path:
+            return path, {}
+        segments = split_path(raw_path)
+        for path in self._templates:
+            parameters = path.match(segments)
+            if parameters is not None:
+                return path, parameters
+        return None
+
+    def endpoint(self, raw_path: bytes, method: str) -> Endpoint | None:
+        """What serves a request; None where the spec has no such path or method."""
+        found = self.find(raw_path)
+        return found[0].endpoints.get(method) if found else None
+
+    def _check_defaults(self, endpoints: list[Endpoint]) -> None:
+        """A default or an alias anywhere else than on a field of a body's record, or on a parameter, does nothing."""
+        honoured = {node for endpoint in endpoints for node in endpoint.parameters.defaults_honoured}
+        honoured |= {node for endpoint in endpoints if endpoint.body for node in endpoint.body.honoured}
+        for place, node in vocabulary.schemas(self.spec):
+            for word in ("default", "x-aliases"):
+                if word in node and id(node) not in honoured:
+                    raise SpecError(f"{self.spec.path}: {place}: the mock does not honour {word!r} here")

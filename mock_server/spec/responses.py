@@ -1,0 +1,102 @@
+"""Are our own answers what the spec says? For tests, and for --validate-responses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from fixtures.spec import Node, Spec, SpecError
+from mock_server.errors import ApiError, FieldError
+from mock_server.spec.validation import Validator
+from mock_server.state.rate_limit import Header
+
+if TYPE_CHECKING:
+    from mock_server.spec.paths import Endpoint
+
+
+class _Response:
+    """One documented response: its body's schema and its headers. `compile_schema` takes a schema and its place."""
+
+    def __init__(self, spec: Spec, node: Node, place: str, compile_schema: Callable[[Node, str], Validator]) -> None:
+        schema = node.get("content", {}).get("application/json", {}).get("schema")
+        if schema is None:
+            raise SpecError(f"{spec.path}: {place}: a response needs content, application/json with a schema")
+        self._body = compile_schema(schema, place)
+        self._headers = {
+            name.lower().encode(): (
+                header.get("required", False),
+                compile_schema(header["schema"], f"{place}: {name}"),
+            )
+            for name, reference in node.get("headers", {}).items()
+            if "schema" in (header := spec.resolve(reference))
+        }
+
+    def problems(self, headers: Mapping[bytes, bytes], body: bytes) -> Iterator[FieldError]:
+        if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != b"application/json":
+            yield FieldError("header.content-type", "must be application/json")
+        try:
+            yield from _fields(self._body.problem(orjson.loads(body)))
+        except orjson.JSONDecodeError:
+            yield FieldError("$", "is not JSON")
+        for name, (required, validator) in self._headers.items():
+            field = f"header.{name.decode()}"
+            if name in headers:
+                for each in _fields(validator.problem(_as_value(headers[name]))):
+                    yield FieldError(field, each.message)
+            elif required:
+                yield FieldError(field, "is missing")
+
+
+class Responses:
+    """Every response of the spec. Raises SpecError for one that answers can't be held to."""
+
+    def __init__(self, spec: Spec) -> None:
+        self._spec = spec
+        self._compiled: dict[int, _Response] = {}  # by node: operations share most of theirs
+        self._validators: dict[int, Validator] = {}  # by node: they share nearly all headers
+        unrouted = spec.document.get("x-unrouted-responses", {})
+        self._unrouted = {status: self._response(spec.resolve(node), status) for status, node in unrouted.items()}
+        self._documented = {
+            (operation.operation_id, status): self._response(node, f"{operation.operation_id} {status}")
+            for operation in spec.operations
+            for status, node in operation.responses.items()
+        }
+
+    def problem(self, endpoint: Endpoint | None, status: int, headers: Sequence[Header], body: bytes) -> str | None:
+        """What is wrong with an answer first of all; None when it is as the spec says."""
+        first = next(self.problems(endpoint, status, dict(headers), body), None)
+        return f"{first.field} {first.message}" if first else None
+
+    def problems(
+        self, endpoint: Endpoint | None, status: int, headers: Mapping[bytes, bytes], body: bytes
+    ) -> Iterator[FieldError]:
+        """All that is wrong with an answer. No endpoint: 404 and 405."""
+        if endpoint is None:
+            response = self._unrouted.get(str(status))
+        else:
+            response = self._documented.get((endpoint.operation.operation_id, str(status)))
+        if response is None:
+            yield FieldError("status", f"the spec has no {status} here")
+        else:
+            yield from response.problems(headers, body)
+
+    def _response(self, node: Node, place: str) -> _Response:
+        if id(node) not in self._compiled:
+            self._compiled[id(node)] = _Response(self._spec, node, place, self._validator)
+        return self._compiled[id(node)]
+
+    def _validator(self, schema: Node, place: str) -> Validator:
+        if id(schema) not in self._validators:
+            self._validators[id(schema)] = Validator(self._spec, schema, place)
+        return self._validators[id(schema)]
+
+
+def _fields(error: ApiError | None) -> Sequence[FieldError]:
+    """A schema's refusal lists the fields."""
+    return [] if error is None or isinstance(error.detail, str) else error.detail
+
+
+def _as_value(text: bytes) -> Any:
+    return int(text) if text.isdigit() else text.decode("latin-1")

@@ -1,0 +1,57 @@
+"""The strategies of the spec against those of the recommender: same names, same required input, same fallback."""
+
+from __future__ import annotations
+
+from fixtures.spec import Node, Spec, SpecError
+from mock_server.spec.validation import Validator
+from mock_server.state.recommender import STRATEGIES, Query, Recommender, parse_filters
+from mock_server.state.records import Item
+
+OPERATION = "recommend"
+_INPUTS = ("user_id", "context_item_id")
+_REASONS = {"category-popular": "category_popular"}  # of a fallback's results; else it is the fallback's own name
+
+
+def check_strategies(spec: Spec) -> None:
+    """Raises SpecError that names the first difference."""
+    schema = spec.operation(OPERATION).request_schema or {}
+    node = spec.resolve(schema).get("properties", {}).get("strategy", {})
+    described, aliases = node.get("x-strategies", {}), node.get("x-aliases", {})
+    listed = {name for name in node.get("enum", ()) if isinstance(name, str)}
+    for name in sorted(listed - described.keys() - aliases.keys()):
+        raise SpecError(f"{spec.path}: strategy {name!r} of the enum is not in x-strategies")
+    for name in sorted({*described, *aliases, *aliases.values()} - listed):
+        raise SpecError(f"{spec.path}: strategy {name!r} is not in the enum")
+    for name in sorted(described.keys() - STRATEGIES.keys()):
+        raise SpecError(f"{spec.path}: strategy {name!r} has no implementation in the recommender")
+    for name in sorted(STRATEGIES.keys() - described.keys()):
+        raise SpecError(f"{spec.path}: the recommender's strategy {name!r} is not in the spec")
+    validator = Validator(spec, schema, OPERATION)
+    for name, facts in described.items():
+        _check_input(spec, validator, name, facts)
+        _check_fallback(spec, name, facts)
+
+
+def _check_input(spec: Spec, validator: Validator, name: str, facts: Node) -> None:
+    """What x-strategies says is required, the schema's conditions must require, and nothing else."""
+    needed = facts.get("requires")
+    if needed not in (None, *_INPUTS):
+        raise SpecError(f"{spec.path}: strategy {name!r} requires {needed!r}, which the recommender does not take")
+    for given in (None, *_INPUTS):
+        body = {"strategy": name, **({given: "id"} if given else {})}
+        if validator.is_valid(body) != (needed in (None, given)):
+            raise SpecError(
+                f"{spec.path}: strategy {name!r}: `requires` and the schema's conditions say different things"
+            )
+
+
+def _check_fallback(spec: Spec, name: str, facts: Node) -> None:
+    """A plan for a query with little behind it must hold the fallback among its sources."""
+    recommender = Recommender()
+    body = {"item_id": "id", "item_type": "product", "status": "active", "attributes": {"category": "any"}}
+    recommender.restock(Item.from_body(body))
+    query = Query(name, user_id="id", context_item_id="id", context_item_ids=("id",))
+    plan = recommender.recommend(query, parse_filters({}), None, now=0.0).plan
+    fallback = facts.get("fallback")
+    if _REASONS.get(str(fallback), fallback) not in {source.reason for source in plan.sources}:
+        raise SpecError(f"{spec.path}: strategy {name!r}: the recommender does not fall back on {fallback!r}")

@@ -1,0 +1,82 @@
+"""Is a JSON value what a schema of the spec says, and if not, which fields broke which rules?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jsonschema_rs
+
+from fixtures.spec import Node, Spec, SpecError
+from mock_server.errors import ApiError, BadRequest, FieldError, MissingStrategyInput
+from mock_server.spec import rules
+
+SHOWN = 20  # failing fields that an answer lists; it says how many more there are
+_KEPT = 1_001  # elements of an array, fields of an object that are looked at when a value is known to be invalid
+
+
+def compile_schema(spec: Spec, schema: Node, place: str) -> tuple[jsonschema_rs.Validator, Node]:
+    """A validator and the schema that its errors point into. Raises SpecError for a schema that is not one."""
+    root = spec.standalone(schema)
+    try:
+        # Masked, because an error's own text repeats the value, however long; ours names rules only.
+        validator = jsonschema_rs.Draft202012Validator(
+            root, validate_formats=True, ignore_unknown_formats=False, mask="the value"
+        )
+    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
+        raise SpecError(f"{spec.path}: {place}: {str(error).partition(chr(10))[0]}") from None
+    return validator, root
+
+
+class Validator:
+    """One compiled schema. `name` names a failing field by its path."""
+
+    def __init__(
+        self, spec: Spec, schema: Node, place: str, name: Callable[[Sequence[str | int]], str] = rules.json_path
+    ) -> None:
+        self._name = name
+        self._validator, self._root = compile_schema(spec, schema, place)
+        self.is_valid = self._validator.is_valid
+
+    def problem(self, value: Any) -> ApiError | None:
+        """None for a valid value, else what to answer: every failing field, up to a number, and the status (R4)."""
+        if self.is_valid(value):
+            return None
+        found = list(self._validator.iter_errors(_pruned(value))) or list(self._first_error(value))
+        missing_input = all(rules.status(self._root, error.evaluation_path) == 422 for error in found)
+        fields = _distinct([(error, rules.field_error(error, self._root, self._name)) for error in found])
+        return (MissingStrategyInput if missing_input else BadRequest)(*listed(fields))
+
+    def _first_error(self, value: Any) -> Sequence[jsonschema_rs.ValidationError]:
+        try:
+            self._validator.validate(value)
+        except jsonschema_rs.ValidationError as error:
+            return [error]
+        return []
+
+
+def listed(fields: Sequence[FieldError]) -> tuple[list[FieldError], str]:
+    """The fields to show, and one sentence about them."""
+    more = f" (and {len(fields) - 1} more)" if len(fields) > 1 else ""
+    unlisted = f"; the first {SHOWN} are listed" if len(fields) > SHOWN else ""
+    return list(fields[:SHOWN]), f"{fields[0].field} {fields[0].message}{more}{unlisted}"
+
+
+def _distinct(errors: list[tuple[jsonschema_rs.ValidationError, FieldError]]) -> list[FieldError]:
+    """Each field and rule once; what has the wrong type breaks other rules too, but the type says it all."""
+    mistyped: dict[str, FieldError] = {}
+    for error, field in errors:
+        if error.schema_path[-1] == "type":
+            mistyped.setdefault(field.field, field)
+    return list(dict.fromkeys(mistyped.get(field.field, field) for _, field in errors))
+
+
+def _pruned(value: Any) -> Any:
+    """The value without the tails of very long arrays and objects: an error costs memory, and there may be millions.
+    What was wrong only in the tails is found by `_first_error`."""
+    if isinstance(value, list):
+        return [_pruned(element) for element in value[:_KEPT]]
+    if isinstance(value, dict):
+        names = value if len(value) <= _KEPT else list(value)[:_KEPT]
+        return {name: _pruned(value[name]) for name in names}
+    return value

@@ -1,0 +1,70 @@
+"""What the account side knows of an organisation: its name, members, key pairs and audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from fixtures.spec import KeyType
+from mock_server.state.accounts.audit import AuditLog
+from mock_server.state.accounts.key_pairs import KeyPair
+from mock_server.state.accounts.roles import Role
+
+
+class LastOwner(Exception):
+    """Somebody must own the organisation."""
+
+    def __init__(self) -> None:
+        super().__init__("the last OWNER stays: make somebody else an OWNER first")
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    account_id: str
+    role: Role
+    added_at: float  # seconds since the epoch
+
+
+@dataclass(slots=True)
+class Team:
+    """`made_by_account`: gone with a full reset. Times are seconds since the epoch."""
+
+    tenant_id: str
+    name: str
+    created_at: float
+    made_by_account: bool = False
+    suspended: bool = False
+    members: dict[str, Member] = field(default_factory=dict)  # by account_id, in the order in which they came
+    pairs: dict[str, KeyPair] = field(default_factory=dict)  # by key_id, oldest first
+    audit: AuditLog = field(default_factory=AuditLog)
+
+    def add(self, member: Member) -> Member:
+        """Raises ValueError for an account that is a member already."""
+        if member.account_id in self.members:
+            raise ValueError("the account is a member already")
+        self.members[member.account_id] = member
+        return member
+
+    def change_role(self, account_id: str, role: Role) -> Member:
+        """Raises KeyError for somebody who is no member, LastOwner."""
+        member = self.members[account_id]
+        if role != Role.OWNER:
+            self._check_not_last_owner(member)
+        self.members[account_id] = changed = Member(account_id, role, member.added_at)
+        return changed
+
+    def remove(self, account_id: str) -> Member:
+        """Raises KeyError for somebody who is no member, LastOwner."""
+        self._check_not_last_owner(self.members[account_id])
+        return self.members.pop(account_id)
+
+    def digests(self) -> Iterator[tuple[bytes, KeyType]]:
+        """Of every key that is good."""
+        for pair in self.pairs.values():
+            if pair.revoked_at is None:
+                yield from pair.digests()
+
+    def _check_not_last_owner(self, member: Member) -> None:
+        owners = sum(each.role == Role.OWNER for each in self.members.values())
+        if member.role == Role.OWNER and owners == 1:
+            raise LastOwner

@@ -1,0 +1,66 @@
+"""Bulk uploads as their senders see them: how far each is, and what was wrong with which line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from mock_server.state.accounts.bulk_files import Format
+
+MOST_ERRORS = 100  # that are listed; all are counted
+
+Kind = Literal["items", "users"]
+Status = Literal["queued", "processing", "completed", "failed"]
+
+
+class LineError(NamedTuple):
+    """`field`: a JSON path in the record; None for all of the line."""
+
+    line: int
+    field: str | None
+    message: str
+
+
+@dataclass(slots=True)
+class Upload:
+    """`completed`: all good rows were taken; `failed`: it ended before, or `all_or_nothing` took nothing. Times are
+    seconds since the epoch."""
+
+    upload_id: str
+    kind: Kind
+    file_name: str
+    format: Format
+    size: int  # bytes
+    lines: int
+    all_or_nothing: bool
+    created_at: float
+    created_by: str  # account_id
+    status: Status = "queued"
+    passes: int = 0  # through the file; `all_or_nothing` takes two: checking, then taking
+    line: int = 0  # how far this pass is
+    checked: int = 0  # rows
+    accepted: int = 0
+    refused: int = 0
+    errors: list[LineError] = field(default_factory=list)
+    error_count: int = 0
+    finished_at: float | None = None
+
+    @property
+    def is_finished(self) -> bool:
+        return self.status in ("completed", "failed")
+
+    @property
+    def progress(self) -> float:
+        """From 0 to 1."""
+        if self.is_finished:
+            return 1.0
+        return (self.passes + self.line / (self.lines + 1)) / (2 if self.all_or_nothing else 1)
+
+    def note(self, line: int, field_: str | None, message: str) -> None:
+        """An error of a line."""
+        self.error_count += 1
+        if len(self.errors) < MOST_ERRORS:
+            self.errors.append(LineError(line, field_, message))
+
+    def finish(self, status: Status, now: float) -> None:
+        self.status, self.finished_at = status, now

@@ -1,0 +1,91 @@
+"""What came of the recommendations that were served: impressions, clicks, purchases and revenue per strategy."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from mock_server.state.records import Event
+
+KEPT = 100_000  # recommendation ids remembered per organisation; an older one is forgotten, its counts stay
+
+
+@dataclass(slots=True)
+class Funnel:
+    """Totals of one strategy. `revenue` is price times quantity of purchases that carry a price."""
+
+    recommendations: int = 0
+    impressions: int = 0
+    engagements: int = 0
+    clicks: int = 0
+    conversions: int = 0
+    purchases: int = 0
+    revenue: float = 0.0
+    off_list: int = 0  # echoed for an item that was not in the list
+
+
+class Served(NamedTuple):
+    strategy: str
+    item_ids: tuple[str, ...]
+    at: float
+
+
+class Attribution:
+    """An event that echoes the id of a remembered recommendation counts; any other id is accepted and ignored (R29)."""
+
+    __slots__ = ("_kept", "_order", "_served", "forgotten", "funnels")
+
+    def __init__(self, kept: int = KEPT) -> None:
+        self._kept = kept
+        self._served: dict[str, Served] = {}
+        self._order: deque[str] = deque()
+        self.funnels: dict[str, Funnel] = {}
+        self.forgotten = 0
+
+    def copy(self) -> Attribution:
+        """The same counts and remembered lists, to go their own way."""
+        twin = Attribution(self._kept)
+        twin._served, twin._order = self._served.copy(), self._order.copy()
+        twin.funnels = {strategy: replace(funnel) for strategy, funnel in self.funnels.items()}
+        twin.forgotten = self.forgotten
+        return twin
+
+    def serve(self, recommendation_id: str, strategy: str, item_ids: Sequence[str], at: float) -> None:
+        self.remember(recommendation_id, Served(strategy, tuple(item_ids), at))
+        funnel = self._funnel(strategy)
+        funnel.recommendations += 1
+        funnel.impressions += len(item_ids)
+
+    def remember(self, recommendation_id: str, served: Served) -> None:
+        """An event may echo this id; it counts in no funnel by itself."""
+        self._served[recommendation_id] = served
+        self._order.append(recommendation_id)
+        if len(self._order) > self._kept:
+            self._served.pop(self._order.popleft(), None)
+            self.forgotten += 1
+
+    def remembered(self) -> Iterator[tuple[str, Served]]:
+        """In the order in which they were served."""
+        return ((each, self._served[each]) for each in self._order)
+
+    def count(self, event: Event) -> None:
+        """The caller passes each event once, however often it arrives."""
+        served = self.served(event.recommendation_id)
+        if served is None:
+            return
+        funnel = self._funnel(served.strategy)
+        funnel.engagements += event.event_family == "engagement"
+        funnel.clicks += event.event_name == "click"
+        funnel.conversions += event.event_family == "conversion"
+        if event.event_name == "purchase":
+            funnel.purchases += 1
+            funnel.revenue += event.revenue
+        funnel.off_list += event.item_id is not None and event.item_id not in served.item_ids
+
+    def served(self, recommendation_id: str | None) -> Served | None:
+        return self._served.get(recommendation_id) if recommendation_id is not None else None
+
+    def _funnel(self, strategy: str) -> Funnel:
+        return self.funnels.setdefault(strategy, Funnel())

@@ -1,0 +1,196 @@
+"""The organisations of the mock: a key pair, data and one rate limit window each."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from random import Random
+from typing import Literal
+
+from fixtures.spec import KeyType
+from mock_server.state.keys import PREFIXES, Caller, KeyRing, digest_of
+from mock_server.state.rate_limit import Window
+from mock_server.state.tenant import Tenant
+
+DOMAIN = "commerce"
+_WELL_KNOWN = ("glow-beauty-ng", "acme-books")
+
+MakeTenant = Callable[[str, bool], Tenant]  # tenant_id, with seed data
+
+
+class State:
+    """Everything that a reset replaces. Chances depend on the seed and the organisation, never on its neighbours."""
+
+    __slots__ = ("ahead", "delays", "due", "ids", "tenant", "told", "window")
+
+    def __init__(self, tenant: Tenant, seed: str) -> None:
+        self.tenant = tenant
+        self.window = Window()
+        self.ids = Random(f"{seed}:ids")  # noqa: S311 - repeatable on purpose
+        self.delays = Random(f"{seed}:delays")  # noqa: S311 - repeatable on purpose
+        self.due = 0.0  # when the record accepted last becomes visible
+        self.ahead = 0.0  # seconds by which this organisation's time is before the clock
+        self.told: set[str] = set()  # what the log has said once
+
+    def copy(self, later: float = 0.0) -> State:
+        """The same data, window and dice, to go their own way; what had its moment has it `later` seconds later."""
+        twin = State(self.tenant.copy(), "")
+        twin.window = self.window.copy(later)
+        twin.ids.setstate(self.ids.getstate())
+        twin.delays.setstate(self.delays.getstate())
+        twin.due, twin.ahead = self.due + later, self.ahead
+        twin.told = self.told.copy()
+        return twin
+
+    def move_ahead(self, seconds: float) -> None:
+        """Let time pass for this organisation only; its queue is the caller's business."""
+        self.ahead += seconds
+        self.window = self.window.copy(-seconds)
+        self.due -= seconds
+
+
+class Organisation:
+    """`tenant_id` and keys stay for life; `state` is replaced by a reset. `seeded`: it was made with the seed data.
+
+    `publishable_key` and `secret_key` are the pair that it was made with; empty where an account made it: of the pairs
+    of such a one only digests are kept."""
+
+    __slots__ = ("domain", "publishable_key", "secret_key", "seeded", "state", "tenant_id")
+
+    def __init__(self, tenant_id: str, keys: Mapping[KeyType, str], state: State, seeded: bool = False) -> None:
+        self.tenant_id = tenant_id
+        self.domain = DOMAIN
+        self.publishable_key = keys.get("publishable", "")
+        self.secret_key = keys.get("secret", "")
+        self.state = state
+        self.seeded = seeded
+
+    @property
+    def tenant(self) -> Tenant:
+        return self.state.tenant
+
+    def copy(self, later: float = 0.0) -> Organisation:
+        """The same organisation with a state of its own, whose moments come `later` seconds later."""
+        keys: dict[KeyType, str] = {"publishable": self.publishable_key, "secret": self.secret_key}
+        return Organisation(self.tenant_id, keys, self.state.copy(later), self.seeded)
+
+    @property
+    def has_development_keys(self) -> bool:
+        return self.secret_key == development_key("secret", self.tenant_id)
+
+
+class Organisations:
+    """All of them, in order; the first `count` have well-known development keys, later ones random keys of the seed.
+
+    `seeded`: which of those that it starts with get the seed data; later ones get it when asked for, or always where
+    all do. `generated`: digests of an organisation's key pairs beside the one that it was made with."""
+
+    def __init__(
+        self,
+        count: int,
+        seed: int,
+        make_tenant: MakeTenant,
+        seeded: Literal["first", "all"] = "first",
+        generated: Callable[[str], Iterable[tuple[bytes, KeyType]]] = lambda _: (),
+    ) -> None:
+        self.keys = KeyRing()
+        self.dice = Random(f"{seed}:organisations")  # noqa: S311 - keys of a mock, repeatable on purpose
+        self._seed = seed
+        self._make_tenant = make_tenant
+        self._all_seeded = seeded == "all"
+        self._generated = generated
+        self._well_known = [well_known_id(number) for number in range(1, count + 1)]
+        self._all: dict[str, Organisation] = {}
+        self.complete()
+
+    def __iter__(self) -> Iterator[Organisation]:
+        return iter(self._all.values())
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __contains__(self, tenant_id: str) -> bool:
+        return tenant_id in self._all
+
+    def __getitem__(self, tenant_id: str) -> Organisation:
+        """Raises KeyError."""
+        return self._all[tenant_id]
+
+    @property
+    def first(self) -> Organisation:
+        return next(iter(self))
+
+    def complete(self) -> None:
+        """Make those of the start that are missing, in their places and with their keys."""
+        found = {name: self._all.pop(name) for name in self._well_known if name in self._all}
+        later, self._all = self._all, {}
+        for name in self._well_known:
+            self.insert(found[name]) if name in found else self.add(name)
+        self._all.update(later)
+
+    def add(
+        self, tenant_id: str | None = None, seeded: bool | None = None, keys: Mapping[KeyType, str] | None = None
+    ) -> Organisation:
+        """A new organisation; one of the start that was removed has its development keys again, any other gets fresh
+        ones, or `keys`, which may be none. `seeded=None`: with the seed data if that is usual. Raises ValueError for an
+        id that is taken."""
+        if tenant_id is None:
+            start = max(len(self), len(self._well_known)) + 1
+            tenant_id = next(name for n in range(start, 10**9) if (name := well_known_id(n)) not in self._all)
+        if tenant_id in self._all:
+            raise ValueError(f"there is an organisation {tenant_id!r} already")
+        if seeded is None:
+            seeded = self._all_seeded or tenant_id == self._well_known[0]
+        state = self._new_state(tenant_id, seeded)
+        return self.insert(Organisation(tenant_id, self._keys_of(tenant_id) if keys is None else keys, state, seeded))
+
+    def insert(self, organisation: Organisation) -> Organisation:
+        """Put it in, in the place of one with the same id."""
+        self.keys.forget(organisation.tenant_id)
+        self._all[organisation.tenant_id] = organisation
+        if organisation.secret_key:
+            self.keys.add(digest_of(organisation.publishable_key), Caller(organisation, "publishable"))
+            self.keys.add(digest_of(organisation.secret_key), Caller(organisation, "secret"))
+        for digest, key_type in self._generated(organisation.tenant_id):
+            self.keys.add(digest, Caller(organisation, key_type))
+        return organisation
+
+    def remove(self, tenant_id: str) -> State:
+        """Its keys are unknown from now on; the state that it had. Raises KeyError."""
+        organisation = self._all.pop(tenant_id)
+        self.keys.forget(tenant_id)
+        return organisation.state
+
+    def reset(self, tenant_id: str, seeded: bool | None = None) -> State:
+        """Back to how it was made, or with or without seed data: a full window, the same chances. Returns the state
+        that was replaced. Raises KeyError."""
+        organisation = self._all[tenant_id]
+        old = organisation.state
+        organisation.state = self._new_state(tenant_id, organisation.seeded if seeded is None else seeded)
+        return old
+
+    def keys_for(self, tenant_id: str, development: bool) -> Mapping[KeyType, str]:
+        """The keys of an organisation that comes from elsewhere: those that it has here already, else its development
+        keys, else fresh ones."""
+        if known := self._all.get(tenant_id):
+            return {"publishable": known.publishable_key, "secret": known.secret_key}
+        return self._keys_of(tenant_id, development)
+
+    def _keys_of(self, tenant_id: str, development: bool = False) -> Mapping[KeyType, str]:
+        if development or tenant_id in self._well_known:
+            return {key_type: development_key(key_type, tenant_id) for key_type in PREFIXES}
+        return {key_type: f"{prefix}{self.dice.getrandbits(128):032x}" for key_type, prefix in PREFIXES.items()}
+
+    def _new_state(self, tenant_id: str, seeded: bool) -> State:
+        return State(self._make_tenant(tenant_id, seeded), f"{self._seed}:{tenant_id}")
+
+
+def well_known_id(number: int) -> str:
+    """glow-beauty-ng, acme-books, org-003, org-004, ..."""
+    return _WELL_KNOWN[number - 1] if number <= len(_WELL_KNOWN) else f"org-{number:03}"
+
+
+def development_key(key_type: KeyType, tenant_id: str) -> str:
+    """The same on every machine, so that it can stand in an .env file: it opens nothing but a mock."""
+    digest = hashlib.sha256(f"lehnz-dev:{key_type}:{tenant_id}".encode()).hexdigest()[:24]
+    return f"{PREFIXES[key_type]}dev_{tenant_id.replace('-', '_')}_{digest}"

@@ -1,0 +1,28 @@
+"""Recommendations that react: popularity and co-occurrence, kept up to date with every event.
+
+    recommender = Recommender(Config(depth=1000))
+    recommender.restock(Item.from_body(body, arrival))
+    recommender.record(event, person_id)
+    recommender.recommend(Query("popular"), parse_filters({}), None, now)[0:20]
+
+Sources: SAR and ItemKNN for the shape, Cormode et al. 2009 for the decay, Schelter et al. 2019 for the caps.
+"""
+
+from mock_server.state.recommender.config import Config
+from mock_server.state.recommender.engine import Recommender
+from mock_server.state.recommender.filters import FilterError, parse_filters
+from mock_server.state.recommender.ranking import Entry, Query, Ranking, StaleRankingError
+from mock_server.state.recommender.strategies import ALIASES, STRATEGIES
+
+__all__ = [
+    "ALIASES",
+    "STRATEGIES",
+    "Config",
+    "Entry",
+    "FilterError",
+    "Query",
+    "Ranking",
+    "Recommender",
+    "StaleRankingError",
+    "parse_filters",
+]

@@ -1,0 +1,156 @@
+"""One question to the recommender with everything that a strategy needs to answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import inf
+
+import numpy as np
+
+from mock_server.state.recommender.catalogue import Catalogue, Shelf
+from mock_server.state.recommender.config import Config
+from mock_server.state.recommender.content import content_source
+from mock_server.state.recommender.episodes import Episode
+from mock_server.state.recommender.filters import parse_filters
+from mock_server.state.recommender.numbers import Floats, Ints
+from mock_server.state.recommender.pairs import Pairs
+from mock_server.state.recommender.people import Person
+from mock_server.state.recommender.ranking import Query, Source
+from mock_server.state.recommender.sources import Adjust, Weighted, newest_source, pairs_source, popular_source
+from mock_server.state.recommender.sources import trending_source as trending
+
+NOBODY = Person()
+
+
+@dataclass(slots=True)
+class Tables:
+    """Pairs of items that one person touched closely in time, bought in one basket, consumed in one session."""
+
+    touched: Pairs
+    bought: Pairs
+    consumed: Pairs
+
+
+@dataclass(slots=True)
+class Ask:
+    query: Query
+    person: Person  # NOBODY when unknown, hidden or not given
+    now: float
+    config: Config
+    catalogue: Catalogue
+    tables: Tables
+    shelf: Shelf
+
+    # what the question is about
+
+    @property
+    def context(self) -> int | None:
+        return self.catalogue.numbers.get(self.query.context_item_id or "")
+
+    @property
+    def given(self) -> list[int]:
+        """The items that the query itself brings, those that were ever heard of."""
+        numbers = self.catalogue.numbers
+        return list(dict.fromkeys(numbers[item] for item in self.query.context_item_ids if item in numbers))
+
+    def history(self) -> list[int]:
+        """The person's items, newest first."""
+        return list(self.newest_first())
+
+    def newest_first(self) -> Iterator[int]:
+        return (item for _, _, item in reversed(self.person.recent))
+
+    def sessions(self) -> tuple[Episode | None, Episode | None, float]:
+        """(the running session, the last one that ended, when the running one will end)."""
+        newest = self.person.sessions.newest(2)
+        if newest and self.now - newest[0].last <= self.config.session_gap:
+            ends = float(np.nextafter(newest[0].last + self.config.session_gap, inf))
+            return newest[0], newest[1] if len(newest) > 1 else None, ends
+        return None, newest[0] if newest else None, inf
+
+    def session_items(self, session: Episode) -> list[int]:
+        """Its newest items first."""
+        ids = self.catalogue.ids
+        found = sorted(session.items.items(), key=lambda row: (row[1], ids[row[0]]), reverse=True)
+        return [item for item, _ in found[: self.config.session_items]]
+
+    def cart(self) -> tuple[list[int], float]:
+        """(items of the open cart: those at the checkout first, then newest first; when one of them gets too old)."""
+        since = self.now - self.config.cart_life
+        found = self.person.open_cart(since)
+        ids = self.catalogue.ids
+        found.sort(key=lambda row: (not row[0], -row[1], ids[row[2]]))
+        until = min((at + self.config.cart_life for _, at, _ in found), default=inf)
+        return [item for *_, item in found], until
+
+    # where results come from
+
+    def touched_with(self, origins: Weighted, reason: str, adjust: Adjust | None = None, own: bool = False) -> Source:
+        """Items that people touched with the given ones, by cosine. `own`: without what this person adds to it."""
+        pairs = self.tables.touched
+        totals = pairs.totals
+        scaled = [(item, weight / totals[item] ** 0.5) for item, weight in origins if totals[item] > 0]
+
+        def cosine(items: Ints, sums: Floats) -> Floats:
+            values = pairs.sizes(items)
+            np.divide(sums, np.sqrt(values, out=values), out=values)
+            return values if adjust is None else adjust(items, values)
+
+        count = self.config.depth + len(self.person.bought)
+        share = (lambda: self.own_share(dict(scaled))) if own else None
+        return pairs_source(self.catalogue, self.shelf, pairs, scaled, cosine, reason, count, share)
+
+    def together_with(self, pairs: Pairs, origins: list[int], reason: str) -> Source:
+        """Items counted in the same baskets or sessions, the well supported ones before the others."""
+        power, support = self.config.together_power, self.config.together_support
+        weighted = [(item, 1.0) for item in origins]
+        count = self.config.depth + len(origins)
+
+        def score(items: Ints, sums: Floats) -> Floats:
+            values = sums / pairs.sizes(items) ** power
+            often = sums >= support - 1e-9
+            return np.asarray(np.where(often, values + values[~often].max(initial=0.0), values))
+
+        return pairs_source(self.catalogue, self.shelf, pairs, weighted, score, reason, count)
+
+    def alike(self, item: int) -> Source:
+        return content_source(self.catalogue, item, self.config.content_pool)
+
+    def trending(self) -> Source:
+        return trending(self.catalogue, self.shelf)
+
+    def category_popular(self, item: int | None) -> tuple[Source, ...]:
+        """The popular items of the item's category, under the same filters; nothing when it has none."""
+        record = None if item is None else self.catalogue.records[item]
+        category = (record.attributes or {}).get("category") if record is not None else None
+        if not isinstance(category, str):
+            return ()
+        shelf = self.catalogue.shelf((*self.shelf.conditions, *parse_filters({"category": category})))
+        return (popular_source(self.catalogue, shelf, "category_popular"),)
+
+    def tail(self) -> tuple[Source, Source]:
+        """What every list ends with: popular, then catalogue order."""
+        return popular_source(self.catalogue, self.shelf), newest_source(self.catalogue, self.shelf)
+
+    # numbers
+
+    def own_share(self, weights: dict[int, float]) -> tuple[Ints, Floats]:
+        """What the person's own pairs add to the sums over `weights`, to be taken off: others are the evidence.
+
+        Item i got the sum of weight_j * min(affinity_i, affinity_j) over its neighbours j. The minimum is taken apart
+        into the few levels that affinities have, so that each level is one running sum.
+        """
+        recent = [item for _, _, item in self.person.recent]
+        touches, window = self.person.touches, self.config.window
+        affinity = np.array([touches[item].affinity for item in recent])
+        weight = np.array([weights.get(item, 0.0) for item in recent])
+        share, below = np.zeros(len(recent)), 0.0
+        positions = np.arange(len(recent))
+        first, end = np.maximum(positions - window, 0), np.minimum(positions + window + 1, len(recent))
+        for level in sorted(set(affinity.tolist())):
+            reached = affinity >= level
+            running = np.append(0.0, np.cumsum(weight * reached))
+            share += (level - below) * reached * (running[end] - running[first] - weight)
+            below = level
+        return np.array(recent, np.intp), -share

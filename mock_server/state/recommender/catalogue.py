@@ -1,0 +1,187 @@
+"""Items by number, and shelves: the recommendable items that match a filter, each with its own orders."""
+
+from __future__ import annotations
+
+from array import array
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterator
+from math import log, nan
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mock_server.state.recommender.boards import Board, Journals, Key
+from mock_server.state.recommender.filters import Conditions, keys, matches
+from mock_server.state.recommender.filters import Key as ValueKey
+from mock_server.state.recommender.numbers import Floats, Ints
+from mock_server.state.recommender.scores import Journal, Scores
+from mock_server.state.records import Item
+
+
+class Popular:
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._ids, self._scores = catalogue.ids, catalogue.scores
+        self.journals: Journals = (catalogue.scores.changed, catalogue.restocked)
+
+    def key(self, item: int) -> Key | None:
+        popular = self._scores.popular(item)
+        return (-popular, self._ids[item], item) if popular else None
+
+    def values(self, items: Ints) -> Floats:
+        return self._scores.popular_values(items)
+
+
+class Trending:
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._ids, self._scores = catalogue.ids, catalogue.scores
+        self.journals: Journals = (catalogue.scores.changed, catalogue.restocked)
+
+    def key(self, item: int) -> Key | None:
+        popular = self._scores.popular(item)
+        return (-self._scores.trend(item), -popular, self._ids[item], item) if popular else None
+
+    def values(self, items: Ints) -> Floats:
+        return self._scores.trend_values(items)
+
+
+class Newest:
+    """Catalogue order: newest created_at, then id."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self.journals: Journals = (catalogue.restocked,)
+
+    def key(self, item: int) -> Key | None:
+        return (-self._catalogue.created[item], self._catalogue.ids[item], item)
+
+    def values(self, items: Ints) -> Floats:
+        return np.frombuffer(self._catalogue.created)[items]
+
+
+class Shelf:
+    """Active items that match the conditions. `mask[item]` is 1 for those that stand here."""
+
+    __slots__ = ("_catalogue", "_newest", "_popular", "_trending", "conditions", "count", "mask")
+
+    def __init__(self, catalogue: Catalogue, conditions: Conditions, members: set[int]) -> None:
+        self._catalogue = catalogue
+        self.conditions = conditions
+        self.count = len(members)
+        self.mask = bytearray(len(catalogue.ids))
+        np.frombuffer(self.mask, np.bool_)[np.fromiter(members, np.intp, len(members))] = True
+        self._popular, self._trending, self._newest = Board(self.mask), Board(self.mask), Board(self.mask)
+
+    def restock(self, item: int, record: Item) -> None:
+        stands = record.active and matches(record, self.conditions)
+        if stands != self.mask[item]:
+            self.mask[item] = stands
+            self.count += 1 if stands else -1
+
+    def grow(self) -> None:
+        self.mask.append(0)
+
+    def popular(self) -> Iterator[int]:
+        return self._popular.read(self._catalogue.popular)
+
+    def trending(self) -> Iterator[int]:
+        return self._trending.read(self._catalogue.trending)
+
+    def newest(self) -> Iterator[int]:
+        return self._newest.read(self._catalogue.newest)
+
+    def on_it(self, items: Ints) -> NDArray[np.bool_]:
+        return np.frombuffer(self.mask, np.bool_)[items]
+
+
+class Catalogue:
+    """Every item id that was ever mentioned has a number; `records[number]` is None until the item itself arrives."""
+
+    indexed = 32  # attributes that keep an index; it is made when a filter names the attribute for the first time
+
+    def __init__(self, scores: Scores, shelves: int) -> None:
+        self.ids: list[str] = []
+        self.numbers: dict[str, int] = {}
+        self.records: list[Item | None] = []
+        self.created = array("d")
+        self.log_price = array("d")  # nan without a price
+        self.active: set[int] = set()
+        self.scores = scores
+        self.restocked = Journal()
+        self.popular, self.trending, self.newest = Popular(self), Trending(self), Newest(self)
+        self._kept_shelves = shelves
+        self._shelves: OrderedDict[Conditions, Shelf] = OrderedDict()
+        self._index: OrderedDict[str, defaultdict[ValueKey, set[int]]] = OrderedDict()
+
+    def copy(self, scores: Scores) -> Catalogue:
+        """The same items over a copy of the scores; shelves and indexes are made again when they are asked for."""
+        twin = Catalogue(scores, self._kept_shelves)
+        twin.ids += self.ids
+        twin.numbers, twin.records = self.numbers.copy(), self.records.copy()
+        twin.created, twin.log_price = self.created[:], self.log_price[:]
+        twin.active = self.active.copy()
+        return twin
+
+    def number(self, item_id: str) -> int:
+        """The number of a new id; the caller has looked in `numbers` first."""
+        item = self.numbers[item_id] = len(self.ids)
+        self.ids.append(item_id)
+        self.records.append(None)
+        self.created.append(0.0)
+        self.log_price.append(nan)
+        self.scores.grow()
+        for shelf in self._shelves.values():
+            shelf.grow()
+        return item
+
+    def restock(self, item: int, record: Item) -> None:
+        """Store the record and put the item on the shelves where it now stands, away from the others."""
+        old = self.records[item]
+        self.records[item] = record
+        self.created[item] = record.created
+        self.log_price[item] = log(price) if (price := record.price) else nan
+        for name, index in self._index.items():
+            if old is not None and old.active:
+                for key in keys(old, name):
+                    index[key].discard(item)
+            if record.active:
+                _enter(index, item, record, name)
+        (self.active.add if record.active else self.active.discard)(item)
+        for shelf in self._shelves.values():
+            shelf.restock(item, record)
+        self.restocked.add(item)
+
+    def log_prices(self, items: Ints) -> Floats:
+        """Logarithms of their prices, nan where there is none."""
+        return np.frombuffer(self.log_price)[items]
+
+    def shelf(self, conditions: Conditions = ()) -> Shelf:
+        shelf = self._shelves.get(conditions)
+        if shelf is None:
+            shelf = self._shelves[conditions] = Shelf(self, conditions, self._members(conditions))
+            if len(self._shelves) > self._kept_shelves:
+                self._shelves.popitem(last=False)
+        self._shelves.move_to_end(conditions)
+        return shelf
+
+    def holders(self, name: str, key: ValueKey) -> set[int]:
+        """Active items whose attribute has the value."""
+        index = self._index.get(name)
+        if index is None:
+            index = self._index[name] = defaultdict(set)
+            for item in self.active:
+                record = self.records[item]
+                if record is not None:
+                    _enter(index, item, record, name)
+            if len(self._index) > self.indexed:
+                self._index.popitem(last=False)
+        self._index.move_to_end(name)
+        return index.get(key, set())
+
+    def _members(self, conditions: Conditions) -> set[int]:
+        groups = [set().union(*(self.holders(name, key) for key in wanted)) for name, wanted in conditions]
+        return set.intersection(*sorted(groups, key=len)) if groups else self.active
+
+
+def _enter(index: defaultdict[ValueKey, set[int]], item: int, record: Item, name: str) -> None:
+    for key in keys(record, name):
+        index[key].add(item)

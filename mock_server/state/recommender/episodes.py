@@ -1,0 +1,134 @@
+"""Sessions and purchase baskets: the events of one person that belong together, by a shared id or by time.
+
+Without an id, events whose gaps are at most `gap` seconds make one episode. A late event may join two, and so may an
+identify: then the pairs that both had counted are counted once.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from heapq import nsmallest
+from itertools import chain, islice
+from operator import attrgetter
+
+from mock_server.state.recommender.pairs import Pairs
+
+FIRST = attrgetter("first")
+
+
+class Episode:
+    __slots__ = ("first", "items", "last")
+
+    def __init__(self, at: float) -> None:
+        self.first = self.last = at
+        self.items: dict[int, float] = {}  # item -> when last
+
+    def copy(self) -> Episode:
+        twin = Episode(self.first)
+        twin.last, twin.items = self.last, self.items.copy()
+        return twin
+
+    def add(self, item: int, at: float, counted: Counted) -> None:
+        if at > self.last:
+            self.last = at
+        elif at < self.first:
+            self.first = at
+        before = self.items.get(item)
+        if before is None:
+            counted.change(item, list(islice(reversed(self.items), counted.window)), 1.0)
+            self.items[item] = at
+        elif at > before:
+            self.items[item] = at
+
+    def absorb(self, other: Episode, counted: Counted) -> None:
+        other.take_back(counted)
+        for item, at in other.items.items():
+            self.add(item, at, counted)
+        self.first = min(self.first, other.first)
+        self.last = max(self.last, other.last)
+
+    def take_back(self, counted: Counted) -> None:
+        """Uncount the pairs of this episode."""
+        items = list(self.items)
+        for position, item in enumerate(items):
+            counted.change(item, items[max(0, position - counted.window) : position], -1.0)
+
+
+class Counted:
+    """The table that episodes are counted in: each pair of items once an episode, within the window."""
+
+    __slots__ = ("gap", "pairs", "window")
+
+    def __init__(self, pairs: Pairs, window: int, gap: float) -> None:
+        self.pairs, self.window, self.gap = pairs, window, gap
+
+    def change(self, item: int, partners: list[int], by: float) -> None:
+        self.pairs.totals[item] += by
+        if partners:
+            self.pairs.add(item, partners, [by] * len(partners))
+
+
+class Episodes:
+    __slots__ = ("named", "unnamed")
+
+    def __init__(self) -> None:
+        self.named: dict[str, Episode] = {}
+        self.unnamed: list[Episode] = []  # in order of time, more than a gap apart
+
+    def copy(self) -> Episodes:
+        """The same episodes; whoever adds to the copy has nothing to count again."""
+        twin = Episodes()
+        twin.named = {name: episode.copy() for name, episode in self.named.items()}
+        twin.unnamed = [episode.copy() for episode in self.unnamed]
+        return twin
+
+    def record(self, item: int, at: float, name: str | None, counted: Counted) -> None:
+        if name is None:
+            self._around(at, counted).add(item, at, counted)
+            return
+        episode = self.named.get(name)
+        if episode is None:
+            episode = self.named[name] = Episode(at)
+        episode.add(item, at, counted)
+
+    def absorb(self, other: Episodes, counted: Counted) -> None:
+        """Take over the episodes of a person who turned out to be this one."""
+        for name, episode in other.named.items():
+            mine = self.named.setdefault(name, episode)
+            if mine is not episode:
+                mine.absorb(episode, counted)
+        for episode in other.unnamed:
+            self._insert(episode, counted)
+
+    def newest(self, count: int) -> list[Episode]:
+        """Those that ended last, latest first; of those that ended together, the one that began later."""
+        named = ((-episode.last, -episode.first, name, episode) for name, episode in self.named.items())
+        unnamed = ((-episode.last, -episode.first, "", episode) for episode in self.unnamed[-count:])
+        return [episode for *_, episode in nsmallest(count, chain(named, unnamed), key=lambda row: row[:3])]
+
+    def _around(self, at: float, counted: Counted) -> Episode:
+        """The unnamed episode that an event at this time belongs to."""
+        position = bisect_right(self.unnamed, at, key=FIRST)
+        before = self.unnamed[position - 1] if position else None
+        after = self.unnamed[position] if position < len(self.unnamed) else None
+        if before is not None and at - before.last <= counted.gap:
+            if after is None or after.first - at > counted.gap:
+                return before
+        elif after is not None and after.first - at <= counted.gap:
+            return after
+        return self._insert(Episode(at), counted)
+
+    def _insert(self, episode: Episode, counted: Counted) -> Episode:
+        """Put an episode among the unnamed ones, joined with those that it reaches."""
+        unnamed = self.unnamed
+        low = high = bisect_right(unnamed, episode.first, key=FIRST)
+        while low and episode.first - unnamed[low - 1].last <= counted.gap:
+            low -= 1
+        while high < len(unnamed) and unnamed[high].first - episode.last <= counted.gap:
+            high += 1
+        for other in unnamed[low:high]:
+            big, small = (episode, other) if len(episode.items) > len(other.items) else (other, episode)
+            big.absorb(small, counted)
+            episode = big
+        unnamed[low:high] = [episode]
+        return episode

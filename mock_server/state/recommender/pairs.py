@@ -1,0 +1,167 @@
+"""Which items occur together: a sparse symmetric table of weighted counts, kept up to date one increment at a time.
+
+A row is a log of (item, increment), 16 bytes each, that is folded when it has doubled: increments of one item are added
+up, and a row of more than twice the cap is cut to its largest counts (by count, though ranking is by cosine: cutting by
+cosine keeps noise). Appending costs less than updating a dictionary, and reading is a view.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from struct import pack
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mock_server.state.recommender.numbers import Floats, Ints
+
+ENTRY = np.dtype([("item", np.int64), ("count", np.float64)])
+NOTHING = 1e-9  # a count this small is what rounding left of one that was taken back
+FIRST_FOLD = 128  # entries
+LOOK = 32 * ENTRY.itemsize  # bytes: how often it is looked whether a row has to be folded
+FEW_OF_MANY = 16  # with fewer entries than a sixteenth of the catalogue, going through them beats scanning it
+
+
+class Pairs:
+    """`totals[i]` is the sum that normalises row i: of affinities over persons, or of baskets, or of sessions."""
+
+    __slots__ = ("_amounts", "_counting", "_fold_at", "_items", "_marks", "_shared", "_sums", "cap", "rows", "totals")
+
+    def __init__(self, cap: int) -> None:
+        self.cap = cap
+        self.rows: list[bytearray | None] = []
+        self.totals = array("d")
+        self._fold_at = array("q")  # bytes
+        self._shared: bytearray | None = None  # 1 for a row that a copy has too; None where there never was a copy
+        self._marks, self._sums = np.zeros(0, np.intp), np.zeros(0)  # one place per item
+        self._items, self._amounts = np.zeros(0, np.intp), np.zeros(0)  # one place per entry of the rows that are read
+        self._counting: Ints = np.arange(0)
+
+    def copy(self) -> Pairs:
+        """The same counts, to go their own way: a row is shared until one of the two writes to it."""
+        twin = Pairs(self.cap)
+        twin.rows, twin.totals, twin._fold_at = self.rows.copy(), self.totals[:], self._fold_at[:]
+        self._shared, twin._shared = (bytearray(b"\1") * len(self.rows) for _ in range(2))
+        return twin
+
+    def grow(self) -> None:
+        """One more item is numbered."""
+        if self._shared is not None:
+            self._shared.append(0)
+        self.rows.append(None)
+        self.totals.append(0.0)
+        self._fold_at.append(FIRST_FOLD * ENTRY.itemsize)
+
+    def add(self, item: int, partners: Sequence[int], increments: Sequence[float]) -> None:
+        """Add to the counts of `item` with each partner, in both directions."""
+        if self._shared is not None:
+            self._take(self._shared, (item, *partners))
+        log = chain.from_iterable(zip(partners, increments, strict=True))
+        self._append(item, pack("=" + "qd" * len(partners), *log))
+        entries = {increment: pack("=qd", item, increment) for increment in set(increments)}
+        rows, fold_at = self.rows, self._fold_at
+        for partner, increment in zip(partners, increments, strict=True):
+            row = rows[partner]
+            if row is None:
+                rows[partner] = bytearray(entries[increment])
+            else:
+                row += entries[increment]
+                if not len(row) % LOOK and len(row) >= fold_at[partner]:
+                    self._fold(partner)
+
+    def sizes(self, items: Ints) -> Floats:
+        """Their totals; at least a trifle, so that one can divide by them. A copy: views would forbid growing."""
+        sizes = np.frombuffer(self.totals)[items]
+        return np.maximum(sizes, NOTHING, out=sizes)
+
+    def row(self, item: int) -> tuple[Ints, Floats]:
+        """The partners of `item` and their counts."""
+        return self.sums([(item, 1.0)])
+
+    def count(self, item: int, partner: int) -> float:
+        entries = self._entries(item)
+        return float(entries["count"][entries["item"] == partner].sum())
+
+    def sums(
+        self, weighted: Iterable[tuple[int, float]], extra: tuple[Ints, Floats] | None = None
+    ) -> tuple[Ints, Floats]:
+        """For every item that occurs with any of the given ones: the weighted sum of its counts, where positive.
+
+        `extra` is added: (items, amounts). Time and memory follow the length of the rows, not the catalogue.
+        """
+        found = [(entries, weight) for item, weight in weighted if len(entries := self._entries(item))]
+        length = sum(len(entries) for entries, _ in found) + (0 if extra is None else len(extra[0]))
+        items, amounts = self._room(length)
+        start = 0
+        for entries, weight in found:
+            end = start + len(entries)
+            items[start:end] = entries["item"]
+            np.multiply(entries["count"], weight, out=amounts[start:end])
+            start = end
+        if extra is not None:
+            items[start:], amounts[start:] = extra
+        if FEW_OF_MANY * length < len(self.totals):
+            return self._added_up(items, amounts)
+        every = self._sums[: len(self.totals)]
+        np.add.at(every, items, amounts)
+        positive = np.flatnonzero(every > NOTHING)
+        sums = every[positive]
+        every.fill(0.0)
+        return positive, sums
+
+    def _entries(self, item: int) -> NDArray[np.void]:
+        """A view of the row's log; let go of it before anything is added."""
+        return np.frombuffer(self.rows[item] or b"", ENTRY)
+
+    def _take(self, shared: bytearray, items: Iterable[int]) -> None:
+        """Make rows that another table reads too this table's own."""
+        rows = self.rows
+        for item in items:
+            if shared[item]:
+                shared[item] = 0
+                if (row := rows[item]) is not None:
+                    rows[item] = row.copy()
+
+    def _append(self, item: int, entries: bytes) -> None:
+        row = self.rows[item]
+        if row is None:
+            row = self.rows[item] = bytearray()
+        row += entries
+        if len(row) >= self._fold_at[item]:
+            self._fold(item)
+
+    def _fold(self, item: int) -> None:
+        self._room(0)
+        entries = self._entries(item)
+        items, sums = self._added_up(entries["item"], entries["count"])
+        if len(items) > 2 * self.cap:
+            by_count = np.argsort(sums, kind="stable")  # of equal counts the latest mentioned stay
+            kept = np.sort(by_count[-self.cap :])
+            items, sums = items[kept], sums[kept]
+        folded = np.empty(len(items), ENTRY)
+        folded["item"], folded["count"] = items, sums
+        self.rows[item] = bytearray(folded.data)
+        self._fold_at[item] = ENTRY.itemsize * max(FIRST_FOLD, 2 * len(items))
+
+    def _added_up(self, items: Ints, amounts: Floats) -> tuple[Ints, Floats]:
+        """Each item with a positive sum once, in order of its last mention, and its sum."""
+        self._marks[items] = self._numbers(len(items))
+        last = self._marks[items]  # position of the last mention of the same item
+        sums = np.bincount(last, amounts, len(items))
+        positions = np.flatnonzero(sums > NOTHING)
+        return items[positions], np.asarray(sums[positions])
+
+    def _numbers(self, count: int) -> Ints:
+        if len(self._counting) < count:
+            self._counting = np.arange(2 * count)
+        return self._counting[:count]
+
+    def _room(self, length: int) -> tuple[Ints, Floats]:
+        """Arrays to work in. They are kept: fresh ones of this size cost more than what is done in them."""
+        if len(self._sums) < len(self.totals):
+            self._marks, self._sums = np.zeros(2 * len(self.totals), np.intp), np.zeros(2 * len(self.totals))
+        if len(self._items) < length:
+            self._items, self._amounts = np.zeros(2 * length, np.intp), np.zeros(2 * length)
+        return self._items[:length], self._amounts[:length]

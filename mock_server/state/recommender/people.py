@@ -1,0 +1,134 @@
+"""What the events of one person add up to. Nothing here depends on the order in which the events arrived."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from math import inf
+
+from mock_server.state.recommender.config import Config
+from mock_server.state.recommender.episodes import Episodes
+
+Moment = tuple[float, str, int]  # (time, item id, item number): items that share a time stand in order of their ids
+
+
+class Touch:
+    """One person and one item: facts that are maxima and sums, and the affinity that follows from them."""
+
+    __slots__ = ("added", "affinity", "bought", "checkout", "last", "purchases", "removed", "strongest")
+
+    def __init__(self) -> None:
+        self.strongest = 0.0  # weight of the strongest event that isn't about the cart
+        self.added = self.checkout = self.removed = self.bought = self.last = -inf
+        self.purchases = 0
+        self.affinity = 0.0
+
+    def record(self, name: str, weight: float, at: float) -> None:
+        if name == "add_to_cart":
+            self.added = max(self.added, at)
+        elif name == "remove_from_cart":
+            self.removed = max(self.removed, at)
+        else:
+            if weight > self.strongest:
+                self.strongest = weight
+            if name == "purchase":
+                self.purchases += 1
+                self.bought = max(self.bought, at)
+            elif name == "checkout_start":
+                self.checkout = max(self.checkout, at)
+        if at > self.last:
+            self.last = at
+
+    def copy(self) -> Touch:
+        twin = Touch.__new__(Touch)
+        twin.strongest, twin.purchases, twin.affinity = self.strongest, self.purchases, self.affinity
+        twin.added, twin.checkout, twin.removed = self.added, self.checkout, self.removed
+        twin.bought, twin.last = self.bought, self.last
+        return twin
+
+    def absorb(self, other: Touch) -> None:
+        for name in ("strongest", "added", "checkout", "removed", "bought", "last"):
+            setattr(self, name, max(getattr(self, name), getattr(other, name)))
+        self.purchases += other.purchases
+
+    def settle(self, config: Config) -> float:
+        """Bring the affinity up to date and return it."""
+        level = 0.0
+        if self.added > self.removed:
+            level = config.cart_level
+        elif self.removed > -inf:
+            level = config.removed_level
+        self.affinity = self.strongest if self.strongest > level else level
+        return self.affinity
+
+    @property
+    def carted(self) -> float:
+        """When the item last came into the cart or the checkout."""
+        return max(self.added, self.checkout)
+
+    @property
+    def in_cart(self) -> bool:
+        return self.carted > max(self.removed, self.bought)
+
+
+class Person:
+    __slots__ = ("baskets", "bought", "cart", "recent", "sessions", "touches")
+
+    def __init__(self) -> None:
+        self.touches: dict[int, Touch] = {}
+        self.recent: list[Moment] = []  # the newest `history` items, oldest first
+        self.bought: set[int] = set()
+        self.cart: set[int] = set()
+        self.sessions = Episodes()
+        self.baskets = Episodes()
+
+    def copy(self) -> Person:
+        twin = Person()
+        twin.touches = {item: touch.copy() for item, touch in self.touches.items()}
+        twin.recent, twin.bought, twin.cart = self.recent.copy(), self.bought.copy(), self.cart.copy()
+        twin.sessions, twin.baskets = self.sessions.copy(), self.baskets.copy()
+        return twin
+
+    def touch(self, item: int) -> Touch:
+        touch = self.touches.get(item)
+        if touch is None:
+            touch = self.touches[item] = Touch()
+        return touch
+
+    def place(self, item: int, item_id: str, before: float, touch: Touch, config: Config) -> int | None:
+        """Put the item at its time among the recent ones; its position, None when it is older than all that count."""
+        recent = self.recent
+        moment = (touch.last, item_id, item)
+        if touch.last != before:
+            if before > -inf:
+                self._drop((before, item_id, item))
+            if not recent or moment > recent[-1]:
+                recent.append(moment)
+            else:
+                insort(recent, moment)
+            if len(recent) > config.history:
+                del recent[0]
+        if recent[-1] == moment:
+            return len(recent) - 1
+        position = bisect_left(recent, moment)
+        return position if recent[position] == moment else None
+
+    def neighbours(self, position: int, window: int) -> list[Moment]:
+        """The items that stand next in time, `window` before and `window` after."""
+        return self.recent[max(0, position - window) : position] + self.recent[position + 1 : position + 1 + window]
+
+    def note(self, item: int, touch: Touch) -> None:
+        """Keep the sets of bought items and of items in the cart."""
+        if touch.purchases:
+            self.bought.add(item)
+        if touch.carted > -inf:
+            (self.cart.add if touch.in_cart else self.cart.discard)(item)
+
+    def open_cart(self, since: float) -> list[tuple[bool, float, int]]:
+        """(reached the checkout, when, item) of what lies in the cart since then; no particular order."""
+        found = ((self.touches[item], item) for item in self.cart)
+        return [(touch.checkout > touch.removed, touch.carted, item) for touch, item in found if touch.carted > since]
+
+    def _drop(self, moment: Moment) -> None:
+        position = bisect_left(self.recent, moment)
+        if position < len(self.recent) and self.recent[position] == moment:
+            del self.recent[position]

@@ -1,0 +1,127 @@
+"""Where results come from: pairs of items, boards, plain lists and shared attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mock_server.state.recommender.catalogue import Catalogue, Shelf
+from mock_server.state.recommender.numbers import DIGITS, Floats, Ints, largest, significant_array
+from mock_server.state.recommender.pairs import Pairs
+from mock_server.state.recommender.ranking import Source
+
+BEHAVIORAL, CONTENT, FALLBACK = "behavioral", "content", "fallback"
+FEW = 120
+TOO_SMALL = 1e-100  # for nine digits of it; nothing that anybody could call a match comes near
+EXPLAINED = 20  # strongest parts of a score that an explanation names
+Weighted = Sequence[tuple[int, float]]
+Adjust = Callable[[Ints, Floats], Floats]  # raw scores of items -> final ones; not positive: leave out
+
+
+def in_order(catalogue: Catalogue, items: Ints, values: Floats, count: int) -> Iterator[tuple[int, float]]:
+    """(item, value) of the `count` best, the first few sorted first: most readers want no more."""
+    best = largest(values, min(count, FEW))
+    yield from _sorted(catalogue, items[best], values[best])
+    if len(best) < min(count, len(values)):
+        rest = np.ones(len(values), np.bool_)
+        rest[best] = False
+        items, values = items[rest], values[rest]
+        best = largest(values, count - len(best))
+        yield from _sorted(catalogue, items[best], values[best])
+
+
+def _sorted(catalogue: Catalogue, items: Ints, values: Floats) -> Iterator[tuple[int, float]]:
+    """By value at nine significant digits, then popularity, then id."""
+    values = significant_array(values)
+    popular = np.round(np.frombuffer(catalogue.scores.popularity)[items], DIGITS)
+    order = np.lexsort((-popular, -values))
+    items, values, popular = items[order], values[order], popular[order]
+    numbers = items.tolist()
+    equal = (values[1:] == values[:-1]) & (popular[1:] == popular[:-1])
+    if equal.any():
+        ends = np.flatnonzero(np.append(~equal, True)) + 1
+        starts = np.append(0, ends[:-1])
+        long = ends - starts > 1
+        for start, end in zip(starts[long].tolist(), ends[long].tolist(), strict=True):
+            numbers[start:end] = sorted(numbers[start:end], key=catalogue.ids.__getitem__)
+    return zip(numbers, values.tolist(), strict=True)
+
+
+def _only(wanted: NDArray[np.bool_], items: Ints, values: Floats) -> tuple[Ints, Floats]:
+    """The wanted ones; no copy when that is all of them."""
+    if wanted.all():
+        return items, values
+    kept = np.flatnonzero(wanted)
+    return items[kept], values[kept]
+
+
+def pairs_source(
+    catalogue: Catalogue,
+    shelf: Shelf,
+    pairs: Pairs,
+    origins: Weighted,
+    adjust: Adjust,
+    reason: str,
+    count: int,
+    extra: Callable[[], tuple[Ints, Floats]] | None = None,
+) -> Source:
+    """Items that occur with the given ones: the sum of weight times count, adjusted by the strategy."""
+
+    def read() -> Iterable[tuple[int, float]]:
+        if not origins:
+            return ()
+        items, sums = pairs.sums(origins, extra() if extra else None)
+        items, sums = _only(shelf.on_it(items), items, sums)
+        values = adjust(items, sums)
+        return in_order(catalogue, *_only(values > TOO_SMALL, items, values), count)
+
+    def explain(item: int) -> dict[str, Any]:
+        parts = [(pairs.count(origin, item), origin, weight) for origin, weight in origins]
+        return {
+            "with": [
+                {"item_id": catalogue.ids[origin], "weight": weight, "together": together, "adds": weight * together}
+                for together, origin, weight in sorted(parts, key=lambda part: -part[0] * part[2])[:EXPLAINED]
+                if together > 0
+            ],
+            "total": pairs.totals[item],
+        }
+
+    return Source(reason, BEHAVIORAL, read, explain)
+
+
+def popular_source(catalogue: Catalogue, shelf: Shelf, reason: str = "popular", mode: str = FALLBACK) -> Source:
+    def read() -> Iterator[tuple[int, float]]:
+        popularity = catalogue.scores.popularity
+        return ((item, popularity[item]) for item in shelf.popular())
+
+    return Source(reason, mode, read, lambda item: {"popularity": catalogue.scores.popular(item)})
+
+
+def trending_source(catalogue: Catalogue, shelf: Shelf, mode: str = FALLBACK) -> Source:
+    def read() -> Iterator[tuple[int, float]]:
+        first = None
+        for item in shelf.trending():
+            trend = catalogue.scores.trend(item)
+            first = trend if first is None else first
+            yield item, max(2.0 ** (trend - first), 1e-300)
+
+    def explain(item: int) -> dict[str, Any]:
+        return {"trend_in_half_lives": catalogue.scores.trend(item), "popularity": catalogue.scores.popular(item)}
+
+    return Source("trending", mode, read, explain)
+
+
+def newest_source(catalogue: Catalogue, shelf: Shelf, reason: str = "catalogue", mode: str = FALLBACK) -> Source:
+    return Source(reason, mode, lambda: by_rank(shelf.newest()), lambda item: {"created_at": catalogue.created[item]})
+
+
+def listed_source(items: Iterable[int], reason: str, facts: Callable[[int], dict[str, Any]]) -> Source:
+    """Items in a given order, taken as far as they are needed."""
+    return Source(reason, BEHAVIORAL, lambda: by_rank(items), facts)
+
+
+def by_rank(items: Iterable[int]) -> Iterator[tuple[int, float]]:
+    return ((item, 1.0 / rank) for rank, item in enumerate(items, 1))

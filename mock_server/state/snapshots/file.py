@@ -1,0 +1,227 @@
+"""A snapshot as a file, for another run of the mock: one JSON object with a version.
+
+It holds what was sent, not what was made of it: reading it applies the records again, in the same order. It holds no
+keys: organisations with development keys have theirs again, others keep the keys that they have in the mock that reads
+it, or get fresh ones. Windows of addresses that sent no valid key are left out.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from random import Random
+from typing import Any, Literal
+
+from pydantic import TypeAdapter, ValidationError
+
+from fixtures.spec import KeyType, RateLimit
+from mock_server.state.attribution import Attribution, Served
+from mock_server.state.clock import FASTEST, LAST_MOMENT
+from mock_server.state.organisations import Organisation, State
+from mock_server.state.rate_limit import Window
+from mock_server.state.records import Event, Item, User
+from mock_server.state.snapshots.schema import (
+    FORMAT,
+    VERSION,
+    Dice,
+    WrittenAttribution,
+    WrittenOrganisation,
+    WrittenServed,
+    WrittenSnapshot,
+    WrittenWaiting,
+    WrittenWindow,
+)
+from mock_server.state.snapshots.snapshot import Frozen, Snapshot, Waiting, in_a_line
+from mock_server.state.tenant import Tenant
+
+FURTHEST = 7_000 * 365 * 86_400.0  # seconds that a clock may be moved
+
+Record = Item | User | Event
+MakeTenant = Callable[[str], Tenant]
+Keys = Callable[[str, bool], Mapping[KeyType, str]]  # tenant_id, with development keys
+
+
+class SnapshotError(Exception):
+    """A file that can't be read; one line that names the place."""
+
+
+_FILE = TypeAdapter(WrittenSnapshot)
+
+
+def write(snapshot: Snapshot) -> bytes:
+    """The file."""
+    return _FILE.dump_json(
+        WrittenSnapshot(
+            format=FORMAT,
+            version=VERSION,
+            name=snapshot.name,
+            tenant_id=snapshot.tenant_id,
+            at=snapshot.at,
+            clock=snapshot.pace,
+            dice=snapshot.dice,
+            parts=dict(snapshot.parts),
+            organisations=[_written(each) for each in snapshot.organisations],
+        )
+    )
+
+
+def read(text: bytes, make_tenant: MakeTenant, keys: Keys) -> Snapshot:
+    """Raises SnapshotError for anything but a file that `write` made, also for one of another version."""
+    file = _checked(_parsed(text))
+    if file.tenant_id is not None and [each.tenant_id for each in file.organisations] != [file.tenant_id]:
+        raise SnapshotError("tenant_id: must be the only organisation of the file, or null")
+    if len({each.tenant_id for each in file.organisations}) < len(file.organisations):
+        raise SnapshotError("organisations: two have the same tenant_id")
+    _dice(file.dice, "dice")
+    _check_clock(file)
+    return Snapshot(
+        at=file.at,
+        organisations=[_made(each, make_tenant, keys) for each in file.organisations],
+        parts=file.parts,
+        pace=file.clock,
+        dice=file.dice,
+        tenant_id=file.tenant_id,
+        name=file.name,
+    )
+
+
+def _check_clock(file: WrittenSnapshot) -> None:
+    """Moments that no calendar has would be accepted now and break every answer later."""
+    if not 0 <= file.clock.now < LAST_MOMENT or abs(file.clock.ahead) > FURTHEST:
+        raise SnapshotError("clock: leads out of the calendar")
+    if not 0 <= file.clock.scale <= FASTEST:
+        raise SnapshotError(f"clock: the scale must be from 0 to {FASTEST:g}")
+    for each in file.organisations:
+        if not 0 <= each.ahead < min(FURTHEST, LAST_MOMENT - file.clock.now):
+            raise SnapshotError(f"{each.tenant_id}.ahead: leads out of the calendar")
+
+
+def _written(frozen: Frozen) -> WrittenOrganisation:
+    organisation, state = frozen.organisation, frozen.organisation.state
+    tenant, window, served = state.tenant, state.window, state.tenant.attribution
+    return WrittenOrganisation.model_construct(
+        tenant_id=organisation.tenant_id,
+        keys=_keys_kind(organisation),
+        seeded=organisation.seeded,
+        expires_in=frozen.expires_in,
+        ids=state.ids.getstate(),
+        delays=state.delays.getstate(),
+        due=state.due,
+        ahead=state.ahead,
+        told=sorted(state.told),
+        window=WrittenWindow(
+            started=_finite(window.started),
+            exhausted_until=_finite(window.exhausted_until),
+            used=window.used,
+            limit=window.rule.limit if window.rule else None,
+            window_seconds=window.rule.window_seconds if window.rule else None,
+            enforced=window.enforced,
+        ),
+        waiting=[_waiting(each) for each in frozen.waiting],
+        items=[replace(item, metadata_json=b"") for item in tenant.items.values()],  # it is made of the attributes
+        users=list(tenant.users.values()),
+        events=list(tenant.events.values()),
+        attribution=WrittenAttribution(
+            served=[
+                WrittenServed(
+                    recommendation_id=number, strategy=each.strategy, item_ids=list(each.item_ids), at=each.at
+                )
+                for number, each in served.remembered()
+            ],
+            funnels=served.funnels,
+            forgotten=served.forgotten,
+        ),
+    )
+
+
+def _made(file: WrittenOrganisation, make_tenant: MakeTenant, keys: Keys) -> Frozen:
+    tenant = make_tenant(file.tenant_id)
+    for item in file.items:
+        tenant.apply_item(item)
+    for user in file.users:
+        tenant.apply_user(user)
+    tenant.apply_events(file.events)
+    tenant.attribution = _attribution(file.attribution)
+    state = State(tenant, "")
+    state.window = _window(file.window)
+    state.ids.setstate(_dice(file.ids, f"{file.tenant_id}.ids"))
+    state.delays.setstate(_dice(file.delays, f"{file.tenant_id}.delays"))
+    state.due, state.ahead, state.told = file.due, file.ahead, set(file.told)
+    own = {} if file.keys == "none" else keys(file.tenant_id, file.keys == "development")
+    organisation = Organisation(file.tenant_id, own, state, file.seeded)
+    waiting = [Waiting(each.due, [*each.items, *each.users, *each.events]) for each in file.waiting]
+    return Frozen(organisation, waiting, file.expires_in)
+
+
+def _keys_kind(organisation: Organisation) -> Literal["development", "made", "none"]:
+    if organisation.has_development_keys:
+        return "development"
+    return "made" if organisation.secret_key else "none"
+
+
+def _window(file: WrittenWindow) -> Window:
+    window = Window()
+    window.used, window.enforced = file.used, file.enforced
+    window.started = -math.inf if file.started is None else file.started
+    window.exhausted_until = -math.inf if file.exhausted_until is None else file.exhausted_until
+    if file.limit is not None and file.window_seconds is not None:
+        window.rule = RateLimit(limit=file.limit, window_seconds=file.window_seconds)
+    return window
+
+
+def _attribution(file: WrittenAttribution) -> Attribution:
+    attribution = Attribution()
+    for each in file.served:
+        attribution.remember(each.recommendation_id, Served(each.strategy, tuple(each.item_ids), each.at))
+    attribution.funnels, attribution.forgotten = file.funnels, file.forgotten
+    return attribution
+
+
+def _waiting(waiting: Waiting) -> WrittenWaiting:
+    written, records = WrittenWaiting(due=waiting.due), waiting.records
+    written.items = [each for each in records if isinstance(each, Item)]
+    written.users = [each for each in records if isinstance(each, User)]
+    written.events = [each for each in records if isinstance(each, Event)]
+    return written
+
+
+def _finite(number: float) -> float | None:
+    return number if math.isfinite(number) else None
+
+
+def _dice(state: Dice, place: str) -> Dice:
+    try:
+        Random().setstate(state)  # noqa: S311 - only tried
+    except (ValueError, TypeError, OverflowError) as error:
+        raise SnapshotError(f"{place}: {error}") from None
+    return state
+
+
+def _parsed(text: bytes) -> Any:
+    try:
+        document = json.loads(text, parse_constant=_refuse, parse_float=_number)
+    except (ValueError, RecursionError) as error:
+        raise SnapshotError(f"not a snapshot file: it is not JSON ({error})") from None
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise SnapshotError(f'not a snapshot file: it has no "format": "{FORMAT}"')
+    if (version := document.get("version")) != VERSION:
+        raise SnapshotError(f"the file has version {version!r:.20}; this mock reads version {VERSION}")
+    return document
+
+
+def _checked(document: Any) -> WrittenSnapshot:
+    try:
+        return _FILE.validate_python(document)
+    except ValidationError as error:
+        raise SnapshotError(in_a_line(error)) from None
+
+
+def _refuse(name: str) -> float:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _refuse(text)

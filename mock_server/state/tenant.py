@@ -1,0 +1,124 @@
+"""All data of one organisation, and the only door to it.
+
+    tenant = Tenant("glow-beauty-ng", Config(depth=1000))
+    tenant.upsert_items([body, ...], now)            # validated bodies; one object is a list of one
+    tenant.upsert_users([body, ...])
+    tenant.apply_events([Event.from_body(body, arrival, event_id), ...])  # how many were new
+    ranking = tenant.recommend(Query("similar", context_item_id="prod_7", filters={"category": "shoes"}), now)
+    page, total, mode = ranking[20:40], len(ranking), ranking.mode
+    tenant.served(recommendation_id, ranking.strategy, [entry.item_id for entry in page], now)
+
+There is no clock, no randomness and no I/O in here: the caller hands in every time (epoch seconds), and a reset is a
+new Tenant. Apply and ask from one thread; read a ranking before the next thing is applied.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mock_server.state.attribution import Attribution
+from mock_server.state.identity import Identity
+from mock_server.state.recommender import Config, Query, Ranking, Recommender, parse_filters
+from mock_server.state.records import Event, Item, User
+
+
+class Tenant:
+    def __init__(self, tenant_id: str, config: Config | None = None) -> None:
+        self.tenant_id = tenant_id
+        self.recommender = Recommender(config)
+        self.identity = Identity()
+        self.attribution = Attribution()
+        self.items: dict[str, Item] = {}
+        self.users: dict[str, User] = {}
+        self.events: dict[str, Event] = {}  # by event_id, in order of arrival
+        self.version = 0  # grows with everything that is applied
+        self._rankings: OrderedDict[object, tuple[float, Ranking]] = OrderedDict()
+
+    def copy(self, tenant_id: str | None = None) -> Tenant:
+        """The same data, to go its own way; costs little, because what never changes is shared and the rest is copied
+        when one of the two writes to it."""
+        twin = Tenant(self.tenant_id if tenant_id is None else tenant_id)
+        twin.recommender, twin.identity = self.recommender.copy(), self.identity.copy()
+        twin.attribution = self.attribution.copy()
+        twin.items, twin.users, twin.events = self.items.copy(), self.users.copy(), self.events.copy()
+        twin.version = self.version
+        return twin
+
+    def upsert_items(self, bodies: Iterable[Mapping[str, Any]], arrival: float) -> None:
+        for body in bodies:
+            self.apply_item(Item.from_body(body, arrival))
+
+    def upsert_users(self, bodies: Iterable[Mapping[str, Any]]) -> None:
+        for body in bodies:
+            self.apply_user(User.from_body(body))
+
+    def apply_events(self, events: Iterable[Event]) -> int:
+        """Apply them in order; how many were new."""
+        return sum(map(self.apply_event, events))
+
+    def apply_item(self, item: Item) -> None:
+        self._changed()
+        self.items[item.item_id] = self.recommender.restock(item)
+
+    def apply_user(self, user: User) -> None:
+        self._changed()
+        self.users[user.user_id] = user.merged_over(self.users.get(user.user_id))
+
+    def apply_event(self, event: Event) -> bool:
+        """False for an event_id that was applied before: the first wins (R24)."""
+        if event.event_id in self.events:
+            return False
+        self._changed()
+        self.events[event.event_id] = event
+        if event.event_name == "identify" and event.previous_user_id is not None:
+            if joined := self.identity.join(event.previous_user_id, event.user_id):
+                self.recommender.join(*joined)
+        else:
+            self.recommender.record(event, self.identity.person(event.user_id))
+        self.attribution.count(event)
+        return True
+
+    def recommend(self, query: Query, now: float) -> Ranking:
+        """The list for this query; the same one until something is applied or it would change by itself (R34).
+
+        Raises FilterError for filters that the contract refuses, KeyError for an unknown strategy.
+        """
+        conditions = parse_filters(query.filters)
+        person = self._person(query.user_id)
+        key = (query.strategy, person, query.context_item_id, query.context_item_ids, conditions)
+        known = self._rankings.get(key)
+        if known is not None and known[0] <= now < known[1].plan.until:
+            return known[1]
+        ranking = self.recommender.recommend(query, conditions, person, now)
+        self._rankings[key] = (now, ranking)
+        if len(self._rankings) > self.recommender.config.rankings:
+            self._rankings.popitem(last=False)
+        return ranking
+
+    def served(self, recommendation_id: str, strategy: str, item_ids: list[str], now: float) -> None:
+        """A list was sent out under this id; events may now echo it."""
+        self.attribution.serve(recommendation_id, strategy, item_ids, now)
+
+    def hidden(self, user_id: str) -> bool:
+        """Inactive or deleted (R48): by its own record, or without one by those of the ids it was identified as."""
+        user = self.users.get(user_id)
+        if user is not None:
+            return not user.active
+        return any(not self.users[known].active for known in self.identity.became(user_id) if known in self.users)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Everything but the kept rankings: a copy or a pickle makes them again."""
+        return self.__dict__ | {"_rankings": OrderedDict()}
+
+    def _person(self, user_id: str | None) -> str | None:
+        """Whose behaviour the answer may rest on."""
+        return None if user_id is None or self.hidden(user_id) else self.identity.person(user_id)
+
+    def _changed(self) -> None:
+        self.version += 1
+        if self._rankings:
+            for _, ranking in self._rankings.values():
+                ranking.expire()
+            self._rankings.clear()

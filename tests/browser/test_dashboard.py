@@ -1,0 +1,448 @@
+"""The dashboard as people use it: in a browser, with a keyboard, on a phone, in the dark."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from bench.mock import RunningMock, running_mock
+from fixtures.bodies import event_body, item_body, user_body
+from mock_server.dashboard.tabs import TABS
+from tests.support.browser import PHONE, WIDE, Scheme, needs_chromium
+from tests.support.dashboard_support import (
+    HOSTILE,
+    Defect,
+    control,
+    defects,
+    listen,
+    needs_axe,
+    send,
+    settled,
+    shop_a_little,
+    start_afresh,
+)
+
+pytestmark = needs_chromium
+expect.set_options(timeout=30_000)  # milliseconds; a busy machine renders slowly
+
+
+@pytest.fixture(scope="module")
+def mock() -> Iterator[RunningMock]:
+    with running_mock("--ingest-delay", "0") as mock:
+        yield mock
+
+
+@pytest.fixture
+def page(browser: Browser, mock: RunningMock, complaints: list[str]) -> Iterator[Page]:
+    """A fresh page on a fresh mock; it must neither complain nor ask anybody else."""
+    start_afresh(mock)
+    with browser.new_context(viewport=WIDE, base_url=mock.url) as context:
+        page = context.new_page()
+        listen(page, mock, complaints)
+        yield page
+    assert complaints == []
+
+
+@needs_axe
+@pytest.mark.parametrize(("scheme", "size"), [("light", WIDE), ("dark", PHONE)])
+def test_nothing_is_inaccessible_wider_than_the_page_or_jumps(
+    browser: Browser, mock: RunningMock, scheme: Scheme, size: ViewportSize
+) -> None:
+    start_afresh(mock)
+    shop_a_little(mock)
+    found: list[Defect] = []
+    with browser.new_context(viewport=size, color_scheme=scheme, base_url=mock.url) as context:
+        page = context.new_page()
+        for address in [
+            *(tab.address for tab in TABS),
+            "/ui/requests?id=1",
+            "/ui/catalogue?item_id=prod_1",
+            "/ui/catalogue?user_id=user_1",
+        ]:
+            found += defects(page, address)
+    assert found == []
+
+
+def test_requests_appear_by_themselves_and_can_be_paused(page: Page, mock: RunningMock) -> None:
+    page.goto("/_mock/ui/requests")
+    rows = settled(page).locator("#list tbody tr")
+    expect(page.get_by_text("No request fits yet")).to_be_visible()
+    send(mock, "/v1/recommend", {"user_id": "user_1"})
+    expect(rows).to_have_count(1)
+    expect(rows.first).to_contain_text("recommend")
+    page.get_by_role("button", name="Pause").click()
+    send(mock, "/v1/recommend", {"user_id": 7})
+    expect(page.get_by_role("button", name="Go on (1 request since)")).to_be_visible()
+    expect(rows).to_have_count(1)
+    page.get_by_role("button", name="Go on").click()
+    expect(rows).to_have_count(2)
+    expect(rows.first).to_contain_text("400recommend 1 finding")
+
+
+def test_requests_that_a_restore_takes_back_leave_the_list(page: Page, mock: RunningMock) -> None:
+    page.goto("/_mock/ui/requests")
+    rows = settled(page).locator("#list tbody tr")
+    send(mock, "/v1/recommend", {"user_id": "user_1"})
+    expect(rows).to_have_count(1)
+    kept = control(mock, "POST", "/snapshots")["snapshot_id"]
+    send(mock, "/v1/recommend", {"user_id": 7})
+    expect(rows).to_have_count(2)
+    control(mock, "POST", f"/snapshots/{kept}/restore")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("200recommend")
+    control(mock, "DELETE", "/journal")
+    expect(page.get_by_text("No request fits yet")).to_be_visible()
+    control(mock, "DELETE", f"/snapshots/{kept}")
+
+
+def test_a_record_is_opened_whatever_its_id(page: Page, mock: RunningMock, subtests: pytest.Subtests) -> None:
+    control(mock, "POST", "/reset", {"tenant_id": "glow-beauty-ng", "to": "empty"})
+    ids = [".", "..", "?", "#", "%2F", "a/../b", "\u202eright", "n" * 200, HOSTILE]
+    send(mock, "/v1/ingest/items/upsert", [item_body(record_id) for record_id in ids], mock.secret_key)
+    send(mock, "/v1/ingest/users/upsert", [user_body(record_id) for record_id in ids], mock.secret_key)
+    control(mock, "POST", "/flush")
+    for kind in ("items", "users"):
+        page.goto(f"/_mock/ui/catalogue?list={kind}")
+        settled(page)
+        for record_id in ids:
+            with subtests.test(kind=kind, record_id=record_id):
+                page.get_by_label("Search").fill(record_id)
+                page.locator("#list").get_by_role("link", name=record_id, exact=True).click()
+                expect(page.locator("#detail h2")).to_have_text(record_id)
+        expect(page.locator("#list").get_by_role("link", name=ids[0], exact=True)).to_have_count(0)  # searched by now
+        page.reload()
+        expect(page.locator("#detail h2")).to_have_text(record_id)
+        expect(page.get_by_label("Search")).to_have_value(record_id)
+
+
+@pytest.mark.parametrize("address", ["try?strategy=none", "requests?operation_id=none&key_type=none"])
+def test_an_address_that_names_what_is_no_choice_shows_the_usual_one(page: Page, address: str) -> None:
+    page.goto(f"/_mock/ui/{address}")
+    for choice in settled(page).locator("main select").all():
+        assert choice.evaluate("(select) => select.selectedIndex") >= 0
+
+
+def test_a_request_with_an_unknown_key_is_seen_until_one_organisation_is_asked_for(
+    page: Page, mock: RunningMock
+) -> None:
+    send(mock, "/v1/recommend", {"user_id": "user_1"}, "lehnz_pk_wrong")
+    send(mock, "/v1/recommend", {"user_id": "user_1"})
+    page.goto("/_mock/ui/requests")
+    rows = settled(page).locator("#list tbody tr")
+    expect(rows).to_have_count(2)
+    expect(rows.last).to_contain_text("nobody")
+    page.get_by_role("search").get_by_label("Organisation").select_option("glow-beauty-ng")
+    expect(rows).to_have_count(1)
+    page.wait_for_url("**?scope=glow-beauty-ng")
+    page.reload()
+    expect(rows).to_have_count(1)
+
+
+def test_requests_are_found_by_what_is_in_them(page: Page, mock: RunningMock) -> None:
+    shop_a_little(mock)
+    page.goto("/_mock/ui/requests")
+    rows = settled(page).locator("#list tbody tr")
+    expect(rows).to_have_count(19)
+    filters = page.get_by_role("search")
+    filters.get_by_label("Status").fill("4xx")
+    expect(rows).to_have_count(3)
+    filters.get_by_label("Search").fill("recommendations")
+    expect(rows).to_have_count(1)
+    filters.get_by_label("Search").fill("")
+    filters.get_by_label("Status").fill("")
+    filters.get_by_label("Operation").select_option("upsertItems")
+    filters.get_by_label("Lint").select_option("wrong-key-type")
+    expect(rows).to_have_count(1)
+    filters.get_by_label("Search").fill("nowhere")
+    expect(page.get_by_text("No request fits yet")).to_be_visible()
+
+
+def test_a_request_is_opened_by_keyboard_and_shared_by_its_address(page: Page, mock: RunningMock) -> None:
+    send(mock, "/v1/recommend", {"user_id": 7})
+    page.goto("/_mock/ui/requests?tenant_id=glow-beauty-ng")
+    settled(page).get_by_role("link", name="recommend", exact=True).focus()
+    page.keyboard.press("Enter")
+    detail = page.get_by_role("complementary", name="Chosen request")
+    expect(detail).to_be_focused()
+    expect(detail).to_contain_text("$.user_id: must be a string or null")
+    expect(detail).to_contain_text('"user_id": 7')
+    assert mock.publishable_key not in detail.inner_text()
+    assert re.search(r"\?tenant_id=glow-beauty-ng&id=\d+$", page.url)
+    page.reload()
+    expect(detail).to_contain_text("must be a string or null")
+    page.get_by_role("button", name="Copy as curl").click()
+    expect(page.locator("#curl")).to_contain_text("$PK")
+    page.go_back()
+    expect(detail).to_contain_text("Choose a request")
+
+
+def test_a_request_that_was_not_made_shows_the_nearest_that_was(page: Page, mock: RunningMock) -> None:
+    send(mock, "/v1/ingest/events/ingest", event_body("view", "u1", "prod_1"))
+    page.goto("/_mock/ui/requests")
+    settled(page).get_by_text("Was a request made?").click()
+    part = page.locator("#verify-part")
+    part.get_by_label("Part of the body").fill('{"event_name": "view"}')
+    part.get_by_role("button", name="Verify").click()
+    expect(part).to_contain_text("1 request of this kind")
+    part.get_by_label("Part of the body").fill('{"event_name": "purchase"}')
+    part.get_by_role("button", name="Verify").click()
+    expect(part).to_contain_text('event_name: wanted "purchase", was "view"')
+    part.get_by_label("Part of the body").fill("{")
+    part.get_by_role("button", name="Verify").click()
+    expect(part.get_by_role("alert")).to_contain_text("JSON")
+
+
+def test_what_others_call_things_stays_text(page: Page, mock: RunningMock) -> None:
+    shop_a_little(mock)
+    first = control(mock, "GET", "/journal")["exchanges"][0]["id"]
+    item = quote(HOSTILE, safe="")
+    for address, text in [
+        (f"/ui/requests?id={first + 2}", "<script>alert(1)</script>"),
+        (f"/ui/requests?id={first}", HOSTILE[:14]),
+        (f"/ui/catalogue?item_id={item}", HOSTILE),
+        (f"/ui/catalogue?user_id={item}", HOSTILE),
+    ]:
+        page.goto(f"/_mock{address}")
+        expect(settled(page).locator("#detail")).to_contain_text(text)
+        assert page.locator("img").count() == 1, "the one of the frame"
+        assert "taken" not in page.title()
+
+
+def test_a_part_that_gets_no_answer_says_so_and_can_be_asked_again(page: Page, complaints: list[str]) -> None:
+    page.route("**/_mock/scenarios*", lambda route: route.abort())
+    page.goto("/_mock/ui/faults")
+    failure = page.locator("#scenarios").get_by_role("alert")
+    expect(failure).to_contain_text("The mock does not answer")
+    page.unroute("**/_mock/scenarios*")
+    failure.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("button", name="cold-start")).to_be_visible()
+    assert {text.partition(":")[0] for text in complaints} == {"Failed to load resource"}
+    complaints.clear()
+
+
+def test_a_part_that_is_watched_comes_back_by_itself(page: Page, complaints: list[str]) -> None:
+    page.route("**/_mock/faults", lambda route: route.abort())
+    page.goto("/_mock/ui/faults")
+    expect(page.locator("#faults").get_by_role("alert")).to_contain_text("The mock does not answer")
+    page.unroute("**/_mock/faults")
+    expect(page.get_by_text("Nothing is broken.")).to_be_visible()
+    complaints.clear()
+
+
+def test_the_overview_shows_the_quota_as_it_goes_and_puts_things_back(page: Page, mock: RunningMock) -> None:
+    page.goto("/_mock/")
+    remaining = page.locator("#limit-remaining")
+    expect(remaining).to_have_text("1,000")
+    send(mock, "/v1/recommend", {"user_id": "user_1"})
+    expect(remaining).to_have_text("999")
+    page.get_by_role("button", name="Refill").click()
+    expect(remaining).to_have_text("1,000")
+    page.get_by_role("button", name="Empty it").click()
+    expect(page.locator("#count-items")).to_have_text("0")
+    page.get_by_label("Data", exact=True).select_option("small")
+    page.get_by_role("button", name="Seed with it").click()
+    expect(page.locator("#count-items")).to_have_text("50")
+
+
+def test_a_snapshot_is_taken_and_restored_by_a_button_or_from_its_file(page: Page, mock: RunningMock) -> None:
+    page.goto("/_mock/")
+    expect(settled(page).get_by_text("None yet.")).to_be_visible()
+    page.get_by_role("region", name="Snapshots").get_by_label("Name").fill("<b>before</b>")
+    page.get_by_role("button", name="Take a snapshot").click()
+    expect(page.locator("#snapshots")).to_contain_text("<b>before</b>")
+    send(mock, "/v1/ingest/items/upsert", item_body("later"), mock.secret_key)
+    expect(page.locator("#count-items")).to_have_text("51")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="File of <b>before</b>").click()
+    page.get_by_role("button", name="Restore <b>before</b>").click()
+    expect(page.locator("#count-items")).to_have_text("50")
+    page.get_by_role("button", name="Empty it").click()
+    expect(page.locator("#count-items")).to_have_text("0")
+    page.get_by_label("A file of one").set_input_files(download.value.path())
+    page.get_by_role("button", name="Restore it").click()
+    expect(page.locator("#count-items")).to_have_text("50")
+    page.get_by_role("button", name="Remove <b>before</b>").click()
+    expect(page.get_by_text("None yet.")).to_be_visible()
+
+
+def test_an_organisation_is_made_chosen_used_and_removed(page: Page, mock: RunningMock) -> None:
+    page.goto("/_mock/")
+    page.get_by_role("region", name="Organisations").get_by_label("Name").fill("try-out")
+    page.get_by_role("button", name="Make one").click()
+    page.wait_for_url("**/_mock/?tenant_id=try-out")
+    key = page.locator("#publishable-key").inner_text()
+    assert send(mock, "/v1/recommend", {"strategy": "popular"}, key).json()["data"]["tenant_id"] == "try-out"
+    page.get_by_label("Organisation", exact=True).select_option("acme-books")
+    page.wait_for_url("**/_mock/?tenant_id=acme-books")
+    expect(page.get_by_role("heading", name="Keys of acme-books")).to_be_visible()
+    page.goto("/_mock/?tenant_id=try-out")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Remove try-out").click()
+    page.wait_for_url("**/_mock/")
+    assert send(mock, "/v1/recommend", {"strategy": "popular"}, key).status_code == 401
+
+
+def test_a_key_is_copied(browser: Browser, mock: RunningMock) -> None:
+    with browser.new_context(base_url=mock.url, permissions=["clipboard-read", "clipboard-write"]) as context:
+        page = context.new_page()
+        page.goto("/_mock/")
+        page.get_by_role("button", name="Copy the secret key").click()
+        expect(page.get_by_role("status")).to_contain_text("Copied: the secret key")
+        assert page.evaluate("navigator.clipboard.readText()") == mock.secret_key
+
+
+def test_a_scenario_is_a_button_that_stays_pressed(page: Page, mock: RunningMock) -> None:
+    page.goto("/_mock/ui/faults")
+    button = settled(page).get_by_role("button", name="failing", exact=True)
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    expect(button).to_be_focused()
+    assert send(mock, "/v1/recommend", {"user_id": "user_1"}).status_code == 500
+    expect(page.locator("#faults tbody tr")).to_contain_text("of failing")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "false")
+    assert send(mock, "/v1/recommend", {"user_id": "user_1"}).status_code == 200
+
+
+def test_the_429_button_asks_for_how_long_and_for_whom(page: Page, mock: RunningMock) -> None:
+    page.goto("/_mock/ui/faults")
+    part = page.locator("section").filter(has=page.get_by_role("heading", name="Rate-limit me now"))
+    part.get_by_label("Organisation").select_option("acme-books")
+    part.get_by_label("For").select_option("1 min")
+    part.get_by_role("button", name="Rate-limit me now").click()
+    expect(part).to_contain_text(re.compile(r"acme-books answers 429 for (1 min|59 s|58 s)"))
+    limit = control(mock, "GET", "/organisations/acme-books/rate-limit")
+    assert limit["remaining"] == 0
+    assert 50 <= limit["reset"] <= 60
+    assert send(mock, "/v1/recommend", {"user_id": "user_1"}).status_code == 200, "the other organisation goes on"
+    part.get_by_role("button", name="Let it through again").click()
+    expect(part).to_contain_text("acme-books has 1,000 requests left")
+
+
+def test_a_fault_is_made_of_the_mocks_own_table(page: Page, mock: RunningMock, complaints: list[str]) -> None:
+    page.goto("/_mock/ui/faults")
+    form = settled(page).locator("#add")
+    kinds = form.get_by_label("What goes wrong")
+    offered = {each["kind"] for each in control(mock, "GET", "/fault-kinds")["kinds"]}
+    assert set(kinds.locator("option").all_inner_texts()) == offered
+    kinds.select_option("status")
+    form.get_by_label("status:").fill("418")
+    form.get_by_role("button", name="Set it").click()
+    expect(form.get_by_role("alert")).to_contain_text("$.status must be an error that")
+    complaints.clear()
+    form.get_by_label("status:").fill("429")
+    form.get_by_label("So many times").fill("2")
+    form.get_by_label("Operation").select_option("recommend")
+    form.get_by_role("button", name="Set it").click()
+    listed = page.locator("#faults tbody tr")
+    expect(listed).to_contain_text("status, status 429")
+    assert [send(mock, "/v1/recommend", {"user_id": "user_1"}).status_code for _ in range(3)] == [429, 429, 200]
+    page.locator("h1").click()
+    expect(listed.locator("td").nth(4)).to_have_text("2")
+    listed.get_by_role("button", name="Remove status").click()
+    expect(page.get_by_text("Nothing is broken.")).to_be_visible()
+
+
+def test_the_clock_is_moved_to_the_reset_of_an_organisation(page: Page, mock: RunningMock) -> None:
+    control(mock, "POST", "/organisations/glow-beauty-ng/rate-limit/exhaust", {"seconds": 600})
+    assert send(mock, "/v1/recommend", {"user_id": "user_1"}).status_code == 429
+    page.goto("/_mock/ui/clock")
+    expect(page.locator("#window")).to_contain_text("0 of 1,000 requests left; the window ends in 9 min 5")
+    page.get_by_role("button", name="Go to its reset").click()
+    expect(page.locator("#window")).to_contain_text("1,000 of 1,000 requests left")
+    assert send(mock, "/v1/recommend", {"user_id": "user_1"}).status_code == 200
+
+
+def test_the_clock_stands_still_goes_on_and_is_moved_for_one_organisation(page: Page, mock: RunningMock) -> None:
+    page.goto("/_mock/ui/clock")
+    page.get_by_role("button", name="stand still").click()
+    expect(page.get_by_text("It stands still until it is moved.")).to_be_visible()
+    before = control(mock, "GET", "/clock")["now"]
+    page.get_by_label("Whose time").select_option("glow-beauty-ng's alone")
+    page.get_by_role("button", name="Advance by 1 day").click()
+    expect(page.get_by_role("status")).to_contain_text("It is ")
+    assert control(mock, "GET", "/clock")["now"] == before
+    ahead = control(mock, "GET", "/clock?tenant_id=glow-beauty-ng")["now"]
+    assert datetime.fromisoformat(ahead) - datetime.fromisoformat(before) == timedelta(days=1)
+    expect(page.locator("#now")).to_contain_text(ahead[:10])
+    page.get_by_role("button", name="real time").click()
+    expect(page.get_by_text("It runs as yours does.")).to_be_visible()
+
+
+def test_a_keyboard_reaches_the_content_first_and_sees_where_it_is(page: Page) -> None:
+    page.goto("/_mock/ui/faults")
+    settled(page).keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.locator("#limited")).to_be_focused()
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline != "none"
+
+
+def test_an_item_is_found_with_its_neighbours_and_a_user_with_the_merged_identities(
+    page: Page, mock: RunningMock
+) -> None:
+    shop_a_little(mock)
+    page.goto("/_mock/ui/catalogue")
+    items = settled(page).locator("#list tbody tr")
+    expect(items).to_have_count(25)
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator("#where")).to_have_text("52 items, page 2 of 3")
+    page.get_by_label("Search").fill("prod_12")
+    expect(items).to_have_count(1)
+    items.get_by_role("link").click()
+    detail = page.get_by_role("complementary")
+    expect(detail.get_by_role("heading", name="Touched by the same people")).to_be_visible()
+    neighbour = detail.get_by_role("table", name="Touched by the same people").get_by_role("link").first
+    title = neighbour.inner_text()
+    neighbour.click()
+    expect(detail.get_by_role("heading", level=2)).to_have_text(title)
+    page.get_by_label("Search").fill("visitor-1")
+    page.get_by_role("button", name="Users").click()
+    expect(items).to_have_count(2)
+    items.get_by_role("link", name="visitor-1").click()
+    expect(detail).to_contain_text("These ids are one person")
+    detail.get_by_role("link", name="user_1", exact=True).click()
+    expect(detail.get_by_role("heading", level=2)).to_have_text("user_1")
+    assert page.url.endswith("user_id=user_1")
+
+
+def test_a_strategy_is_tried_with_filters_and_its_scores_are_taken_apart(page: Page, complaints: list[str]) -> None:
+    page.goto("/_mock/ui/try")
+    results = settled(page).locator("#results li")
+    expect(results).to_have_count(12)
+    page.get_by_label("Strategy").select_option("similar")
+    expect(page.get_by_text("Needs context_item_id")).to_be_visible()
+    page.get_by_label("filters").fill('{"category": "shoes"}')
+    page.get_by_label("limit").fill("3")
+    page.get_by_role("button", name="Show what is recommended").click()
+    expect(results).to_have_count(3)
+    results.first.get_by_text("Attributes").click()
+    expect(results.first).to_contain_text("shoes")
+    results.first.get_by_text("The score taken apart").click()
+    expect(results.first.locator("dl").first).to_contain_text("Source")
+    page.get_by_label("filters").fill('{"category": ')
+    page.get_by_role("button", name="Show what is recommended").click()
+    expect(page.locator("#results").get_by_role("alert")).to_contain_text("filters is not JSON")
+    page.get_by_label("filters").fill('{"category": {"nested": 1}}')
+    page.get_by_role("button", name="Send it as a request").click()
+    answer = page.get_by_role("region", name="Answer of the API")
+    expect(answer).to_contain_text("400")
+    expect(answer).to_contain_text("ratelimit-remaining")
+    complaints.clear()
+
+
+def test_the_funnel_counts_what_came_of_the_lists_as_bars_and_as_a_table(page: Page, mock: RunningMock) -> None:
+    page.goto("/_mock/ui/funnel")
+    expect(settled(page).get_by_text("Nothing was recommended yet.")).to_be_visible()
+    shop_a_little(mock)
+    row = page.get_by_role("row").filter(has_text="trending")
+    expect(row.get_by_role("cell")).to_have_text(["trending", "1", "6", "2", "2", "1", "1", "20", "0"])
+    bars = page.locator("section", has=page.get_by_role("heading", name="trending")).locator("rect")
+    assert [float(bar.get_attribute("width") or 0) for bar in bars.all()] == pytest.approx(
+        [100, 100 / 3, 100 / 6, 100 / 6]
+    )

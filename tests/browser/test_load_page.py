@@ -1,0 +1,154 @@
+"""locust's own pages with ours in them, as a performance engineer sees them in a browser."""
+
+import contextlib
+import http.cookiejar
+import json
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.load.test_runs import ROOMY, SLO, free_port
+from tests.support.browser import WIDE, chromium, needs_chromium
+from tests.support.load_support import broken_server, finish, keys_file, start_locust, wait_for
+
+
+@contextlib.contextmanager
+def pages(folder: Path, *more: object, environment: dict[str, str] | None = None) -> Iterator[str]:
+    """locust's web UI in front of a good target; stopped afterwards with the exit code of its last verdict."""
+    slo_file, port = folder / "slo.toml", free_port()
+    slo_file.write_text(SLO.format(p99=5000), encoding="utf-8")
+    with broken_server(folder) as server:
+        process = start_locust(
+            *("--host", f"{server}/none/{ROOMY}", "--keys-file", keys_file(folder), "--slo-file", slo_file),
+            *("--web-port", port, "--slo-json", folder / "slo.json", *more),
+            environment=environment,
+        )
+        try:
+            wait_for(lambda: answers(f"http://127.0.0.1:{port}/"))
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            (folder / "output").write_text(finish(process).output, encoding="utf-8")
+
+
+def answers(url: str) -> bool:
+    try:
+        urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 - our own server
+    except OSError:
+        return False
+    return True
+
+
+def get(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - our own server
+        return str(answer.read().decode())
+
+
+def cells(page: Page, tab: str) -> list[list[str]]:
+    page.get_by_role("tab", name=tab).click()
+    return [row.locator("td").all_inner_texts() for row in page.locator("tbody tr").all()]
+
+
+@needs_chromium
+def test_a_run_from_the_form_to_the_verdict(tmp_path: Path) -> None:
+    with pages(tmp_path) as base, chromium() as browser:
+        assert "SECRET" not in get(base), "a key in the source of the page"
+        assert refuses_other_sites(base)
+        page = browser.new_page(viewport=WIDE)
+        page.goto(base)
+        page.get_by_text("Advanced options").click()
+        page.get_by_text("Custom parameters").click()
+        expect(page.locator("input[name=profile]")).to_have_value("steady")
+        assert "the user fields then have no effect" in page.content()
+        page.locator("input[name=arrivalRate]").fill("40000000")
+        page.get_by_role("button", name="Start").click()
+        expect(page.get_by_text("Not started: ")).to_be_visible(timeout=20_000)
+        page.locator("input[name=arrivalRate]").fill("60")
+        page.locator("input[name=runTime]").fill("30s")
+        page.locator("input[name=latencyLimit]").fill("4000")
+        page.get_by_role("combobox").filter(has_text="browse").or_(page.locator("select[name=scenario]")).first.click()
+        choose(page, "reader")
+        page.get_by_role("button", name="Start").click()
+        expect(page.get_by_role("tab", name="SLO")).to_be_visible(timeout=20_000)
+        wait_for(lambda: any("p99_ms" in cell for row in cells(page, "SLO") for cell in row), 20)
+        rows = cells(page, "SLO")
+        assert [cell for cell in rows[0] if "running" in cell]
+        p99 = next(row for row in rows if "p99_ms" in row[1])
+        assert (p99[0], p99[2]) == ("✔ PASS", "4,000")
+        assert {row[0] for row in cells(page, "Rate limit")} == {"org-0", "org-1"}
+        page.get_by_role("button", name="Stop").click()
+        wait_for(lambda: json.loads(get(f"{base}/slo.json"))["final"], 20)
+        verdict = json.loads(get(f"{base}/slo.json"))
+        assert (verdict["verdict"], verdict["exit_code"]) == ("PASS", 0), verdict["reasons"]
+        page.goto(f"{base}/slo")
+        expect(page.locator(".verdict")).to_have_text("PASS")
+        assert page.locator("svg polyline").count() >= 5
+        assert page.locator("svg").first.bounding_box()["height"] > 100  # type: ignore[index]
+        report = get(f"{base}/stats/report?download=1")
+        assert report.count("id='slo'") == 1
+        page.set_content(report)
+        expect(page.locator("#slo .verdict")).to_have_text("PASS")
+        page.close()
+        assert "SECRET" not in report + get(f"{base}/slo") + get(f"{base}/logs")
+    assert json.loads((tmp_path / "slo.json").read_text(encoding="utf-8"))["verdict"] == "PASS"
+    assert "SECRET" not in (tmp_path / "output").read_text(encoding="utf-8")
+
+
+def choose(page: Page, option: str) -> None:
+    select = page.locator("select[name=scenario]")
+    if select.count():
+        select.select_option(option)
+    else:
+        page.get_by_role("option", name=option, exact=True).click()
+
+
+def test_beyond_loopback_the_pages_need_a_login(tmp_path: Path) -> None:
+    keys = keys_file(tmp_path)
+    for more, word in ((("--web-host", "0.0.0.0"), "needs --web-login"), (("--web-login",), "LEHNZ_WEB_USER")):  # noqa: S104
+        result = finish(start_locust("--host", "http://127.0.0.1:9", "--keys-file", keys, *more))
+        assert result.code == 2
+        assert word in result.output
+        assert "Traceback" not in result.output
+
+
+def test_the_login_keeps_strangers_out_of_every_page(tmp_path: Path) -> None:
+    environment = {"LEHNZ_WEB_USER": "op", "LEHNZ_WEB_PASSWORD": "correct horse"}
+    with pages(tmp_path, "--web-login", environment=environment) as base:
+        for path in ("/", "/slo", "/slo.json", "/stats/requests"):
+            assert landed(fresh(), f"{base}{path}").startswith(f"{base}/login"), path
+        stranger, operator = fresh(), fresh()
+        assert landed(stranger, f"{base}/login_submit", username="op", password="wrong").startswith(f"{base}/login")
+        assert landed(stranger, f"{base}/slo").startswith(f"{base}/login")
+        assert landed(operator, f"{base}/login_submit", username="op", password="correct horse") == f"{base}/"
+        assert landed(operator, f"{base}/slo") == f"{base}/slo"
+
+
+def refuses_other_sites(base: str) -> bool:
+    """Neither a start from a page of another site nor a name that somebody pointed at this address."""
+    codes = []
+    for path, headers, data in (
+        ("/swarm", {"Origin": "http://evil.example"}, b"user_count=1"),
+        ("/slo.json", {"Host": "evil.example"}, None),
+    ):
+        request = urllib.request.Request(f"{base}{path}", headers=headers, data=data)  # noqa: S310 - our own server
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            urllib.request.urlopen(request, timeout=5)  # noqa: S310
+        codes.append(caught.value.code)
+        caught.value.close()
+    return codes == [403, 403]
+
+
+def fresh() -> urllib.request.OpenerDirector:
+    return urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+
+
+def landed(browser: urllib.request.OpenerDirector, url: str, **form: str) -> str:
+    data: Any = urllib.parse.urlencode(form).encode() if form else None
+    with browser.open(url, data, timeout=10) as answer:
+        return str(answer.geturl())

@@ -1,0 +1,123 @@
+"""The composite action, its steps run as a runner would run them: what it says, its outputs, its exit codes."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from fixtures.strict_yaml import parse
+from tests.support.mock_beside import Beside, mock_beside
+
+ROOT = Path(__file__).parents[2]
+ACTION: dict[str, Any] = parse((ROOT / "action.yml").read_text(encoding="utf-8"))
+BROKEN = "message-missing-on-recommend"  # ENV-success
+STEPS: dict[str, dict[str, Any]] = {step["name"]: step for step in ACTION["runs"]["steps"] if "name" in step}
+
+
+class Ran(NamedTuple):
+    exit_code: int
+    said: str
+    summary: str
+    outputs: dict[str, str]
+
+
+class Runner:
+    """One job: a folder of its own with the suite where the action's first step installs it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        bin_folder = folder / "lehnz" / "bin"
+        bin_folder.mkdir(parents=True)
+        (bin_folder / "lehnz-contract").symlink_to(Path(sys.executable).parent / "lehnz-contract")
+
+    def run(self, name: str, inputs: Mapping[str, str]) -> Ran:
+        step = STEPS[name]
+        given = {**{key: str(value["default"]) for key, value in ACTION["inputs"].items()}, **inputs}
+        files = {key: self.folder / key.lower() for key in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
+        for file in files.values():
+            file.write_text("", encoding="utf-8")
+        variables = {
+            name: re.sub(r"\$\{\{ inputs\.([a-z-]+) \}\}", lambda found: given[found[1]], text)
+            for name, text in step["env"].items()
+        }
+        own: dict[str, str] = {
+            name: value for name, value in os.environ.items() if not name.startswith(("LEHNZ_", "GITHUB_"))
+        }
+        runner = {"RUNNER_TEMP": str(self.folder), **{name: str(file) for name, file in files.items()}}
+        ran = subprocess.run(
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+            cwd=ROOT, env={**own, **variables, **runner}, capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+        outputs = dict(line.split("=", 1) for line in files["GITHUB_OUTPUT"].read_text(encoding="utf-8").splitlines())
+        summary = files["GITHUB_STEP_SUMMARY"].read_text(encoding="utf-8")
+        return Ran(ran.returncode, ran.stdout + ran.stderr, summary, outputs)
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> Runner:
+    return Runner(tmp_path / "runner")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Beside]:
+    with mock_beside() as running:
+        yield running
+
+
+def keys_of(found: Mapping[str, Any]) -> dict[str, str]:
+    first = found["organisations"][0]
+    return {"publishable-key": first["publishable_key"], "secret-key": first["secret_key"]}
+
+
+def test_every_value_that_a_step_is_given_is_an_input_or_comes_from_the_runner() -> None:
+    named = set(re.findall(r"inputs\.([a-z-]+)", json.dumps(ACTION["runs"])))
+    assert named == ACTION["inputs"].keys()
+    assert [name for name, step in STEPS.items() if "${{" in step.get("run", "")] == []
+
+
+def test_a_fork_without_secrets_is_not_red_and_says_that_nothing_was_judged(runner: Runner) -> None:
+    ran = runner.run("Judge", {"target": "https://api.example"})
+    assert (ran.exit_code, ran.outputs) == (0, {"verdict": "skipped"})
+    assert "::notice::no secrets (fork)" in ran.said
+    assert "Not judged" in ran.summary
+
+
+def test_a_target_that_conforms_is_green_with_a_report_and_a_summary(runner: Runner, server: Beside) -> None:
+    ran = runner.run("Judge", {"target": server.url, "profile": "quick", **keys_of(json.loads(server.keys))})
+    assert (ran.exit_code, ran.outputs["verdict"]) == (0, "conforms"), ran.said
+    assert Path(ran.outputs["report"]).read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert "conforms" in ran.summary
+    written = {file.name for file in Path(ran.outputs["report"]).parent.iterdir()}
+    assert {"report.json", "junit.xml", "badge.json"} <= written
+
+
+def test_what_could_not_be_judged_is_red_and_named(runner: Runner, server: Beside) -> None:
+    keys = keys_of(json.loads(server.keys))
+    unknown = {"publishable-key": "lehnz_pk_nobody", "secret-key": "lehnz_sk_nobody"}
+    ran = runner.run("Judge", {"target": server.url, **unknown})
+    assert (ran.exit_code, ran.outputs["verdict"]) == (3, "inconclusive"), ran.said
+    ran = runner.run("Judge", {"target": server.url, "arguments": "--no-such-option", **keys})
+    assert (ran.exit_code, ran.outputs["verdict"]) == (2, "error"), ran.said
+
+
+def test_a_broken_server_is_started_waited_for_and_red(runner: Runner) -> None:
+    file, pid = runner.folder / "keys.json", runner.folder / "pid"
+    serve = f"{sys.executable} -m tests.mutants serve {BROKEN} --port 0 --keys-out {file}"
+    ran = runner.run(
+        "Start the server", {"start-command": f"echo $$ > {pid}; exec {serve}", "health-url": file.as_uri()}
+    )
+    try:
+        assert (ran.exit_code, ran.said) == (0, "")
+        found = json.loads(file.read_text(encoding="utf-8"))
+        ran = runner.run("Judge", {"target": found["url"], "profile": "quick", **keys_of(found)})
+        assert (ran.exit_code, ran.outputs["verdict"]) == (1, "fails"), ran.said
+        assert "ENV-success" in ran.summary
+    finally:
+        os.kill(int(pid.read_text(encoding="utf-8")), signal.SIGTERM)

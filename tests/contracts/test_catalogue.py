@@ -1,0 +1,56 @@
+"""The catalogue: every statement has one function, a level, a source, and readings that the ledger knows."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import contracts.checks
+import contracts.rules  # noqa: F401 - registers the rules
+from contracts.canary import CHECK as CANARY
+from contracts.catalogue import load_catalogue, read_area
+from contracts.generated import PASSES
+from contracts.guide import page
+from contracts.outcome import Level
+from contracts.registry import CHECKS, RULES
+
+ROOT = Path(__file__).parents[2]
+CATALOGUE = load_catalogue()
+
+
+def test_every_statement_has_exactly_one_judge() -> None:
+    judges = [*CHECKS, *RULES, *(plan.check for plan in PASSES), CANARY]
+    assert sorted(judges) == sorted(CATALOGUE)
+
+
+def test_ids_are_named_by_area_never_numbered() -> None:
+    assert all(re.fullmatch(r"[A-Z]+(-[a-z0-9]+)+", identifier) for identifier in CATALOGUE)
+
+
+def test_every_statement_is_one_sentence_with_a_source() -> None:
+    for entry in CATALOGUE.values():
+        assert entry.statement.endswith(".")
+        assert entry.source
+
+
+def test_readings_stand_in_the_ledger() -> None:
+    known = set(re.findall(r"^\| (R\d+)\b", (ROOT / "docs/readings.md").read_text(encoding="utf-8"), re.MULTILINE))
+    named = {reading for entry in CATALOGUE.values() for reading in re.findall(r"R\d+", entry.reading)}
+    assert named <= known
+
+
+def test_a_must_depends_on_no_weaker_statement() -> None:
+    for entry in CATALOGUE.values():
+        if entry.level is Level.MUST:
+            assert {CATALOGUE[name].level for name in entry.depends} <= {Level.MUST}
+
+
+def test_the_guide_shows_the_catalogue_as_it_is() -> None:
+    assert (ROOT / "docs/checks.md").read_text(encoding="utf-8") == page(CATALOGUE)
+
+
+def test_an_area_file_with_an_unknown_level_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "area.toml"
+    file.write_text('area = "A"\n[[check]]\nid = "A-b"\nlevel = "MAY"\nstatement = "S."\n', encoding="utf-8")
+    with pytest.raises(ValueError, match="MAY"):
+        read_area(file)

@@ -1,0 +1,48 @@
+"""The rate limit probe against limiters that are wrong in one way each: it fails and names what is wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.load_support import Forked, broken_server, finish, headless, keys_file
+
+# fault -> a word of the breach that names it
+FAULTS = {
+    "off-by-one": "1 too many",
+    "racy": "isn't atomic",
+    "per-key": "2 independent buckets (one per key type)",
+    "per-route": "4 independent buckets (one per route)",
+    "global": "the bucket isn't its own",
+    "round-robin": "3 independent buckets (one per replica?)",
+    "sticky": "3 independent buckets (one per replica?)",
+    "no-reset": "no RateLimit-Reset",
+    "reset-is-a-date": "without RateLimit-Limit, -Remaining and -Reset as whole numbers",
+    "reset-is-epoch": "a date?",
+    "early-serve": "although the window had not ended",
+    "reset-pushed": "no end fits every Reset",
+    "stuck-remaining": "Remaining stays at",
+    "no-limit": "Remaining doesn't fall and nothing is refused",
+}
+AT_ONCE = 8
+LIMIT, WINDOW = 40, 6
+
+
+def test_every_fault_of_a_limiter_is_named_and_a_right_one_passes(tmp_path: Path, subtests: pytest.Subtests) -> None:
+    keys = keys_file(tmp_path)
+    names = ["none", *FAULTS]
+    with broken_server(tmp_path) as url:
+        for batch in range(0, len(names), AT_ONCE):
+            running = {}
+            for name in names[batch : batch + AT_ONCE]:
+                slo_json = tmp_path / f"{name}.json"
+                arguments = headless(slo_json, "--scenario", "rate-limit-probe", "--keys-file", keys)
+                target = f"{url}/{name}/{LIMIT}/{WINDOW}"
+                running[name] = Forked(*arguments, "--host", target), slo_json
+            for name, (process, slo_json) in running.items():
+                result = finish(process, slo_json)
+                with subtests.test(name):
+                    if name == "none":
+                        assert (result.code, result.verdict.get("verdict")) == (0, "PASS"), result.output
+                    else:
+                        assert result.code == 3, result.output
+                        assert FAULTS[name] in result.reasons

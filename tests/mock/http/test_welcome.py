@@ -1,0 +1,46 @@
+"""The mock's bare address: a page with links for a browser, a 404 in the envelope for a program."""
+
+from starlette.routing import Route
+
+from mock_server.app import create_app
+from mock_server.control.access import Access
+from mock_server.control.routes import control_route
+from mock_server.http.docs_page import docs_routes
+from tests.support.mock_client import Client
+
+BROWSER = [("accept", "text/html,application/xhtml+xml,*/*;q=0.8")]
+
+
+def serve(mock: Client, *more: Route) -> None:
+    mock.checked = False
+    mock.app = create_app(mock.mock, [*docs_routes(mock.mock), *more])
+
+
+def test_a_browser_is_shown_where_to_go(mock: Client) -> None:
+    mock.app = create_app(mock.mock, [*docs_routes(mock.mock), control_route(mock.mock, Access(None))])
+    mock.checked = False
+    page = mock.get("/", key=None, headers=BROWSER)
+    assert page.status == 200
+    for link in ("/_mock/", "/docs", "/openapi.yaml"):
+        assert f'href="{link}"'.encode() in page.body
+
+
+def test_a_program_gets_the_404_of_the_api(mock: Client) -> None:
+    serve(mock)
+    for headers in ([], [("accept", "application/json")], [("accept", "*/*")]):
+        answer = mock.get("/", key=None, headers=headers)
+        assert (answer.status, answer.json["success"]) == (404, False)
+        assert "ratelimit-limit" in answer.headers
+    assert mock.post("/", {}, key=None, headers=BROWSER).status == 404
+
+
+def test_without_a_control_plane_it_links_to_none(mock: Client) -> None:
+    serve(mock)
+    assert b"/_mock/" not in mock.get("/", key=None, headers=BROWSER).body
+
+
+def test_the_dashboards_address_without_its_slash_leads_to_it(mock: Client) -> None:
+    mock.app = create_app(mock.mock, [control_route(mock.mock, Access(None))])
+    mock.checked = False
+    answer = mock.get("/_mock", key=None, headers=[*BROWSER, ("host", "localhost:4010")])
+    assert (answer.status, answer.headers["location"]) == (307, "http://localhost:4010/_mock/")

@@ -1,0 +1,300 @@
+"""Faults over real sockets, with the server as `lehnz-mock` starts it: what the client's end of the connection sees."""
+
+import contextlib
+import json
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.mock.command.test_cli import Started, started
+
+PATH = "/v1/recommend"
+BODY = {"strategy": "popular", "limit": 5}
+CHANGE = {"X-Mock-Control": "1"}
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
+    with started(tmp_path_factory.mktemp("mock"), "--clock", "virtual", "--ingest-delay", "0") as mock:
+        yield mock
+        assert "Traceback" not in mock.log
+        assert "ASGI" not in mock.log  # uvicorn's words for an application that didn't answer
+
+
+class Shop:
+    """An organisation of its own, with its faults."""
+
+    def __init__(self, url: str) -> None:
+        self.client = httpx.Client(base_url=url, headers=CHANGE, timeout=30)
+        made = self.control("POST", "/organisations", {})
+        self.tenant_id, self.pk, self.sk = made["tenant_id"], made["publishable_key"], made["secret_key"]
+
+    def control(self, method: str, path: str, body: Any = None) -> Any:
+        response = self.client.request(method, f"/_mock{path}", json=body)
+        assert response.is_success, response.text
+        return response.json()["data"]
+
+    def fault(self, **fault: Any) -> Any:
+        return self.control("POST", "/faults", {"tenant_id": self.tenant_id, **fault})
+
+    def ask(self, **more: Any) -> httpx.Response:
+        return self.client.post(PATH, json=BODY, headers={"X-API-KEY": self.pk}, **more)
+
+    def load(self, count: int = 1) -> httpx.Response:
+        items = [{"item_id": f"item-{n}", "item_type": "book", "status": "active"} for n in range(count)]
+        return self.client.post("/v1/ingest/items/upsert", json=items, headers={"X-API-KEY": self.sk})
+
+    def raw(self, body: bytes = json.dumps(BODY).encode()) -> bytes:
+        """All bytes until the connection ends, as a plain socket gets them. Raises ConnectionResetError."""
+        address = (self.client.base_url.host, self.client.base_url.port)
+        head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nX-API-KEY: {self.pk}\r\nContent-Type: application/json\r\n"
+        with socket.create_connection(address, timeout=10) as connection:
+            connection.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+            received = b""
+            while part := connection.recv(65536):
+                received += part
+            return received
+
+
+@pytest.fixture
+def shop(running: Started) -> Iterator[Shop]:
+    shop = Shop(running.url)
+    yield shop
+    shop.control("DELETE", f"/organisations/{shop.tenant_id}")
+    shop.client.close()
+
+
+def test_a_dropped_connection_ends_without_a_byte(shop: Shop) -> None:
+    shop.fault(kind="drop", times=2)
+    assert shop.raw() == b""
+    with pytest.raises(httpx.RemoteProtocolError, match="without sending a response"):
+        shop.ask()
+    assert shop.ask().status_code == 200
+
+
+def test_no_connection_is_kept_open_while_one_may_break(shop: Shop, running: Started) -> None:
+    """So that a browser has none to try again on; only the organisation's own are closed, and none of the control
+    plane."""
+    other = httpx.Client(
+        base_url=running.url, headers={"X-API-KEY": running.found["organisations"][1]["publishable_key"]}
+    )
+    with httpx.Client(base_url=running.url, headers=CHANGE) as control, other:
+        for client in (shop.client, other):
+            client.headers["X-API-KEY"] = client.headers.get("X-API-KEY", shop.pk)
+            assert "connection" not in client.post(PATH, json=BODY).headers
+        assert control.get("/_mock/health").is_success
+        control.post("/_mock/faults", json={"kind": "reset", "skip": 9, "tenant_id": shop.tenant_id}).raise_for_status()
+        assert [is_open(client) for client in (shop.client, other, control)] == [False, True, True]
+        assert shop.ask().headers["connection"] == "close"
+        control.delete(f"/_mock/faults?tenant_id={shop.tenant_id}").raise_for_status()
+        assert "connection" not in shop.ask().headers
+
+
+@pytest.mark.parametrize("owned", [True, False])
+@pytest.mark.parametrize("limit", [{"times": 1}, {"for_seconds": 30}])
+def test_connections_are_kept_open_again_when_a_fault_is_over(shop: Shop, owned: bool, limit: Any) -> None:
+    owner = {"tenant_id": shop.tenant_id} if owned else {}
+    fault_id = shop.control("POST", "/faults", {"kind": "drop", **owner, **limit})["fault_id"]
+    with pytest.raises(httpx.RemoteProtocolError):
+        shop.ask()
+    shop.control("POST", "/clock/advance", {"seconds": 30})
+    assert "connection" not in shop.ask().headers
+    shop.control("DELETE", f"/faults/{fault_id}")
+
+
+def is_open(client: httpx.Client) -> bool:
+    """Whether the server has left the client's one idle connection open."""
+    (connection,) = client._transport._pool.connections  # type: ignore[attr-defined]
+    return not connection.has_expired()
+
+
+def test_a_large_upload_is_dropped_in_an_orderly_way_too(shop: Shop) -> None:
+    shop.fault(kind="drop")
+    assert shop.raw(b" " * 3_000_000) == b""
+
+
+def test_a_reset_connection_is_reset(shop: Shop) -> None:
+    shop.fault(kind="reset", times=2)
+    with pytest.raises(ConnectionResetError):
+        shop.raw()
+    with pytest.raises(httpx.ReadError):
+        shop.ask()
+    assert shop.ask().status_code == 200
+
+
+def test_what_is_dropped_is_not_stored(shop: Shop) -> None:
+    shop.fault(kind="drop", times=1)
+    with pytest.raises(httpx.RemoteProtocolError):
+        shop.load()
+    assert shop.ask().json()["data"]["results"] == []
+    shop.load()
+    assert len(shop.ask().json()["data"]["results"]) == 1
+
+
+def test_a_truncated_answer_promises_more_than_it_sends(shop: Shop) -> None:
+    shop.fault(kind="truncate", after_bytes=30)
+    head, _, body = shop.raw().partition(b"\r\n\r\n")
+    assert len(body) == 30
+    assert b"content-length: " in head
+    assert int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0]) > 30
+    with pytest.raises(httpx.RemoteProtocolError, match="without sending complete message"):
+        shop.ask()
+
+
+def test_what_is_truncated_was_stored(shop: Shop) -> None:
+    shop.fault(kind="truncate", times=1)
+    with pytest.raises(httpx.RemoteProtocolError):
+        shop.load()
+    assert len(shop.ask().json()["data"]["results"]) == 1
+
+
+def test_a_malformed_body_is_whole_but_no_json(shop: Shop) -> None:
+    shop.fault(kind="malformed")
+    answer = shop.ask()
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/json"
+    with pytest.raises(json.JSONDecodeError):
+        answer.json()
+
+
+def test_a_dribbled_body_takes_its_time_and_is_whole(shop: Shop) -> None:
+    shop.load(20)
+    shop.fault(kind="dribble", bytes_per_second=2_000)
+    began = time.monotonic()
+    with shop.client.stream("POST", PATH, json=BODY, headers={"X-API-KEY": shop.pk}) as answer:
+        parts = list(answer.iter_raw())
+    body = b"".join(parts)
+    assert len(parts) > 2
+    assert time.monotonic() - began >= len(body) / 2_000
+    assert json.loads(body)["success"]
+
+
+def test_a_late_answer_is_late_by_the_clients_clock_and_stored_at_once(shop: Shop) -> None:
+    shop.fault(kind="latency", seconds=0.5, operation_id="upsertItems")
+    arrived: list[float] = []
+    began = time.monotonic()
+
+    def load() -> None:
+        shop.load()
+        arrived.append(time.monotonic())
+
+    thread = threading.Thread(target=load)
+    thread.start()
+    while not shop.ask().json()["data"]["results"]:
+        assert time.monotonic() - began < 5
+    stored = time.monotonic()
+    thread.join()
+    assert stored < arrived[0]
+    assert arrived[0] - began >= 0.5
+
+
+def test_faults_of_other_organisations_are_not_met(shop: Shop, running: Started) -> None:
+    shop.fault(kind="drop")
+    other = running.found["organisations"][1]["publishable_key"]
+    assert httpx.post(running.url + PATH, json=BODY, headers={"X-API-KEY": other}).status_code == 200
+
+
+def test_an_answer_to_another_origin_can_be_read_even_when_it_is_a_fault(shop: Shop) -> None:
+    shop.fault(kind="status", status=429, retry_after=7)
+    answer = shop.client.post(PATH, json=BODY, headers={"X-API-KEY": shop.pk, "Origin": "https://shop.example"})
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "7")
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
+def test_a_long_latency_doesnt_hold_the_stop(tmp_path: Path) -> None:
+    """Whoever still waits is answered at once."""
+    with started(tmp_path) as mock:
+        shop = Shop(mock.url)
+        shop.fault(kind="latency", seconds=30)
+        answers: list[int] = []
+        thread = threading.Thread(target=lambda: answers.append(shop.ask().status_code))
+        thread.start()
+        while not shop.control("GET", "/faults")["faults"][0]["hits"]:
+            time.sleep(0.02)
+        began = time.monotonic()
+        assert mock.end() == 0
+        assert time.monotonic() - began < 4  # uvicorn's grace is 5, the latency 30
+        thread.join()
+        assert answers == [200]
+        assert "Traceback" not in mock.log
+
+
+def test_nobody_goes_on_waiting_for_a_client_that_has_gone(running: Started, tmp_path: Path) -> None:
+    with started(tmp_path) as mock:
+        shop = Shop(mock.url)
+        shop.fault(kind="latency", seconds=30)
+        with pytest.raises(httpx.ReadTimeout):
+            shop.ask(timeout=0.3)
+        shop.client.close()
+        began = time.monotonic()
+        assert mock.end() == 0
+        assert time.monotonic() - began < 4
+    assert running.url != mock.url
+
+
+@pytest.mark.parametrize(("kind", "error"), [("drop", "ConnectionAbortedError"), ("reset", "ConnectionResetError")])
+def test_the_plain_event_loop_and_parser_break_connections_too(kind: str, error: str) -> None:
+    """Where uvloop and httptools are missing, as on Windows, uvicorn runs asyncio and h11."""
+    code = f"""
+import asyncio, socket, sys, threading, uvicorn
+from mock_server.app import Mock, create_app
+from mock_server.command import server as module
+from mock_server.layers.faults.fault import Fault
+from mock_server.settings import Settings
+
+mock = Mock(Settings())
+mock.faults.add(Fault(kind={kind!r}))
+listener = socket.create_server(("127.0.0.1", 0))
+
+def ask():
+    connection = socket.create_connection(listener.getsockname(), timeout=10)
+    connection.sendall(b"GET /item/x HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n")
+    try:
+        print(repr(connection.recv(100)))
+    except ConnectionResetError as error:
+        print(type(error).__name__)
+    running.should_exit = True
+
+running = module.Server(create_app(mock), lambda: threading.Thread(target=ask).start(), mock.wire.stop)
+running.config.http, running.config.loop = "h11", "asyncio"
+mock.wire.transport_of = running.transport_of
+running.run([listener])
+"""
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=False)
+    assert ended.stderr == ""
+    assert ended.stdout.strip() == ("b''" if kind == "drop" else error)
+
+
+@contextlib.contextmanager
+def in_process(**fault: Any) -> Iterator[Any]:
+    from mock_server.app import Mock, create_app
+    from mock_server.layers.faults.fault import Fault
+    from mock_server.settings import Settings
+
+    mock = Mock(Settings(clock="virtual"))
+    mock.faults.add(Fault(**fault))
+    yield httpx.ASGITransport(create_app(mock)), mock.organisations.first.publishable_key
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [("drop", ConnectionAbortedError), ("truncate", ConnectionAbortedError), ("reset", ConnectionResetError)],
+)
+def test_in_process_a_broken_connection_is_an_exception(kind: str, error: type[Exception]) -> None:
+    import asyncio
+
+    async def ask() -> None:
+        with in_process(kind=kind) as (transport, key):
+            async with httpx.AsyncClient(transport=transport, base_url="http://mock") as client:
+                await client.post(PATH, json=BODY, headers={"X-API-KEY": key})
+
+    with pytest.raises(error):
+        asyncio.run(ask())

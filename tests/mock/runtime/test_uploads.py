@@ -1,0 +1,400 @@
+"""Bulk uploads (R63): CSV and JSON, items and users, errors by line, and the other requests meanwhile."""
+
+import asyncio
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from fixtures.bodies import recommend_body
+from mock_server.state.accounts.bulk_files import FileProblem, Row, format_of, read_rows
+from mock_server.state.records import User
+from tests.support.account_client import Person
+from tests.support.mock_client import RECOMMEND, Answer, Client, edited_spec
+
+Make = Callable[..., Client]
+BOUNDARY = "shop-boundary"
+FORM = [("content-type", f"multipart/form-data; boundary={BOUNDARY}")]
+END = f"--{BOUNDARY}--\r\n".encode()
+
+# As the page on loading a catalogue shows them.
+CATALOG_CSV = """\
+item_id,item_type,name,price,category,status
+PROD-001,product,Wireless Headphones,149.99,Electronics,active
+PROD-002,product,Running Shoes,89.99,Footwear,active
+PROD-003,product,Coffee Maker,59.99,Kitchen,active
+PROD-004,product,Yoga Mat,29.99,Fitness,inactive
+"""
+CATALOG_JSON = json.dumps(
+    [
+        {
+            "item_id": "PROD-001",
+            "item_type": "product",
+            "status": "active",
+            "attributes": {
+                "name": "Wireless Headphones",
+                "price": 149.99,
+                "category": "Electronics",
+                "brand": "Acoustix",
+            },
+        }
+    ],
+    indent=2,
+)
+USERS_CSV = "user_id,status,created_at,plan\nu1,active,2026-01-15T09:30:00Z,free\nu2,inactive,2026-01-16,\n"
+
+
+def form(content: str | bytes, name: str | None = "catalog.csv", field: str = "file") -> bytes:
+    content = content.encode() if isinstance(content, str) else content
+    file_name = f'; filename="{name}"' if name is not None else ""
+    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{field}"{file_name}\r\n\r\n'
+    return head.encode() + content + b"\r\n" + END
+
+
+class Shop:
+    """An organisation with an owner and a key pair."""
+
+    def __init__(self, client: Client) -> None:
+        self.client, self.owner = client, Person(client, "ada")
+        self.tenant_id = self.owner.post("/organisations", {"name": "Shop"}).data["tenant_id"]
+        self.path = f"/organisations/{self.tenant_id}"
+        self.key = self.owner.post(f"{self.path}/keys").data["publishable_key"]
+
+    def send(self, body: bytes, query: str = "kind=items", content_type: str | None = None) -> Answer:
+        kind = content_type or f"multipart/form-data; boundary={BOUNDARY}"
+        return self.owner.post(f"{self.path}/uploads?{query}", body, headers=[("content-type", kind)])
+
+    def upload(self, content: str | bytes, query: str = "kind=items", name: str = "catalog.csv") -> Any:
+        """The upload, when it is finished."""
+        started = self.send(form(content, name), query)
+        assert started.status == 202, started.body
+        self.client.flush()
+        return self.owner.get(f"{self.path}/uploads/{started.data['upload_id']}").data
+
+    def errors(self, content: str | bytes, **more: Any) -> list[tuple[int, str | None, str]]:
+        return [(each["line"], each["field"], each["message"]) for each in self.upload(content, **more)["errors"]]
+
+    def popular(self) -> Any:
+        return self.client.post(RECOMMEND, recommend_body("popular", limit=100), key=self.key).data["results"]
+
+    @property
+    def ids(self) -> set[str]:
+        return {each["item_id"] for each in self.popular()}
+
+
+@pytest.fixture
+def shop(mock: Client) -> Shop:
+    return Shop(mock)
+
+
+def test_the_documented_catalogue_can_be_recommended(shop: Shop) -> None:
+    upload = shop.upload(CATALOG_CSV)
+    expected = {"kind": "items", "file_name": "catalog.csv", "format": "csv", "status": "completed", "progress": 1}
+    assert upload.items() >= expected.items()
+    assert (upload["rows"], upload["errors"], upload["bytes"]) == (
+        {"checked": 4, "accepted": 4, "refused": 0},
+        [],
+        len(CATALOG_CSV),
+    )
+    metadata = {each["item_id"]: each["metadata"] for each in shop.popular()}
+    assert metadata.keys() == {"PROD-001", "PROD-002", "PROD-003"}
+    assert metadata["PROD-001"] == {"name": "Wireless Headphones", "price": 149.99, "category": "Electronics"}
+
+
+@pytest.mark.parametrize("text", [CATALOG_JSON, json.dumps(json.loads(CATALOG_JSON)), f"\ufeff{CATALOG_JSON}"])
+def test_the_documented_json_is_taken_however_it_is_laid_out(shop: Shop, text: str) -> None:
+    assert shop.upload(text, name="catalog.json")["rows"]["accepted"] == 1
+    assert shop.popular()[0]["metadata"]["brand"] == "Acoustix"
+
+
+def test_users_are_uploaded_too(shop: Shop) -> None:
+    upload = shop.upload(USERS_CSV, "kind=users", "users.csv")
+    assert upload["rows"] == {"checked": 2, "accepted": 2, "refused": 0}
+    users = shop.client.mock.organisations[shop.tenant_id].tenant.users
+    assert {user.user_id: user.status for user in users.values()} == {"u1": "active", "u2": "inactive"}
+    assert isinstance(users["u1"], User)
+    assert users["u1"].attributes == {"plan": "free"}
+
+
+def test_an_upload_is_answered_before_it_is_read_and_takes_the_ingest_delay(make_mock: Make) -> None:
+    shop = Shop(make_mock(ingest_delay=5))
+    started = shop.send(form(CATALOG_CSV))
+    assert (started.status, started.data["status"], started.data["progress"]) == (202, "queued", 0)
+    shop.client.run(shop.client.mock.account_side.uploads.finished())
+    read = shop.owner.get(f"{shop.path}/uploads/{started.data['upload_id']}").data
+    assert (read["status"], read["rows"]["accepted"], shop.ids) == ("completed", 4, set())
+    shop.client.advance(5)
+    assert len(shop.ids) == 3
+
+
+ROW = "a,product,active\n"
+HEAD = "item_id,item_type,status\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "errors"),
+    [
+        (f"{HEAD}{ROW}b,product\n", [(3, None, "2 values for 3 columns")]),
+        (f"{HEAD}{ROW}b,product,active,x\n", [(3, None, "4 values for 3 columns")]),
+        (f"{HEAD}{ROW}b,product,lost\n", [(3, "$.status", 'must be one of "active", "inactive", "deleted"')]),
+        (f"{HEAD}{ROW}b,,\n", [(3, "$.item_type", "is required"), (3, "$.status", "is required")]),
+        (f"{HEAD}{ROW}{'x' * 257},product,active\n", [(3, "$.item_id", "must have at most 256 characters")]),
+        (f"{HEAD}{ROW}\n\nb,product,lost\n", [(5, "$.status", 'must be one of "active", "inactive", "deleted"')]),
+        (
+            'item_id,item_type,status,note\na,product,active,"two\nlines"\nb,product,lost,\n',
+            [(4, "$.status", 'must be one of "active", "inactive", "deleted"')],
+        ),
+        (f"{HEAD}{ROW}".encode() + b"b,product,\xff\n", [(3, None, "isn't UTF-8 text")]),
+        (
+            f'{HEAD}{ROW}'.encode() + b'"b\n\xff",product,active\nc,product,lost\n',
+            [(4, None, "isn't UTF-8 text"), (5, "$.status", 'must be one of "active", "inactive", "deleted"')],
+        ),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_a_bad_row_is_named_by_its_line_and_left_out(
+    shop: Shop, content: str | bytes, errors: list[tuple[int, str | None, str]]
+) -> None:
+    upload = shop.upload(content)
+    assert [(each["line"], each["field"], each["message"]) for each in upload["errors"]] == errors
+    assert (upload["status"], upload["rows"]["refused"]) == ("completed", len({line for line, *_ in errors}))
+    assert shop.ids == {"a"}
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        ("", (1, None, "is empty: the first line names the columns")),
+        ("\n\n", (1, None, "is empty: the first line names the columns")),
+        ("name,price\nMug,5\n", (1, None, "there is no column item_id among: name, price")),
+        (f"item_id,status,item_id\n{ROW}", (1, None, "column 3: 'item_id' stands twice")),
+        ("item_id,,status\na,product,active\n", (1, None, "column 2: has no name")),
+        (b"item_id,\xff\n", (1, None, "isn't UTF-8 text")),
+        (HEAD.encode("utf-16"), (1, None, "is UTF-16; save it as UTF-8")),
+        (f'{HEAD}{ROW}"b,product,active\n', (3, None, "isn't CSV: unexpected end of data")),
+    ],
+    ids=repr,
+)
+def test_what_can_not_be_read_fails_and_says_on_which_line(
+    shop: Shop, content: str | bytes, error: tuple[int, str | None, str]
+) -> None:
+    upload = shop.upload(content)
+    assert upload["status"] == "failed"
+    assert [(each["line"], each["field"], each["message"]) for each in upload["errors"]] == [error]
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "words"),
+    [
+        ("", 1, "must be a JSON array"),
+        ('{"item_id": "a"}', 1, "must be a JSON array"),
+        ('[\n{"item_id": "a",}\n]', 2, "isn't JSON"),
+        ('[\n{"item_id": "a"}\n{"item_id": "b"}\n]', 3, "comma"),
+        ('[{"item_id": "a"}\n', 2, "the array has no end"),
+        ('[{"a": 1, "a": 2}]', 1, "stands twice"),
+        (b'[\n{"item_id": "\xff"}\n]', 2, "isn't UTF-8 text"),
+    ],
+    ids=repr,
+)
+def test_broken_json_fails_and_says_on_which_line(shop: Shop, content: str | bytes, line: int, words: str) -> None:
+    upload = shop.upload(content, name="catalog.json")
+    (error,) = upload["errors"][-1:]
+    assert (upload["status"], error["line"]) == ("failed", line)
+    assert words in error["message"]
+
+
+def test_rows_of_json_keep_the_schema_too(shop: Shop) -> None:
+    text = '[\n"a",\n{"item_id": "b"},\n{"item_id": "c", "item_type": "product", "status": "active"}\n]'
+    upload = shop.upload(text, name="catalog.json")
+    assert [(each["line"], each["field"]) for each in upload["errors"]] == [
+        (2, "$"),
+        (3, "$.item_type"),
+        (3, "$.status"),
+    ]
+    assert (upload["rows"], shop.ids) == ({"checked": 3, "accepted": 1, "refused": 2}, {"c"})
+
+
+def test_all_or_nothing_takes_nothing_where_one_row_is_bad(shop: Shop) -> None:
+    bad = f"{HEAD}{ROW}b,product,lost\nc,product,active\n"
+    upload = shop.upload(bad, "kind=items&all_or_nothing=true")
+    assert (upload["status"], upload["error_count"], upload["progress"]) == ("failed", 1, 1)
+    assert (upload["rows"], shop.ids) == ({"checked": 3, "accepted": 0, "refused": 1}, set())
+    good = shop.upload(bad.replace("lost", "active"), "kind=items&all_or_nothing=true")
+    assert (good["status"], good["rows"]["checked"], good["rows"]["accepted"]) == ("completed", 3, 3)
+    assert shop.ids == {"a", "b", "c"}
+
+
+def test_a_file_of_spreadsheets_is_fine(shop: Shop) -> None:
+    """A byte order mark, CRLF, quotes, blanks around column names, capitals and other scripts in the cells."""
+    content = '\ufeffitem_id, item_type ,status,name\r\n"a",product,active,"Crème, ""dark"""\r\n'
+    assert shop.upload(content)["rows"]["accepted"] == 1
+    assert shop.popular()[0]["metadata"] == {"name": 'Crème, "dark"'}
+
+
+def test_only_prices_become_numbers(shop: Shop) -> None:
+    shop.upload("item_id,item_type,status,price,sale_price,code\na,product,active,5,4.5,007\n")
+    assert shop.popular()[0]["metadata"] == {"price": 5.0, "sale_price": 4.5, "code": "007"}
+
+
+def test_the_last_row_of_an_id_wins_and_known_ids_are_upserted(shop: Shop) -> None:
+    shop.upload(f"{HEAD}a,product,active\nb,product,active\na,product,inactive\n")
+    assert shop.ids == {"b"}
+    shop.upload(f"{HEAD}a,product,active\n")
+    assert shop.ids == {"a", "b"}
+
+
+def test_a_hundred_errors_are_listed_and_all_are_counted(shop: Shop) -> None:
+    upload = shop.upload(HEAD + "a,product,lost\n" * 250)
+    assert (len(upload["errors"]), upload["error_count"], upload["rows"]["refused"]) == (100, 250, 250)
+
+
+def test_uploads_are_listed_newest_first_and_belong_to_their_organisation(shop: Shop) -> None:
+    first, second = shop.upload(CATALOG_CSV), shop.upload(USERS_CSV, "kind=users", "users.csv")
+    listed = shop.owner.get(f"{shop.path}/uploads").data["uploads"]
+    assert listed == [second, first]
+    shop.owner.post("/organisations", {"name": "Other"})
+    assert shop.owner.get("/organisations/other/uploads").data == {"uploads": []}
+    assert shop.owner.get(f"/organisations/other/uploads/{first['upload_id']}").status == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("a.JSON", b"", "json"),
+        ("a.csv", b"[", "csv"),
+        ("a.txt", b'\xef\xbb\xbf [{"a": 1}]', "json"),
+        ("", b"item_id\n", "csv"),
+    ],
+)
+def test_the_format_follows_from_the_name_or_the_first_character(name: str, content: bytes, expected: str) -> None:
+
+    assert format_of(io.BytesIO(content), name) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "query", "content_type", "status", "words"),
+    [
+        (form(CATALOG_CSV), "", None, 400, "query.kind is required"),
+        (form(CATALOG_CSV), "kind=events", None, 400, 'query.kind must be one of "items", "users"'),
+        (form(CATALOG_CSV), "kind=items&all_or_nothing=yes", None, 400, "query.all_or_nothing must be a boolean"),
+        (form(CATALOG_CSV, field="catalog"), "kind=items", None, 400, "form.catalog is unknown"),
+        (
+            form("true", None, "all_or_nothing").removesuffix(END) + form("a"),
+            "kind=items",
+            None,
+            400,
+            "takes only file",
+        ),
+        (form("a", None).removesuffix(END) + form("b", None), "kind=items", None, 400, "given more than once"),
+        (b"", "kind=items", None, 400, "form.file is required"),
+        (form(CATALOG_CSV), "kind=items", "multipart/form-data", 400, "Missing boundary"),
+        (b"--nonsense", "kind=items", None, 400, "the form can't be read"),
+        (form("a").removesuffix(END) + form("b"), "kind=items", None, 400, "Too many files"),
+        (CATALOG_CSV.encode(), "kind=items", "text/csv", 415, "multipart/form-data"),
+        (b"{}", "kind=items", "application/json", 415, "multipart/form-data"),
+    ],
+    ids=repr,
+)
+def test_a_request_without_a_readable_file_says_what_to_do(
+    shop: Shop, body: bytes, query: str, content_type: str | None, status: int, words: str
+) -> None:
+    answer = shop.send(body, query, content_type)
+    assert (answer.status, words in answer.message) == (status, True), answer.message
+    assert shop.owner.get(f"{shop.path}/uploads").data == {"uploads": []}
+
+
+def test_a_file_may_come_without_a_name(shop: Shop) -> None:
+    assert shop.send(form(CATALOG_CSV, name=None)).data["file_name"] == ""
+    shop.client.flush()
+    assert len(shop.ids) == 3
+
+
+def test_a_form_over_the_limit_is_413_as_soon_as_it_is_passed(make_mock: Make, tmp_path: Any) -> None:
+    shop = Shop(make_mock(spec=edited_spec(tmp_path, ("max_upload_bytes: 33554432", "max_upload_bytes: 1000"))))
+    assert shop.send(form("x" * 100)).status == 202
+    refused = shop.send(form("x" * 1000))
+    assert (refused.status, "1000 bytes" in refused.message) == (413, True)
+    headers = [
+        ("authorization", f"Bearer {shop.owner.token}"),
+        ("content-type", f"multipart/form-data; boundary={BOUNDARY}"),
+    ]
+    chunks = [form("x" * 600)[:-50], b"x" * 600, b"never read"]
+    streamed = shop.client.post(f"{shop.path}/uploads?kind=items", b"", None, headers=headers, chunks=chunks)
+    assert streamed.status == 413
+
+
+def test_unfinished_uploads_are_bounded(shop: Shop) -> None:
+    body = form(HEAD + ROW * 2000)
+    headers = [
+        ("authorization", f"Bearer {shop.owner.token}"),
+        ("content-type", f"multipart/form-data; boundary={BOUNDARY}"),
+    ]
+
+    async def burst() -> list[int]:
+
+        requests = [
+            shop.client.request("POST", f"{shop.path}/uploads?kind=items", body, None, headers) for _ in range(14)
+        ]
+        return [answer.status for answer in await asyncio.gather(*requests)]
+
+    statuses = shop.client.run(burst())
+    assert statuses.count(202) >= 10
+    assert set(statuses) <= {202, 409}
+    shop.client.flush()
+    assert shop.send(body).status == 202
+
+
+def test_a_reset_ends_the_uploads_that_wait(shop: Shop) -> None:
+    started = shop.send(form(HEAD + "".join(f"item-{n},product,active\n" for n in range(5000))))
+    shop.client.mock.reset(shop.tenant_id)
+    shop.client.flush()
+    upload = shop.owner.get(f"{shop.path}/uploads/{started.data['upload_id']}").data
+    assert upload["status"] == "failed"
+    assert upload["errors"][0]["message"] == "the organisation was reset meanwhile"
+    assert shop.ids == set()
+
+
+def test_requests_are_answered_while_an_upload_is_read(shop: Shop) -> None:
+    """Counted: many recommendations get their turn before a large file ends."""
+    started = shop.send(form(HEAD + "".join(f"item-{n},product,active\n" for n in range(20_000))))
+
+    async def ask() -> int:
+
+        answered, body = 0, recommend_body("popular")
+        uploads = shop.client.mock.account_side.uploads
+        upload = uploads.get(shop.tenant_id, started.data["upload_id"])
+        assert upload is not None
+        while not upload.is_finished:
+            await shop.client.request("POST", RECOMMEND, body, shop.client.first.publishable_key)
+            await asyncio.sleep(0)
+            answered += 1
+        return answered
+
+    assert shop.client.run(ask()) > 20
+
+
+def test_requests_are_answered_while_uploaded_rows_become_visible(make_mock: Make) -> None:
+    """All rows are due at once, in hundreds of small batches."""
+    shop = Shop(make_mock(ingest_delay=1))
+    shop.send(form(HEAD + "".join(f"item-{n},product,active\n" for n in range(20_000))))
+    shop.client.run(shop.client.mock.account_side.uploads.finished())
+
+    async def laps() -> int:
+        moving, laps = asyncio.ensure_future(shop.client.mock.advance(1)), 0
+        while not moving.done():
+            await asyncio.sleep(0)
+            laps += 1
+        return laps
+
+    assert shop.client.run(laps()) > 20
+
+
+def test_rows_of_a_file_are_read_one_after_the_other() -> None:
+
+    rows = read_rows(io.BytesIO(HEAD.encode() + b"a,product,active\nb\n"), "csv", "item_id", {"item_id", "status"})
+    assert next(rows) == Row(2, {"item_id": "a", "status": "active", "attributes": {"item_type": "product"}})
+    assert next(rows) == Row(3, None, "1 values for 3 columns")
+    with pytest.raises(FileProblem, match="must be a JSON array"):
+        next(read_rows(io.BytesIO(b"a"), "json", "item_id", set()))

@@ -1,0 +1,250 @@
+"""Bad input: every failing field with its path and the rule in words, never the value; 400 or 422 as R4 says."""
+
+from collections.abc import Callable
+from typing import Any
+
+import jsonschema
+import jsonschema_rs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fixtures import bodies
+from fixtures.bodies import event_body, identify_body, item_body, recommend_body, user_body
+from mock_server.spec.rules import json_path
+from mock_server.spec.validation import compile_schema
+from tests.support.mock_client import EVENTS, ITEMS, RECOMMEND, SPEC, USERS, Client
+
+Make = Callable[..., Client]
+DATE = "must be an RFC 3339 date-time with a zone, or a plain date"
+IDENTIFY = "An identify event names the id that it aliases and is of the system family."
+STATUS = 'must be one of "active", "inactive", "deleted"'
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "fields"),
+    [
+        (ITEMS, {}, {"$.item_id": "is required", "$.item_type": "is required", "$.status": "is required"}),
+        (ITEMS, item_body("a", status="hidden"), {"$.status": STATUS}),
+        (ITEMS, item_body(""), {"$.item_id": "must not be empty"}),
+        (ITEMS, item_body("x" * 257), {"$.item_id": "must have at most 256 characters"}),
+        (ITEMS, item_body("a\0b"), {"$.item_id": "must not contain the character NUL"}),
+        (ITEMS, item_body("a", attributes=[]), {"$.attributes": "must be an object or null"}),
+        (ITEMS, [item_body("a"), {"item_id": 3}], {
+            "$[1].item_id": "must be a string", "$[1].item_type": "is required", "$[1].status": "is required"}),
+        (ITEMS, [], {"$": "must not be empty"}),
+        (ITEMS, [item_body("a")] * 1001, {"$": "must have at most 1000 elements"}),
+        (ITEMS, "text", {"$": "must be an object or an array"}),
+        (ITEMS, None, {"$": "must be an object or an array"}),
+        (RECOMMEND, [], {"$": "must be an object"}),
+        (USERS, user_body("u", created_at="yesterday"), {"$.created_at": DATE}),
+        (USERS, user_body("u", created_at="2026-01-15T09:30:00"), {"$.created_at": DATE}),
+        (USERS, user_body("u", created_at="2016-12-31T23:59:60Z"), {"$.created_at": "must not be a leap second"}),
+        (USERS, user_body("u", created_at=5), {"$.created_at": "must be a string"}),
+        (EVENTS, event_body("View", "u"), {"$.event_name": "must be lowercase and without the character NUL"}),
+        (EVENTS, event_body("view", "u", event_family="fun"), {
+            "$.event_family": 'must be one of "exposure", "engagement", "conversion", "system"'}),
+        (EVENTS, event_body("identify", "u"), {
+            "$.previous_user_id": f"is required: {IDENTIFY}"}),
+        (RECOMMEND, recommend_body("popular", limit=0), {"$.limit": "must be at least 1"}),
+        (RECOMMEND, recommend_body("popular", limit=101), {"$.limit": "must be at most 100"}),
+        (RECOMMEND, recommend_body("popular", limit=1.5), {"$.limit": "must be an integer or null"}),
+        (RECOMMEND, recommend_body("popular", limit="20"), {"$.limit": "must be an integer or null"}),
+        (RECOMMEND, recommend_body("popular", filters={"a b": {}, "c": [], "d": [[1]]}), {
+            '$.filters["a b"]': "must be a string, a number, a boolean, null or an array",
+            "$.filters.c": "must not be empty",
+            "$.filters.d[0]": "must be a string, a number, a boolean or null"}),
+        (RECOMMEND, recommend_body(user_id=7), {"$.user_id": "must be a string or null"}),
+    ],
+    ids=lambda value: f"{str(value)[:60]}" if isinstance(value, dict | list) else None,
+)  # fmt: skip
+def test_a_400_lists_every_failing_field_and_the_rule(
+    mock: Client, path: str, body: Any, fields: dict[str, str]
+) -> None:
+    answer = mock.post(path, b"null" if body is None else body)
+    assert answer.status == 400
+    assert answer.fields == fields
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "$.user_id"),
+        ({"user_id": None}, "$.user_id"),
+        ({"strategy": None}, "$.user_id"),
+        ({"strategy": "session-based"}, "$.user_id"),
+        ({"strategy": "similar"}, "$.context_item_id"),
+        ({"strategy": "frequently-bought-together", "user_id": "u"}, "$.context_item_id"),
+    ],
+    ids=str,
+)
+def test_a_missing_strategy_input_is_422(mock: Client, body: dict[str, Any], field: str) -> None:
+    answer = mock.post(RECOMMEND, body)
+    assert answer.status == 422
+    assert list(answer.fields) == [field]
+    assert "needs a" in answer.message
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"limit": 0}, {"strategy": "similar", "page": 0}, {"strategy": "magic"}, {"user_id": ""}, {"filters": 1}],
+    ids=str,
+)
+def test_a_missing_strategy_input_is_400_when_something_else_is_wrong_too(mock: Client, body: dict[str, Any]) -> None:
+    assert mock.post(RECOMMEND, body).status == 400
+
+
+def test_the_message_is_one_sentence_that_says_how_many_more_there_are(mock: Client) -> None:
+    assert mock.post(ITEMS, item_body("a", status=1)).message == "$.status must be a string"
+    answer = mock.post(ITEMS, [{}] * 500)
+    assert answer.message == "$[0].item_id is required (and 1499 more); the first 20 are listed"
+    assert len(answer.json["error"]) == 20
+
+
+def test_values_and_long_names_are_not_repeated_at_length(mock: Client) -> None:
+    secret = "s3cr3t" * 1000
+    for path, body in (
+        (ITEMS, item_body(secret, status=secret)),
+        (EVENTS, [{**event_body(secret.upper(), "u"), secret: 1}]),
+        (RECOMMEND, recommend_body("popular", filters={secret: {}})),
+    ):
+        answer = mock.post(path, body)
+        assert answer.status == 400
+        assert "s3cr3t" * 20 not in answer.body.decode()
+        assert len(answer.body) < 1000
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/recommend/session", b'{"item_ids": [' + b"1," * 1_500_000 + b"1]}"),
+        (ITEMS, b"[" + b"{}," * 1_500_000 + b"{}]"),
+        (RECOMMEND, b'{"filters": {' + b",".join(b'"%d":{}' % n for n in range(300_000)) + b"}}"),
+        (EVENTS, b'{"user_id": "' + b"x" * 5_000_000 + b'"}'),
+    ],
+    ids=["ids", "items", "filters", "id"],
+)
+def test_a_body_with_a_million_mistakes_is_refused_briefly(mock: Client, path: str, body: bytes) -> None:
+    """The validator's own list of all mistakes takes over a minute and nine gigabytes."""
+    answer = mock.post(path, body)
+    assert answer.status == 400
+    assert len(answer.body) < 5000
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ([], "$"),
+        ([3, "event_name"], "$[3].event_name"),
+        (["filters", "shoe size"], '$.filters["shoe size"]'),
+        (["filters", 'a"b'], '$.filters["a\\"b"]'),
+        (["x" * 65], '$["' + "x" * 64 + '..."]'),
+    ],
+    ids=str,
+)
+def test_paths_are_json_paths(path: list[str | int], name: str) -> None:
+    assert json_path(path) == name
+
+
+OPERATIONS = [operation for operation in SPEC.operations if operation.request_schema]
+VALID: dict[str, list[Any]] = {
+    "upsertItems": [item_body("a"), [item_body("a"), item_body("b", attributes=None, created_at="2026-01-15")]],
+    "upsertUsers": [user_body("u"), [user_body("u", created_at="2026-01-15T09:30:00+01:00", extra={"a": [1]})]],
+    "ingestEvents": [event_body("view", "u", "a"), [identify_body("u", "v"), event_body("redeem", "u", item_id=None)]],
+    "recommend": [recommend_body(user_id="u"), recommend_body("similar", context_item_id="a", limit=20.0)],
+    "firstEditionUpsertItems": [{"item_id": "a"}, [{"item_id": "a", "status": None}]],
+    "firstEditionRecommendForUser": [{"user_id": "u"}],
+    "firstEditionRecommendForSession": [{"item_ids": ["a"]}],
+}
+VALUES: list[Any] = [
+    None,
+    True,
+    0,
+    1,
+    20.0,
+    1.5,
+    -1,
+    101,
+    "",
+    "a",
+    "A",
+    "a\0",
+    "\U0001f600",
+    "x" * 257,
+    "2026-01-15",
+    "identify",
+]
+VALUES += ["2026-02-30", "2026-01-15T09:30:00Z", "2026-01-15T09:30", "active", "personalized", [], ["a"], {}, {"a": 1}]
+
+
+def corpus() -> list[tuple[str, Any]]:
+    """Valid bodies, and each of them with each field replaced by each odd value, or taken away."""
+    found = []
+    for name, valid in VALID.items():
+        for body in valid:
+            found.append((name, body))
+            record = body[0] if isinstance(body, list) else body
+            for field in [*record, "limit", "page", "filters", "context", "event_id"]:
+                changed: list[dict[str, Any]] = [{**record, field: value} for value in VALUES]
+                changed.append({key: value for key, value in record.items() if key != field})
+                found += [(name, [each] if isinstance(body, list) else each) for each in changed]
+    return found
+
+
+def opinions(operation_id: str) -> tuple[Callable[[Any], bool], Callable[[Any], bool]]:
+    schema = SPEC.operation(operation_id).request_schema or {}
+    second = jsonschema.Draft202012Validator(
+        SPEC.standalone(schema), format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER
+    )
+    return compile_schema(SPEC, schema, operation_id)[0].is_valid, second.is_valid
+
+
+OPINIONS = {name: opinions(name) for name in VALID}
+
+
+def test_two_independent_validators_agree_on_thousands_of_bodies() -> None:
+    bodies_ = corpus()
+    verdicts = [OPINIONS[name][0](body) for name, body in bodies_]
+    assert verdicts == [OPINIONS[name][1](body) for name, body in bodies_]
+    assert len(verdicts) > 1000
+    assert 0.2 < sum(verdicts) / len(verdicts) < 0.8
+
+
+@given(
+    name=st.sampled_from(sorted(VALID)),
+    body=st.dictionaries(
+        st.sampled_from([*bodies.full_recommend_body("popular", "u", "a"), *event_body("view", "u", "a"), "item_ids"]),
+        st.sampled_from(VALUES)
+        | st.text(max_size=5)
+        | st.integers()
+        | st.floats(allow_nan=False, allow_infinity=False),
+    ),
+)
+@settings(deadline=None, derandomize=True, max_examples=60)
+def test_two_independent_validators_agree_on_generated_bodies(name: str, body: dict[str, Any]) -> None:
+    first, second = OPINIONS[name]
+    assert first(body) == second(body)
+
+
+def verdict(schema: dict[str, Any], value: Any) -> tuple[bool, bool]:
+    first = jsonschema_rs.Draft202012Validator(schema, validate_formats=True).is_valid(value)
+    checker = jsonschema.Draft202012Validator.FORMAT_CHECKER
+    return first, jsonschema.Draft202012Validator(schema, format_checker=checker).is_valid(value)
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "accepted_by_the_first"),
+    [
+        pytest.param({"pattern": "^[a-z_]+$"}, "view\n", False, id="python's $ also stands before a last newline"),
+        pytest.param({"pattern": "^\\d$"}, "\u0663", False, id="python's digits are those of every script"),
+        pytest.param({"pattern": "^\\w$"}, "\u00e9", False, id="python's letters are those of every script"),
+        pytest.param({"format": "date-time"}, "1998-12-31T23:59:60Z", True, id="leap seconds"),
+        pytest.param({"format": "date"}, "0000-01-01", True, id="the year 0"),
+        pytest.param({"format": "date-time"}, "2026-01-15T10:00:00Z\n", False, id="a newline after a date-time"),
+    ],
+)
+def test_the_named_differences_between_the_validators(
+    schema: dict[str, Any], value: str, accepted_by_the_first: bool
+) -> None:
+    """openapi.yaml stays away from the first four; where one comes over to the other, this list gets shorter."""
+    assert verdict(schema, value) == (accepted_by_the_first, not accepted_by_the_first)

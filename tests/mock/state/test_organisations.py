@@ -1,0 +1,114 @@
+"""Organisations: well-known development keys, data of their own, added, removed and reset while the mock runs."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from fixtures.bodies import event_body, item_body, recommend_body
+from mock_server.state.organisations import development_key, well_known_id
+from mock_server.state.tenant import Tenant
+from tests.support.mock_client import EVENTS, ITEMS, RECOMMEND, Client
+
+Make = Callable[..., Client]
+POPULAR = recommend_body("popular")
+
+
+def test_the_development_keys_are_the_same_on_every_machine(mock: Client) -> None:
+    """They stand in people's .env files: this test is the promise that they never change."""
+    first, second = mock.mock.organisations
+    assert (first.tenant_id, second.tenant_id) == ("glow-beauty-ng", "acme-books")
+    assert first.publishable_key == "lehnz_pk_dev_glow_beauty_ng_99371a715f4889b8f610afb7"
+    assert first.secret_key == "lehnz_sk_dev_glow_beauty_ng_65c85fb1f3552df1b7d0406f"
+
+
+def test_there_are_as_many_as_asked_for_and_no_two_share_a_key(make_mock: Make) -> None:
+    organisations = list(make_mock(orgs=12).mock.organisations)
+    assert [each.tenant_id for each in organisations[2:4]] == ["org-003", "org-004"]
+    keys = {key for each in organisations for key in (each.publishable_key, each.secret_key)}
+    assert len(keys) == 24
+    assert well_known_id(12) == organisations[11].tenant_id
+    assert development_key("secret", "org-012") == organisations[11].secret_key
+
+
+def test_each_has_data_of_its_own(mock: Client) -> None:
+    _, other = mock.mock.organisations
+    mock.post(ITEMS, item_body("mine"))
+    mock.post(ITEMS, item_body("theirs"), key=other.secret_key)
+    assert mock.post(RECOMMEND, POPULAR).ids == ["mine"]
+    answer = mock.post(RECOMMEND, POPULAR, key=other.publishable_key)
+    assert answer.ids == ["theirs"]
+    assert answer.data["tenant_id"] == "acme-books"
+
+
+def test_one_is_added_with_fresh_keys_that_come_from_the_seed(make_mock: Make) -> None:
+    added = [make_mock(seed=seed).mock.add_organisation() for seed in (1, 1, 2)]
+    assert {each.tenant_id for each in added} == {"org-003"}
+    assert added[0].secret_key == added[1].secret_key != added[2].secret_key
+    assert added[0].publishable_key.startswith("lehnz_pk_")
+    assert added[0].publishable_key[9:] != added[0].secret_key[9:]
+
+
+def test_one_that_was_added_works_at_once_and_one_that_was_removed_no_more(mock: Client) -> None:
+    added = mock.mock.add_organisation("my-shop")
+    assert mock.post(ITEMS, item_body("a"), key=added.secret_key).status == 202
+    assert mock.post(RECOMMEND, POPULAR, key=added.publishable_key).ids == ["a"]
+    mock.mock.remove_organisation("my-shop")
+    assert mock.post(RECOMMEND, POPULAR, key=added.publishable_key).status == 401
+    assert len(mock.mock.organisations) == 2
+    assert mock.mock.add_organisation("my-shop").secret_key != added.secret_key
+
+
+def test_a_name_that_is_taken_is_refused(mock: Client) -> None:
+    with pytest.raises(ValueError, match="there is an organisation 'acme-books' already"):
+        mock.mock.add_organisation("acme-books")
+
+
+@pytest.mark.parametrize("call", ["reset", "remove_organisation"])
+def test_an_unknown_one_is_a_key_error(mock: Client, call: str) -> None:
+    with pytest.raises(KeyError):
+        getattr(mock.mock, call)("nobody")
+
+
+def test_a_reset_puts_one_back_and_leaves_the_others(mock: Client) -> None:
+    _, other = mock.mock.organisations
+    for key in (mock.first.secret_key, other.secret_key):
+        mock.post(ITEMS, item_body("a"), key=key)
+    mock.mock.reset("glow-beauty-ng")
+    assert mock.post(RECOMMEND, POPULAR).ids == []
+    assert mock.post(RECOMMEND, POPULAR, key=other.publishable_key).ids == ["a"]
+    mock.mock.reset()
+    assert mock.post(RECOMMEND, POPULAR, key=other.publishable_key).ids == []
+
+
+def test_after_a_reset_the_same_requests_get_the_same_answers(mock: Client) -> None:
+    def session() -> list[Any]:
+        mock.post(ITEMS, [item_body("a"), item_body("b")])
+        mock.post(EVENTS, event_body("view", "u", "b"))
+        answers = [mock.post(RECOMMEND, recommend_body(user_id="u")) for _ in range(2)]
+        return [{**answer.data, "latency_ms": 0} for answer in answers]
+
+    before = session()
+    mock.mock.reset()
+    assert session() == before
+
+
+def fill(tenant: Tenant) -> None:
+    tenant.upsert_items([item_body("seed")], arrival=0.0)
+
+
+def test_seed_data_goes_to_the_first_one_and_a_reset_brings_it_back(make_mock: Make) -> None:
+    client = make_mock(fill=fill)
+    _, other = client.mock.organisations
+    client.post(ITEMS, item_body("a"))
+    client.mock.reset()
+    assert client.post(RECOMMEND, POPULAR).ids == ["seed"]
+    assert client.post(RECOMMEND, POPULAR, key=other.publishable_key).ids == []
+
+
+def test_seed_data_goes_to_all_when_asked(make_mock: Make) -> None:
+    client = make_mock(fill=fill, seed_orgs="all")
+    added = client.mock.add_organisation()
+    for each in client.mock.organisations:
+        assert client.post(RECOMMEND, POPULAR, key=each.publishable_key).ids == ["seed"]
+    assert added.tenant_id == "org-003"

@@ -1,0 +1,105 @@
+"""A board is the exact order of its shelf, however it was kept up to date; a row of pairs keeps its largest counts."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mock_server.state.recommender import boards
+from mock_server.state.recommender.catalogue import Catalogue
+from mock_server.state.recommender.filters import parse_filters
+from mock_server.state.recommender.pairs import FIRST_FOLD, Pairs
+from mock_server.state.recommender.scores import Journal, Scores
+from mock_server.state.records import Item
+
+NOW = 1_780_000_000.0
+ITEMS = 40
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("score"), st.integers(0, ITEMS - 1), st.sampled_from([0.2, 0.2, 0.2, 0.3, 1.0])),
+        st.tuples(st.just("toggle"), st.integers(0, ITEMS - 1), st.just(0.0)),
+        st.tuples(st.just("read"), st.integers(0, ITEMS), st.just(0.0)),
+    ),
+    min_size=20,
+    max_size=120,
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def short_boards() -> object:
+    """Boards that have to cut, to rebuild and to go deeper within forty items."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(boards, "SHORTEST", 4)
+        patch.setattr(boards, "REBUILD", 6)
+        patch.setattr(Journal, "kept", 5)
+        yield
+
+
+def record(number: int, status: str) -> Item:
+    body = {
+        "item_id": f"i{number:02d}",
+        "item_type": "x",
+        "status": status,
+        "created_at": f"2026-01-{1 + number % 3:02d}",
+    }
+    return Item.from_body(body | {"attributes": {"even": number % 2 == 0}}).merged_over(None)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@given(steps)
+def test_boards_agree_with_sorting_after_every_change(changes: list[tuple[str, int, float]]) -> None:
+    scores = Scores(86_400.0)
+    catalogue = Catalogue(scores, 10)
+    active = set(range(ITEMS))
+    for number in range(ITEMS):
+        catalogue.restock(catalogue.number(f"i{number:02d}"), record(number, "active"))
+    for kind, number, weight in changes:
+        if kind == "score":
+            scores.add(number, weight, NOW + number)
+        elif kind == "toggle":
+            active ^= {number}
+            catalogue.restock(number, record(number, "active" if number in active else "inactive"))
+        else:
+            for conditions in ((), parse_filters({"even": True})):
+                shelf = catalogue.shelf(conditions)
+                here = [item for item in active if not conditions or item % 2 == 0]
+                assert shelf.count == len(here)
+                known = [item for item in here if scores.popularity[item] > 0]
+                popular = sorted(known, key=lambda item: (-scores.popular(item), item))
+                trending = sorted(known, key=lambda item: (-scores.trend(item), -scores.popular(item), item))
+                newest = sorted(here, key=lambda item: (-catalogue.created[item], item))
+                assert list(islice(shelf.popular(), number)) == popular[:number]
+                assert list(islice(shelf.trending(), number)) == trending[:number]
+                assert list(islice(shelf.newest(), number)) == newest[:number]
+
+
+def test_a_board_of_nothing_but_ties_is_read_to_its_end() -> None:
+    catalogue = Catalogue(Scores(86_400.0), 10)
+    for number in range(ITEMS):
+        catalogue.restock(catalogue.number(f"i{number:02d}"), record(3, "active"))
+    assert list(catalogue.shelf().newest()) == list(range(ITEMS))
+
+
+def test_a_row_that_outgrows_twice_the_cap_keeps_its_largest_counts() -> None:
+    pairs = Pairs(cap=10)
+    for _ in range(200):
+        pairs.grow()
+    for partner in range(1, FIRST_FOLD + 1):  # partner p counts p; the last one makes the row fold
+        pairs.add(0, [partner], [float(partner)])
+    kept, counts = pairs.row(0)
+    assert kept.tolist() == counts.tolist() == list(range(FIRST_FOLD - 9, FIRST_FOLD + 1))
+    assert pairs.count(FIRST_FOLD, 0) == FIRST_FOLD
+
+
+def test_what_is_taken_back_is_gone() -> None:
+    pairs = Pairs(cap=10)
+    for _ in range(3):
+        pairs.grow()
+    pairs.add(0, [1, 2], [0.1, 0.2])
+    pairs.add(0, [1], [0.2])
+    pairs.add(0, [1], [-0.3])
+    assert pairs.row(0)[0].tolist() == [2]
+    assert pairs.row(1)[0].tolist() == []

@@ -1,0 +1,139 @@
+"""Faults that sit in the mock itself: queued records that change or vanish, windows that are not the organisation's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from starlette.types import ASGIApp
+
+from mock_server.app import Mock
+from mock_server.state.organisations import State
+from mock_server.state.rate_limit import Limiter, Quota, Window
+from mock_server.state.records import Event, Item, User
+from tests.mutants.wrappers import Answer, Break, Request, Server, edge
+
+Record = Item | User | Event
+Records = list[Record]
+
+
+def inside(change: Callable[[Mock], object]) -> Break:
+    """The mock is changed; the application around it stays."""
+
+    def install(mock: Mock, app: ASGIApp) -> ASGIApp:
+        change(mock)
+        return app
+
+    return install
+
+
+def queues(change: Callable[[Records, State, Mock], Sequence[Record]]) -> Break:
+    """What was accepted together is queued as `change` returns it."""
+
+    def install(mock: Mock) -> None:
+        put = mock.ingest.put
+
+        async def changed(
+            state: State, apply: Callable[[Any], object], records: Sequence[Any], *rest: Any, **more: Any
+        ) -> None:
+            await put(state, apply, list(change(list(records), state, mock)), *rest, **more)
+
+        mock.ingest.put = changed  # type: ignore[method-assign]
+
+    return inside(install)
+
+
+def loses(test: Callable[[Any, Mock], bool], kind: type = object) -> Break:
+    """Accepted records of a kind for which the test holds never arrive."""
+    return queues(
+        lambda records, _, mock: [each for each in records if not (isinstance(each, kind) and test(each, mock))]
+    )
+
+
+def events(change: Callable[[Event], Event | None]) -> Break:
+    """Each accepted event is queued as another one, or not at all."""
+
+    def changed(records: Records, _: State, __: Mock) -> Records:
+        found = [change(each) if isinstance(each, Event) else each for each in records]
+        return [each for each in found if each is not None]
+
+    return queues(changed)
+
+
+def items(change: Callable[[Item, dict[str, Item]], Item | None]) -> Break:
+    """Each accepted item is queued as another one, or not at all; the change is given the items known so far."""
+
+    def changed(records: Records, state: State, _: Mock) -> Records:
+        known = state.tenant.items
+        found = [change(each, known) if isinstance(each, Item) else each for each in records]
+        return [each for each in found if each is not None]
+
+    return queues(changed)
+
+
+def others(mock: Mock, state: State) -> list[State]:
+    """The other organisations' states."""
+    return [each.state for each in mock.organisations if each.state is not state]
+
+
+def shares(test: Callable[[Record, State, State], bool]) -> Break:
+    """Accepted records are queued for other organisations too: test(record, its organisation's state, the other's)."""
+
+    def install(mock: Mock) -> None:
+        put = mock.ingest.put
+
+        async def shared(
+            state: State, apply: Callable[[Any], object], records: Sequence[Any], *rest: Any, **more: Any
+        ) -> None:
+            await put(state, apply, records, *rest, **more)
+            for other in others(mock, state):
+                leaked = [each for each in records if test(each, state, other)]
+                if leaked:
+                    await put(other, getattr(other.tenant, apply.__name__), leaked)
+
+        mock.ingest.put = shared  # type: ignore[method-assign]
+
+    return inside(install)
+
+
+def buckets(name_of: Callable[[Request, Server], object]) -> Break:
+    """One rate limit window per name; None means the organisation's own."""
+
+    async def bucketed(request: Request, server: Server) -> Answer:
+        organisation = server.organisation(request)
+        name = name_of(request, server) if organisation else None
+        if organisation is None or name is None:
+            return await server.answer(request)
+        state = organisation.state
+        own = server.memory.setdefault(("own", id(state)), state.window)
+        state.window = server.memory.setdefault(name, Window())
+        answer = server.answer(request)
+        try:
+            return await answer
+        finally:
+            state.window = own
+
+    return edge(bucketed)
+
+
+class BrokenLimiter(Limiter):
+    """Put in place by `limited`."""
+
+
+def limited(
+    charge: Callable[[Limiter, Window, float], bool] | None = None,
+    quota: Callable[[Limiter, Window, float, Quota], Quota] | None = None,
+) -> Break:
+    """The limiter decides, or tells, something else than it should."""
+
+    def install(mock: Mock) -> None:
+        right = mock.contract.limiter
+        broken = BrokenLimiter(right.rule, right.enforced)
+        if charge:
+            broken.charge = lambda window, now: charge(right, window, now)  # type: ignore[method-assign]
+        if quota:
+            told = right.quota
+            broken.quota = lambda window, now: quota(right, window, now, told(window, now))  # type: ignore[method-assign]
+        mock.contract.limiter = broken
+
+    return inside(install)

@@ -1,0 +1,136 @@
+"""Faults of the two types of key, and of what a refusal leaves behind."""
+
+from __future__ import annotations
+
+from tests.mutants.fault import Fault
+from tests.mutants.keys import every_key
+from tests.mutants.wrappers import (
+    Answer,
+    Break,
+    Condition,
+    Request,
+    Server,
+    always,
+    edge,
+    edits_answer,
+    on,
+    passes,
+)
+
+
+def accepts_wrong_type(*operations: str, condition: Condition = always) -> Break:
+    async def accepted(request: Request, server: Server) -> Answer:
+        request.key = server.right_key(request)
+        return await server.answer(request)
+
+    return passes(
+        lambda request, server: (
+            request.operation in operations and server.has_wrong_type(request) and condition(request, server)
+        ),
+        accepted,
+    )
+
+
+async def body_first(request: Request, server: Server) -> Answer:
+    """A bad body is told before a wrong key type."""
+    if server.has_wrong_type(request) and request.operation and not server.is_valid(request):
+        request.key = server.right_key(request)
+    return await server.answer(request)
+
+
+def obeys_although_refused(*operations: str) -> Break:
+    async def obeyed(request: Request, server: Server) -> Answer:
+        answer = await server.answer(request)
+        if answer.status == 403 and request.operation in operations:
+            request.key = server.right_key(request)
+            await server.unnoticed(request)
+        return answer
+
+    return edge(obeyed)
+
+
+async def bearer_refused_but_obeyed(request: Request, server: Server) -> Answer:
+    """`Authorization: Bearer` is 401, and what it asks for is done."""
+    answer = await server.answer(request)
+    key = (request.header("authorization") or request.key or "").removeprefix("Bearer ").strip()
+    if answer.status == 401 and key in every_key(server):
+        request.key = key
+        await server.unnoticed(request)
+    return answer
+
+
+def told(status: int, instead: int, *operations: str) -> Break:
+    return edits_answer(on(*operations), lambda answer: setattr(answer, "status", instead), status)
+
+
+FAULTS = [
+    Fault(
+        "publishable-key-upserts-items",
+        "A publishable key may upsert items.",
+        ("AUTH-publishable-on-upsert",),
+        accepts_wrong_type("items"),
+    ),
+    Fault(
+        "publishable-key-upserts-users",
+        "A publishable key may upsert users.",
+        ("AUTH-publishable-on-upsert",),
+        accepts_wrong_type("users"),
+    ),
+    Fault(
+        "publishable-key-on-upsert-is-401",
+        "A publishable key on an upsert is 401.",
+        ("AUTH-publishable-on-upsert",),
+        told(403, 401, "items", "users"),
+    ),
+    Fault(
+        "publishable-key-upserts-user-arrays",
+        "A publishable key may upsert users when they come in an array.",
+        ("AUTH-publishable-on-upsert", "GEN-swapped-keys-403"),
+        accepts_wrong_type("users", condition=lambda r, _: r.is_array),
+    ),
+    Fault(
+        "secret-key-sends-events",
+        "A secret key may send events.",
+        ("AUTH-secret-on-publishable",),
+        accepts_wrong_type("events"),
+    ),
+    Fault(
+        "secret-key-gets-recommendations",
+        "A secret key may ask for recommendations.",
+        ("AUTH-secret-on-publishable",),
+        accepts_wrong_type("recommend"),
+    ),
+    Fault(
+        "secret-key-gets-item-lists",
+        "A secret key may ask for recommendations beside an item.",
+        ("AUTH-secret-on-publishable", "GEN-swapped-keys-403"),
+        accepts_wrong_type("recommend", condition=lambda r, _: bool(r.value("context_item_id"))),
+    ),
+    Fault(
+        "bad-body-before-key-type",
+        "With the wrong key type and a bad body the answer is 400.",
+        ("AUTH-type-before-body",),
+        edge(body_first),
+    ),
+    Fault(
+        "refused-upserts-are-done",
+        "A publishable key on an upsert is 403, and the record is stored.",
+        ("AUTH-refused-changes-nothing",),
+        obeys_although_refused("items", "users"),
+    ),
+    Fault(
+        "refused-events-count",
+        "A secret key on events is 403, and the events count.",
+        ("AUTH-refused-events-do-not-count",),
+        obeys_although_refused("events"),
+    ),
+    Fault(
+        "bearer-is-refused-and-obeyed",
+        "A key after Bearer, or in Authorization, is 401, and the request is carried out.",
+        (
+            "AUTH-refused-changes-nothing",
+            "AUTH-refused-events-do-not-count",
+        ),
+        edge(bearer_refused_but_obeyed),
+    ),
+]

@@ -1,0 +1,86 @@
+"""Faults of isolation that the first organisation never notices, or that show only where a list would be empty."""
+
+from __future__ import annotations
+
+from mock_server.state.records import Item
+from tests.mutants.fault import Fault
+from tests.mutants.inside import shares
+from tests.mutants.wrappers import Answer, Request, Server, edge
+
+
+async def empty_lists_from_others(request: Request, server: Server) -> Answer:
+    """A list that would be empty is another organisation's, where that has matches."""
+    answer = await server.answer(request)
+    own = server.organisation(request)
+    if request.operation != "recommend" or answer.status != 200 or own is None or answer.json["data"]["results"]:
+        return answer
+    for organisation in server.mock.organisations:
+        if organisation is not own and request.page == 1:
+            copy = request.copy()
+            copy.key = organisation.publishable_key
+            lent = await server.unnoticed(copy)
+            if lent.status == 200 and lent.json["data"]["results"]:
+                document = answer.json
+                document["data"] |= {
+                    name: lent.json["data"][name] for name in ("results", "recommended_items", "pagination")
+                }
+                answer.json = document
+    return answer
+
+
+async def context_of_others(request: Request, server: Server) -> Answer:
+    """Beside an item that only another organisation has, that organisation's list is shown."""
+    own, item = server.organisation(request), request.value("context_item_id")
+    if request.operation == "recommend" and own is not None and isinstance(item, str) and item not in own.tenant.items:
+        for organisation in server.mock.organisations:
+            if item in organisation.tenant.items:
+                copy = request.copy()
+                copy.key = organisation.publishable_key
+                lent = await server.unnoticed(copy)
+                answer = await server.answer(request)
+                if lent.status == answer.status == 200:
+                    document = answer.json
+                    document["data"] = lent.json["data"] | {"tenant_id": document["data"]["tenant_id"]}
+                    answer.json = document
+                return answer
+    return await server.answer(request)
+
+
+FAULTS = [
+    Fault(
+        "first-organisation-leaks",
+        "A new item of the first organisation is stored for the others too, never the other way round.",
+        ("TENANT-items-isolated", "LIFE-only-accepted-items"),
+        shares(
+            lambda record, state, other: (
+                isinstance(record, Item)
+                and state.tenant.tenant_id == "glow-beauty-ng"
+                and record.item_id not in other.tenant.items
+            )
+        ),
+    ),
+    Fault(
+        "second-organisation-leaks",
+        "A new item of any other organisation is stored for the first one too, never the other way round.",
+        ("TENANT-items-isolated", "LIFE-only-accepted-items"),
+        shares(
+            lambda record, _, other: (
+                isinstance(record, Item)
+                and other.tenant.tenant_id == "glow-beauty-ng"
+                and record.item_id not in other.tenant.items
+            )
+        ),
+    ),
+    Fault(
+        "empty-lists-come-from-others",
+        "A list that would be empty is another organisation's.",
+        ("TENANT-items-isolated", "LIFE-only-accepted-items"),
+        edge(empty_lists_from_others),
+    ),
+    Fault(
+        "context-items-of-others-are-known",
+        "Beside an item that only another organisation has, that organisation's list is shown.",
+        ("TENANT-items-isolated", "LIFE-only-accepted-items"),
+        edge(context_of_others),
+    ),
+]

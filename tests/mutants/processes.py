@@ -1,0 +1,148 @@
+"""Many calls, each in a process of its own, a few at a time, bounded in time.
+
+The processes are forked from one that has everything imported, so that each costs its own work and nothing else.
+"""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import Any, Generic, TypeVar
+
+IMPORTED_ONCE = [
+    "tests.mutants.zoo",
+    "tests.mutants.serve",
+    "contracts.session",
+    "contracts.generated",
+    # what the above import only when they are at work
+    "flask",
+    "httpcore",
+    "hypothesis.internal.conjecture.optimiser",
+    "hypothesis.strategies._internal.flatmapped",
+    "hypothesis.strategies._internal.regex",
+    "numpy.random",
+    "pyrate_limiter",
+    "schemathesis.cli.commands.run.executor",
+    "schemathesis.cli.commands.run.handlers.allure",
+    "schemathesis.cli.commands.run.handlers.har",
+    "schemathesis.cli.commands.run.handlers.html",
+    "schemathesis.cli.commands.run.handlers.junitxml",
+    "schemathesis.cli.commands.run.handlers.output",
+    "schemathesis.cli.commands.run.handlers.vcr",
+    "schemathesis.engine._rate_limit_retry",
+    "schemathesis.engine.core",
+    "schemathesis.engine.fuzz",
+    "schemathesis.engine.run",
+    "schemathesis.engine.run.stateful._executor",
+    "schemathesis.engine.run.unit._direct_executor",
+    "schemathesis.engine.run.unit._hypothesis_executor",
+    "schemathesis.engine.run.unit._pool",
+    "schemathesis.python._constants.orchestrator",
+    "schemathesis.python.asgi",
+    "schemathesis.specs.openapi._ordering",
+    "schemathesis.specs.openapi.auth_inference",
+    "schemathesis.specs.openapi.coverage._operation",
+    "schemathesis.specs.openapi.schemas",
+    "schemathesis.specs.openapi.stateful",
+    "schemathesis.specs.openapi.stateful.link_calibration",
+    "schemathesis.transport.asgi",
+    "schemathesis.transport.wsgi",
+    "uvicorn.lifespan.on",
+    "uvicorn.loops.auto",
+    "uvicorn.protocols.http.auto",
+    "uvloop",
+    "tests.mutants.warm",
+]
+KEPT_IN_ENVIRONMENT = {"PATH", "HOME", "TMPDIR", "LANG"}  # requests reads all of it, for proxies, at every request
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A call that came to no end: it was given up after so many seconds, or its process fell over."""
+
+    words: str
+    timed_out: bool = False
+
+
+@dataclass(frozen=True)
+class _Running(Generic[Task]):
+    process: BaseProcess
+    task: Task
+    began: float
+
+
+def in_processes(
+    call: Callable[[Task], Result], tasks: Iterable[Task], jobs: int, patience: float
+) -> Iterator[tuple[Task, Result | Lost]]:
+    """call(task) for every task, with what it returned, as they end. The next task is asked for when there is room."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(IMPORTED_ONCE)
+    waiting = iter(tasks)
+    running: dict[Connection, _Running[Task]] = {}
+    try:
+        while True:
+            while len(running) < jobs and (task := next(waiting, None)) is not None:
+                ours, theirs = context.Pipe(duplex=False)
+                process = context.Process(target=_run, args=(call, task, theirs), daemon=True)
+                process.start()
+                theirs.close()
+                running[ours] = _Running(process, task, time.monotonic())
+            if not running:
+                return
+            wait(list(running), timeout=1.0)
+            for pipe, each in list(running.items()):
+                if pipe.poll():
+                    result = _received(pipe)
+                elif time.monotonic() - each.began > patience:
+                    result = Lost(f"no end within {patience:.0f} seconds", timed_out=True)
+                else:
+                    continue
+                _end(each.process)
+                pipe.close()
+                del running[pipe]
+                yield each.task, result
+    finally:
+        for each in running.values():
+            _end(each.process)
+
+
+def _received(pipe: Connection) -> Any:
+    try:
+        return pipe.recv()
+    except EOFError:
+        return Lost("the process ended without a word")
+
+
+def _end(process: BaseProcess) -> None:
+    process.join(timeout=0.2)
+    if process.is_alive():
+        process.kill()
+    process.join()
+
+
+def _run(call: Callable[[Task], object], task: Task, pipe: Connection) -> None:
+    """In the process: the call alone, in a clean environment and in silence; then leave without ceremony.
+
+    It is over before its garbage matters, and looking for it would take a tenth of the time."""
+    gc.disable()
+    for name in os.environ.keys() - KEPT_IN_ENVIRONMENT:
+        del os.environ[name]
+    sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for the rest of this process
+    try:
+        pipe.send(call(task))
+    except BaseException as error:  # whatever it is, the parent should hear of it
+        because = f" because of {type(error.__cause__).__name__}: {error.__cause__}" if error.__cause__ else ""
+        pipe.send(Lost(f"{type(error).__name__}: {error}{because}"))
+    finally:
+        pipe.close()
+        os._exit(0)

@@ -1,0 +1,177 @@
+"""The suite against one server, and against many of them: what it is told, what it said, what counts as a kill.
+
+Each process holds both the server and the suite, so that nothing but the loopback lies between them.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+import tomllib
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from tests.mutants import zoo
+from tests.mutants.fault import CATALOGUE, Fault, Variant, statement_levels
+from tests.mutants.processes import Lost, in_processes
+
+RUN_SECONDS = 300.0
+SETTLE_SECONDS = "5"  # what shows at all shows within a second here; the rest never does
+QUICK_SETTLE_SECONDS = "2"
+WINDOW = "1000/60s"  # where the limit is used up: long enough for a run, short enough to wait for its end
+QUICK_WINDOW = "120/6s"  # the same where only the claims are judged
+IN_FULL = 32  # one fault in so many, by its name, meets all generated passes, whatever it breaks
+TIMED_OUT, BROKEN = -1, -2
+
+
+@dataclass(frozen=True)
+class Task:
+    """A server to start by its name and options, and what the suite is told."""
+
+    name: str
+    server_options: tuple[str, ...]
+    suite_options: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the suite said: its exit code, the ids that failed, the ids that it could not judge, its last words.
+
+    `seconds` are of a clock, `processor_seconds` those that server and suite worked."""
+
+    exit_code: int
+    failed: tuple[str, ...] = ()
+    inconclusive: tuple[str, ...] = ()
+    seconds: float = 0.0
+    processor_seconds: float = 0.0
+    requests: int = 0
+    words: str = ""
+
+
+def fault_task(fault: Fault) -> Task:
+    """The standard profile.
+
+    The generated passes come after the hand-written checks and can't take a finding away from them, so only those run
+    whose statement the fault breaks, and all of them on a sample."""
+    told = ["--settle", SETTLE_SECONDS, *_limit(fault, WINDOW), *_told(fault)]
+    if not (is_generated(fault) or in_sample(fault)):
+        told.append("--no-generated")
+    elif not in_sample(fault):
+        passes = [each for each in statement_levels() if each.startswith("GEN-")]
+        told += [word for each in passes if each not in fault.ids for word in ("--skip", each)]
+    return Task(fault.name, _limit(fault, WINDOW)[1:], ("--profile", "standard", *told))
+
+
+def claims_task(fault: Fault) -> Task:
+    """Only the checks that claim the fault with those that they build on."""
+    profile = "quick" if _is_of_rules(fault) and not fault.exhaust else "standard"
+    selected = [word for each in needed(fault.ids) for word in ("--select", each)]
+    if not is_generated(fault):
+        selected.append("--no-generated")
+    told = ["--settle", QUICK_SETTLE_SECONDS, *_limit(fault, QUICK_WINDOW), *_told(fault), *selected]
+    return Task(fault.name, _limit(fault, QUICK_WINDOW)[1:], ("--profile", profile, *told))
+
+
+def _told(fault: Fault) -> list[str]:
+    """A limit that is used up too soon is a finding, not a reason to wait."""
+    strict = ["--strict"] if fault.level == "SHOULD" else []
+    return [*strict, *([] if fault.exhaust else ["--no-wait"]), *fault.suite_options]
+
+
+def _limit(fault: Fault, window: str) -> tuple[str, ...]:
+    return ("--exhaust", "--rate-limit", window) if fault.exhaust else ()
+
+
+def _is_of_rules(fault: Fault) -> bool:
+    """Whether it is claimed by rules over every answer alone: a few answers may show it as well as many."""
+    import contracts.rules  # noqa: F401 - registers them
+    from contracts.registry import RULES
+
+    return set(needed(fault.ids)) <= RULES.keys()
+
+
+def is_generated(fault: Fault) -> bool:
+    """Whether it breaks a statement of the generated passes."""
+    return any(each.startswith("GEN-") for each in fault.ids)
+
+
+def in_sample(fault: Fault) -> bool:
+    """Whether all generated passes run, whatever it breaks."""
+    return zlib.crc32(fault.name.encode()) % IN_FULL == 0
+
+
+def variant_task(variant: Variant) -> Task:
+    return Task(variant.name, (), ("--profile", "standard", *variant.suite_options))
+
+
+def plain_task(seed: int) -> Task:
+    """The mock as it is; the seed is that of the mock and of the generated inputs."""
+    return Task("plain", ("--seed", str(seed)), ("--profile", "standard", "--seed", str(seed)))
+
+
+def killed(fault: Fault, judged: Judged) -> bool:
+    """Exit 1, and a check of a statement that the fault breaks is among the failures."""
+    return judged.exit_code == 1 and bool(set(fault.ids) & set(judged.failed))
+
+
+def run_all(tasks: Iterable[Task], jobs: int = 2, patience: float = RUN_SECONDS) -> Iterator[tuple[Task, Judged]]:
+    """Every task with what came of it, as they end."""
+    for task, result in in_processes(_judge, tasks, jobs, patience):
+        if isinstance(result, Lost):
+            exit_code, seconds = (TIMED_OUT, patience) if result.timed_out else (BROKEN, 0.0)
+            yield task, Judged(exit_code, seconds=seconds, words=result.words)
+        else:
+            yield task, result
+
+
+def _judge(task: Task) -> Judged:
+    from tests.mutants.serve import serve_beside
+
+    each = None if task.name == "plain" else zoo.named(task.name)
+    with tempfile.TemporaryDirectory() as folder:
+        keys = serve_beside(each, task.server_options, Path(folder))
+        return _verdict(keys, task.suite_options)
+
+
+def _verdict(keys: Path, options: Sequence[str]) -> Judged:
+    from contracts import catalogue, session
+    from contracts.options import parser, settings_of
+    from contracts.outcome import EXIT_CODES, Outcome, TargetError
+
+    statements = catalogue.load_catalogue()
+    arguments = parser().parse_args(["--keys-file", str(keys), "--no-reference", *options])
+    began = time.monotonic()
+    try:
+        report = session.judge(settings_of(vars(arguments), statements), statements, lambda _: None)
+    except TargetError as error:
+        return Judged(3, seconds=time.monotonic() - began, words=str(error))
+    checks = {outcome: tuple(each.check for each in report.results if each.outcome is outcome) for outcome in Outcome}
+    return Judged(
+        EXIT_CODES[report.verdict],
+        checks[Outcome.FAIL],
+        checks[Outcome.INCONCLUSIVE] + checks[Outcome.ERROR],
+        time.monotonic() - began,
+        time.process_time(),
+        sum(report.requests.values()),
+    )
+
+
+@cache
+def _depends() -> dict[str, list[str]]:
+    entries = (tomllib.loads(path.read_text(encoding="utf-8"))["check"] for path in sorted(CATALOGUE.glob("*.toml")))
+    return {entry["id"]: entry.get("depends", []) for area in entries for entry in area}
+
+
+def needed(ids: Sequence[str]) -> list[str]:
+    """These ids with all that they depend on."""
+    found: dict[str, None] = {}
+    todo = list(ids)
+    while todo:
+        each = todo.pop(0)
+        if each not in found:
+            found[each] = None
+            todo += _depends().get(each, [])
+    return list(found)

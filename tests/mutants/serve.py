@@ -1,0 +1,57 @@
+"""A broken server, or a legal variant: the mock's command line with a deviation built in."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
+
+from mock_server.app import Mock, create_app
+from mock_server.command import running
+from mock_server.command.options import read_settings
+from tests.mutants.fault import Fault, Variant
+
+START_SECONDS = 60.0
+DEFAULTS = ("--port", "0", "--host", "127.0.0.1", "--seed-data", "none", "--quiet", "--ingest-delay", "0.05")
+
+
+def broken_app(each: Fault | Variant, mock: Mock, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
+    """The mock's application with the deviation."""
+    deviation = each.broken if isinstance(each, Fault) else each.server
+    return deviation(mock, create_app(mock, routes))
+
+
+def serve(each: Fault | Variant | None, options: Sequence[str]) -> None:
+    """Serve until a signal ends it; None is the plain mock. Later options win. Raises UsageError."""
+    own = each.options if each else ()
+    settings = read_settings([*DEFAULTS, *own, *options])
+    if each:
+        running.create_app = lambda mock, routes=(): broken_app(each, mock, routes)  # type: ignore[attr-defined]
+    running.run(settings)
+
+
+def serve_beside(each: Fault | Variant | None, options: Sequence[str], folder: Path) -> Path:
+    """Serve in a thread for as long as this process lives; the file with the URL and the keys, in the folder.
+
+    Raises RuntimeError when the server does not start."""
+    keys = folder / "keys.json"
+    failed: list[Exception] = []
+
+    def run() -> None:
+        try:
+            serve(each, ("--keys-out", str(keys), *options))
+        except Exception as error:
+            failed.append(error)
+
+    server = threading.Thread(target=run, daemon=True)
+    server.start()
+    deadline = time.monotonic() + START_SECONDS
+    while not keys.exists():
+        if not server.is_alive() or time.monotonic() > deadline:
+            raise RuntimeError("the server did not start") from (failed[0] if failed else None)
+        time.sleep(0.01)
+    return keys

@@ -1,0 +1,44 @@
+"""People who use the account side: each registers, holds a token, and sends it with every request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from argon2 import PasswordHasher
+
+from mock_server.runtime.passwords import Passwords
+from tests.support.mock_client import Answer, Client
+
+REGISTER, LOGIN, ACCOUNT = "/auth/register", "/auth/login", "/account"
+PASSWORD = "correct horse battery"
+CHEAP = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))  # hundreds register in these tests
+
+
+class Person:
+    """`email` is their name at shop.test."""
+
+    def __init__(self, client: Client, name: str) -> None:
+        self.client, self.email = client, f"{name}@shop.test"
+        client.mock.account_side.passwords = CHEAP
+        answer = client.post(REGISTER, registration(name), key=None, address=f"10.0.0.{len(client.people) % 250}")
+        assert answer.status == 201, answer.body
+        client.people.append(self)
+        self.token, self.account_id = answer.data["access_token"], answer.data["account"]["account_id"]
+
+    def send(self, method: str, path: str, body: Any = None, **more: Any) -> Answer:
+        headers = [("authorization", f"Bearer {self.token}"), *more.pop("headers", ())]
+        return self.client.send(method, path, body, None, headers=headers, **more)
+
+    def get(self, path: str, **more: Any) -> Answer:
+        return self.send("GET", path, **more)
+
+    def post(self, path: str, body: Any = None, **more: Any) -> Answer:
+        return self.send("POST", path, body, **more)
+
+
+def registration(name: str = "ada", **fields: Any) -> dict[str, Any]:
+    return {"email": f"{name}@shop.test", "password": PASSWORD, "name": name.title(), **fields}
+
+
+def credentials(name: str = "ada", password: str = PASSWORD) -> dict[str, Any]:
+    return {"email": f"{name}@shop.test", "password": password}

@@ -1,0 +1,100 @@
+"""What the dashboard is looked at with: a mock with something to see, and what an attacker would call things."""
+
+import ssl
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Page, Request, expect
+
+from bench.mock import RunningMock
+from fixtures.bodies import event_body, full_item_body, identify_body, item_body, recommend_body, user_body
+from tests.support.node_tools import NODE
+
+HOSTILE = '<img src=x onerror="document.title=\'taken\'">\'"&</script><script>document.title="taken"</script>'
+CHANGE = {"X-Mock-Control": "1"}
+TLS = ssl.create_default_context()  # once: httpx would read all certificates anew for each request
+# How far what is seen jumps while a page loads: https://web.dev/articles/cls calls 0.1 good.
+_COUNT_SHIFTS = """if (!("shifts" in window)) { shifts = 0;
+new PerformanceObserver((seen) => { for (const entry of seen.getEntries()) shifts += entry.value; })
+  .observe({type: "layout-shift", buffered: true}); }"""
+_AXE = NODE / "node_modules/axe-core/axe.min.js"
+Defect = tuple[str, str, list[str]]  # address, what is wrong, with which elements
+
+needs_axe = pytest.mark.skipif(
+    not _AXE.exists(), reason="needs Node 20.19: apt-get install nodejs npm, then make setup"
+)
+
+
+def control(mock: RunningMock, method: str, path: str, body: Any = None) -> Any:
+    """The data of a call of the control plane that succeeds."""
+    given = None if method == "GET" else body or {}
+    response = httpx.request(method, f"{mock.url}/_mock{path}", json=given, headers=CHANGE, verify=TLS)
+    response.raise_for_status()
+    return response.json()["data"]
+
+
+def send(mock: RunningMock, path: str, body: Any, key: str | None = None, **headers: str) -> httpx.Response:
+    """A request as a shop's page makes it, or as its server does where the key is the secret one."""
+    headers = {"X-API-KEY": key or mock.publishable_key, **headers}
+    return httpx.post(f"{mock.url}{path}", json=body, headers=headers, verify=TLS)
+
+
+def shop_a_little(mock: RunningMock) -> None:
+    """One shopper's visit and a few mistakes: something for each tab."""
+    secret = mock.secret_key
+    hostile = full_item_body(HOSTILE, attributes={"title": HOSTILE, "category": HOSTILE, "price": 12.5})
+    send(mock, "/v1/ingest/items/upsert", [hostile, item_body("plain")], secret)
+    send(mock, "/v1/ingest/users/upsert", [user_body(HOSTILE), user_body('o\'brien "the" <b>')], secret)
+    send(mock, "/v1/ingest/events/ingest", event_body("view", HOSTILE, HOSTILE, event_name="<script>alert(1)</script>"))
+    for strategy in ("personalized", "trending", "recently-viewed"):
+        served = send(mock, "/v1/recommend", recommend_body(strategy, user_id="user_1", limit=6)).json()["data"]
+        echo = {"recommendation_id": served["recommendation_id"]}
+        for name, item_id in zip(("click", "click", "purchase"), served["recommended_items"], strict=False):
+            event = event_body(name, "visitor-1", item_id, price=20, quantity=1, **echo)
+            send(mock, "/v1/ingest/events/ingest", event, Origin="http://shop.example")
+    send(mock, "/v1/ingest/events/ingest", identify_body("user_1", "visitor-1"))
+    send(mock, "/v1/ingest/items/upsert", item_body("forbidden"), Origin="http://shop.example")
+    send(mock, "/v1/recommend", {"user_id": 7})
+    send(mock, "/v1/recommendations", {})
+    control(mock, "POST", "/flush")
+
+
+def start_afresh(mock: RunningMock) -> None:
+    control(mock, "POST", "/reset")
+    control(mock, "DELETE", "/faults")
+    control(mock, "DELETE", "/journal")
+
+
+def listen(page: Page, mock: RunningMock, complaints: list[str]) -> None:
+    """Note what the browser's console says, and addresses elsewhere that are asked."""
+
+    def elsewhere(request: Request) -> None:
+        if not request.url.startswith(mock.url):
+            complaints.append(request.url)
+
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("request", elsewhere)
+
+
+def settled(page: Page) -> Page:
+    """Every live part has its content."""
+    page.wait_for_load_state("load")
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
+    return page
+
+
+def defects(page: Page, address: str) -> list[Defect]:
+    """What axe finds there, with nothing excluded; and whether it is wider than the page, or jumps while it loads."""
+    page.add_init_script(_COUNT_SHIFTS)  # once for each call: the first one counts
+    page.goto(f"/_mock{address}")
+    settled(page)
+    found: list[Defect] = []
+    if page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") > 0:
+        found.append((address, "wider than the page", []))
+    if page.evaluate("shifts") >= 0.1:
+        found.append((address, "jumps", []))
+    page.evaluate(_AXE.read_text(encoding="utf-8"))  # past the page's policy, which lets no script in
+    violations = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then((found) => found.violations)")
+    return found + [(address, each["id"], [node["html"][:200] for node in each["nodes"]]) for each in violations]

@@ -1,0 +1,142 @@
+"""Runs locust as people do: as a process of its own (importing it would patch the sockets of the tests).
+
+Where its start isn't what is tested, it is forked from one that has imported everything: tests/support/nest.py."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Protocol
+
+from tests.support.nest import ROOT, nest
+
+PATIENCE = 90
+
+
+@dataclass
+class Result:
+    """What a finished locust left: its exit code, all it printed, its verdict."""
+
+    code: int
+    output: str
+    verdict: dict[str, Any]
+
+    @property
+    def reasons(self) -> str:
+        return "\n".join(self.verdict.get("reasons", []))
+
+
+@contextlib.contextmanager
+def broken_server(folder: Path, *tls: Path) -> Iterator[str]:
+    """The URL of tests/support/broken_limits.py, running; `tls`: certificate and key."""
+    url_file = folder / "url"
+    process = subprocess.Popen(
+        [sys.executable, str(ROOT / "tests" / "broken_limits.py"), str(url_file), *map(str, tls)]
+    )
+    try:
+        wait_for(url_file.exists)
+        yield url_file.read_text(encoding="utf-8")
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def keys_file(folder: Path, count: int = 2, name: str = "keys.json") -> Path:
+    """Keys of `count` organisations for that server."""
+    entries = [
+        {"tenant_id": f"org-{number}", "publishable_key": f"pk-SECRET{number}", "secret_key": f"sk-SECRET{number}"}
+        for number in range(count)
+    ]
+    path = folder / name
+    path.write_text(json.dumps({"organisations": entries}), encoding="utf-8")
+    return path
+
+
+class Locust(Protocol):
+    """A locust that runs; its output is read at its end."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def returncode(self) -> int | None: ...
+    def communicate(self, *, timeout: float | None = None) -> tuple[str, Any]: ...
+
+
+class Forked:
+    """A locust from the nest."""
+
+    def __init__(self, *arguments: object) -> None:
+        self.folder = TemporaryDirectory()
+        self.output = Path(self.folder.name, "output")
+        self.process = nest("locust").start(tuple(options(arguments)), clean(), self.output, self.output)
+        self.pid, self.send_signal = self.process.pid, self.process.send_signal
+
+    @property
+    def returncode(self) -> int | None:
+        return self.process.returncode
+
+    def communicate(self, *, timeout: float | None = None) -> tuple[str, None]:
+        self.process.wait(timeout or PATIENCE)
+        with self.folder:
+            return self.output.read_text(encoding="utf-8"), None
+
+
+def options(arguments: Sequence[object]) -> list[str]:
+    return ["-f", "load", "--loglevel", "WARNING", *map(str, arguments)]
+
+
+def clean() -> dict[str, str]:
+    """The environment without anything that would be an option."""
+    return {name: text for name, text in os.environ.items() if not name.startswith(("LEHNZ_", "GITHUB_", "LOCUST_"))}
+
+
+def start_locust(*arguments: object, environment: dict[str, str] | None = None) -> subprocess.Popen[str]:
+    """`locust -f load ...`, its output piped."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "locust", *options(arguments)],
+        cwd=ROOT,
+        env=clean() | (environment or {}),
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+
+
+def finish(process: Locust, slo_json: Path | None = None) -> Result:
+    """Wait for its end."""
+    try:
+        output, _ = process.communicate(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)  # with its workers, or they keep the pipe open
+        output, _ = process.communicate()
+        raise AssertionError(f"locust didn't end within {PATIENCE} s:\n{output}") from None
+    verdict = json.loads(slo_json.read_text(encoding="utf-8")) if slo_json and slo_json.exists() else {}
+    assert process.returncode is not None
+    return Result(process.returncode, output, verdict)
+
+
+def headless(slo_json: Path, *arguments: object) -> tuple[object, ...]:
+    """The options of a run without a page, with the verdict in a file."""
+    return ("--headless", "--only-summary", "--slo-json", slo_json, *arguments)
+
+
+def run_forked(folder: Path, *arguments: object) -> Result:
+    """A headless run, to its end."""
+    slo_json = folder / "slo.json"
+    return finish(Forked(*headless(slo_json, *arguments)), slo_json)
+
+
+def wait_for(condition: Any, seconds: float = 20.0) -> None:
+    """Until it is true. Raises AssertionError."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(0.05)
