@@ -38,7 +38,7 @@ def broken_server(folder: Path, *tls: Path) -> Iterator[str]:
     """The URL of tests/support/broken_limits.py, running; `tls`: certificate and key."""
     url_file = folder / "url"
     process = subprocess.Popen(
-        [sys.executable, str(ROOT / "tests" / "broken_limits.py"), str(url_file), *map(str, tls)]
+        [sys.executable, str(ROOT / "tests" / "support" / "broken_limits.py"), str(url_file), *map(str, tls)]
     )
     try:
         wait_for(url_file.exists)

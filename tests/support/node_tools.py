@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-NODE = Path(__file__).parent / "node"
+NODE = Path(__file__).parents[1] / "node"
 TOOLS = NODE / "node_modules/.bin"
 
 needs_node = pytest.mark.skipif(
