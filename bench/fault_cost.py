@@ -19,11 +19,11 @@ from starlette.types import ASGIApp, Message
 
 from bench.marks import write_between_marks
 from fixtures.world import build_world
-from mock_server.app import Mock
 from mock_server.command.seeding import Seed
 from mock_server.http.api import Api
 from mock_server.layers.faults.fault import Fault
 from mock_server.layers.faults.layer import FaultLayer
+from mock_server.mock import Mock
 from mock_server.settings import Settings
 
 BODY = json.dumps({"strategy": "popular", "limit": 20}).encode()

@@ -16,11 +16,11 @@ from starlette.types import ASGIApp
 from bench.fault_cost import row, spend
 from bench.marks import write_between_marks
 from fixtures.world import build_world
-from mock_server.app import Mock
 from mock_server.command.seeding import Seed
 from mock_server.http.api import Api
 from mock_server.http.cors import Cors
 from mock_server.layers.journal.recorder import Recorder
+from mock_server.mock import Mock
 from mock_server.settings import Settings
 
 BARE = "neither"

@@ -23,8 +23,8 @@ from typing import NamedTuple
 
 from bench.marks import write_between_marks
 from fixtures.world import build_world
-from mock_server.app import Mock
 from mock_server.command.seeding import Seed
+from mock_server.mock import Mock
 from mock_server.settings import Settings
 from mock_server.state.recommender import Query
 from mock_server.state.records import Event

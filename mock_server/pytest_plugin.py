@@ -117,8 +117,9 @@ def lehnz_mock(lehnz_mock_url: str) -> Iterator[LehnzMock]:
 def lehnz_mock_app(request: pytest.FixtureRequest) -> LehnzMockApp:
     """A mock in this process; `flush` and `advance` are awaited. --seed-data and the network's options mean nothing."""
     _fail_if_hidden("fixtures")
-    from mock_server.app import Mock, create_app
+    from mock_server.app import create_app
     from mock_server.command.options import read_settings
+    from mock_server.mock import Mock
 
     settings = read_settings([*_ARGUMENTS, *request.config.getini("lehnz_mock_args")])
     mock = Mock(settings, _spec(settings.spec))

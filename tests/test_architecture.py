@@ -13,7 +13,7 @@ MAY_IMPORT = {"fixtures": set(), "mock_server": {"fixtures"}, "contracts": {"fix
 # The mock's folders that know nothing of HTTP, the machine's time or the event loop, and the modules beside the folders
 # that do.
 PURE = ("state", "spec")
-IMPURE_MODULES = {"account_side", "app", "pytest_plugin"}
+IMPURE_MODULES = {"account_side", "app", "mock", "pytest_plugin"}
 WEB = {"asyncio", "http", "httptools", "starlette", "uvicorn", "uvloop"}
 
 WALL_CLOCK = {"time", "sched"}

@@ -11,7 +11,7 @@ from watchfiles import Change, awatch
 from fixtures.spec import SpecError, load_spec
 
 if TYPE_CHECKING:
-    from mock_server.app import Mock
+    from mock_server.mock import Mock
 
 logger = logging.getLogger(__name__)
 

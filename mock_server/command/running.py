@@ -15,7 +15,7 @@ from pathlib import Path
 from fixtures.data_error import DataError
 from fixtures.spec import Spec, SpecError, load_spec
 from fixtures.world import SIZES
-from mock_server.app import Mock, create_app
+from mock_server.app import create_app
 from mock_server.command import keys_file
 from mock_server.command.banner import banner, dashboard, keys_document, proxy_banner
 from mock_server.command.logs import start_logging
@@ -26,6 +26,7 @@ from mock_server.command.sockets import bind, is_loopback, url_of
 from mock_server.control.access import Access
 from mock_server.control.routes import control_route
 from mock_server.http.docs_page import docs_routes
+from mock_server.mock import Mock
 from mock_server.settings import Settings
 from mock_server.state.clock import Clock, RealClock, VirtualClock
 from mock_server.state.seeded import Fill

@@ -19,7 +19,7 @@ from mock_server.state.accounts.roles import Role
 from mock_server.state.accounts.team import Member
 
 if TYPE_CHECKING:
-    from mock_server.app import Mock
+    from mock_server.mock import Mock
 
 
 class Suspension(Body):

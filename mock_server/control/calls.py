@@ -25,7 +25,7 @@ from mock_server.spec.validation import listed
 from mock_server.state.organisations import Organisation
 
 if TYPE_CHECKING:
-    from mock_server.app import Mock
+    from mock_server.mock import Mock
 
 MAX_BODY_BYTES = 65_536
 _MAX_DEPTH = 8

@@ -22,7 +22,7 @@ from mock_server.state.records import Item
 from mock_server.state.tenant import Tenant
 
 if TYPE_CHECKING:
-    from mock_server.app import Mock
+    from mock_server.mock import Mock
 
 _NEIGHBOURS = 20
 

@@ -21,7 +21,7 @@ from mock_server.spec.validation import listed
 from mock_server.state.clock import FASTEST, LAST_MOMENT
 
 if TYPE_CHECKING:
-    from mock_server.app import Mock
+    from mock_server.mock import Mock
 
 
 class Advance(Body):

@@ -29,7 +29,7 @@ from mock_server.layers.faults.scenarios import SCENARIOS, ScenarioName
 from mock_server.spec.validation import listed
 
 if TYPE_CHECKING:
-    from mock_server.app import Mock
+    from mock_server.mock import Mock
 
 
 class NewFault(Fault, Body):

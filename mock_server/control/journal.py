@@ -41,7 +41,7 @@ from mock_server.layers.journal.verification import Expectation, Verification, v
 from mock_server.spec.validation import listed
 
 if TYPE_CHECKING:
-    from mock_server.app import Mock
+    from mock_server.mock import Mock
 
 _AT_ONCE = 50  # exchanges that are searched before other requests get their turn
 Count = Annotated[int, Field(ge=0)]

@@ -19,7 +19,7 @@ from mock_server.control.calls import Body, Nothing, changing, organisation_of, 
 from mock_server.state.organisations import Organisation
 
 if TYPE_CHECKING:
-    from mock_server.app import Mock
+    from mock_server.mock import Mock
 
 _DAY = 86_400
 

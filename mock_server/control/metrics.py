@@ -25,7 +25,7 @@ from mock_server.errors import TooManyRequests
 from mock_server.layers.journal.meter import BOUNDS_SECONDS
 
 if TYPE_CHECKING:
-    from mock_server.app import Mock
+    from mock_server.mock import Mock
 
 _PREFIX = "lehnz_mock"
 _UNANSWERED = "none"  # the status of a request whose connection broke before an answer

@@ -22,7 +22,7 @@ from mock_server.errors import Conflict
 from mock_server.state.organisations import Organisation
 
 if TYPE_CHECKING:
-    from mock_server.app import Mock
+    from mock_server.mock import Mock
 
 _YEAR = 31_536_000.0
 

@@ -26,7 +26,7 @@ from mock_server.state.records import Event
 from mock_server.state.tenant import Tenant
 
 if TYPE_CHECKING:
-    from mock_server.app import Mock
+    from mock_server.mock import Mock
 
 SEARCHED = 200_000  # newest events that are looked through
 _INTERESTS, _RECENT = 20, 50

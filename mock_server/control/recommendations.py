@@ -22,7 +22,7 @@ from mock_server.http.routes import query_of, ranked
 from mock_server.state.recommender.numbers import significant
 
 if TYPE_CHECKING:
-    from mock_server.app import Mock
+    from mock_server.mock import Mock
 
 _OPERATION = "recommend"
 

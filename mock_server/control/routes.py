@@ -29,7 +29,7 @@ from mock_server.control.session import session_routes
 from mock_server.dashboard import pages
 
 if TYPE_CHECKING:
-    from mock_server.app import Mock
+    from mock_server.mock import Mock
 
 # One module, one noun. The first route that fits a path answers.
 MODULES: Sequence[Callable[[Mock], list[BaseRoute]]] = (

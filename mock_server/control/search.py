@@ -13,7 +13,7 @@ from mock_server.control.calls import Body, checked, given, organisation_of
 from mock_server.state.tenant import Tenant
 
 if TYPE_CHECKING:
-    from mock_server.app import Mock
+    from mock_server.mock import Mock
 
 _AT_ONCE = 5_000  # records that are looked at before others get their turn
 Asked = TypeVar("Asked", bound=Body)

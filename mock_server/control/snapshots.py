@@ -41,7 +41,7 @@ from mock_server.state.snapshots.snapshot import Snapshot, freeze, restore
 from mock_server.state.tenant import Tenant
 
 if TYPE_CHECKING:
-    from mock_server.app import Mock
+    from mock_server.mock import Mock
 
 MAX_FILE_BYTES = 1 << 30
 

@@ -22,7 +22,7 @@ from mock_server.spec.validation import listed
 from mock_server.state.seeded import DEFAULT
 
 if TYPE_CHECKING:
-    from mock_server.app import Mock
+    from mock_server.mock import Mock
 
 _SEEDED = {"start": None, "seeded": True, "empty": False}
 

@@ -13,7 +13,7 @@ from mock_server.state.organisations import Organisation
 from mock_server.state.tenant import Tenant
 
 if TYPE_CHECKING:
-    from mock_server.app import Mock
+    from mock_server.mock import Mock
 
 
 @dataclass(frozen=True, slots=True)

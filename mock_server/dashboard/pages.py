@@ -24,7 +24,7 @@ from mock_server.dashboard.facts import View
 from mock_server.dashboard.tabs import TABS, Tab
 
 if TYPE_CHECKING:
-    from mock_server.app import Mock
+    from mock_server.mock import Mock
 
 HERE = Path(__file__).parent
 _POLICY = (

@@ -20,7 +20,7 @@ from mock_server.state.keys import Caller
 from mock_server.state.rate_limit import Limiter, Quota, Window
 
 if TYPE_CHECKING:
-    from mock_server.app import Mock
+    from mock_server.mock import Mock
 
 Headers = Mapping[bytes, bytes]
 logger = logging.getLogger(__name__)

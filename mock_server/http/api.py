@@ -27,7 +27,7 @@ from mock_server.state.keys import Caller
 from mock_server.state.rate_limit import Header, Quota
 
 if TYPE_CHECKING:
-    from mock_server.app import Mock
+    from mock_server.mock import Mock
     from mock_server.spec.paths import Endpoint, Path
 
 _JSON: Header = (b"content-type", b"application/json")

@@ -23,7 +23,7 @@ from fixtures.strict_yaml import YamlError, parse
 from mock_server.state.organisations import Organisation, development_key
 
 if TYPE_CHECKING:
-    from mock_server.app import Mock
+    from mock_server.mock import Mock
 
 ASSETS = Path(__file__).with_name("assets")
 _POLICY = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; base-uri 'none'"

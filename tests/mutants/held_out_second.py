@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs
 
-from mock_server.app import Mock
+from mock_server.mock import Mock
 from mock_server.state.organisations import State
 from mock_server.state.rate_limit import Limiter, Window
 from mock_server.state.records import Event, Item

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
-from mock_server.app import Mock
+from mock_server.mock import Mock
 from mock_server.state.organisations import State
 from mock_server.state.rate_limit import Limiter, Quota, Window
 from mock_server.state.records import Event, Item, User

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from mock_server.app import Mock
+from mock_server.mock import Mock
 from mock_server.state.organisations import State
 from mock_server.state.records import Event, Item
 from tests.mutants.fault import Fault

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_server.app import Mock
+from mock_server.mock import Mock
 from mock_server.state.organisations import State
 from mock_server.state.records import Event, Item
 from tests.mutants.fault import Fault

@@ -10,9 +10,10 @@ from pathlib import Path
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
-from mock_server.app import Mock, create_app
+from mock_server.app import create_app
 from mock_server.command import running
 from mock_server.command.options import read_settings
+from mock_server.mock import Mock
 from tests.mutants.fault import Fault, Variant
 
 START_SECONDS = 60.0

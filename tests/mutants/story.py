@@ -12,8 +12,8 @@ import re
 from starlette.types import ASGIApp, Message
 
 from fixtures.spec import Spec, load_spec
-from mock_server.app import VIRTUAL_START, Mock
 from mock_server.command.options import read_settings
+from mock_server.mock import VIRTUAL_START, Mock
 from mock_server.state.clock import VirtualClock
 from tests.mutants.chapters import story
 from tests.mutants.fault import Fault, Variant

@@ -8,8 +8,8 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Scope
 
-from mock_server.app import Mock
 from mock_server.errors import ApiError
+from mock_server.mock import Mock
 from mock_server.state.organisations import Organisation
 from mock_server.state.rate_limit import Window
 from mock_server.state.tenant import Tenant

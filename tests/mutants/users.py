@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mock_server.app import Mock
+from mock_server.mock import Mock
 from mock_server.state.organisations import State
 from mock_server.state.records import User
 from tests.mutants.fault import Fault

@@ -7,9 +7,10 @@ import gc
 
 from contracts import catalogue, session
 from fixtures.spec import load_spec
-from mock_server.app import Mock, create_app
+from mock_server.app import create_app
 from mock_server.command import running
 from mock_server.command.options import read_settings
+from mock_server.mock import Mock
 
 _served, _judged, _catalogue = load_spec(), load_spec(), catalogue.load_catalogue()
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mock_server.app import Mock
+from mock_server.mock import Mock
 from tests.mutants.traffic import EVERY, INGESTION, NEEDS_SECRET, PATHS, Answer, Document, Request, Server
 
 __all__ = [

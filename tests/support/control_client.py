@@ -11,12 +11,13 @@ import jsonschema
 
 from fixtures.bodies import item_body, recommend_body
 from fixtures.world import build_world, empty_world
-from mock_server.app import Mock, create_app
+from mock_server.app import create_app
 from mock_server.command.seeding import Seed
 from mock_server.control.access import Access
 from mock_server.control.description import description_route, document
 from mock_server.control.routes import MODULES, control_route
 from mock_server.control.session import session_routes
+from mock_server.mock import Mock
 from mock_server.settings import Settings
 from tests.support.mock_client import SPEC
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from starlette.types import ASGIApp
 
-from mock_server.app import Mock, create_app
+from mock_server.app import create_app
 from mock_server.command.banner import keys_document
 from mock_server.command.options import read_settings
 from mock_server.command.seeding import read_seed
@@ -18,6 +18,7 @@ from mock_server.command.server import Server
 from mock_server.command.sockets import bind, url_of
 from mock_server.control.access import Access
 from mock_server.control.routes import control_route
+from mock_server.mock import Mock
 from mock_server.state.clock import RealClock
 from tests.support.mock_client import SPEC
 

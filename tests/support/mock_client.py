@@ -14,7 +14,8 @@ import jsonschema
 from starlette.types import Message, Scope
 
 from fixtures.spec import Spec, load_spec
-from mock_server.app import Mock, create_app
+from mock_server.app import create_app
+from mock_server.mock import Mock
 from mock_server.settings import Settings
 from mock_server.state.clock import VirtualClock
 from mock_server.state.organisations import Organisation

@@ -22,7 +22,7 @@ from mock_server.layers.faults.wire import discard_body
 from mock_server.state.keys import Caller
 
 if TYPE_CHECKING:
-    from mock_server.app import Mock
+    from mock_server.mock import Mock
 
 
 class FaultLayer:

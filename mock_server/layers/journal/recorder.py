@@ -15,7 +15,7 @@ from mock_server.layers.journal.masking import mask_body
 from mock_server.layers.journal.sighting import Sighting, without_credentials
 
 if TYPE_CHECKING:
-    from mock_server.app import Mock
+    from mock_server.mock import Mock
 
 _MAX_TARGET_BYTES = 4_096  # of a path, of a query
 _PATIENCE_SECONDS = 0.02  # for a body that the API has refused to read

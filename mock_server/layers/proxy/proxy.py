@@ -19,7 +19,7 @@ from mock_server.layers.proxy.judge import Answered, Asked, Judge
 from mock_server.state.rate_limit import Header
 
 if TYPE_CHECKING:
-    from mock_server.app import Mock
+    from mock_server.mock import Mock
 
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)  # seconds
 _MAX_ANSWER_BYTES = 64 * 2**20

@@ -20,7 +20,7 @@ from mock_server.state.records import Event, Item, User
 from mock_server.state.tenant import Tenant
 
 if TYPE_CHECKING:
-    from mock_server.app import Mock
+    from mock_server.mock import Mock
 
 Record = Item | User | Event
 

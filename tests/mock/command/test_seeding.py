@@ -9,8 +9,8 @@ import pytest
 from fixtures.bodies import event_body, item_body, user_body
 from fixtures.folder import write_folder
 from fixtures.world import NOW, build_world
-from mock_server.app import Mock
 from mock_server.command.seeding import Seed, read_seed
+from mock_server.mock import Mock
 from mock_server.settings import Settings
 from mock_server.state.recommender import Query
 from mock_server.state.tenant import Tenant

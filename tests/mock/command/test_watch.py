@@ -11,8 +11,8 @@ import pytest
 from bench.mock import RunningMock, running_mock
 from fixtures.bodies import item_body
 from fixtures.spec import SPEC_PATH, load_spec
-from mock_server.app import Mock
 from mock_server.command.reload import reload
+from mock_server.mock import Mock
 from mock_server.settings import Settings
 
 TEXT = SPEC_PATH.read_text(encoding="utf-8")

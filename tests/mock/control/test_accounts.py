@@ -7,9 +7,10 @@ import httpx
 import pytest
 
 from fixtures.bodies import item_body, recommend_body
-from mock_server.app import Mock, create_app
+from mock_server.app import create_app
 from mock_server.control.access import Access
 from mock_server.control.routes import control_route
+from mock_server.mock import Mock
 from mock_server.settings import Settings
 from tests.support.account_client import CHEAP, PASSWORD, registration
 

@@ -7,7 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from mock_server.app import Mock, create_app
+from mock_server.app import create_app
+from mock_server.mock import Mock
 from mock_server.settings import Settings
 from tests.support.control_client import CHANGE, SEED, Served
 from tests.support.mock_client import SPEC

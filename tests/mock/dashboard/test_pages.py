@@ -8,11 +8,12 @@ import httpx
 import pytest
 
 from fixtures.bodies import event_body, item_body, user_body
-from mock_server.app import Mock, create_app
+from mock_server.app import create_app
 from mock_server.control.access import Access
 from mock_server.control.routes import control_route
 from mock_server.dashboard import pages
 from mock_server.dashboard.tabs import TABS
+from mock_server.mock import Mock
 from mock_server.settings import Settings
 from mock_server.state.records import Event
 from tests.support.shipped import SPEC

@@ -11,8 +11,9 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from fixtures.spec import SPEC_PATH, load_spec
 from fixtures.strict_yaml import parse
-from mock_server.app import Mock, create_app
+from mock_server.app import create_app
 from mock_server.http.docs_page import ASSETS, docs_routes, served_document
+from mock_server.mock import Mock
 from mock_server.settings import Settings
 
 URL = "http://shop.test:4010"

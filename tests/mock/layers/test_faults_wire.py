@@ -245,7 +245,8 @@ def test_the_plain_event_loop_and_parser_break_connections_too(kind: str, error:
     """Where uvloop and httptools are missing, as on Windows, uvicorn runs asyncio and h11."""
     code = f"""
 import asyncio, socket, sys, threading, uvicorn
-from mock_server.app import Mock, create_app
+from mock_server.app import create_app
+from mock_server.mock import Mock
 from mock_server.command import server as module
 from mock_server.layers.faults.fault import Fault
 from mock_server.settings import Settings
@@ -275,8 +276,9 @@ running.run([listener])
 
 @contextlib.contextmanager
 def in_process(**fault: Any) -> Iterator[Any]:
-    from mock_server.app import Mock, create_app
+    from mock_server.app import create_app
     from mock_server.layers.faults.fault import Fault
+    from mock_server.mock import Mock
     from mock_server.settings import Settings
 
     mock = Mock(Settings(clock="virtual"))

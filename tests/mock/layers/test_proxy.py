@@ -11,10 +11,10 @@ import pytest
 from pydantic import ValidationError
 
 from fixtures.bodies import item_body
-from mock_server.app import Mock
 from mock_server.command.options import UsageError, read_settings
 from mock_server.layers.proxy.judge import Answered, Asked, Judge
 from mock_server.layers.proxy.target import check_target
+from mock_server.mock import Mock
 from mock_server.settings import Settings
 from tests.mock.command.test_cli import Started, started
 from tests.support.shipped import SPEC

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from mock_server.app import Mock
+from mock_server.mock import Mock
 from mock_server.settings import Delay, Settings
 from mock_server.state.clock import Clock, RealClock, VirtualClock
 

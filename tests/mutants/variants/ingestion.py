@@ -7,7 +7,8 @@ from itertools import count
 
 from starlette.types import ASGIApp
 
-from mock_server.app import Mock, create_app
+from mock_server.app import create_app
+from mock_server.mock import Mock
 from mock_server.settings import Delay
 from tests.mutants.event_effects import partly_accepted
 from tests.mutants.events import identify_open

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
 
-from mock_server.app import Mock
+from mock_server.mock import Mock
 from mock_server.state.recommender import Entry, Query, Ranking
 from mock_server.state.tenant import Tenant
 from tests.mutants.fault import Variant

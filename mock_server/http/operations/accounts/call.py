@@ -15,7 +15,7 @@ from mock_server.state.accounts.team import Member, Team
 from mock_server.state.organisations import Organisation
 
 if TYPE_CHECKING:
-    from mock_server.app import Mock
+    from mock_server.mock import Mock
 
 Answer = tuple[int, bytes]
 

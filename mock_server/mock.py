@@ -1,0 +1,179 @@
+"""The state of a running mock: reset, seed, advance, flush, organisations that come and go. No HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+
+from fixtures.spec import Spec, load_spec
+from mock_server.account_side import AccountSide
+from mock_server.http.routes import HANDLERS
+from mock_server.layers.faults.registry import Faults
+from mock_server.layers.faults.wire import Wire
+from mock_server.layers.journal.journal import Journal
+from mock_server.layers.journal.meter import Meter
+from mock_server.runtime.ingest import IngestQueue
+from mock_server.runtime.lifetimes import Lifetimes
+from mock_server.settings import Settings
+from mock_server.spec.contract import Contract
+from mock_server.spec.paths import Paths
+from mock_server.state.clock import Clock, RealClock, VirtualClock
+from mock_server.state.organisations import Organisation, Organisations
+from mock_server.state.rate_limit import Visitors
+from mock_server.state.recommender import Config
+from mock_server.state.seeded import Fill, SeededTenants
+from mock_server.state.snapshots.snapshot import Part, Snapshots
+from mock_server.state.tenant import Tenant
+
+VIRTUAL_START = 1_780_315_200.0  # 2026-06-01T12:00:00Z, where the caller brings no world with a "now" of its own
+
+
+@lru_cache(maxsize=2)
+def _paths(spec: Spec) -> Paths:
+    """Compiled once for all mocks of one spec: a mock for each test costs little then."""
+    return Paths(spec, HANDLERS)
+
+
+class Mock:
+    """All state of a running mock. Raises SpecError for a spec that can't be served in full.
+
+    `fill` puts the seed data into a fresh tenant, once; whatever begins with the seed data begins with a copy of it.
+    `worlds`: what else an organisation can be filled with, by name."""
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        spec: Spec | None = None,
+        clock: Clock | None = None,
+        fill: Fill | None = None,
+        worlds: Mapping[str, Callable[[], Fill]] | None = None,
+    ) -> None:
+        self.settings = settings or Settings()
+        self.contract = Contract(_paths(spec or load_spec(self.settings.spec)), self.settings)
+        self.clock: Clock = clock or (VirtualClock(VIRTUAL_START) if self.settings.clock == "virtual" else RealClock())
+        self.ingest = IngestQueue(self.clock, self.settings.ingest_delay)
+        self.visitors = Visitors()
+        self._moving = asyncio.Lock()
+        self.account_side = AccountSide(self.settings.seed, self.clock, self.ingest)
+        self.faults = Faults(self.settings.seed, self.clock, self.settings.scenario)
+        self.wire = Wire()
+        self.meter = Meter()
+        self.journal = Journal(0 if self.settings.no_control else self.settings.journal, self._find_tenant)
+        self.seeded = SeededTenants(fill, worlds)
+        usual = self.settings
+        self.organisations = Organisations(
+            usual.orgs, usual.seed, self._make_tenant, usual.seed_orgs, self.account_side.digests
+        )
+        self.lifetimes = Lifetimes(self.remove_organisation)
+        self.snapshots = Snapshots()
+        self.parts: dict[str, Part] = {
+            "accounts": self.account_side,
+            "faults": self.faults,
+            "journal": self.journal,
+        }
+
+    @property
+    def spec(self) -> Spec:
+        return self.contract.spec
+
+    def reload_spec(self, spec: Spec) -> None:
+        """Serve another spec with the same data. Raises SpecError, and then nothing has changed."""
+        self.contract = Contract(_paths(spec), self.settings)
+
+    def reset(self, tenant_id: str | None = None, seeded: bool | None = None) -> None:
+        """Put one organisation (default: all of them) back to its start, or to the seed data, or to nothing. What waits
+        for it and what was set for it are gone.
+
+        All of them back to the start is the mock as it was started: removed ones of the start are there again and the
+        clock is put back, too. Raises KeyError for an unknown one."""
+        if tenant_id is not None:
+            self.ingest.forget(self.organisations.reset(tenant_id, seeded))
+            self.account_side.suspend(tenant_id, False)
+            self.faults.reset(tenant_id)
+            self.journal.reset(tenant_id)
+            return
+        self.organisations.complete()
+        for organisation in self.organisations:
+            self.ingest.forget(self.organisations.reset(organisation.tenant_id, seeded))
+        self.visitors = Visitors()
+        if seeded is None:
+            self.clock.put_back(self.clock.started)
+            for over in self.account_side.reset():
+                if over in self.organisations:
+                    self.remove_organisation(over)
+        self.faults.reset()
+        self.journal.reset()
+
+    def seed(self, tenant_id: str, data: str) -> None:
+        """Put one organisation to the data of a world. Raises KeyError for an unknown one, or an unknown world."""
+        organisation = self.organisations[tenant_id]
+        tenant = self.seeded.copy(tenant_id, self.contract.ranking_depth, data)
+        self.reset(tenant_id, seeded=False)
+        organisation.state.tenant = tenant
+
+    async def flush(self, tenant_id: str | None = None) -> None:
+        """Return when everything accepted so far is visible, or all of one organisation. Uploads are read to their end
+        first. Raises KeyError."""
+        state = None if tenant_id is None else self.organisations[tenant_id].state
+        await self.account_side.uploads.finished()
+        await self.ingest.flush(state)
+
+    async def advance(self, seconds: float) -> None:
+        """Move the clock; every record that falls due on the way is applied in order. Two calls at once move it by the
+        sum. Raises ValueError for a number that is negative or not finite."""
+        if not 0 <= seconds < float("inf"):
+            raise ValueError("seconds must be a number from 0")
+        clock = self.clock
+        async with self._moving:
+            target = clock.monotonic() + seconds
+            while (due := self.ingest.next_due) <= target:
+                clock.advance(max(0.0, due - clock.monotonic()))
+                await self.ingest.apply_due()
+            clock.advance(max(0.0, target - clock.monotonic()))
+        self.ingest.wake_up()
+
+    async def advance_organisation(self, tenant_id: str, seconds: float) -> None:
+        """Move one organisation ahead of the clock, until it is reset; the others notice nothing. Raises KeyError."""
+        state = self.organisations[tenant_id].state
+        state.move_ahead(seconds)
+        self.faults.move_ahead(tenant_id, seconds)
+        await self.ingest.hurry(state, seconds)
+
+    def run_clock_at(self, scale: float) -> None:
+        """How many of the mock's seconds pass in one of the machine's; 0 stops the clock."""
+        self.clock.run_at(scale)
+        self.ingest.wake_up()
+
+    def add_organisation(
+        self, tenant_id: str | None = None, seeded: bool | None = None, ttl_seconds: float | None = None
+    ) -> Organisation:
+        """A new organisation with fresh keys. `seeded`: with a copy of the seed data (None: if that is usual).
+        `ttl_seconds`: removed after so many of the machine's. Raises ValueError for an id that is taken."""
+        added = self.organisations.add(tenant_id, seeded)
+        if ttl_seconds is not None:
+            self.lifetimes.start(added.tenant_id, ttl_seconds)
+        return added
+
+    def remove_organisation(self, tenant_id: str) -> None:
+        """Forget an organisation, its keys and its data. Raises KeyError."""
+        self.ingest.forget(self.organisations.remove(tenant_id))
+        self.lifetimes.end(tenant_id)
+        self.account_side.forget(tenant_id)
+        self.faults.reset(tenant_id)
+        self.journal.reset(tenant_id)
+
+    def stop(self) -> None:
+        """End every wait: the server is about to stop."""
+        self.wire.stop()
+        self.journal.close()
+
+    def _find_tenant(self, tenant_id: str) -> Tenant | None:
+        try:
+            return self.organisations[tenant_id].tenant
+        except KeyError:
+            return None
+
+    def _make_tenant(self, tenant_id: str, seeded: bool) -> Tenant:
+        depth = self.contract.ranking_depth
+        return self.seeded.copy(tenant_id, depth) if seeded else Tenant(tenant_id, Config(depth=depth))
