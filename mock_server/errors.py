@@ -17,14 +17,9 @@ ApiError
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
-
-class FieldError(NamedTuple):
-    """A failing field, by its JSON path, and the rule that it broke."""
-
-    field: str
-    message: str
+from fixtures.rules import FieldError as FieldError
 
 
 class ApiError(Exception):

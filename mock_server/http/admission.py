@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
+from fixtures.rules import enumerated
 from mock_server.errors import Forbidden, NotFound, TooManyRequests, Unauthorized
 from mock_server.http.operations.accounts.call import AccountCall, Membership
 from mock_server.spec.limits import Credential
-from mock_server.spec.rules import enumerated
 from mock_server.state import keys
 from mock_server.state.accounts.accounts import Account
 from mock_server.state.accounts.roles import Role

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import jsonschema_rs
 
+from fixtures.rules import field_error, json_path
 from fixtures.spec import Node, Spec, SpecError
-from mock_server.spec.rules import field_error, json_path
 
 _TEXT = {"type": "string"}
 _TEXTS = {"type": "array", "items": _TEXT}

@@ -7,9 +7,9 @@ from typing import Any
 
 import jsonschema_rs
 
+from fixtures import rules
 from fixtures.spec import Node, Spec, SpecError
 from mock_server.errors import ApiError, BadRequest, FieldError, MissingStrategyInput
-from mock_server.spec import rules
 
 SHOWN = 20  # failing fields that an answer lists; it says how many more there are
 _KEPT = 1_001  # elements of an array, fields of an object that are looked at when a value is known to be invalid

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fixtures import bodies
 from fixtures.bodies import event_body, identify_body, item_body, recommend_body, user_body
-from mock_server.spec.rules import json_path
+from fixtures.rules import json_path
 from mock_server.spec.validation import compile_schema
 from tests.support.mock_client import EVENTS, ITEMS, RECOMMEND, SPEC, USERS, Client
 
