@@ -9,7 +9,7 @@ NODE := $(shell command -v npm >/dev/null && node -p 'const [a, b] = process.ver
 AT := $(if $(TARGET),--target $(TARGET))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mock test test-slow example lint contract load load-429 load-prepare faults bench lock clean
+.PHONY: help setup mock test test-slow example lint contract load load-429 load-prepare mutants bench lock clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -52,8 +52,8 @@ load-429: .venv/.complete ## Probe the rate limit of a mock of its own, or of a 
 load-prepare: .venv/.complete ## Fill a server's organisations before a load run: make load-prepare TARGET=URL
 	$(BIN)/python -m load prepare $(AT) $(ARGS)
 
-faults: .venv/.complete ## Judge every broken and legal server, up to an hour; TIME=20: as many as fit into 20 minutes
-	$(BIN)/python -m tests.mutants $(if $(TIME),check --minutes $(TIME),matrix) $(ARGS)
+mutants: .venv/.complete ## Judge every broken and legal server; TIME=20: as many as fit into 20 minutes
+	$(BIN)/python -m tests.mutants judge $(if $(TIME),--minutes $(TIME)) $(ARGS)
 
 bench: .venv/.complete $(PEERS) ## Measure beside other servers and write docs/benchmarks.md; needs Node, wrk, taskset
 	$(BIN)/python -m bench.recommend_peers --write docs/benchmarks.md $(ARGS)

@@ -4,6 +4,7 @@ import gc
 import os
 import signal
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,8 +18,17 @@ from tests.support.mock_client import Client, make_client
 # A shell's background job ignores Ctrl+C, and so would every process that a test starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-LONG = {"test_contracts_faults", "test_contracts_runs", "test_contracts_variants", "test_spec_schemathesis"}
-LONG |= {"test_load_faults", "test_load_namespaces", "test_load_runs", "test_load_web"}
+# Each takes seconds, and begins first.
+LONG = {
+    "browser/test_load_page.py",
+    "contracts/test_runs.py",
+    "load/test_faults.py",
+    "load/test_namespaces.py",
+    "load/test_runs.py",
+    "mutants/test_mutants.py",
+    "mutants/test_variants.py",
+    "spec/test_schemathesis.py",
+}
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -26,11 +36,15 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 2
 
 
+def _is_long(item: pytest.Item) -> bool:
+    return item.path.relative_to(Path(__file__).parent).as_posix() in LONG
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Each worker begins with its share of what takes long, or one would still be at it when the others are done."""
     workers = getattr(config, "workerinput", {}).get("workercount", 1)
-    long = [item for item in items if item.path.stem in LONG]
-    short = [item for item in items if item.path.stem not in LONG]
+    long = [item for item in items if _is_long(item)]
+    short = [item for item in items if not _is_long(item)]
     ordered: list[pytest.Item] = []
     for worker in range(workers):
         share = long[worker::workers]

@@ -1,4 +1,1 @@
-"""A zoo of broken servers: each deviates from one documented statement, to prove that the suite sees it.
-
-Written from the catalogue's statements, docs/readings.md and openapi.yaml, without a look at the checks.
-"""
+"""Broken servers (mutants) and legal ones (variants) that show what the conformance suite is worth."""

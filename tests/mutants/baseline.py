@@ -16,13 +16,13 @@ from fixtures.spec import SPEC_PATH
 from tests.mutants.processes import Lost, in_processes
 
 EXAMPLES = 5
-PATIENCE_SECONDS = 120.0
+MOST_SECONDS = 120.0
 OPTIONS = ("--seed", "1", "--max-examples", str(EXAMPLES), "--include-path-regex", "^/v1/", "--max-failures", "1")
 
 
 def findings(names: Iterable[str], jobs: int = 2) -> Iterator[tuple[str, bool | None]]:
     """Whether it found anything at each of them, as they end; None where it came to no end."""
-    for name, result in in_processes(_finds, names, jobs, PATIENCE_SECONDS):
+    for name, result in in_processes(_finds, names, jobs, MOST_SECONDS):
         yield name, None if isinstance(result, Lost) else result
 
 
@@ -30,11 +30,11 @@ def _finds(name: str) -> bool | None:
     """In a process of its own: its command line against the server of that name. None for an exit that says neither."""
     from schemathesis.cli import schemathesis
 
-    from tests.mutants import zoo
+    from tests.mutants import registry
     from tests.mutants.serve import serve_beside
 
     with tempfile.TemporaryDirectory() as folder:
-        announced = json.loads(serve_beside(zoo.named(name), ("--rate-limit", "off"), Path(folder)).read_bytes())
+        announced = json.loads(serve_beside(registry.named(name), ("--rate-limit", "off"), Path(folder)).read_bytes())
         config = Path(folder, "schemathesis.toml")
         config.write_text(_keys(announced["organisations"][0]), encoding="utf-8")
         os.chdir(folder)  # it leaves files where it runs

@@ -1,4 +1,4 @@
-"""Faults that sit in the mock itself: queued records that change or vanish, windows that are not the organisation's."""
+"""Deviations within the mock: queued records that change or vanish, windows that are not the organisation's."""
 
 from __future__ import annotations
 

@@ -16,50 +16,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Generic, TypeVar
 
-IMPORTED_ONCE = [
-    "tests.mutants.zoo",
-    "tests.mutants.serve",
-    "contracts.session",
-    "contracts.generated",
-    # what the above import only when they are at work
-    "flask",
-    "httpcore",
-    "hypothesis.internal.conjecture.optimiser",
-    "hypothesis.strategies._internal.flatmapped",
-    "hypothesis.strategies._internal.regex",
-    "numpy.random",
-    "pyrate_limiter",
-    "schemathesis.cli.commands.run.executor",
-    "schemathesis.cli.commands.run.handlers.allure",
-    "schemathesis.cli.commands.run.handlers.har",
-    "schemathesis.cli.commands.run.handlers.html",
-    "schemathesis.cli.commands.run.handlers.junitxml",
-    "schemathesis.cli.commands.run.handlers.output",
-    "schemathesis.cli.commands.run.handlers.vcr",
-    "schemathesis.engine._rate_limit_retry",
-    "schemathesis.engine.core",
-    "schemathesis.engine.fuzz",
-    "schemathesis.engine.run",
-    "schemathesis.engine.run.stateful._executor",
-    "schemathesis.engine.run.unit._direct_executor",
-    "schemathesis.engine.run.unit._hypothesis_executor",
-    "schemathesis.engine.run.unit._pool",
-    "schemathesis.python._constants.orchestrator",
-    "schemathesis.python.asgi",
-    "schemathesis.specs.openapi._ordering",
-    "schemathesis.specs.openapi.auth_inference",
-    "schemathesis.specs.openapi.coverage._operation",
-    "schemathesis.specs.openapi.schemas",
-    "schemathesis.specs.openapi.stateful",
-    "schemathesis.specs.openapi.stateful.link_calibration",
-    "schemathesis.transport.asgi",
-    "schemathesis.transport.wsgi",
-    "uvicorn.lifespan.on",
-    "uvicorn.loops.auto",
-    "uvicorn.protocols.http.auto",
-    "uvloop",
-    "tests.mutants.warm",
-]
+IMPORTED_ONCE = ["tests.mutants.registry", "tests.mutants.serve", "contracts.session", "contracts.generated"]
 KEPT_IN_ENVIRONMENT = {"PATH", "HOME", "TMPDIR", "LANG"}  # requests reads all of it, for proxies, at every request
 
 Task = TypeVar("Task")
@@ -82,7 +39,7 @@ class _Running(Generic[Task]):
 
 
 def in_processes(
-    call: Callable[[Task], Result], tasks: Iterable[Task], jobs: int, patience: float
+    call: Callable[[Task], Result], tasks: Iterable[Task], jobs: int, most_seconds: float
 ) -> Iterator[tuple[Task, Result | Lost]]:
     """call(task) for every task, with what it returned, as they end. The next task is asked for when there is room."""
     context = multiprocessing.get_context("forkserver")
@@ -103,8 +60,8 @@ def in_processes(
             for pipe, each in list(running.items()):
                 if pipe.poll():
                     result = _received(pipe)
-                elif time.monotonic() - each.began > patience:
-                    result = Lost(f"no end within {patience:.0f} seconds", timed_out=True)
+                elif time.monotonic() - each.began > most_seconds:
+                    result = Lost(f"no end within {most_seconds:.0f} seconds", timed_out=True)
                 else:
                     continue
                 _end(each.process)

@@ -8,14 +8,13 @@ from __future__ import annotations
 import tempfile
 import time
 import tomllib
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from tests.mutants import zoo
-from tests.mutants.fault import CATALOGUE, Fault, Variant, statement_levels
+from tests.mutants import registry
+from tests.mutants.mutant import CATALOGUE, Mutant, Variant, statement_levels
 from tests.mutants.processes import Lost, in_processes
 
 RUN_SECONDS = 300.0
@@ -23,7 +22,6 @@ SETTLE_SECONDS = "5"  # what shows at all shows within a second here; the rest n
 QUICK_SETTLE_SECONDS = "2"
 WINDOW = "1000/60s"  # where the limit is used up: long enough for a run, short enough to wait for its end
 QUICK_WINDOW = "120/6s"  # the same where only the claims are judged
-IN_FULL = 32  # one fault in so many, by its name, meets all generated passes, whatever it breaks
 TIMED_OUT, BROKEN = -1, -2
 
 
@@ -51,56 +49,51 @@ class Judged:
     words: str = ""
 
 
-def fault_task(fault: Fault) -> Task:
+def mutant_task(mutant: Mutant) -> Task:
     """The standard profile.
 
     The generated passes come after the hand-written checks and can't take a finding away from them, so only those run
-    whose statement the fault breaks, and all of them on a sample."""
-    told = ["--settle", SETTLE_SECONDS, *_limit(fault, WINDOW), *_told(fault)]
-    if not (is_generated(fault) or in_sample(fault)):
-        told.append("--no-generated")
-    elif not in_sample(fault):
+    whose statement the mutant breaks."""
+    options = ["--settle", SETTLE_SECONDS, *_limit(mutant, WINDOW), *_options(mutant)]
+    if is_generated(mutant):
         passes = [each for each in statement_levels() if each.startswith("GEN-")]
-        told += [word for each in passes if each not in fault.ids for word in ("--skip", each)]
-    return Task(fault.name, _limit(fault, WINDOW)[1:], ("--profile", "standard", *told))
+        options += [word for each in passes if each not in mutant.ids for word in ("--skip", each)]
+    else:
+        options.append("--no-generated")
+    return Task(mutant.name, _limit(mutant, WINDOW)[1:], ("--profile", "standard", *options))
 
 
-def claims_task(fault: Fault) -> Task:
-    """Only the checks that claim the fault with those that they build on."""
-    profile = "quick" if _is_of_rules(fault) and not fault.exhaust else "standard"
-    selected = [word for each in needed(fault.ids) for word in ("--select", each)]
-    if not is_generated(fault):
+def claims_task(mutant: Mutant) -> Task:
+    """Only the checks that claim the mutant with those that they build on."""
+    profile = "quick" if _is_of_rules(mutant) and not mutant.exhaust else "standard"
+    selected = [word for each in needed(mutant.ids) for word in ("--select", each)]
+    if not is_generated(mutant):
         selected.append("--no-generated")
-    told = ["--settle", QUICK_SETTLE_SECONDS, *_limit(fault, QUICK_WINDOW), *_told(fault), *selected]
-    return Task(fault.name, _limit(fault, QUICK_WINDOW)[1:], ("--profile", profile, *told))
+    options = ["--settle", QUICK_SETTLE_SECONDS, *_limit(mutant, QUICK_WINDOW), *_options(mutant), *selected]
+    return Task(mutant.name, _limit(mutant, QUICK_WINDOW)[1:], ("--profile", profile, *options))
 
 
-def _told(fault: Fault) -> list[str]:
+def _options(mutant: Mutant) -> list[str]:
     """A limit that is used up too soon is a finding, not a reason to wait."""
-    strict = ["--strict"] if fault.level == "SHOULD" else []
-    return [*strict, *([] if fault.exhaust else ["--no-wait"]), *fault.suite_options]
+    strict = ["--strict"] if mutant.level == "SHOULD" else []
+    return [*strict, *([] if mutant.exhaust else ["--no-wait"]), *mutant.suite_options]
 
 
-def _limit(fault: Fault, window: str) -> tuple[str, ...]:
-    return ("--exhaust", "--rate-limit", window) if fault.exhaust else ()
+def _limit(mutant: Mutant, window: str) -> tuple[str, ...]:
+    return ("--exhaust", "--rate-limit", window) if mutant.exhaust else ()
 
 
-def _is_of_rules(fault: Fault) -> bool:
+def _is_of_rules(mutant: Mutant) -> bool:
     """Whether it is claimed by rules over every answer alone: a few answers may show it as well as many."""
     import contracts.rules  # noqa: F401 - registers them
     from contracts.registry import RULES
 
-    return set(needed(fault.ids)) <= RULES.keys()
+    return set(needed(mutant.ids)) <= RULES.keys()
 
 
-def is_generated(fault: Fault) -> bool:
+def is_generated(mutant: Mutant) -> bool:
     """Whether it breaks a statement of the generated passes."""
-    return any(each.startswith("GEN-") for each in fault.ids)
-
-
-def in_sample(fault: Fault) -> bool:
-    """Whether all generated passes run, whatever it breaks."""
-    return zlib.crc32(fault.name.encode()) % IN_FULL == 0
+    return any(each.startswith("GEN-") for each in mutant.ids)
 
 
 def variant_task(variant: Variant) -> Task:
@@ -112,16 +105,16 @@ def plain_task(seed: int) -> Task:
     return Task("plain", ("--seed", str(seed)), ("--profile", "standard", "--seed", str(seed)))
 
 
-def killed(fault: Fault, judged: Judged) -> bool:
-    """Exit 1, and a check of a statement that the fault breaks is among the failures."""
-    return judged.exit_code == 1 and bool(set(fault.ids) & set(judged.failed))
+def killed(mutant: Mutant, judged: Judged) -> bool:
+    """Exit 1, and a check of a statement that the mutant breaks is among the failures."""
+    return judged.exit_code == 1 and bool(set(mutant.ids) & set(judged.failed))
 
 
-def run_all(tasks: Iterable[Task], jobs: int = 2, patience: float = RUN_SECONDS) -> Iterator[tuple[Task, Judged]]:
+def run_all(tasks: Iterable[Task], jobs: int = 2, most_seconds: float = RUN_SECONDS) -> Iterator[tuple[Task, Judged]]:
     """Every task with what came of it, as they end."""
-    for task, result in in_processes(_judge, tasks, jobs, patience):
+    for task, result in in_processes(_judge, tasks, jobs, most_seconds):
         if isinstance(result, Lost):
-            exit_code, seconds = (TIMED_OUT, patience) if result.timed_out else (BROKEN, 0.0)
+            exit_code, seconds = (TIMED_OUT, most_seconds) if result.timed_out else (BROKEN, 0.0)
             yield task, Judged(exit_code, seconds=seconds, words=result.words)
         else:
             yield task, result
@@ -130,7 +123,7 @@ def run_all(tasks: Iterable[Task], jobs: int = 2, patience: float = RUN_SECONDS)
 def _judge(task: Task) -> Judged:
     from tests.mutants.serve import serve_beside
 
-    each = None if task.name == "plain" else zoo.named(task.name)
+    each = None if task.name == "plain" else registry.named(task.name)
     with tempfile.TemporaryDirectory() as folder:
         keys = serve_beside(each, task.server_options, Path(folder))
         return _verdict(keys, task.suite_options)

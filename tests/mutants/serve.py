@@ -14,19 +14,19 @@ from mock_server.app import create_app
 from mock_server.command import running
 from mock_server.command.options import read_settings
 from mock_server.mock import Mock
-from tests.mutants.fault import Fault, Variant
+from tests.mutants.mutant import Mutant, Variant
 
 START_SECONDS = 60.0
 DEFAULTS = ("--port", "0", "--host", "127.0.0.1", "--seed-data", "none", "--quiet", "--ingest-delay", "0.05")
 
 
-def broken_app(each: Fault | Variant, mock: Mock, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
+def broken_app(each: Mutant | Variant, mock: Mock, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
     """The mock's application with the deviation."""
-    deviation = each.broken if isinstance(each, Fault) else each.server
+    deviation = each.broken if isinstance(each, Mutant) else each.server
     return deviation(mock, create_app(mock, routes))
 
 
-def serve(each: Fault | Variant | None, options: Sequence[str]) -> None:
+def serve(each: Mutant | Variant | None, options: Sequence[str]) -> None:
     """Serve until a signal ends it; None is the plain mock. Later options win. Raises UsageError."""
     own = each.options if each else ()
     settings = read_settings([*DEFAULTS, *own, *options])
@@ -35,7 +35,7 @@ def serve(each: Fault | Variant | None, options: Sequence[str]) -> None:
     running.run(settings)
 
 
-def serve_beside(each: Fault | Variant | None, options: Sequence[str], folder: Path) -> Path:
+def serve_beside(each: Mutant | Variant | None, options: Sequence[str], folder: Path) -> Path:
     """Serve in a thread for as long as this process lives; the file with the URL and the keys, in the folder.
 
     Raises RuntimeError when the server does not start."""

@@ -129,7 +129,7 @@ class Answer:
 
 @dataclass
 class Server:
-    """The mock behind a fault. `memory` is the fault's own."""
+    """The mock behind a mutant. `memory` is the mutant's own."""
 
     mock: Mock
     app: ASGIApp

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from tests.mutants.fault import Variant
+from tests.mutants.mutant import Variant
 from tests.mutants.wrappers import (
     INGESTION,
     Answer,

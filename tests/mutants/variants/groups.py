@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutants.fault import Variant
+from tests.mutants.mutant import Variant
 from tests.mutants.variants import envelope, ingestion, limits, lists
 
 GROUPS: dict[str, list[Variant]] = {

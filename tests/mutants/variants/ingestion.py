@@ -10,10 +10,8 @@ from starlette.types import ASGIApp
 from mock_server.app import create_app
 from mock_server.mock import Mock
 from mock_server.settings import Delay
-from tests.mutants.event_effects import partly_accepted
-from tests.mutants.events import identify_open
-from tests.mutants.fault import Variant
 from tests.mutants.inside import events, loses
+from tests.mutants.mutant import Variant
 from tests.mutants.wrappers import (
     Answer,
     Break,
@@ -28,6 +26,8 @@ from tests.mutants.wrappers import (
     refuses,
     repairs,
 )
+from tests.mutants.written.event_effects import partly_accepted
+from tests.mutants.written.events import identify_open
 
 SAME = edits_answer(always, lambda _: None)
 ITEM_FIELDS = {"item_id", "item_type", "status", "attributes", "created_at"}

@@ -6,8 +6,8 @@ import math
 from collections import deque
 
 from mock_server.state.rate_limit import Limiter, Quota, Window
-from tests.mutants.fault import Variant
 from tests.mutants.inside import limited
+from tests.mutants.mutant import Variant
 from tests.mutants.wrappers import Answer, Break, Request, Server, always, chain, edge, edits_answer, on
 
 USED_UP = ("--exhaust", "--rate-limit", "1000/60s")

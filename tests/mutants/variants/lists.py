@@ -9,12 +9,12 @@ from typing import Any
 from mock_server.mock import Mock
 from mock_server.state.recommender import Entry, Query, Ranking
 from mock_server.state.tenant import Tenant
-from tests.mutants.fault import Variant
-from tests.mutants.filters import compared, texts
 from tests.mutants.inside import inside
-from tests.mutants.recommendations import empty
-from tests.mutants.strategies import both, unknown_context
+from tests.mutants.mutant import Variant
 from tests.mutants.wrappers import Answer, Break, Document, Request, Server, edge, edits_data, on, passes, repairs
+from tests.mutants.written.filters import compared, texts
+from tests.mutants.written.recommendations import empty
+from tests.mutants.written.strategies import both, unknown_context
 
 
 class Listed:

@@ -1,0 +1,144 @@
+"""Mutants of event ingestion: what it takes, what it refuses, and what then counts."""
+
+from __future__ import annotations
+
+from tests.mutants.mutant import Mutant
+from tests.mutants.wrappers import (
+    Break,
+    Document,
+    Request,
+    Server,
+    crashes,
+    fills,
+    passes,
+    refuses,
+    repairs,
+    tolerates,
+)
+from tests.mutants.written.items import counts_wrong
+
+FAMILIES = ("exposure", "engagement", "conversion", "system")
+FIELDS = {
+    "user_id",
+    "event_family",
+    "event_name",
+    "previous_user_id",
+    "item_id",
+    "recommendation_id",
+    "event_id",
+    "context",
+}
+
+
+def refuses_shape(array: bool, status: int = 400) -> Break:
+    return passes(
+        lambda request, _: request.operation == "events" and request.json is not None and request.is_array == array,
+        lambda request, server: server.refuse(request, status),
+    )
+
+
+def unless_known(kind: str, field: str, status: int, array: bool | None = None) -> Break:
+    """Events whose field names nothing of that kind that the organisation has are answered with a status."""
+
+    def concerned(request: Request, server: Server) -> bool:
+        if request.operation != "events" or array not in (None, request.is_array):
+            return False
+        known = getattr(server.tenant(request), kind)
+        return any(isinstance(each.get(field), str) and each[field] not in known for each in request.records)
+
+    return passes(concerned, lambda request, server: server.refuse(request, status))
+
+
+def identify_open(record: Document) -> None:
+    """An identify event is taken for one of the system family."""
+    if record.get("event_name") == "identify" and record.get("event_family") in FAMILIES:
+        record["event_family"] = "system"
+
+
+MUTANTS = [
+    Mutant("events-counted-as-none", "One event is counted as 0.", ("EVENT-accepts-one",), counts_wrong("events", 0)),
+    Mutant(
+        "event-arrays-refused", "An array of events is refused.", ("EVENT-accepts-array",), refuses_shape(array=True)
+    ),
+    Mutant(
+        "checkout-start-refused",
+        "checkout_start is refused.",
+        ("EVENT-standard-names",),
+        refuses("events", lambda r: r.get("event_name") == "checkout_start"),
+    ),
+    Mutant(
+        "searches-need-an-item",
+        "A search without item_id is refused.",
+        ("EVENT-standard-names", "EVENT-accepts-one"),
+        refuses("events", lambda r: r.get("event_name") == "search" and r.get("item_id") is None),
+    ),
+    Mutant(
+        "event-ids-refused",
+        "An event with event_id is refused.",
+        ("EVENT-optional-fields",),
+        refuses("events", lambda r: isinstance(r.get("event_id"), str)),
+    ),
+    Mutant(
+        "null-item-id-refused",
+        "item_id null is refused.",
+        ("EVENT-item-id-null",),
+        refuses("events", lambda r: "item_id" in r and r["item_id"] is None),
+    ),
+    Mutant(
+        "null-item-id-crashes",
+        "item_id null is a server error.",
+        ("EVENT-item-id-null",),
+        crashes("events", lambda r: "item_id" in r and r["item_id"] is None),
+    ),
+    Mutant(
+        "events-need-a-known-user",
+        "An event of a user that was never upserted is 404.",
+        ("EVENT-anonymous-user",),
+        unless_known("users", "user_id", 404),
+    ),
+    Mutant(
+        "anonymous-events-are-403",
+        "An event of a user that was never upserted is 403.",
+        ("EVENT-anonymous-user",),
+        unless_known("users", "user_id", 403, array=False),
+    ),
+    Mutant(
+        "no-event-family-is-409",
+        "An event without event_family is refused with 409.",
+        ("EVENT-requires-family",),
+        refuses("events", lambda r: "event_family" not in r, 409),
+    ),
+    Mutant(
+        "event-name-guessed",
+        "An event without event_name is a view.",
+        ("EVENT-requires-name",),
+        fills("events", event_name="view"),
+    ),
+    Mutant(
+        "any-event-family",
+        "Any event_family is accepted.",
+        ("EVENT-family-enum",),
+        tolerates("events", "event_family", FAMILIES.__contains__, "engagement"),
+    ),
+    Mutant(
+        "numeric-event-users",
+        "A number is taken for a user_id.",
+        ("EVENT-field-types",),
+        repairs("events", lambda r: r.update(user_id=str(r.get("user_id"))) if type(r.get("user_id")) is int else None),
+    ),
+    Mutant(
+        "unknown-event-fields-refused",
+        "A field that is not documented makes an event refused.",
+        ("EVENT-unknown-fields",),
+        refuses("events", lambda r: bool(r.keys() - FIELDS)),
+    ),
+    Mutant(
+        "identify-without-previous",
+        "An identify event needs no previous_user_id.",
+        ("EVENT-identify-needs-previous",),
+        repairs(
+            "events",
+            lambda r: r.setdefault("previous_user_id", "nobody") if r.get("event_name") == "identify" else None,
+        ),
+    ),
+]

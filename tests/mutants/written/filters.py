@@ -1,0 +1,172 @@
+"""Mutants of filters: ignored, half obeyed, obeyed on one page or by one strategy only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.mutants.mutant import Mutant
+from tests.mutants.wrappers import Answer, Break, Document, Request, Server, Test, asks, edge, edits_data, passes
+from tests.mutants.written.recommendations import empty
+
+
+def ignored(condition: Test = lambda _: True) -> Break:
+    return asks(
+        lambda record: record.pop("filters", None), lambda record: bool(record.get("filters")) and condition(record)
+    )
+
+
+def only(names: Callable[[list[str]], list[str]]) -> Break:
+    """Of several filters only some are looked at."""
+
+    def change(record: Document) -> None:
+        filters = record["filters"]
+        record["filters"] = {name: filters[name] for name in names(list(filters))}
+
+    return asks(change, lambda record: isinstance(record.get("filters"), dict) and len(record["filters"]) > 1)
+
+
+def compared(same: Callable[[Any, Any], bool]) -> Break:
+    """Values are compared in another way than by equality: every value that counts as the same is asked for."""
+
+    async def widened(request: Request, server: Server) -> Answer:
+        document = request.json
+        if (
+            request.operation == "recommend"
+            and isinstance(document, dict)
+            and isinstance(document.get("filters"), dict)
+        ):
+            known = list(server.tenant(request).items.values())
+            for name, wanted in document["filters"].items():
+                values = [value for item in known for value in item.values(name) if not isinstance(value, dict | list)]
+                found = list({repr(value): value for value in values if same(wanted, value)}.values())
+                document["filters"][name] = found[:100] or "no value at all"
+            request.json = document
+        return await server.answer(request)
+
+    return edge(widened)
+
+
+def texts(test: Callable[[str, str], bool]) -> Callable[[Any, Any], bool]:
+    def same(wanted: Any, value: Any) -> bool:
+        if isinstance(wanted, str) and isinstance(value, str):
+            return test(wanted, value)
+        return type(wanted) is type(value) and bool(wanted == value)
+
+    return same
+
+
+def unfiltered_instead(most: int | None) -> Break:
+    """Where a filter brings too little, others fill the list: all of them, or `most`."""
+
+    async def filled(request: Request, server: Server) -> Answer:
+        answer = await server.answer(request)
+        if (
+            request.operation == "recommend"
+            and answer.status == 200
+            and request.value("filters")
+            and not answer.json["data"]["results"]
+        ):
+            document = request.json | {"limit": most or request.value("limit") or 20}
+            del document["filters"]
+            request.json = document
+            return await server.unnoticed(request)
+        return answer
+
+    return edge(filled)
+
+
+def at_most(count: int, test: Test = bool) -> Break:
+    """No more than so many matches are found where the test holds for the filters."""
+
+    def cut(data: Document, request: Request) -> None:
+        if not test(request.value("filters") or {}):
+            return
+        place = data["pagination"]
+        start = (place["page"] - 1) * place["limit"]
+        del data["results"][max(0, count - start) :]
+        del data["recommended_items"][len(data["results"]) :]
+        place["total_count"] = min(place["total_count"], count)
+        place["has_next"] = place["page"] * place["limit"] < place["total_count"]
+
+    return edits_data(cut)
+
+
+def has_empty_filters(request: Request, _: Server) -> bool:
+    return request.operation == "recommend" and request.value("filters") == {}
+
+
+MUTANTS = [
+    Mutant(
+        "filters-ignored-by-similar",
+        "similar ignores filters.",
+        ("FILTER-every-strategy",),
+        ignored(lambda record: record.get("strategy") == "similar"),
+    ),
+    Mutant(
+        "filters-ignored-by-resumption",
+        "session-resumption ignores filters.",
+        ("FILTER-every-strategy",),
+        ignored(lambda record: record.get("strategy") == "session-resumption"),
+    ),
+    Mutant(
+        "filters-ignored-on-page-2",
+        "Page 2 ignores filters.",
+        ("FILTER-every-page",),
+        ignored(lambda record: record.get("page") == 2),
+    ),
+    Mutant(
+        "no-match-brings-everything",
+        "A filter that nothing matches is dropped.",
+        ("FILTER-no-match",),
+        unfiltered_instead(None),
+    ),
+    Mutant(
+        "no-match-brings-three",
+        "A filter that nothing matches brings three items all the same.",
+        ("FILTER-no-match",),
+        unfiltered_instead(3),
+    ),
+    Mutant(
+        "first-filter-ignored",
+        "Of several filters only the last counts.",
+        ("FILTER-several",),
+        only(lambda names: names[-1:]),
+    ),
+    Mutant(
+        "five-matches-are-enough",
+        "No more than five matches are found.",
+        (
+            "FILTER-complete",
+            "LIFE-upserted-shows",
+        ),
+        at_most(5),
+    ),
+    Mutant(
+        "numbers-are-not-filtered",
+        "A filter on a number or a boolean brings nothing.",
+        (
+            "FILTER-numbers",
+            "FILTER-other-types",
+        ),
+        edits_data(
+            lambda data, request: (
+                empty(data, request)
+                if any(isinstance(value, int | float) for value in (request.value("filters") or {}).values())
+                else None
+            )
+        ),
+    ),
+    Mutant(
+        "empty-filters-refused",
+        "Empty filters are refused.",
+        ("FILTER-empty",),
+        passes(has_empty_filters, lambda request, server: server.refuse(request)),
+    ),
+    Mutant(
+        "empty-filters-bring-nothing",
+        "Empty filters bring nothing.",
+        ("FILTER-empty",),
+        edits_data(empty, has_empty_filters),
+    ),
+]

@@ -1,0 +1,100 @@
+"""Mutants of the two types of key, and of what a refusal leaves behind."""
+
+from __future__ import annotations
+
+from tests.mutants.mutant import Mutant
+from tests.mutants.wrappers import (
+    Answer,
+    Break,
+    Condition,
+    Request,
+    Server,
+    always,
+    edge,
+    edits_answer,
+    on,
+    passes,
+)
+from tests.mutants.written.keys import every_key
+
+
+def accepts_wrong_type(*operations: str, condition: Condition = always) -> Break:
+    async def accepted(request: Request, server: Server) -> Answer:
+        request.key = server.right_key(request)
+        return await server.answer(request)
+
+    return passes(
+        lambda request, server: (
+            request.operation in operations and server.has_wrong_type(request) and condition(request, server)
+        ),
+        accepted,
+    )
+
+
+async def body_first(request: Request, server: Server) -> Answer:
+    """A bad body is told before a wrong key type."""
+    if server.has_wrong_type(request) and request.operation and not server.is_valid(request):
+        request.key = server.right_key(request)
+    return await server.answer(request)
+
+
+def obeys_although_refused(*operations: str) -> Break:
+    async def obeyed(request: Request, server: Server) -> Answer:
+        answer = await server.answer(request)
+        if answer.status == 403 and request.operation in operations:
+            request.key = server.right_key(request)
+            await server.unnoticed(request)
+        return answer
+
+    return edge(obeyed)
+
+
+async def bearer_refused_but_obeyed(request: Request, server: Server) -> Answer:
+    """`Authorization: Bearer` is 401, and what it asks for is done."""
+    answer = await server.answer(request)
+    key = (request.header("authorization") or request.key or "").removeprefix("Bearer ").strip()
+    if answer.status == 401 and key in every_key(server):
+        request.key = key
+        await server.unnoticed(request)
+    return answer
+
+
+def told(status: int, instead: int, *operations: str) -> Break:
+    return edits_answer(on(*operations), lambda answer: setattr(answer, "status", instead), status)
+
+
+MUTANTS = [
+    Mutant(
+        "publishable-key-upserts-users",
+        "A publishable key may upsert users.",
+        ("AUTH-publishable-on-upsert",),
+        accepts_wrong_type("users"),
+    ),
+    Mutant(
+        "bad-body-before-key-type",
+        "With the wrong key type and a bad body the answer is 400.",
+        ("AUTH-type-before-body",),
+        edge(body_first),
+    ),
+    Mutant(
+        "refused-upserts-are-done",
+        "A publishable key on an upsert is 403, and the record is stored.",
+        ("AUTH-refused-changes-nothing",),
+        obeys_although_refused("items", "users"),
+    ),
+    Mutant(
+        "refused-events-count",
+        "A secret key on events is 403, and the events count.",
+        ("AUTH-refused-events-do-not-count",),
+        obeys_although_refused("events"),
+    ),
+    Mutant(
+        "bearer-is-refused-and-obeyed",
+        "A key after Bearer, or in Authorization, is 401, and the request is carried out.",
+        (
+            "AUTH-refused-changes-nothing",
+            "AUTH-refused-events-do-not-count",
+        ),
+        edge(bearer_refused_but_obeyed),
+    ),
+]

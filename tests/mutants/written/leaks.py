@@ -1,0 +1,50 @@
+"""Mutants of isolation that the first organisation never notices, or that show only where a list would be empty."""
+
+from __future__ import annotations
+
+from mock_server.state.records import Item
+from tests.mutants.inside import shares
+from tests.mutants.mutant import Mutant
+from tests.mutants.wrappers import Answer, Request, Server, edge
+
+
+async def empty_lists_from_others(request: Request, server: Server) -> Answer:
+    """A list that would be empty is another organisation's, where that has matches."""
+    answer = await server.answer(request)
+    own = server.organisation(request)
+    if request.operation != "recommend" or answer.status != 200 or own is None or answer.json["data"]["results"]:
+        return answer
+    for organisation in server.mock.organisations:
+        if organisation is not own and request.page == 1:
+            copy = request.copy()
+            copy.key = organisation.publishable_key
+            lent = await server.unnoticed(copy)
+            if lent.status == 200 and lent.json["data"]["results"]:
+                document = answer.json
+                document["data"] |= {
+                    name: lent.json["data"][name] for name in ("results", "recommended_items", "pagination")
+                }
+                answer.json = document
+    return answer
+
+
+MUTANTS = [
+    Mutant(
+        "second-organisation-leaks",
+        "A new item of any other organisation is stored for the first one too, never the other way round.",
+        ("TENANT-items-isolated", "LIFE-only-accepted-items"),
+        shares(
+            lambda record, _, other: (
+                isinstance(record, Item)
+                and other.tenant.tenant_id == "glow-beauty-ng"
+                and record.item_id not in other.tenant.items
+            )
+        ),
+    ),
+    Mutant(
+        "empty-lists-come-from-others",
+        "A list that would be empty is another organisation's.",
+        ("TENANT-items-isolated", "LIFE-only-accepted-items"),
+        edge(empty_lists_from_others),
+    ),
+]

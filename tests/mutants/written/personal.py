@@ -1,0 +1,142 @@
+"""Mutants of what recommendations rest on: a user's events, the context item, what is popular."""
+
+from __future__ import annotations
+
+import json
+
+from mock_server.mock import Mock
+from mock_server.state.organisations import State
+from mock_server.state.records import Event
+from tests.mutants.inside import Records, queues
+from tests.mutants.mutant import Mutant
+from tests.mutants.wrappers import Answer, Break, Request, Server, asks, edge
+from tests.mutants.written.recommendations import ITEM_BASED, USER_BASED
+
+
+async def cached(request: Request, server: Server) -> Answer:
+    """A user's first list is the answer for ever: only its id and its headers are fresh."""
+    answer = await server.answer(request)
+    if request.operation == "recommend" and answer.status == 200 and request.value("user_id"):
+        document = answer.json
+        kept = server.memory.setdefault((request.key, json.dumps(request.json, sort_keys=True)), document["data"])
+        document["data"] = {**kept, "recommendation_id": document["data"]["recommendation_id"]}
+        answer.json = document
+    return answer
+
+
+def single_events_lost(records: Records, _: State, __: Mock) -> Records:
+    return (
+        [] if len(records) == 1 and isinstance(records[0], Event) and records[0].event_name != "identify" else records
+    )
+
+
+async def context_first(request: Request, server: Server) -> Answer:
+    """The context item itself stands first."""
+    answer = await server.answer(request)
+    item = server.tenant(request).items.get(request.value("context_item_id") or "")
+    if (
+        request.operation == "recommend"
+        and answer.status == 200
+        and item is not None
+        and item.active
+        and request.page == 1
+    ):
+        document = answer.json
+        data = document["data"]
+        data["results"].insert(
+            0,
+            {"item_id": item.item_id, "score": 1.0, "reason": "similar_item", "metadata": dict(item.attributes or {})},
+        )
+        del data["results"][data["pagination"]["limit"] :]
+        data["recommended_items"] = [each["item_id"] for each in data["results"]]
+        data["pagination"]["total_count"] += 1
+        data["pagination"]["has_next"] = data["pagination"]["limit"] < data["pagination"]["total_count"]
+        answer.json = document
+    return answer
+
+
+def sold_as(instead: str, *names: str) -> Break:
+    """These strategies answer with another one's list, under their own name."""
+
+    async def answered(request: Request, server: Server) -> Answer:
+        document = request.json
+        if request.operation != "recommend" or not isinstance(document, dict) or document.get("strategy") not in names:
+            return await server.answer(request)
+        request.json = document | {"strategy": instead}
+        answer = await server.answer(request)
+        if answer.status == 200:
+            changed = answer.json
+            changed["data"]["strategy"] = document["strategy"]
+            answer.json = changed
+        return answer
+
+    return edge(answered)
+
+
+def nobody(*strategies: str) -> Break:
+    """Lists of these strategies don't depend on the user."""
+    return asks(
+        lambda record: record.update(user_id="nobody in particular") if record.get("user_id") else None,
+        lambda record: (record.get("strategy") or "personalized") in strategies,
+    )
+
+
+MUTANTS = [
+    Mutant(
+        "same-list-for-everybody",
+        "Lists don't depend on the user.",
+        ("PERS-events-change-list",),
+        nobody(*USER_BASED, "recently-viewed", "buy-again"),
+    ),
+    Mutant(
+        "personal-lists-cached-for-ever",
+        "A user's list never changes once it was asked for.",
+        ("PERS-events-change-list", "PERS-single-events-count", "LIFE-inactive-hides", "LIFE-new-value-takes-effect"),
+        edge(cached),
+    ),
+    Mutant(
+        "single-events-lost",
+        "Events that are sent alone never arrive.",
+        ("PERS-single-events-count",),
+        queues(single_events_lost),
+    ),
+    Mutant(
+        "sessions-are-nobodys",
+        "session_based does not follow the user's last interactions.",
+        ("SESSION-follows-last-events",),
+        nobody("session_based", "session-based"),
+    ),
+    Mutant(
+        "sessions-are-popular",
+        "session_based answers with what is popular.",
+        ("SESSION-follows-last-events",),
+        sold_as("popular", "session_based", "session-based"),
+    ),
+    Mutant(
+        "similar-shows-the-item-itself",
+        "similar puts the context item first.",
+        ("SIMILAR-excludes-context",),
+        edge(context_first),
+    ),
+    Mutant(
+        "context-item-ignored",
+        "Item-based strategies ignore the context item.",
+        ("ITEMWISE-follows-context",),
+        asks(
+            lambda record: record.update(context_item_id="nothing at all") if record.get("context_item_id") else None,
+            lambda record: record.get("strategy") in ITEM_BASED,
+        ),
+    ),
+    Mutant(
+        "similar-is-popular",
+        "Item-based strategies answer with what is popular.",
+        ("ITEMWISE-follows-context",),
+        sold_as("popular", *ITEM_BASED),
+    ),
+    Mutant(
+        "popular-is-new",
+        "trending and popular answer with what is new.",
+        ("POPULAR-follows-events",),
+        sold_as("new-arrivals", "trending", "popular"),
+    ),
+]

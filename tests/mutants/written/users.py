@@ -1,0 +1,123 @@
+"""Mutants of the users upsert, and of the answers to users who are not active."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mock_server.mock import Mock
+from mock_server.state.organisations import State
+from mock_server.state.records import User
+from tests.mutants.inside import Records, queues
+from tests.mutants.mutant import Mutant
+from tests.mutants.wrappers import (
+    Answer,
+    Break,
+    Request,
+    Server,
+    crashes,
+    edge,
+    passes,
+    refuses,
+    repairs,
+    tolerates,
+)
+
+FIELDS = {"user_id", "status", "created_at", "attributes"}
+
+
+def refuses_again(status: int, changed_only: bool = False) -> Break:
+    """A user that is known is refused."""
+
+    async def refused(request: Request, server: Server) -> Answer:
+        if request.operation == "users" and request.records and server.is_valid(request):
+            record = request.records[0]
+            known = server.memory.setdefault((request.key, record["user_id"]), record)
+            if known is not record and (not changed_only or known != record):
+                return await server.refuse(request, status)
+        return await server.answer(request)
+
+    return edge(refused)
+
+
+def crashes_for(*statuses: str) -> Break:
+    """A recommendation for a user with one of these statuses is a server error."""
+
+    def concerned(request: Request, server: Server) -> bool:
+        if request.operation != "recommend" or not isinstance(request.value("user_id"), str):
+            return False
+        user = server.tenant(request).users.get(request.value("user_id"))
+        return user is not None and user.status in statuses
+
+    return passes(concerned, lambda request, server: server.crash(request))
+
+
+def always_active(records: Records, _: State, __: Mock) -> Records:
+    return [replace(each, status="active") if isinstance(each, User) else each for each in records]
+
+
+MUTANTS = [
+    Mutant(
+        "user-attributes-refused",
+        "A user with attributes is refused.",
+        ("USER-accepts-optional",),
+        refuses("users", lambda r: bool(r.get("attributes"))),
+    ),
+    Mutant(
+        "inactive-users-refused",
+        "A user with status inactive is refused.",
+        ("USER-accepts-status",),
+        refuses("users", lambda r: r.get("status") == "inactive"),
+    ),
+    Mutant(
+        "deleted-users-crash",
+        "A user with status deleted is a server error.",
+        ("USER-accepts-status",),
+        crashes("users", lambda r: r.get("status") == "deleted"),
+    ),
+    Mutant("known-users-are-409", "A user that is sent again is 409.", ("USER-accepts-again",), refuses_again(409)),
+    Mutant(
+        "changed-users-are-400",
+        "A user that is sent again with a changed profile is 400.",
+        (
+            "USER-accepts-again",
+            "VALID-accepted",
+        ),
+        refuses_again(400, changed_only=True),
+    ),
+    Mutant(
+        "user-attributes-may-be-anything",
+        "Attributes of a user that are no object are taken for none.",
+        ("USER-field-types",),
+        tolerates("users", "attributes", lambda value: isinstance(value, dict | None), {}),
+    ),
+    Mutant(
+        "any-text-is-a-user-date",
+        "created_at of a user may be any text.",
+        ("USER-created-at-is-a-date",),
+        repairs("users", lambda r: r.update(created_at="2026-01-01") if isinstance(r.get("created_at"), str) else None),
+    ),
+    Mutant(
+        "unknown-user-fields-refused",
+        "A field that is not documented makes a user refused.",
+        ("USER-unknown-fields",),
+        refuses("users", lambda r: bool(r.keys() - FIELDS)),
+    ),
+    Mutant(
+        "inactive-users-crash-recommend",
+        "A recommendation for an inactive user is a server error.",
+        ("USER-inactive-is-answered",),
+        crashes_for("inactive"),
+    ),
+    Mutant(
+        "deleted-users-crash-recommend",
+        "A recommendation for a deleted user is a server error.",
+        ("USER-inactive-is-answered",),
+        crashes_for("deleted"),
+    ),
+    Mutant(
+        "inactive-users-stay-personal",
+        "An inactive user's lists stay personal.",
+        ("USER-inactive-is-not-personal",),
+        queues(always_active),
+    ),
+]
