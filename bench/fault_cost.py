@@ -15,12 +15,13 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from starlette.types import ASGIApp, Message
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bench.marks import write_between_marks
 from fixtures.world import build_world
+from mock_server.app import Layers, make_api
 from mock_server.command.seeding import Seed
-from mock_server.http.api import Api
+from mock_server.context import Resolver
 from mock_server.layers.faults.fault import Fault
 from mock_server.layers.faults.layer import FaultLayer
 from mock_server.mock import Mock
@@ -30,12 +31,28 @@ BODY = json.dumps({"strategy": "popular", "limit": 20}).encode()
 OTHERS = "acme-books"  # whose faults the requests don't meet
 
 
-def make(faults: int) -> tuple[Mock, ASGIApp]:
+def make(faults: int | None) -> tuple[Mock, ASGIApp]:
+    """`faults` that are set; None: not even the layer."""
     settings = Settings(rate_limit="off")
     mock = Mock(settings, fill=Seed("small", build_world("small", seed=42)).fill)
-    for number in range(faults):
-        mock.faults.add(Fault(kind="status", status=500, tenant_id=OTHERS, name=f"fault {number}"))
-    return mock, FaultLayer(mock, Api(mock))
+    layers = Layers(mock)
+    api: ASGIApp = make_api(mock)
+    if faults is not None:
+        for number in range(faults):
+            layers.faults.add(Fault(kind="status", status=500, tenant_id=OTHERS, name=f"fault {number}"))
+        api = FaultLayer(api, layers.faults, layers.wire)
+    return mock, resolved(mock, api)
+
+
+def resolved(mock: Mock, app: ASGIApp) -> ASGIApp:
+    """What every request meets before the layers."""
+    resolver = Resolver(mock.contract, mock.organisations.keys)
+
+    async def outermost(scope: Scope, receive: Receive, send: Send) -> None:
+        resolver.resolve(scope)
+        await app(scope, receive, send)
+
+    return outermost
 
 
 def main() -> int:
@@ -44,9 +61,8 @@ def main() -> int:
     parser.add_argument("--requests", type=int, default=1_500)
     parser.add_argument("--write", type=Path, help="put the table between the marks of this file")
     arguments = parser.parse_args()
-    bare = make(0)[0]
     variants: dict[str, tuple[Mock, ASGIApp]] = {
-        "no layer": (bare, Api(bare)),
+        "no layer": make(None),
         "no faults": make(0),
         "1 fault of another organisation": make(1),
         "20 faults of another organisation": make(20),

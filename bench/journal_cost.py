@@ -13,11 +13,11 @@ from pathlib import Path
 
 from starlette.types import ASGIApp
 
-from bench.fault_cost import row, spend
+from bench.fault_cost import resolved, row, spend
 from bench.marks import write_between_marks
 from fixtures.world import build_world
+from mock_server.app import Layers, make_api
 from mock_server.command.seeding import Seed
-from mock_server.http.api import Api
 from mock_server.http.cors import Cors
 from mock_server.layers.journal.recorder import Recorder
 from mock_server.mock import Mock
@@ -26,10 +26,15 @@ from mock_server.settings import Settings
 BARE = "neither"
 
 
-def make(journal: int) -> tuple[Mock, ASGIApp]:
-    settings = Settings(rate_limit="off", journal=journal)
+def make(journal: int | None) -> tuple[Mock, ASGIApp]:
+    """`journal`: exchanges that are kept; None: neither journal nor metrics."""
+    settings = Settings(rate_limit="off", journal=journal or 0)
     mock = Mock(settings, fill=Seed("small", build_world("small", seed=42)).fill)
-    return mock, Recorder(Cors(Api(mock)), mock)
+    layers = Layers(mock)
+    app: ASGIApp = Cors(make_api(mock))
+    if journal is not None:
+        app = Recorder(app, layers.journal, layers.meter, mock.clock)
+    return mock, resolved(mock, app)
 
 
 def main() -> int:
@@ -38,9 +43,8 @@ def main() -> int:
     parser.add_argument("--requests", type=int, default=300)
     parser.add_argument("--write", type=Path, help="put the table between the marks of this file")
     arguments = parser.parse_args()
-    bare = make(0)[0]
     variants: dict[str, tuple[Mock, ASGIApp]] = {
-        BARE: (bare, Cors(Api(bare))),
+        BARE: make(None),
         "metrics (`--journal 0`)": make(0),
         "journal and metrics (`--journal 1000`, the default)": make(1_000),
     }

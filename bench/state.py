@@ -28,7 +28,6 @@ from mock_server.mock import Mock
 from mock_server.settings import Settings
 from mock_server.state.recommender import Query
 from mock_server.state.records import Event
-from mock_server.state.snapshots.snapshot import freeze, restore
 from mock_server.state.tenant import Tenant
 
 SIZES = ("small", "medium")
@@ -102,11 +101,11 @@ def measure(seed: Seed, rounds: int) -> Measured:
         for _ in range(rounds):
             found["reset to the seed data"].append(timed(lambda: mock.reset(first.tenant_id, seeded=True)))
             started = time.perf_counter()
-            taken = await freeze(mock, first.tenant_id)
+            taken = await mock.freeze(first.tenant_id)
             found["snapshot"].append(time.perf_counter() - started)
             mock.organisations.first.tenant.apply_events(shopper.views())
             started = time.perf_counter()
-            await restore(mock, taken)
+            await mock.restore(taken)
             found["restore"].append(time.perf_counter() - started)
             after(found, "", alone, shopper)
             after(found, " after a restore", mock.organisations.first.tenant, shopper)

@@ -1,8 +1,9 @@
 """The ASGI application around a mock: the only module that knows all of its layers.
 
-create_app(mock, routes)
-|- /_mock, /docs, /openapi.yaml, ...  `routes`, Starlette's, outside CORS
-`- everything else                    Recorder(FaultLayer(Cors(Api(mock)))): the API of the spec
+create_app(mock, routes, access)
+|- /docs, /openapi.yaml, ...  `routes`, Starlette's, outside CORS
+|- /_mock                     the control plane and the dashboard, for whom `access` lets in
+`- everything else            Recorder(FaultLayer(Cors(Api))): the API of the spec; with --proxy Recorder(Proxy)
 """
 
 from __future__ import annotations
@@ -15,12 +16,24 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from mock_server.context import Resolver
+from mock_server.control.access import Access
+from mock_server.control.routes import control_route
+from mock_server.http.admission import Gate
 from mock_server.http.api import Api
 from mock_server.http.cors import Cors
+from mock_server.http.guards import Guards
+from mock_server.http.operations.accounts.call import Services
+from mock_server.http.operations.table import NEEDS
 from mock_server.http.timing import ServerTiming
 from mock_server.http.welcome import wants_welcome, welcome_page
 from mock_server.layers.faults.layer import FaultLayer
+from mock_server.layers.faults.registry import Faults
+from mock_server.layers.faults.wire import Wire
+from mock_server.layers.journal.journal import Journal
+from mock_server.layers.journal.meter import Meter
 from mock_server.layers.journal.recorder import Recorder
 from mock_server.mock import Mock
 
@@ -28,26 +41,69 @@ if TYPE_CHECKING:
     from mock_server.layers.proxy.proxy import Proxy
 
 
-def create_app(mock: Mock, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
-    """The mock as an ASGI application. `routes` are served beside the API, by the first segment of their path."""
+class Layers:
+    """What the layers around one mock's API keep."""
+
+    def __init__(self, mock: Mock) -> None:
+        settings = mock.settings
+        self.faults = Faults(settings.seed, mock.clock, settings.scenario)
+        self.journal = Journal(0 if settings.no_control else settings.journal, mock.find_tenant)
+        self.meter = Meter()
+        self.wire = Wire()
+        mock.attach("faults", self.faults)
+        mock.attach("journal", self.journal)
+
+    def stop(self) -> None:
+        """End every wait: the server is about to stop."""
+        self.wire.stop()
+        self.journal.close()
+
+
+def create_app(
+    mock: Mock, routes: Sequence[BaseRoute] = (), access: Access | None = None, layers: Layers | None = None
+) -> ASGIApp:
+    """The mock as an ASGI application; `routes` are served beside the API, by the first segment of their path. Without
+    `access` there is no control plane. Raises SpecError for a spec that can't be served in full."""
+    layers = layers or Layers(mock)
+    mock.contract.hold_to(NEEDS)
+    control = control_route(mock, layers.faults, layers.journal, layers.meter, layers.wire, access) if access else None
+    every = [*routes, *([control] if control else [])]
     proxy = _proxy(mock)
-    api = Recorder(proxy or _api(mock), mock)
-    beside = Starlette(routes=list(routes))
-    segments = {_first_segment(route.path) for route in routes if isinstance(route, Route | Mount)}
+    api = Recorder(proxy or _with_faults(mock, layers), layers.journal, layers.meter, mock.clock)
+    resolver = Resolver(mock.contract, None if proxy else mock.organisations.keys)
+    beside = Starlette(routes=every)
+    segments = {_first_segment(route.path) for route in every if isinstance(route, Route | Mount)}
     has_welcome = bool(segments) and not mock.settings.proxy  # a target's address is its own
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             if has_welcome and wants_welcome(scope):
                 await welcome_page(segments)(scope, receive, send)
+            elif _first_segment(scope["path"]) in segments:
+                await beside(scope, receive, send)
             else:
-                await (beside if _first_segment(scope["path"]) in segments else api)(scope, receive, send)
+                resolver.resolve(scope)
+                await api(scope, receive, send)
         elif scope["type"] == "lifespan":
             await _lifespan(mock, proxy, receive, send)
         else:
             await send({"type": "websocket.close"})
 
-    return app
+    trusted = [str(network) for network in mock.settings.trust_proxy]
+    return ProxyHeadersMiddleware(app, trusted) if trusted else app  # type: ignore[arg-type,return-value]
+
+
+def make_api(mock: Mock) -> Api:
+    """The API without any layer around it."""
+    services = Services(mock.contract, mock.directory, mock.organisations, mock.passwords, mock.uploads)
+    gate = Gate(mock.contract, mock.visitors, mock.directory, mock.clock)
+    guards = Guards(services, mock.ingest, mock.clock, mock.settings.key_policy)
+    return Api(mock.contract, gate, guards, mock.settings.rate_limit_headers)
+
+
+def _with_faults(mock: Mock, layers: Layers) -> ASGIApp:
+    app: ASGIApp = FaultLayer(Cors(make_api(mock)), layers.faults, layers.wire, mock.settings.allow_prefer)
+    return ServerTiming(app) if mock.settings.server_timing else app
 
 
 def _proxy(mock: Mock) -> Proxy | None:
@@ -56,14 +112,7 @@ def _proxy(mock: Mock) -> Proxy | None:
         return None
     from mock_server.layers.proxy.proxy import Proxy  # its HTTP client is loaded only when it is wanted
 
-    return Proxy(mock, mock.settings.proxy)
-
-
-def _api(mock: Mock) -> ASGIApp:
-    app: ASGIApp = FaultLayer(mock, Cors(Api(mock)))
-    if mock.settings.server_timing:
-        app = ServerTiming(app)
-    return app
+    return Proxy(mock.contract, mock.settings.proxy)
 
 
 def _first_segment(path: str) -> str:
@@ -75,9 +124,7 @@ async def _lifespan(mock: Mock, proxy: Proxy | None, receive: Receive, send: Sen
     await send({"type": "lifespan.startup.complete"})
     with contextlib.suppress(asyncio.CancelledError):  # a second signal waits for nothing
         await receive()
-    mock.ingest.close()
-    mock.lifetimes.close()
-    mock.account_side.close()
+    mock.close()
     if proxy:
         await proxy.close()
     await send({"type": "lifespan.shutdown.complete"})

@@ -3,36 +3,39 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from random import Random, SystemRandom
+from typing import Protocol
 
 from fixtures.spec import Spec, load_spec
-from mock_server.account_side import AccountSide
-from mock_server.http.routes import HANDLERS
-from mock_server.layers.faults.registry import Faults
-from mock_server.layers.faults.wire import Wire
-from mock_server.layers.journal.journal import Journal
-from mock_server.layers.journal.meter import Meter
 from mock_server.runtime.ingest import IngestQueue
 from mock_server.runtime.lifetimes import Lifetimes
+from mock_server.runtime.passwords import Passwords
+from mock_server.runtime.snapshots import Freezer
+from mock_server.runtime.uploading import Uploads
 from mock_server.settings import Settings
 from mock_server.spec.contract import Contract
-from mock_server.spec.paths import Paths
+from mock_server.state.accounts.directory import Directory
 from mock_server.state.clock import Clock, RealClock, VirtualClock
 from mock_server.state.organisations import Organisation, Organisations
 from mock_server.state.rate_limit import Visitors
 from mock_server.state.recommender import Config
 from mock_server.state.seeded import Fill, SeededTenants
-from mock_server.state.snapshots.snapshot import Part, Snapshots
+from mock_server.state.snapshots.snapshot import Part, Snapshot, Snapshots
 from mock_server.state.tenant import Tenant
 
 VIRTUAL_START = 1_780_315_200.0  # 2026-06-01T12:00:00Z, where the caller brings no world with a "now" of its own
 
 
-@lru_cache(maxsize=2)
-def _paths(spec: Spec) -> Paths:
-    """Compiled once for all mocks of one spec: a mock for each test costs little then."""
-    return Paths(spec, HANDLERS)
+class LayerState(Part, Protocol):
+    """What a layer around the API keeps: it begins anew with the organisations, and its time passes with theirs."""
+
+    def reset(self, tenant_id: str | None = None, /) -> None:
+        """One organisation, or all of them, begin anew."""
+
+    def move_ahead(self, tenant_id: str, seconds: float, /) -> None:
+        """Time passes for one organisation."""
 
 
 class Mock:
@@ -50,28 +53,24 @@ class Mock:
         worlds: Mapping[str, Callable[[], Fill]] | None = None,
     ) -> None:
         self.settings = settings or Settings()
-        self.contract = Contract(_paths(spec or load_spec(self.settings.spec)), self.settings)
+        self.contract = Contract(spec or load_spec(self.settings.spec), self.settings)
         self.clock: Clock = clock or (VirtualClock(VIRTUAL_START) if self.settings.clock == "virtual" else RealClock())
         self.ingest = IngestQueue(self.clock, self.settings.ingest_delay)
         self.visitors = Visitors()
         self._moving = asyncio.Lock()
-        self.account_side = AccountSide(self.settings.seed, self.clock, self.ingest)
-        self.faults = Faults(self.settings.seed, self.clock, self.settings.scenario)
-        self.wire = Wire()
-        self.meter = Meter()
-        self.journal = Journal(0 if self.settings.no_control else self.settings.journal, self._find_tenant)
+        self.directory = Directory(self.clock, self._account_random, lambda: secrets.token_bytes(32))
+        self.passwords = Passwords()
+        self.uploads = Uploads(self.clock, self.ingest)
         self.seeded = SeededTenants(fill, worlds)
         usual = self.settings
         self.organisations = Organisations(
-            usual.orgs, usual.seed, self._make_tenant, usual.seed_orgs, self.account_side.digests
+            usual.orgs, usual.seed, self._make_tenant, usual.seed_orgs, self.directory.digests
         )
         self.lifetimes = Lifetimes(self.remove_organisation)
         self.snapshots = Snapshots()
-        self.parts: dict[str, Part] = {
-            "accounts": self.account_side,
-            "faults": self.faults,
-            "journal": self.journal,
-        }
+        self._layers: dict[str, LayerState] = {}
+        self._parts: dict[str, Part] = {"accounts": self.directory}
+        self._freezer = Freezer(self.clock, self.organisations, self.ingest, self.lifetimes, self.visitors, self._parts)
 
     @property
     def spec(self) -> Spec:
@@ -79,7 +78,11 @@ class Mock:
 
     def reload_spec(self, spec: Spec) -> None:
         """Serve another spec with the same data. Raises SpecError, and then nothing has changed."""
-        self.contract = Contract(_paths(spec), self.settings)
+        self.contract.load(spec)
+
+    def attach(self, name: str, layer: LayerState) -> None:
+        """A layer's state is part of the mock's from now on, in snapshots by this name."""
+        self._layers[name] = self._parts[name] = layer
 
     def reset(self, tenant_id: str | None = None, seeded: bool | None = None) -> None:
         """Put one organisation (default: all of them) back to its start, or to the seed data, or to nothing. What waits
@@ -89,21 +92,20 @@ class Mock:
         clock is put back, too. Raises KeyError for an unknown one."""
         if tenant_id is not None:
             self.ingest.forget(self.organisations.reset(tenant_id, seeded))
-            self.account_side.suspend(tenant_id, False)
-            self.faults.reset(tenant_id)
-            self.journal.reset(tenant_id)
+            self.directory.suspend(tenant_id, False)
+            self._reset_layers(tenant_id)
             return
         self.organisations.complete()
         for organisation in self.organisations:
             self.ingest.forget(self.organisations.reset(organisation.tenant_id, seeded))
-        self.visitors = Visitors()
+        self.visitors.clear()
         if seeded is None:
             self.clock.put_back(self.clock.started)
-            for over in self.account_side.reset():
+            self.uploads.forget()
+            for over in self.directory.reset():
                 if over in self.organisations:
                     self.remove_organisation(over)
-        self.faults.reset()
-        self.journal.reset()
+        self._reset_layers()
 
     def seed(self, tenant_id: str, data: str) -> None:
         """Put one organisation to the data of a world. Raises KeyError for an unknown one, or an unknown world."""
@@ -116,7 +118,7 @@ class Mock:
         """Return when everything accepted so far is visible, or all of one organisation. Uploads are read to their end
         first. Raises KeyError."""
         state = None if tenant_id is None else self.organisations[tenant_id].state
-        await self.account_side.uploads.finished()
+        await self.uploads.finished()
         await self.ingest.flush(state)
 
     async def advance(self, seconds: float) -> None:
@@ -137,7 +139,8 @@ class Mock:
         """Move one organisation ahead of the clock, until it is reset; the others notice nothing. Raises KeyError."""
         state = self.organisations[tenant_id].state
         state.move_ahead(seconds)
-        self.faults.move_ahead(tenant_id, seconds)
+        for layer in self._layers.values():
+            layer.move_ahead(tenant_id, seconds)
         await self.ingest.hurry(state, seconds)
 
     def run_clock_at(self, scale: float) -> None:
@@ -159,20 +162,36 @@ class Mock:
         """Forget an organisation, its keys and its data. Raises KeyError."""
         self.ingest.forget(self.organisations.remove(tenant_id))
         self.lifetimes.end(tenant_id)
-        self.account_side.forget(tenant_id)
-        self.faults.reset(tenant_id)
-        self.journal.reset(tenant_id)
+        self.directory.forget(tenant_id)
+        self.uploads.forget(tenant_id)
+        self._reset_layers(tenant_id)
 
-    def stop(self) -> None:
-        """End every wait: the server is about to stop."""
-        self.wire.stop()
-        self.journal.close()
+    async def freeze(self, tenant_id: str | None = None, name: str | None = None) -> Snapshot:
+        """The whole mock, or one organisation, as it is now. Raises KeyError."""
+        return await self._freezer.freeze(tenant_id, name)
 
-    def _find_tenant(self, tenant_id: str) -> Tenant | None:
-        try:
-            return self.organisations[tenant_id].tenant
-        except KeyError:
-            return None
+    async def restore(self, snapshot: Snapshot) -> None:
+        """Put the mock, or the one organisation, back. Raises ValueError, and then nothing has changed."""
+        await self._freezer.restore(snapshot)
+
+    def close(self) -> None:
+        """Nothing moves any more: no timer, no thread, no upload."""
+        self.ingest.close()
+        self.lifetimes.close()
+        self.passwords.close()
+        self.uploads.close()
+
+    def find_tenant(self, tenant_id: str) -> Tenant | None:
+        """The data of an organisation, None for one that is gone."""
+        return self.organisations[tenant_id].tenant if tenant_id in self.organisations else None
+
+    def _reset_layers(self, tenant_id: str | None = None) -> None:
+        for layer in self._layers.values():
+            layer.reset(tenant_id)
+
+    def _account_random(self) -> Random:
+        """Under a virtual clock the same seed gives the same ids and keys; else nobody can guess one."""
+        return Random(f"{self.settings.seed}:accounts") if self.clock.virtual else SystemRandom()  # noqa: S311
 
     def _make_tenant(self, tenant_id: str, seeded: bool) -> Tenant:
         depth = self.contract.ranking_depth

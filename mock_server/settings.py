@@ -12,12 +12,13 @@ from pydantic import BeforeValidator, ByteSize, Field, IPvAnyNetwork, SecretStr,
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from fixtures.spec import RateLimit
-from mock_server.layers.faults.scenarios import ScenarioName
-from mock_server.layers.proxy.target import check_target
+from mock_server.proxy_target import check_target
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 _RATE = re.compile(r"([0-9]{1,9})/([0-9]{1,6})([smh]?)")
 _SECONDS = re.compile(r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:-([0-9]+(?:\.[0-9]+)?|\.[0-9]+))?")
+
+ScenarioName = Literal["rate-limited", "slow", "failing", "offline", "empty", "cold-start"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +88,10 @@ class Settings(BaseSettings):
         description="the same for /auth/register and /auth/login, per IP address [the OpenAPI file's]",
     )
     trust_proxy: Annotated[tuple[IPvAnyNetwork, ...], BeforeValidator(_split)] = Field(
-        default=(), description="proxies whose X-Forwarded-For or Forwarded is believed: addresses, networks"
+        default=(), description="proxies whose X-Forwarded-For is believed: addresses, networks"
     )
-    rate_limit_headers: Literal["draft-6", "draft-7", "draft-8", "all"] = Field(
-        default="draft-6", description="draft-6 (the three documented names), draft-7, draft-8 or all"
+    rate_limit_headers: Literal["draft-6", "draft-7"] = Field(
+        default="draft-6", description="draft-6: the three documented names; draft-7: one field, RateLimit"
     )
     ingest_delay: Annotated[Delay, BeforeValidator(parse_delay)] = Field(
         default=Delay(0.2, 0.2), description="seconds until accepted data is visible: 0.2, or a range as 0-3"
@@ -140,6 +141,6 @@ class Settings(BaseSettings):
     @field_validator("validate_responses")
     @classmethod
     def _documented_headers_are_sent(cls, value: bool, info: ValidationInfo) -> bool:
-        if value and info.data.get("rate_limit_headers") not in ("draft-6", "all"):
-            raise ValueError("needs the documented headers: rate_limit_headers draft-6 or all")
+        if value and info.data.get("rate_limit_headers") != "draft-6":
+            raise ValueError("needs the documented headers: rate_limit_headers draft-6")
         return value

@@ -13,7 +13,7 @@ MAY_IMPORT = {"fixtures": set(), "mock_server": {"fixtures"}, "contracts": {"fix
 # The mock's folders that know nothing of HTTP, the machine's time or the event loop, and the modules beside the folders
 # that do.
 PURE = ("state", "spec")
-IMPURE_MODULES = {"account_side", "app", "mock", "pytest_plugin"}
+IMPURE_MODULES = {"app", "context", "mock", "pytest_plugin"}
 WEB = {"asyncio", "http", "httptools", "starlette", "uvicorn", "uvloop"}
 
 WALL_CLOCK = {"time", "sched"}
@@ -112,7 +112,7 @@ def test_every_exception_is_needed() -> None:
 
 
 def test_the_domain_knows_no_layer_above_it() -> None:
-    above = ("app", "account_side", "command", "control", "dashboard", "http", "layers", "runtime")
+    above = ("app", "command", "control", "dashboard", "http", "layers", "runtime")
     known = {
         name_of(path): [module for module, _ in imports(tree_of(path)) if module.startswith("mock_server.")]
         for path in modules("mock_server/state")

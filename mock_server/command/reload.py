@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from watchfiles import Change, awatch
 
 from fixtures.spec import SpecError, load_spec
-
-if TYPE_CHECKING:
-    from mock_server.mock import Mock
+from mock_server.mock import Mock
 
 logger = logging.getLogger(__name__)
 

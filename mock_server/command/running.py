@@ -15,7 +15,7 @@ from pathlib import Path
 from fixtures.data_error import DataError
 from fixtures.spec import Spec, SpecError, load_spec
 from fixtures.world import SIZES
-from mock_server.app import create_app
+from mock_server.app import Layers, create_app
 from mock_server.command import keys_file
 from mock_server.command.banner import banner, dashboard, keys_document, proxy_banner
 from mock_server.command.logs import start_logging
@@ -24,7 +24,6 @@ from mock_server.command.seeding import Seed, read_seed
 from mock_server.command.server import Server
 from mock_server.command.sockets import bind, is_loopback, url_of
 from mock_server.control.access import Access
-from mock_server.control.routes import control_route
 from mock_server.http.docs_page import docs_routes
 from mock_server.mock import Mock
 from mock_server.settings import Settings
@@ -75,10 +74,10 @@ def _serve(mock: Mock, seed: Seed, sockets: Sequence[socket.socket]) -> None:
     settings = mock.settings
     token = settings.control_token.get_secret_value() if settings.control_token else None
     made_token = None if token or settings.no_control or is_loopback(sockets) else secrets.token_urlsafe(18)
-    routes = docs_routes(mock)
-    if not settings.no_control:
-        names = (*settings.host, *settings.allowed_host)
-        routes.append(control_route(mock, Access(token or made_token, names)))
+    names = (*settings.host, *settings.allowed_host)
+    access = None if settings.no_control else Access(token or made_token, names)
+    layers = Layers(mock)
+    app = create_app(mock, docs_routes(mock.contract, mock.organisations), access, layers)
     url = url_of(sockets)
     watching: list[asyncio.Task[None]] = []
 
@@ -99,8 +98,8 @@ def _serve(mock: Mock, seed: Seed, sockets: Sequence[socket.socket]) -> None:
             keys = () if settings.proxy else mock.organisations  # a target has keys of its own
             keys_file.write(settings.keys_out, keys_document(url, keys, made_token))
 
-    server = Server(create_app(mock, routes), announce, mock.stop, date_header=not settings.proxy)
-    mock.wire.transport_of, mock.wire.close_idle = server.transport_of, server.close_idle
+    server = Server(app, announce, layers.stop, date_header=not settings.proxy)
+    layers.wire.transport_of, layers.wire.close_idle = server.transport_of, server.close_idle
     server.run(list(sockets))
     if server.failure:
         raise server.failure

@@ -65,7 +65,7 @@ class Server(UvicornServer):
         """The connection that a request came in by."""
         for connection in self.server_state.connections:
             ends = (getattr(connection, "client", None), getattr(connection, "server", None))
-            if ends == (scope["client"], scope["server"]):
+            if getattr(connection, "scope", None) is scope or ends == (scope["client"], scope["server"]):
                 return connection.transport
         return None
 

@@ -6,20 +6,16 @@ POST /_mock/organisations/{tenant_id}/members      {"email", "role"}            
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 
 from mock_server.control.calls import Body, changing, organisation_of
 from mock_server.errors import Conflict, NotFound
+from mock_server.mock import Mock
 from mock_server.state.accounts.audit import Actor
 from mock_server.state.accounts.roles import Role
 from mock_server.state.accounts.team import Member
-
-if TYPE_CHECKING:
-    from mock_server.mock import Mock
 
 
 class Suspension(Body):
@@ -44,21 +40,21 @@ class Added(BaseModel):
 
 
 def routes(mock: Mock) -> list[BaseRoute]:
-    side = mock.account_side
+    directory = mock.directory
 
     async def suspend(request: Request, body: Suspension) -> Suspended:
         tenant_id = organisation_of(mock, request).tenant_id
-        if body.suspended != side.is_suspended(tenant_id):
-            side.suspend(tenant_id, body.suspended)
+        if body.suspended != directory.is_suspended(tenant_id):
+            directory.suspend(tenant_id, body.suspended)
             action = "suspend" if body.suspended else "unsuspend"
-            side.team(tenant_id).audit.add(mock.clock.now(), _actor(request), action)
+            directory.team(tenant_id).audit.add(mock.clock.now(), _actor(request), action)
         return Suspended(tenant_id=tenant_id, suspended=body.suspended)
 
     async def add_member(request: Request, body: NewMember) -> Added:
-        tenant_id, account = organisation_of(mock, request).tenant_id, side.accounts.find(body.email)
+        tenant_id, account = organisation_of(mock, request).tenant_id, directory.accounts.find(body.email)
         if account is None:
             raise NotFound("no account has this address: register it first")
-        team, now = side.team(tenant_id), mock.clock.now()
+        team, now = directory.team(tenant_id), mock.clock.now()
         try:
             team.add(Member(account.account_id, body.role, now))
         except ValueError as error:

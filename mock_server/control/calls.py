@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, get_type_hints
+from typing import Any, Literal, NamedTuple, TypeVar, get_type_hints
 from weakref import WeakKeyDictionary
 
 import orjson
@@ -21,11 +21,9 @@ from starlette.routing import Route
 from mock_server.errors import ApiError, BadRequest, FieldError, InternalServerError, MethodNotAllowed, NotFound
 from mock_server.http.body import check_content_type, parse_json, read_body
 from mock_server.http.envelope import failure, success
+from mock_server.mock import Mock
 from mock_server.spec.validation import listed
 from mock_server.state.organisations import Organisation
-
-if TYPE_CHECKING:
-    from mock_server.mock import Mock
 
 MAX_BODY_BYTES = 65_536
 _MAX_DEPTH = 8

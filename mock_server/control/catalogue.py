@@ -7,8 +7,6 @@ GET /_mock/organisations/{tenant_id}/item               ?item_id=   the same; no
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
@@ -17,12 +15,10 @@ from mock_server.control.calls import named, organisation_of, reading
 from mock_server.control.records import ItemRecord, item_record, title_of
 from mock_server.control.search import Search, asked, in_turns
 from mock_server.errors import NotFound
+from mock_server.mock import Mock
 from mock_server.state.recommender.insight import TABLES, neighbours, standing
 from mock_server.state.records import Item
 from mock_server.state.tenant import Tenant
-
-if TYPE_CHECKING:
-    from mock_server.mock import Mock
 
 _NEIGHBOURS = 20
 

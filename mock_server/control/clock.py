@@ -9,7 +9,7 @@ POST /_mock/clock/scale    {"scale": 60}                              a minute a
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import Annotated, Self
 
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 from starlette.requests import Request
@@ -17,11 +17,9 @@ from starlette.routing import BaseRoute, Route
 
 from mock_server.control.calls import Body, changing, organisation_named, organisation_of, reading
 from mock_server.errors import BadRequest, FieldError
+from mock_server.mock import Mock
 from mock_server.spec.validation import listed
 from mock_server.state.clock import FASTEST, LAST_MOMENT
-
-if TYPE_CHECKING:
-    from mock_server.mock import Mock
 
 
 class Advance(Body):

@@ -12,24 +12,23 @@ PUT    /_mock/scenario           {"name", "tenant_id"?}   start one, or with nul
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 from starlette.types import Scope
 
-from mock_server.control.access import PREFIX
+from mock_server.context import context_of, has_context
 from mock_server.control.calls import Body, Nothing, changing, organisation_named, reading, tenant_asked
 from mock_server.errors import BadRequest, Conflict, NotFound
 from mock_server.layers.faults.fault import Fault, problems
 from mock_server.layers.faults.kinds import KINDS, OPTIONS, KindName
-from mock_server.layers.faults.registry import SetFault
-from mock_server.layers.faults.scenarios import SCENARIOS, ScenarioName
+from mock_server.layers.faults.registry import Faults, SetFault
+from mock_server.layers.faults.scenarios import SCENARIOS
+from mock_server.layers.faults.wire import Wire
+from mock_server.mock import Mock
+from mock_server.settings import ScenarioName
 from mock_server.spec.validation import listed
-
-if TYPE_CHECKING:
-    from mock_server.mock import Mock
 
 
 class NewFault(Fault, Body):
@@ -86,7 +85,7 @@ class ScenarioList(BaseModel):
     scenarios: list[ScenarioShown]
 
 
-def routes(mock: Mock) -> list[BaseRoute]:
+def routes(mock: Mock, set_faults: Faults, wire: Wire) -> list[BaseRoute]:
     async def kinds(_: Request) -> KindList:
         shown = [
             KindShown(
@@ -99,7 +98,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
     async def faults(request: Request) -> FaultList:
         tenant_id = tenant_asked(mock, request)
         return FaultList(
-            faults=[_shown(each) for each in mock.faults if tenant_id is None or each.fault.tenant_id == tenant_id]
+            faults=[_shown(each) for each in set_faults if tenant_id is None or each.fault.tenant_id == tenant_id]
         )
 
     async def add(_: Request, body: NewFault) -> FaultShown:
@@ -109,36 +108,36 @@ def routes(mock: Mock) -> list[BaseRoute]:
         if found := problems(body, mock.spec):
             raise BadRequest(*listed(found))
         try:
-            added = mock.faults.add(Fault.model_validate(body.model_dump(exclude_unset=True)))
+            added = set_faults.add(Fault.model_validate(body.model_dump(exclude_unset=True)))
         except OverflowError as error:
             raise Conflict(str(error)) from None
-        await _close_idle(mock, [added.fault], body.tenant_id)
+        await _close_idle(wire, [added.fault], body.tenant_id)
         return _shown(added)
 
     async def clear(request: Request, _: Nothing) -> Removed:
-        return Removed(fault_ids=mock.faults.clear(tenant_asked(mock, request)))
+        return Removed(fault_ids=set_faults.clear(tenant_asked(mock, request)))
 
     async def remove(request: Request, _: Nothing) -> Removed:
         fault_id = request.path_params["fault_id"]
         try:
-            mock.faults.remove(fault_id)
+            set_faults.remove(fault_id)
         except KeyError:
             raise NotFound(f"there is no fault {fault_id!r}") from None
         return Removed(fault_ids=[fault_id])
 
     async def scenarios(request: Request) -> ScenarioList:
-        return _scenarios(mock, tenant_asked(mock, request))
+        return _scenarios(set_faults, tenant_asked(mock, request))
 
     async def choose(_: Request, body: Choice) -> ScenarioList:
         _refuse_behind_proxy(mock)
         if body.tenant_id is not None:
             organisation_named(mock, body.tenant_id)
         if body.name is None:
-            mock.faults.end_scenario(body.tenant_id)
+            set_faults.end_scenario(body.tenant_id)
         else:
-            mock.faults.start_scenario(body.name, body.tenant_id)
-            await _close_idle(mock, SCENARIOS[body.name].faults, body.tenant_id)
-        return _scenarios(mock, body.tenant_id)
+            set_faults.start_scenario(body.name, body.tenant_id)
+            await _close_idle(wire, SCENARIOS[body.name].faults, body.tenant_id)
+        return _scenarios(set_faults, body.tenant_id)
 
     return [
         Route("/fault-kinds", reading(kinds)),
@@ -157,19 +156,18 @@ def _refuse_behind_proxy(mock: Mock) -> None:
         raise Conflict("the mock was started with --proxy: a target answers as it will")
 
 
-async def _close_idle(mock: Mock, faults: Sequence[Fault], tenant_id: str | None) -> None:
+async def _close_idle(wire: Wire, faults: Sequence[Fault], tenant_id: str | None) -> None:
     """A browser that meets a broken connection only where it had used it before asks again, and notices nothing. Calls
     of the control plane and other organisations are left in peace."""
 
     def is_meant(scope: Scope) -> bool:
-        if scope["path"].startswith(PREFIX):
+        if not has_context(scope):
             return False
-        key = next((value for name, value in scope["headers"] if name == b"x-api-key"), b"")
-        caller = mock.organisations.keys.find(key)
+        caller = context_of(scope).caller
         return scope["method"] == "OPTIONS" or tenant_id in (None, caller.organisation.tenant_id if caller else None)
 
     if any(fault.breaks_connections for fault in faults):
-        await mock.wire.close_idle(is_meant)
+        await wire.close_idle(is_meant)
 
 
 def _shown(each: SetFault) -> FaultShown:
@@ -177,8 +175,8 @@ def _shown(each: SetFault) -> FaultShown:
     return FaultShown(**told, fault_id=each.fault_id, scenario=each.scenario, hits=each.hits)
 
 
-def _scenarios(mock: Mock, tenant_id: str | None) -> ScenarioList:
-    chosen = mock.faults.scenarios
+def _scenarios(set_faults: Faults, tenant_id: str | None) -> ScenarioList:
+    chosen = set_faults.scenarios
     active = chosen.get(tenant_id, chosen.get(None))
     return ScenarioList(
         scenarios=[

@@ -12,7 +12,7 @@ GET    /_mock/lint             the rules that requests are held to
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, model_validator
 from starlette.convertors import IntegerConvertor, register_url_convertor
@@ -33,15 +33,15 @@ from mock_server.control.calls import (
     tenant_asked,
 )
 from mock_server.errors import BadRequest, FieldError, NotFound
+from mock_server.layers.faults.wire import Wire
 from mock_server.layers.journal.curl import curl
 from mock_server.layers.journal.exchange import Exchange
+from mock_server.layers.journal.journal import Journal
 from mock_server.layers.journal.lint import RULES
 from mock_server.layers.journal.stream import Stream
 from mock_server.layers.journal.verification import Expectation, Verification, verify
+from mock_server.mock import Mock
 from mock_server.spec.validation import listed
-
-if TYPE_CHECKING:
-    from mock_server.mock import Mock
 
 _AT_ONCE = 50  # exchanges that are searched before other requests get their turn
 Count = Annotated[int, Field(ge=0)]
@@ -153,9 +153,7 @@ class LintRules(BaseModel):
     rules: list[LintRule]
 
 
-def routes(mock: Mock) -> list[BaseRoute]:
-    journal = mock.journal
-
+def routes(mock: Mock, journal: Journal, wire: Wire) -> list[BaseRoute]:
     async def found_in(request: Request) -> Listed:
         wanted = checked(Filter, given(request))
         _check_names(mock, wanted)
@@ -170,17 +168,17 @@ def routes(mock: Mock) -> list[BaseRoute]:
         return Listed(exchanges=exchanges, dropped=journal.dropped(wanted.tenant_id), last_id=last_id)
 
     async def one(request: Request) -> Full:
-        return Full(**(await _exchange(mock, request)).in_full())
+        return Full(**(await _exchange(journal, request)).in_full())
 
     async def as_curl(request: Request) -> Response:
-        exchange = await _exchange(mock, request)
+        exchange = await _exchange(journal, request)
         return PlainTextResponse(curl(exchange, request.url.scheme, request.headers["host"]), headers=NO_STORE)
 
     async def stream(request: Request) -> Response:
         after = request.headers.get("last-event-id", "")
         position = int(after) if after.isascii() and after.isdigit() and len(after) < 16 else journal.last_id
         tenant_id = tenant_asked(mock, request)
-        return Stream(journal, mock.wire, position if position <= journal.last_id else 0, tenant_id)
+        return Stream(journal, wire, position if position <= journal.last_id else 0, tenant_id)
 
     async def clear(request: Request, _: Nothing) -> Cleared:
         return Cleared(cleared=journal.clear(tenant_asked(mock, request)))
@@ -246,10 +244,10 @@ def _check_names(mock: Mock, wanted: Filter | Wanted) -> None:
         raise BadRequest(*listed([FieldError("$.operation_id", f"must be one of {', '.join(known)}")]))
 
 
-async def _exchange(mock: Mock, request: Request) -> Exchange:
-    await mock.journal.catch_up()
+async def _exchange(journal: Journal, request: Request) -> Exchange:
+    await journal.catch_up()
     number = request.path_params["id"]
-    exchange = mock.journal.get(number)
+    exchange = journal.get(number)
     if exchange is None:
         raise NotFound(f"the journal has no exchange {number}: it was dropped, or there never was one")
     return exchange

@@ -8,7 +8,7 @@ POST /_mock/organisations/{tenant_id}/rate-limit/exhaust  {"seconds"?}   429 unt
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 from starlette.requests import Request
@@ -16,10 +16,8 @@ from starlette.routing import BaseRoute, Route
 
 from fixtures.spec import RateLimit
 from mock_server.control.calls import Body, Nothing, changing, organisation_of, reading, resource
+from mock_server.mock import Mock
 from mock_server.state.organisations import Organisation
-
-if TYPE_CHECKING:
-    from mock_server.mock import Mock
 
 _DAY = 86_400
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib.metadata import version
 from itertools import accumulate
-from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, InfoMetricFamily
@@ -22,18 +21,17 @@ from starlette.routing import BaseRoute, Route
 from mock_server.control.calls import NO_STORE
 from mock_server.control.loop_lag import LoopLag
 from mock_server.errors import TooManyRequests
-from mock_server.layers.journal.meter import BOUNDS_SECONDS
-
-if TYPE_CHECKING:
-    from mock_server.mock import Mock
+from mock_server.layers.journal.journal import Journal
+from mock_server.layers.journal.meter import BOUNDS_SECONDS, Meter
+from mock_server.mock import Mock
 
 _PREFIX = "lehnz_mock"
 _UNANSWERED = "none"  # the status of a request whose connection broke before an answer
 
 
-def routes(mock: Mock) -> list[BaseRoute]:
+def routes(mock: Mock, journal: Journal, meter: Meter) -> list[BaseRoute]:
     registry = CollectorRegistry()  # its own: two mocks in one process count apart
-    registry.register(MockCollector(mock))
+    registry.register(MockCollector(mock, journal, meter))
     ProcessCollector(registry=registry)
 
     async def metrics(_: Request) -> Response:
@@ -46,8 +44,8 @@ def routes(mock: Mock) -> list[BaseRoute]:
 class MockCollector(Collector):
     """Reads the mock when it is asked; nothing is counted twice for it."""
 
-    def __init__(self, mock: Mock) -> None:
-        self._mock = mock
+    def __init__(self, mock: Mock, journal: Journal, meter: Meter) -> None:
+        self._mock, self._journal, self._meter = mock, journal, meter
         self._lag = LoopLag()
 
     def describe(self) -> list[Metric]:
@@ -63,7 +61,7 @@ class MockCollector(Collector):
     def _requests(self) -> Iterator[Metric]:
         requests = CounterMetricFamily(f"{_PREFIX}_requests", "Requests to the API.", labels=("operation", "status"))
         refused = CounterMetricFamily(f"{_PREFIX}_rate_limited", "Requests answered with 429.", labels=("operation",))
-        for (operation, status), count in sorted(self._mock.meter.requests.items(), key=str):
+        for (operation, status), count in sorted(self._meter.requests.items(), key=str):
             requests.add_metric((operation, _UNANSWERED if status is None else str(status)), count)
             if status == TooManyRequests.status:
                 refused.add_metric((operation,), count)
@@ -74,7 +72,7 @@ class MockCollector(Collector):
         words = "From the head of a request to the end of its answer, faults included."
         durations = HistogramMetricFamily(f"{_PREFIX}_request_duration_seconds", words, labels=("operation",))
         bounds = [*map(str, BOUNDS_SECONDS), "+Inf"]
-        for operation, latencies in sorted(self._mock.meter.latencies.items()):
+        for operation, latencies in sorted(self._meter.latencies.items()):
             buckets = list(zip(bounds, accumulate(latencies.counts), strict=True))
             durations.add_metric((operation,), buckets, latencies.seconds)
         return durations
@@ -89,8 +87,8 @@ class MockCollector(Collector):
             ("events", "Events of all organisations.", sum(len(tenant.events) for tenant in tenants)),
             ("ingest_queue_requests", "Accepted requests that are not visible yet.", len(mock.ingest)),
             ("event_loop_lag_seconds", "The longest that anything was late since the last scrape.", self._lag.take()),
-            ("journal_exchanges", "Exchanges that the journal holds.", len(mock.journal)),
+            ("journal_exchanges", "Exchanges that the journal holds.", len(self._journal)),
         ):
             yield GaugeMetricFamily(f"{_PREFIX}_{name}", words, value)
-        dropped = mock.journal.dropped()
+        dropped = self._journal.dropped()
         yield CounterMetricFamily(f"{_PREFIX}_journal_dropped", "Exchanges that the journal let go.", dropped)

@@ -9,7 +9,7 @@ DELETE /_mock/organisations/{tenant_id}
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 from starlette.requests import Request
@@ -19,10 +19,8 @@ from mock_server.control.calls import Body, Nothing, changing, checked, organisa
 from mock_server.control.limits import RateLimitAnswer, rate_limit_of
 from mock_server.control.state import Affected
 from mock_server.errors import Conflict
+from mock_server.mock import Mock
 from mock_server.state.organisations import Organisation
-
-if TYPE_CHECKING:
-    from mock_server.mock import Mock
 
 _YEAR = 31_536_000.0
 

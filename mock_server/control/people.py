@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 from starlette.requests import Request
@@ -21,12 +21,10 @@ from mock_server.control.calls import Body, named, organisation_of, reading
 from mock_server.control.records import EventRecord, UserRecord, event_record, moment, title_of, user_record
 from mock_server.control.search import Search, asked, in_turns
 from mock_server.errors import NotFound
+from mock_server.mock import Mock
 from mock_server.state.recommender.insight import Interest, interests
 from mock_server.state.records import Event
 from mock_server.state.tenant import Tenant
-
-if TYPE_CHECKING:
-    from mock_server.mock import Mock
 
 SEARCHED = 200_000  # newest events that are looked through
 _INTERESTS, _RECENT = 20, 50

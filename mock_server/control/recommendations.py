@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 from pydantic import BaseModel, ConfigDict
@@ -17,12 +17,10 @@ from starlette.routing import BaseRoute, Route
 
 from mock_server.control.calls import Body, changing, organisation_of, reading
 from mock_server.errors import NotFound
+from mock_server.http.operations.ranking import query_of, ranked
 from mock_server.http.paging import start_of
-from mock_server.http.routes import query_of, ranked
+from mock_server.mock import Mock
 from mock_server.state.recommender.numbers import significant
-
-if TYPE_CHECKING:
-    from mock_server.mock import Mock
 
 _OPERATION = "recommend"
 

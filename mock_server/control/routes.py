@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
-
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 
@@ -27,30 +24,36 @@ from mock_server.control.calls import HANDLERS
 from mock_server.control.description import description_route
 from mock_server.control.session import session_routes
 from mock_server.dashboard import pages
-
-if TYPE_CHECKING:
-    from mock_server.mock import Mock
-
-# One module, one noun. The first route that fits a path answers.
-MODULES: Sequence[Callable[[Mock], list[BaseRoute]]] = (
-    state.routes,
-    organisations.routes,
-    clock.routes,
-    limits.routes,
-    snapshots.routes,
-    accounts.routes,
-    faults.routes,
-    journal.routes,
-    catalogue.routes,
-    people.routes,
-    recommendations.routes,
-    metrics.routes,
-)
+from mock_server.layers.faults.registry import Faults
+from mock_server.layers.faults.wire import Wire
+from mock_server.layers.journal.journal import Journal
+from mock_server.layers.journal.meter import Meter
+from mock_server.mock import Mock
 
 
-def control_route(mock: Mock, access: Access) -> Mount:
+def call_routes(mock: Mock, set_faults: Faults, exchanges: Journal, meter: Meter, wire: Wire) -> list[BaseRoute]:
+    """The calls of every module, each with what it works on. The first route that fits a path answers."""
+    return [
+        *state.routes(mock),
+        *organisations.routes(mock),
+        *clock.routes(mock),
+        *limits.routes(mock),
+        *snapshots.routes(mock),
+        *accounts.routes(mock),
+        *faults.routes(mock, set_faults, wire),
+        *journal.routes(mock, exchanges, wire),
+        *catalogue.routes(mock),
+        *people.routes(mock),
+        *recommendations.routes(mock),
+        *metrics.routes(mock, exchanges, meter),
+    ]
+
+
+def control_route(
+    mock: Mock, set_faults: Faults, exchanges: Journal, meter: Meter, wire: Wire, access: Access
+) -> Mount:
     """The control plane, to be mounted beside the API: outside its CORS, behind `access`."""
-    calls = [*session_routes(access), *(route for module in MODULES for route in module(mock))]
+    calls = [*session_routes(access), *call_routes(mock, set_faults, exchanges, meter, wire)]
     routes = [*calls, description_route(calls), *pages.routes(mock)]
     app = Starlette(routes=routes, exception_handlers=HANDLERS)
     app.router.redirect_slashes = False  # as everywhere: what isn't there is 404, in the envelope

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import Field
 from starlette.requests import Request
 
 from mock_server.control.calls import Body, checked, given, organisation_of
+from mock_server.mock import Mock
 from mock_server.state.tenant import Tenant
-
-if TYPE_CHECKING:
-    from mock_server.mock import Mock
 
 _AT_ONCE = 5_000  # records that are looked at before others get their turn
 Asked = TypeVar("Asked", bound=Body)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 from starlette.requests import Request
@@ -34,14 +34,12 @@ from mock_server.control.calls import (
     shaped,
 )
 from mock_server.errors import BadRequest, Conflict, FieldError, NotFound
+from mock_server.mock import Mock
 from mock_server.spec.validation import listed
 from mock_server.state.recommender import Config
 from mock_server.state.snapshots import file as snapshot_file
-from mock_server.state.snapshots.snapshot import Snapshot, freeze, restore
+from mock_server.state.snapshots.snapshot import Snapshot
 from mock_server.state.tenant import Tenant
-
-if TYPE_CHECKING:
-    from mock_server.mock import Mock
 
 MAX_FILE_BYTES = 1 << 30
 
@@ -79,13 +77,13 @@ def routes(mock: Mock) -> list[BaseRoute]:
         if body.tenant_id is not None:
             organisation_named(mock, body.tenant_id)
         try:
-            return _described(mock.snapshots.keep(await freeze(mock, body.tenant_id, body.name)))
+            return _described(mock.snapshots.keep(await mock.freeze(body.tenant_id, body.name)))
         except OverflowError as error:
             raise Conflict(str(error)) from None
 
     async def put_back(request: Request, _: Nothing) -> SnapshotAnswer:
         snapshot = kept(request)
-        await restore(mock, snapshot)
+        await mock.restore(snapshot)
         return _described(snapshot)
 
     async def forget(request: Request, _: Nothing) -> SnapshotAnswer:
@@ -104,7 +102,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
         text = await read_bytes(request, MAX_FILE_BYTES)
         try:
             snapshot = await asyncio.to_thread(snapshot_file.read, text, make_tenant, keys)
-            await restore(mock, snapshot)
+            await mock.restore(snapshot)
         except (snapshot_file.SnapshotError, ValueError) as error:
             raise BadRequest(*listed([FieldError("$", str(error))])) from None
         return answer(_described(snapshot))

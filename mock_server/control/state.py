@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pydantic import BaseModel
 from starlette.requests import Request
@@ -18,11 +18,9 @@ from starlette.routing import BaseRoute, Route
 
 from mock_server.control.calls import Body, changing, organisation_named, reading
 from mock_server.errors import BadRequest, FieldError
+from mock_server.mock import Mock
 from mock_server.spec.validation import listed
 from mock_server.state.seeded import DEFAULT
-
-if TYPE_CHECKING:
-    from mock_server.mock import Mock
 
 _SEEDED = {"start": None, "seeded": True, "empty": False}
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fixtures.spec import Operation, Spec
+from mock_server.dashboard.facts import View
 from mock_server.state.accounts.roles import Role
 from mock_server.state.accounts.uploads import MOST_ERRORS
-
-if TYPE_CHECKING:
-    from mock_server.dashboard.facts import View
 
 # What only whoever runs the mock does, by its name in the audit log.
 _OF_THE_MOCK = {"suspend": "Suspend", "unsuspend": "End a suspension"}

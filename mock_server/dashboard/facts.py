@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 import shlex
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mock_server.layers.journal.lint import RULES
+from mock_server.mock import Mock
 from mock_server.spec.strategies import OPERATION
 from mock_server.state.organisations import Organisation
 from mock_server.state.tenant import Tenant
-
-if TYPE_CHECKING:
-    from mock_server.mock import Mock
 
 
 @dataclass(frozen=True, slots=True)

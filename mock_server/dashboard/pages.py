@@ -12,7 +12,7 @@ from __future__ import annotations
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jinja2
 from starlette.requests import Request
@@ -22,9 +22,7 @@ from starlette.staticfiles import StaticFiles
 
 from mock_server.dashboard.facts import View
 from mock_server.dashboard.tabs import TABS, Tab
-
-if TYPE_CHECKING:
-    from mock_server.mock import Mock
+from mock_server.mock import Mock
 
 HERE = Path(__file__).parent
 _POLICY = (

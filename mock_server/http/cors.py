@@ -4,7 +4,8 @@ preflight meets no key and no limit, and even the answer to a fault of ours can 
 from starlette.middleware.cors import ALL_METHODS, CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mock_server.state.rate_limit import EXPOSED, Header
+from mock_server.context import Header
+from mock_server.http.rate_limit_headers import EXPOSED
 
 MAX_AGE_SECONDS = 600
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 from starlette.requests import Request
@@ -20,10 +20,8 @@ from starlette.staticfiles import StaticFiles
 
 from fixtures.spec import Spec
 from fixtures.strict_yaml import YamlError, parse
+from mock_server.spec.contract import Contract
 from mock_server.state.organisations import Organisation, development_key
-
-if TYPE_CHECKING:
-    from mock_server.mock import Mock
 
 ASSETS = Path(__file__).with_name("assets")
 _POLICY = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; base-uri 'none'"
@@ -32,21 +30,21 @@ _DESCRIPTION = "This mock server"
 _PLAIN_HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\])(?::[0-9]{1,5})?")
 
 
-def docs_routes(mock: Mock) -> list[BaseRoute]:
-    """Routes of the reference page, its assets and the spec; they read the mock's current spec on each request."""
+def docs_routes(contract: Contract, organisations: Iterable[Organisation]) -> list[BaseRoute]:
+    """Routes of the reference page, its assets and the spec; they read the current spec on each request."""
     page = Template((ASSETS / "docs.html").read_text(encoding="utf-8"))
 
     async def reference(_: Request) -> Response:
-        options = _options(mock.organisations)
+        options = _options(organisations)
         headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"}
         return Response(page.substitute(organisations=options), media_type="text/html", headers=headers)
 
     async def as_json(request: Request) -> Response:
-        body = orjson.dumps(served_document(mock.spec, _base_url(request)))
+        body = orjson.dumps(served_document(contract.spec, _base_url(request)))
         return Response(body, media_type="application/json", headers=_READABLE_ANYWHERE)
 
     async def as_yaml(_: Request) -> Response:
-        return Response(written_text(mock.spec), media_type="application/yaml", headers=_READABLE_ANYWHERE)
+        return Response(written_text(contract.spec), media_type="application/yaml", headers=_READABLE_ANYWHERE)
 
     return [
         Route("/docs", reference),

@@ -7,7 +7,7 @@ from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mock_server.http.trace import trace_of
+from mock_server.context import context_of
 
 _READABLE = (b"timing-allow-origin", b"*")  # by pages of other origins, as PerformanceResourceTiming.serverTiming
 
@@ -23,11 +23,11 @@ class ServerTiming:
 
         async def send_with_timing(message: Message) -> None:
             if message["type"] == "http.response.start":
-                trace = trace_of(scope)
-                delay = trace.delay
+                request = context_of(scope)
+                delay = request.delay
                 value = f"app;dur={max(0.0, perf_counter() - started - delay) * 1000:.3f}"
-                if trace.fault:
-                    value += f', fault;dur={delay * 1000:.3f};desc="{trace.fault}"'
+                if request.fault:
+                    value += f', fault;dur={delay * 1000:.3f};desc="{request.fault}"'
                 message["headers"].extend([(b"server-timing", value.encode()), _READABLE])
             await send(message)
 

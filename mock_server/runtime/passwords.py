@@ -15,12 +15,12 @@ _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
 class Passwords:
     def __init__(self, hasher: PasswordHasher = _HASHER) -> None:
-        self._hasher = hasher
+        self.hasher = hasher  # may be changed, as by tests that sign in often
         self._threads = ThreadPoolExecutor(_AT_ONCE, "passwords")  # makes no thread before the first password
         self._nobodys: str | None = None
 
     async def hash(self, password: str) -> str:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._hasher.hash, password)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self.hasher.hash, password)
 
     async def matches(self, password: str, password_hash: str | None) -> bool:
         """None, for an account that doesn't exist, takes as long as any other hash, and never matches."""
@@ -35,6 +35,6 @@ class Passwords:
 
     def _verify(self, password: str, password_hash: str) -> bool:
         try:
-            return self._hasher.verify(password_hash, password)
+            return self.hasher.verify(password_hash, password)
         except VerifyMismatchError:
             return False

@@ -2,26 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+
 from fixtures.spec import Spec
 from mock_server.settings import Settings
 from mock_server.spec.limits import Limits, limiters_of, limits_of
 from mock_server.spec.paths import Paths
-from mock_server.state.rate_limit import DIALECTS
+from mock_server.state.rate_limit import Limiter
+
+
+@lru_cache(maxsize=2)
+def _compiled(spec: Spec) -> Paths:
+    """Once for all mocks of one spec: a mock for each test costs little then."""
+    return Paths(spec)
 
 
 class Contract:
-    """Raises SpecError, one line that names the place."""
+    """What is served now. The object stays the same; `load` changes what is in it.
 
-    def __init__(self, paths: Paths, settings: Settings) -> None:
-        self.paths = paths
-        self.limits: Limits = limits_of(paths.spec)
-        self.max_body = int(settings.max_body or self.limits.max_body_bytes)
-        self.max_depth, self.ranking_depth = self.limits.max_depth, self.limits.ranking_depth
-        self.limiters = limiters_of(paths.spec, settings)
-        self.limiter = self.limiters["key"]
-        self.headers_for = DIALECTS[settings.rate_limit_headers]
-        self.responses = paths.responses if settings.validate_responses else None
+    Raises SpecError, one line that names the place."""
+
+    def __init__(self, spec: Spec, settings: Settings) -> None:
+        self._settings = settings
+        self._needs: Mapping[str, Collection[str]] | None = None
+        self.load(spec)
+
+    def load(self, spec: Spec) -> None:
+        """Serve another spec from now on. Raises SpecError, and then nothing has changed."""
+        paths, limits, limiters = _compiled(spec), limits_of(spec), limiters_of(spec, self._settings)
+        responses = paths.responses if self._settings.validate_responses else None
+        if self._needs is not None:
+            paths.check_needs(self._needs)
+        self.paths, self.responses = paths, responses
+        self.limits: Limits = limits
+        self.max_body = int(self._settings.max_body or limits.max_body_bytes)
+        self.max_depth, self.ranking_depth = limits.max_depth, limits.ranking_depth
+        self.limiters = limiters
+        self.limiter: Limiter = limiters["key"]
         self.find, self.endpoint = paths.find, paths.endpoint
+
+    def hold_to(self, needs: Mapping[str, Collection[str]]) -> None:
+        """This spec and every later one must have these operations, with the fields that the code behind them relies
+        on. Raises SpecError."""
+        self.paths.check_needs(needs)
+        self._needs = needs
 
     @property
     def spec(self) -> Spec:

@@ -12,7 +12,6 @@ import orjson
 from fixtures.spec import Node, Operation, Spec, SpecError
 from mock_server.errors import BadRequest, FieldError
 from mock_server.spec.validation import Validator, listed
-from mock_server.state.rate_limit import Header
 
 _HONOURED = {"name", "in", "required", "description", "deprecated", "schema", "example", "examples"}
 _PLACES = {"path", "query", "header"}
@@ -53,7 +52,7 @@ class Parameters:
     def __bool__(self) -> bool:
         return bool(self._types)
 
-    def read(self, path: Mapping[str, bytes], query: bytes, headers: Iterable[Header]) -> dict[str, Any]:
+    def read(self, path: Mapping[str, bytes], query: bytes, headers: Iterable[tuple[bytes, bytes]]) -> dict[str, Any]:
         """The values by name, defaults filled in; unknown names are ignored. Raises BadRequest."""
         given: dict[str, list[bytes]] = {f"path.{name}": [value] for name, value in path.items()}
         for pair in filter(None, query.split(b"&")):

@@ -3,9 +3,8 @@ mock does and the spec does not say."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
-from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from fixtures.spec import KeyType, Operation, Spec, SpecError
@@ -21,24 +20,14 @@ from mock_server.state.accounts.roles import Role
 TENANT = "tenant_id"  # the path parameter that names an organisation
 
 
-class Handler(NamedTuple):
-    """What answers an operation, and the fields or parameters that it relies on: required, or with a default.
-
-    `answer` takes an edge.routes.Call where the operation needs a key, and an edge.account_calls.AccountCall else."""
-
-    answer: Callable[[Any], Awaitable[tuple[int, bytes]]]
-    needs: tuple[str, ...]
-
-
 class Endpoint:
     """One operation, ready to be served."""
 
-    __slots__ = ("answer", "body", "credential", "key_type", "operation", "parameters", "roles", "row_checks")
+    __slots__ = ("body", "credential", "key_type", "operation", "parameters", "roles", "row_checks")
 
-    def __init__(self, spec: Spec, operation: Operation, handler: Handler) -> None:
-        place = f"{spec.path}: {operation.method} {operation.path} ({operation.operation_id})"
+    def __init__(self, spec: Spec, operation: Operation) -> None:
+        place = place_of(spec, operation)
         self.operation = operation
-        self.answer = handler.answer
         self.parameters = Parameters(spec, operation)
         self.body = Body(spec, operation, operation.request_schema) if operation.request_schema else None
         self.credential: Credential = "key" if operation.key_type else "token" if operation.bearer else "nothing"
@@ -47,8 +36,15 @@ class Endpoint:
         self.row_checks = row_checks(spec, operation)  # of an operation that takes a file
         if operation.bucket != BUCKETS[self.credential]:
             raise SpecError(f"{place}: the mock serves it with x-rate-limit: {BUCKETS[self.credential]}")
-        for name in set(handler.needs) - self.parameters.certain - (self.body.certain if self.body else set()):
-            raise SpecError(f"{place}: the mock needs {name!r}: it must be required or have a default")
+
+    def lacks(self, names: Collection[str]) -> set[str]:
+        """Those of the fields and parameters that a request may come without, and that have no default."""
+        return set(names) - self.parameters.certain - (self.body.certain if self.body else set())
+
+
+def place_of(spec: Spec, operation: Operation) -> str:
+    """How an error names an operation."""
+    return f"{spec.path}: {operation.method} {operation.path} ({operation.operation_id})"
 
 
 def _roles(operation: Operation, place: str) -> frozenset[Role]:
@@ -89,7 +85,7 @@ class Paths:
     """Depends on the spec alone and never changes, so that mocks can share it. Raises SpecError, one line that names
     the place."""
 
-    def __init__(self, spec: Spec, handlers: Mapping[str, Handler]) -> None:
+    def __init__(self, spec: Spec) -> None:
         shape.check(spec)
         vocabulary.check(spec)
         self.spec = spec
@@ -97,20 +93,16 @@ class Paths:
         self._templates: list[Path] = []
         paths: dict[str, Path] = {}
         for operation in spec.operations:
-            if operation.operation_id not in handlers:
-                raise SpecError(f"{spec.path}: operation {operation.operation_id} has no handler in the mock")
             path = paths.setdefault(operation.path, Path(operation.path))
-            path.endpoints[operation.method] = Endpoint(spec, operation, handlers[operation.operation_id])
-        for operation_id in handlers.keys() - {operation.operation_id for operation in spec.operations}:
-            raise SpecError(f"{spec.path}: the mock's handler {operation_id} has no operation")
+            path.endpoints[operation.method] = Endpoint(spec, operation)
         for template in sorted(paths, key=lambda template: "{" in template):  # a fixed path goes first
             path = paths[template]
             path.allow = ", ".join(sorted(path.endpoints))
             self._templates.append(path)
             if "{" not in template:
                 self._fixed[template.encode()] = path
-        self._check_defaults([endpoint for path in paths.values() for endpoint in path.endpoints.values()])
-        check_strategies(spec)
+        self._endpoints = [endpoint for path in paths.values() for endpoint in path.endpoints.values()]
+        self._check_defaults()
 
     @cached_property
     def responses(self) -> Responses:
@@ -134,8 +126,23 @@ class Paths:
         found = self.find(raw_path)
         return found[0].endpoints.get(method) if found else None
 
-    def _check_defaults(self, endpoints: list[Endpoint]) -> None:
+    def check_needs(self, needs: Mapping[str, Collection[str]]) -> None:
+        """`needs`: by operationId, the fields and parameters that the code behind an operation relies on. Raises
+        SpecError where an operation has no code, code has no operation, or a field may be missing."""
+        endpoints = {endpoint.operation.operation_id: endpoint for endpoint in self._endpoints}
+        for operation_id in endpoints.keys() - needs.keys():
+            raise SpecError(f"{self.spec.path}: operation {operation_id} has no handler in the mock")
+        for operation_id in needs.keys() - endpoints.keys():
+            raise SpecError(f"{self.spec.path}: the mock's handler {operation_id} has no operation")
+        for operation_id, endpoint in endpoints.items():
+            for name in sorted(endpoint.lacks(needs[operation_id])):
+                place = place_of(self.spec, endpoint.operation)
+                raise SpecError(f"{place}: the mock needs {name!r}: it must be required or have a default")
+        check_strategies(self.spec)
+
+    def _check_defaults(self) -> None:
         """A default or an alias anywhere else than on a field of a body's record, or on a parameter, does nothing."""
+        endpoints = self._endpoints
         honoured = {node for endpoint in endpoints for node in endpoint.parameters.defaults_honoured}
         honoured |= {node for endpoint in endpoints if endpoint.body for node in endpoint.body.honoured}
         for place, node in vocabulary.schemas(self.spec):

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 
 from fixtures.spec import Node, Spec, SpecError
 from mock_server.errors import ApiError, FieldError
 from mock_server.spec.validation import Validator
-from mock_server.state.rate_limit import Header
 
-if TYPE_CHECKING:
-    from mock_server.spec.paths import Endpoint
+Header = tuple[bytes, bytes]
 
 
 class _Response:
@@ -64,19 +62,19 @@ class Responses:
             for status, node in operation.responses.items()
         }
 
-    def problem(self, endpoint: Endpoint | None, status: int, headers: Sequence[Header], body: bytes) -> str | None:
+    def problem(self, operation_id: str | None, status: int, headers: Sequence[Header], body: bytes) -> str | None:
         """What is wrong with an answer first of all; None when it is as the spec says."""
-        first = next(self.problems(endpoint, status, dict(headers), body), None)
+        first = next(self.problems(operation_id, status, dict(headers), body), None)
         return f"{first.field} {first.message}" if first else None
 
     def problems(
-        self, endpoint: Endpoint | None, status: int, headers: Mapping[bytes, bytes], body: bytes
+        self, operation_id: str | None, status: int, headers: Mapping[bytes, bytes], body: bytes
     ) -> Iterator[FieldError]:
-        """All that is wrong with an answer. No endpoint: 404 and 405."""
-        if endpoint is None:
+        """All that is wrong with an answer. No operation: 404 and 405."""
+        if operation_id is None:
             response = self._unrouted.get(str(status))
         else:
-            response = self._documented.get((endpoint.operation.operation_id, str(status)))
+            response = self._documented.get((operation_id, str(status)))
         if response is None:
             yield FieldError("status", f"the spec has no {status} here")
         else:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from random import Random
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from fixtures.spec import KeyType
-from mock_server.state.keys import PREFIXES, Caller, KeyRing, digest_of
+from mock_server.state.keys import PREFIXES, KeyRing, digest_of
 from mock_server.state.rate_limit import Window
 from mock_server.state.tenant import Tenant
 
@@ -79,6 +79,13 @@ class Organisation:
         return self.secret_key == development_key("secret", self.tenant_id)
 
 
+class Caller(NamedTuple):
+    """Whose key a request came with, and of which type it is."""
+
+    organisation: Organisation
+    key_type: KeyType
+
+
 class Organisations:
     """All of them, in order; the first `count` have well-known development keys, later ones random keys of the seed.
 
@@ -93,7 +100,7 @@ class Organisations:
         seeded: Literal["first", "all"] = "first",
         generated: Callable[[str], Iterable[tuple[bytes, KeyType]]] = lambda _: (),
     ) -> None:
-        self.keys = KeyRing()
+        self.keys: KeyRing[Caller] = KeyRing()
         self.dice = Random(f"{seed}:organisations")  # noqa: S311 - keys of a mock, repeatable on purpose
         self._seed = seed
         self._make_tenant = make_tenant
@@ -149,11 +156,15 @@ class Organisations:
         self.keys.forget(organisation.tenant_id)
         self._all[organisation.tenant_id] = organisation
         if organisation.secret_key:
-            self.keys.add(digest_of(organisation.publishable_key), Caller(organisation, "publishable"))
-            self.keys.add(digest_of(organisation.secret_key), Caller(organisation, "secret"))
+            self.admit(organisation, digest_of(organisation.publishable_key), "publishable")
+            self.admit(organisation, digest_of(organisation.secret_key), "secret")
         for digest, key_type in self._generated(organisation.tenant_id):
-            self.keys.add(digest, Caller(organisation, key_type))
+            self.admit(organisation, digest, key_type)
         return organisation
+
+    def admit(self, organisation: Organisation, digest: bytes, key_type: KeyType) -> None:
+        """The key with this digest opens the organisation from now on."""
+        self.keys.add(digest, organisation.tenant_id, Caller(organisation, key_type))
 
     def remove(self, tenant_id: str) -> State:
         """Its keys are unknown from now on; the state that it had. Raises KeyError."""

@@ -1,15 +1,12 @@
-"""How many requests an organisation may make: fixed windows (R36), and the headers that tell (R37, R38)."""
+"""How many requests an organisation may make: fixed windows (R36)."""
 
 from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from fixtures.spec import RateLimit
-
-Header = tuple[bytes, bytes]
 
 
 class Quota(NamedTuple):
@@ -110,6 +107,14 @@ class Visitors:
         twin._windows.update((address, window.copy(later)) for address, window in self._windows.items())
         return twin
 
+    def clear(self) -> None:
+        """Nobody was seen yet."""
+        self._windows.clear()
+
+    def put_back(self, earlier: Visitors) -> None:
+        """What a copy says, which is used up by this."""
+        self._windows = earlier._windows
+
     def window(self, address: str) -> Window:
         window = self._windows.get(address)
         if window is None:
@@ -118,35 +123,3 @@ class Visitors:
                 self._windows.popitem(last=False)
         self._windows.move_to_end(address)
         return window
-
-
-def _draft_6(quota: Quota) -> list[Header]:
-    """The three documented names; the document calls them draft-7, which has one field (R38)."""
-    return [
-        (b"ratelimit-limit", b"%d" % quota.limit),
-        (b"ratelimit-remaining", b"%d" % quota.remaining),
-        (b"ratelimit-reset", b"%d" % quota.reset),
-    ]
-
-
-def _draft_7(quota: Quota) -> list[Header]:
-    return [
-        (b"ratelimit", b"limit=%d, remaining=%d, reset=%d" % quota[:3]),
-        (b"ratelimit-policy", b"%d;w=%d" % (quota.limit, quota.window_seconds)),
-    ]
-
-
-def _draft_8(quota: Quota) -> list[Header]:
-    return [
-        (b"ratelimit", b'"organisation";r=%d;t=%d' % (quota.remaining, quota.reset)),
-        (b"ratelimit-policy", b'"organisation";q=%d;w=%d' % (quota.limit, quota.window_seconds)),
-    ]
-
-
-DIALECTS: Mapping[str, Callable[[Quota], list[Header]]] = {
-    "draft-6": _draft_6,
-    "draft-7": _draft_7,
-    "draft-8": _draft_8,
-    "all": lambda quota: _draft_6(quota) + _draft_8(quota),  # draft-7's field has the name of draft-8's
-}
-EXPOSED = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "RateLimit", "RateLimit-Policy", "Retry-After")

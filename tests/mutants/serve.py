@@ -6,8 +6,8 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from mock_server.app import create_app
@@ -20,10 +20,10 @@ START_SECONDS = 60.0
 DEFAULTS = ("--port", "0", "--host", "127.0.0.1", "--seed-data", "none", "--quiet", "--ingest-delay", "0.05")
 
 
-def broken_app(each: Mutant | Variant, mock: Mock, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
-    """The mock's application with the deviation."""
+def broken_app(each: Mutant | Variant, mock: Mock, *rest: Any) -> ASGIApp:
+    """The mock's application with the deviation; `rest` as `create_app` takes it."""
     deviation = each.broken if isinstance(each, Mutant) else each.server
-    return deviation(mock, create_app(mock, routes))
+    return deviation(mock, create_app(mock, *rest))
 
 
 def serve(each: Mutant | Variant | None, options: Sequence[str]) -> None:
@@ -31,7 +31,7 @@ def serve(each: Mutant | Variant | None, options: Sequence[str]) -> None:
     own = each.options if each else ()
     settings = read_settings([*DEFAULTS, *own, *options])
     if each:
-        running.create_app = lambda mock, routes=(): broken_app(each, mock, routes)  # type: ignore[attr-defined]
+        running.create_app = lambda mock, *rest: broken_app(each, mock, *rest)  # type: ignore[attr-defined]
     running.run(settings)
 
 

@@ -6,12 +6,11 @@ from typing import Any
 
 from argon2 import PasswordHasher
 
-from mock_server.runtime.passwords import Passwords
 from tests.support.mock_client import Answer, Client
 
 REGISTER, LOGIN, ACCOUNT = "/auth/register", "/auth/login", "/account"
 PASSWORD = "correct horse battery"
-CHEAP = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))  # hundreds register in these tests
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # hundreds register in these tests
 
 
 class Person:
@@ -19,7 +18,7 @@ class Person:
 
     def __init__(self, client: Client, name: str) -> None:
         self.client, self.email = client, f"{name}@shop.test"
-        client.mock.account_side.passwords = CHEAP
+        client.mock.passwords.hasher = CHEAP
         answer = client.post(REGISTER, registration(name), key=None, address=f"10.0.0.{len(client.people) % 250}")
         assert answer.status == 201, answer.body
         client.people.append(self)

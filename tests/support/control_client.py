@@ -8,14 +8,15 @@ from typing import Any, TypeVar
 
 import httpx
 import jsonschema
+from starlette.routing import Route
 
 from fixtures.bodies import item_body, recommend_body
 from fixtures.world import build_world, empty_world
-from mock_server.app import create_app
+from mock_server.app import Layers, create_app
 from mock_server.command.seeding import Seed
 from mock_server.control.access import Access
 from mock_server.control.description import description_route, document
-from mock_server.control.routes import MODULES, control_route
+from mock_server.control.routes import call_routes
 from mock_server.control.session import session_routes
 from mock_server.mock import Mock
 from mock_server.settings import Settings
@@ -35,7 +36,8 @@ class Served:
         settings = Settings(**{"clock": "virtual", "ingest_delay": "1"} | options)
         worlds = {"small": lambda: SEED.fill, "none": lambda: Seed("none", empty_world()).fill}
         self.mock = Mock(settings, SPEC, fill=seed.fill if seed else None, worlds=worlds)
-        self._app = create_app(self.mock, [control_route(self.mock, access or Access(token=None))])
+        self.layers = Layers(self.mock)
+        self._app = create_app(self.mock, access=access or Access(token=None), layers=self.layers)
         self._url = f"http://{host}"
         self.document = document_of(self.mock)
         self._runner = asyncio.Runner()
@@ -93,11 +95,18 @@ class Served:
         self._runner.close()
 
 
+def all_calls(mock: Mock) -> list[Route]:
+    """Every call of the control plane."""
+    layers = Layers(mock)
+    calls = call_routes(mock, layers.faults, layers.journal, layers.meter, layers.wire)
+    every = [*session_routes(Access(None)), *calls]
+    return [each for each in (*every, description_route(every)) if isinstance(each, Route)]
+
+
 def document_of(mock: Mock) -> dict[str, Any]:
     """The OpenAPI document of the control plane, made once: it is the same for every mock."""
     if not _DOCUMENT:
-        calls = [*session_routes(Access(None)), *(route for module in MODULES for route in module(mock))]
-        _DOCUMENT.update(document([*calls, description_route(calls)]))
+        _DOCUMENT.update(document(all_calls(mock)))
     return _DOCUMENT
 
 

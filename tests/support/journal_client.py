@@ -6,7 +6,6 @@ from typing import Any
 
 from mock_server.app import create_app
 from mock_server.control.access import Access
-from mock_server.control.routes import control_route
 from mock_server.layers.journal.exchange import Circumstances, Exchange, Message
 from mock_server.layers.journal.sighting import Sighting
 from tests.support.mock_client import EVENTS, RECOMMEND, Answer, Client, make_client
@@ -20,7 +19,7 @@ class Observed(Client):
 
     def __init__(self, client: Client) -> None:
         super().__init__(client.mock, checked=False)
-        self.app = create_app(self.mock, [control_route(self.mock, Access(token=None))])
+        self.app = create_app(self.mock, access=Access(token=None), layers=self.layers)
 
     def call(self, path: str, body: Any = None, method: str | None = None) -> Answer:
         headers = [HOST, CHANGE]

@@ -10,14 +10,13 @@ from pathlib import Path
 
 from starlette.types import ASGIApp
 
-from mock_server.app import create_app
+from mock_server.app import Layers, create_app
 from mock_server.command.banner import keys_document
 from mock_server.command.options import read_settings
 from mock_server.command.seeding import read_seed
 from mock_server.command.server import Server
 from mock_server.command.sockets import bind, url_of
 from mock_server.control.access import Access
-from mock_server.control.routes import control_route
 from mock_server.mock import Mock
 from mock_server.state.clock import RealClock
 from tests.support.mock_client import SPEC
@@ -47,9 +46,10 @@ def mock_beside(*options: str, around: Callable[[ASGIApp], ASGIApp] = lambda app
     clock = None if settings.clock == "virtual" else RealClock()
     seed = read_seed(settings, SPEC, now=clock.now() if clock else None)
     mock = Mock(settings, SPEC, clock, seed.fill)
+    layers = Layers(mock)
     sockets, ready = bind(settings.host, 0), threading.Event()
-    app = around(create_app(mock, [control_route(mock, Access(None))]))
-    server = Server(app, ready.set, mock.stop)
+    app = around(create_app(mock, access=Access(None), layers=layers))
+    server = Server(app, ready.set, layers.stop)
     thread = threading.Thread(target=server.run, args=(sockets,))
     thread.start()
     try:

@@ -14,7 +14,7 @@ import jsonschema
 from starlette.types import Message, Scope
 
 from fixtures.spec import Spec, load_spec
-from mock_server.app import create_app
+from mock_server.app import Layers, create_app
 from mock_server.mock import Mock
 from mock_server.settings import Settings
 from mock_server.state.clock import VirtualClock
@@ -67,7 +67,8 @@ class Client:
 
     def __init__(self, mock: Mock, checked: bool = True) -> None:
         self.mock = mock
-        self.app = create_app(mock)
+        self.layers = Layers(mock)
+        self.app = create_app(mock, layers=self.layers)
         self.checked = checked
         self.people: list[Any] = []  # who registered, see tests/support/account_client.py
         self._runner = asyncio.Runner()
@@ -78,7 +79,7 @@ class Client:
 
     def close(self) -> None:
         self.mock.ingest.close()
-        self.mock.account_side.uploads.close()
+        self.mock.uploads.close()
         self._runner.close()
 
     def run(self, awaitable: Any) -> Any:

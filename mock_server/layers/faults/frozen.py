@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from mock_server.layers.faults.fault import Fault
-from mock_server.layers.faults.scenarios import ScenarioName
+from mock_server.settings import ScenarioName
 
 Number = Annotated[int, Field(ge=0)]
 

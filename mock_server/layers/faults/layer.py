@@ -7,77 +7,67 @@ So no connection is kept open while one may come that breaks them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mock_server.http.effects import Effects, put_effects
-from mock_server.http.trace import trace_of
+from mock_server.context import Context, Effects, context_of
 from mock_server.layers.faults.answers import Answer
 from mock_server.layers.faults.fault import Fault, Request
 from mock_server.layers.faults.prefer import preferred
 from mock_server.layers.faults.refusals import refusal
-from mock_server.layers.faults.registry import Hit
-from mock_server.layers.faults.wire import discard_body
-from mock_server.state.keys import Caller
-
-if TYPE_CHECKING:
-    from mock_server.mock import Mock
+from mock_server.layers.faults.registry import Faults, Hit
+from mock_server.layers.faults.wire import Wire, discard_body
 
 
 class FaultLayer:
-    def __init__(self, mock: Mock, app: ASGIApp) -> None:
-        self._mock = mock
+    """`heeds_prefer`: a request may ask for an error by its Prefer header."""
+
+    def __init__(self, app: ASGIApp, faults: Faults, wire: Wire, heeds_prefer: bool = False) -> None:
         self._app = app
-        self._heeds_prefer = mock.settings.allow_prefer
+        self._faults = faults
+        self._wire = wire
+        self._heeds_prefer = heeds_prefer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if not self._mock.faults.are_set and not self._heeds_prefer:
+        if not self._faults.are_set and not self._heeds_prefer:
             await self._app(scope, receive, send)
             return
-        caller = self._caller(scope)
-        if self._mock.faults.may_break_connections(caller.organisation.tenant_id if caller else None):
+        request = context_of(scope)
+        if self._faults.may_break_connections(request.caller.organisation.tenant_id if request.caller else None):
             send = _closing(send)
         if scope["method"] == "OPTIONS":  # a fault hits the request that a page meant, not its preflight
             await self._app(scope, receive, send)
         else:
-            await self._play(caller, scope, receive, send)
+            await self._play(request, scope, receive, send)
 
-    async def _play(self, caller: Caller | None, scope: Scope, receive: Receive, send: Send) -> None:
-        endpoint = self._mock.contract.endpoint(scope["raw_path"], scope["method"])
-        operation = endpoint.operation if endpoint else None
+    async def _play(self, request: Context, scope: Scope, receive: Receive, send: Send) -> None:
+        operation, caller = request.endpoint.operation if request.endpoint else None, request.caller
         wish = preferred(scope["headers"], operation) if self._heeds_prefer else None
         hits: Sequence[Hit] = ()
         if wish is None:
             tenant_id, key_type = (caller.organisation.tenant_id, caller.key_type) if caller else (None, None)
-            hits = self._mock.faults.meet(Request(operation, tenant_id, key_type))
+            hits = self._faults.meet(Request(operation, tenant_id, key_type))
             if not hits:
                 await self._app(scope, receive, send)
                 return
-        effects = wish or _effects(hits)
-        trace = trace_of(scope)
-        trace.fault = ", ".join(dict.fromkeys(hit.label for hit in hits)) or ("Prefer" if effects.refusal else None)
-        trace.delay = sum(hit.seconds for hit in hits if hit.fault.kind == "latency")
+        request.effects = wish or _effects(hits)
+        request.fault = ", ".join(dict.fromkeys(hit.label for hit in hits)) or (
+            "Prefer" if request.effects.refusal else None
+        )
+        request.delay = sum(hit.seconds for hit in hits if hit.fault.kind == "latency")
         deciding = next((hit.fault for hit in hits if hit.fault.decides), None)
         if deciding and deciding.breaks_connections:
-            trace.endpoint, trace.caller = endpoint, caller
-            await self._break(deciding, trace.delay, scope, receive)
+            await self._break(deciding, request.delay, scope, receive)
             return
-        put_effects(scope, effects)
         answer = Answer()
         await self._app(scope, receive, answer.collect)
-        await self._mock.wire.wait(trace.delay, receive)
-        await answer.deliver(deciding, self._mock.wire, scope, receive, send)
+        await self._wire.wait(request.delay, receive)
+        await answer.deliver(deciding, self._wire, scope, receive, send)
 
     async def _break(self, fault: Fault, delay: float, scope: Scope, receive: Receive) -> None:
-        wire = self._mock.wire
         await discard_body(receive)
-        await wire.wait(delay, receive)
-        await (wire.drop if fault.kind == "drop" else wire.reset)(scope, receive)
-
-    def _caller(self, scope: Scope) -> Caller | None:
-        values = [value for name, value in scope["headers"] if name == b"x-api-key"]
-        return self._mock.organisations.keys.find(values[0]) if len(values) == 1 else None
+        await self._wire.wait(delay, receive)
+        await (self._wire.drop if fault.kind == "drop" else self._wire.reset)(scope, receive)
 
 
 def _closing(send: Send) -> Send:

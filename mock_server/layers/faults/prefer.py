@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterable
 
 from fixtures.spec import Operation
+from mock_server.context import NO_EFFECTS, Effects, Header
 from mock_server.errors import BadRequest, FieldError
-from mock_server.http.effects import NO_EFFECTS, Effects
 from mock_server.layers.faults.refusals import refusal
 from mock_server.spec.validation import listed
-from mock_server.state.rate_limit import Header
 
 _CODE = re.compile(r"""(?:^|[,;])\s*code\s*=\s*(?:"([^"]*)"|([^",;\s]*))""", re.IGNORECASE)
 

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 from mock_server.layers.faults.fault import Fault, Request
 from mock_server.layers.faults.frozen import FrozenFault, FrozenFaults
-from mock_server.layers.faults.scenarios import SCENARIOS, ScenarioName
+from mock_server.layers.faults.scenarios import SCENARIOS
+from mock_server.settings import ScenarioName
 from mock_server.state.clock import Clock
 
 MOST = 1_000  # faults at a time

@@ -4,11 +4,10 @@ changed."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from mock_server.layers.faults.fault import Fault
-
-ScenarioName = Literal["rate-limited", "slow", "failing", "offline", "empty", "cold-start"]
+from mock_server.settings import ScenarioName
 
 
 class Scenario(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from mock_server.http.trace import Finding
+from mock_server.context import Finding
 from mock_server.layers.journal.masking import Header
 from mock_server.state.records import iso_8601
 

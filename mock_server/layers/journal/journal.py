@@ -85,6 +85,9 @@ class Journal:
         """An organisation, or all of them, begin anew: what was sent stays, the lint holds none of it against them."""
         self._resets[tenant_id] = self._resets.get(tenant_id, 0) + 1
 
+    def move_ahead(self, tenant_id: str, seconds: float) -> None:
+        """Time that passes for an organisation changes nothing that is kept."""
+
     def freeze(self, _: str | None = None) -> dict[str, Any]:
         """The position, as JSON."""
         return {"run": self._run, "last_id": self.last_id}

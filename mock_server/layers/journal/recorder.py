@@ -5,44 +5,44 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from time import perf_counter
-from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mock_server.http.trace import Trace, begin_trace
+from mock_server.context import Context, context_of
 from mock_server.layers.journal.exchange import MAX_BODY_BYTES
+from mock_server.layers.journal.journal import Journal
 from mock_server.layers.journal.masking import mask_body
+from mock_server.layers.journal.meter import Meter
 from mock_server.layers.journal.sighting import Sighting, without_credentials
-
-if TYPE_CHECKING:
-    from mock_server.mock import Mock
+from mock_server.state.clock import Clock
 
 _MAX_TARGET_BYTES = 4_096  # of a path, of a query
-_PATIENCE_SECONDS = 0.02  # for a body that the API has refused to read
+_WAIT_SECONDS = 0.02  # for a body that the API has refused to read
 
 
 class Recorder:
-    def __init__(self, app: ASGIApp, mock: Mock) -> None:
+    def __init__(self, app: ASGIApp, journal: Journal, meter: Meter, clock: Clock) -> None:
         self._app = app
-        self._mock = mock
+        self._journal = journal
+        self._meter = meter
+        self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        mock = self._mock
-        trace = begin_trace(scope)
+        request = context_of(scope)
         tap = _Tap(scope, receive, send)
-        tap.started = perf_counter()
+        tap.started = request.started
         try:
             await self._app(scope, tap.receive, tap.send)
         finally:
             tap.ended = perf_counter()
-            endpoint = trace.endpoint
+            endpoint = request.endpoint
             tap.operation_id = endpoint.operation.operation_id if endpoint else None
-            mock.meter.count(tap.operation_id, tap.status, tap.ended - tap.started)
-            if mock.journal.capacity:
-                clock, ahead = mock.clock, trace.caller.organisation.state.ahead if trace.caller else 0.0
+            self._meter.count(tap.operation_id, tap.status, tap.ended - tap.started)
+            if self._journal.capacity:
+                clock, ahead = self._clock, request.caller.organisation.state.ahead if request.caller else 0.0
                 tap.at, tap.moment, tap.scale = clock.now() + ahead, clock.monotonic() + ahead, clock.scale
-                tap.finish(trace)
-                mock.journal.add(tap)
+                tap.finish(request)
+                self._journal.add(tap)
 
 
 class _Tap(Sighting):
@@ -81,20 +81,20 @@ class _Tap(Sighting):
         names = {name for name, _ in self._scope["headers"]}
         if b"expect" not in names and names & {b"content-length", b"transfer-encoding"}:
             try:
-                async with asyncio.timeout(_PATIENCE_SECONDS):
+                async with asyncio.timeout(_WAIT_SECONDS):
                     while self.read_bytes < MAX_BODY_BYTES and (await self.receive()).get("more_body"):
                         pass
             except TimeoutError:
                 pass
         await self._send(message)
 
-    def finish(self, trace: Trace) -> None:
-        """Note what was found out, and let go of the request: an error, for one, holds on to all of it."""
-        scope, caller, endpoint, error = self._scope, trace.caller, trace.endpoint, trace.error
+    def finish(self, request: Context) -> None:
+        """Note what was found out, and let go of the request."""
+        scope, caller, endpoint, error = self._scope, request.caller, request.endpoint, request.error
         del self._scope, self._receive, self._send
         self.tenant_id, self.key_type = (caller.organisation.tenant_id, caller.key_type) if caller else (None, None)
         self.needed_key_type = endpoint.key_type if endpoint else None
-        self.method, self.address = scope["method"][:16], scope["client"][0] if scope.get("client") else ""
+        self.method, self.address = scope["method"][:16], request.address
         self.path, self.query = scope["raw_path"][:_MAX_TARGET_BYTES], scope["query_string"][:_MAX_TARGET_BYTES]
         self.request_headers = without_credentials(scope["headers"], caller is not None)
         self.response_headers = without_credentials(self.response_headers, False)
@@ -103,7 +103,7 @@ class _Tap(Sighting):
             self.read = mask_body(self.read) if self.read else self.read
             self.sent = mask_body(self.sent) if self.sent else self.sent
         self.error, self.detail = (error.summary.lower().replace(" ", "-"), error.detail) if error else (None, "")
-        self.findings, self.accepted, self.fault = trace.findings, trace.accepted, trace.fault
+        self.findings, self.accepted, self.fault = request.findings, request.accepted, request.fault
 
 
 def _continued(kept: bytes | None, size: int, part: bytes) -> bytes:

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mock_server.context import Finding
 from mock_server.errors import FieldError
-from mock_server.http.trace import Finding
 from mock_server.layers.journal.exchange import Circumstances, Exchange, Message
 from mock_server.layers.journal.masking import CREDENTIALS, Header, mask_body, mask_header, mask_keys, mask_target
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from mock_server.context import Context, Finding, Header
 from mock_server.errors import ApiError, FieldError, Forbidden, MethodNotAllowed, NotFound, Unauthorized
 from mock_server.http.body import check_content_type, parse_json
-from mock_server.http.trace import Finding
 from mock_server.layers.journal.masking import mask_keys
 from mock_server.spec.contract import Contract
 from mock_server.spec.paths import Endpoint
 from mock_server.state.keys import PREFIXES
-from mock_server.state.rate_limit import Header
 
 _FORM = {400, 413, 415, 422}  # statuses that speak of the request alone, not of keys, limits or what is stored
 
@@ -39,19 +38,15 @@ class Judge:
     """Holds exchanges to one spec."""
 
     def __init__(self, contract: Contract) -> None:
-        self.contract = contract
-        self._responses = contract.paths.responses
+        self._contract = contract
 
-    def endpoint(self, asked: Asked) -> Endpoint | None:
-        return self.contract.endpoint(asked.raw_path, asked.method)
-
-    def findings(self, asked: Asked, answered: Answered) -> list[Finding]:
+    def findings(self, request: Context, asked: Asked, answered: Answered) -> list[Finding]:
         """What differs from the spec; ids begin with `request.`, `answer.` or `drift.`."""
-        endpoint = self.endpoint(asked)
-        refusals = list(self._refusals(asked))
+        operation_id = request.endpoint.operation.operation_id if request.endpoint else None
+        refusals = list(self._refusals(request, asked))
         found = [each for refusal in refusals for each in _named(refusal)]
         headers = {name.lower(): value for name, value in answered.headers}
-        for problem in self._responses.problems(endpoint, answered.status, headers, answered.body):
+        for problem in self._contract.paths.responses.problems(operation_id, answered.status, headers, answered.body):
             found.append(_finding("answer", problem.field, problem.message))
         if refusals and answered.status < 300:
             found.append(
@@ -63,25 +58,22 @@ class Judge:
             )
         return found
 
-    def _refusals(self, asked: Asked) -> Iterator[ApiError]:
+    def _refusals(self, request: Context, asked: Asked) -> Iterator[ApiError]:
         """What the spec says against the request, as far as a bystander can know."""
-        found = self.contract.find(asked.raw_path)
-        if found is None:
+        path, endpoint, headers = request.path, request.endpoint, request.headers
+        if path is None:
             yield NotFound("the spec has no such path")
             return
-        path, parameters = found
-        endpoint = path.endpoints.get(asked.method)
         if endpoint is None:
             yield MethodNotAllowed(f"this path takes {path.allow}", path.allow)
             return
-        headers = {name.lower(): value for name, value in asked.headers}
         yield from _key(endpoint, headers)
         try:
             if endpoint.parameters:
-                endpoint.parameters.read(parameters, asked.query, asked.headers)
+                endpoint.parameters.read(request.parameters, asked.query, asked.headers)
             if endpoint.body:
                 check_content_type(headers.get(b"content-type"))
-                endpoint.body.records_of(parse_json(asked.body, self.contract.max_depth))
+                endpoint.body.records_of(parse_json(asked.body, self._contract.max_depth))
         except ApiError as refusal:
             yield refusal
 

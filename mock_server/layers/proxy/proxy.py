@@ -6,24 +6,21 @@ from __future__ import annotations
 import logging
 import ssl
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import httpx
 from starlette.types import Receive, Scope, Send
 
+from mock_server.context import Context, Finding, Header, context_of
 from mock_server.errors import ApiError
 from mock_server.http import envelope
 from mock_server.http.body import Disconnected, read_body
-from mock_server.http.trace import Finding, Trace, trace_of
 from mock_server.layers.proxy.judge import Answered, Asked, Judge
-from mock_server.state.rate_limit import Header
-
-if TYPE_CHECKING:
-    from mock_server.mock import Mock
+from mock_server.spec.contract import Contract
 
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)  # seconds
 _MAX_ANSWER_BYTES = 64 * 2**20
-_MOST_TOLD = 1_000  # different findings that the log tells; the journal has them all
+_MOST_LOGGED = 1_000  # different findings that the log shows; the journal has them all
 _NOT_JUDGED = {"OPTIONS", "HEAD"}  # a browser's preflights, and answers without a body
 _HOP_BY_HOP = {
     b"connection",
@@ -51,22 +48,22 @@ class BadGateway(ApiError):
 class Proxy:
     """An ASGI application in the place of the API. It adds no CORS: what the target says is what a page gets."""
 
-    def __init__(self, mock: Mock, target: str) -> None:
-        self._mock = mock
+    def __init__(self, contract: Contract, target: str) -> None:
+        self._contract = contract
         self._target = httpx.URL(target)
         verify: ssl.SSLContext | bool = ssl.create_default_context() if self._target.scheme == "https" else False
         self._client = httpx.AsyncClient(verify=verify, timeout=_TIMEOUT, trust_env=False, follow_redirects=False)
-        self._judge = Judge(mock.contract)
-        self._told: set[tuple[str, Finding]] = set()
+        self._judge = Judge(contract)
+        self._logged: set[tuple[str, Finding]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        trace = trace_of(scope)
+        request = context_of(scope)
         try:
-            status, headers, body = await self._forward(scope, receive, trace)
+            status, headers, body = await self._forward(scope, receive, request)
         except Disconnected:
             return
         except ApiError as error:
-            trace.error = error
+            request.error = error
             if isinstance(error, BadGateway):
                 logger.warning("%s", error.detail)
             status, body = error.status, envelope.failure(error)
@@ -78,20 +75,17 @@ class Proxy:
     async def close(self) -> None:
         await self._client.aclose()
 
-    async def _forward(self, scope: Scope, receive: Receive, trace: Trace) -> tuple[int, list[Header], bytes]:
+    async def _forward(self, scope: Scope, receive: Receive, context: Context) -> tuple[int, list[Header], bytes]:
         """What to answer. Raises ApiError and Disconnected."""
-        if self._judge.contract is not self._mock.contract:  # the spec was edited: --watch
-            self._judge = Judge(self._mock.contract)
         length = next((value for name, value in scope["headers"] if name == b"content-length"), None)
-        body = await read_body(receive, length, self._mock.contract.max_body)
+        body = await read_body(receive, length, self._contract.max_body)
         asked = Asked(scope["method"], scope["raw_path"], scope["query_string"], scope["headers"], body)
-        trace.endpoint = self._judge.endpoint(asked)
         answer, raw = await self._ask(asked)
         headers = _end_to_end(answer.headers.raw)
         if asked.method not in _NOT_JUDGED:
             answered = Answered(answer.status_code, headers, _decoded(answer, raw))
-            trace.findings.extend(self._judge.findings(asked, answered))
-            self._tell(trace)
+            context.findings.extend(self._judge.findings(context, asked, answered))
+            self._report(context)
         if raw and not any(name.lower() == b"content-length" for name, _ in headers):
             headers.append((b"content-length", b"%d" % len(raw)))
         return answer.status_code, headers, raw
@@ -118,12 +112,12 @@ class Proxy:
             reason = str(error) or "no answer in time"
             raise BadGateway(f"{self._target} can't be asked: {type(error).__name__}: {reason}") from None
 
-    def _tell(self, trace: Trace) -> None:
+    def _report(self, context: Context) -> None:
         """A line of log for each finding that is new."""
-        place = trace.endpoint.operation.operation_id if trace.endpoint else "no operation"
-        for finding in trace.findings:
-            if (place, finding) not in self._told and len(self._told) < _MOST_TOLD:
-                self._told.add((place, finding))
+        place = context.endpoint.operation.operation_id if context.endpoint else "no operation"
+        for finding in context.findings:
+            if (place, finding) not in self._logged and len(self._logged) < _MOST_LOGGED:
+                self._logged.add((place, finding))
                 field = f"{finding.field} " if finding.field else ""
                 logger.warning("%s: %s: %s%s", place, finding.id, field, finding.message)
 

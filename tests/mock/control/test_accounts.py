@@ -9,7 +9,6 @@ import pytest
 from fixtures.bodies import item_body, recommend_body
 from mock_server.app import create_app
 from mock_server.control.access import Access
-from mock_server.control.routes import control_route
 from mock_server.mock import Mock
 from mock_server.settings import Settings
 from tests.support.account_client import CHEAP, PASSWORD, registration
@@ -22,8 +21,8 @@ class Served:
 
     def __init__(self) -> None:
         self.mock = Mock(Settings(clock="virtual"))
-        self.mock.account_side.passwords = CHEAP
-        self._app = create_app(self.mock, [control_route(self.mock, Access(None))])
+        self.mock.passwords.hasher = CHEAP
+        self._app = create_app(self.mock, access=Access(None))
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
         async def send() -> httpx.Response:
@@ -108,7 +107,7 @@ def test_a_flush_waits_for_uploads(served: Served) -> None:
     served.ask("POST", "/organisations", {"name": "Shop"}, **ada)
 
     async def story() -> Any:
-        transport = httpx.ASGITransport(create_app(served.mock, [control_route(served.mock, Access(None))]))
+        transport = httpx.ASGITransport(create_app(served.mock, access=Access(None)))
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:4010") as client:
             rows = "item_id,item_type,status\n" + "".join(f"item-{n},product,active\n" for n in range(3000))
             files = {"file": ("catalog.csv", rows.encode(), "text/csv")}

@@ -10,7 +10,6 @@ import pytest
 from fixtures.bodies import event_body, item_body, user_body
 from mock_server.app import create_app
 from mock_server.control.access import Access
-from mock_server.control.routes import control_route
 from mock_server.dashboard import pages
 from mock_server.dashboard.tabs import TABS
 from mock_server.mock import Mock
@@ -29,7 +28,7 @@ def make(orgs: int = 2, token: str | None = None) -> "Served":
 class Served:
     def __init__(self, mock: Mock, token: str | None) -> None:
         self.mock = mock
-        self._app = create_app(mock, [control_route(mock, Access(token))])
+        self._app = create_app(mock, access=Access(token))
 
     def get(self, path: str, **headers: str) -> httpx.Response:
         async def ask() -> httpx.Response:

@@ -26,7 +26,7 @@ def mock() -> Mock:
 
 def get(mock: Mock, path: str, url: str = URL, **headers: str) -> httpx.Response:
     async def ask() -> httpx.Response:
-        transport = httpx.ASGITransport(create_app(mock, docs_routes(mock)))
+        transport = httpx.ASGITransport(create_app(mock, docs_routes(mock.contract, mock.organisations)))
         async with httpx.AsyncClient(transport=transport, base_url=url) as client:
             return await client.get(path, headers=headers)
 

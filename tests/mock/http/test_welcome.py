@@ -4,7 +4,6 @@ from starlette.routing import Route
 
 from mock_server.app import create_app
 from mock_server.control.access import Access
-from mock_server.control.routes import control_route
 from mock_server.http.docs_page import docs_routes
 from tests.support.mock_client import Client
 
@@ -13,11 +12,11 @@ BROWSER = [("accept", "text/html,application/xhtml+xml,*/*;q=0.8")]
 
 def serve(mock: Client, *more: Route) -> None:
     mock.checked = False
-    mock.app = create_app(mock.mock, [*docs_routes(mock.mock), *more])
+    mock.app = create_app(mock.mock, [*docs_routes(mock.mock.contract, mock.mock.organisations), *more])
 
 
 def test_a_browser_is_shown_where_to_go(mock: Client) -> None:
-    mock.app = create_app(mock.mock, [*docs_routes(mock.mock), control_route(mock.mock, Access(None))])
+    mock.app = create_app(mock.mock, docs_routes(mock.mock.contract, mock.mock.organisations), Access(None))
     mock.checked = False
     page = mock.get("/", key=None, headers=BROWSER)
     assert page.status == 200
@@ -40,7 +39,7 @@ def test_without_a_control_plane_it_links_to_none(mock: Client) -> None:
 
 
 def test_the_dashboards_address_without_its_slash_leads_to_it(mock: Client) -> None:
-    mock.app = create_app(mock.mock, [control_route(mock.mock, Access(None))])
+    mock.app = create_app(mock.mock, access=Access(None))
     mock.checked = False
     answer = mock.get("/_mock", key=None, headers=[*BROWSER, ("host", "localhost:4010")])
     assert (answer.status, answer.headers["location"]) == (307, "http://localhost:4010/_mock/")

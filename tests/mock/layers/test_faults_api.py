@@ -9,9 +9,7 @@ import pytest
 from fixtures.bodies import item_body
 from mock_server.app import create_app
 from mock_server.control.access import Access
-from mock_server.control.routes import control_route
 from mock_server.layers.faults.fault import Fault
-from mock_server.state.snapshots.snapshot import freeze, restore
 from tests.support.mock_client import ITEMS, RECOMMEND, Answer, Client, make_client
 
 POPULAR = {"strategy": "popular"}
@@ -22,7 +20,7 @@ class Steered:
 
     def __init__(self, **settings: Any) -> None:
         self.api = make_client(**settings)
-        self._control = create_app(self.api.mock, [control_route(self.api.mock, Access(token=None))])
+        self._control = create_app(self.api.mock, access=Access(token=None), layers=self.api.layers)
         self.own = self.api.first.tenant_id
 
     def call(self, method: str, path: str, body: Any = None) -> httpx.Response:
@@ -195,10 +193,10 @@ def test_a_reset_removes_what_was_set(steered: Steered) -> None:
 def test_a_snapshot_remembers_how_often_a_fault_was_met(steered: Steered) -> None:
     steered.fault(kind="status", status=500, share=0.5)
     [steered.ask() for _ in range(5)]
-    kept = steered.api.run(freeze(steered.api.mock))
+    kept = steered.api.run(steered.api.mock.freeze())
     met = [steered.ask().status for _ in range(12)]
     assert set(met) == {200, 500}
-    steered.api.run(restore(steered.api.mock, kept))
+    steered.api.run(steered.api.mock.restore(kept))
     assert [steered.ask().status for _ in range(12)] == met
 
 
@@ -257,7 +255,7 @@ class TestPrefer:
             assert obliging.post(RECOMMEND, POPULAR, headers=[("Prefer", value)]).status == 200
 
     def test_a_preference_wins_over_a_fault_and_doesnt_use_it_up(self, obliging: Client) -> None:
-        obliging.mock.faults.add(Fault(kind="status", status=500, times=1))
+        obliging.layers.faults.add(Fault(kind="status", status=500, times=1))
         assert obliging.post(RECOMMEND, POPULAR, headers=[("Prefer", "code=403")]).status == 403
         assert obliging.post(RECOMMEND, POPULAR).status == 500
 

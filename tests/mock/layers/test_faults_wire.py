@@ -245,14 +245,15 @@ def test_the_plain_event_loop_and_parser_break_connections_too(kind: str, error:
     """Where uvloop and httptools are missing, as on Windows, uvicorn runs asyncio and h11."""
     code = f"""
 import asyncio, socket, sys, threading, uvicorn
-from mock_server.app import create_app
+from mock_server.app import Layers, create_app
 from mock_server.mock import Mock
 from mock_server.command import server as module
 from mock_server.layers.faults.fault import Fault
 from mock_server.settings import Settings
 
 mock = Mock(Settings())
-mock.faults.add(Fault(kind={kind!r}))
+layers = Layers(mock)
+layers.faults.add(Fault(kind={kind!r}))
 listener = socket.create_server(("127.0.0.1", 0))
 
 def ask():
@@ -264,9 +265,9 @@ def ask():
         print(type(error).__name__)
     running.should_exit = True
 
-running = module.Server(create_app(mock), lambda: threading.Thread(target=ask).start(), mock.wire.stop)
+running = module.Server(create_app(mock, layers=layers), lambda: threading.Thread(target=ask).start(), layers.stop)
 running.config.http, running.config.loop = "h11", "asyncio"
-mock.wire.transport_of = running.transport_of
+layers.wire.transport_of = running.transport_of
 running.run([listener])
 """
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=False)
@@ -276,14 +277,15 @@ running.run([listener])
 
 @contextlib.contextmanager
 def in_process(**fault: Any) -> Iterator[Any]:
-    from mock_server.app import create_app
+    from mock_server.app import Layers, create_app
     from mock_server.layers.faults.fault import Fault
     from mock_server.mock import Mock
     from mock_server.settings import Settings
 
     mock = Mock(Settings(clock="virtual"))
-    mock.faults.add(Fault(**fault))
-    yield httpx.ASGITransport(create_app(mock)), mock.organisations.first.publishable_key
+    layers = Layers(mock)
+    layers.faults.add(Fault(**fault))
+    yield httpx.ASGITransport(create_app(mock, layers=layers)), mock.organisations.first.publishable_key
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from starlette.types import Message, Receive, Scope
 
 from fixtures.bodies import item_body
-from mock_server.app import create_app
 from mock_server.errors import BadRequest
 from mock_server.layers.faults.wire import Wire
 from mock_server.layers.journal.curl import curl
@@ -143,7 +142,7 @@ def test_a_refusal_does_not_wait_for_a_body_that_does_not_come(mock: Observed) -
         scope = {"type": "http", "method": "POST", "path": RECOMMEND, "raw_path": RECOMMEND.encode()}
         rest = {"query_string": b"", "headers": [(b"content-length", b"9")], "client": ("127.0.0.1", 1)}
         async with asyncio.timeout(5):
-            await create_app(mock.mock)({**scope, **rest}, receive, send)
+            await mock.app({**scope, **rest}, receive, send)
         return sent
 
     assert mock.run(refused())[0]["status"] == 401
@@ -219,7 +218,7 @@ def test_nothing_is_ever_lost_uncounted_and_the_capacity_holds(capacity: int, te
 def test_a_mock_without_a_journal_keeps_nothing(option: dict[str, Any]) -> None:
     mock = observed(**option)
     mock.recommend()
-    assert len(mock.mock.journal) == 0
+    assert len(mock.layers.journal) == 0
     mock.close()
 
 
@@ -330,7 +329,7 @@ def test_no_secret_is_anywhere_in_the_journal(mock: Observed) -> None:
     mock.post(ITEMS, b'{"pass' + b" " * 2 * MAX_BODY_BYTES + b'word": 1}')
     exchanges = [mock.control(f"/journal/{each['id']}") for each in mock.exchanges()]
     dump = json.dumps([exchanges, [mock.call(f"/journal/{each['id']}/curl").body.decode() for each in exchanges]])
-    stored = repr([[each.request, each.response, each.path, each.query] for each in mock.mock.journal.read()])
+    stored = repr([[each.request, each.response, each.path, each.query] for each in mock.layers.journal.read()])
     assert len(exchanges) == 10
     for secret in SECRETS:
         assert secret not in dump, secret
@@ -346,12 +345,12 @@ def test_a_secret_in_a_long_answer_is_masked_when_it_is_shown(mock: Observed) ->
 
 
 def test_signing_in_leaves_no_password_and_no_token(mock: Observed) -> None:
-    mock.mock.account_side.passwords = CHEAP
+    mock.mock.passwords.hasher = CHEAP
     mock.post(REGISTER, registration("ada"), key=None)
     token = mock.post(LOGIN, credentials("ada"), key=None).data["access_token"]
     mock.get(ACCOUNT, key=None, headers=[("Authorization", f"Bearer {token}")])
     mock.post(LOGIN, credentials("ada", "wrong-horse"), key=None)
-    sightings = [[each.read, each.sent, each.request_headers] for each in mock.mock.journal._sighted.values()]
+    sightings = [[each.read, each.sent, each.request_headers] for each in mock.layers.journal._sighted.values()]
     assert len(sightings) == 4
     dump = json.dumps([mock.control(f"/journal/{number}") for number in range(1, 5)])
     for secret in (PASSWORD, "wrong-horse", token, token.partition(".")[2]):
@@ -505,7 +504,7 @@ def test_requests_get_their_turn_while_a_full_journal_is_read_for_the_first_time
 def test_what_comes_during_a_search_is_found_by_asking_on() -> None:
     served = Served(journal=1_000)
     for _ in range(200):
-        served.mock.journal.add(sighted())
+        served.layers.journal.add(sighted())
 
     async def search(after: int) -> Any:
         return (await served.send("GET", f"/_mock/journal?q=recommend&limit=1000&after={after}")).json()["data"]
@@ -513,13 +512,13 @@ def test_what_comes_during_a_search_is_found_by_asking_on() -> None:
     async def scene() -> None:
         searching = asyncio.ensure_future(search(0))
         while not searching.done():
-            served.mock.journal.add(sighted())
+            served.layers.journal.add(sighted())
             await asyncio.sleep(0)
         first = await searching
         then = await search(first["last_id"])
         ids = [each["id"] for each in (*first["exchanges"], *then["exchanges"])]
         assert then["exchanges"]
-        assert ids == list(range(1, served.mock.journal.last_id + 1))
+        assert ids == list(range(1, served.layers.journal.last_id + 1))
 
     served.run(scene())
     served.close()
@@ -599,7 +598,7 @@ def test_events_are_lint_and_summary_of_the_journal(mock: Observed) -> None:
     mock.event("click", "u1", event_id="e1")
 
     async def scene() -> str:
-        reader = Reader(mock.mock.journal)
+        reader = Reader(mock.layers.journal)
         running = asyncio.ensure_future(reader.run())
         await settle(reader, 1, 2)
         reader.gone.set()

@@ -12,9 +12,10 @@ from pydantic import ValidationError
 
 from fixtures.bodies import item_body
 from mock_server.command.options import UsageError, read_settings
+from mock_server.context import Resolver
 from mock_server.layers.proxy.judge import Answered, Asked, Judge
-from mock_server.layers.proxy.target import check_target
 from mock_server.mock import Mock
+from mock_server.proxy_target import check_target
 from mock_server.settings import Settings
 from tests.mock.command.test_cli import Started, started
 from tests.support.shipped import SPEC
@@ -256,8 +257,11 @@ def test_a_proxy_takes_no_trouble(option: str) -> None:
 
 
 def test_a_message_of_the_target_never_makes_the_judge_fail() -> None:
-    judge = Judge(Mock(Settings(clock="virtual"), SPEC).contract)
+    contract = Mock(Settings(clock="virtual"), SPEC).contract
+    judge = Judge(contract)
+    scope = {"method": "POST", "raw_path": RECOMMEND.encode(), "headers": [(b"x-api-key", b"\xff")]}
+    request = Resolver(contract, None).resolve(scope)
     asked = Asked("POST", RECOMMEND.encode(), b"", [(b"x-api-key", b"\xff")], b"\xff")
     for body in (b"", b"\xff", b"null", b"[" * 100_000):
         answered = Answered(200, [(b"ratelimit-limit", b"\xff")], body)
-        assert {each.id for each in judge.findings(asked, answered)} >= {"answer", "drift.accepted"}
+        assert {each.id for each in judge.findings(request, asked, answered)} >= {"answer", "drift.accepted"}

@@ -12,7 +12,8 @@ from fixtures.bodies import event_body, item_body
 from fixtures.spec import load_spec
 from mock_server.command.options import UsageError, read_settings
 from mock_server.layers.faults.fault import problems
-from mock_server.layers.faults.scenarios import SCENARIOS, ScenarioName
+from mock_server.layers.faults.scenarios import SCENARIOS
+from mock_server.settings import ScenarioName
 from tests.mock.command.test_cli import started
 from tests.mock.layers.test_faults_api import Steered
 from tests.support.mock_client import EVENTS, ITEMS, RECOMMEND, Client

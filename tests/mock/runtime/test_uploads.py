@@ -122,7 +122,7 @@ def test_an_upload_is_answered_before_it_is_read_and_takes_the_ingest_delay(make
     shop = Shop(make_mock(ingest_delay=5))
     started = shop.send(form(CATALOG_CSV))
     assert (started.status, started.data["status"], started.data["progress"]) == (202, "queued", 0)
-    shop.client.run(shop.client.mock.account_side.uploads.finished())
+    shop.client.run(shop.client.mock.uploads.finished())
     read = shop.owner.get(f"{shop.path}/uploads/{started.data['upload_id']}").data
     assert (read["status"], read["rows"]["accepted"], shop.ids) == ("completed", 4, set())
     shop.client.advance(5)
@@ -363,7 +363,7 @@ def test_requests_are_answered_while_an_upload_is_read(shop: Shop) -> None:
     async def ask() -> int:
 
         answered, body = 0, recommend_body("popular")
-        uploads = shop.client.mock.account_side.uploads
+        uploads = shop.client.mock.uploads
         upload = uploads.get(shop.tenant_id, started.data["upload_id"])
         assert upload is not None
         while not upload.is_finished:
@@ -379,7 +379,7 @@ def test_requests_are_answered_while_uploaded_rows_become_visible(make_mock: Mak
     """All rows are due at once, in hundreds of small batches."""
     shop = Shop(make_mock(ingest_delay=1))
     shop.send(form(HEAD + "".join(f"item-{n},product,active\n" for n in range(20_000))))
-    shop.client.run(shop.client.mock.account_side.uploads.finished())
+    shop.client.run(shop.client.mock.uploads.finished())
 
     async def laps() -> int:
         moving, laps = asyncio.ensure_future(shop.client.mock.advance(1)), 0

@@ -10,11 +10,10 @@ import pytest
 
 from fixtures.bodies import event_body, item_body, recommend_body, user_body
 from fixtures.spec import Spec, SpecError
-from mock_server.http.routes import HANDLERS
+from mock_server.http.operations.table import NEEDS
 from mock_server.settings import Settings
 from mock_server.spec import strategies
 from mock_server.spec.contract import Contract
-from mock_server.spec.paths import Paths
 from mock_server.state.recommender import STRATEGIES
 from tests.support.mock_client import EVENTS, ITEMS, RECOMMEND, SPEC, USERS, Client, edited_spec
 
@@ -133,7 +132,9 @@ ACCEPTED = "required: [accepted]"
 
 
 def contract(spec: Spec, **more: Any) -> Contract:
-    return Contract(Paths(spec, HANDLERS), Settings(**more))
+    found = Contract(spec, Settings(**more))
+    found.hold_to(NEEDS)
+    return found
 
 
 @pytest.mark.parametrize(
@@ -178,7 +179,7 @@ def test_what_the_mock_does_not_honour_is_an_error_that_names_it(
 
 def test_a_handler_without_an_operation_is_an_error() -> None:
     with pytest.raises(SpecError, match="handler closeAccount has no operation"):
-        Paths(SPEC, {**HANDLERS, "closeAccount": HANDLERS["recommend"]})
+        Contract(SPEC, Settings()).hold_to({**NEEDS, "closeAccount": ()})
 
 
 def test_a_strategy_of_the_recommender_that_the_spec_lacks_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,6 @@ import pytest
 from fixtures.bodies import recommend_body
 from fixtures.spec import OURS
 from mock_server.state.accounts.roles import Role
-from mock_server.state.snapshots.snapshot import freeze, restore
 from tests.mock.state.test_roles import IN_ORGANISATION, Shop
 from tests.support.account_client import LOGIN, Person, credentials
 from tests.support.mock_client import RECOMMEND, SPEC, Answer, Client
@@ -141,13 +140,13 @@ def test_each_organisation_has_a_log_of_its_own(shop: Shop) -> None:
 def test_a_snapshot_of_the_mock_brings_accounts_members_keys_and_log_back(shop: Shop) -> None:
     client, keys = shop.client, [shop.owner.post(f"{shop.path}/keys").data for _ in range(2)]
     before = entries(shop)
-    snapshot = client.run(freeze(client.mock))
+    snapshot = client.run(client.mock.freeze())
     shop.owner.send("DELETE", f"{shop.path}/keys/{keys[0]['key_id']}")
     late = shop.owner.post(f"{shop.path}/keys").data
     shop.owner.send("DELETE", shop.member("ADMIN"))
     Person(client, "late")
-    client.mock.account_side.suspend(shop.tenant_id, True)
-    client.run(restore(client.mock, snapshot))
+    client.mock.directory.suspend(shop.tenant_id, True)
+    client.run(client.mock.restore(snapshot))
     assert entries(shop) == before
     assert shop.people[Role.ADMIN].get(shop.path).data["role"] == "ADMIN"
     asked = [client.post(RECOMMEND, recommend_body("popular"), key=each["publishable_key"]) for each in (*keys, late)]
@@ -158,17 +157,17 @@ def test_a_snapshot_of_the_mock_brings_accounts_members_keys_and_log_back(shop: 
 
 def test_a_snapshot_of_one_organisation_leaves_members_keys_and_log_alone(shop: Shop) -> None:
     client = shop.client
-    snapshot = client.run(freeze(client.mock, shop.tenant_id))
+    snapshot = client.run(client.mock.freeze(shop.tenant_id))
     key = shop.owner.post(f"{shop.path}/keys").data["publishable_key"]
     after = entries(shop)
-    client.mock.account_side.suspend(shop.tenant_id, True)
-    client.run(restore(client.mock, snapshot))
+    client.mock.directory.suspend(shop.tenant_id, True)
+    client.run(client.mock.restore(snapshot))
     assert client.post(RECOMMEND, recommend_body("popular"), key=key).status == 200
     assert entries(shop) == after
 
 
 def test_what_no_snapshot_holds_is_refused(mock: Client) -> None:
-    side = mock.mock.account_side
+    side = mock.mock.directory
     frozen = side.freeze()
     broken: Any
     for broken in (None, {}, [], {**frozen, "accounts": [{}]}, {**frozen, "dice": [1]}):

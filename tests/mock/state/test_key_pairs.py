@@ -84,7 +84,7 @@ def test_the_development_pair_of_the_mocks_own_organisation_stays_visible_and_va
 
 def let_in(mock: Client, person: Person, tenant_id: str) -> None:
     """As the control plane does."""
-    mock.mock.account_side.team(tenant_id).add(Member(person.account_id, Role.OWNER, 0))
+    mock.mock.directory.team(tenant_id).add(Member(person.account_id, Role.OWNER, 0))
 
 
 def test_another_organisations_pair_is_404(mock: Client, ada: Person) -> None:
@@ -100,8 +100,8 @@ def test_a_secret_key_is_nowhere_after_its_answer(mock: Client, ada: Person, cap
     secret = ada.post(KEYS).data["secret_key"]
     mock.post(ITEMS, item_body("a"), key=secret, headers=[("origin", "http://shop.test")])
     assert secret not in caplog.text
-    assert secret not in repr(vars(mock.mock.account_side))
-    assert secret not in repr(mock.mock.account_side.freeze())
+    assert secret not in repr(vars(mock.mock.directory))
+    assert secret not in repr(mock.mock.directory.freeze())
     assert secret.encode() not in repr(vars(mock.mock.organisations.keys)).encode()
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from fixtures.bodies import event_body, item_body, recommend_body, user_body
-from mock_server.state.keys import Caller, KeyRing, digest_of, masked
+from mock_server.state.keys import KeyRing, digest_of, masked
+from mock_server.state.organisations import Caller
 from tests.support.mock_client import CURRENT, EVENTS, ITEMS, RECOMMEND, USERS, Client
 
 Make = Callable[..., Client]
@@ -85,14 +86,14 @@ def test_a_key_is_right_only_to_the_last_character(mock: Client) -> None:
 
 
 def test_the_key_ring_forgets_removed_keys(mock: Client) -> None:
-    ring = KeyRing()
+    ring: KeyRing[Caller] = KeyRing()
     caller = Caller(mock.first, "secret")
-    ring.add(digest_of("lehnz_sk_1"), caller)
+    ring.add(digest_of("lehnz_sk_1"), mock.first.tenant_id, caller)
     assert ring.find(b"lehnz_sk_1") == caller
     assert ring.find(b"lehnz_sk_2") is None
     ring.remove(digest_of("lehnz_sk_1"))
     assert ring.find(b"lehnz_sk_1") is None
-    ring.add(digest_of("lehnz_sk_3"), caller)
+    ring.add(digest_of("lehnz_sk_3"), mock.first.tenant_id, caller)
     ring.forget(mock.first.tenant_id)
     assert ring.find(b"lehnz_sk_3") is None
 

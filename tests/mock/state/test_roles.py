@@ -213,7 +213,7 @@ def test_whoever_left_is_out_and_can_be_added_again(shop: Shop) -> None:
 
 def test_a_suspended_organisation_is_403_for_its_keys_and_its_members(shop: Shop) -> None:
     pair = shop.owner.post(f"{shop.path}/keys").data
-    side = shop.client.mock.account_side
+    side = shop.client.mock.directory
     side.suspend(shop.tenant_id, True)
     answers = [
         shop.client.post(RECOMMEND, recommend_body("popular"), key=pair["publishable_key"]),
@@ -232,7 +232,7 @@ def test_a_suspended_organisation_is_403_for_its_keys_and_its_members(shop: Shop
 
 
 def test_any_organisation_can_be_suspended_also_one_without_members(mock: Client) -> None:
-    mock.mock.account_side.suspend(mock.first.tenant_id, True)
+    mock.mock.directory.suspend(mock.first.tenant_id, True)
     assert mock.post(RECOMMEND, recommend_body("popular")).status == 403
     assert mock.post(RECOMMEND, recommend_body("popular"), key="lehnz_pk_unknown").status == 401
     mock.mock.reset()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from mock_server.http.operations.accounts.call import AccountCall, Answer, success
+from mock_server.http.operations.accounts.call import AccountCall, success
+from mock_server.http.operations.call import Answer
 from mock_server.http.paging import page_of
 from mock_server.state.accounts.audit import Entry, Filter
 from mock_server.state.records import epoch_seconds, iso_8601

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from mock_server.http import envelope
 from mock_server.http.form import SentFile
+from mock_server.http.operations.call import Answer
+from mock_server.runtime.passwords import Passwords
+from mock_server.runtime.uploading import Uploads
+from mock_server.spec.contract import Contract
 from mock_server.spec.rows import RowCheck
 from mock_server.state.accounts.accounts import Account
 from mock_server.state.accounts.audit import Actor
+from mock_server.state.accounts.directory import Directory
 from mock_server.state.accounts.team import Member, Team
-from mock_server.state.organisations import Organisation
+from mock_server.state.organisations import Organisation, Organisations
 
-if TYPE_CHECKING:
-    from mock_server.mock import Mock
 
-Answer = tuple[int, bytes]
+class Services(NamedTuple):
+    """What the operations of accounts work with."""
+
+    contract: Contract
+    directory: Directory
+    organisations: Organisations
+    passwords: Passwords
+    uploads: Uploads
 
 
 class Membership(NamedTuple):
@@ -32,7 +42,7 @@ class Membership(NamedTuple):
 class AccountCall:
     """A request that was let through: valid input, and who asks (nobody on /auth)."""
 
-    mock: Mock
+    services: Services
     operation_id: str
     address: str
     now: float  # seconds since the epoch
@@ -42,6 +52,10 @@ class AccountCall:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     sent: SentFile | None = None
     row_checks: Mapping[str, RowCheck] = field(default_factory=dict)
+
+    @property
+    def directory(self) -> Directory:
+        return self.services.directory
 
     @property
     def body(self) -> dict[str, Any]:

@@ -21,11 +21,11 @@ from mock_server.http.operations.accounts.organisations import (
 )
 from mock_server.http.operations.accounts.signing_in import login, read_account, register
 from mock_server.http.operations.accounts.uploads import list_uploads, read_upload, start_upload
-from mock_server.spec.paths import Handler
+from mock_server.http.operations.call import Handler
 
 _HERE = ("tenant_id",)
 
-ACCOUNT_HANDLERS: Mapping[str, Handler] = {
+ACCOUNTS: Mapping[str, Handler] = {
     "register": Handler(register, ("email", "password", "name")),
     "login": Handler(login, ("email", "password")),
     "readAccount": Handler(read_account, ()),

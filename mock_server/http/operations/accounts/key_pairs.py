@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from mock_server.errors import Conflict, NotFound
-from mock_server.http.operations.accounts.call import AccountCall, Answer, success
+from mock_server.http.operations.accounts.call import AccountCall, success
+from mock_server.http.operations.call import Answer
 from mock_server.state.accounts.key_pairs import KeyPair, generate
-from mock_server.state.keys import Caller, masked
+from mock_server.state.keys import masked
 from mock_server.state.organisations import Organisation
 from mock_server.state.records import iso_8601
 
@@ -25,10 +26,10 @@ async def generate_key_pair(call: AccountCall) -> Answer:
     organisation, team, _ = call.here
     if sum(pair.revoked_at is None for pair in team.pairs.values()) >= MOST:
         raise Conflict(f"an organisation may have {MOST} key pairs: revoke one")
-    pair, secret_key = generate(call.mock.account_side.dice, call.signed_in.account_id, call.now)
+    pair, secret_key = generate(call.directory.rng, call.signed_in.account_id, call.now)
     team.pairs[pair.key_id] = pair
     for digest, key_type in pair.digests():
-        call.mock.organisations.keys.add(digest, Caller(organisation, key_type))
+        call.services.organisations.admit(organisation, digest, key_type)
     call.record(pair.key_id, publishable_key=pair.publishable_key)
     return success({**_pair(pair), "secret_key": secret_key}, 201)
 
@@ -42,7 +43,7 @@ async def revoke_key_pair(call: AccountCall) -> Answer:
         raise NotFound("the organisation has no such key pair, or it is revoked already")
     team.pairs[key_id] = revoked = replace(pair, revoked_at=call.now)
     for digest, _ in pair.digests():
-        call.mock.organisations.keys.remove(digest)
+        call.services.organisations.keys.remove(digest)
     call.record(key_id, publishable_key=pair.publishable_key)
     return success(_pair(revoked))
 

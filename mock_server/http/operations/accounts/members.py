@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from mock_server.errors import Conflict, Forbidden, NotFound
-from mock_server.http.operations.accounts.call import AccountCall, Answer, success
+from mock_server.http.operations.accounts.call import AccountCall, success
+from mock_server.http.operations.call import Answer
 from mock_server.state.accounts.roles import Role, may_give
 from mock_server.state.accounts.team import LastOwner, Member
 from mock_server.state.records import iso_8601
@@ -17,7 +18,7 @@ async def list_members(call: AccountCall) -> Answer:
 
 async def add_member(call: AccountCall) -> Answer:
     email, role = call.body["email"], Role(call.body["role"])
-    account = call.mock.account_side.accounts.find(email)
+    account = call.directory.accounts.find(email)
     if account is None:
         raise NotFound("no account has this address; ask its owner to register first")
     _check_rank(call, account.account_id, role)
@@ -79,7 +80,7 @@ def _check_rank(call: AccountCall, account_id: str, *roles: Role) -> None:
 
 
 def _member(call: AccountCall, member: Member) -> dict[str, Any]:
-    account = call.mock.account_side.accounts[member.account_id]
+    account = call.directory.accounts[member.account_id]
     return {
         "account_id": member.account_id,
         "email": account.email,

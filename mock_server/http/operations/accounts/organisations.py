@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from mock_server.errors import Conflict
-from mock_server.http.operations.accounts.call import AccountCall, Answer, success
+from mock_server.http.operations.accounts.call import AccountCall, success
+from mock_server.http.operations.call import Answer
 from mock_server.state.accounts.names import free_id
 from mock_server.state.accounts.roles import Role
 from mock_server.state.accounts.team import Member, Team
@@ -16,17 +17,17 @@ MOST = 100  # organisations that one account may make; each has a recommender
 
 async def list_organisations(call: AccountCall) -> Answer:
     account_id = call.signed_in.account_id
-    teams = call.mock.account_side.teams_of(account_id)
+    teams = call.directory.teams_of(account_id)
     return success({"organisations": [_organisation(team, team.members[account_id]) for team in teams]})
 
 
 async def create_organisation(call: AccountCall) -> Answer:
-    account, side, name = call.signed_in, call.mock.account_side, call.body["name"]
-    if sum(team.made_by_account for team in side.teams_of(account.account_id)) >= MOST:
+    account, directory, name = call.signed_in, call.directory, call.body["name"]
+    if sum(team.made_by_account for team in directory.teams_of(account.account_id)) >= MOST:
         raise Conflict(f"an account may be in {MOST} organisations that accounts made")
-    tenant_id = free_id(name, call.mock.organisations.__contains__)
-    call.mock.organisations.add(tenant_id, keys={})
-    side.teams[tenant_id] = team = Team(tenant_id, name, call.now, made_by_account=True)
+    tenant_id = free_id(name, call.services.organisations.__contains__)
+    call.services.organisations.add(tenant_id, keys={})
+    directory.teams[tenant_id] = team = Team(tenant_id, name, call.now, made_by_account=True)
     owner = team.add(Member(account.account_id, Role.OWNER, call.now))
     call.record(team=team, name=name)
     return success(_organisation(team, owner), 201)

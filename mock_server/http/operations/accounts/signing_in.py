@@ -5,26 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 from mock_server.errors import Conflict, Unauthorized
-from mock_server.http.operations.accounts.call import AccountCall, Answer, success
+from mock_server.http.operations.accounts.call import AccountCall, success
+from mock_server.http.operations.call import Answer
 from mock_server.state.accounts.accounts import Account
 from mock_server.state.records import iso_8601
 
 
 async def register(call: AccountCall) -> Answer:
-    side, body = call.mock.account_side, call.body
-    password_hash = await side.passwords.hash(body["password"])
+    body = call.body
+    password_hash = await call.services.passwords.hash(body["password"])
     try:
-        account = side.register(body["email"], body["name"], password_hash, call.now)
+        account = call.directory.register(body["email"], body["name"], password_hash, call.now)
     except ValueError as error:
         raise Conflict(str(error)) from None
     return success(_signed_in(call, account), 201)
 
 
 async def login(call: AccountCall) -> Answer:
-    side = call.mock.account_side
-    account = side.accounts.find(call.body["email"])
+    account = call.directory.accounts.find(call.body["email"])
     known = account.password_hash if account else None
-    if not await side.passwords.matches(call.body["password"], known) or account is None:
+    if not await call.services.passwords.matches(call.body["password"], known) or account is None:
         raise Unauthorized("no account has this address and this password")
     return success(_signed_in(call, account))
 
@@ -34,9 +34,9 @@ async def read_account(call: AccountCall) -> Answer:
 
 
 def _signed_in(call: AccountCall, account: Account) -> dict[str, Any]:
-    seconds = call.mock.contract.limits.token_seconds
+    seconds = call.services.contract.limits.token_seconds
     return {
-        "access_token": call.mock.account_side.tokens.issue(account.account_id, call.now, seconds),
+        "access_token": call.directory.tokens.issue(account.account_id, call.now, seconds),
         "token_type": "Bearer",
         "expires_in": seconds,
         "account": _account(account),

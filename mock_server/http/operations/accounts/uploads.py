@@ -6,7 +6,8 @@ from typing import Any
 
 from fixtures.bodies import unique_uuid
 from mock_server.errors import Conflict, NotFound
-from mock_server.http.operations.accounts.call import AccountCall, Answer, success
+from mock_server.http.operations.accounts.call import AccountCall, success
+from mock_server.http.operations.call import Answer
 from mock_server.runtime.uploading import TooManyUploads
 from mock_server.state.accounts.bulk_files import format_of
 from mock_server.state.accounts.uploads import Upload
@@ -16,9 +17,9 @@ _LONGEST_NAME = 200  # characters of a file's name
 
 
 async def start_upload(call: AccountCall) -> Answer:
-    side, sent, asked = call.mock.account_side, call.file, call.parameters
+    sent, asked = call.file, call.parameters
     upload = Upload(
-        upload_id=unique_uuid(side.dice),
+        upload_id=unique_uuid(call.directory.rng),
         kind=asked["kind"],
         file_name=sent.name[:_LONGEST_NAME],
         format=format_of(sent.file, sent.name),
@@ -29,7 +30,7 @@ async def start_upload(call: AccountCall) -> Answer:
         created_by=call.signed_in.account_id,
     )
     try:
-        side.uploads.start(upload, call.here.organisation, sent.file, call.row_checks[upload.kind])
+        call.services.uploads.start(upload, call.here.organisation, sent.file, call.row_checks[upload.kind])
     except TooManyUploads as error:
         sent.file.close()
         raise Conflict(str(error)) from None
@@ -38,12 +39,12 @@ async def start_upload(call: AccountCall) -> Answer:
 
 
 async def list_uploads(call: AccountCall) -> Answer:
-    uploads = call.mock.account_side.uploads.of(call.here.team.tenant_id)
+    uploads = call.services.uploads.of(call.here.team.tenant_id)
     return success({"uploads": list(map(_upload, uploads))})
 
 
 async def read_upload(call: AccountCall) -> Answer:
-    upload = call.mock.account_side.uploads.get(call.here.team.tenant_id, call.parameters["upload_id"])
+    upload = call.services.uploads.get(call.here.team.tenant_id, call.parameters["upload_id"])
     if upload is None:
         raise NotFound("the organisation has no such upload")
     return success(_upload(upload))

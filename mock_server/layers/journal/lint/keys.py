@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_server.http.api import is_foreign
+from mock_server.http.origin import is_foreign
 from mock_server.layers.journal.lint.request import Request
 
 

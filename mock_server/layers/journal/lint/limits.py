@@ -8,10 +8,7 @@ from mock_server.layers.journal.exchange import Exchange, Message
 from mock_server.layers.journal.lint.request import Client, Remembered, Request, ignored
 
 _CLIENTS = 20
-_DIALECTS = {  # header names and their (remaining, reset), as --rate-limit-headers sends them
-    "draft-7": re.compile(r"remaining=(\d+),\s*reset=(\d+)"),
-    "draft-8": re.compile(r";\s*r=(\d+)\s*;\s*t=(\d+)"),
-}
+_DRAFT_7 = re.compile(r"remaining=(\d+),\s*reset=(\d+)")  # of the one field that --rate-limit-headers draft-7 sends
 
 
 class CalledBeforeRetryAfter:
@@ -74,6 +71,5 @@ def _remaining_and_reset(response: Message) -> tuple[int, int] | None:
     remaining, reset = response.header("ratelimit-remaining"), response.header("ratelimit-reset")
     if remaining and reset and remaining.isdigit() and reset.isdigit():
         return int(remaining), int(reset)
-    combined = response.header("ratelimit") or ""
-    found = next((match for pattern in _DIALECTS.values() if (match := pattern.search(combined))), None)
+    found = _DRAFT_7.search(response.header("ratelimit") or "")
     return (int(found[1]), int(found[2])) if found else None

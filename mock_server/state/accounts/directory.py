@@ -1,20 +1,16 @@
-"""The account side's state in one place: who may sign in, and what it knows of the organisations."""
+"""Who may sign in, and what accounts have made of the organisations: teams, keys, suspensions."""
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from random import Random, SystemRandom
+from random import Random
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from fixtures.bodies import unique_uuid
 from fixtures.spec import KeyType
-from mock_server.runtime.ingest import IngestQueue
-from mock_server.runtime.passwords import Passwords
-from mock_server.runtime.uploading import Uploads
 from mock_server.state.accounts.accounts import Account, Accounts
 from mock_server.state.accounts.team import Team
 from mock_server.state.accounts.tokens import Tokens
@@ -42,15 +38,15 @@ _FROZEN = TypeAdapter(Frozen)
 _SUSPENDED = TypeAdapter(bool)
 
 
-class AccountSide:
-    """Under a virtual clock the same seed gives the same ids and keys; else nobody can guess one."""
+class Directory:
+    """`new_random` gives the randomness behind ids and keys, `new_signing_key` at least 32 bytes; both are asked again
+    at each reset."""
 
-    def __init__(self, seed: int, clock: Clock, ingest: IngestQueue) -> None:
-        self._seed, self._clock = seed, clock
-        self.uploads = Uploads(clock, ingest)
-        self.passwords = Passwords()
-        self.tokens = Tokens(secrets.token_bytes(32))
-        self.told: set[str] = set()  # what the log has said once
+    def __init__(self, clock: Clock, new_random: Callable[[], Random], new_signing_key: Callable[[], bytes]) -> None:
+        self._clock = clock
+        self._new_random, self._new_signing_key = new_random, new_signing_key
+        self.visitors = Visitors()  # windows of the addresses that ask without a token
+        self.logged: set[str] = set()  # what the log has said once
         self.teams: dict[str, Team] = {}
         self.reset()
 
@@ -58,21 +54,16 @@ class AccountSide:
         """Nobody is registered, nothing suspended, no window used. Returns the organisations that accounts made: they
         are over."""
         over = [team.tenant_id for team in self.teams.values() if team.made_by_account]
-        repeatable = self._clock.virtual
-        self.dice = Random(f"{self._seed}:accounts") if repeatable else SystemRandom()  # noqa: S311
+        self.rng = self._new_random()
+        self.tokens = Tokens(self._new_signing_key())  # a token of before must not open an account of after
         self.accounts = Accounts()
-        self.visitors = Visitors()
+        self.visitors.clear()
         self.teams = {}
-        self.uploads.forget()
         return over
-
-    def close(self) -> None:
-        self.passwords.close()
-        self.uploads.close()
 
     def register(self, email: str, name: str, password_hash: str, now: float) -> Account:
         """Raises ValueError for an address that is taken."""
-        return self.accounts.add(Account(unique_uuid(self.dice), email.lower(), name, password_hash, now))
+        return self.accounts.add(Account(unique_uuid(self.rng), email.lower(), name, password_hash, now))
 
     def team(self, tenant_id: str) -> Team:
         """The team of an organisation that is there; one that the mock made begins without members."""
@@ -94,7 +85,6 @@ class AccountSide:
     def forget(self, tenant_id: str) -> None:
         """The organisation was removed."""
         self.teams.pop(tenant_id, None)
-        self.uploads.forget(tenant_id)
 
     def freeze(self, tenant_id: str | None = None) -> Any:
         """All of it; of one organisation only whether it is suspended, as members and keys are not its data."""
@@ -102,7 +92,7 @@ class AccountSide:
             return self.is_suspended(tenant_id)
         now = self._clock.monotonic()
         used = {name: Used(each.started - now, each.used) for name, each in self.accounts.windows.items() if each.used}
-        dice = self.dice.getstate() if self._clock.virtual else None
+        dice = self.rng.getstate() if self._clock.virtual else None
         return _FROZEN.dump_python(Frozen(list(self.accounts), list(self.teams.values()), used, dice), mode="json")
 
     def thaw(self, frozen: Any, tenant_id: str | None = None) -> None:
@@ -113,13 +103,13 @@ class AccountSide:
         state = _FROZEN.validate_python(frozen)
         accounts = Accounts(state.accounts)
         if state.dice and self._clock.virtual:
-            self.dice.setstate(state.dice)
+            self.rng.setstate(state.dice)
         now = self._clock.monotonic()
         for name, used in state.windows.items():
             window: Window = accounts.windows[name]
             window.started, window.used = used.started + now, used.requests
         self.accounts, self.teams = accounts, {team.tenant_id: team for team in state.teams}
-        self.visitors = Visitors()
+        self.visitors.clear()
 
     def suspend(self, tenant_id: str, suspended: bool) -> None:
         """Its keys and nearly everything about it are 403, or work again."""

@@ -1,0 +1,142 @@
+"""The order in which a request is refused (R39), once for each kind of caller: whoever sends an API key, whoever sends
+an account's token, and whoever sends neither. What passes every guard is answered by its operation."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote_to_bytes
+
+from starlette.types import Receive, Scope
+
+from fixtures.rules import enumerated
+from mock_server.context import Context
+from mock_server.errors import ApiError, Forbidden, MethodNotAllowed, NotFound
+from mock_server.http.admission import Admission
+from mock_server.http.body import check_content_type, parse_json, read_body
+from mock_server.http.form import read_file
+from mock_server.http.key_refusals import forbidden, unauthorised
+from mock_server.http.operations.accounts.call import AccountCall, Membership, Services
+from mock_server.http.operations.call import Answer, Call
+from mock_server.http.operations.table import HANDLERS
+from mock_server.http.origin import is_foreign, warn_of_leak
+from mock_server.runtime.ingest import IngestQueue
+from mock_server.spec.paths import TENANT, Endpoint, Path
+from mock_server.state.accounts.roles import Role
+from mock_server.state.clock import Clock
+from mock_server.state.keys import allows
+from mock_server.state.organisations import Caller
+
+_KEY_LIMIT, _TOKEN_LIMIT = "--rate-limit N/WINDOW or off", "--rate-limit off"
+_ADDRESS_LIMIT = "--auth-rate-limit N/WINDOW or off"
+
+
+class Guards:
+    """Each kind of caller raises ApiError where a request is refused, Disconnected where the client has gone."""
+
+    def __init__(self, services: Services, ingest: IngestQueue, clock: Clock, key_policy: str) -> None:
+        self._services = services
+        self._contract = services.contract
+        self._ingest = ingest
+        self._clock = clock
+        self._key_policy = key_policy
+
+    async def by_key(self, request: Context, admission: Admission, scope: Scope, receive: Receive) -> Answer:
+        endpoint, caller = request.endpoint, request.caller
+        if endpoint is None:
+            raise unrouted(request.path)  # 404, 405
+        if request.effects.refusal:
+            raise request.effects.refusal  # a fault
+        if caller is None:
+            raise unauthorised(request.headers.get(b"x-api-key"), b"authorization" in request.headers)  # 401
+        self._check_key(endpoint, caller, request)  # 403
+        organisation = caller.organisation
+        if not admission.admitted:
+            raise admission.too_many_requests(organisation.tenant_id, _KEY_LIMIT, organisation.state.told)  # 429
+        now = self._clock.now() + organisation.state.ahead
+        call = Call(organisation, self._ingest, now, request.started, request.effects)
+        await self._read(call, endpoint, request, scope, receive)  # 413, 415, 400, 422
+        answer = await HANDLERS[endpoint.operation.operation_id].answer(call)
+        request.accepted = call.accepted
+        return answer
+
+    async def by_token(self, request: Context, admission: Admission, scope: Scope, receive: Receive) -> Answer:
+        endpoint = _served(request)
+        if request.effects.refusal:
+            raise request.effects.refusal  # a fault
+        if admission.refusal:
+            raise admission.refusal  # 401
+        if not admission.admitted:
+            raise admission.too_many_requests("an account", _TOKEN_LIMIT, self._services.directory.logged)  # 429
+        call = AccountCall(
+            self._services, endpoint.operation.operation_id, request.address, self._clock.now(), admission.account
+        )
+        if endpoint.roles:
+            self._check_member(call, endpoint, request.parameters[TENANT])  # 404, 403
+        await self._read(call, endpoint, request, scope, receive)  # 413, 415, 400
+        if endpoint.row_checks:
+            call.sent = await read_file(scope, receive, self._contract.limits.max_upload_bytes)  # 413, 415, 400
+            call.row_checks = endpoint.row_checks
+        return await HANDLERS[endpoint.operation.operation_id].answer(call)
+
+    async def by_address(self, request: Context, admission: Admission, scope: Scope, receive: Receive) -> Answer:
+        endpoint = _served(request)
+        if request.effects.refusal:
+            raise request.effects.refusal  # a fault
+        if not admission.admitted:
+            raise admission.too_many_requests("an address on /auth", _ADDRESS_LIMIT, self._services.directory.logged)
+        call = AccountCall(self._services, endpoint.operation.operation_id, request.address, self._clock.now())
+        await self._read(call, endpoint, request, scope, receive)  # 413, 415, 400
+        return await HANDLERS[endpoint.operation.operation_id].answer(call)
+
+    def _check_key(self, endpoint: Endpoint, caller: Caller, request: Context) -> None:
+        """Raises Forbidden; warns of a secret key that a browser sends."""
+        organisation, key_type = caller
+        if key_type == "secret" and is_foreign(request.headers):
+            warn_of_leak(organisation, request.headers)
+        if self._services.directory.is_suspended(organisation.tenant_id):
+            raise suspended(organisation.tenant_id)
+        if endpoint.key_type and not allows(key_type, endpoint.key_type, self._key_policy):
+            raise forbidden(key_type, endpoint.operation.path)
+
+    def _check_member(self, call: AccountCall, endpoint: Endpoint, tenant_id: bytes) -> None:
+        """Find where the account asks, and as what. Raises NotFound for an organisation that it is not in, which may
+        not even exist, and Forbidden for a suspended one and for a role that may not do this."""
+        services, account_id = self._services, call.signed_in.account_id
+        name = unquote_to_bytes(tenant_id).decode(errors="replace")
+        team = services.directory.teams.get(name)
+        if team is None or account_id not in team.members or name not in services.organisations:
+            raise NotFound("you are in no organisation of that id")
+        call.membership = Membership(services.organisations[name], team, team.members[account_id])
+        if team.suspended:
+            raise suspended(name)
+        own = call.membership.member.role
+        if own not in endpoint.roles:
+            call.refuse()
+            able = enumerated([role for role in Role if role in endpoint.roles], "and")
+            raise Forbidden(f"your role is {own}; {able} may do this")
+
+    async def _read(
+        self, call: Call | AccountCall, endpoint: Endpoint, request: Context, scope: Scope, receive: Receive
+    ) -> None:
+        contract, headers = self._contract, request.headers
+        if endpoint.body:
+            body = await read_body(receive, headers.get(b"content-length"), contract.max_body)
+            check_content_type(headers.get(b"content-type"))
+            call.records = endpoint.body.records_of(parse_json(body, contract.max_depth))
+        if endpoint.parameters:
+            call.parameters = endpoint.parameters.read(request.parameters, scope["query_string"], scope["headers"])
+
+
+def unrouted(path: Path | None) -> ApiError:
+    if path is None:
+        return NotFound("the API has no such path; /docs lists those that it has")
+    return MethodNotAllowed(f"this path takes {path.allow}", path.allow)
+
+
+def suspended(tenant_id: str) -> Forbidden:
+    return Forbidden(f"the organisation {tenant_id} is suspended")
+
+
+def _served(request: Context) -> Endpoint:
+    """What is asked for, where the kind of caller follows from it."""
+    assert request.endpoint is not None  # noqa: S101 - without one, a key is expected
+    return request.endpoint

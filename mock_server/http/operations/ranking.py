@@ -1,0 +1,66 @@
+"""A list of recommendations as an answer: what is asked, the ranked list, one page of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from time import perf_counter
+from typing import Any
+
+import orjson
+
+from fixtures.bodies import unique_uuid
+from mock_server.errors import BadRequest, FieldError
+from mock_server.http import envelope
+from mock_server.http.operations.call import Answer, Call
+from mock_server.http.paging import page_of
+from mock_server.spec.validation import listed
+from mock_server.state.recommender import FilterError, Query, Ranking
+from mock_server.state.tenant import Tenant
+
+_EMPTY = Tenant("empty")
+
+
+def query_of(body: Mapping[str, Any]) -> Query:
+    """What a checked body of /v1/recommend asks."""
+    return Query(
+        strategy=body["strategy"],
+        user_id=body.get("user_id"),
+        context_item_id=body.get("context_item_id"),
+        filters=body.get("filters") or {},
+    )
+
+
+def ranked(tenant: Tenant, query: Query, now: float) -> Ranking:
+    """The list for a query. Raises BadRequest for filters that the contract refuses."""
+    try:
+        return tenant.recommend(query, now)
+    except FilterError as error:
+        raise BadRequest(*listed([FieldError("$.filters", str(error))])) from None
+
+
+def ranked_page(call: Call, query: Query, limit: float, page: float) -> Answer:
+    tenant = call.state.tenant
+    asked = _EMPTY if call.effects.no_results else tenant
+    if call.effects.no_history:
+        query = replace(query, user_id=None)
+    ranking = ranked(asked, query, call.now)
+    entries, pagination = page_of(ranking, limit, page)
+    ids = [entry.item_id for entry in entries]
+    recommendation_id = unique_uuid(call.state.ids)
+    tenant.served(recommendation_id, query.strategy, ids, call.now)
+    data = {
+        "recommendation_id": recommendation_id,
+        "tenant_id": call.organisation.tenant_id,
+        "domain": call.organisation.domain,
+        "strategy": query.strategy,
+        "mode": ranking.mode,
+        "results": [
+            {"item_id": item_id, "score": score, "reason": reason, "metadata": orjson.Fragment(item.metadata_json)}
+            for item_id, score, reason, item in entries
+        ],
+        "recommended_items": ids,
+        "pagination": pagination,
+        "latency_ms": round((perf_counter() - call.started) * 1000, 3),
+    }
+    return 200, envelope.success("Success", data)

@@ -1,0 +1,28 @@
+"""The headers that tell how much of a rate limit is left (R37, R38)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from mock_server.context import Header
+from mock_server.state.rate_limit import Quota
+
+
+def _draft_6(quota: Quota) -> list[Header]:
+    """The three documented names; the document calls them draft-7, which has one field (R38)."""
+    return [
+        (b"ratelimit-limit", b"%d" % quota.limit),
+        (b"ratelimit-remaining", b"%d" % quota.remaining),
+        (b"ratelimit-reset", b"%d" % quota.reset),
+    ]
+
+
+def _draft_7(quota: Quota) -> list[Header]:
+    return [
+        (b"ratelimit", b"limit=%d, remaining=%d, reset=%d" % quota[:3]),
+        (b"ratelimit-policy", b"%d;w=%d" % (quota.limit, quota.window_seconds)),
+    ]
+
+
+DRAFTS: Mapping[str, Callable[[Quota], list[Header]]] = {"draft-6": _draft_6, "draft-7": _draft_7}
+EXPOSED = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "RateLimit", "RateLimit-Policy", "Retry-After")

@@ -1,0 +1,108 @@
+"""Taking a snapshot of the running mock, and putting it back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mock_server.runtime.ingest import Apply, Batch, IngestQueue
+from mock_server.runtime.lifetimes import Lifetimes
+from mock_server.state.clock import Clock
+from mock_server.state.organisations import Organisation, Organisations
+from mock_server.state.rate_limit import Visitors
+from mock_server.state.records import Item, User
+from mock_server.state.snapshots.snapshot import Frozen, Part, Record, Snapshot, Waiting, in_a_line
+from mock_server.state.tenant import Tenant
+
+
+class Freezer:
+    """`parts`: what has a state of its own beside the organisations, by its name in a snapshot."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        organisations: Organisations,
+        ingest: IngestQueue,
+        lifetimes: Lifetimes,
+        visitors: Visitors,
+        parts: Mapping[str, Part],
+    ) -> None:
+        self._clock = clock
+        self._organisations = organisations
+        self._ingest = ingest
+        self._lifetimes = lifetimes
+        self._visitors = visitors
+        self._parts = parts
+
+    async def freeze(self, tenant_id: str | None = None, name: str | None = None) -> Snapshot:
+        """Raises KeyError for an unknown organisation."""
+        async with self._ingest.pause():
+            chosen = list(self._organisations) if tenant_id is None else [self._organisations[tenant_id]]
+            return Snapshot(
+                at=self._clock.now(),
+                organisations=[self._freeze(each) for each in chosen],
+                parts={part: each.freeze(tenant_id) for part, each in self._parts.items()},
+                pace=self._clock.pace,
+                dice=self._organisations.dice.getstate(),
+                tenant_id=tenant_id,
+                name=name,
+                visitors=self._visitors.copy(-self._clock.monotonic()),
+            )
+
+    async def restore(self, snapshot: Snapshot) -> None:
+        """Put the mock, or the one organisation, back. Raises ValueError, and then nothing has changed."""
+        async with self._ingest.pause():
+            self._thaw_parts(snapshot)
+            if snapshot.tenant_id is None:
+                for each in list(self._organisations):
+                    self._ingest.forget(self._organisations.remove(each.tenant_id))
+                    self._lifetimes.end(each.tenant_id)
+                self._clock.put_back(snapshot.pace)
+                self._organisations.dice.setstate(snapshot.dice)
+                self._visitors.put_back(snapshot.visitors.copy(self._clock.monotonic()))
+            for frozen in snapshot.organisations:
+                self._thaw(frozen)
+        await self._ingest.apply_due()
+
+    def _freeze(self, organisation: Organisation) -> Frozen:
+        now = self._clock.monotonic()
+        waiting = [Waiting(batch.due - now, batch.records) for batch in self._ingest.of(organisation.state)]
+        expires_in = self._lifetimes.left(organisation.tenant_id)
+        return Frozen(organisation.copy(-now), waiting, expires_in)
+
+    def _thaw(self, frozen: Frozen) -> None:
+        now = self._clock.monotonic()
+        organisation = frozen.organisation.copy(now)
+        tenant_id, state = organisation.tenant_id, organisation.state
+        if tenant_id in self._organisations:
+            self._ingest.forget(self._organisations[tenant_id].state)
+        self._organisations.insert(organisation)
+        self._ingest.restore(
+            Batch(each.due + now, number, state, applying(state.tenant, each.records[0]), each.records)
+            for number, each in enumerate(frozen.waiting)
+            if each.records
+        )
+        self._lifetimes.end(tenant_id)
+        if frozen.expires_in is not None:
+            self._lifetimes.start(tenant_id, frozen.expires_in)
+
+    def _thaw_parts(self, snapshot: Snapshot) -> None:
+        parts, tenant_id = self._parts, snapshot.tenant_id
+        if unknown := sorted(snapshot.parts.keys() - parts.keys()):
+            raise ValueError(f"parts.{unknown[0]}: this mock has no such part")
+        before = {name: part.freeze(tenant_id) for name, part in parts.items()}
+        tried: list[str] = []
+        for name in [name for name in parts if name in snapshot.parts]:  # in the order of the mock's
+            tried.append(name)
+            try:
+                parts[name].thaw(snapshot.parts[name], tenant_id)
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                for changed in tried:
+                    parts[changed].thaw(before[changed], tenant_id)
+                raise ValueError(f"parts.{name}: {in_a_line(error)}") from None
+
+
+def applying(tenant: Tenant, record: Record) -> Apply:
+    """What a queue does with records of this kind."""
+    if isinstance(record, Item):
+        return tenant.apply_item
+    return tenant.apply_user if isinstance(record, User) else tenant.apply_event
