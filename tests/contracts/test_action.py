@@ -17,7 +17,7 @@ from tests.support.mock_beside import Beside, mock_beside
 
 ROOT = Path(__file__).parents[2]
 ACTION: dict[str, Any] = parse((ROOT / "action.yml").read_text(encoding="utf-8"))
-BROKEN = "message-missing-on-recommend"  # ENV-success
+BROKEN = "success-true-on-400"  # ENV-error
 STEPS: dict[str, dict[str, Any]] = {step["name"]: step for step in ACTION["runs"]["steps"] if "name" in step}
 
 
@@ -118,6 +118,6 @@ def test_a_broken_server_is_started_waited_for_and_red(runner: Runner) -> None:
         found = json.loads(file.read_text(encoding="utf-8"))
         ran = runner.run("Judge", {"target": found["url"], "profile": "quick", **keys_of(found)})
         assert (ran.exit_code, ran.outputs["verdict"]) == (1, "fails"), ran.said
-        assert "ENV-success" in ran.summary
+        assert "ENV-error" in ran.summary
     finally:
         os.kill(int(pid.read_text(encoding="utf-8")), signal.SIGTERM)
