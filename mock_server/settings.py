@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BeforeValidator, ByteSize, Field, IPvAnyNetwork, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from fixtures.importing.columns import parse_columns
 from fixtures.spec import RateLimit
 from mock_server.proxy_target import check_target
 
@@ -71,6 +72,11 @@ class Settings(BaseSettings):
     watch: bool = Field(default=False, description="reload the OpenAPI file when it changes; the data stays")
     seed: int = Field(default=42, ge=0, description="governs the seed data, ids and every other chance")
     seed_data: str = Field(default="small", description="small, medium, large, none, a file or a folder of bulk data")
+    columns: str | None = Field(
+        default=None,
+        description="columns of your own file, as item_id=SKU,title=Titel, or shopify",
+    )
+    events: Path | None = Field(default=None, description="a file of your own events, instead of made ones")
     seed_orgs: Literal["first", "all"] = Field(default="first", description="which organisations get the seed data")
     orgs: int = Field(
         default=2, ge=2, le=10_000, description="number of organisations, each with a key pair of its own"
@@ -127,6 +133,13 @@ class Settings(BaseSettings):
     )
     quiet: bool = Field(default=False, description="no banner, warnings only")
     log_format: Literal["text", "json"] = Field(default="text", description="how log lines look")
+
+    @field_validator("columns")
+    @classmethod
+    def _columns_are_pairs(cls, value: str | None) -> str | None:
+        if value is not None:
+            parse_columns(value)
+        return value
 
     @field_validator("proxy")
     @classmethod

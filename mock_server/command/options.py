@@ -22,7 +22,7 @@ _PREFIX = str(Settings.model_config["env_prefix"])
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "Where it answers": ("host", "port", "keys_out"),
     "The contract": ("spec", "watch", "validate_responses"),
-    "Data": ("seed_data", "seed_orgs", "orgs", "seed", "clock", "ingest_delay"),
+    "Data": ("seed_data", "columns", "events", "seed_orgs", "orgs", "seed", "clock", "ingest_delay"),
     "Keys and limits": ("key_policy", "rate_limit", "auth_rate_limit", "trust_proxy", "rate_limit_headers", "max_body"),
     "Control plane and dashboard (/_mock)": (
         "no_control",
@@ -40,6 +40,8 @@ _METAVARS = {
     "keys_out": "FILE",
     "spec": "FILE",
     "seed_data": "DATA",
+    "columns": "COLUMNS",
+    "events": "FILE",
     "orgs": "N",
     "seed": "N",
     "ingest_delay": "S|A-B",
@@ -63,6 +65,7 @@ Examples:
   {PROGRAM}                                   a small seeded shop on http://127.0.0.1:4010
   {PROGRAM} --seed-data none --orgs 3         three empty organisations
   {PROGRAM} --seed-data my-catalogue.csv      users and events over your own items
+  {PROGRAM} --seed-data my.csv --columns item_id=SKU,title=Titel --events my-events.jsonl
   {PROGRAM} --rate-limit 20/10s               meet the 429 within seconds
   {PROGRAM} --clock virtual --port 0 --keys-out keys.json    for tests: time moves only when told
 """

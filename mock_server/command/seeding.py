@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from fixtures.importing.columns import parse_columns
+from fixtures.importing.report import Report
 from fixtures.sources import load_world
 from fixtures.spec import Spec
 from fixtures.world import World
@@ -13,6 +16,8 @@ from mock_server.command.banner import Shop
 from mock_server.settings import Settings
 from mock_server.state.records import Event, Item, User, epoch_seconds
 from mock_server.state.tenant import Tenant
+
+logger = logging.getLogger(__name__)
 
 _KEPT = 100_000  # events; records of a larger world are made anew for every organisation instead of being kept
 _RECENT = 3_600.0  # seconds; how long ago the last event of a folder happened, once its dates are moved
@@ -22,10 +27,13 @@ def read_seed(settings: Settings, spec: Spec, now: float | None) -> Seed:
     """What --seed-data names, moved so that its story ends at `now`: the same shop every day.
 
     `now=None`: at its own fixed moment, where a virtual clock starts. Raises DataError."""
-    world = load_world(settings.seed_data, settings.seed, spec=spec)
+    columns = parse_columns(settings.columns) if settings.columns else None
+    world = load_world(
+        settings.seed_data, settings.seed, spec=spec, columns=columns, events=settings.events, tell=_tell
+    )
     fixed = world.now.timestamp()
     ends = fixed if now is None else now
-    if Path(settings.seed_data).is_dir():  # its dates are its author's
+    if settings.events or Path(settings.seed_data).is_dir():  # its dates are their author's
         return Seed(settings.seed_data, world, ends, _shift(world, ends, keep=now is None))
     return Seed(settings.seed_data, world, ends, ends - fixed)
 
@@ -78,6 +86,12 @@ class Seed:
             at = epoch_seconds(body.get("event_timestamp"))
             event = Event.from_body(body, self.now if at is None else at, body.get("event_id") or f"seed-{number}")
             yield replace(event, at=at + self._shift, arrival=at + self._shift) if at and self._shift else event
+
+
+def _tell(report: Report) -> None:
+    """What was concluded about a file of the user's."""
+    level = logging.WARNING if report.left_out or report.warnings else logging.INFO
+    logger.log(level, "%s: %s", report.file, report.sentence())
 
 
 def _shift(world: World, now: float, keep: bool) -> float:

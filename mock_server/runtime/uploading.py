@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, BinaryIO
 
-from mock_server.errors import ApiError
+from fixtures.data_error import DataError
+from fixtures.importing.importer import Importer, Row
 from mock_server.runtime.ingest import IngestQueue
-from mock_server.spec.rows import RowCheck, problems
-from mock_server.state.accounts.bulk_files import FileProblem, Row, read_rows
+from mock_server.spec.rows import RowCheck
 from mock_server.state.accounts.uploads import Upload
 from mock_server.state.clock import Clock
 from mock_server.state.organisations import Organisation, State
@@ -26,6 +27,10 @@ _MOST_KEPT = 100  # that its list shows
 logger = logging.getLogger(__name__)
 
 
+class _Reset(Exception):
+    """The organisation was reset while its file was being read."""
+
+
 class TooManyUploads(Exception):
     """The organisation has as many unfinished ones as it may."""
 
@@ -36,7 +41,7 @@ class _Job:
     organisation: Organisation
     state: State  # a reset replaces it
     file: BinaryIO
-    check: RowCheck
+    rows: RowCheck
     now: Callable[[], float]
 
 
@@ -60,7 +65,7 @@ class Uploads:
         """Those of one organisation, or all. One that is being read notices that its organisation was reset."""
         self._of = {} if tenant_id is None else {name: each for name, each in self._of.items() if name != tenant_id}
 
-    def start(self, upload: Upload, organisation: Organisation, file: BinaryIO, check: RowCheck) -> None:
+    def start(self, upload: Upload, organisation: Organisation, file: BinaryIO, rows: RowCheck) -> None:
         """Raises TooManyUploads."""
         kept = self._of.setdefault(organisation.tenant_id, {})
         if sum(not each.is_finished for each in kept.values()) >= MOST_WAITING:
@@ -68,7 +73,7 @@ class Uploads:
         while len(kept) >= _MOST_KEPT:
             del kept[next(name for name, each in kept.items() if each.is_finished)]
         kept[upload.upload_id] = upload
-        self._jobs.append(_Job(upload, organisation, organisation.state, file, check, self._clock.now))
+        self._jobs.append(_Job(upload, organisation, organisation.state, file, rows, self._clock.now))
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._work())
 
@@ -97,45 +102,67 @@ class Uploads:
     async def _read(self, job: _Job) -> None:
         upload = job.upload
         upload.status = "processing"
-        if upload.all_or_nothing:
-            await self._pass(job, take=False)
-            if upload.error_count:
-                upload.finish("failed", job.now())
-                return
-        whole = await self._pass(job, take=True)
-        upload.finish("completed" if whole else "failed", job.now())
+        try:
+            importer = Importer(job.file, upload.file_name or "the file", job.rows.kind, job.rows.check)
+            upload.all_passes = 1 + importer.is_table + upload.all_or_nothing
+            await self._in_slices(job, importer.survey())
+            if upload.all_or_nothing:
+                await self._pass(job, importer, take=False)
+                if upload.error_count:
+                    upload.finish("failed", job.now())
+                    return
+            await self._pass(job, importer, take=True)
+            upload.finish("failed" if importer.report.nothing_taken else "completed", job.now())
+        except DataError as error:
+            upload.note(error.line or 1, None, error.rule)
+            upload.finish("failed", job.now())
+        except _Reset:
+            upload.note(upload.line, None, "the organisation was reset meanwhile")
+            upload.finish("failed", job.now())
 
-    async def _pass(self, job: _Job, take: bool) -> bool:
-        """Read the file; True when it could be read to its end."""
-        upload, rows = job.upload, _rows(job)
+    async def _pass(self, job: _Job, importer: Importer, take: bool) -> None:
+        """Read the file to its end, or to what makes the rest unreadable (DataError)."""
+        upload, good = job.upload, list[dict[str, Any]]()
         count = take != upload.all_or_nothing  # the first pass
-        good: list[dict[str, Any]] = []
-        until = perf_counter() + SLICE_SECONDS
-        while True:
-            try:
-                row = next(rows, None)
-            except FileProblem as problem:
+
+        def rows() -> Generator[int, None, None]:
+            for row in importer.rows():
                 if count:
-                    upload.note(problem.line, None, str(problem))
-                await self._take(job, good)
-                return False
-            if row is None:
-                break
-            upload.line = row.line
-            body = _checked(job, row, count)
-            if body is not None and take:
-                good.append(body)
-            if perf_counter() > until:
-                await self._take(job, good)
-                good = []
-                await asyncio.sleep(SLICE_SECONDS)  # as long as it worked: whoever comes meanwhile waits for nothing
-                if job.organisation.state is not job.state:
-                    upload.note(row.line, None, "the organisation was reset meanwhile")
-                    return False
-                until = perf_counter() + SLICE_SECONDS
-        await self._take(job, good)
+                    _note(upload, row)
+                if take:
+                    good.extend(row.bodies)
+                yield row.line
+
+        async def put() -> None:
+            await self._take(job, good)
+            good.clear()
+
+        try:
+            await self._in_slices(job, rows(), put)
+        finally:
+            upload.report = importer.report
+            if job.organisation.state is job.state:
+                await put()
+
+    async def _in_slices(
+        self, job: _Job, steps: Generator[int | None, None, None], after: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
+        """`after` is awaited behind each slice. Raises _Reset."""
+        upload = job.upload
+        until = perf_counter() + SLICE_SECONDS
+        with contextlib.closing(steps):
+            for line in steps:
+                upload.line = upload.line + 1 if line is None else line
+                if perf_counter() > until:
+                    if after is not None:
+                        await after()
+                    await asyncio.sleep(SLICE_SECONDS)  # as long as it worked: who comes meanwhile waits for nothing
+                    if job.organisation.state is not job.state:
+                        raise _Reset
+                    until = perf_counter() + SLICE_SECONDS
+        if after is not None:
+            await after()
         upload.passes, upload.line = upload.passes + 1, 0
-        return True
 
     async def _take(self, job: _Job, bodies: list[dict[str, Any]]) -> None:
         if not bodies:
@@ -148,23 +175,10 @@ class Uploads:
         job.upload.accepted += len(bodies)
 
 
-def _rows(job: _Job) -> Iterator[Row]:
-    yield from read_rows(job.file, job.upload.format, job.check.key, job.check.fields)
-
-
-def _checked(job: _Job, row: Row, count: bool) -> dict[str, Any] | None:
-    """The record of a good row. `count`: it is looked at for the first time, and what is wrong with it is noted."""
-    record: dict[str, Any] | None = None
-    wrong: list[tuple[str | None, str]] = [(None, row.problem or "")]
-    if row.problem is None:
-        try:
-            record = job.check.record(row.body)
-        except ApiError as error:
-            wrong = problems(error)
-    if count:
-        job.upload.checked += 1
-        if record is None:
-            job.upload.refused += 1
-            for field, message in wrong:
-                job.upload.note(row.line, field, message)
-    return record
+def _note(upload: Upload, row: Row) -> None:
+    """A row that is looked at for the first time."""
+    upload.checked += 1
+    if row.errors:
+        upload.refused += 1
+        for field, message in row.errors:
+            upload.note(row.line, field, message)

@@ -1,30 +1,22 @@
-"""Rows of a bulk upload, held to the schema that the spec names for their kind (`x-rows`)."""
+"""Rows of a bulk upload: the importer's kinds, with the schemas that the spec names for them (`x-rows`)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import NamedTuple, cast
 
+from fixtures.importing.kinds import Kind, KindName, kind_of
+from fixtures.importing.record_check import RecordCheck
 from fixtures.spec import Operation, Spec, SpecError
-from mock_server.errors import ApiError
-from mock_server.spec.request_body import Body
 
-KEYS: Mapping[str, str] = {"items": "item_id", "users": "user_id"}  # the kinds that the mock takes
+KINDS = ("items", "users")  # that the mock takes
 
 
-class RowCheck:
-    """One kind of rows. `fields`: what is a field of the record, where a row has columns; `key` is one of them."""
+class RowCheck(NamedTuple):
+    """What the importer needs for one kind of rows."""
 
-    def __init__(self, spec: Spec, operation: Operation, kind: str, schema: Any) -> None:
-        self.key = KEYS[kind]
-        self.fields = frozenset(spec.resolve(schema).get("properties", {})) - {"attributes"}
-        if self.key not in self.fields:
-            raise SpecError(f"{spec.path}: {_place(operation)}: rows of {kind} need {self.key!r} in their schema")
-        self._body = Body(spec, operation, schema)
-
-    def record(self, body: Any) -> dict[str, Any]:
-        """The body, gaps filled. Raises ApiError, which lists what is wrong with it."""
-        return self._body.records_of(body)[0]
+    kind: Kind
+    check: RecordCheck
 
 
 def row_checks(spec: Spec, operation: Operation) -> Mapping[str, RowCheck]:
@@ -34,16 +26,16 @@ def row_checks(spec: Spec, operation: Operation) -> Mapping[str, RowCheck]:
         return {}
     if form.get("required") != ["file"] or set(form.get("properties", {})) != {"file"}:
         raise SpecError(f"{spec.path}: {_place(operation)}: the mock takes a form with one required field, file")
-    if not isinstance(schemas, dict) or schemas.keys() != KEYS.keys():
-        raise SpecError(f"{spec.path}: {_place(operation)}: x-rows must name a schema for each of {', '.join(KEYS)}")
-    return {kind: RowCheck(spec, operation, kind, schema) for kind, schema in schemas.items()}
+    if not isinstance(schemas, dict) or schemas.keys() != set(KINDS):
+        raise SpecError(f"{spec.path}: {_place(operation)}: x-rows must name a schema for each of {', '.join(KINDS)}")
+    return {name: _row_check(spec, operation, name, schemas[name]) for name in KINDS}
 
 
-def problems(error: ApiError) -> list[tuple[str | None, str]]:
-    """(field, rule) of everything that is wrong with a record."""
-    if isinstance(error.detail, str):
-        return [(None, error.detail)]
-    return [(each.field, each.message) for each in error.detail]
+def _row_check(spec: Spec, operation: Operation, name: str, schema: object) -> RowCheck:
+    kind = kind_of(spec, cast(KindName, name))
+    if spec.resolve(schema) is not spec.schema(kind.schema):
+        raise SpecError(f"{spec.path}: {_place(operation)}: rows of {name} are read as {kind.schema} everywhere")
+    return RowCheck(kind, RecordCheck(spec, kind))
 
 
 def _place(operation: Operation) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from mock_server.state.accounts.bulk_files import Format
+from fixtures.importing.report import Report
+from fixtures.importing.sources import Format
 
 MOST_ERRORS = 100  # that are listed; all are counted
 
@@ -29,14 +30,15 @@ class Upload:
     upload_id: str
     kind: Kind
     file_name: str
-    format: Format
+    format: Format | None  # None for a file that can't be read
     size: int  # bytes
     lines: int
     all_or_nothing: bool
     created_at: float
     created_by: str  # account_id
     status: Status = "queued"
-    passes: int = 0  # through the file; `all_or_nothing` takes two: checking, then taking
+    passes: int = 0  # through the file
+    all_passes: int = 2  # looking at it and taking; `all_or_nothing` checks in between
     line: int = 0  # how far this pass is
     checked: int = 0  # rows
     accepted: int = 0
@@ -44,6 +46,7 @@ class Upload:
     errors: list[LineError] = field(default_factory=list)
     error_count: int = 0
     finished_at: float | None = None
+    report: Report | None = None
 
     @property
     def is_finished(self) -> bool:
@@ -54,7 +57,7 @@ class Upload:
         """From 0 to 1."""
         if self.is_finished:
             return 1.0
-        return (self.passes + self.line / (self.lines + 1)) / (2 if self.all_or_nothing else 1)
+        return min(1.0, (self.passes + self.line / (self.lines + 1)) / self.all_passes)
 
     def note(self, line: int, field_: str | None, message: str) -> None:
         """An error of a line."""

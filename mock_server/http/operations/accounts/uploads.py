@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from fixtures.bodies import unique_uuid
+from fixtures.importing.sources import format_of
 from mock_server.errors import Conflict, NotFound
 from mock_server.http.operations.accounts.call import AccountCall, success
 from mock_server.http.operations.call import Answer
 from mock_server.runtime.uploading import TooManyUploads
-from mock_server.state.accounts.bulk_files import format_of
 from mock_server.state.accounts.uploads import Upload
 from mock_server.state.records import iso_8601
 
@@ -22,7 +22,7 @@ async def start_upload(call: AccountCall) -> Answer:
         upload_id=unique_uuid(call.directory.rng),
         kind=asked["kind"],
         file_name=sent.name[:_LONGEST_NAME],
-        format=format_of(sent.file, sent.name),
+        format=format_of(sent.file),
         size=sent.size,
         lines=sent.lines,
         all_or_nothing=asked["all_or_nothing"],
@@ -51,6 +51,7 @@ async def read_upload(call: AccountCall) -> Answer:
 
 
 def _upload(upload: Upload) -> dict[str, Any]:
+    report = upload.report
     return {
         "upload_id": upload.upload_id,
         "kind": upload.kind,
@@ -63,6 +64,8 @@ def _upload(upload: Upload) -> dict[str, Any]:
         "rows": {"checked": upload.checked, "accepted": upload.accepted, "refused": upload.refused},
         "errors": [error._asdict() for error in upload.errors],
         "error_count": upload.error_count,
+        "error_groups": report.as_json()["errors"] if report else [],
+        "summary": report.sentence() if report else "",
         "created_at": iso_8601(upload.created_at),
         "created_by": upload.created_by,
         "finished_at": None if upload.finished_at is None else iso_8601(upload.finished_at),
