@@ -9,7 +9,7 @@ NODE := $(shell command -v npm >/dev/null && node -p 'const [a, b] = process.ver
 AT := $(if $(TARGET),--target $(TARGET))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mock test test-slow example lint contract load load-429 load-prepare mutants bench lock clean
+.PHONY: help setup mock test test-slow example lint structure contract load load-429 load-prepare mutants bench lock clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -35,10 +35,14 @@ example: .venv/.runtime $(if $(NODE),$(EXAMPLE)) ## Run the tests of the front-e
 	@$(if $(NODE),,echo "make: Node 20.19 or newer is needed: on Debian or Ubuntu, apt-get install nodejs npm" && exit 2)
 	@cd examples/playwright && npx playwright test $(ARGS)
 
-lint: .venv/.complete ## Check format, lint and types
+lint: .venv/.complete ## Check format, lint, the arrows between folders, and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/mypy
+
+structure: .venv/.complete ## Show the import circles, the arrows and the longest modules
+	@$(BIN)/python -m tests.support.structure
 
 contract: .venv/.complete ## Judge the bundled mock, or a server: make contract TARGET=URL ARGS="--keys-file FILE"
 	$(BIN)/lehnz-contract $(AT) $(ARGS)

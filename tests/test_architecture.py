@@ -1,4 +1,5 @@
-"""The shape of the code: which folder may know which, and what the domain must not touch."""
+"""The shape of the code, as far as import-linter can't hold it (pyproject.toml): who may ask for the time and for
+chance, what no layer may be made of, and how long a module may be."""
 
 import ast
 from collections.abc import Iterator
@@ -8,13 +9,11 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("fixtures", "mock_server", "contracts", "load")
-MAY_IMPORT = {"fixtures": set(), "mock_server": {"fixtures"}, "contracts": {"fixtures"}, "load": {"fixtures"}}
+FOLDERS = (*PACKAGES, "bench")
 
-# The mock's folders that know nothing of HTTP, the machine's time or the event loop, and the modules beside the folders
-# that do.
+# The mock's folders that are handed the time and all randomness, and the modules beside the folders that ask for them.
 PURE = ("state", "spec")
-IMPURE_MODULES = {"app", "context", "mock", "pytest_plugin"}
-WEB = {"asyncio", "http", "httptools", "starlette", "uvicorn", "uvloop"}
+ASKING = {"context", "mock", "pytest_plugin"}
 
 WALL_CLOCK = {"time", "sched"}
 UNSEEDED = {"secrets"}
@@ -47,10 +46,6 @@ def imports(tree: ast.AST) -> Iterator[tuple[str, str]]:
             yield from ((alias.name, "") for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield from (("." * node.level + (node.module or ""), alias.name) for alias in node.names)
-
-
-def imported_packages(tree: ast.AST) -> set[str]:
-    return {module.partition(".")[0] for module, _ in imports(tree)}
 
 
 def impure(tree: ast.AST) -> Iterator[str]:
@@ -86,42 +81,15 @@ def _exempt(path: Path) -> bool:
 
 
 def pure_modules() -> list[Path]:
-    beside = [path for path in (ROOT / "mock_server").glob("*.py") if path.stem not in {*IMPURE_MODULES, "__main__"}]
+    beside = [path for path in (ROOT / "mock_server").glob("*.py") if path.stem not in {*ASKING, "__main__"}]
     folders = [path for folder in PURE for path in modules(f"mock_server/{folder}") if not _exempt(path)]
     return folders + beside
 
 
-@pytest.mark.parametrize("package", PACKAGES)
-def test_a_folder_knows_only_the_folders_below_it(package: str) -> None:
-    known = {
-        name_of(path): imported_packages(tree_of(path)) & ({*PACKAGES, "tests", "bench"} - {package})
-        for path in modules(package)
-    }
-    assert {name: names - MAY_IMPORT[package] for name, names in known.items() if names - MAY_IMPORT[package]} == {}
-
-
-def test_domain_and_contract_speak_no_http() -> None:
-    web = {name_of(path): imported_packages(tree_of(path)) & WEB for path in pure_modules()}
-    assert {name: names for name, names in web.items() if names} == {}
-
-
 def test_every_exception_is_needed() -> None:
     """A name that needs no exception any more would excuse a future module of that name."""
-    trees = {name: tree_of(ROOT / f"mock_server/{name}.py") for name in IMPURE_MODULES}
-    assert [name for name, tree in trees.items() if not imported_packages(tree) & WEB and not list(impure(tree))] == []
-
-
-def test_the_domain_knows_no_layer_above_it() -> None:
-    above = ("app", "command", "control", "dashboard", "http", "layers", "runtime")
-    known = {
-        name_of(path): [module for module, _ in imports(tree_of(path)) if module.startswith("mock_server.")]
-        for path in modules("mock_server/state")
-        if not _exempt(path)
-    }
-    forbidden = tuple(f"mock_server.{layer}" for layer in above)
-    assert {
-        name: found for name, names in known.items() if (found := [n for n in names if n.startswith(forbidden)])
-    } == {}
+    trees = {name: tree_of(ROOT / f"mock_server/{name}.py") for name in ASKING}
+    assert [name for name, tree in trees.items() if not list(impure(tree))] == []
 
 
 def test_time_and_chance_are_handed_to_the_domain() -> None:
@@ -184,7 +152,7 @@ def test_no_layer_costs_three_quarters_of_the_throughput(package: str) -> None:
 def test_no_module_is_over_300_lines() -> None:
     lengths = {
         name_of(path): len(path.read_text(encoding="utf-8").splitlines())
-        for folder in (*PACKAGES, "bench")
+        for folder in FOLDERS
         for path in modules(folder)
     }
     assert {name: length for name, length in lengths.items() if length > 300} == {}
