@@ -109,10 +109,12 @@ class Mock:
 
     def seed(self, tenant_id: str, data: str) -> None:
         """Put one organisation to the data of a world. Raises KeyError for an unknown one, or an unknown world."""
-        organisation = self.organisations[tenant_id]
-        tenant = self.seeded.copy(tenant_id, self.contract.ranking_depth, data)
+        self.replace_tenant(tenant_id, self.seeded.copy(tenant_id, self.contract.ranking_depth, data))
+
+    def replace_tenant(self, tenant_id: str, tenant: Tenant) -> None:
+        """Put other data in the place of an organisation's, as a reset does. Raises KeyError."""
         self.reset(tenant_id, seeded=False)
-        organisation.state.tenant = tenant
+        self.organisations[tenant_id].state.tenant = tenant
 
     async def flush(self, tenant_id: str | None = None) -> None:
         """Return when everything accepted so far is visible, or all of one organisation. Uploads are read to their end

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from fixtures.importing.columns import parse_columns
@@ -14,6 +13,7 @@ from fixtures.spec import Spec
 from fixtures.world import World
 from mock_server.command.banner import Shop
 from mock_server.settings import Settings
+from mock_server.state.filling import events_of, fill, items_of, users_of
 from mock_server.state.records import Event, Item, User, epoch_seconds
 from mock_server.state.tenant import Tenant
 
@@ -64,28 +64,14 @@ class Seed:
     def fill(self, tenant: Tenant) -> None:
         """Apply the items, the users and the events, in that order, each at its own time."""
         if self._records is None and not self.is_large:
-            self._records = list(self._items()), list(self._users()), list(self._events())
-        items, users, events = self._records or (self._items(), self._users(), self._events())
-        for item in items:
-            tenant.apply_item(item)
-        for user in users:
-            tenant.apply_user(user)
-        tenant.apply_events(events)
+            made = self._made()
+            self._records = list(made[0]), list(made[1]), list(made[2])
+        items, users, events = self._records or self._made()
+        fill(tenant, items, users, events)
 
-    def _items(self) -> Iterator[Item]:
-        for item in (Item.from_body(body, arrival=self.now) for body in self.world.items):
-            yield replace(item, created_at=item.created_at + self._shift) if item.created_at and self._shift else item
-
-    def _users(self) -> Iterator[User]:
-        for user in map(User.from_body, self.world.users):
-            yield replace(user, created_at=user.created_at + self._shift) if user.created_at and self._shift else user
-
-    def _events(self) -> Iterator[Event]:
-        """Each arrives when it happened; one without a time of its own arrives now."""
-        for number, body in enumerate(self.world.events()):
-            at = epoch_seconds(body.get("event_timestamp"))
-            event = Event.from_body(body, self.now if at is None else at, body.get("event_id") or f"seed-{number}")
-            yield replace(event, at=at + self._shift, arrival=at + self._shift) if at and self._shift else event
+    def _made(self) -> tuple[Iterator[Item], Iterator[User], Iterator[Event]]:
+        world, shift = self.world, self._shift
+        return items_of(world, self.now, shift), users_of(world, shift), events_of(world, self.now, shift)
 
 
 def _tell(report: Report) -> None:

@@ -8,19 +8,18 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass
-from time import perf_counter
 from typing import Any, BinaryIO
 
 from fixtures.data_error import DataError
 from fixtures.importing.importer import Importer, Row
 from mock_server.runtime.ingest import IngestQueue
+from mock_server.runtime.slices import Slices
 from mock_server.spec.rows import RowCheck
 from mock_server.state.accounts.uploads import Upload
 from mock_server.state.clock import Clock
 from mock_server.state.organisations import Organisation, State
 from mock_server.state.records import Item, User
 
-SLICE_SECONDS = 0.002  # how long reading may keep the event loop to itself
 MOST_WAITING = 10  # unfinished uploads of one organisation
 _MOST_KEPT = 100  # that its list shows
 
@@ -149,17 +148,16 @@ class Uploads:
     ) -> None:
         """`after` is awaited behind each slice. Raises _Reset."""
         upload = job.upload
-        until = perf_counter() + SLICE_SECONDS
+        slices = Slices()
         with contextlib.closing(steps):
             for line in steps:
                 upload.line = upload.line + 1 if line is None else line
-                if perf_counter() > until:
+                if slices.over:
                     if after is not None:
                         await after()
-                    await asyncio.sleep(SLICE_SECONDS)  # as long as it worked: who comes meanwhile waits for nothing
+                    await slices.rest()
                     if job.organisation.state is not job.state:
                         raise _Reset
-                    until = perf_counter() + SLICE_SECONDS
         if after is not None:
             await after()
         upload.passes, upload.line = upload.passes + 1, 0
