@@ -56,8 +56,8 @@ load-429: .venv/.complete ## Probe the rate limit of a mock of its own, or of a 
 load-prepare: .venv/.complete ## Fill a server's organisations before a load run: make load-prepare TARGET=URL
 	$(BIN)/python -m load prepare $(AT) $(ARGS)
 
-mutants: .venv/.complete ## Judge every broken and legal server; TIME=20: as many as fit into 20 minutes
-	$(BIN)/python -m tests.mutants judge $(if $(TIME),--minutes $(TIME)) $(ARGS)
+mutants: .venv/.complete ## Judge every broken and legal server; TIME=20: what fits into 20 minutes; NEW=200 SEED=n: fresh ones
+	$(BIN)/python -m tests.mutants $(if $(NEW),draw --new $(NEW) --seed $(SEED),judge $(if $(TIME),--minutes $(TIME))) $(ARGS)
 
 bench: .venv/.complete $(PEERS) ## Measure beside other servers and write docs/benchmarks.md; needs Node, wrk, taskset
 	$(BIN)/python -m bench.recommend_peers --write docs/benchmarks.md $(ARGS)

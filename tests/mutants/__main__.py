@@ -12,6 +12,7 @@ import sys
 import time
 
 from tests.mutants import judging, page, registry, results
+from tests.mutants.drawn import draw, draws
 from tests.mutants.results import Results
 
 
@@ -29,6 +30,11 @@ def parser() -> argparse.ArgumentParser:
     judged.add_argument("--seeds", metavar="N", type=int, default=5, help="of the plain mock [5]")
     judged.add_argument("--baseline", action="store_true", help="plain schemathesis too")
     judged.add_argument("--jobs", metavar="N", type=int, help="servers at a time [four for each core]")
+    drawn = commands.add_parser("draw", help="make mutants by a program and judge them once; writes docs/mutants.md")
+    drawn.add_argument("--new", metavar="N", type=int, required=True, help="how many")
+    drawn.add_argument("--seed", metavar="N", type=int, required=True, help="which ones; the same for the same seed")
+    drawn.add_argument("--dry-run", action="store_true", help="keep nothing of what comes out")
+    drawn.add_argument("--jobs", metavar="N", type=int, help="servers at a time [four for each core]")
     return made
 
 
@@ -80,6 +86,19 @@ def judge(given: argparse.Namespace) -> int:
     return _conclude(made)
 
 
+def judge_draw(given: argparse.Namespace) -> int:
+    """Exit 0 whatever survives: a draw measures, and is never repeated."""
+    began = time.monotonic()
+    mutants = draw.draw(given.new, given.seed)
+    made = judging.judge(judging.Work(mutants, jobs=given.jobs or judging.JOBS, say=_say))
+    found = draws.made(given.seed, results.facts((time.monotonic() - began) / 60), mutants, made)
+    if not given.dry_run:
+        draws.add(found)
+        page.write(results.in_order(results.load()))
+    _conclude(made)
+    return 0
+
+
 def _compared(found: judging.Compared) -> int:
     print(f"judged {found.judged} servers within the time; {len(found.worse)} got worse")
     for name in found.worse:
@@ -114,7 +133,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an orderly end: no server is left behind
 
     try:
-        return judge(given)
+        return judge_draw(given) if given.command == "draw" else judge(given)
     except judging.CannotJudge as error:
         print(f"nothing can be judged: {error}", file=sys.stderr)
         return 2

@@ -16,7 +16,7 @@ CATALOGUE = Path(__file__).parents[2] / "contracts" / "catalogue"
 class Mutant:
     """`ids`: the statements of the catalogue that the deviation breaks; a check of any of them is the right one.
     `exhaust`: it shows only when the limit is used up. `options`: further options of the mock; `suite_options`: what
-    the suite must be told to look there."""
+    the suite must be told to look there. `stated_level`: where no ids say it."""
 
     name: str
     breaks: str
@@ -25,10 +25,13 @@ class Mutant:
     exhaust: bool = False
     options: tuple[str, ...] = ()
     suite_options: tuple[str, ...] = ()
+    stated_level: str | None = None
 
     @property
     def level(self) -> str:
         """The strongest level of the statements."""
+        if self.stated_level:
+            return self.stated_level
         levels = {statement_levels().get(each, "unknown") for each in self.ids}
         return next((level for level in ("MUST", "SHOULD", "INFO") if level in levels), "unknown")
 

@@ -66,7 +66,11 @@ def every_variant() -> list[Variant]:
 
 
 def named(name: str) -> Mutant | Variant:
-    """Raises KeyError."""
+    """Those that are drawn too. Raises KeyError."""
+    if "@" in name:
+        from tests.mutants.drawn.draw import named
+
+        return named(name)
     found: list[Mutant | Variant] = [*every_mutant(), *every_variant()]
     return {each.name: each for each in found}[name]
 

@@ -55,10 +55,10 @@ def mutant_task(mutant: Mutant) -> Task:
     The generated passes come after the hand-written checks and can't take a finding away from them, so only those run
     whose statement the mutant breaks."""
     options = ["--settle", SETTLE_SECONDS, *_limit(mutant, WINDOW), *_options(mutant)]
-    if is_generated(mutant):
+    if mutant.ids and is_generated(mutant):
         passes = [each for each in statement_levels() if each.startswith("GEN-")]
         options += [word for each in passes if each not in mutant.ids for word in ("--skip", each)]
-    else:
+    elif mutant.ids:
         options.append("--no-generated")
     return Task(mutant.name, _limit(mutant, WINDOW)[1:], ("--profile", "standard", *options))
 
@@ -106,8 +106,8 @@ def plain_task(seed: int) -> Task:
 
 
 def killed(mutant: Mutant, judged: Judged) -> bool:
-    """Exit 1, and a check of a statement that the mutant breaks is among the failures."""
-    return judged.exit_code == 1 and bool(set(mutant.ids) & set(judged.failed))
+    """Exit 1, and a check of a statement that the mutant breaks is among the failures, where it names some."""
+    return judged.exit_code == 1 and (not mutant.ids or bool(set(mutant.ids) & set(judged.failed)))
 
 
 def run_all(tasks: Iterable[Task], jobs: int = 2, most_seconds: float = RUN_SECONDS) -> Iterator[tuple[Task, Judged]]:
