@@ -6,6 +6,8 @@ from functools import cached_property
 from typing import Any
 
 Json = Any
+REFUSED = (400, 422)  # 400 is documented; 422 instead is a SHOULD finding of its own (ENV-400-not-422)
+ODD = (404, *REFUSED)  # what else a body may be called whose ids, names or pages are odd (R39, R44)
 
 
 def _no_constant(name: str) -> Json:

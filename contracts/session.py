@@ -10,21 +10,24 @@ from datetime import UTC, datetime
 
 import contracts.checks
 import contracts.rules  # noqa: F401 - registers the rules
-from contracts import bundled, canary, cleanup, deviations, generated
-from contracts.budget import Budget
+from contracts import bundled, deviations
 from contracts.catalogue import Entry
 from contracts.checks import exhaust
-from contracts.client import Client
-from contracts.control import sleeper
-from contracts.credentials import Credentials
-from contracts.engine import Engine, explain
-from contracts.operations import operations_of
+from contracts.generated import passes as generated
 from contracts.options import Settings, matching, pairs_of
 from contracts.outcome import Finding, Level, Outcome, Result, UsageError, Verdict, verdict_of
-from contracts.preflight import preflight
-from contracts.redact import Redactor
-from contracts.registry import CHECKS, RULES
-from contracts.run import PROFILES, Run, new_ledger
+from contracts.run import cleanup
+from contracts.run import visibility as canary
+from contracts.run.budget import Budget
+from contracts.run.client import Client
+from contracts.run.clock import sleeper
+from contracts.run.credentials import Credentials
+from contracts.run.engine import Engine, explain
+from contracts.run.operations import operations_of
+from contracts.run.preflight import preflight
+from contracts.run.redact import Redactor
+from contracts.run.registry import CHECKS, RULES
+from contracts.run.run import PROFILES, Run, new_ledger
 from contracts.selection import select
 from contracts.target import Target
 from fixtures.spec import load_spec

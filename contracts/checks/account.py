@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from contracts.exchange import Exchange
 from contracts.outcome import Blocked
-from contracts.probe import Probe, said
-from contracts.registry import check
 from contracts.rules.headers import NAMES
+from contracts.run.probe import Probe, said
+from contracts.run.registry import check
 from fixtures.spec import Operation, RateLimit
 
 _BEYOND = 2  # requests after those that pass

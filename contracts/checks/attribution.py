@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from contracts.checks.common import expect_accepted, expect_no_crash
 from contracts.outcome import Blocked
-from contracts.probe import Probe
-from contracts.registry import check
+from contracts.run.probe import Probe
+from contracts.run.registry import check
 from fixtures.bodies import event_body, unique_uuid
 
 

@@ -6,11 +6,12 @@ from typing import Any
 from urllib.parse import quote_plus, urlencode
 
 from contracts.checks import tastes
-from contracts.checks.common import ODD, odd_bodies, valid_bodies, valid_body
-from contracts.credentials import Credential
+from contracts.checks.common import odd_bodies, valid_bodies, valid_body
+from contracts.exchange import ODD
 from contracts.outcome import Blocked
-from contracts.probe import Probe
-from contracts.registry import check
+from contracts.run.credentials import Credential
+from contracts.run.probe import Probe
+from contracts.run.registry import check
 from fixtures.spec import Operation
 
 _PARAMETERS = ("api_key", "apikey", "api-key", "X-API-KEY", "x_api_key", "key", "access_token", "token")

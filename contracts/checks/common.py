@@ -4,8 +4,8 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
-from contracts.exchange import Exchange
-from contracts.probe import Probe, lacking
+from contracts.exchange import REFUSED, Exchange
+from contracts.run.probe import Probe, lacking
 from fixtures.bodies import (
     event_body,
     full_event_body,
@@ -25,8 +25,6 @@ NULLS: dict[str, dict[str, Any]] = {  # in free-form objects: taken or refused, 
     "nulls everywhere": {"note": None, "parts": [{"colour": None}], "tags": ["a", None], "size": {"eu": None}},
     "null": {"note": None},
 }
-REFUSED = (400, 422)  # 400 is documented; 422 instead is a SHOULD finding of its own (ENV-400-not-422)
-ODD = (404, *REFUSED)  # what else a body may be called whose ids, names or pages are odd (R39, R44)
 
 
 def valid_body(probe: Probe, operation: Operation) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 from contracts.checks.common import valid_body
 from contracts.exchange import Exchange
-from contracts.probe import Probe
-from contracts.registry import check
+from contracts.run.probe import Probe
+from contracts.run.registry import check
 from fixtures.spec import Operation
 
 ORIGIN = "https://shop.example"

@@ -7,8 +7,8 @@ from typing import Any
 from contracts.checks import tastes
 from contracts.checks.common import expect_refused
 from contracts.outcome import Blocked, Skipped
-from contracts.probe import Look, Probe, lacking
-from contracts.registry import check
+from contracts.run.probe import Look, Probe, lacking
+from contracts.run.registry import check
 from fixtures.bodies import event_body, identify_body
 
 _KINDS_THAT_COUNT = ("view", "click", "add_to_cart", "purchase")  # standard names with a weight

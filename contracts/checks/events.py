@@ -12,8 +12,8 @@ from contracts.checks.common import (
     expect_refused_values,
     expect_refused_without,
 )
-from contracts.probe import Probe
-from contracts.registry import check
+from contracts.run.probe import Probe
+from contracts.run.registry import check
 from fixtures.bodies import event_body, full_event_body, unique_uuid
 
 

@@ -9,9 +9,9 @@ from contracts.checks.common import valid_bodies
 from contracts.checks.rate_limit import remaining
 from contracts.exchange import Exchange
 from contracts.outcome import Blocked, Skipped
-from contracts.probe import Probe, said
-from contracts.registry import check
-from contracts.run import Run
+from contracts.run.probe import Probe, said
+from contracts.run.registry import check
+from contracts.run.run import Run
 
 RECOVERY = "LIMIT-recovers"  # waits for the next window, so it comes last
 _BEYOND = 5  # requests after the announced rest

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.exchange import Exchange
-from contracts.probe import Body, Look, Probe
-from contracts.registry import check
+from contracts.run.probe import Body, Look, Probe
+from contracts.run.registry import check
 
 MARKS = ("Maker", "madeIn", "MADE", "made_in_2", "made-in", "Made-In_2")  # attributes of any name may be filtered by
 UNUSUAL_MARKS = ("Größe", "made in")

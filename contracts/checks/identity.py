@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from contracts.checks import tastes
 from contracts.checks.common import expect_accepted, expect_no_crash
 from contracts.outcome import Skipped
-from contracts.probe import Look, Probe
-from contracts.registry import check
+from contracts.run.probe import Look, Probe
+from contracts.run.registry import check
 from fixtures.bodies import event_body, identify_body, unique_uuid
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contracts.checks import tastes
 from contracts.exchange import Exchange
 from contracts.outcome import Skipped
-from contracts.probe import Look, Probe
-from contracts.registry import check
+from contracts.run.probe import Look, Probe
+from contracts.run.registry import check
 from fixtures.bodies import identify_body, unique_uuid, user_body
 
 

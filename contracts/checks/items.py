@@ -7,7 +7,6 @@ from typing import Any
 from contracts.checks.common import (
     NO_STATUS,
     NULLS,
-    REFUSED,
     UNKNOWN,
     expect_accepted,
     expect_no_crash,
@@ -15,8 +14,9 @@ from contracts.checks.common import (
     expect_refused_values,
     expect_refused_without,
 )
-from contracts.probe import Probe, lacking
-from contracts.registry import check
+from contracts.exchange import REFUSED
+from contracts.run.probe import Probe, lacking
+from contracts.run.registry import check
 from fixtures.bodies import full_item_body, item_body
 
 

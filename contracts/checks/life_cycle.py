@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from contracts.outcome import Blocked, Skipped
-from contracts.probe import Body, Look, Probe, lacking
-from contracts.registry import check
+from contracts.run.probe import Body, Look, Probe, lacking
+from contracts.run.registry import check
 from fixtures.bodies import event_body
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from contracts.checks.common import expect_no_crash
 from contracts.exchange import Exchange
 from contracts.outcome import Blocked, Skipped
-from contracts.probe import Look, Probe
-from contracts.registry import check
+from contracts.run.probe import Look, Probe
+from contracts.run.registry import check
 from fixtures.bodies import event_body
 
 LONG, SHORT, EXACT = 105, 12, 10

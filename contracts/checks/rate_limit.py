@@ -12,8 +12,8 @@ from functools import partial
 from contracts.checks.common import valid_body
 from contracts.exchange import Exchange
 from contracts.outcome import Blocked, Skipped
-from contracts.probe import Probe
-from contracts.registry import check
+from contracts.run.probe import Probe
+from contracts.run.registry import check
 from fixtures.bodies import event_body, user_body
 
 _TRIES = 4

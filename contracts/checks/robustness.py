@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from contracts.checks.common import expect_no_crash, valid_body
-from contracts.probe import Probe
-from contracts.registry import check
+from contracts.run.probe import Probe
+from contracts.run.registry import check
 from fixtures.bodies import event_body, item_body
 
 BODIES: dict[str, bytes] = {

@@ -5,10 +5,10 @@ from typing import Any
 
 from contracts.checks import tastes
 from contracts.checks.common import expect_no_crash
+from contracts.generated.spoil import NO_STRATEGIES
 from contracts.outcome import Blocked
-from contracts.probe import Look, Probe
-from contracts.registry import check
-from contracts.spoil import NO_STRATEGIES
+from contracts.run.probe import Look, Probe
+from contracts.run.registry import check
 from fixtures.bodies import event_body, unique_uuid, user_body
 
 

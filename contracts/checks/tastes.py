@@ -9,7 +9,7 @@ from typing import Any
 
 from contracts.exchange import Exchange
 from contracts.outcome import Blocked
-from contracts.probe import Look, Probe
+from contracts.run.probe import Look, Probe
 from fixtures.bodies import event_body
 
 KINDS = {

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from contracts.exchange import Exchange
-from contracts.probe import Body, Look, Probe
-from contracts.registry import check
+from contracts.run.probe import Body, Look, Probe
+from contracts.run.registry import check
 
 
 @check("LIFE-new-value-takes-effect")

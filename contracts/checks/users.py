@@ -14,8 +14,8 @@ from contracts.checks.common import (
     expect_refused_values,
     expect_refused_without,
 )
-from contracts.probe import Look, Probe
-from contracts.registry import check
+from contracts.run.probe import Look, Probe
+from contracts.run.registry import check
 from fixtures.bodies import full_user_body, user_body
 
 

@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 from contracts import bundled
-from contracts.budget import Budget
-from contracts.client import Client
-from contracts.credentials import Credential, Credentials
 from contracts.exchange import Exchange
 from contracts.outcome import Finding, NotJudged, TargetError
-from contracts.redact import Redactor
+from contracts.run.budget import Budget
+from contracts.run.client import Client
+from contracts.run.credentials import Credential, Credentials
+from contracts.run.redact import Redactor
 from contracts.session import Report
 from contracts.target import Target
 

@@ -1,8 +1,8 @@
 """What every answer looks like."""
 
 from contracts.exchange import Exchange
-from contracts.registry import each
-from contracts.run import Run
+from contracts.run.registry import each
+from contracts.run.run import Run
 
 _INGEST = {"upsertItems", "upsertUsers", "ingestEvents"}
 _INGEST |= {"firstEditionUpsertItems", "firstEditionUpsertUsers", "firstEditionIngestEvents"}

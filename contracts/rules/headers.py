@@ -4,8 +4,8 @@ import itertools
 from collections.abc import Iterator
 
 from contracts.exchange import Exchange
-from contracts.registry import Violation, each, rule
-from contracts.run import Run
+from contracts.run.registry import Violation, each, rule
+from contracts.run.run import Run
 
 NAMES = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 _A_MOMENT, _MANY = 2.0, 30  # seconds, requests

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any, TypeGuard
 
 from contracts.exchange import Exchange
-from contracts.registry import Violation, each, rule
-from contracts.run import Run
+from contracts.run.registry import Violation, each, rule
+from contracts.run.run import Run
 
 _KEYS = ("recommendation_id", "tenant_id", "domain", "strategy", "mode", "results", "recommended_items", "pagination")
 

@@ -4,10 +4,10 @@ from collections import Counter
 
 import pytest
 
-from contracts.budget import CLEAN_UP, Budget
 from contracts.exchange import Exchange
 from contracts.outcome import Starved
-from contracts.redact import Redactor
+from contracts.run.budget import CLEAN_UP, Budget
+from contracts.run.redact import Redactor
 
 
 def budget(allowed: int = 100, may_wait: bool = True, slept: list[float] | None = None) -> Budget:

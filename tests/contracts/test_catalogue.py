@@ -7,12 +7,12 @@ import pytest
 
 import contracts.checks
 import contracts.rules  # noqa: F401 - registers the rules
-from contracts.canary import CHECK as CANARY
 from contracts.catalogue import load_catalogue, read_area
-from contracts.generated import PASSES
+from contracts.generated.passes import PASSES
 from contracts.guide import page
 from contracts.outcome import Level
-from contracts.registry import CHECKS, RULES
+from contracts.run.registry import CHECKS, RULES
+from contracts.run.visibility import CHECK as CANARY
 
 ROOT = Path(__file__).parents[2]
 CATALOGUE = load_catalogue()

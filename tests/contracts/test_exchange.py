@@ -4,11 +4,11 @@ import random
 
 import pytest
 
-from contracts.credentials import Credentials
 from contracts.exchange import Exchange
-from contracts.ledger import Ledger
-from contracts.redact import Redactor
-from contracts.run import new_ledger
+from contracts.run.credentials import Credentials
+from contracts.run.model import Ledger
+from contracts.run.redact import Redactor
+from contracts.run.run import new_ledger
 from contracts.target import Keys, Target
 
 

@@ -8,8 +8,8 @@ import pytest
 import contracts.rules  # noqa: F401 - registers the rules
 from contracts.catalogue import Entry
 from contracts.deviations import apply, draft
-from contracts.engine import explain
 from contracts.outcome import Finding, Level, Outcome, Result, UsageError, Verdict, verdict_of
+from contracts.run.engine import explain
 from contracts.target import Deviation, deviations_of, read_config
 
 MUST, SHOULD, INFO = Level.MUST, Level.SHOULD, Level.INFO

@@ -10,10 +10,10 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from contracts.operations import Operations, operations_of
-from contracts.relaxations import RELAXATIONS, REQUIRED, derive, request_rules
-from contracts.shapes import disguised, spread
-from contracts.spoil import NO_STRATEGIES, NO_STRATEGY, spoiled
+from contracts.generated.bodies import disguised, spread
+from contracts.generated.relaxations import RELAXATIONS, REQUIRED, derive, request_rules
+from contracts.generated.spoil import NO_STRATEGIES, NO_STRATEGY, spoiled
+from contracts.run.operations import Operations, operations_of
 from fixtures.bodies import event_body, item_body, user_body
 from fixtures.spec import Spec
 from tests.support.shipped import SPEC

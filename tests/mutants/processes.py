@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Generic, TypeVar
 
-IMPORTED_ONCE = ["tests.mutants.registry", "tests.mutants.serve", "contracts.session", "contracts.generated"]
+IMPORTED_ONCE = ["tests.mutants.registry", "tests.mutants.serve", "contracts.session", "contracts.generated.passes"]
 KEPT_IN_ENVIRONMENT = {"PATH", "HOME", "TMPDIR", "LANG"}  # requests reads all of it, for proxies, at every request
 
 Task = TypeVar("Task")

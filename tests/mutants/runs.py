@@ -86,7 +86,7 @@ def _limit(mutant: Mutant, window: str) -> tuple[str, ...]:
 def _is_of_rules(mutant: Mutant) -> bool:
     """Whether it is claimed by rules over every answer alone: a few answers may show it as well as many."""
     import contracts.rules  # noqa: F401 - registers them
-    from contracts.registry import RULES
+    from contracts.run.registry import RULES
 
     return set(needed(mutant.ids)) <= RULES.keys()
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from contracts.redact import Redactor
+from contracts.run.redact import Redactor
 from contracts.target import Target
 
 KeyType = Literal["publishable", "secret"]

@@ -9,11 +9,11 @@ from typing import Any
 
 import httpx
 
-from contracts import wire
-from contracts.budget import Budget
-from contracts.credentials import Credential
 from contracts.exchange import Exchange
-from contracts.redact import Redactor
+from contracts.run import wire
+from contracts.run.budget import Budget
+from contracts.run.credentials import Credential
+from contracts.run.redact import Redactor
 from contracts.target import Target
 
 _PATIENCE = 3  # windows that one request may wait for

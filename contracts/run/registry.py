@@ -7,8 +7,8 @@ from typing import Any
 
 from contracts.catalogue import Entry
 from contracts.exchange import Exchange
-from contracts.probe import Probe
-from contracts.run import Run
+from contracts.run.probe import Probe
+from contracts.run.run import Run
 
 CheckFunction = Callable[[Probe], Iterator[None] | None]
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from contracts.catalogue import Entry
 from contracts.outcome import Finding, NotJudged, Outcome, Result, Starved
-from contracts.probe import Probe
-from contracts.registry import CHECKS, RULES, Rule, Violation, home_of
-from contracts.run import Run
+from contracts.run.probe import Probe
+from contracts.run.registry import CHECKS, RULES, Rule, Violation, home_of
+from contracts.run.run import Run
 
 _SHOWN_PER_CASE = 3  # findings of one rule with the same case and operation
 

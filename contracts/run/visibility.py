@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from contracts.outcome import NotJudged
-from contracts.probe import Probe
-from contracts.run import Channel, Run
+from contracts.run.probe import Probe
+from contracts.run.run import Channel, Run
 from fixtures.bodies import event_body, item_body, user_body
 
 CHECK = "QUEUE-becomes-visible"

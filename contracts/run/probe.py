@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from contracts.credentials import Credential
 from contracts.exchange import Exchange
 from contracts.outcome import Blocked, Finding, Skipped
-from contracts.run import Run
+from contracts.run.credentials import Credential
+from contracts.run.run import Run
 from fixtures.bodies import event_body, item_body, user_body
 from fixtures.spec import Operation
 

@@ -19,17 +19,16 @@ import schemathesis
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
 
-from contracts import texts
 from contracts.catalogue import Entry
-from contracts.checks.common import ODD
-from contracts.client import encode
-from contracts.credentials import Credential
-from contracts.exchange import Exchange
+from contracts.exchange import ODD, Exchange
+from contracts.generated import texts
+from contracts.generated.bodies import disguised, spread
+from contracts.generated.relaxations import derive
+from contracts.generated.spoil import spoiled
 from contracts.outcome import Finding, NotJudged, Outcome, Result
-from contracts.relaxations import derive
-from contracts.run import Run
-from contracts.shapes import disguised, spread
-from contracts.spoil import spoiled
+from contracts.run.client import encode
+from contracts.run.credentials import Credential
+from contracts.run.run import Run
 from fixtures.spec import Operation
 
 _CASE = "HTTP_X_SCHEMATHESIS_TESTCASEID"

@@ -1,8 +1,8 @@
 """Before anything is judged: does something answer there that could be the API at all?"""
 
 from contracts.outcome import NotJudged, TargetError
-from contracts.probe import Probe
-from contracts.run import Run
+from contracts.run.probe import Probe
+from contracts.run.run import Run
 
 _HOPELESS = ("connection refused", "the host name is not known", "no connection within", "certificate is not trusted")
 

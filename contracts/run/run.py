@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from contracts.budget import CLEAN_UP, Budget
-from contracts.client import Client
-from contracts.credentials import Credentials
-from contracts.ledger import Ledger
-from contracts.operations import Operations
-from contracts.redact import Redactor
+from contracts.run.budget import CLEAN_UP, Budget
+from contracts.run.client import Client
+from contracts.run.credentials import Credentials
+from contracts.run.model import Ledger
+from contracts.run.operations import Operations
+from contracts.run.redact import Redactor
 from contracts.target import Target
 
 PROFILES = {"quick": 120, "standard": 900}

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.operations import Operations
-from contracts.texts import identifier, moment, printable, word
+from contracts.generated.texts import identifier, moment, printable, word
+from contracts.run.operations import Operations
 
 Node = dict[str, Any]
 _OPTIONAL_IDS = ("previous_user_id", "item_id", "recommendation_id", "event_id")

@@ -1,8 +1,8 @@
 """Leave the target as found, as far as the API lets us: items and users of the run become `deleted`."""
 
 from contracts.outcome import NotJudged
-from contracts.probe import Probe
-from contracts.run import Run
+from contracts.run.probe import Probe
+from contracts.run.run import Run
 from fixtures.bodies import user_body
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from contracts.operations import Operations
-from contracts.relaxations import ENUMS, REQUIRED
-from contracts.shapes import UNNAMED
+from contracts.generated.bodies import UNNAMED
+from contracts.generated.relaxations import ENUMS, REQUIRED
+from contracts.run.operations import Operations
 from fixtures.spec import Operation
 
 Body = dict[str, Any]
