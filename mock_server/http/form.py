@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope
 
 from mock_server.errors import BadRequest, FieldError, UnsupportedMediaType
 from mock_server.http.body import Disconnected, too_large
+from mock_server.http.file_name import as_named, without_extended_name
 from mock_server.spec.validation import listed
 
 FIELD = "file"
@@ -38,13 +39,13 @@ async def read_file(scope: Scope, receive: Receive, limit: int) -> SentFile:
     if headers.get("content-type", "").partition(";")[0].strip().lower() != "multipart/form-data":
         raise UnsupportedMediaType("send the file as multipart/form-data")
     body = _Counted(receive, limit)
-    form = await _parsed(MultiPartParser(headers, body.chunks(), max_files=1, max_part_size=limit))
+    form = await _parsed(_Parser(headers, body.chunks(), max_files=1, max_part_size=limit))
     if problems := _problems(form):
         await form.close()
         raise BadRequest(*listed(problems))
     given = form[FIELD]
     if isinstance(given, UploadFile):
-        return SentFile(given.file, given.filename or "", given.size or 0, body.lines)
+        return SentFile(given.file, as_named(given.filename or ""), given.size or 0, body.lines)
     spool = SpooledTemporaryFile()  # noqa: SIM115 - whoever reads it closes it
     content = given.encode()
     spool.write(content)
@@ -71,6 +72,16 @@ def _problems(form: FormData) -> list[FieldError]:
     if count != 1:
         problems.append(FieldError(f"form.{FIELD}", "is given more than once" if count else "is required"))
     return problems
+
+
+class _Parser(MultiPartParser):
+    """Starlette's, which knows no `filename*`."""
+
+    def on_headers_finished(self) -> None:
+        part = self._current_part
+        if part.content_disposition is not None:
+            part.content_disposition = without_extended_name(part.content_disposition)
+        super().on_headers_finished()
 
 
 class _Counted:

@@ -107,6 +107,39 @@ def test_the_documented_json_is_taken_however_it_is_laid_out(shop: Shop, text: s
     assert shop.popular()[0]["metadata"]["brand"] == "Acoustix"
 
 
+@pytest.mark.parametrize(
+    ("header", "shown"),
+    [
+        ('filename="Käse %22neu%22.csv"', 'Käse "neu".csv'),
+        ("filename*=UTF-8''K%C3%A4se%20%22neu%22.csv", 'Käse "neu".csv'),
+        ("filename=\"Kase.csv\"; filename*=UTF-8''K%C3%A4se.csv", "Käse.csv"),
+        ("filename*=iso-8859-1'de'K%E4se.csv", "Käse.csv"),
+        ("filename=\"a.csv\"; filename*=no-such-charset''K.csv", "a.csv"),
+        ('filename="=?utf-8?B?S8Okc2UuY3N2?="', "Käse.csv"),
+        ('filename="a%0D%0Ab.csv"', "a b.csv"),
+        ('filename="50%25.csv"', "50%25.csv"),
+    ],
+)
+def test_a_file_is_shown_as_the_person_named_it(shop: Shop, header: str, shown: str) -> None:
+    body = form(CATALOG_CSV).replace(b'filename="catalog.csv"', header.encode())
+    started = shop.send(body)
+    assert (started.status, started.data["file_name"]) == (202, shown)
+
+
+def test_a_catalogue_without_type_and_status_is_taken_as_by_seed_data(shop: Shop) -> None:
+    upload = shop.upload("item_id,name\n" + "".join(f"{n},N{n}\n" for n in range(300)))
+    assert (upload["status"], upload["rows"]) == ("completed", {"checked": 300, "accepted": 300, "refused": 0})
+    assert upload["summary"] == "300 rows"
+
+
+def test_equal_errors_of_an_upload_are_counted_together_and_nothing_taken_has_failed(shop: Shop) -> None:
+    upload = shop.upload("item_id,status\n" + "".join(f"{n},gone\n" for n in range(300)))
+    assert (upload["status"], upload["error_count"], len(upload["errors"])) == ("failed", 300, 100)
+    (group,) = upload["error_groups"]
+    assert (group["field"], group["count"], group["lines"]) == ("$.status", 300, [2, 3, 4, 5, 6])
+    assert upload["summary"].startswith('300 rows; 300 rows left out: $.status must be one of "active"')
+
+
 def test_users_are_uploaded_too(shop: Shop) -> None:
     upload = shop.upload(USERS_CSV, "kind=users", "users.csv")
     assert upload["rows"] == {"checked": 2, "accepted": 2, "refused": 0}
