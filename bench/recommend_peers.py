@@ -25,9 +25,9 @@ from pathlib import Path
 
 from bench import servers
 from bench.marks import write_between_marks
-from bench.mock import RunningMock, running_mock
 from bench.rotation import Rotation
 from bench.wrk import CONNECTIONS, Measure, WrkError, check_tools, measure
+from fixtures.mock_process import RunningMock, running_mock
 
 SERVER_CORE, CLIENT_CORE = 0, 1
 BARE = "bare Starlette"

@@ -28,8 +28,8 @@ from typing import Any, Protocol
 import httpx
 import numpy as np
 
-from bench.mock import RunningMock, running_mock
 from bench.movielens import PACKAGE, SPLITS, Ratings, fetch, read
+from fixtures.mock_process import RunningMock, running_mock
 from mock_server.state.recommender import Config, Query
 from mock_server.state.records import Event
 from mock_server.state.tenant import Tenant

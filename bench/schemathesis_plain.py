@@ -21,7 +21,7 @@ from typing import Any
 import httpx
 
 from bench.marks import write_between_marks
-from bench.mock import RunningMock, running_mock
+from fixtures.mock_process import RunningMock, running_mock
 from fixtures.spec import SPEC_PATH
 
 LEAST_CASES = 5_000

@@ -21,7 +21,7 @@ import httpx
 import psutil
 
 from bench.marks import write_between_marks
-from bench.mock import RunningMock, running_mock
+from fixtures.mock_process import RunningMock, running_mock
 
 IDLE_REQUESTS = 1_000
 MOST_CPU_SECONDS = 10.0

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from contracts.outcome import UsageError
-from fixtures.production import is_production
+from fixtures.target import is_production
 
 ENVIRONMENT = {
     "publishable_key": "LEHNZ_PUBLISHABLE_KEY",

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from fixtures.production import is_production
+from fixtures.target import is_production
 from load._errors import ConfigurationError
 
 

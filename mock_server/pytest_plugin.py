@@ -17,13 +17,11 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import json
-import subprocess
-import sys
-import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -33,9 +31,8 @@ if TYPE_CHECKING:
 
     from fixtures.spec import Spec
 
-_ARGUMENTS = ("--port", "0", "--clock", "virtual", "--ingest-delay", "0", "--quiet")
-_START_SECONDS = 60.0
-_STOP_SECONDS = 10.0
+_ARGUMENTS = ("--clock", "virtual", "--ingest-delay", "0", "--quiet")
+_ANSWER_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +92,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
-def lehnz_mock_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def lehnz_mock_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """URL of the session's mock, a process of its own."""
     arguments = [*_ARGUMENTS, *request.config.getini("lehnz_mock_args")]
-    with running_mock(arguments, tmp_path_factory.mktemp("lehnz-mock")) as url:
-        yield url
+    process = _mock_process()
+    try:
+        with process.running_mock(*arguments) as mock:
+            yield mock.url
+    except process.MockProcessError as error:
+        pytest.fail(str(error), pytrace=False)
 
 
 @pytest.fixture
@@ -129,25 +130,16 @@ def lehnz_mock_app(request: pytest.FixtureRequest) -> LehnzMockApp:
     )
 
 
-@contextlib.contextmanager
-def running_mock(arguments: Sequence[str], folder: Path) -> Iterator[str]:
-    """The URL of a mock with these options, until the block ends. Fails the test with the mock's own words."""
-    keys_file, log_file = folder / "keys.json", folder / "log.txt"
-    command = [sys.executable, "-P", "-m", "mock_server", *arguments, "--keys-out", str(keys_file)]
-    with log_file.open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log) as process:  # noqa: S603 - ours
-        try:
-            deadline = time.monotonic() + _START_SECONDS
-            while not keys_file.exists():  # written at once, and only when the mock answers
-                if process.poll() is not None or time.monotonic() > deadline:
-                    pytest.fail(f"the mock did not start: {log_file.read_text().strip()}", pytrace=False)
-                time.sleep(0.02)
-            yield json.loads(keys_file.read_text())["url"]
-        finally:
-            process.terminate()
-            try:
-                process.wait(_STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
+@cache
+def _mock_process() -> ModuleType:
+    """`fixtures/mock_process.py` of ours, whatever packages the project has."""
+    place = Path(__file__).parents[1] / "fixtures/mock_process.py"
+    found = importlib.util.spec_from_file_location("lehnz_mock_process", place)
+    if found is None or found.loader is None:
+        raise ImportError(str(place))
+    module = importlib.util.module_from_spec(found)
+    found.loader.exec_module(module)
+    return module
 
 
 @cache
@@ -175,7 +167,7 @@ def _control(url: str, method: str, path: str, body: Mapping[str, Any] | None = 
     import http.client  # most pytest runs that load this plugin never get here
 
     headers = {"Content-Type": "application/json", "X-Mock-Control": "1"}
-    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=_START_SECONDS)
+    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=_ANSWER_SECONDS)
     with contextlib.closing(connection):
         connection.request(method, f"/_mock{path}", None if body is None else json.dumps(body), headers)
         response = connection.getresponse()

@@ -13,10 +13,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from fixtures.importing.columns import parse_columns
 from fixtures.spec import RateLimit
-from mock_server.proxy_target import check_target
+from fixtures.target import check_url, parse_rate_limit
 
-_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
-_RATE = re.compile(r"([0-9]{1,9})/([0-9]{1,6})([smh]?)")
 _SECONDS = re.compile(r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:-([0-9]+(?:\.[0-9]+)?|\.[0-9]+))?")
 
 ScenarioName = Literal["rate-limited", "slow", "failing", "offline", "empty", "cold-start"]
@@ -30,14 +28,9 @@ class Delay:
     longest: float
 
 
-def parse_rate_limit(text: Any) -> Any:
+def _read_rate_limit(value: Any) -> Any:
     """`1000/15m`, `100/10s`, `off`. Raises ValueError."""
-    if not isinstance(text, str) or text == "off":
-        return text
-    match = _RATE.fullmatch(text.strip())
-    if not match or int(match[1]) < 1 or int(match[2]) < 1:
-        raise ValueError("must be N/WINDOW, as 1000/15m or 100/10s, or off")
-    return RateLimit(limit=int(match[1]), window_seconds=int(match[2]) * _UNITS[match[3]])
+    return (parse_rate_limit(value) or "off") if isinstance(value, str) else value
 
 
 def parse_delay(text: Any) -> Any:
@@ -85,11 +78,11 @@ class Settings(BaseSettings):
     key_policy: Literal["strict", "superset"] = Field(
         default="strict", description="superset: a secret key may do all that a publishable key may"
     )
-    rate_limit: Annotated[RateLimit | Literal["off"] | None, BeforeValidator(parse_rate_limit)] = Field(
+    rate_limit: Annotated[RateLimit | Literal["off"] | None, BeforeValidator(_read_rate_limit)] = Field(
         default=None,
         description="requests per window and organisation: 1000/15m, 100/10s, off [the OpenAPI file's]",
     )
-    auth_rate_limit: Annotated[RateLimit | Literal["off"] | None, BeforeValidator(parse_rate_limit)] = Field(
+    auth_rate_limit: Annotated[RateLimit | Literal["off"] | None, BeforeValidator(_read_rate_limit)] = Field(
         default=None,
         description="the same for /auth/register and /auth/login, per IP address [the OpenAPI file's]",
     )
@@ -149,7 +142,7 @@ class Settings(BaseSettings):
         for name in ("scenario", "allow_prefer", "server_timing"):
             if info.data.get(name):
                 raise ValueError(f"a target answers as it will: leave out {name}")
-        return check_target(value, bool(info.data.get("allow_production")))
+        return check_url(value, allow_production=bool(info.data.get("allow_production")))
 
     @field_validator("validate_responses")
     @classmethod

@@ -7,8 +7,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from bench.mock import RunningMock, running_mock
 from fixtures.bodies import event_body
+from fixtures.mock_process import RunningMock, running_mock
 from fixtures.spec import load_spec
 from tests.support.browser import needs_chromium
 from tests.support.sites import EmptyPage, serving

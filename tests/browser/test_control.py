@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page
 
-from bench.mock import RunningMock, running_mock
+from fixtures.mock_process import RunningMock, running_mock
 from tests.support.browser import chromium, needs_chromium
 from tests.support.sites import EmptyPage, serving
 

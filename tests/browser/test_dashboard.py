@@ -8,8 +8,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from bench.mock import RunningMock, running_mock
 from fixtures.bodies import event_body, item_body, user_body
+from fixtures.mock_process import RunningMock, running_mock
 from mock_server.dashboard.tabs import TABS
 from tests.support.browser import PHONE, WIDE, Scheme, needs_chromium
 from tests.support.dashboard_support import (

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from bench.mock import RunningMock, running_mock
+from fixtures.mock_process import RunningMock, running_mock
 from tests.support.browser import needs_chromium
 
 pytestmark = needs_chromium

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from bench.mock import RunningMock, running_mock
+from fixtures.mock_process import RunningMock, running_mock
 from mock_server.dashboard import pages
 from tests.support.browser import PHONE, WIDE, Scheme, needs_chromium
 from tests.support.dashboard_accounts import CATALOG, PASSWORD, Person, a_shop, a_team_at_work, register

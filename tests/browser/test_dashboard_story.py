@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from bench.mock import RunningMock, running_mock
+from fixtures.mock_process import RunningMock, running_mock
 from tests.support.browser import WIDE, needs_chromium
 from tests.support.dashboard_support import control
 from tests.support.sites import QuietHandler, serving

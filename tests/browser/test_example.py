@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bench.mock import RunningMock, running_mock
+from fixtures.mock_process import RunningMock, running_mock
 from fixtures.spec import SPEC_PATH
 
 ROOT = Path(__file__).parents[2]

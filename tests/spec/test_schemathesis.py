@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from bench.mock import RunningMock
 from bench.schemathesis_plain import LEAST_ACCEPTED, Run, plain_run
+from fixtures.mock_process import RunningMock
 from tests.support.mock_beside import mock_beside
 
 SEED = 1
+
+
+NOTHING = Path(os.devnull)
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +23,7 @@ def _tables_of_unicode_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def run_against_a_mock(*mock_options: str, options: tuple[str, ...] = ()) -> Run:
     with mock_beside(*mock_options) as mock:
-        here = RunningMock(mock.url, mock.publishable_key, mock.secret_key, os.getpid(), Path(os.devnull))
+        here = RunningMock(mock.url, mock.publishable_key, mock.secret_key, os.getpid(), NOTHING, NOTHING)
         return plain_run(here, SEED, 1, *options)
 
 

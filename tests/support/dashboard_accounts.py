@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 from playwright.sync_api import Page
 
-from bench.mock import RunningMock
+from fixtures.mock_process import RunningMock
 from tests.support.dashboard_support import TLS
 
 CATALOG = Path(__file__).parents[2] / "fixtures/golden/catalog.csv"

@@ -7,8 +7,8 @@ import httpx
 import pytest
 from playwright.sync_api import Page, Request, expect
 
-from bench.mock import RunningMock
 from fixtures.bodies import event_body, full_item_body, identify_body, item_body, recommend_body, user_body
+from fixtures.mock_process import RunningMock
 from tests.support.node_tools import NODE
 
 HOSTILE = '<img src=x onerror="document.title=\'taken\'">\'"&</script><script>document.title="taken"</script>'

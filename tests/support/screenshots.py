@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, expect
 
-from bench.mock import RunningMock, running_mock
+from fixtures.mock_process import RunningMock, running_mock
 from mock_server.dashboard.tabs import TABS
 from tests.support.browser import CHROMIUM, PHONE, WIDE, Scheme, chromium
 from tests.support.dashboard_accounts import Person, a_team_at_work

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.mock import running_mock
+from fixtures.mock_process import running_mock
 from fixtures.spec import KeyType
 from mock_server.state.organisations import development_key, well_known_id
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bench.mock import RunningMock, running_mock
 from fixtures.bodies import item_body
+from fixtures.mock_process import RunningMock, running_mock
 from fixtures.spec import SPEC_PATH, load_spec
 from mock_server.command.reload import reload
 from mock_server.mock import Mock

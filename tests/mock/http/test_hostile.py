@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.mock import RunningMock, running_mock
 from fixtures.bodies import event_body, item_body, recommend_body
+from fixtures.mock_process import RunningMock, running_mock
 from tests.support.mock_client import EVENTS, ITEMS, RECOMMEND, Client, make_client
 
 SECONDS = 10.0

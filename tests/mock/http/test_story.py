@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from bench.mock import running_mock
 from fixtures.bodies import event_body, identify_body, item_body, user_body
+from fixtures.mock_process import running_mock
 from tests.support.shipped import SPEC
 
 QUOTA = 60

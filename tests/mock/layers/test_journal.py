@@ -6,7 +6,6 @@ import http.client
 import json
 import subprocess
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from hypothesis import strategies as st
 from starlette.types import Message, Receive, Scope
 
 from fixtures.bodies import item_body
+from fixtures.mock_process import running_mock
 from mock_server.errors import BadRequest
 from mock_server.layers.faults.wire import Wire
 from mock_server.layers.journal.curl import curl
@@ -22,7 +22,6 @@ from mock_server.layers.journal.exchange import MAX_BODY_BYTES
 from mock_server.layers.journal.journal import Journal
 from mock_server.layers.journal.masking import mask_body, mask_header, mask_target
 from mock_server.layers.journal.stream import Stream
-from mock_server.pytest_plugin import running_mock
 from tests.support.account_client import ACCOUNT, CHEAP, LOGIN, PASSWORD, REGISTER, credentials, registration
 from tests.support.control_client import Served
 from tests.support.journal_client import Observed, made, observed, sighted
@@ -581,10 +580,10 @@ def test_a_quiet_stream_shows_that_it_is_alive(monkeypatch: pytest.MonkeyPatch) 
     asyncio.run(scene())
 
 
-def test_a_stream_ends_in_good_order_when_the_mock_is_stopped(tmp_path: Path) -> None:
+def test_a_stream_ends_in_good_order_when_the_mock_is_stopped() -> None:
     """Were it cut off, reading to the end would raise IncompleteRead."""
-    with running_mock(["--port", "0", "--quiet", "--seed-data", "none"], tmp_path) as url:
-        connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=30)
+    with running_mock("--seed-data", "none") as mock:
+        connection = http.client.HTTPConnection(mock.url.removeprefix("http://"), timeout=30)
         connection.request("GET", "/_mock/journal/stream")
         stream = connection.getresponse()
         assert stream.headers["content-type"] == "text/event-stream"

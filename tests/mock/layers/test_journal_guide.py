@@ -5,8 +5,8 @@ import re
 import subprocess
 from pathlib import Path
 
-from bench.mock import RunningMock, running_mock
 from fixtures.bodies import event_body, item_body, recommend_body
+from fixtures.mock_process import RunningMock, running_mock
 from tests.support.dashboard_support import send
 
 GUIDE = Path(__file__).parents[3] / "docs/look-inside.md"

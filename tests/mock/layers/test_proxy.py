@@ -11,11 +11,11 @@ import pytest
 from pydantic import ValidationError
 
 from fixtures.bodies import item_body
+from fixtures.target import check_url
 from mock_server.command.options import UsageError, read_settings
 from mock_server.context import Resolver
 from mock_server.layers.proxy.judge import Answered, Asked, Judge
 from mock_server.mock import Mock
-from mock_server.proxy_target import check_target
 from mock_server.settings import Settings
 from tests.mock.command.test_cli import Started, started
 from tests.support.shipped import SPEC
@@ -236,7 +236,7 @@ def test_production_needs_a_word_of_its_own(host: str) -> None:
     with pytest.raises(UsageError, match="is production; --allow-production"):
         read_settings(["--proxy", f"https://{host}"], {})
     assert read_settings(["--proxy", f"https://{host}", "--allow-production"], {}).proxy == f"https://{host}"
-    assert check_target("https://notlehnz.com/", allow_production=False) == "https://notlehnz.com"
+    assert check_url("https://notlehnz.com/", allow_production=False) == "https://notlehnz.com"
 
 
 @pytest.mark.parametrize(
