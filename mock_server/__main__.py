@@ -14,11 +14,13 @@ if sys.version_info < (3, 11):  # noqa: UP036 - run from a checkout, no installe
     raise SystemExit(2)
 
 from mock_server.command.options import PROGRAM, UsageError, read_settings
+from mock_server.runtime import collector
 
 
 def main() -> int:
     """The command. Returns the exit code."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    collector.start()
     try:
         settings = read_settings(sys.argv[1:])
         from mock_server.command.running import run  # the server's modules, which --help and a bad option don't need

@@ -9,6 +9,7 @@ from random import Random, SystemRandom
 from typing import Protocol
 
 from fixtures.spec import Spec, load_spec
+from mock_server.runtime import collector
 from mock_server.runtime.ingest import IngestQueue
 from mock_server.runtime.lifetimes import Lifetimes
 from mock_server.runtime.passwords import Passwords
@@ -79,6 +80,7 @@ class Mock:
     def reload_spec(self, spec: Spec) -> None:
         """Serve another spec with the same data. Raises SpecError, and then nothing has changed."""
         self.contract.load(spec)
+        collector.collect_everything()
 
     def attach(self, name: str, layer: LayerState) -> None:
         """A layer's state is part of the mock's from now on, in snapshots by this name."""

@@ -16,6 +16,7 @@ from uvicorn import Config
 from uvicorn import Server as UvicornServer
 
 from mock_server.command.options import UsageError
+from mock_server.runtime import collector
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Scope
@@ -52,6 +53,7 @@ class Server(UvicornServer):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        collector.settle()
         try:
             self._on_ready()
         except UsageError as error:

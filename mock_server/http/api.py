@@ -48,7 +48,8 @@ class Api:
         try:
             status, body = await answer_to(request, admission, scope, receive)
         except ApiError as error:
-            request.error = error.with_traceback(None)  # it would keep the request's body alive
+            error.__traceback__ = error.__context__ = None  # both lead back to this request: a reference cycle
+            request.error = error
             status, body, extra = error.status, envelope.failure(error), _extra_headers(error, admission.quota)
         except Disconnected:
             return

@@ -19,13 +19,17 @@ def start_of(total: int, limit: float, page: float) -> int:
     return min(int(page) - 1, total) * int(limit)
 
 
-def page_of(found: Pageable[Each], limit: float, page: float) -> tuple[Sequence[Each], dict[str, Any]]:
-    """What is on the page, and `pagination` as the documents have it."""
-    total, start = len(found), start_of(len(found), limit, page)
-    pagination = {
+def pagination_of(total: int, limit: float, page: float) -> dict[str, Any]:
+    """`pagination` as the documents have it."""
+    return {
         "page": int(page) if page < 2**53 else page,  # JSON numbers beyond it are doubles
         "limit": int(limit),
         "total_count": total,
         "has_next": page * int(limit) < total,
     }
-    return found[start : start + int(limit)], pagination
+
+
+def page_of(found: Pageable[Each], limit: float, page: float) -> tuple[Sequence[Each], dict[str, Any]]:
+    """What is on the page, and `pagination`."""
+    total, start = len(found), start_of(len(found), limit, page)
+    return found[start : start + int(limit)], pagination_of(total, limit, page)

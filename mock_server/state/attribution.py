@@ -88,4 +88,7 @@ class Attribution:
         return self._served.get(recommendation_id) if recommendation_id is not None else None
 
     def _funnel(self, strategy: str) -> Funnel:
-        return self.funnels.setdefault(strategy, Funnel())
+        funnel = self.funnels.get(strategy)
+        if funnel is None:
+            funnel = self.funnels[strategy] = Funnel()
+        return funnel

@@ -5,8 +5,8 @@
     tenant.upsert_users([body, ...])
     tenant.apply_events([Event.from_body(body, arrival, event_id), ...])  # how many were new
     ranking = tenant.recommend(Query("similar", context_item_id="prod_7", filters={"category": "shoes"}), now)
-    page, total, mode = ranking[20:40], len(ranking), ranking.mode
-    tenant.served(recommendation_id, ranking.strategy, [entry.item_id for entry in page], now)
+    page, total, mode = ranking.page(20, 40), len(ranking), ranking.mode
+    tenant.served(recommendation_id, ranking.strategy, page.ids, now)
 
 There is no clock, no randomness and no I/O in here: the caller hands in every time (epoch seconds), and a reset is a
 new Tenant. Apply and ask from one thread; read a ranking before the next thing is applied.
@@ -15,7 +15,7 @@ new Tenant. Apply and ask from one thread; read a ranking before the next thing 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from mock_server.state.attribution import Attribution
@@ -97,7 +97,7 @@ class Tenant:
             self._rankings.popitem(last=False)
         return ranking
 
-    def served(self, recommendation_id: str, strategy: str, item_ids: list[str], now: float) -> None:
+    def served(self, recommendation_id: str, strategy: str, item_ids: Sequence[str], now: float) -> None:
         """A list was sent out under this id; events may now echo it."""
         self.attribution.serve(recommendation_id, strategy, item_ids, now)
 

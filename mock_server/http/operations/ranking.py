@@ -13,7 +13,7 @@ from fixtures.bodies import unique_uuid
 from mock_server.errors import BadRequest, FieldError
 from mock_server.http import envelope
 from mock_server.http.operations.call import Answer, Call
-from mock_server.http.paging import page_of
+from mock_server.http.paging import pagination_of, start_of
 from mock_server.spec.validation import listed
 from mock_server.state.recommender import FilterError, Query, Ranking
 from mock_server.state.tenant import Tenant
@@ -45,22 +45,19 @@ def ranked_page(call: Call, query: Query, limit: float, page: float) -> Answer:
     if call.effects.no_history:
         query = replace(query, user_id=None)
     ranking = ranked(asked, query, call.now)
-    entries, pagination = page_of(ranking, limit, page)
-    ids = [entry.item_id for entry in entries]
+    start = start_of(len(ranking), limit, page)
+    found = ranking.page(start, start + int(limit))
     recommendation_id = unique_uuid(call.state.ids)
-    tenant.served(recommendation_id, query.strategy, ids, call.now)
+    tenant.served(recommendation_id, query.strategy, found.ids, call.now)
     data = {
         "recommendation_id": recommendation_id,
         "tenant_id": call.organisation.tenant_id,
         "domain": call.organisation.domain,
         "strategy": query.strategy,
         "mode": ranking.mode,
-        "results": [
-            {"item_id": item_id, "score": score, "reason": reason, "metadata": orjson.Fragment(item.metadata_json)}
-            for item_id, score, reason, item in entries
-        ],
-        "recommended_items": ids,
-        "pagination": pagination,
+        "results": orjson.Fragment(found.results),
+        "recommended_items": orjson.Fragment(found.ids_json),
+        "pagination": pagination_of(len(ranking), limit, page),
         "latency_ms": round((perf_counter() - call.started) * 1000, 3),
     }
     return 200, envelope.success("Success", data)

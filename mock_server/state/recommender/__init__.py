@@ -11,7 +11,8 @@ Sources: SAR and ItemKNN for the shape, Cormode et al. 2009 for the decay, Schel
 from mock_server.state.recommender.config import Config
 from mock_server.state.recommender.engine import Recommender
 from mock_server.state.recommender.filters import FilterError, parse_filters
-from mock_server.state.recommender.ranking import Entry, Query, Ranking, StaleRankingError
+from mock_server.state.recommender.pages import Entry, Page
+from mock_server.state.recommender.ranking import Query, Ranking, StaleRankingError
 from mock_server.state.recommender.strategies import ALIASES, STRATEGIES
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Config",
     "Entry",
     "FilterError",
+    "Page",
     "Query",
     "Ranking",
     "Recommender",

@@ -126,31 +126,29 @@ class Ask:
         category = (record.attributes or {}).get("category") if record is not None else None
         if not isinstance(category, str):
             return ()
-        shelf = self.catalogue.shelf((*self.shelf.conditions, *parse_filters({"category": category})))
-        return (popular_source(self.catalogue, shelf, "category_popular"),)
+        conditions = (*self.shelf.conditions, *parse_filters({"category": category}))
+        return (popular_source(self.catalogue, conditions, "category_popular"),)
 
     def tail(self) -> tuple[Source, Source]:
         """What every list ends with: popular, then catalogue order."""
-        return popular_source(self.catalogue, self.shelf), newest_source(self.catalogue, self.shelf)
+        return popular_source(self.catalogue, self.shelf.conditions), newest_source(self.catalogue, self.shelf)
 
     # numbers
 
     def own_share(self, weights: dict[int, float]) -> tuple[Ints, Floats]:
         """What the person's own pairs add to the sums over `weights`, to be taken off: others are the evidence.
 
-        Item i got the sum of weight_j * min(affinity_i, affinity_j) over its neighbours j. The minimum is taken apart
-        into the few levels that affinities have, so that each level is one running sum.
+        Item i got the sum of weight_j * min(affinity_i, affinity_j) over its neighbours j, which stand at most `window`
+        places before or after it.
         """
         recent = [item for _, _, item in self.person.recent]
         touches, window = self.person.touches, self.config.window
-        affinity = np.array([touches[item].affinity for item in recent])
-        weight = np.array([weights.get(item, 0.0) for item in recent])
-        share, below = np.zeros(len(recent)), 0.0
-        positions = np.arange(len(recent))
-        first, end = np.maximum(positions - window, 0), np.minimum(positions + window + 1, len(recent))
-        for level in sorted(set(affinity.tolist())):
-            reached = affinity >= level
-            running = np.append(0.0, np.cumsum(weight * reached))
-            share += (level - below) * reached * (running[end] - running[first] - weight)
-            below = level
+        beyond = [0.0] * window
+        affinity = np.array([*beyond, *[touches[item].affinity for item in recent], *beyond])
+        weight = np.array([*beyond, *[weights.get(item, 0.0) for item in recent], *beyond])
+        around = (len(recent), 2 * window + 1)  # a row for each item: itself in the middle of its neighbours
+        steps = affinity.strides * 2
+        near_affinity, near_weight = (np.ndarray(around, float, each, strides=steps) for each in (affinity, weight))
+        affinity, weight = near_affinity[:, window], near_weight[:, window]
+        share = (np.minimum(near_affinity, affinity[:, None]) * near_weight).sum(axis=1) - affinity * weight
         return np.array(recent, np.intp), -share

@@ -43,13 +43,13 @@ class Board:
         self._cut: Key | None = None
         self._read: tuple[int, ...] | None = None
 
-    def read(self, measure: Measure) -> Iterator[int]:
-        """Item numbers, best first; valid until something changes."""
+    def read(self, measure: Measure) -> Iterator[Key]:
+        """Keys of its items, best first; valid until something changes."""
         self._catch_up(measure)
         position = 0
         while True:
             while position < len(self._order):
-                yield self._order[position][-1]
+                yield self._order[position]
                 position += 1
             if self._cut is None:
                 return

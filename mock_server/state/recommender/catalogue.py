@@ -6,6 +6,7 @@ from array import array
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterator
 from math import log, nan
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,8 @@ from mock_server.state.recommender.filters import Key as ValueKey
 from mock_server.state.recommender.numbers import Floats, Ints
 from mock_server.state.recommender.scores import Journal, Scores
 from mock_server.state.records import Item
+
+_ITEM = itemgetter(-1)  # of a key
 
 
 class Popular:
@@ -48,23 +51,23 @@ class Newest:
     """Catalogue order: newest created_at, then id."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
+        self._ids, self._created = catalogue.ids, catalogue.created  # not the catalogue, which would be a cycle
         self.journals: Journals = (catalogue.restocked,)
 
     def key(self, item: int) -> Key | None:
-        return (-self._catalogue.created[item], self._catalogue.ids[item], item)
+        return (-self._created[item], self._ids[item], item)
 
     def values(self, items: Ints) -> Floats:
-        return np.frombuffer(self._catalogue.created)[items]
+        return np.frombuffer(self._created)[items]
 
 
 class Shelf:
     """Active items that match the conditions. `mask[item]` is 1 for those that stand here."""
 
-    __slots__ = ("_catalogue", "_newest", "_popular", "_trending", "conditions", "count", "mask")
+    __slots__ = ("_measures", "_newest", "_popular", "_trending", "conditions", "count", "mask")
 
     def __init__(self, catalogue: Catalogue, conditions: Conditions, members: set[int]) -> None:
-        self._catalogue = catalogue
+        self._measures = catalogue.popular, catalogue.trending, catalogue.newest  # the catalogue would be a cycle
         self.conditions = conditions
         self.count = len(members)
         self.mask = bytearray(len(catalogue.ids))
@@ -81,13 +84,17 @@ class Shelf:
         self.mask.append(0)
 
     def popular(self) -> Iterator[int]:
-        return self._popular.read(self._catalogue.popular)
+        return map(_ITEM, self._popular.read(self._measures[0]))
 
     def trending(self) -> Iterator[int]:
-        return self._trending.read(self._catalogue.trending)
+        return map(_ITEM, self.trending_keys())
+
+    def trending_keys(self) -> Iterator[Key]:
+        """The same with the values that they are sorted by."""
+        return self._trending.read(self._measures[1])
 
     def newest(self) -> Iterator[int]:
-        return self._newest.read(self._catalogue.newest)
+        return map(_ITEM, self._newest.read(self._measures[2]))
 
     def on_it(self, items: Ints) -> NDArray[np.bool_]:
         return np.frombuffer(self.mask, np.bool_)[items]
@@ -117,7 +124,8 @@ class Catalogue:
         twin = Catalogue(scores, self._kept_shelves)
         twin.ids += self.ids
         twin.numbers, twin.records = self.numbers.copy(), self.records.copy()
-        twin.created, twin.log_price = self.created[:], self.log_price[:]
+        twin.created.extend(self.created)  # in place, because the catalogue order holds this array
+        twin.log_price = self.log_price[:]
         twin.active = self.active.copy()
         return twin
 

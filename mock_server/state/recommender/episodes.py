@@ -7,8 +7,7 @@ identify: then the pairs that both had counted are counted once.
 from __future__ import annotations
 
 from bisect import bisect_right
-from heapq import nsmallest
-from itertools import chain, islice
+from itertools import islice
 from operator import attrgetter
 
 from mock_server.state.recommender.pairs import Pairs
@@ -102,9 +101,10 @@ class Episodes:
 
     def newest(self, count: int) -> list[Episode]:
         """Those that ended last, latest first; of those that ended together, the one that began later."""
-        named = ((-episode.last, -episode.first, name, episode) for name, episode in self.named.items())
-        unnamed = ((-episode.last, -episode.first, "", episode) for episode in self.unnamed[-count:])
-        return [episode for *_, episode in nsmallest(count, chain(named, unnamed), key=lambda row: row[:3])]
+        rows = [(-episode.last, -episode.first, name, episode) for name, episode in self.named.items()]
+        rows += [(-episode.last, -episode.first, "", episode) for episode in self.unnamed[-count:]]
+        rows.sort()  # no two are equal but for the episode
+        return [row[3] for row in rows[:count]]
 
     def _around(self, at: float, counted: Counted) -> Episode:
         """The unnamed episode that an event at this time belongs to."""

@@ -14,6 +14,19 @@ def significant(value: float) -> float:
     return float(f"{value:.{DIGITS}g}")
 
 
+def significant_score(score: float) -> float:
+    """The same for a number in [0.01, 1], where its digits leave no doubt without the way through a text."""
+    unit = 1e9 if score >= 0.1 else 1e10
+    shifted = score * unit
+    whole = int(shifted)
+    over = shifted - whole
+    if over < 0.4999:
+        return whole / unit
+    if over > 0.5001:
+        return (whole + 1) / unit
+    return significant(score)
+
+
 def significant_array(values: Floats) -> Floats:
     """The same for an array of positive numbers."""
     scale = 10.0 ** (DIGITS - 1 - np.floor(np.log10(values)))

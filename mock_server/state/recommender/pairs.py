@@ -8,7 +8,7 @@ cosine keeps noise). Appending costs less than updating a dictionary, and readin
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from struct import pack
 
@@ -21,13 +21,14 @@ ENTRY = np.dtype([("item", np.int64), ("count", np.float64)])
 NOTHING = 1e-9  # a count this small is what rounding left of one that was taken back
 FIRST_FOLD = 128  # entries
 LOOK = 32 * ENTRY.itemsize  # bytes: how often it is looked whether a row has to be folded
+PORTION = 1 << 18  # bytes of rows that are added up at once
 FEW_OF_MANY = 16  # with fewer entries than a sixteenth of the catalogue, going through them beats scanning it
 
 
 class Pairs:
     """`totals[i]` is the sum that normalises row i: of affinities over persons, or of baskets, or of sessions."""
 
-    __slots__ = ("_amounts", "_counting", "_fold_at", "_items", "_marks", "_shared", "_sums", "cap", "rows", "totals")
+    __slots__ = ("_counting", "_fold_at", "_marks", "_shared", "cap", "rows", "totals")
 
     def __init__(self, cap: int) -> None:
         self.cap = cap
@@ -35,8 +36,7 @@ class Pairs:
         self.totals = array("d")
         self._fold_at = array("q")  # bytes
         self._shared: bytearray | None = None  # 1 for a row that a copy has too; None where there never was a copy
-        self._marks, self._sums = np.zeros(0, np.intp), np.zeros(0)  # one place per item
-        self._items, self._amounts = np.zeros(0, np.intp), np.zeros(0)  # one place per entry of the rows that are read
+        self._marks = np.zeros(0, np.intp)  # one place per item
         self._counting: Ints = np.arange(0)
 
     def copy(self) -> Pairs:
@@ -91,25 +91,18 @@ class Pairs:
 
         `extra` is added: (items, amounts). Time and memory follow the length of the rows, not the catalogue.
         """
-        found = [(entries, weight) for item, weight in weighted if len(entries := self._entries(item))]
-        length = sum(len(entries) for entries, _ in found) + (0 if extra is None else len(extra[0]))
-        items, amounts = self._room(length)
-        start = 0
-        for entries, weight in found:
-            end = start + len(entries)
-            items[start:end] = entries["item"]
-            np.multiply(entries["count"], weight, out=amounts[start:end])
-            start = end
-        if extra is not None:
-            items[start:], amounts[start:] = extra
+        rows = self.rows
+        parts = [(row, weight) for item, weight in weighted if (row := rows[item])]
+        length = sum([len(row) for row, _ in parts]) // ENTRY.itemsize
         if FEW_OF_MANY * length < len(self.totals):
-            return self._added_up(items, amounts)
-        every = self._sums[: len(self.totals)]
-        np.add.at(every, items, amounts)
-        positive = np.flatnonzero(every > NOTHING)
-        sums = every[positive]
-        every.fill(0.0)
-        return positive, sums
+            return self._added_up(*_weighted_entries(parts, extra))
+        every = np.zeros(len(self.totals))
+        if extra is not None and len(extra[0]):
+            every += np.bincount(*extra, len(self.totals))
+        for some in _portions(parts):
+            every += np.bincount(*_weighted_entries(some), len(self.totals))
+        positive = (every > NOTHING).nonzero()[0]
+        return positive, every[positive]
 
     def _entries(self, item: int) -> NDArray[np.void]:
         """A view of the row's log; let go of it before anything is added."""
@@ -133,7 +126,6 @@ class Pairs:
             self._fold(item)
 
     def _fold(self, item: int) -> None:
-        self._room(0)
         entries = self._entries(item)
         items, sums = self._added_up(entries["item"], entries["count"])
         if len(items) > 2 * self.cap:
@@ -147,6 +139,8 @@ class Pairs:
 
     def _added_up(self, items: Ints, amounts: Floats) -> tuple[Ints, Floats]:
         """Each item with a positive sum once, in order of its last mention, and its sum."""
+        if len(self._marks) < len(self.totals):
+            self._marks = np.zeros(2 * len(self.totals), np.intp)
         self._marks[items] = self._numbers(len(items))
         last = self._marks[items]  # position of the last mention of the same item
         sums = np.bincount(last, amounts, len(items))
@@ -158,10 +152,24 @@ class Pairs:
             self._counting = np.arange(2 * count)
         return self._counting[:count]
 
-    def _room(self, length: int) -> tuple[Ints, Floats]:
-        """Arrays to work in. They are kept: fresh ones of this size cost more than what is done in them."""
-        if len(self._sums) < len(self.totals):
-            self._marks, self._sums = np.zeros(2 * len(self.totals), np.intp), np.zeros(2 * len(self.totals))
-        if len(self._items) < length:
-            self._items, self._amounts = np.zeros(2 * length, np.intp), np.zeros(2 * length)
-        return self._items[:length], self._amounts[:length]
+
+def _weighted_entries(
+    parts: Sequence[tuple[bytearray, float]], extra: tuple[Ints, Floats] | None = None
+) -> tuple[Ints, Floats]:
+    """(items, weighted counts) of the rows, one after the other. To join the bytes takes one call for all rows."""
+    entries = np.frombuffer(b"".join([row for row, _ in parts]), ENTRY)
+    lengths = [len(row) // ENTRY.itemsize for row, _ in parts]
+    items, amounts = entries["item"], entries["count"] * np.repeat([weight for _, weight in parts], lengths)
+    if extra is None:
+        return items, amounts
+    return np.concatenate((items, extra[0])), np.concatenate((amounts, extra[1]))
+
+
+def _portions(parts: Sequence[tuple[bytearray, float]]) -> Iterator[Sequence[tuple[bytearray, float]]]:
+    """The same rows in portions that fit into a processor's cache."""
+    start = size = 0
+    for end, (row, _) in enumerate(parts, 1):
+        size += len(row)
+        if size >= PORTION or end == len(parts):
+            yield parts[start:end]
+            start, size = end, 0

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import inf
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from mock_server.state.recommender.catalogue import Catalogue, Shelf
-from mock_server.state.recommender.numbers import significant
+from mock_server.state.recommender.numbers import significant_score
+from mock_server.state.recommender.pages import Entry, Page
 from mock_server.state.records import Item
 
 
@@ -45,13 +46,6 @@ class Plan(NamedTuple):
     until: float = inf
 
 
-class Entry(NamedTuple):
-    item_id: str
-    score: float
-    reason: str
-    item: Item
-
-
 class StaleRankingError(RuntimeError):
     """A ranking was read on after something was applied; ask for it again."""
 
@@ -71,11 +65,15 @@ class Ranking:
         self.plan = plan
         self.strategy = query.strategy
         self._catalogue = catalogue
-        self._entries: list[Entry] = []
-        self._levels: list[int] = []  # of each entry: which source it came from
-        left_out = sum(shelf.mask[item] for item in plan.excluded)
+        self._mask = shelf.mask
+        left_out = sum(map(shelf.mask.__getitem__, plan.excluded))
         self._length = min(depth, shelf.count - left_out)
-        self._stream = self._read(shelf)
+        self._placed = set(plan.excluded)
+        self._numbers: list[int] = []  # of the items, and for each its score and which source it came from
+        self._scores: list[float] = []
+        self._levels: list[int] = []
+        self._open(0)
+        self._page: tuple[int, int, Page] | None = None
         self._fresh = True
 
     def __len__(self) -> int:
@@ -83,13 +81,15 @@ class Ranking:
 
     def __getitem__(self, part: slice) -> list[Entry]:
         start, stop, step = part.indices(self._length)
-        missing = stop - len(self._entries)
-        if missing > 0 and start < stop:
-            if not self._fresh:
-                raise StaleRankingError("the tenant has changed since this ranking was made")
-            for _ in range(missing):
-                self._entries.append(next(self._stream))
-        return self._entries[start:stop:step]
+        if start < stop:
+            self._reach(stop)
+        return [self._entry(position) for position in range(start, stop, step)]
+
+    def page(self, start: int, stop: int) -> Page:
+        """The entries from `start` to `stop` as JSON. The page that was asked for last is kept."""
+        if self._page is None or self._page[:2] != (start, stop):
+            self._page = start, stop, Page.of(self[start:stop])
+        return self._page[2]
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries)
@@ -101,7 +101,10 @@ class Ranking:
     @property
     def mode(self) -> str:
         """What the first result rests on: behavioral, content or fallback (R18)."""
-        return self.plan.sources[self._levels[0]].mode if self[:1] else "fallback"
+        if not self._length:
+            return "fallback"
+        self._reach(1)
+        return self.plan.sources[self._levels[0]].mode
 
     def expire(self) -> None:
         self._fresh = False
@@ -126,17 +129,40 @@ class Ranking:
             "why": source.explain(self._catalogue.numbers[entry.item_id]),
         }
 
-    def _read(self, shelf: Shelf) -> Iterator[Entry]:
-        mask, records = shelf.mask, self._catalogue.records
-        placed = set(self.plan.excluded)
-        for level, source in enumerate(self.plan.sources):
-            floor = 2.0 ** -(level + 1)
-            scale = 0.0
-            for number, raw in source.read():
-                item = records[number]
-                if number in placed or not mask[number] or item is None:
-                    continue
-                placed.add(number)
-                scale = scale or floor / raw
-                self._levels.append(level)
-                yield Entry(item.item_id, significant(floor + raw * scale), source.reason, item)
+    def _entry(self, position: int) -> Entry:
+        item = cast(Item, self._catalogue.records[self._numbers[position]])  # only items stand on a shelf
+        return Entry(item.item_id, self._scores[position], self.plan.sources[self._levels[position]].reason, item)
+
+    def _reach(self, length: int) -> None:
+        """Make the list that long, which it can be. This is no generator, because one that knows its ranking is a
+        reference cycle: garbage that only the collector frees."""
+        if len(self._numbers) < length and not self._fresh:
+            raise StaleRankingError("the tenant has changed since this ranking was made")
+        while len(self._numbers) < length:
+            self._take(length - len(self._numbers))
+
+    def _open(self, level: int) -> None:
+        """Go on to the next source."""
+        self._level, self._scale = level, 0.0
+        self._candidates: Iterator[tuple[int, float]] | None = None  # read when the first of them is needed
+
+    def _take(self, missing: int) -> None:
+        """So many entries of the present source, or all that it has left."""
+        if self._candidates is None:
+            self._candidates = iter(self.plan.sources[self._level].read())
+        mask, placed, level, scale = self._mask, self._placed, self._level, self._scale
+        numbers, scores, levels = self._numbers, self._scores, self._levels
+        floor = 2.0 ** -(level + 1)
+        for number, raw in self._candidates:
+            if number in placed or not mask[number]:
+                continue
+            placed.add(number)
+            scale = scale or floor / raw
+            numbers.append(number)
+            scores.append(significant_score(floor + raw * scale))
+            levels.append(level)
+            missing -= 1
+            if not missing:
+                self._scale = scale
+                return
+        self._open(level + 1)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, groupby
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mock_server.state.recommender.catalogue import Catalogue, Shelf
+from mock_server.state.recommender.filters import Conditions
 from mock_server.state.recommender.numbers import DIGITS, Floats, Ints, largest, significant_array
 from mock_server.state.recommender.pairs import Pairs
 from mock_server.state.recommender.ranking import Source
@@ -23,31 +25,41 @@ Adjust = Callable[[Ints, Floats], Floats]  # raw scores of items -> final ones; 
 
 def in_order(catalogue: Catalogue, items: Ints, values: Floats, count: int) -> Iterator[tuple[int, float]]:
     """(item, value) of the `count` best, the first few sorted first: most readers want no more."""
+    return chain.from_iterable(_batches(catalogue, items, values, count))
+
+
+def _batches(catalogue: Catalogue, items: Ints, values: Floats, count: int) -> Iterator[Iterator[tuple[int, float]]]:
     best = largest(values, min(count, FEW))
-    yield from _sorted(catalogue, items[best], values[best])
+    yield _sorted(catalogue, items[best], values[best])
     if len(best) < min(count, len(values)):
         rest = np.ones(len(values), np.bool_)
         rest[best] = False
         items, values = items[rest], values[rest]
         best = largest(values, count - len(best))
-        yield from _sorted(catalogue, items[best], values[best])
+        yield _sorted(catalogue, items[best], values[best])
 
 
 def _sorted(catalogue: Catalogue, items: Ints, values: Floats) -> Iterator[tuple[int, float]]:
     """By value at nine significant digits, then popularity, then id."""
     values = significant_array(values)
-    popular = np.round(np.frombuffer(catalogue.scores.popularity)[items], DIGITS)
-    order = np.lexsort((-popular, -values))
-    items, values, popular = items[order], values[order], popular[order]
-    numbers = items.tolist()
-    equal = (values[1:] == values[:-1]) & (popular[1:] == popular[:-1])
-    if equal.any():
-        ends = np.flatnonzero(np.append(~equal, True)) + 1
-        starts = np.append(0, ends[:-1])
-        long = ends - starts > 1
-        for start, end in zip(starts[long].tolist(), ends[long].tolist(), strict=True):
-            numbers[start:end] = sorted(numbers[start:end], key=catalogue.ids.__getitem__)
-    return zip(numbers, values.tolist(), strict=True)
+    order = (-values).argsort(kind="stable")
+    numbers, ordered = items[order].tolist(), values[order].tolist()
+    if len(set(ordered)) < len(ordered):
+        _sort_ties(catalogue, numbers, ordered)
+    return zip(numbers, ordered, strict=True)
+
+
+def _sort_ties(catalogue: Catalogue, numbers: list[int], values: list[float]) -> None:
+    """Put the items whose values are equal in order of popularity, then id."""
+    popularity, ids = catalogue.scores.popularity, catalogue.ids
+    start = 0
+    for _, equal in groupby(values):
+        end = start + len(list(equal))
+        if end - start > 1:
+            numbers[start:end] = sorted(
+                numbers[start:end], key=lambda item: (-round(popularity[item], DIGITS), ids[item])
+            )
+        start = end
 
 
 def _only(wanted: NDArray[np.bool_], items: Ints, values: Floats) -> tuple[Ints, Floats]:
@@ -92,10 +104,12 @@ def pairs_source(
     return Source(reason, BEHAVIORAL, read, explain)
 
 
-def popular_source(catalogue: Catalogue, shelf: Shelf, reason: str = "popular", mode: str = FALLBACK) -> Source:
+def popular_source(
+    catalogue: Catalogue, conditions: Conditions, reason: str = "popular", mode: str = FALLBACK
+) -> Source:
     def read() -> Iterator[tuple[int, float]]:
         popularity = catalogue.scores.popularity
-        return ((item, popularity[item]) for item in shelf.popular())
+        return ((item, popularity[item]) for item in catalogue.shelf(conditions).popular())
 
     return Source(reason, mode, read, lambda item: {"popularity": catalogue.scores.popular(item)})
 
@@ -103,10 +117,10 @@ def popular_source(catalogue: Catalogue, shelf: Shelf, reason: str = "popular", 
 def trending_source(catalogue: Catalogue, shelf: Shelf, mode: str = FALLBACK) -> Source:
     def read() -> Iterator[tuple[int, float]]:
         first = None
-        for item in shelf.trending():
-            trend = catalogue.scores.trend(item)
-            first = trend if first is None else first
-            yield item, max(2.0 ** (trend - first), 1e-300)
+        for key in shelf.trending_keys():
+            lost, item = key[0], key[-1]  # the negative trend
+            first = lost if first is None else first
+            yield item, max(2.0 ** (first - lost), 1e-300)
 
     def explain(item: int) -> dict[str, Any]:
         return {"trend_in_half_lives": catalogue.scores.trend(item), "popularity": catalogue.scores.popular(item)}

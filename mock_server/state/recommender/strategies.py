@@ -96,7 +96,7 @@ def trending(ask: Ask) -> Plan:
 
 
 def popular(ask: Ask) -> Plan:
-    return _plan(ask, [popular_source(ask.catalogue, ask.shelf, mode=BEHAVIORAL)])
+    return _plan(ask, [popular_source(ask.catalogue, ask.shelf.conditions, mode=BEHAVIORAL)])
 
 
 def price_optimized(ask: Ask) -> Plan:

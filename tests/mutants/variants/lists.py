@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from mock_server.mock import Mock
-from mock_server.state.recommender import Entry, Query, Ranking
+from mock_server.state.recommender import Entry, Page, Query, Ranking
 from mock_server.state.tenant import Tenant
 from tests.mutants.inside import inside
 from tests.mutants.mutant import Variant
@@ -29,6 +29,9 @@ class Listed:
 
     def __getitem__(self, part: slice) -> list[Entry]:
         return self._entries[part]
+
+    def page(self, start: int, stop: int) -> Page:
+        return Page.of(self._entries[start:stop])
 
 
 def lists(change: Callable[[Tenant, Query, list[Entry]], Sequence[Entry]]) -> Break:
