@@ -4,22 +4,33 @@ BIN := .venv/bin
 NODE_TOOLS := tests/node/node_modules/.package-lock.json
 EXAMPLE := examples/playwright/node_modules/.package-lock.json
 PEERS := bench/peers/node_modules/.package-lock.json
+NPM_TOOLS := npm/node_modules/.package-lock.json
+NPM_SOURCES := $(wildcard npm/src/*.ts npm/src/*/*.ts npm/scripts/*.mjs npm/*.json)
 CHROMIUM := $(shell command -v chromium-headless-shell || command -v chromium || command -v chromium-browser || command -v google-chrome)
 NODE := $(shell command -v npm >/dev/null && node -p 'const [a, b] = process.versions.node.split("."); a > 20 || (a == 20 && b >= 19)' 2>/dev/null | grep true)
 AT := $(if $(TARGET),--target $(TARGET))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mock test test-slow example lint structure contract load load-429 load-prepare mutants bench lock clean
+.PHONY: help setup mock npm types test test-slow example lint structure contract load load-429 load-prepare mutants bench lock clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: .venv/.complete $(if $(NODE),$(NODE_TOOLS) $(EXAMPLE)) ## Install everything into .venv
+setup: .venv/.complete $(if $(NODE),$(NODE_TOOLS) $(NPM_TOOLS) $(EXAMPLE)) ## Install everything into .venv
 	@:
 
 mock: .venv/.runtime ## Run the mock server, e.g. make mock ARGS="--port 0 --seed-data medium"
 	@exec $(BIN)/python -m mock_server $(ARGS)
+
+npm: .venv/.complete npm/.built ## Build npm/lehnz-mock-VERSION.tgz, the package that a front-end project installs
+	@rm -rf npm/python npm/*.tgz
+	@$(BIN)/python -m hatchling build --target wheel --directory npm/python >/dev/null 2>&1
+	@cp requirements.lock LICENSE npm/python/
+	@cd npm && npm pack --silent
+
+types: .venv/.complete $(NPM_TOOLS) ## Write the types of the npm package anew, after an edit of openapi.yaml
+	@$(BIN)/python -m tests.support.control_document | node npm/scripts/types.mjs $(ARGS)
 
 test: export PYTHONDONTWRITEBYTECODE = # hundreds of processes start, and each would compile all that it imports
 test: setup ## Run all tests, e.g. make test ARGS="-k recommend"
@@ -28,7 +39,7 @@ test: setup ## Run all tests, e.g. make test ARGS="-k recommend"
 	$(BIN)/python -m pytest -n auto -q -rs -m "not slow" $(ARGS)
 
 test-slow: export PYTHONDONTWRITEBYTECODE =
-test-slow: setup ## Run the tests that take long
+test-slow: setup $(if $(NODE),npm) ## Run the tests that take long
 	$(BIN)/python -m pytest -n auto -q -rs -m slow $(ARGS)
 
 example: .venv/.runtime $(if $(NODE),$(EXAMPLE)) ## Run the tests of the front-end example; needs Node and Chromium
@@ -67,7 +78,7 @@ lock: ## Lock the dependencies anew after an edit of pyproject.toml; needs uv
 	uv pip compile --quiet $(ARGS) pyproject.toml --extra dev --output-file requirements-dev.lock
 
 clean: ## Remove what the other targets made
-	rm -rf .venv tests/node/node_modules bench/peers/node_modules examples/playwright/node_modules reports .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv tests/node/node_modules npm/node_modules npm/dist npm/.built npm/python npm/*.tgz bench/peers/node_modules examples/playwright/node_modules reports .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # Every dependency comes from the lock by its hash; the project itself is built by the locked hatchling.
 INSTALL = $(BIN)/python -m pip --disable-pip-version-check install -qq --no-compile
@@ -93,7 +104,13 @@ CHECKOUT = $(INSTALL) --no-deps --no-build-isolation --editable .
 	  { echo "make: $(PYTHON) has no venv: on Debian or Ubuntu, apt-get install python3-venv"; exit 2; }
 	@$(PYTHON) -m venv .venv
 
-$(NODE_TOOLS) $(EXAMPLE) $(PEERS): %/node_modules/.package-lock.json: %/package-lock.json
+$(EXAMPLE): npm/.built # it installs a copy of the package
+
+npm/.built: $(NPM_TOOLS) $(NPM_SOURCES)
+	@cd npm && npm run --silent build
+	@touch $@
+
+$(NODE_TOOLS) $(NPM_TOOLS) $(EXAMPLE) $(PEERS): %/node_modules/.package-lock.json: %/package-lock.json
 	@echo "Installing the Node packages of $* ..."
 	@cd $* && npm ci --silent
 	@touch $@

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { defineConfig } from "@playwright/test";
-import type { LehnzOptions } from "./lehnz-mock";
+import type { LehnzOptions } from "lehnz-mock/playwright";
 
 // Beside the mock and the dev server of `npm run dev`. LEHNZ_URL names a mock that is already running, to watch it.
 const mockPort = process.env.MOCK_PORT ?? "4011";

@@ -1,6 +1,6 @@
 // The fixtures themselves, on pages that know nothing of them.
 import type { Page } from "@playwright/test";
-import { expect, test } from "../lehnz-mock";
+import { expect, test } from "lehnz-mock/playwright";
 
 const SOMEBODY_ELSES = "lehnz_pk_dev_acme_books_fcc4d1ba0a99e14cc6ee95a7";
 const popular = JSON.stringify({ strategy: "popular", limit: 1 });

@@ -2,7 +2,7 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { APIRequestContext } from "@playwright/test";
-import { expect, type LehnzMock, test } from "../lehnz-mock";
+import { expect, type LehnzMock, test } from "lehnz-mock/playwright";
 
 const WORKERS = 16;
 

@@ -1,10 +1,9 @@
 // The two calls that a page may make, both with the publishable key. The secret key has no place in a browser.
 import createClient from "openapi-fetch";
-import type { components, paths } from "./schema";
+import type { Event as LehnzEvent, paths, Recommendation, RecommendRequest } from "lehnz-mock/types";
 
-export type Query = components["schemas"]["RecommendRequest"];
-export type Recommendation = components["schemas"]["Recommendation"];
-export type LehnzEvent = components["schemas"]["Event"];
+export type { LehnzEvent, Recommendation };
+export type Query = RecommendRequest;
 
 /** 429. `seconds`: when the API wants to hear from us again. */
 export class RateLimited extends Error {

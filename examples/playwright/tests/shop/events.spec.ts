@@ -1,4 +1,4 @@
-import { expect, test } from "../../lehnz-mock";
+import { expect, test } from "lehnz-mock/playwright";
 
 test("events of a second travel in one request", async ({ page, lehnz }) => {
   await page.goto("/");

@@ -1,4 +1,4 @@
-import { expect, test } from "../../lehnz-mock";
+import { expect, test } from "lehnz-mock/playwright";
 
 test("under a rate limit the shop waits as it was told, and recovers by itself", async ({ page, lehnz }) => {
   await lehnz.exhaust(600);

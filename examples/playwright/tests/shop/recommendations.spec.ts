@@ -1,4 +1,4 @@
-import { expect, test } from "../../lehnz-mock";
+import { expect, test } from "lehnz-mock/playwright";
 
 test("a stranger is shown what is popular, and nothing is claimed to be picked for them", async ({ page }) => {
   await page.goto("/");

@@ -1,4 +1,4 @@
-import { expect, test } from "../../lehnz-mock";
+import { expect, test } from "lehnz-mock/playwright";
 
 test("signing in joins what the stranger did to the shopper", async ({ page, lehnz }) => {
   await page.goto("/");

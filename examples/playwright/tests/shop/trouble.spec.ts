@@ -1,4 +1,4 @@
-import { expect, test } from "../../lehnz-mock";
+import { expect, test } from "lehnz-mock/playwright";
 
 test("slow answers leave their place on the page, and the rest can be used", async ({ page, lehnz }) => {
   const slow = await lehnz.fault({ kind: "latency", seconds: 3600, operation_id: "recommend" });

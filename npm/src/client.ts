@@ -1,0 +1,249 @@
+// A client of the lehnz API for pages (publishable key) and servers (secret key). No dependency.
+import { type Event, type FieldError, type Item, type Recommendation, type RecommendRequest, standardEvents, type User } from "./types.js";
+
+export type { Event, Item, Recommendation, RecommendRequest, Result, User } from "./types.js";
+
+type StandardName = keyof typeof standardEvents;
+type Tracked = Omit<Event, "user_id" | "event_family" | "event_name"> & { user_id?: string };
+/** A documented event, whose family is known, or one of your own with its family. */
+export type TrackedEvent =
+  | (Tracked & { event_name: StandardName; event_family?: Event["event_family"] })
+  | (Tracked & { event_name: Lowercase<string>; event_family: Event["event_family"] });
+
+export type LehnzOptions = {
+  url: string;
+  key: string; // lehnz_pk_... in a page; lehnz_sk_... (items, users) on a server only
+  timeoutMs?: number; // of one request
+  maxWaitMs?: number; // how long `recommend` waits for a rate limit to end, before it is an error
+  storage?: Pick<Storage, "getItem" | "setItem">; // of the shopper's id; default localStorage, none on a server
+  onError?: (error: LehnzError) => void; // events that were refused
+};
+
+/** The API's refusal, or no answer (status 0). `detail` has the fields and the rules that they broke. */
+export class LehnzError extends Error {
+  readonly status: number;
+  readonly detail: string | FieldError[] | null;
+
+  constructor(message: string, status = 0, detail: string | FieldError[] | null = null) {
+    super(message);
+    this.status = status;
+    this.detail = detail;
+  }
+}
+
+const DEFAULTS = {
+  timeoutMs: 10_000,
+  maxWaitMs: 3_000,
+  onError: (error: LehnzError): void => console.warn(`lehnz: ${error.message}`, error.detail ?? ""),
+};
+const KEEPALIVE_BYTES = 60_000; // browsers refuse more than 64 KiB under way with keepalive
+const COLLECT_MS = 500; // events of this time travel together
+const ATTEMPTS = 3; // of a call that got no answer or a 5xx
+const SHOWN_ITEMS = 500; // whose recommendation_id is remembered
+const KEPT_EVENTS = 5_000; // while they can't be sent
+
+export class Lehnz {
+  readonly #options: typeof DEFAULTS & LehnzOptions;
+  readonly #inPage = typeof document !== "undefined";
+  readonly #storage = () => this.#options.storage ?? (this.#inPage ? localStorage : undefined);
+  readonly #memory = new Map<string, unknown>();
+  readonly #shown: Map<string, string>; // item_id: the recommendation that showed it last
+  #queue: Event[];
+  #keepalive = 0; // bytes under way
+  #failures = 0; // in a row
+  #refusals = 0; // 429 in a row
+  #limitedUntil = 0;
+  #due: Promise<void> | undefined; // of the next flush
+
+  constructor({ url, key, ...options }: LehnzOptions) {
+    if (!url || !/^lehnz_[ps]k_/.test(key ?? ""))
+      throw new LehnzError(`url is ${url}, and the key must begin with lehnz_pk_ or lehnz_sk_: are the variables set?`);
+    if (this.#inPage && key.startsWith("lehnz_sk_"))
+      throw new LehnzError("a secret key has no place in a page: use the publishable one (lehnz_pk_...)");
+    this.#options = { ...DEFAULTS, ...options, key, url: url.replace(/\/+$/, "") };
+    this.#shown = new Map(this.#load<[string, string][]>("shown"));
+    this.#queue = this.#load<Event[]>("unsent") ?? [];
+    this.#save("unsent", []);
+    if (this.#queue.length > 0) this.#sendIn(COLLECT_MS);
+    if (this.#inPage) document.addEventListener("visibilitychange", () => document.hidden && this.#leave());
+  }
+
+  /** Who the page's shopper is: what `identify` said, else an id that this browser keeps. Undefined on a server. */
+  get userId(): string | undefined {
+    if (!this.#inPage && !this.#options.storage) return undefined;
+    if (!this.#load("user")) {
+      this.#save("anonymous", uuid());
+      this.#save("user", this.#load("anonymous"));
+    }
+    return this.#load("user");
+  }
+
+  /** The shopper signed in: what the anonymous id did belongs to `userId` from now on. */
+  identify(userId: string): void {
+    const before = this.userId;
+    this.#save("user", userId);
+    if (before && before !== userId && before === this.#load("anonymous"))
+      this.track({ event_name: "identify", user_id: userId, previous_user_id: before });
+  }
+
+  /** The shopper signed out: a new anonymous id. */
+  forget(): void {
+    this.#save("user", null);
+  }
+
+  /** One page of a list. Without `user_id` it is the page's shopper's. Throws a LehnzError. */
+  async recommend(query: RecommendRequest = {}, options: { signal?: AbortSignal } = {}): Promise<Recommendation> {
+    const own = this.userId === undefined ? {} : { user_id: this.userId };
+    const list = await this.#call<Recommendation>("/v1/recommend", { ...own, ...query }, options.signal);
+    for (const { item_id } of list.results) this.#shown.set(item_id, list.recommendation_id);
+    this.#save("shown", [...this.#shown].slice(-SHOWN_ITEMS));
+    return list;
+  }
+
+  /** Sends soon, together with others; never throws. The list that showed the item is named by its recommendation_id,
+   * unless the event says `recommendation_id: null`. */
+  track(events: TrackedEvent | TrackedEvent[]): void {
+    for (const event of [events].flat()) {
+      const list = event.item_id ? this.#shown.get(event.item_id) : undefined;
+      const user_id = event.user_id ?? this.userId;
+      const event_family = event.event_family ?? standardEvents[event.event_name as StandardName];
+      const known = { event_id: uuid(), event_timestamp: new Date().toISOString(), ...(list && { recommendation_id: list }) };
+      if (user_id) this.#queue.push({ ...known, ...event, user_id, event_family });
+      else this.#options.onError(new LehnzError(`the event "${event.event_name}" has no user_id`));
+    }
+    this.#queue.splice(0, this.#queue.length - KEPT_EVENTS);
+    if (this.#queue.length > 0) this.#sendIn(COLLECT_MS);
+  }
+
+  /** Secret key. At most 1,000 at once, all or nothing. */
+  async upsertItems(items: Item | Item[]): Promise<{ accepted: number }> {
+    return this.#call("/v1/ingest/items/upsert", items);
+  }
+
+  /** Secret key. At most 1,000 at once, all or nothing. */
+  async upsertUsers(users: User | User[]): Promise<{ accepted: number }> {
+    return this.#call("/v1/ingest/users/upsert", users);
+  }
+
+  /** Sends what waits, now. Never throws: what can't be sent is kept, what is refused goes to `onError`. */
+  async flush(): Promise<void> {
+    while (this.#queue.length > 0 && Date.now() >= this.#limitedUntil) if (!(await this.#sendBatch())) break;
+    if (this.#queue.length > 0) this.#sendIn(Math.max(this.#limitedUntil - Date.now(), backoff(this.#failures)));
+  }
+
+  /** The page may be gone in a moment: everything at once. What may not be sent yet is kept for the next page. */
+  #leave(): void {
+    if (Date.now() < this.#limitedUntil) this.#save("unsent", this.#queue);
+    else while (this.#queue.length > 0) void this.#sendBatch();
+  }
+
+  async #sendBatch(): Promise<boolean> {
+    const batch = takeBatch(this.#queue);
+    const body = JSON.stringify(batch);
+    const keepalive = this.#inPage && this.#keepalive + bytes(body) <= KEEPALIVE_BYTES;
+    const size = keepalive ? bytes(body) : 0;
+    this.#keepalive += size;
+    try {
+      await this.#request("/v1/ingest/events/ingest", body, { keepalive });
+      this.#failures = 0;
+      return true;
+    } catch (error) {
+      if (!isTemporary(error as LehnzError)) return this.#giveUp(batch, error as LehnzError);
+      this.#queue.unshift(...batch);
+      this.#failures += 1;
+      return false;
+    } finally {
+      this.#keepalive -= size;
+    }
+  }
+
+  /** One bad event refuses the whole batch: those that the API names are given up, the others sent again. */
+  #giveUp(batch: Event[], error: LehnzError): boolean {
+    const fields = Array.isArray(error.detail) ? error.detail : [];
+    const bad = new Set(fields.map(({ field }) => Number(/^\$\[(\d+)\]/.exec(field)?.[1])));
+    if (batch.some((_, index) => bad.has(index))) this.#queue.unshift(...batch.filter((_, index) => !bad.has(index)));
+    this.#options.onError(error);
+    return true;
+  }
+
+  async #call<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      const wait = this.#limitedUntil - Date.now();
+      if (wait > this.#options.maxWaitMs) throw new LehnzError(`rate limited for ${Math.ceil(wait / 1_000)} s`, 429);
+      await until(this.#limitedUntil, signal);
+      try {
+        return await this.#request<T>(path, JSON.stringify(body), signal ? { signal } : {});
+      } catch (error) {
+        if (signal?.aborted || !isTemporary(error as LehnzError) || attempt === ATTEMPTS) throw error;
+        if ((error as LehnzError).status !== 429) await until(Date.now() + backoff(attempt), signal);
+      }
+    }
+  }
+
+  async #request<T>(path: string, body: string, init: RequestInit): Promise<T> {
+    const headers = { "X-API-KEY": this.#options.key, "Content-Type": "application/json" };
+    const timeout = AbortSignal.timeout(this.#options.timeoutMs);
+    const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
+    try {
+      const response = await fetch(this.#options.url + path, { method: "POST", headers, body, ...init, signal });
+      const { success, data, message, error } = await response.json().catch(() => ({})); // a gateway's own page
+      if (response.status === 429) this.#limit(response.headers);
+      else this.#refusals = 0;
+      if (response.ok && success) return data as T;
+      throw new LehnzError(message ?? `status ${response.status}`, response.ok ? 0 : response.status, error ?? null);
+    } catch (error) {
+      if (error instanceof LehnzError || init.signal?.aborted) throw error;
+      throw new LehnzError(`no answer from ${this.#options.url}${path}: ${(error as Error).message}`);
+    }
+  }
+
+  /** Nothing is sent before the API wants to hear from this client again, and later each time that it is refused anew. */
+  #limit(headers: Headers): void {
+    if (Date.now() >= this.#limitedUntil) this.#refusals += 1; // calls under way together are refused together
+    const [after = 0, reset = 0] = ["Retry-After", "RateLimit-Reset"].map((name) => Number(headers.get(name)) || 0);
+    const wait = Math.max(1, after, reset) * 1_000 + Math.random() * 500;
+    this.#limitedUntil = Math.max(this.#limitedUntil, Date.now() + Math.max(wait, backoff(this.#refusals - 1)));
+  }
+
+  #sendIn(milliseconds: number): void {
+    this.#due ??= until(Date.now() + milliseconds).then(() => ((this.#due = undefined), this.flush()));
+  }
+
+  /** What can't be read (damaged, or the browser allows no storage) is as this object knows it. */
+  #load<T>(name: string): T | undefined {
+    try {
+      return JSON.parse(this.#storage()!.getItem(`lehnz.${name}`)!) ?? undefined;
+    } catch {
+      return this.#memory.get(name) as T | undefined;
+    }
+  }
+
+  #save(name: string, value: unknown): void {
+    this.#memory.set(name, value);
+    try {
+      this.#storage()?.setItem(`lehnz.${name}`, JSON.stringify(value));
+    } catch {} // full, or not allowed
+  }
+}
+
+/** What fits into one request. Takes it out of the queue. */
+function takeBatch(queue: Event[]): Event[] {
+  let size = 2; // the brackets
+  const end = queue.findIndex((event) => (size += bytes(JSON.stringify(event)) + 1) > KEEPALIVE_BYTES);
+  return queue.splice(0, end < 0 ? queue.length : Math.max(end, 1));
+}
+
+/** Returns at a moment. Looks at the clock every second: a long timer oversleeps when the laptop did. */
+function until(moment: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const look = (): boolean => (signal?.aborted ? (reject(signal.reason), true) : Date.now() >= moment && (resolve(), true));
+    if (look()) return;
+    const timer = setInterval(() => look() && clearInterval(timer), Math.min(1_000, moment - Date.now()));
+  });
+}
+
+const uuid = (): string => crypto.randomUUID?.() ?? "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) =>
+  (Number(c) ^ (crypto.getRandomValues(new Uint8Array(1))[0]! & (15 >> (Number(c) / 4)))).toString(16));
+const bytes = (text: string): number => new TextEncoder().encode(text).length;
+const backoff = (times: number): number => (times > 0 ? Math.min(500 * 2 ** times, 60_000) * (1 + Math.random() / 4) : 0);
+const isTemporary = ({ status }: LehnzError): boolean => status === 0 || status === 429 || status >= 500;

@@ -1,0 +1,42 @@
+#!/usr/bin/env node
+// lehnz-mock [options]: the mock's own options and exit codes, from an environment that is made on the first run.
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import { pythonOf, SetupError } from "./environment.js";
+import { Progress } from "./progress.js";
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+const TERMINAL_GRACE_MS = 1000;
+
+const progress = new Progress(process.stderr);
+try {
+  const python = await pythonOf((text) => progress.start(text));
+  progress.end();
+  runMock(python);
+} catch (error) {
+  progress.end();
+  if (!(error instanceof SetupError)) throw error;
+  console.error(`lehnz-mock: ${error.message}`);
+  process.exitCode = error.exitCode;
+}
+
+function runMock(python: string): void {
+  // -P: a folder `fixtures` or `load` of the project is not taken for the mock's own.
+  const mock = spawn(python, ["-P", "-m", "mock_server", ...process.argv.slice(2)], { stdio: "inherit" });
+  for (const signal of SIGNALS) {
+    process.on(signal, () => {
+      // Ctrl+C reaches the mock from the terminal; a second one would mean "don't wait".
+      const fromTerminal = signal === "SIGINT" && process.stdin.isTTY;
+      if (!fromTerminal) mock.kill(signal);
+      else setTimeout(() => mock.exitCode === null && mock.kill(signal), TERMINAL_GRACE_MS).unref();
+    });
+  }
+  mock.on("error", (error) => {
+    console.error(`lehnz-mock: ${error.message}`);
+    process.exitCode = 1;
+  });
+  mock.on("exit", (code, signal) => {
+    process.exitCode = code ?? 128 + (constants.signals[signal ?? "SIGTERM"] ?? 0);
+    for (const each of SIGNALS) process.removeAllListeners(each);
+  });
+}

@@ -1,0 +1,6 @@
+// Jest's `globalSetup`: as Vitest's. The mock ends with Jest's own process.
+import setup from "./vitest.js";
+
+export default async function (): Promise<void> {
+  await setup();
+}

@@ -1,0 +1,44 @@
+// One mock for a whole test run.
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { pythonOf } from "./command/environment.js";
+
+const OPTIONS = ["--port", "0", "--clock", "virtual", "--ingest-delay", "0", "--quiet"];
+const START_SECONDS = 60;
+
+export type StartedMock = { url: string; stop: () => void };
+
+/** Its clock stands until a test moves it, and accepted data is visible at once. It never outlives this process. */
+export async function startMock(options: string[] = []): Promise<StartedMock> {
+  const python = await pythonOf((text) => console.error(`lehnz-mock: ${text} ...`));
+  const folder = mkdtempSync(join(tmpdir(), "lehnz-mock-"));
+  const keys = join(folder, "keys.json");
+  const command = ["-P", "-m", "mock_server", ...OPTIONS, "--keys-out", keys, ...options];
+  const mock = spawn(python, command, { stdio: ["ignore", "ignore", "pipe"] });
+  let said = "";
+  mock.stderr.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(-2_000)));
+  const stop = (): void => {
+    mock.kill();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once("exit", stop);
+  const url = await addressIn(keys, mock);
+  if (!url) throw new Error(`the mock did not start: ${said.trim()}`);
+  mock.unref(); // a test runner that is done need not wait for it
+  (mock.stderr as unknown as { unref: () => void }).unref();
+  return { url, stop };
+}
+
+async function addressIn(keys: string, mock: ChildProcess): Promise<string | undefined> {
+  for (let waited = 0; waited < START_SECONDS * 1000 && mock.exitCode === null; waited += 20) {
+    try {
+      return (JSON.parse(readFileSync(keys, "utf8")) as { url: string }).url;
+    } catch {
+      await pause(20); // written when the mock answers
+    }
+  }
+  return undefined;
+}

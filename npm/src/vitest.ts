@@ -1,0 +1,13 @@
+// As `globalSetup` it starts one mock for the run; in a test file it gives that file an organisation of its own.
+import { URL_VARIABLE } from "./jest.js";
+import { startMock } from "./started-mock.js";
+
+export { type Expected, type Fault, freshOrganisation, type MockControl, type Organisation } from "./jest.js";
+
+/** LEHNZ_URL names a mock that is already running, to watch it. */
+export default async function setup(): Promise<() => void> {
+  if (process.env[URL_VARIABLE]) return () => {};
+  const { url, stop } = await startMock();
+  process.env[URL_VARIABLE] = url; // inherited by the runner's workers
+  return stop;
+}
