@@ -3,6 +3,7 @@
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,7 +39,12 @@ BAD = [
 
 def project(folder: Path, lines: list[str]) -> Path:
     """Each line is a block of its own."""
-    options = {"strict": True, "noUncheckedIndexedAccess": True, "exactOptionalPropertyTypes": True, "noEmit": True}
+    options: dict[str, Any] = {
+        "strict": True,
+        "noUncheckedIndexedAccess": True,
+        "exactOptionalPropertyTypes": True,
+        "noEmit": True,
+    }
     options |= {"erasableSyntaxOnly": True, "verbatimModuleSyntax": True, "isolatedModules": True}
     options |= {"module": "esnext", "moduleResolution": "bundler", "target": "es2023", "types": []}
     settings = {"compilerOptions": options, "files": ["use.ts"]}
