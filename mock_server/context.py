@@ -23,6 +23,7 @@ Headers = Mapping[bytes, bytes]
 _KEY = "lehnz.context"
 _READ = {
     b"authorization",
+    b"content-encoding",
     b"content-length",
     b"content-type",
     b"host",

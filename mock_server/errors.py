@@ -7,6 +7,8 @@ ApiError
 |- Forbidden             403  the wrong type of key
 |- TooManyRequests       429  the organisation's window is used up
 |- ContentTooLarge       413  more bytes than a body may have
+|- UriTooLong            414  more bytes than a URL may have
+|- HeadersTooLarge       431  more bytes than the headers of a request may have
 |- UnsupportedMediaType  415  a body that is not JSON
 |- BadRequest            400  not JSON, or not what the operation takes
 |- MissingStrategyInput  422  the strategy's input is missing, and nothing else is wrong
@@ -60,6 +62,14 @@ class TooManyRequests(ApiError):
 
 class ContentTooLarge(ApiError):
     status, summary = 413, "Content too large"
+
+
+class UriTooLong(ApiError):
+    status, summary = 414, "URI too long"
+
+
+class HeadersTooLarge(ApiError):
+    status, summary = 431, "Request header fields too large"
 
 
 class UnsupportedMediaType(ApiError):

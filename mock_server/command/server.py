@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib.util
 import logging
 import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from uvicorn import Config
 from uvicorn import Server as UvicornServer
@@ -26,6 +27,15 @@ _GRACE_SECONDS = 5  # for requests that are being answered
 _KEEP_ALIVE_SECONDS = 75  # shorter than a pause of the client's makes it send into a closing connection
 
 
+def _protocol() -> Any:
+    """The one with our bounds; h11, which has its own, where httptools is missing as on Windows."""
+    if importlib.util.find_spec("httptools") is None:
+        return "h11"
+    from mock_server.command.connection import Connection
+
+    return Connection
+
+
 class Server(UvicornServer):
     """`on_ready` is called once, when requests are answered; if it raises UsageError, the server stops and `failure`
     is that error. `on_stop` is called before the server waits for open requests; a second signal doesn't wait."""
@@ -38,6 +48,7 @@ class Server(UvicornServer):
                 app,
                 access_log=False,
                 date_header=date_header,
+                http=_protocol(),
                 lifespan="on",
                 log_config=None,
                 proxy_headers=False,
@@ -65,9 +76,12 @@ class Server(UvicornServer):
 
     def transport_of(self, scope: Scope) -> asyncio.Transport | None:
         """The connection that a request came in by."""
-        for connection in self.server_state.connections:
+        known: asyncio.Transport | None = scope.get("lehnz.transport")
+        if known is not None:
+            return known
+        for connection in self.server_state.connections:  # of h11, which names none
             ends = (getattr(connection, "client", None), getattr(connection, "server", None))
-            if getattr(connection, "scope", None) is scope or ends == (scope["client"], scope["server"]):
+            if ends == (scope["client"], scope["server"]):
                 return connection.transport
         return None
 

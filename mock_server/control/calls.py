@@ -18,8 +18,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from mock_server.context import headers_of
 from mock_server.errors import ApiError, BadRequest, FieldError, InternalServerError, MethodNotAllowed, NotFound
-from mock_server.http.body import check_content_type, parse_json, read_body
+from mock_server.http.body import Disconnected, check_content_type, parse_json, read_body
 from mock_server.http.envelope import failure, success
 from mock_server.mock import Mock
 from mock_server.spec.validation import listed
@@ -128,11 +129,10 @@ async def read_as(model: type[Given], request: Request, max_bytes: int = MAX_BOD
 
 async def read_bytes(request: Request, max_bytes: int) -> bytes:
     """A body of JSON, unread; empty when there is none. Raises ApiError."""
-    length = request.headers.get("content-length")
-    text = await read_body(request.receive, length.encode() if length else None, max_bytes)
+    headers = headers_of(request.scope)
+    text = await read_body(request.receive, headers, max_bytes)
     if text:
-        content_type = request.headers.get("content-type")
-        check_content_type(content_type.encode() if content_type else None)
+        check_content_type(headers.get(b"content-type"))
     return text
 
 
@@ -199,6 +199,11 @@ async def _unrouted(request: Request, error: Exception) -> Response:
     return refusal(NotFound(f"the control plane has no {request.url.path}"))
 
 
+async def _gone(_: Request, __: Exception) -> Response:
+    """The client left in the middle of its request: nobody reads this."""
+    return Response(status_code=400)
+
+
 async def _fault(request: Request, error: Exception) -> Response:
     logger.error("fault in %s %s", request.method, request.url.path, exc_info=error)
     return refusal(InternalServerError("a fault of the mock; its log has the details"))
@@ -206,6 +211,7 @@ async def _fault(request: Request, error: Exception) -> Response:
 
 HANDLERS: Mapping[Any, Callable[[Request, Exception], Awaitable[Response]]] = {
     ApiError: _refuse,
+    Disconnected: _gone,
     HTTPException: _unrouted,
     Exception: _fault,
 }

@@ -1,25 +1,36 @@
-"""Request bodies: read within a limit of bytes, then parsed as strict JSON within a limit of depth."""
+"""The one reader of bodies, for the API, accounts, control plane and proxy: read and decoded within a limit of bytes,
+then parsed as strict JSON within a limit of depth."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncGenerator
 from itertools import chain
 from typing import Any
 
 import orjson
 from starlette.types import Receive
 
-from mock_server.errors import BadRequest, ContentTooLarge, UnsupportedMediaType
+from mock_server.context import Headers
+from mock_server.errors import BadRequest, UnsupportedMediaType
+from mock_server.http.encoding import Decoder, decoded, too_large
 
 
 class Disconnected(Exception):
     """The client went away before its body was complete."""
 
 
-async def read_body(receive: Receive, content_length: bytes | None, limit: int) -> bytes:
-    """The whole body. Raises ContentTooLarge as soon as `limit` bytes are passed; what follows is never kept."""
-    if content_length is not None and content_length.isdigit() and int(content_length[:20]) > limit:
-        raise too_large(limit)
+async def read_body(receive: Receive, headers: Headers, limit: int) -> bytes:
+    """The whole body, without its Content-Encoding. Raises ContentTooLarge as soon as `limit` bytes are passed, of what
+    is sent or of what it holds, UnsupportedMediaType for another encoding than gzip and deflate, and Disconnected."""
+    body = await read_raw(receive, headers, limit)
+    encoding = headers.get(b"content-encoding")
+    return decoded(body, encoding, limit) if encoding and body else body
+
+
+async def read_raw(receive: Receive, headers: Headers, limit: int) -> bytes:
+    """The whole body as it was sent; what follows behind the limit is never kept."""
+    check_length(headers, limit)
     message = await receive()
     if message["type"] == "http.request" and not message.get("more_body"):
         body: bytes = message.get("body", b"")
@@ -36,6 +47,32 @@ async def read_body(receive: Receive, content_length: bytes | None, limit: int) 
             return b"".join(parts)
         message = await receive()
     raise Disconnected
+
+
+async def body_pieces(receive: Receive, headers: Headers, limit: int) -> AsyncGenerator[bytes, None]:
+    """The body piece by piece, with the same rules."""
+    check_length(headers, limit)
+    encoding = headers.get(b"content-encoding", b"identity")
+    decoder = Decoder(encoding, limit) if encoding.strip().lower() not in (b"", b"identity") else None
+    size, more = 0, True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise Disconnected
+        piece, more = message.get("body", b""), message.get("more_body", False)
+        size += len(piece)
+        if size > limit:
+            raise too_large(limit)
+        yield decoder.feed(piece) if decoder else piece
+    if decoder:
+        decoder.end()
+
+
+def check_length(headers: Headers, limit: int) -> None:
+    """Raises ContentTooLarge for a body that says so before it comes."""
+    length = headers.get(b"content-length")
+    if length is not None and length.isdigit() and int(length[:20]) > limit:
+        raise too_large(limit)
 
 
 def check_content_type(value: bytes | None) -> None:
@@ -93,8 +130,3 @@ def _malformed(body: bytes, error: orjson.JSONDecodeError) -> BadRequest:
     except UnicodeDecodeError as undecodable:
         return BadRequest(f"the body is not UTF-8 at byte {undecodable.start}")
     return BadRequest(f"the body is not JSON: {error.msg} (line {error.lineno}, column {error.colno})")
-
-
-def too_large(limit: int) -> ContentTooLarge:
-    """413."""
-    return ContentTooLarge(f"a body may have {limit} bytes; split the request")

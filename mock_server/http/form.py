@@ -8,12 +8,14 @@ from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 
 from python_multipart.exceptions import FormParserError
-from starlette.datastructures import FormData, Headers, UploadFile
+from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import Headers as FormHeaders
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.types import Receive, Scope
 
+from mock_server.context import Headers
 from mock_server.errors import BadRequest, FieldError, UnsupportedMediaType
-from mock_server.http.body import Disconnected, too_large
+from mock_server.http.body import body_pieces, check_length
 from mock_server.http.file_name import as_named, without_extended_name
 from mock_server.spec.validation import listed
 
@@ -30,16 +32,13 @@ class SentFile:
     lines: int
 
 
-async def read_file(scope: Scope, receive: Receive, limit: int) -> SentFile:
+async def read_file(scope: Scope, receive: Receive, headers: Headers, limit: int) -> SentFile:
     """The form's file. Raises ApiError: too large (413), no form (415), a broken one or one without the file (400)."""
-    headers = Headers(scope=scope)
-    length = headers.get("content-length", "")
-    if length.isdigit() and int(length[:20]) > limit:
-        raise too_large(limit)
-    if headers.get("content-type", "").partition(";")[0].strip().lower() != "multipart/form-data":
+    check_length(headers, limit)
+    if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != b"multipart/form-data":
         raise UnsupportedMediaType("send the file as multipart/form-data")
-    body = _Counted(receive, limit)
-    form = await _parsed(_Parser(headers, body.chunks(), max_files=1, max_part_size=limit))
+    body = _Counted(body_pieces(receive, headers, limit))
+    form = await _parsed(_Parser(FormHeaders(scope=scope), body.pieces(), max_files=1, max_part_size=limit))
     if problems := _problems(form):
         await form.close()
         raise BadRequest(*listed(problems))
@@ -85,21 +84,13 @@ class _Parser(MultiPartParser):
 
 
 class _Counted:
-    """The body in pieces, none beyond the limit; `lines` counts the newlines."""
+    """The body in pieces; `lines` counts the newlines."""
 
-    def __init__(self, receive: Receive, limit: int) -> None:
-        self._receive, self._limit = receive, limit
+    def __init__(self, pieces: AsyncGenerator[bytes, None]) -> None:
+        self._pieces = pieces
         self.lines = 0
 
-    async def chunks(self) -> AsyncGenerator[bytes, None]:
-        size, more = 0, True
-        while more:
-            message = await self._receive()
-            if message["type"] != "http.request":
-                raise Disconnected
-            chunk, more = message.get("body", b""), message.get("more_body", False)
-            size += len(chunk)
-            if size > self._limit:
-                raise too_large(self._limit)
-            self.lines += chunk.count(b"\n")
-            yield chunk
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
+        async for piece in self._pieces:
+            self.lines += piece.count(b"\n")
+            yield piece

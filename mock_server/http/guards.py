@@ -73,7 +73,9 @@ class Guards:
             self._check_member(call, endpoint, request.parameters[TENANT])  # 404, 403
         await self._read(call, endpoint, request, scope, receive)  # 413, 415, 400
         if endpoint.row_checks:
-            call.sent = await read_file(scope, receive, self._contract.limits.max_upload_bytes)  # 413, 415, 400
+            call.sent = await read_file(
+                scope, receive, request.headers, self._contract.limits.max_upload_bytes
+            )  # 413, 415, 400
             call.row_checks = endpoint.row_checks
         return await HANDLERS[endpoint.operation.operation_id].answer(call)
 
@@ -119,7 +121,7 @@ class Guards:
     ) -> None:
         contract, headers = self._contract, request.headers
         if endpoint.body:
-            body = await read_body(receive, headers.get(b"content-length"), contract.max_body)
+            body = await read_body(receive, headers, contract.max_body)
             check_content_type(headers.get(b"content-type"))
             call.records = endpoint.body.records_of(parse_json(body, contract.max_depth))
         if endpoint.parameters:

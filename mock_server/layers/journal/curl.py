@@ -8,7 +8,16 @@ from mock_server.layers.journal.exchange import Exchange
 from mock_server.layers.journal.masking import is_secret_name
 
 _VARIABLES = {"publishable": "$PK", "secret": "$SK"}
-_OWN = {"host", "content-length", "transfer-encoding", "connection", "accept-encoding", "expect", "keep-alive"}
+_OWN = {
+    "host",
+    "content-length",
+    "transfer-encoding",
+    "connection",
+    "accept-encoding",
+    "content-encoding",
+    "expect",
+    "keep-alive",
+}
 
 
 def curl(exchange: Exchange, scheme: str, host: str) -> str:

@@ -9,6 +9,7 @@ from time import perf_counter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mock_server.context import Context, context_of
+from mock_server.http.encoding import decoded_beginning
 from mock_server.layers.journal.exchange import MAX_BODY_BYTES
 from mock_server.layers.journal.journal import Journal
 from mock_server.layers.journal.masking import mask_body
@@ -98,6 +99,9 @@ class _Tap(Sighting):
         self.path, self.query = scope["raw_path"][:_MAX_TARGET_BYTES], scope["query_string"][:_MAX_TARGET_BYTES]
         self.request_headers = without_credentials(scope["headers"], caller is not None)
         self.response_headers = without_credentials(self.response_headers, False)
+        if encoding := request.headers.get(b"content-encoding"):  # a secret must not hide in a compressed body
+            self.read = decoded_beginning(self.read, encoding, MAX_BODY_BYTES) if self.read else self.read
+            self.read_bytes = max(self.read_bytes, len(self.read or b""))
         self.masked = self.needed_key_type is None
         if self.masked:
             self.read = mask_body(self.read) if self.read else self.read

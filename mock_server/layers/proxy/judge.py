@@ -6,18 +6,29 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from mock_server.context import Context, Finding, Header
-from mock_server.errors import ApiError, FieldError, Forbidden, MethodNotAllowed, NotFound, Unauthorized
+from mock_server.errors import (
+    ApiError,
+    ContentTooLarge,
+    FieldError,
+    Forbidden,
+    MethodNotAllowed,
+    NotFound,
+    Unauthorized,
+    UnsupportedMediaType,
+)
 from mock_server.http.body import check_content_type, parse_json
+from mock_server.http.encoding import decoded
 from mock_server.layers.journal.masking import mask_keys
 from mock_server.spec.contract import Contract
 from mock_server.spec.paths import Endpoint
 from mock_server.state.keys import PREFIXES
 
+_MOST_JUDGED_BYTES = 16 * 2**20
 _FORM = {400, 413, 415, 422}  # statuses that speak of the request alone, not of keys, limits or what is stored
 
 
 class Asked(NamedTuple):
-    """A request as it came in."""
+    """A request as it came in, `body` in its Content-Encoding."""
 
     method: str
     raw_path: bytes
@@ -27,7 +38,7 @@ class Asked(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """What the target said; `body` without its content-encoding."""
+    """What the target said; `body` in its Content-Encoding."""
 
     status: int
     headers: Sequence[Header]
@@ -43,11 +54,16 @@ class Judge:
     def findings(self, request: Context, asked: Asked, answered: Answered) -> list[Finding]:
         """What differs from the spec; ids begin with `request.`, `answer.` or `drift.`."""
         operation_id = request.endpoint.operation.operation_id if request.endpoint else None
-        refusals = list(self._refusals(request, asked))
+        refusals: list[ApiError] = []
+        try:
+            body = decoded(asked.body, request.headers.get(b"content-encoding"), self._contract.max_body)
+            refusals.extend(self._refusals(request, asked, body))
+        except UnsupportedMediaType as error:
+            return [_finding("request.not-judged", None, str(error.detail))]
+        except ApiError as error:
+            refusals.append(error)
         found = [each for refusal in refusals for each in _named(refusal)]
-        headers = {name.lower(): value for name, value in answered.headers}
-        for problem in self._contract.paths.responses.problems(operation_id, answered.status, headers, answered.body):
-            found.append(_finding("answer", problem.field, problem.message))
+        found.extend(self._problems(operation_id, answered))
         if refusals and answered.status < 300:
             found.append(
                 _finding("drift.accepted", None, f"answered {answered.status}, and the spec refuses this request")
@@ -58,7 +74,20 @@ class Judge:
             )
         return found
 
-    def _refusals(self, request: Context, asked: Asked) -> Iterator[ApiError]:
+    def _problems(self, operation_id: str | None, answered: Answered) -> Iterator[Finding]:
+        """What is wrong with an answer; a body that is too large, or in an unknown encoding, is not judged."""
+        headers = {name.lower(): value for name, value in answered.headers}
+        try:
+            body = decoded(answered.body, headers.get(b"content-encoding"), _MOST_JUDGED_BYTES)
+        except ContentTooLarge:
+            yield _finding("answer.not-judged", None, f"the body has more than {_MOST_JUDGED_BYTES} bytes")
+        except ApiError as error:
+            yield _finding("answer.not-judged", None, str(error.detail))
+        else:
+            for problem in self._contract.paths.responses.problems(operation_id, answered.status, headers, body):
+                yield _finding("answer", problem.field, problem.message)
+
+    def _refusals(self, request: Context, asked: Asked, body: bytes) -> Iterator[ApiError]:
         """What the spec says against the request, as far as a bystander can know."""
         path, endpoint, headers = request.path, request.endpoint, request.headers
         if path is None:
@@ -73,7 +102,7 @@ class Judge:
                 endpoint.parameters.read(request.parameters, asked.query, asked.headers)
             if endpoint.body:
                 check_content_type(headers.get(b"content-type"))
-                endpoint.body.records_of(parse_json(asked.body, self._contract.max_depth))
+                endpoint.body.records_of(parse_json(body, self._contract.max_depth))
         except ApiError as refusal:
             yield refusal
 

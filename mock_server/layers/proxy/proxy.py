@@ -4,23 +4,30 @@ spec, the journal and the log say so."""
 from __future__ import annotations
 
 import logging
+import re
 import ssl
 from collections.abc import Iterable
 from typing import ClassVar
+from urllib.parse import unquote_to_bytes
 
 import httpx
 from starlette.types import Receive, Scope, Send
 
 from mock_server.context import Context, Finding, Header, context_of
-from mock_server.errors import ApiError
+from mock_server.errors import ApiError, BadRequest
 from mock_server.http import envelope
-from mock_server.http.body import Disconnected, read_body
+from mock_server.http.body import Disconnected, read_raw
 from mock_server.layers.proxy.judge import Answered, Asked, Judge
 from mock_server.spec.contract import Contract
 
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)  # seconds
 _MAX_ANSWER_BYTES = 64 * 2**20
 _MOST_LOGGED = 1_000  # different findings that the log shows; the journal has them all
+_WITHOUT_BODY = {204, 304}
+_ENCODINGS = {b"gzip", b"x-gzip", b"deflate", b"identity"}
+_SEPARATORS = re.compile(rb"[/\\]|%2f|%5c", re.IGNORECASE)
+_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _NOT_JUDGED = {"OPTIONS", "HEAD"}  # a browser's preflights, and answers without a body
 _HOP_BY_HOP = {
     b"connection",
@@ -77,23 +84,28 @@ class Proxy:
 
     async def _forward(self, scope: Scope, receive: Receive, context: Context) -> tuple[int, list[Header], bytes]:
         """What to answer. Raises ApiError and Disconnected."""
-        length = next((value for name, value in scope["headers"] if name == b"content-length"), None)
-        body = await read_body(receive, length, self._contract.max_body)
+        body = await read_raw(receive, context.headers, self._contract.max_body)
         asked = Asked(scope["method"], scope["raw_path"], scope["query_string"], scope["headers"], body)
         answer, raw = await self._ask(asked)
         headers = _end_to_end(answer.headers.raw)
         if asked.method not in _NOT_JUDGED:
-            answered = Answered(answer.status_code, headers, _decoded(answer, raw))
+            answered = Answered(answer.status_code, headers, raw)
             context.findings.extend(self._judge.findings(context, asked, answered))
             self._report(context)
-        if raw and not any(name.lower() == b"content-length" for name, _ in headers):
+        if problem := _unsendable(answer.status_code, headers):
+            raise BadGateway(problem)
+        if answer.status_code in _WITHOUT_BODY:
+            return answer.status_code, [each for each in headers if each[0] != b"content-length"], b""
+        if raw and not any(name == b"content-length" for name, _ in headers):
             headers.append((b"content-length", b"%d" % len(raw)))
         return answer.status_code, headers, raw
 
     async def _ask(self, asked: Asked) -> tuple[httpx.Response, bytes]:
-        """The target's answer and its body as it came, compressed or not. Raises BadGateway."""
+        """The target's answer and its body as it came, compressed or not. Raises BadGateway, BadRequest."""
+        if any(unquote_to_bytes(segment) in (b".", b"..") for segment in _SEPARATORS.split(asked.raw_path)):
+            raise BadRequest("a path with . or .. could leave the target's prefix")
         path = self._target.raw_path.rstrip(b"/") + asked.raw_path + (b"?" + asked.query if asked.query else b"")
-        headers = [(name, value) for name, value in _end_to_end(asked.headers) if name != b"host"]
+        headers = [_readable(each) for each in _end_to_end(asked.headers) if each[0] != b"host"]
         try:
             url = self._target.copy_with(raw_path=path)
             request = httpx.Request(asked.method, url, headers=headers, content=asked.body)
@@ -129,9 +141,22 @@ def _end_to_end(headers: Iterable[Header]) -> list[Header]:
     return [(name, value) for name, value in every if name not in _HOP_BY_HOP | named]
 
 
-def _decoded(answer: httpx.Response, raw: bytes) -> bytes:
-    """The body without its content-encoding; as it is where that can't be undone."""
-    try:
-        return httpx.Response(answer.status_code, headers=answer.headers, content=raw).content
-    except httpx.DecodingError:
-        return raw
+def _readable(header: Header) -> Header:
+    """The target is asked only for encodings that its answer can be judged in."""
+    name, value = header
+    if name != b"accept-encoding":
+        return header
+    asked = [each.strip() for each in value.lower().split(b",")]
+    return name, b", ".join(each for each in asked if each.partition(b";")[0] in _ENCODINGS) or b"identity"
+
+
+def _unsendable(status: int, headers: Iterable[Header]) -> str | None:
+    """What no server could pass on, because HTTP has no such answer."""
+    if not 200 <= status <= 599:
+        return f"the target answered with the status {status}"
+    for name, value in headers:
+        if not _NAME.fullmatch(name) or _CONTROL.search(value):
+            return f"the target answered with a header that HTTP forbids: {name.decode('latin-1')!r:.64}"
+        if name == b"content-length" and not value.isdigit():
+            return "the target answered with a Content-Length that is no number"
+    return None

@@ -1,7 +1,11 @@
 """The validating proxy: what comes back is what the target said, and what differs from the spec is told."""
 
+import contextlib
 import gzip
 import json
+import logging
+import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
@@ -18,6 +22,8 @@ from mock_server.layers.proxy.judge import Answered, Asked, Judge
 from mock_server.mock import Mock
 from mock_server.settings import Settings
 from tests.mock.command.test_cli import Started, started
+from tests.support.mock_beside import mock_beside
+from tests.support.raw_http import exchange, head
 from tests.support.shipped import SPEC
 from tests.support.sites import QuietHandler, serving
 
@@ -44,6 +50,42 @@ class Target(QuietHandler):
         self.wfile.write(body)
 
     do_POST = do_OPTIONS = do_PUT = do_GET
+
+
+TAKEN = {"success": True, "message": "items accepted", "data": {"accepted": 1}, "error": None}
+
+
+@contextlib.contextmanager
+def speaking(said: bytes) -> Iterator[str]:
+    """A target that says this to everybody."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                with connection:
+                    connection.recv(65_536)
+                    connection.sendall(said)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
+    thread.join(5)
+
+
+@contextlib.contextmanager
+def asked_through(target: str, read: bool = True) -> Iterator[tuple[httpx.Response, list[dict[str, Any]]]]:
+    """The answer through a proxy, and the findings about it. `read`: with its body."""
+    with mock_beside("--proxy", target) as proxy, httpx.Client() as client:
+        answer = client.send(client.build_request("GET", f"{proxy.url}/item/x"), stream=True)
+        if read:
+            answer.read()
+        answer.close()
+        exchanges = client.get(f"{proxy.url}/_mock/journal").json()["data"]["exchanges"]
+        yield answer, exchanges[-1]["findings"]
 
 
 @pytest.fixture(scope="module")
@@ -201,11 +243,6 @@ def test_preflights_are_the_targets_and_are_not_judged(proxy: Started, answers: 
     assert findings(proxy) == []
 
 
-def test_a_url_that_cant_be_passed_on_is_told(proxy: Started) -> None:
-    answer = httpx.get(f"{proxy.url}/item/{'a' * 65_000}?{'b' * 500}")
-    assert (answer.status_code, answer.json()["success"]) == (502, False)
-
-
 @pytest.mark.usefixtures("answers")
 def test_a_body_over_the_limit_goes_no_further(proxy: Started) -> None:
     answer = httpx.post(proxy.url + ITEMS, content=b" " * 6_000_000, headers={"X-API-KEY": KEY})
@@ -254,6 +291,70 @@ def test_a_proxy_takes_no_trouble(option: str) -> None:
     trouble: Any = {"scenario": "slow"}.get(option, True)
     with pytest.raises(ValidationError, match=f"leave out {option}"):
         Settings(**{"proxy": "http://127.0.0.1:1", option: trouble})
+
+
+class TestOddTargets:
+    @pytest.mark.parametrize(
+        "said",
+        [
+            b"HTTP/1.1 999 What\r\nContent-Length: 0\r\n\r\n",
+            b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Colour: \x1b[31m\r\n\r\n{}",
+            b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n{}",
+            b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{}",
+            b"what is this\r\n\r\n",
+            b"",
+        ],
+        ids=["999", "escape", "length", "short", "no HTTP", "silence"],
+    )
+    def test_what_can_not_be_passed_on_is_a_502_in_the_envelope(
+        self, said: bytes, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with speaking(said) as target, asked_through(target) as (answer, found):
+            assert (answer.status_code, answer.json()["success"]) == (502, False)
+            assert "bad-gateway" in [each["id"] for each in found]
+        assert [
+            record.levelno for record in caplog.records if record.exc_info or record.levelno > logging.WARNING
+        ] == []
+
+    @pytest.mark.parametrize(
+        "said", [b"304 Not Modified\r\nContent-Length: 321", b"204 No Content\r\nContent-Length: 0"]
+    )
+    def test_an_answer_without_a_body_passes(self, said: bytes, caplog: pytest.LogCaptureFixture) -> None:
+        with speaking(b"HTTP/1.1 %b\r\n\r\n" % said) as target, asked_through(target) as (answer, _):
+            assert answer.status_code in (304, 204)
+        assert [
+            record.levelno for record in caplog.records if record.exc_info or record.levelno > logging.WARNING
+        ] == []
+
+    @pytest.mark.parametrize("layers", [1, 3])
+    def test_a_bomb_is_passed_on_and_not_judged(self, layers: int) -> None:
+        body = bytes(64 * 2**20)
+        for _ in range(layers):
+            body = gzip.compress(body, 9)
+        encoding = ", ".join(["gzip"] * layers).encode()
+        top = b"HTTP/1.1 200 OK\r\nContent-Encoding: %b\r\nContent-Length: %d\r\n\r\n" % (encoding, len(body))
+        with speaking(top + body) as target, asked_through(target, read=False) as (answer, found):
+            assert answer.status_code == 200
+            assert [each["id"] for each in found if each["id"].startswith("answer")] == ["answer.not-judged"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/../secret", "/v1/../../secret", "/%2e%2e/secret", "/v1/..%2fsecret", "/v1/..%5csecret"]
+)
+def test_no_path_leaves_the_targets_prefix(proxy: Started, answers: Any, path: str) -> None:
+    answer = exchange(proxy.url, head("GET", path))
+    assert (answer.status, answer.json["success"]) == (400, False)
+    assert (answers, Target.asked) == ({}, [])
+
+
+def test_a_compressed_request_is_judged_by_what_it_holds(proxy: Started, answers: Any) -> None:
+    answers["/base" + ITEMS] = (202, {"Content-Type": "application/json"}, json.dumps(TAKEN).encode())
+    headers = {"X-API-KEY": KEY.replace("_pk_", "_sk_"), "Content-Type": "application/json", "Content-Encoding": "gzip"}
+    for body, expected in ((item_body("a"), []), ({"item_id": 7}, ["request.bad-request", "drift.accepted"])):
+        httpx.post(proxy.url + ITEMS, content=gzip.compress(json.dumps(body).encode()), headers=headers)
+        ids = [each["id"] for each in findings(proxy) if not each["id"].startswith("answer")]
+        assert list(dict.fromkeys(ids)) == expected
+        assert gzip.decompress(Target.asked[-1][3]) == json.dumps(body).encode()
 
 
 def test_a_message_of_the_target_never_makes_the_judge_fail() -> None:

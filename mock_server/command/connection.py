@@ -1,0 +1,164 @@
+"""One client's connection: uvicorn's, with the bounds and the manners that it leaves to others.
+
+- An offer to upgrade, as the JDK's HttpClient and `curl --http2` make it, is ignored and the request read as any other.
+- The head of a request, a trailer and a chunk's extensions are bounded: 414 and 431, at a cost that grows with their
+  length. What breaks HTTP is 400. All three answer in the envelope, and the rest of what the client sends is not read.
+- A client that has ended its half of the connection still gets its answer; one that was lost leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import httptools
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from mock_server.errors import ApiError, BadRequest, HeadersTooLarge, UriTooLong
+from mock_server.http.envelope import failure
+
+MOST_BYTES = 65_536  # of a request's head, of its URL, of a trailer
+_MOST_QUEUED = 1_000  # requests that came before the first of them was answered
+_LINGER_SECONDS = 2.0  # before a refused client is hung up on, so that it can read why
+_HALF_CLOSED_SECONDS = 10.0  # for an answer to a client that has ended its half: it may be gone altogether
+_OF_AN_OFFER = {b"upgrade", b"http2-settings"}
+
+
+class Connection(HttpToolsProtocol):
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._fed = 0  # bytes since the last request began, or since the last piece of a body
+        self._moved = False  # something of a request was finished by what came last
+        self._in_head = False
+        self._unserved = False  # the request that is being read gets no answer of the application's
+        self._refusal: ApiError | None = None
+        self._hang_up: asyncio.TimerHandle | None = None
+
+    def data_received(self, data: bytes) -> None:
+        self._unset_keepalive_if_required()
+        while data and self._refusal is None:
+            self._moved = False
+            self._fed += len(data)
+            try:
+                self.parser.feed_data(data)
+                data = b""
+            except httptools.HttpParserUpgrade as offer:
+                data = self._without_offer() + data[offer.args[0] :]
+                self._new_parser()
+            except httptools.HttpParserError:
+                self._refusal = self._refusal or BadRequest("this is not HTTP/1.1")
+            if self._moved:
+                self._fed = 0
+            elif self._fed > MOST_BYTES and self._refusal is None:
+                self._refusal = self._too_long()
+            if self._refusal is not None:
+                self._refuse(self._refusal)
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """True: the connection stays open for the answer."""
+        cycle = self.cycle
+        if self._refusal is not None or cycle is None or cycle.response_complete or cycle.more_body:
+            return False
+        cycle.keep_alive = False
+        self._hang_up = self.loop.call_later(_HALF_CLOSED_SECONDS, self.transport.close)
+        return True
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._unset_keepalive_if_required()
+        if self._hang_up:
+            self._hang_up.cancel()
+        self.pipeline.clear()
+        self.headers, self.url = [], b""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._in_head = self._moved = True
+        self._unserved = False
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if not self._in_head:  # a trailer, which nothing here reads
+            return
+        name = name.lower()
+        if name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
+        self.headers.append((name, value))
+
+    def on_headers_complete(self) -> None:
+        self._in_head, self._moved = False, True
+        if self.parser.should_upgrade():
+            self._unserved = True  # for now: it is read again without the offer
+            if self.parser.get_method() == b"CONNECT":
+                self._refusal = BadRequest("CONNECT is for proxies")
+        elif self._fed > MOST_BYTES and self._is_too_long():
+            self._unserved, self._refusal = True, self._too_long()
+        elif len(self.pipeline) >= _MOST_QUEUED:
+            self._unserved, self._refusal = True, BadRequest("too many requests on one connection at once")
+        else:
+            super().on_headers_complete()
+            self.scope["lehnz.transport"] = self.transport  # type: ignore[typeddict-unknown-key]
+
+    def on_body(self, body: bytes) -> None:
+        self._moved = True
+        if self._unserved or self.cycle.response_complete:
+            return
+        self.cycle.body += body
+        if len(self.cycle.body) > HIGH_WATER_LIMIT:
+            self.flow.pause_reading()
+        self.cycle.message_event.set()
+
+    def on_message_complete(self) -> None:
+        self._moved = True
+        if not self._unserved and not self.cycle.response_complete:
+            self.cycle.more_body = False
+            self.cycle.message_event.set()
+
+    def _without_offer(self) -> bytes:
+        """The head of the request as it would be without the offer to upgrade."""
+        head = [b"%b %b HTTP/%b" % (self.parser.get_method(), self.url, self.parser.get_http_version().encode())]
+        for name, value in self.headers:
+            if name == b"connection":
+                value = b", ".join(each for each in value.split(b",") if each.strip().lower() not in _OF_AN_OFFER)
+            if name not in _OF_AN_OFFER:
+                head.append(b"%b: %b" % (name, value))
+        return b"\r\n".join([*head, b"", b""])
+
+    def _new_parser(self) -> None:
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+
+    def _is_too_long(self) -> bool:
+        return len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > MOST_BYTES
+
+    def _too_long(self) -> ApiError:
+        if len(self.url) > MOST_BYTES or (self._in_head and not self.headers and len(self.url) > MOST_BYTES // 2):
+            return UriTooLong(f"a URL may have {MOST_BYTES} bytes")
+        return HeadersTooLarge(f"the headers of a request may have {MOST_BYTES} bytes together")
+
+    def _refuse(self, error: ApiError) -> None:
+        """Answer with the error, unless an answer is on its way already; hang up when the client has had time to read
+        it."""
+        cycle = self.cycle
+        self._hang_up = self.loop.call_later(_LINGER_SECONDS, self.transport.close)
+        if cycle is not None and not cycle.response_complete:
+            is_earlier = self._unserved or self._in_head
+            if is_earlier or cycle.response_started or self.pipeline:
+                cycle.keep_alive = False
+                return
+            cycle.disconnected = True
+            cycle.message_event.set()
+        self.flow.resume_reading()
+        body = failure(error)
+        self.transport.write(
+            b"".join(
+                [
+                    STATUS_LINE[error.status],
+                    *(b"%b: %b\r\n" % header for header in self.server_state.default_headers),
+                    b"content-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n" % len(body),
+                    body,
+                ]
+            )
+        )
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
