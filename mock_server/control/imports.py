@@ -27,6 +27,7 @@ from fixtures.importing.importer import Importer
 from fixtures.importing.kinds import kind_of
 from fixtures.importing.record_check import RecordCheck
 from fixtures.world import build_world
+from mock_server.context import headers_of
 from mock_server.control.calls import Body, answer, checked, given, organisation_of, shaped
 from mock_server.errors import BadRequest, Conflict, FieldError
 from mock_server.http.body import read_body
@@ -105,9 +106,8 @@ def routes(mock: Mock) -> list[BaseRoute]:
         columns = _columns(asked.columns)
         if asked.mode == "replace" and asked.kind != "items":
             raise BadRequest(*listed([FieldError("query.mode", "replace makes a shop of a catalogue: kind=items")]))
-        length = request.headers.get("content-length")
-        limit = mock.contract.limits.max_upload_bytes
-        content = await read_body(request.receive, length.encode() if length else None, limit)
+        most = mock.contract.limits.max_upload_bytes
+        content = await read_body(request.receive, headers_of(request.scope), most)
         async with making:
             concluded, records = await _read(mock, asked, columns, content)
             if asked.mode != "preview" and records:
