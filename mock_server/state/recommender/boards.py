@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from mock_server.state.recommender.numbers import Floats, Ints
+from mock_server.state.recommender.numbers import Floats, Ints, largest
 from mock_server.state.recommender.scores import Journal
 
 Key = tuple[Any, ...]  # compares as the order does, best first; its last part is the item's number
@@ -119,6 +119,14 @@ def best(measure: Measure, items: Ints, count: int) -> tuple[list[Key], Key | No
     (first,) = _keys(measure, others[np.argmax(values[~chosen])][None])
     cut = first[:1]  # before every key that begins with the same value
     return [key for key in _keys(measure, items[chosen]) if key < cut], cut
+
+
+def best_items(measure: Measure, items: Ints, count: int) -> list[int]:
+    """The `count` best in no order; only where the last of them is one of many equals, they are put in order."""
+    values = measure.values(items)
+    items, values = items[values > -np.inf], values[values > -np.inf]
+    items = items[largest(values, count)]
+    return items.tolist() if len(items) <= count else [key[-1] for key in _keys(measure, items)[:count]]
 
 
 def _keys(measure: Measure, items: Ints) -> list[Key]:

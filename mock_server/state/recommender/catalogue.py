@@ -7,6 +7,7 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Iterator
 from math import log, nan
 from operator import itemgetter
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ from mock_server.state.recommender.numbers import Floats, Ints
 from mock_server.state.recommender.scores import Journal, Scores
 from mock_server.state.records import Item
 
+Feature = tuple[str, Any]  # an attribute and one of its values
+DESCRIBING = ("category", "brand", "tags")
 _ITEM = itemgetter(-1)  # of a key
 
 
@@ -109,6 +112,7 @@ class Catalogue:
         self.ids: list[str] = []
         self.numbers: dict[str, int] = {}
         self.records: list[Item | None] = []
+        self._features: list[tuple[Feature, ...] | None] = []  # None until somebody asks for them
         self.created = array("d")
         self.log_price = array("d")  # nan without a price
         self.active: set[int] = set()
@@ -124,6 +128,7 @@ class Catalogue:
         twin = Catalogue(scores, self._kept_shelves)
         twin.ids += self.ids
         twin.numbers, twin.records = self.numbers.copy(), self.records.copy()
+        twin._features += self._features
         twin.created.extend(self.created)  # in place, because the catalogue order holds this array
         twin.log_price = self.log_price[:]
         twin.active = self.active.copy()
@@ -134,6 +139,7 @@ class Catalogue:
         item = self.numbers[item_id] = len(self.ids)
         self.ids.append(item_id)
         self.records.append(None)
+        self._features.append(None)
         self.created.append(0.0)
         self.log_price.append(nan)
         self.scores.grow()
@@ -145,6 +151,7 @@ class Catalogue:
         """Store the record and put the item on the shelves where it now stands, away from the others."""
         old = self.records[item]
         self.records[item] = record
+        self._features[item] = None
         self.created[item] = record.created
         self.log_price[item] = log(price) if (price := record.price) else nan
         for name, index in self._index.items():
@@ -161,6 +168,14 @@ class Catalogue:
     def log_prices(self, items: Ints) -> Floats:
         """Logarithms of their prices, nan where there is none."""
         return np.frombuffer(self.log_price)[items]
+
+    def features(self, item: int) -> tuple[Feature, ...]:
+        """What is written about an item and can be shared with others."""
+        found = self._features[item]
+        if found is None:
+            record = self.records[item]
+            found = self._features[item] = () if record is None else tuple(_features_of(record))
+        return found
 
     def shelf(self, conditions: Conditions = ()) -> Shelf:
         shelf = self._shelves.get(conditions)
@@ -193,3 +208,8 @@ class Catalogue:
 def _enter(index: defaultdict[ValueKey, set[int]], item: int, record: Item, name: str) -> None:
     for key in keys(record, name):
         index[key].add(item)
+
+
+def _features_of(record: Item) -> Iterator[Feature]:
+    for name in DESCRIBING:
+        yield from ((name, key) for key in keys(record, name) if isinstance(key, str | int | float))

@@ -9,17 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from mock_server.state.recommender.boards import best
-from mock_server.state.recommender.catalogue import Catalogue
-from mock_server.state.recommender.filters import keys, parse_filters
+from mock_server.state.recommender.boards import best_items
+from mock_server.state.recommender.catalogue import Catalogue, Feature
+from mock_server.state.recommender.filters import parse_filters
 from mock_server.state.recommender.numbers import significant
 from mock_server.state.recommender.ranking import Source
 from mock_server.state.recommender.sources import CONTENT
-from mock_server.state.records import Item
 
-ATTRIBUTES = ("category", "brand", "tags")
 WORTH_A_SHELF = 1_000  # holders: so common features are few, and looked at often
-Feature = tuple[str, Any]
 
 
 def content_source(catalogue: Catalogue, origin: int, pool: int) -> Source:
@@ -42,15 +39,9 @@ def content_source(catalogue: Catalogue, origin: int, pool: int) -> Source:
 
 def weighted_features(catalogue: Catalogue, item: int) -> Iterator[tuple[Feature, float]]:
     """The item's features with their inverse document frequencies."""
-    for feature in features_of(catalogue.records[item]):
+    for feature in catalogue.features(item):
         holders = len(catalogue.holders(*feature))
         yield feature, log(1 + len(catalogue.active) / max(1, holders))
-
-
-def features_of(record: Item | None) -> Iterator[Feature]:
-    if record is not None:
-        for name in ATTRIBUTES:
-            yield from ((name, key) for key in keys(record, name) if isinstance(key, str | int | float))
 
 
 def candidates(catalogue: Catalogue, feature: Feature, count: int) -> Iterator[int]:
@@ -62,14 +53,14 @@ def candidates(catalogue: Catalogue, feature: Feature, count: int) -> Iterator[i
         return
     items = np.fromiter(holders, np.intp, len(holders))
     for measure in (catalogue.popular, catalogue.newest):
-        yield from (key[-1] for key in best(measure, items, count // 2)[0][: count // 2])
+        yield from best_items(measure, items, count // 2)
 
 
 def alike(
     catalogue: Catalogue, features: dict[Feature, float], origin: int, item: int
 ) -> tuple[float, list[str], float]:
     """(similarity, shared features, closeness of prices in (0, 1], 0 where one is missing)."""
-    shared = [feature for feature in features_of(catalogue.records[item]) if feature in features]
+    shared = [feature for feature in catalogue.features(item) if feature in features]
     difference = catalogue.log_price[origin] - catalogue.log_price[item]
     closeness = 0.0 if isnan(difference) else exp(-abs(difference))
     score = sum(features[feature] for feature in shared) * (1 + closeness) / 2

@@ -88,7 +88,7 @@ class Ranking:
     def page(self, start: int, stop: int) -> Page:
         """The entries from `start` to `stop` as JSON. The page that was asked for last is kept."""
         if self._page is None or self._page[:2] != (start, stop):
-            self._page = start, stop, Page.of(self[start:stop])
+            self._page = start, stop, self._make_page(*slice(start, stop).indices(self._length)[:2])
         return self._page[2]
 
     def __iter__(self) -> Iterator[Entry]:
@@ -132,6 +132,18 @@ class Ranking:
     def _entry(self, position: int) -> Entry:
         item = cast(Item, self._catalogue.records[self._numbers[position]])  # only items stand on a shelf
         return Entry(item.item_id, self._scores[position], self.plan.sources[self._levels[position]].reason, item)
+
+    def _make_page(self, start: int, stop: int) -> Page:
+        if start < stop:
+            self._reach(stop)
+        records, reasons = self._catalogue.records, [source.reason for source in self.plan.sources]
+        items = [cast(Item, records[number]) for number in self._numbers[start:stop]]
+        return Page.of_columns(
+            tuple([item.item_id for item in items]),
+            self._scores[start:stop],
+            [reasons[level] for level in self._levels[start:stop]],
+            [item.metadata_json for item in items],
+        )
 
     def _reach(self, length: int) -> None:
         """Make the list that long, which it can be. This is no generator, because one that knows its ranking is a

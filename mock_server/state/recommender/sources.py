@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, groupby
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -40,25 +40,21 @@ def _batches(catalogue: Catalogue, items: Ints, values: Floats, count: int) -> I
 
 
 def _sorted(catalogue: Catalogue, items: Ints, values: Floats) -> Iterator[tuple[int, float]]:
-    """By value at nine significant digits, then popularity, then id."""
+    """By value at nine significant digits, then popularity, then id. Ties are sorted when a reader comes to them."""
     values = significant_array(values)
     order = (-values).argsort(kind="stable")
     numbers, ordered = items[order].tolist(), values[order].tolist()
-    if len(set(ordered)) < len(ordered):
-        _sort_ties(catalogue, numbers, ordered)
-    return zip(numbers, ordered, strict=True)
-
-
-def _sort_ties(catalogue: Catalogue, numbers: list[int], values: list[float]) -> None:
-    """Put the items whose values are equal in order of popularity, then id."""
     popularity, ids = catalogue.scores.popularity, catalogue.ids
-    start = 0
-    for _, equal in groupby(values):
-        end = start + len(list(equal))
-        if end - start > 1:
-            numbers[start:end] = sorted(
-                numbers[start:end], key=lambda item: (-round(popularity[item], DIGITS), ids[item])
-            )
+    start, length = 0, len(numbers)
+    while start < length:
+        value, end = ordered[start], start + 1
+        while end < length and ordered[end] == value:
+            end += 1
+        equal = numbers[start:end]
+        if len(equal) > 1:
+            equal.sort(key=lambda item: (-round(popularity[item], DIGITS), ids[item]))
+        for number in equal:
+            yield number, value
         start = end
 
 
