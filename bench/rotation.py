@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 from fixtures.bodies import event_body
+from fixtures.choices import documented_strategies
 from fixtures.folder import write_folder
 from fixtures.spec import load_spec
 from fixtures.world import Size, build_world
@@ -67,6 +68,4 @@ class Rotation:
 
 
 def _documented_strategies() -> list[tuple[str, str | None]]:
-    request = load_spec().document["components"]["schemas"]["RecommendRequest"]
-    table = request["properties"]["strategy"]["x-strategies"]
-    return [(name, facts.get("requires")) for name, facts in table.items() if facts.get("x-source") != "ours"]
+    return [(name, facts.requires) for name, facts in documented_strategies(load_spec()).items()]

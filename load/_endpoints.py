@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
+from fixtures.choices import documented_strategies
 from fixtures.spec import Operation, RateLimit, Spec, load_spec
 
 OPERATIONS = ("recommend", "ingestEvents", "upsertItems", "upsertUsers")
@@ -39,9 +40,7 @@ def organisation_limit() -> RateLimit:
 @cache
 def strategies() -> dict[str, str]:
     """The documented strategies and the input that each needs: `user_id`, `context_item_id` or nothing."""
-    schemas = _spec().document["components"]["schemas"]
-    table = schemas["RecommendRequest"]["properties"]["strategy"]["x-strategies"]
-    return {name: facts.get("requires", "") for name, facts in table.items() if facts.get("x-source") != "ours"}
+    return {name: facts.requires or "" for name, facts in documented_strategies(_spec()).items()}
 
 
 @cache

@@ -13,6 +13,7 @@ from typing import Any
 
 from contracts.generated.texts import identifier, moment, printable, word
 from contracts.run.operations import Operations
+from fixtures.choices import values
 
 Node = dict[str, Any]
 _OPTIONAL_IDS = ("previous_user_id", "item_id", "recommendation_id", "event_id")
@@ -110,13 +111,11 @@ def _strip_examples(node: Any) -> None:
 
 @_relax("R12", "`data` and `error` may be absent or null on errors, `error` on success; further keys are fine")
 def _loose_envelopes(document: Node, _: Judged) -> None:
+    _schema(document, "Success")["required"] = ["success", "message"]
     for name in ("Accepted", "RecommendationResponse"):
-        schema = _schema(document, name)
-        schema["required"] = ["success", "message", "data"]
-        schema["additionalProperties"] = True
-    _fields(document, "Accepted")["data"]["additionalProperties"] = True
+        _schema(document, name)["allOf"][1]["required"] = ["data"]
     error = _schema(document, "Error")
-    error["required"], error["additionalProperties"] = ["success", "message"], True
+    error["required"] = ["success", "message"]
     error["properties"] = {name: error["properties"][name] for name in ("success", "message")}
 
 
@@ -127,8 +126,6 @@ def _loose_recommendation(document: Node, _: Judged) -> None:
     for name in ("tenant_id", "domain", "strategy", "mode", "latency_ms"):
         texts[name] = {}
     fields.update(texts)
-    for name in ("Recommendation", "Result", "Pagination"):
-        _schema(document, name)["additionalProperties"] = True
     _fields(document, "Result").update(score={"type": "number"}, reason={}, metadata={})
 
 
@@ -154,8 +151,7 @@ def _loose_headers(document: Node, _: Judged) -> None:
 
 @_relax("R44", "ids that a server must take: short, plain, and with the run's prefix", "accepted")
 def _plain_ids(document: Node, judged: Judged) -> None:
-    for name in ("Id", "OptionalId"):
-        document["components"]["schemas"][name] = identifier(judged.prefix)
+    document["components"]["schemas"]["Id"] = identifier(judged.prefix)
 
 
 @_relax("R49", "null in optional fields is free, but for item_id", "accepted")
@@ -163,7 +159,6 @@ def _no_nulls(document: Node, judged: Judged) -> None:
     _fields(document, "Event")["item_id"] = {**identifier(judged.prefix), "type": ["string", "null"]}
     _fields(document, "Event")["context"] = _free_form()
     document["components"]["schemas"]["Attributes"] = _free_form()
-    document["components"]["schemas"]["OptionalTimestamp"] = {"$ref": "#/components/schemas/Timestamp"}
     fields = _fields(document, "RecommendRequest")
     fields["limit"] = {"type": "integer", "minimum": 1, "maximum": 100}
     fields["page"] = {"type": "integer", "minimum": 1, "maximum": 50}
@@ -194,7 +189,7 @@ def _nothing_extra(document: Node, _: Judged) -> None:
 @_relax("R9, R25, R26", "any lower-case name of any family, and identify only whole", "accepted")
 def _plain_events(document: Node, _: Judged) -> None:
     event = _schema(document, "Event")
-    names = [name for name in event["properties"]["event_name"]["x-standard-events"] if name != "identify"]
+    names = [name for name in values(_schema(document, "StandardEventName")) if name != "identify"]
     for keyword in ("if", "then"):
         event.pop(keyword)
     event["properties"]["event_name"] = {"enum": [*names, "wishlist_shared"]}
@@ -209,6 +204,8 @@ def _documented_strategies(document: Node, judged: Judged) -> None:
     by_item = ["similar", "frequently-bought-together", "frequently-consumed-together"]
     by_user = [name for name in judged.strategies if name not in (*by_item, "trending", "popular")]
     request["properties"]["strategy"] = {"enum": [*judged.strategies, "session-based"]}
+    for keyword in ("if", "then", "else"):
+        request.pop(keyword)
     request["allOf"] = [
         {
             "if": {"properties": {"strategy": {"enum": [*by_user, "session-based"]}}},

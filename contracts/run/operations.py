@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from fixtures.choices import documented_strategies, standard_events
 from fixtures.spec import Operation, Spec
 
 _CURRENT = {"items": "upsertItems", "users": "upsertUsers", "events": "ingestEvents", "recommend": "recommend"}
@@ -27,16 +28,16 @@ class Operations:
 
     @property
     def strategies(self) -> dict[str, dict[str, str]]:
-        """The documented strategies: name -> {requires, fallback}; ours left out (R41)."""
-        schema = self.spec.document["components"]["schemas"]["RecommendRequest"]
-        table = schema["properties"]["strategy"]["x-strategies"]
-        return {name: facts for name, facts in table.items() if facts.get("x-source") != "ours"}
+        """The documented strategies: name -> {requires}; ours left out (R41)."""
+        return {
+            name: {"requires": facts.requires} if facts.requires else {}
+            for name, facts in documented_strategies(self.spec).items()
+        }
 
     @property
     def standard_events(self) -> dict[str, str]:
         """Standard event name -> natural family (R9)."""
-        schema = self.spec.document["components"]["schemas"]["Event"]
-        return dict(schema["properties"]["event_name"]["x-standard-events"])
+        return dict(standard_events(self.spec))
 
 
 def operations_of(spec: Spec, edition: str) -> Operations:

@@ -105,7 +105,7 @@ def routes(mock: Mock, set_faults: Faults, wire: Wire) -> list[BaseRoute]:
         _refuse_behind_proxy(mock)
         if body.tenant_id is not None:
             organisation_named(mock, body.tenant_id)
-        if found := problems(body, mock.spec):
+        if found := problems(body, mock.contract.operations):
             raise BadRequest(*listed(found))
         try:
             added = set_faults.add(Fault.model_validate(body.model_dump(exclude_unset=True)))

@@ -239,7 +239,7 @@ def _check_names(mock: Mock, wanted: Filter | Wanted) -> None:
     """Of an operation that there isn't nobody could ever find a request. Raises NotFound, BadRequest."""
     if wanted.tenant_id is not None:
         organisation_named(mock, wanted.tenant_id)
-    known = [operation.operation_id for operation in mock.spec.operations]
+    known = [operation.operation_id for operation in mock.contract.operations]
     if wanted.operation_id not in (None, *known):
         raise BadRequest(*listed([FieldError("$.operation_id", f"must be one of {', '.join(known)}")]))
 

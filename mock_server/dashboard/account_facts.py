@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fixtures.spec import Operation, Spec
+from fixtures.spec import Node, Operation, Spec
 from mock_server.dashboard.facts import View
 from mock_server.state.accounts.roles import Role
 from mock_server.state.accounts.uploads import MOST_ERRORS
@@ -19,25 +19,25 @@ def account(view: View) -> dict[str, Any]:
     """`may`: the roles that may do an operation, by its operationId; `roles`: from the mightiest to the least."""
     return {
         "roles": list(Role),
-        "may": {each.operation_id: each.roles for each in _about_organisations(view.mock.spec)},
+        "may": {each.operation_id: each.roles for each in _about_organisations(view.mock.contract.accounts)},
     }
 
 
 def team(view: View) -> dict[str, Any]:
     """`actions`: sentences for what an audit log names."""
-    sentences = {each.operation_id: each.node["summary"] for each in _about_organisations(view.mock.spec)}
-    own = view.mock.spec.operation("createOrganisation")
+    sentences = {each.operation_id: each.node["summary"] for each in _about_organisations(view.mock.contract.accounts)}
+    own = view.mock.contract.accounts.operation("createOrganisation")
     return account(view) | {"actions": {own.operation_id: own.node["summary"]} | sentences | _OF_THE_MOCK}
 
 
 def upload(view: View) -> dict[str, Any]:
     """`columns`: of each kind of rows, (name, does a row need it, what it holds); `samples`: files to begin with."""
-    spec = view.mock.spec
-    rows = spec.operation(_UPLOAD).node["x-rows"]
+    contract = view.mock.contract
+    rows = contract.accounts.operation(_UPLOAD).node["x-rows"]
     return account(view) | {
-        "columns": {kind: _columns(spec, schema) for kind, schema in rows.items()},
+        "columns": {kind: _columns(contract.spec.schema(name)) for kind, name in rows.items()},
         "samples": _SAMPLES,
-        "max_bytes": spec.document["x-limits"]["max_upload_bytes"],
+        "max_bytes": contract.limits.max_upload_bytes,
         "most_errors": MOST_ERRORS,
     }
 
@@ -46,7 +46,6 @@ def _about_organisations(spec: Spec) -> list[Operation]:
     return [each for each in spec.operations if each.roles]
 
 
-def _columns(spec: Spec, schema: Any) -> list[tuple[str, bool, str]]:
-    record = spec.resolve(schema)
+def _columns(record: Node) -> list[tuple[str, bool, str]]:
     fields = {name: node for name, node in record["properties"].items() if name != "attributes"}
     return [(name, name in record["required"], node["description"]) for name, node in fields.items()]

@@ -7,6 +7,7 @@ import shlex
 from dataclasses import dataclass
 from typing import Any
 
+from fixtures.choices import strategies as strategies_of
 from mock_server.layers.journal.lint import RULES
 from mock_server.mock import Mock
 from mock_server.spec.strategies import OPERATION
@@ -44,7 +45,7 @@ def overview(view: View) -> dict[str, Any]:
 
 
 def operations(view: View) -> dict[str, Any]:
-    return {"operations": view.mock.spec.operations}
+    return {"operations": view.mock.contract.operations}
 
 
 def requests(view: View) -> dict[str, Any]:
@@ -56,7 +57,7 @@ def strategies(view: View) -> dict[str, Any]:
     spec, tenant = view.mock.spec, view.organisation.tenant
     properties = spec.resolve(spec.operation(OPERATION).request_schema)["properties"]
     return {
-        "strategies": properties["strategy"]["x-strategies"],
+        "strategies": strategies_of(spec),
         "most": spec.resolve(properties.get("limit", {})).get("maximum", ""),
         "user_id": _somebody(tenant) or "",
         "item_id": next(iter(tenant.items), ""),

@@ -1,4 +1,5 @@
-"""/docs, /openapi.yaml and /openapi.json: the spec for people, as it was written, and with this server's URL first.
+"""/docs: both contracts for people. /openapi.yaml, /openapi.json: the documented API, as it was written and with this
+server's URL first. /accounts/openapi.yaml and .json: the account operations, which are ours.
 
 Nothing is loaded from elsewhere: the assets stand beside this module, and the page's policy forbids other hosts.
 """
@@ -7,12 +8,13 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from string import Template
 from typing import Any
 
 import orjson
+import yaml
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -24,7 +26,8 @@ from mock_server.spec.contract import Contract
 from mock_server.state.organisations import Organisation, development_key
 
 ASSETS = Path(__file__).with_name("assets")
-_POLICY = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; base-uri 'none'"
+_POLICY = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; base-uri 'none'; "
+_POLICY += "frame-ancestors 'none'"
 _READABLE_ANYWHERE = {"Access-Control-Allow-Origin": "*"}  # the spec holds no secret, and editors fetch it
 _DESCRIPTION = "This mock server"
 _PLAIN_HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\])(?::[0-9]{1,5})?")
@@ -39,19 +42,23 @@ def docs_routes(contract: Contract, organisations: Iterable[Organisation]) -> li
         headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"}
         return Response(page.substitute(organisations=options), media_type="text/html", headers=headers)
 
-    async def as_json(request: Request) -> Response:
-        body = orjson.dumps(served_document(contract.spec, _base_url(request)))
-        return Response(body, media_type="application/json", headers=_READABLE_ANYWHERE)
-
-    async def as_yaml(_: Request) -> Response:
-        return Response(written_text(contract.spec), media_type="application/yaml", headers=_READABLE_ANYWHERE)
-
     return [
         Route("/docs", reference),
         Mount("/docs/assets", StaticFiles(directory=ASSETS)),
-        Route("/openapi.json", as_json),
-        Route("/openapi.yaml", as_yaml),
+        *_description_routes("", lambda: contract.spec),
+        *_description_routes("/accounts", lambda: contract.accounts),
     ]
+
+
+def _description_routes(prefix: str, spec: Callable[[], Spec]) -> list[Route]:
+    async def as_json(request: Request) -> Response:
+        body = orjson.dumps(served_document(spec(), _base_url(request)))
+        return Response(body, media_type="application/json", headers=_READABLE_ANYWHERE)
+
+    async def as_yaml(_: Request) -> Response:
+        return Response(written_text(spec()), media_type="application/yaml", headers=_READABLE_ANYWHERE)
+
+    return [Route(f"{prefix}/openapi.json", as_json), Route(f"{prefix}/openapi.yaml", as_yaml)]
 
 
 def served_document(spec: Spec, url: str) -> dict[str, Any]:
@@ -66,15 +73,14 @@ def served_document(spec: Spec, url: str) -> dict[str, Any]:
 
 
 def written_text(spec: Spec) -> str:
-    """The file as its author wrote it, comments and all; as JSON, which is YAML too, when it no longer says what is
-    served."""
+    """The file as its author wrote it, comments and all. Where the file alone doesn't say what is served: as data."""
     try:
         text = spec.path.read_text(encoding="utf-8")
         if parse(text) == spec.document:
             return text
     except (OSError, UnicodeDecodeError, YamlError):  # it was removed or is being edited
         pass
-    return orjson.dumps(spec.document, option=orjson.OPT_INDENT_2).decode()
+    return yaml.safe_dump(spec.document, sort_keys=False, allow_unicode=True, width=120)
 
 
 def _base_url(request: Request) -> str:

@@ -123,7 +123,7 @@ class Guards:
         if endpoint.body:
             body = await read_body(receive, headers, contract.max_body)
             check_content_type(headers.get(b"content-type"))
-            call.records = endpoint.body.records_of(parse_json(body, contract.max_depth))
+            call.records = endpoint.body.records_of(parse_json(body, contract.max_depth), contract.takes_nulls)
         if endpoint.parameters:
             call.parameters = endpoint.parameters.read(request.parameters, scope["query_string"], scope["headers"])
 

@@ -25,16 +25,20 @@ class Contract:
 
     def __init__(self, spec: Spec, settings: Settings) -> None:
         self._settings = settings
+        self.takes_nulls = settings.null_policy == "lenient"
         self._needs: Mapping[str, Collection[str]] | None = None
         self.load(spec)
 
     def load(self, spec: Spec) -> None:
         """Serve another spec from now on. Raises SpecError, and then nothing has changed."""
-        paths, limits, limiters = _compiled(spec), limits_of(spec), limiters_of(spec, self._settings)
+        paths = _compiled(spec)
+        limits = limits_of(spec, paths.accounts)
+        limiters = limiters_of(spec, paths.accounts, self._settings)
         responses = paths.responses if self._settings.validate_responses else None
         if self._needs is not None:
             paths.check_needs(self._needs)
         self.paths, self.responses = paths, responses
+        self.accounts, self.operations = paths.accounts, paths.operations
         self.limits: Limits = limits
         self.max_body = int(self._settings.max_body or limits.max_body_bytes)
         self.max_depth, self.ranking_depth = limits.max_depth, limits.ranking_depth

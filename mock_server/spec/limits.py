@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from fixtures.spec import RateLimit, Spec, SpecError
 from mock_server.settings import Settings
@@ -23,21 +23,21 @@ class Limits(NamedTuple):
     token_seconds: int  # for which a bearer token is good
 
 
-def limits_of(spec: Spec) -> Limits:
+def limits_of(spec: Spec, accounts: Spec) -> Limits:
     """Raises SpecError."""
-    node = spec.document.get("x-limits", {})
-    values = {name: node.get(name) for name in Limits._fields}
+    node = {**accounts.document.get("x-limits", {}), **spec.document.get("x-limits", {})}
+    values: dict[str, Any] = {name: node.get(name) for name in Limits._fields}
     if any(type(value) is not int or value < 1 for value in values.values()):
         raise SpecError(f"{spec.path}: x-limits needs {', '.join(values)}: integers from 1")
     return Limits(**values)
 
 
-def limiters_of(spec: Spec, settings: Settings) -> Mapping[Credential, Limiter]:
+def limiters_of(spec: Spec, accounts: Spec, settings: Settings) -> Mapping[Credential, Limiter]:
     """Raises SpecError. --rate-limit is the organisations'; only `off` switches off the accounts' too."""
-    accounts = "off" if settings.rate_limit == "off" else None
+    token_limit = "off" if settings.rate_limit == "off" else None
     return {
         "key": _limiter(spec, "key", settings.rate_limit),
-        "token": _limiter(spec, "token", accounts),
+        "token": _limiter(accounts, "token", token_limit),
         "nothing": _limiter(spec, "nothing", settings.auth_rate_limit),
     }
 

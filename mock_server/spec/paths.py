@@ -9,6 +9,7 @@ from urllib.parse import unquote_to_bytes
 
 from fixtures.spec import KeyType, Operation, Spec, SpecError
 from mock_server.spec import shape, vocabulary
+from mock_server.spec.accounts import accounts_spec
 from mock_server.spec.limits import BUCKETS, Credential
 from mock_server.spec.parameters import Parameters, path_names, split_path
 from mock_server.spec.request_body import Body
@@ -25,7 +26,7 @@ class Endpoint:
 
     __slots__ = ("body", "credential", "key_type", "operation", "parameters", "roles", "row_checks")
 
-    def __init__(self, spec: Spec, operation: Operation) -> None:
+    def __init__(self, spec: Spec, operation: Operation, documented: Spec) -> None:
         place = place_of(spec, operation)
         self.operation = operation
         self.parameters = Parameters(spec, operation)
@@ -33,7 +34,7 @@ class Endpoint:
         self.credential: Credential = "key" if operation.key_type else "token" if operation.bearer else "nothing"
         self.key_type: KeyType | None = operation.key_type
         self.roles = _roles(operation, place)
-        self.row_checks = row_checks(spec, operation)  # of an operation that takes a file
+        self.row_checks = row_checks(spec, operation, documented)  # of an operation that takes a file
         if operation.bucket != BUCKETS[self.credential]:
             raise SpecError(f"{place}: the mock serves it with x-rate-limit: {BUCKETS[self.credential]}")
 
@@ -88,13 +89,20 @@ class Paths:
     def __init__(self, spec: Spec) -> None:
         shape.check(spec)
         vocabulary.check(spec)
-        self.spec = spec
+        self.spec = spec  # the documented API
+        self.accounts = accounts_spec(spec)
+        shape.check(self.accounts)
+        vocabulary.check(self.accounts)
+        self.operations = (*spec.operations, *self.accounts.operations)
+        placed = [(source, each) for source in (spec, self.accounts) for each in source.operations]
         self._fixed: dict[bytes, Path] = {}
         self._templates: list[Path] = []
         paths: dict[str, Path] = {}
-        for operation in spec.operations:
+        for source, operation in placed:
             path = paths.setdefault(operation.path, Path(operation.path))
-            path.endpoints[operation.method] = Endpoint(spec, operation)
+            if operation.method in path.endpoints:
+                raise SpecError(f"{spec.path}: {operation.method} {operation.path} is an account operation of the mock")
+            path.endpoints[operation.method] = Endpoint(source, operation, spec)
         for template in sorted(paths, key=lambda template: "{" in template):  # a fixed path goes first
             path = paths[template]
             path.allow = ", ".join(sorted(path.endpoints))
@@ -107,7 +115,7 @@ class Paths:
     @cached_property
     def responses(self) -> Responses:
         """What answers are held to. Raises SpecError."""
-        return Responses(self.spec)
+        return Responses(self.spec, self.accounts)
 
     def find(self, raw_path: bytes) -> tuple[Path, Mapping[str, bytes]] | None:
         """The path of the spec that a request means, and its parameters."""
@@ -141,11 +149,11 @@ class Paths:
         check_strategies(self.spec)
 
     def _check_defaults(self) -> None:
-        """A default or an alias anywhere else than on a field of a body's record, or on a parameter, does nothing."""
+        """A default anywhere else than on a field of a body's record, or on a parameter, does nothing."""
         endpoints = self._endpoints
         honoured = {node for endpoint in endpoints for node in endpoint.parameters.defaults_honoured}
         honoured |= {node for endpoint in endpoints if endpoint.body for node in endpoint.body.honoured}
-        for place, node in vocabulary.schemas(self.spec):
-            for word in ("default", "x-aliases"):
-                if word in node and id(node) not in honoured:
-                    raise SpecError(f"{self.spec.path}: {place}: the mock does not honour {word!r} here")
+        for spec in (self.spec, self.accounts):
+            for place, node in vocabulary.schemas(spec):
+                if "default" in node and id(node) not in honoured:
+                    raise SpecError(f"{spec.path}: {place}: the mock does not honour 'default' here")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from fixtures.choices import aliases
+from fixtures.nulls import drop_nulls, optional_fields
 from fixtures.spec import Node, Operation, Spec, SpecError
 from mock_server.errors import BadRequest, FieldError
 from mock_server.spec.validation import Validator, listed
@@ -28,37 +30,49 @@ class Body:
                 raise SpecError(f"{spec.path}: {place}: alternatives must be told apart by type: object or array")
             self._validators[kind] = Validator(spec, branch, place)
             schemas.append(spec.resolve(node.get("items", {})) if kind is list else node)
+        records = [record for record in schemas if isinstance(record, dict)]
         properties = [
-            (name, field)
-            for record in schemas
-            if isinstance(record, dict)
+            (name, field, spec.resolve(field))
+            for record in records
             for name, field in record.get("properties", {}).items()
             if isinstance(field, dict)
         ]
-        self._defaults = {name: field["default"] for name, field in properties if "default" in field}
-        self._aliases = {name: field["x-aliases"] for name, field in properties if "x-aliases" in field}
-        self.honoured = [id(field) for _, field in properties]
-        required = [set(record.get("required", ())) for record in schemas if isinstance(record, dict)]
+        self._defaults = {
+            name: each["default"] for name, *nodes in properties for each in reversed(nodes) if "default" in each
+        }
+        self._aliases = {name: found for name, _, node in properties if (found := aliases(node))}
+        self.honoured = [id(each) for _, *nodes in properties for each in nodes]
+        required = [set(record.get("required", ())) for record in records]
         self.certain = set.intersection(*required) | self._defaults.keys()  # fields that every record has
+        self._optional = frozenset[str]().union(*(optional_fields(spec, record) for record in records))
 
-    def records_of(self, document: Any) -> list[dict[str, Any]]:
+    def records_of(self, document: Any, takes_nulls: bool = True) -> list[dict[str, Any]]:
         """The body as records: nulls and gaps replaced by defaults (R49), aliases by canonical names (R8).
+        Without `takes_nulls`, null is refused where the spec does not describe it.
 
         Raises ApiError for an invalid body."""
         validator = self._validators.get(type(document))
         if validator is None:
             names = " or ".join(f"an {name}" for name, kind in _TYPES.items() if kind in self._validators)
             raise BadRequest(*listed([FieldError("$", f"must be {names}")]))
-        if problem := validator.problem(document):
-            raise problem
+        if not validator.is_valid(document):
+            if takes_nulls:
+                self._drop_nulls(document)
+            if problem := validator.problem(document):
+                raise problem
         records = document if type(document) is list else [document]
         for name, default in self._defaults.items():
             for record in records:
                 if record.get(name) is None:
                     record[name] = default
-        for name, aliases in self._aliases.items():
+        for name, others in self._aliases.items():
             for record in records:
                 value = record.get(name)
-                if isinstance(value, str) and value in aliases:
-                    record[name] = aliases[value]
+                if isinstance(value, str) and value in others:
+                    record[name] = others[value]
         return records
+
+    def _drop_nulls(self, document: Any) -> None:
+        """Null in an optional field is the field left out (R49)."""
+        for record in document if type(document) is list else [document]:
+            drop_nulls(record, self._optional)

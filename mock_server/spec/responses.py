@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import orjson
@@ -50,15 +51,15 @@ class _Response:
 class Responses:
     """Every response of the spec. Raises SpecError for one that answers can't be held to."""
 
-    def __init__(self, spec: Spec) -> None:
-        self._spec = spec
+    def __init__(self, spec: Spec, *more: Spec) -> None:
         self._compiled: dict[int, _Response] = {}  # by node: operations share most of theirs
         self._validators: dict[int, Validator] = {}  # by node: they share nearly all headers
         unrouted = spec.document.get("x-unrouted-responses", {})
-        self._unrouted = {status: self._response(spec.resolve(node), status) for status, node in unrouted.items()}
+        self._unrouted = {status: self._response(spec, spec.resolve(node), status) for status, node in unrouted.items()}
         self._documented = {
-            (operation.operation_id, status): self._response(node, f"{operation.operation_id} {status}")
-            for operation in spec.operations
+            (operation.operation_id, status): self._response(each, node, f"{operation.operation_id} {status}")
+            for each in (spec, *more)
+            for operation in each.operations
             for status, node in operation.responses.items()
         }
 
@@ -80,14 +81,14 @@ class Responses:
         else:
             yield from response.problems(headers, body)
 
-    def _response(self, node: Node, place: str) -> _Response:
+    def _response(self, spec: Spec, node: Node, place: str) -> _Response:
         if id(node) not in self._compiled:
-            self._compiled[id(node)] = _Response(self._spec, node, place, self._validator)
+            self._compiled[id(node)] = _Response(spec, node, place, partial(self._validator, spec))
         return self._compiled[id(node)]
 
-    def _validator(self, schema: Node, place: str) -> Validator:
+    def _validator(self, spec: Spec, schema: Node, place: str) -> Validator:
         if id(schema) not in self._validators:
-            self._validators[id(schema)] = Validator(self._spec, schema, place)
+            self._validators[id(schema)] = Validator(spec, schema, place)
         return self._validators[id(schema)]
 
 

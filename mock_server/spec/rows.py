@@ -19,8 +19,8 @@ class RowCheck(NamedTuple):
     check: RecordCheck
 
 
-def row_checks(spec: Spec, operation: Operation) -> Mapping[str, RowCheck]:
-    """By kind; none for an operation without a form. Raises SpecError."""
+def row_checks(spec: Spec, operation: Operation, documented: Spec) -> Mapping[str, RowCheck]:
+    """By kind; none for an operation without a form. `documented` has the schemas of the rows. Raises SpecError."""
     form, schemas = operation.form_schema, operation.node.get("x-rows")
     if form is None:
         return {}
@@ -28,14 +28,14 @@ def row_checks(spec: Spec, operation: Operation) -> Mapping[str, RowCheck]:
         raise SpecError(f"{spec.path}: {_place(operation)}: the mock takes a form with one required field, file")
     if not isinstance(schemas, dict) or schemas.keys() != set(KINDS):
         raise SpecError(f"{spec.path}: {_place(operation)}: x-rows must name a schema for each of {', '.join(KINDS)}")
-    return {name: _row_check(spec, operation, name, schemas[name]) for name in KINDS}
+    return {name: _row_check(documented, operation, name, schemas[name]) for name in KINDS}
 
 
-def _row_check(spec: Spec, operation: Operation, name: str, schema: object) -> RowCheck:
-    kind = kind_of(spec, cast(KindName, name))
-    if spec.resolve(schema) is not spec.schema(kind.schema):
-        raise SpecError(f"{spec.path}: {_place(operation)}: rows of {name} are read as {kind.schema} everywhere")
-    return RowCheck(kind, RecordCheck(spec, kind))
+def _row_check(documented: Spec, operation: Operation, name: str, schema: object) -> RowCheck:
+    kind = kind_of(documented, cast(KindName, name))
+    if schema != kind.schema:
+        raise SpecError(f"{documented.path}: {_place(operation)}: rows of {name} are read as {kind.schema} everywhere")
+    return RowCheck(kind, RecordCheck(documented, kind))
 
 
 def _place(operation: Operation) -> str:

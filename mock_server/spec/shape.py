@@ -36,8 +36,7 @@ _SCHEMA_WORDS = {
     "enum": {"type": "array"},
     "type": {"type": ["string", "array"], "items": _TEXT},
     "x-rule": _map(_TEXT),
-    "x-aliases": _map(_TEXT),
-    "x-strategies": _map(_object(requires=_TEXT, fallback=_TEXT)),
+    **{word: _TEXT for word in ("x-alias-of", "x-requires", "x-fallback", "x-family")},
 }
 _HEADER = _object(schema=_PLACED, required={"type": "boolean"})
 _PARAMETER = _object(**{"name": _TEXT, "in": _TEXT, "schema": _PLACED, "required": {"type": "boolean"}})
@@ -49,7 +48,7 @@ _OPERATION = _object(
     parameters={"type": "array", "items": _PARAMETER},
     requestBody=_BODY,
     responses=_map(_RESPONSE),
-    **{"x-roles": _TEXTS, "x-rows": _map(_PLACED)},
+    **{"x-roles": _TEXTS, "x-rows": _map(_TEXT)},
 )
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 SHAPE: Node = {

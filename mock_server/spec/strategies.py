@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fixtures.spec import Node, Spec, SpecError
+from fixtures.choices import Strategy, aliases, strategies
+from fixtures.spec import Spec, SpecError
 from mock_server.spec.validation import Validator
 from mock_server.state.recommender import STRATEGIES, Query, Recommender, parse_filters
 from mock_server.state.records import Item
@@ -15,13 +16,10 @@ _REASONS = {"category-popular": "category_popular"}  # of a fallback's results; 
 def check_strategies(spec: Spec) -> None:
     """Raises SpecError that names the first difference."""
     schema = spec.operation(OPERATION).request_schema or {}
-    node = spec.resolve(schema).get("properties", {}).get("strategy", {})
-    described, aliases = node.get("x-strategies", {}), node.get("x-aliases", {})
-    listed = {name for name in node.get("enum", ()) if isinstance(name, str)}
-    for name in sorted(listed - described.keys() - aliases.keys()):
-        raise SpecError(f"{spec.path}: strategy {name!r} of the enum is not in x-strategies")
-    for name in sorted({*described, *aliases, *aliases.values()} - listed):
-        raise SpecError(f"{spec.path}: strategy {name!r} is not in the enum")
+    described = strategies(spec)
+    for alias, name in aliases(spec.schema("Strategy")).items():
+        if name not in described:
+            raise SpecError(f"{spec.path}: strategy {alias!r} is an alias of {name!r}, which is no strategy")
     for name in sorted(described.keys() - STRATEGIES.keys()):
         raise SpecError(f"{spec.path}: strategy {name!r} has no implementation in the recommender")
     for name in sorted(STRATEGIES.keys() - described.keys()):
@@ -32,26 +30,26 @@ def check_strategies(spec: Spec) -> None:
         _check_fallback(spec, name, facts)
 
 
-def _check_input(spec: Spec, validator: Validator, name: str, facts: Node) -> None:
-    """What x-strategies says is required, the schema's conditions must require, and nothing else."""
-    needed = facts.get("requires")
+def _check_input(spec: Spec, validator: Validator, name: str, facts: Strategy) -> None:
+    """What `x-requires` names, the schema's conditions must require, and nothing else."""
+    needed = facts.requires
     if needed not in (None, *_INPUTS):
         raise SpecError(f"{spec.path}: strategy {name!r} requires {needed!r}, which the recommender does not take")
     for given in (None, *_INPUTS):
         body = {"strategy": name, **({given: "id"} if given else {})}
         if validator.is_valid(body) != (needed in (None, given)):
             raise SpecError(
-                f"{spec.path}: strategy {name!r}: `requires` and the schema's conditions say different things"
+                f"{spec.path}: strategy {name!r}: `x-requires` and the schema's conditions say different things"
             )
 
 
-def _check_fallback(spec: Spec, name: str, facts: Node) -> None:
+def _check_fallback(spec: Spec, name: str, facts: Strategy) -> None:
     """A plan for a query with little behind it must hold the fallback among its sources."""
     recommender = Recommender()
     body = {"item_id": "id", "item_type": "product", "status": "active", "attributes": {"category": "any"}}
     recommender.restock(Item.from_body(body))
     query = Query(name, user_id="id", context_item_id="id", context_item_ids=("id",))
     plan = recommender.recommend(query, parse_filters({}), None, now=0.0).plan
-    fallback = facts.get("fallback")
+    fallback = facts.fallback
     if _REASONS.get(str(fallback), fallback) not in {source.reason for source in plan.sources}:
         raise SpecError(f"{spec.path}: strategy {name!r}: the recommender does not fall back on {fallback!r}")

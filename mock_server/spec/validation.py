@@ -8,6 +8,7 @@ from typing import Any
 import jsonschema_rs
 
 from fixtures import rules
+from fixtures.formats import CHECKS
 from fixtures.spec import Node, Spec, SpecError
 from mock_server.errors import ApiError, BadRequest, FieldError, MissingStrategyInput
 
@@ -21,7 +22,7 @@ def compile_schema(spec: Spec, schema: Node, place: str) -> tuple[jsonschema_rs.
     try:
         # Masked, because an error's own text repeats the value, however long; ours names rules only.
         validator = jsonschema_rs.Draft202012Validator(
-            root, validate_formats=True, ignore_unknown_formats=False, mask="the value"
+            root, validate_formats=True, ignore_unknown_formats=False, formats=CHECKS, mask="the value"
         )
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
         raise SpecError(f"{spec.path}: {place}: {str(error).partition(chr(10))[0]}") from None

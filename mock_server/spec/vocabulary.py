@@ -10,15 +10,15 @@ from typing import Any
 from fixtures.spec import Node, Spec, SpecError
 
 ANNOTATIONS = {"title", "description", "example", "examples", "deprecated", "default"}
-EXTENSIONS = {"x-source", "x-reading", "x-status", "x-rule", "x-aliases", "x-strategies", "x-standard-events"}
+EXTENSIONS = {"x-source", "x-reading", "x-status", "x-rule", "x-alias-of", "x-requires", "x-fallback", "x-family"}
 ASSERTIONS = {"type", "enum", "const", "format", "pattern", "minLength", "maxLength", "minItems", "maxItems"}
-ASSERTIONS |= {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "required"}
+ASSERTIONS |= {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "required", "maxProperties"}
 SCHEMA = {"not", "if", "then", "else", "items", "additionalProperties"}
 SCHEMA_LIST = {"allOf", "anyOf", "oneOf"}
 SCHEMA_MAP = {"properties"}
 KEYWORDS = ANNOTATIONS | EXTENSIONS | ASSERTIONS | SCHEMA | SCHEMA_LIST | SCHEMA_MAP | {"$ref"}
 TYPES = {"object", "array", "string", "number", "integer", "boolean", "null"}
-FORMATS = {"date", "date-time", "uuid", "binary"}  # binary: the file of a form
+FORMATS = {"date-time", "email", "uuid", "binary"}  # binary: the file of a form
 
 _DATA = {"example", "examples", "default", "value", "enum", "const"}
 _DIALECT = re.compile(r"\\[dDwWsSbB]")  # these differ between engines: other scripts' digits, Unicode spaces

@@ -177,12 +177,15 @@ def test_the_reference_tries_an_operation_with_the_keys_filled_in(page: Page, mo
 def test_whoever_registers_on_the_reference_page_is_signed_in_there(page: Page, mock: RunningMock) -> None:
     page.goto(f"{mock.url}/docs")
 
-    def execute(operation_id: str) -> Locator:
+    def execute(tag: str, operation_id: str) -> Locator:
         """Open the operation and send its example."""
-        operation = page.locator(f"#operations-Accounts-{operation_id}")
+        operation = page.locator(f"#operations-{tag}-{operation_id}")
         operation.locator(".opblock-summary-control").click()
         operation.get_by_role("button", name="Execute").click()
         return operation.locator(".live-responses-table")
 
-    expect(execute("register").locator(".response-col_status").nth(1)).to_contain_text("201")
-    expect(execute("readAccount")).to_contain_text("ada@shop.test")
+    expect(execute("Accounts", "register").locator(".response-col_status").nth(1)).to_contain_text("201")
+    page.get_by_role("combobox", name="Contract").select_option("Account operations (ours)")
+    expect(page.get_by_role("heading", name="lehnz mock, account operations")).to_be_visible()
+    expect(page.locator(".opblock")).to_have_count(17)
+    expect(execute("Account", "readAccount")).to_contain_text("ada@shop.test")

@@ -58,11 +58,12 @@ def forget_a_path_parameter(document: Document) -> None:
 
 
 def break_a_default(document: Document) -> None:
-    document["components"]["schemas"]["RecommendRequest"]["properties"]["limit"]["default"] = "twenty"
+    document["components"]["schemas"]["FirstEditionItem"]["properties"]["item_type"]["default"] = 20
 
 
 def break_an_example(document: Document) -> None:
-    recommend(document)["requestBody"]["content"]["application/json"]["examples"]["similar"]["value"] = {"limit": 0}
+    body = document["components"]["requestBodies"]["Recommend"]
+    body["content"]["application/json"]["examples"]["similar"]["value"] = {"limit": 0}
 
 
 def forget_an_operation_id(document: Document) -> None:
@@ -90,7 +91,7 @@ def test_openapi_spec_validator_notices_mistakes() -> None:
         "Operation ID 'upsertItems' for 'post' in '/v1/recommend' is not unique",
         "'strin' is not",
         "Path parameter 'item_id'",
-        "'twenty' is not of type",
+        "20 is not of type",
     ):
         assert words in noticed
 

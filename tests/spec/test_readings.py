@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.shipped import SPEC
+from tests.support.shipped import ACCOUNTS, SPEC
 
 ROOT = Path(__file__).parents[2]
 ENTRY = re.compile(r"^\| (R\d+)\b[^|]*\|[^|]*\|(.*)\|[^|]*\|$", re.MULTILINE)
@@ -32,8 +32,8 @@ def test_the_ledger_counts_from_r1_without_gap_or_repeat() -> None:
     assert [name for name, _ in ROWS] == [f"R{number}" for number in range(1, len(ROWS) + 1)]
 
 
-def test_the_contract_quotes_readings_that_exist() -> None:
-    quoted = set(values_of("x-reading", SPEC.document))
+def test_the_contracts_quote_readings_that_exist() -> None:
+    quoted = {reading for spec in (SPEC, ACCOUNTS) for reading in values_of("x-reading", spec.document)}
     assert len(quoted) > 30
     assert quoted <= LEDGER.keys()
 
@@ -41,7 +41,8 @@ def test_the_contract_quotes_readings_that_exist() -> None:
 def test_the_contract_names_a_source_of_a_known_kind() -> None:
     sources = set(values_of("x-source", SPEC.document))
     assert "ours" in sources
-    assert {source for source in sources if not re.fullmatch(r"ours|changelog|page:[a-z-]+", source)} == set()
+    known = r"ours|changelog|page:(www|apex)/[a-z-]+"
+    assert {source for source in sources if not re.fullmatch(known, source)} == set()
 
 
 def test_code_and_documents_quote_readings_that_exist() -> None:
@@ -60,8 +61,7 @@ def test_code_and_documents_quote_readings_that_exist() -> None:
 
 
 LIMIT = SPEC.limits["organisation"]
-REQUEST = SPEC.document["components"]["schemas"]["RecommendRequest"]["properties"]["limit"]
-FIRST_EDITION = SPEC.document["components"]["schemas"]["FirstEditionUserRequest"]["properties"]["limit"]
+REQUEST, FIRST_EDITION = SPEC.schema("Limit"), SPEC.schema("FirstEditionLimit")
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ FIRST_EDITION = SPEC.document["components"]["schemas"]["FirstEditionUserRequest"
     [
         ("R7", f"default {REQUEST['default']}, {REQUEST['minimum']} to {REQUEST['maximum']}"),
         ("R7", f"first edition: default {FIRST_EDITION['default']}"),
-        ("R34", f"at most {SPEC.document['x-limits']['ranking_depth']:,} (`x-ranking-depth`)"),
+        ("R34", f"at most {SPEC.document['x-limits']['ranking_depth']:,} (`x-limits.ranking_depth`)"),
         ("R36", f"{LIMIT.limit:,} per {LIMIT.window_seconds} s per organisation"),
     ],
 )

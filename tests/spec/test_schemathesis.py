@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.schemathesis_plain import LEAST_ACCEPTED, Run, plain_run
+from bench.schemathesis_plain import LEAST_ACCEPTED, OPTIONS, Run, plain_run
 from fixtures.mock_process import RunningMock
 from tests.support.mock_beside import mock_beside
 
@@ -28,7 +28,7 @@ def run_against_a_mock(*mock_options: str, options: tuple[str, ...] = ()) -> Run
 
 
 def test_plain_schemathesis_finds_nothing_and_most_valid_requests_are_accepted() -> None:
-    run = run_against_a_mock("--seed-data", "small", "--rate-limit", "off", "--auth-rate-limit", "off")
+    run = run_against_a_mock("--seed-data", "small", *OPTIONS)
     assert run.exit_code == 0, run.output
     assert run.cases > 1_000
     assert run.ratio > LEAST_ACCEPTED

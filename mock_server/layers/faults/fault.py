@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from fixtures.spec import KeyType, Operation, Spec
+from fixtures.spec import KeyType, Operation
 from mock_server.errors import FieldError
 from mock_server.layers.faults.kinds import DECIDING, KINDS, KindName
 
@@ -102,16 +102,18 @@ class Fault(BaseModel):
         return 0.0
 
 
-def problems(fault: Fault, spec: Spec) -> list[FieldError]:
+def problems(fault: Fault, operations: Sequence[Operation]) -> list[FieldError]:
     """What the fields' own types can't say: options of another kind, pairs, and what the spec documents."""
-    return [*_options(fault), *_pairs(fault), *_documented(fault, spec)]
+    return [*_options(fault), *_pairs(fault), *_documented(fault, operations)]
 
 
-def error_statuses(spec: Spec, operation_id: str | None, key_type: KeyType | None = None) -> list[int]:
+def error_statuses(
+    operations: Sequence[Operation], operation_id: str | None, key_type: KeyType | None = None
+) -> list[int]:
     """The errors that the operation documents; without one, those of any operation for this type of key."""
     statuses = {
         int(status)
-        for operation in spec.operations
+        for operation in operations
         if operation_id in (None, operation.operation_id) and key_type in (None, operation.key_type)
         for status in operation.responses
         if status.isdigit() and int(status) >= 400
@@ -139,12 +141,12 @@ def _pairs(fault: Fault) -> Iterator[FieldError]:
         yield FieldError("$.retry_after", "belongs to status 429")
 
 
-def _documented(fault: Fault, spec: Spec) -> Iterator[FieldError]:
-    known = [operation.operation_id for operation in spec.operations]
+def _documented(fault: Fault, operations: Sequence[Operation]) -> Iterator[FieldError]:
+    known = [operation.operation_id for operation in operations]
     if fault.operation_id not in (None, *known):
         yield FieldError("$.operation_id", f"must be one of {', '.join(known)}")
         return
-    statuses = error_statuses(spec, fault.operation_id, fault.key_type)
+    statuses = error_statuses(operations, fault.operation_id, fault.key_type)
     if fault.status is not None and fault.status not in statuses:
         who = fault.operation_id or "an operation"
         yield FieldError("$.status", f"must be an error that {who} documents: {', '.join(map(str, statuses))}")

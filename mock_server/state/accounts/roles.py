@@ -1,4 +1,5 @@
-"""Roles in an organisation. Which of them may do what stands in openapi.yaml (`x-roles`); here is who is above whom."""
+"""Roles in an organisation. Which of them may do what stands in the contract of
+the account operations (`x-roles`); here is who is above whom."""
 
 from __future__ import annotations
 

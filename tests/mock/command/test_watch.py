@@ -16,7 +16,7 @@ from mock_server.mock import Mock
 from mock_server.settings import Settings
 
 TEXT = SPEC_PATH.read_text(encoding="utf-8")
-PAGE = "description: Items to return.\n          minimum: 1\n          maximum: "
+PAGE = "description: Items to return.\n      minimum: 1\n      maximum: "
 EDITED = TEXT.replace(f"{PAGE}100", f"{PAGE}50")
 UNSERVABLE = TEXT.replace("operationId: upsertItems", "operationId: upsertThings")
 

@@ -17,7 +17,7 @@ from mock_server.runtime.passwords import Passwords
 from mock_server.settings import Settings
 from mock_server.state.clock import RealClock, VirtualClock
 from tests.support.account_client import ACCOUNT, LOGIN, PASSWORD, REGISTER, Person, credentials, registration
-from tests.support.mock_client import ITEMS, RECOMMEND, SPEC, Answer, Client, make_client
+from tests.support.mock_client import ACCOUNTS, ITEMS, RECOMMEND, SPEC, Answer, Client, make_client
 
 Make = Callable[..., Client]
 LIMIT = SPEC.limits["auth"]
@@ -262,7 +262,7 @@ def test_an_account_has_a_window_of_its_own(mock: Client) -> None:
 
 def test_an_account_that_used_up_its_window_is_429(make_mock: Make) -> None:
     ada = Person(make_mock(rate_limit="1/1h"), "ada")
-    answers = [ada.get(ACCOUNT) for _ in range(SPEC.limits["account"].limit + 1)]
+    answers = [ada.get(ACCOUNT) for _ in range(ACCOUNTS.limits["account"].limit + 1)]
     assert [answer.status for answer in answers[-2:]] == [200, 429]
     off = Person(make_mock(rate_limit="off"), "ada")
     assert [off.get(ACCOUNT).limit for _ in range(2)] == [(1000, 1000, 900)] * 2
@@ -317,14 +317,16 @@ def test_clients_behind_a_trusted_proxy_are_counted_apart(make_mock: Make) -> No
     assert [remaining("192.0.2.7"), remaining("192.0.2.8"), remaining("198.51.100.1, 192.0.2.7")] == [9, 9, 8]
 
 
-def test_the_account_sides_operations_are_marked_as_ours_and_no_other() -> None:
+def test_openapi_yaml_has_only_the_two_account_paths_that_the_documents_name() -> None:
     ours = [each for each in SPEC.operations if each.source == OURS]
-    assert {tag for each in ours for tag in each.tags} == {"Accounts"}
-    assert [each.operation_id for each in SPEC.operations if "Accounts" in each.tags] == [
-        each.operation_id for each in ours
-    ]
-    assert all(each.key_type is None for each in ours)
-    assert all(each.key_type for each in SPEC.operations if each not in ours)
+    assert [each.path for each in ours] == [REGISTER, LOGIN]
+    assert [each for each in SPEC.operations if not each.key_type] == ours
+    assert "Bearer" not in SPEC.document["components"]["securitySchemes"]
+
+
+def test_the_other_account_operations_have_a_contract_of_their_own() -> None:
+    assert len(ACCOUNTS.operations) == 17
+    assert all(each.source == OURS and each.bearer for each in ACCOUNTS.operations)
 
 
 def test_an_operation_for_api_keys_refuses_the_wrong_key_as_before(mock: Client) -> None:

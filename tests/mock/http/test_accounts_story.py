@@ -11,7 +11,7 @@ from mock_server.state.accounts.roles import Role
 from tests.mock.command.test_readme import played
 from tests.mock.runtime.test_uploads import CATALOG_CSV, FORM, form
 from tests.support.account_client import LOGIN, Person, credentials
-from tests.support.mock_client import RECOMMEND, SPEC, Client
+from tests.support.mock_client import ACCOUNTS, RECOMMEND, SPEC, Client
 
 GUIDE = Path(__file__).parents[3] / "docs/accounts.md"
 
@@ -74,7 +74,7 @@ def row(operation: Operation) -> str:
 
 def test_the_guides_table_is_what_the_contract_says() -> None:
     table = GUIDE.read_text(encoding="utf-8").partition("|---|---|---|---|---|---|\n")[2].partition("\n\n")[0]
-    assert table.splitlines() == [row(operation) for operation in SPEC.operations if operation.roles]
+    assert table.splitlines() == [row(operation) for operation in ACCOUNTS.operations if operation.roles]
 
 
 SAYS: dict[tuple[str, ...], str] = {
@@ -85,7 +85,7 @@ SAYS: dict[tuple[str, ...], str] = {
 
 
 @pytest.mark.parametrize(
-    "operation", [each for each in SPEC.operations if each.roles], ids=lambda each: each.operation_id
+    "operation", [each for each in ACCOUNTS.operations if each.roles], ids=lambda each: each.operation_id
 )
 def test_an_operations_description_names_its_roles(operation: Any) -> None:
     assert " ".join(operation.node["description"].split()).endswith(SAYS[operation.roles])
@@ -101,7 +101,8 @@ def test_an_operations_description_names_its_roles(operation: Any) -> None:
     ],
 )
 def test_the_guides_numbers_are_those_of_the_contract(statement: str) -> None:
-    auth, account, limits = SPEC.limits["auth"], SPEC.limits["account"], SPEC.document["x-limits"]
+    auth, account = SPEC.limits["auth"], ACCOUNTS.limits["account"]
+    limits = {**SPEC.document["x-limits"], **ACCOUNTS.document["x-limits"]}
     numbers = {
         f"{auth.limit} times per {auth.window_seconds // 60} minutes",
         f"{account.limit:,} per {account.window_seconds // 60} minutes",

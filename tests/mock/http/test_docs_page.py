@@ -61,6 +61,16 @@ def test_the_json_names_this_server_first_wherever_servers_are_named(mock: Mock)
     assert document.items() <= mock.spec.document.items()
 
 
+def test_the_account_operations_are_served_at_an_address_of_their_own_and_stand_on_their_own(mock: Mock) -> None:
+    as_json = get(mock, "/accounts/openapi.json").json()
+    as_yaml = parse(get(mock, "/accounts/openapi.yaml").text)
+    assert as_json["servers"][0]["url"] == URL
+    assert as_yaml == mock.contract.accounts.document
+    assert as_yaml["paths"].keys().isdisjoint(mock.spec.document["paths"])
+    assert "../" not in str(as_yaml)
+    assert list(OpenAPIV31SpecValidator(as_json).iter_errors()) == []
+
+
 def test_serving_it_leaves_the_mocks_own_spec_alone(mock: Mock) -> None:
     before = mock.spec.document["servers"][0]["url"]
     served_document(mock.spec, URL)
@@ -74,7 +84,7 @@ def test_a_strange_host_header_is_not_repeated(mock: Mock, host: str) -> None:
 
 
 def test_tools_of_other_sites_may_read_the_spec_but_not_the_page_with_the_keys(mock: Mock) -> None:
-    for path in ("/openapi.yaml", "/openapi.json"):
+    for path in ("/openapi.yaml", "/openapi.json", "/accounts/openapi.yaml", "/accounts/openapi.json"):
         assert get(mock, path, Origin="https://editor.example").headers["Access-Control-Allow-Origin"] == "*"
     assert "Access-Control-Allow-Origin" not in get(mock, "/docs", Origin="https://editor.example").headers
 
@@ -92,6 +102,7 @@ def test_the_page_offers_the_organisations_whose_keys_are_known_to_all_and_no_ot
 
 def test_the_page_loads_nothing_from_elsewhere(mock: Mock) -> None:
     response = get(mock, "/docs")
+    assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
     assert "default-src 'self'" in response.headers["Content-Security-Policy"]
     addresses = re.findall(r'(?:src|href)="([^"]+)"', response.text)
     assert len(addresses) >= 5

@@ -7,13 +7,12 @@ import httpx
 import pytest
 
 from fixtures.bodies import event_body, identify_body, item_body, user_body
+from fixtures.choices import strategies
 from fixtures.mock_process import running_mock
 from tests.support.shipped import SPEC
 
 QUOTA = 60
-STRATEGIES: dict[str, Any] = SPEC.document["components"]["schemas"]["RecommendRequest"]["properties"]["strategy"][
-    "x-strategies"
-]
+STRATEGIES = strategies(SPEC)
 
 
 class Client:

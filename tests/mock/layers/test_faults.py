@@ -11,7 +11,7 @@ from mock_server.layers.faults.fault import LONGEST_SECONDS, Fault, Request, err
 from mock_server.layers.faults.kinds import DECIDING, KINDS, OPTIONS
 from mock_server.layers.faults.registry import MOST, Faults
 from mock_server.state.clock import Clock, VirtualClock
-from tests.support.shipped import SPEC
+from tests.support.shipped import OPERATIONS, SPEC
 
 RECOMMEND, ITEMS = SPEC.operation("recommend"), SPEC.operation("upsertItems")
 ASKED = Request(RECOMMEND, "acme-books", "publishable")
@@ -155,7 +155,7 @@ def test_every_option_belongs_to_a_kind_and_is_explained() -> None:
     ],
 )
 def test_what_doesnt_fit_together_is_named_with_its_rule(body: dict[str, Any], field: str, rule: str) -> None:
-    found = {problem.field: problem.message for problem in problems(Fault(**body), SPEC)}
+    found = {problem.field: problem.message for problem in problems(Fault(**body), OPERATIONS)}
     assert rule in found[field]
 
 
@@ -186,13 +186,13 @@ def test_every_form_of_every_kind_can_be_set(kind: Any) -> None:
     values = {"status": 500, "longest": 2, "p95": 2}
     for form in KINDS[kind].forms:
         fault = Fault(kind=kind, **{option: values.get(option, 1) for option in form})  # type: ignore[arg-type]
-        assert problems(fault, SPEC) == []
+        assert problems(fault, OPERATIONS) == []
         assert len(faults(fault).meet(ASKED)) == 1
 
 
 def test_the_documented_errors_come_from_the_spec() -> None:
-    assert error_statuses(SPEC, "recommend") == [400, 401, 403, 413, 415, 422, 429, 500]
-    assert 422 not in error_statuses(SPEC, "upsertItems")
+    assert error_statuses(OPERATIONS, "recommend") == [400, 401, 403, 413, 415, 422, 429, 500]
+    assert 422 not in error_statuses(OPERATIONS, "upsertItems")
 
 
 def test_clearing_one_organisation_leaves_the_faults_of_the_others() -> None:

@@ -9,7 +9,6 @@ import httpx
 import pytest
 
 from fixtures.bodies import event_body, item_body
-from fixtures.spec import load_spec
 from mock_server.command.options import UsageError, read_settings
 from mock_server.layers.faults.fault import problems
 from mock_server.layers.faults.scenarios import SCENARIOS
@@ -17,6 +16,7 @@ from mock_server.settings import ScenarioName
 from tests.mock.command.test_cli import started
 from tests.mock.layers.test_faults_api import Steered
 from tests.support.mock_client import EVENTS, ITEMS, RECOMMEND, Client
+from tests.support.shipped import OPERATIONS
 
 PERSONAL = {"strategy": "recently-viewed", "user_id": "ada"}
 
@@ -41,7 +41,7 @@ def test_the_table_is_whole() -> None:
     assert set(SCENARIOS) == set(get_args(ScenarioName))
     for scenario in SCENARIOS.values():
         assert scenario.faults
-        assert [problem for fault in scenario.faults for problem in problems(fault, load_spec())] == []
+        assert [problem for fault in scenario.faults for problem in problems(fault, OPERATIONS)] == []
 
 
 def test_rate_limited_answers_429_and_says_when_to_come_back(steered: Steered) -> None:

@@ -3,11 +3,13 @@
 import asyncio
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fixtures.bodies import recommend_body
+from mock_server.spec import accounts
 from mock_server.state.records import User
 from tests.support.account_client import Person
 from tests.support.mock_client import RECOMMEND, Answer, Client, edited_spec
@@ -344,8 +346,13 @@ def test_a_file_may_come_without_a_name(shop: Shop) -> None:
     assert len(shop.ids) == 3
 
 
-def test_a_form_over_the_limit_is_413_as_soon_as_it_is_passed(make_mock: Make, tmp_path: Any) -> None:
-    shop = Shop(make_mock(spec=edited_spec(tmp_path, ("max_upload_bytes: 33554432", "max_upload_bytes: 1000"))))
+def test_a_form_over_the_limit_is_413_as_soon_as_it_is_passed(
+    make_mock: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = accounts.PATH.read_text(encoding="utf-8").replace("max_upload_bytes: 33554432", "max_upload_bytes: 1000")
+    (tmp_path / "accounts.yaml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(accounts, "PATH", tmp_path / "accounts.yaml")
+    shop = Shop(make_mock(spec=edited_spec(tmp_path)))
     assert shop.send(form("x" * 100)).status == 202
     refused = shop.send(form("x" * 1000))
     assert (refused.status, "1000 bytes" in refused.message) == (413, True)

@@ -9,7 +9,7 @@ from fixtures.spec import OURS
 from mock_server.state.accounts.roles import Role
 from tests.mock.state.test_roles import IN_ORGANISATION, Shop
 from tests.support.account_client import LOGIN, Person, credentials
-from tests.support.mock_client import RECOMMEND, SPEC, Answer, Client
+from tests.support.mock_client import ACCOUNTS, RECOMMEND, Answer, Client
 
 CHANGING = [operation.operation_id for operation in IN_ORGANISATION if operation.method != "GET"]
 
@@ -57,7 +57,7 @@ def test_every_change_is_in_it_once_and_every_refusal_for_want_of_a_role(shop: S
     before = len(entries(shop))
     request = shop.request(operation_id)
     before += operation_id == "revokeKeyPair"
-    able = SPEC.operation(operation_id).roles
+    able = ACCOUNTS.operation(operation_id).roles
     doer = Role.OWNER if operation_id != "leaveOrganisation" else Role.DEVELOPER
     if operation_id == "addMember":
         shop.owner.send("DELETE", f"{shop.path}/members/{shop.guest.account_id}")

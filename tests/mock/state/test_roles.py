@@ -11,11 +11,11 @@ from mock_server.state.accounts.names import free_id
 from mock_server.state.accounts.roles import Role, may_give
 from tests.mock.runtime.test_uploads import CATALOG_CSV, FORM, form
 from tests.support.account_client import Person
-from tests.support.mock_client import RECOMMEND, SPEC, Answer, Client
+from tests.support.mock_client import ACCOUNTS, RECOMMEND, Answer, Client
 
 Make = Callable[..., Client]
 ROLES = list(Role)
-IN_ORGANISATION = [operation for operation in SPEC.operations if operation.roles]
+IN_ORGANISATION = [operation for operation in ACCOUNTS.operations if operation.roles]
 CELLS = [(operation.operation_id, role) for operation in IN_ORGANISATION for role in ROLES]
 
 
@@ -55,7 +55,7 @@ class Shop:
         upload_id = None
         if operation_id == "readUpload":
             upload_id = self.send(self.owner, "startUpload").data["upload_id"]
-        operation = SPEC.operation(operation_id)
+        operation = ACCOUNTS.operation(operation_id)
         path = operation.path.format(
             tenant_id=self.tenant_id,
             account_id=self.people[Role.MEMBER].account_id,
@@ -78,7 +78,7 @@ def test_a_role_may_do_what_the_table_says_and_nothing_else(shop: Shop, operatio
     if operation_id == "leaveOrganisation":  # an owner can leave when there is another one
         shop.owner.post(f"{shop.path}/members", {"email": shop.guest.email, "role": "OWNER"})
     answer = shop.send(person, operation_id)
-    if role in SPEC.operation(operation_id).roles:
+    if role in ACCOUNTS.operation(operation_id).roles:
         assert answer.status in (200, 201, 202), answer.body
     else:
         assert answer.status == 403
@@ -102,7 +102,7 @@ def test_a_role_that_may_not_never_learns_whether_the_body_was_right(shop: Shop)
 
 
 def test_every_operation_of_ours_but_auth_needs_a_token(mock: Client) -> None:
-    for operation in SPEC.operations:
+    for operation in ACCOUNTS.operations:
         if operation.source == OURS and operation.bearer:
             path = operation.path.format(tenant_id="a", account_id="b", key_id="c", upload_id="d")
             assert mock.send(operation.method, path, key=None).status == 401, operation.operation_id

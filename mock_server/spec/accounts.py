@@ -1,0 +1,57 @@
+"""The contract of the account operations. It stands beside their code and shares components with openapi.yaml."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from fixtures.spec import Node, Spec, SpecError, load_document
+
+PATH = Path(__file__).parents[1] / "http/operations/accounts/openapi.yaml"
+_SHARED = "../../../../openapi.yaml#"  # how the file refers to components of the documented contract
+
+
+def accounts_spec(documented: Spec) -> Spec:
+    """The contract on its own, with the shared components of the documented one. Raises SpecError."""
+    document = load_document(PATH)
+    for reference in _shared_references(document):
+        _take(document, documented, reference)
+    return Spec(document, PATH)
+
+
+def _take(document: Node, documented: Spec, reference: str) -> None:
+    """Copy a component, and those that it refers to, and name it by a reference inside the document."""
+    _, _, kind, name = reference.split("/")
+    section = document["components"].setdefault(kind, {})
+    if name in section:
+        return
+    found = documented.document.get("components", {}).get(kind, {}).get(name)
+    if not isinstance(found, dict):
+        raise SpecError(f"{documented.path}: the account operations need components.{kind}.{name}")
+    section[name] = copy.deepcopy(found)
+    for inner in list(_references(section[name])):
+        _take(document, documented, inner["$ref"])
+
+
+def _shared_references(document: Node) -> list[str]:
+    """Every reference to the documented contract, turned into one inside this document."""
+    found = []
+    for node in _references(document):
+        if node["$ref"].startswith(_SHARED):
+            node["$ref"] = node["$ref"].removeprefix(_SHARED[:-1])
+            found.append(node["$ref"])
+    return found
+
+
+def _references(node: Any) -> Iterator[Node]:
+    """The mappings that hold a `$ref`."""
+    if isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            yield node
+        for child in node.values():
+            yield from _references(child)
+    elif isinstance(node, list):
+        for child in node:
+            yield from _references(child)
