@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NoReturn
+from types import FrameType
 
 from load import _keys, _prepare, _targets
 from load._errors import ConfigurationError
@@ -32,6 +32,10 @@ _RUNS = {
 }
 
 
+class _Stopped(BaseException):
+    """Somebody ends us: Ctrl-C, or SIGTERM."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code: that of locust; 2 for options that can't be used, 4 if there was nothing to judge."""
     options, rest = _parser().parse_known_args(arguments)
@@ -41,10 +45,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if missing := [name for name in _NEEDED if find_spec(name) is None]:
         print(f"load: {', '.join(missing)} missing: make setup installs everything", file=sys.stderr)
         return 2
-    signal.signal(signal.SIGTERM, _terminate)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background job ignores SIGINT unless it asks for it
+        signal.signal(number, _stop)
     try:
         if options.target:
-            return _run(options, _targets.check(options.target, options.allow_production), options.keys_file, rest)
+            target = _targets.check(options.target, options.allow_production)
+            _keys.read_organisations(options.keys_file, os.environ)
+            return _run(options, target, options.keys_file, rest)
         with _mock(_MOCKS[options.command]) as (url, keys_file):
             if options.command == "latency":
                 code = _fill(options, url, keys_file)
@@ -54,8 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ConfigurationError as error:
         print(f"load: {error}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        return 130
+    except _Stopped:
+        print("load: ended before the run began", file=sys.stderr)
+        return 4
 
 
 def _run(options: argparse.Namespace, url: str, keys_file: str, rest: Sequence[str]) -> int:
@@ -63,18 +71,26 @@ def _run(options: argparse.Namespace, url: str, keys_file: str, rest: Sequence[s
         return _fill(options, url, keys_file)
     command = [sys.executable, "-m", "locust", "-f", str(Path(__file__).parent), "--headless", "--only-summary"]
     command += ["--host", url, "--seed", str(options.seed), "--shop", options.shop, "--loglevel", "WARNING"]
-    for name in ("keys_file", "ca_file"):
-        if value := keys_file if name == "keys_file" else options.ca_file:
-            command += [f"--{name.replace('_', '-')}", value]
+    for name, value in (("--keys-file", keys_file), ("--ca-file", options.ca_file)):
+        if value:
+            command += [name, value]
     if options.allow_production:
         command.append("--allow-production")
-    locust = subprocess.Popen([*command, *_RUNS[options.command], *rest])  # noqa: S603 - our own words and the user's
-    try:
-        return locust.wait()
-    except BaseException:
-        locust.send_signal(signal.SIGINT)
-        locust.wait(60)
-        raise
+    return _wait(_start([*command, *_RUNS[options.command], *rest]))
+
+
+def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
+    """In a process group of its own: Ctrl-C reaches us alone, and who we started ends when we say so."""
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, process_group=0)  # noqa: S603 - our own words
+
+
+def _wait(locust: subprocess.Popen[bytes]) -> int:
+    """Its exit code. Whoever ends us ends its run in order, and gets its verdict; the second time without waiting."""
+    while True:
+        try:
+            return locust.wait()
+        except _Stopped:
+            locust.send_signal(signal.SIGTERM)
 
 
 def _fill(options: argparse.Namespace, url: str, keys_file: str) -> int:
@@ -90,18 +106,8 @@ def _mock(options: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The mock as a process of its own: its URL and keys file. Raises ConfigurationError if it doesn't start."""
     with tempfile.TemporaryDirectory() as folder:
         keys_file = Path(folder) / "keys.json"
-        command = [
-            sys.executable,
-            "-m",
-            "mock_server",
-            "--port",
-            "0",
-            "--quiet",
-            "--keys-out",
-            str(keys_file),
-            *options,
-        ]
-        mock = subprocess.Popen(command)  # noqa: S603 - our own words
+        command = [sys.executable, "-m", "mock_server", "--port", "0", "--quiet", "--keys-out", str(keys_file)]
+        mock = _start([*command, *options])
         try:
             yield _url_of(mock, keys_file), str(keys_file)
         finally:
@@ -118,8 +124,8 @@ def _url_of(mock: subprocess.Popen[bytes], keys_file: Path) -> str:
     raise ConfigurationError("the mock didn't start; try `python -m mock_server`")
 
 
-def _terminate(*_: object) -> NoReturn:
-    raise KeyboardInterrupt
+def _stop(_: int, __: FrameType | None) -> None:
+    raise _Stopped
 
 
 def _parser() -> argparse.ArgumentParser:

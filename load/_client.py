@@ -5,11 +5,12 @@ from typing import Any
 from load import _rate_limit
 from load._answers import Refusal, judge
 from load._endpoints import Endpoint, endpoints
-from load._http import Answer, Connections, request_headers, tell_locust
+from load._http import Connections, request_headers, tell_locust
 from load._journeys import Reply, Step
 from load._keys import Organisation
+from load._node import Node
 from load._rate_limit import RateLimit
-from load._samples import SLOT, Samples
+from load._samples import Samples
 
 LIMITED = "[429]"  # what stands after the name of a refused request
 
@@ -17,7 +18,7 @@ LIMITED = "[429]"  # what stands after the name of a refused request
 class Sender:
     """Sends steps over one pool; what it measures goes to the node's samples, which change with every report."""
 
-    def __init__(self, connections: Connections, node: Any, request_event: Any) -> None:
+    def __init__(self, connections: Connections, node: Node, request_event: Any) -> None:
         self._connections, self._node, self._event = connections, node, request_event
         self._headers: dict[tuple[str, str], dict[str, str]] = {}
 
@@ -26,32 +27,28 @@ class Sender:
         endpoint = endpoints()[step.operation]
         answer = self._connections.send(endpoint, step.body, self._headers_for(organisation, endpoint))
         begun = answer.sent if due is None else due
-        slot = int((begun - self._node.judged_from) // SLOT)
-        samples: Samples = self._node.samples
+        slot = self._node.slot_of(begun)
+        samples = self._node.samples
+        name = f"{endpoint.name} {step.label}" if step.label else endpoint.name
+        shown = f"{endpoint.path} {step.label}" if step.label else endpoint.path
         limits = _rate_limit.read(answer.headers)
         _note_quota(samples, organisation, limits, answer.status, slot)
         try:
             reply = judge(endpoint, step, answer.status, answer.content, answer.error, limits)
         except Refusal as refusal:
-            samples.failed(endpoint.name, slot, str(refusal))
-            tell_locust(self._event, endpoint, endpoint.path, answer, begun, refusal)
+            samples.failed(name, slot, str(refusal))
+            tell_locust(self._event, endpoint, shown, answer, begun, refusal)
             return Reply(answer.status), limits
-        name = endpoint.path
         if reply.status == 429:
-            name = f"{endpoint.path} {LIMITED}"
-            samples.limited(endpoint.name, slot)
+            shown = f"{shown} {LIMITED}"
+            samples.limited(name, slot)
         elif reply.status == endpoint.success:
-            self._note_success(samples, endpoint, answer, reply, begun, slot)
-        tell_locust(self._event, endpoint, name, answer, begun, None)
+            samples.answered(name, slot, answer.answered - begun, answer.answered - answer.sent)
+            if endpoint.operation_id == "recommend":
+                latency = reply.data.get("latency_ms")
+                samples.listed(name, slot, bool(reply.items), latency if _is_time(latency) else None)
+        tell_locust(self._event, endpoint, shown, answer, begun, None)
         return reply, limits
-
-    def _note_success(
-        self, samples: Samples, endpoint: Endpoint, answer: Answer, reply: Reply, begun: float, slot: int
-    ) -> None:
-        samples.answered(endpoint.name, slot, answer.answered - begun, answer.answered - answer.sent)
-        if endpoint.operation_id == "recommend":
-            latency = reply.data.get("latency_ms")
-            samples.listed(endpoint.name, slot, bool(reply.items), latency if _is_time(latency) else None)
 
     def _headers_for(self, organisation: Organisation, endpoint: Endpoint) -> dict[str, str]:
         headers = self._headers.get((organisation.name, endpoint.key_type))

@@ -44,6 +44,14 @@ def strategies() -> dict[str, str]:
 
 
 @cache
+def request_names() -> tuple[str, ...]:
+    """Every name that a row of the results can have: the operations, and recommendations by what they ask for."""
+    operations = [one.name for one in endpoints().values()]
+    asked = [f"{endpoints()['recommend'].name} strategy={strategy}" for strategy in strategies()]
+    return (*operations, *(f"{one}{more}" for one in asked for more in ("", " filters", " page=2", " filters page=2")))
+
+
+@cache
 def _spec() -> Spec:
     return load_spec()
 

@@ -3,6 +3,7 @@
 import signal
 import sys
 from argparse import Namespace
+from time import perf_counter
 from typing import Any, cast
 
 import gevent
@@ -13,11 +14,12 @@ from locust.env import Environment
 from locust.runners import MasterRunner, WorkerRunner
 
 from load import _node, _web
+from load._compare import read_before
 from load._errors import ConfigurationError
 from load._histogram import bucket_response_time
 from load._node import Node
-from load._open_load import Arrivals
-from load._options import Machine, add_options, check_web
+from load._open_load import Arrivals, Schedule
+from load._options import Machine, add_options, check_web, make_plan, promises, rate_limit
 from load._probe_shots import Shooter
 from load._referee import Referee
 
@@ -27,6 +29,7 @@ locust.stats.PERCENTILES_TO_CHART = [0.5, 0.95, 0.99]
 locust.stats.PERCENTILES_TO_STATISTICS = [0.5, 0.95, 0.99]
 locust.html.PERCENTILES_FOR_HTML_REPORT = [0.5, 0.9, 0.95, 0.99, 0.999, 1.0]
 
+_DRAIN = 25.0  # seconds that a worker waits for the master to ask for its last report
 _referees: list[Referee] = []
 
 
@@ -50,6 +53,9 @@ def _init(environment: Environment, **_: Any) -> None:
     options = cast(Namespace, environment.parsed_options)
     try:
         check_web(options)
+        machine = Machine.from_options(options)
+        node = Node(environment, machine)
+        check_start(environment, node)
     except ConfigurationError as error:
         print(f"locust: {error}", file=sys.stderr)
         sys.exit(2)
@@ -57,16 +63,15 @@ def _init(environment: Environment, **_: Any) -> None:
     hooks: Any = environment.events
     if Arrivals not in environment.user_classes:  # for open load; no page or command line ever offers it
         environment.user_classes.append(Arrivals)
-    machine = Machine.from_options(options)
-    node = Node(environment, machine)
     _node.install(node)
     if runner is None:
         return
     if not isinstance(runner, MasterRunner):
-        shooter = Shooter(node)
+        shooter, schedule = Shooter(node), Schedule(node)
         for name, handler in (
             ("load_plan", node.on_plan),
             ("load_drain", node.on_drain),
+            ("load_schedule", schedule.on_schedule),
             ("probe_clock", shooter.on_clock),
             ("probe_fire", shooter.on_shots),
         ):
@@ -74,12 +79,15 @@ def _init(environment: Environment, **_: Any) -> None:
         hooks.test_start.add_listener(node.begin)
     if isinstance(runner, WorkerRunner):
         hooks.report_to_master.add_listener(node.attach)
+        if options.processes:  # Ctrl-C reaches every process of the terminal; the master still wants their last report
+            gevent.signal_handler(signal.SIGINT, lambda: gevent.spawn(_quit_when_drained, runner, node))
         return
     referee = Referee(environment, machine, node)
     _referees[:] = [referee]
     for name, handler in (
         ("load_ready", referee.on_ready),
         ("load_drained", referee.on_drained),
+        ("load_done", referee.on_done),
         ("probe_shots", referee.on_shots),
     ):
         runner.register_message(name, handler)
@@ -88,8 +96,35 @@ def _init(environment: Environment, **_: Any) -> None:
     hooks.worker_report.add_listener(referee.on_report)
     hooks.worker_connect.add_listener(referee.on_worker_connect)
     _web.extend(environment, referee)
+    gevent.signal_handler(signal.SIGINT, referee.terminate)  # also where the shell made this a background job
     if options.headless:  # locust listens to SIGTERM only once the users of a shape are done
         gevent.signal_handler(signal.SIGTERM, referee.terminate)
+
+
+def check_start(environment: Environment, node: Node) -> None:
+    """Files and options that can't be used are one line and exit code 2, before anything is sent. Raises
+    ConfigurationError."""
+    options: Any = environment.parsed_options
+    is_master, is_worker = options.master, options.worker
+    if not is_master:
+        node.read_files()
+    if is_worker:
+        return
+    promises(options, node.machine.slo_file)
+    rate_limit(options.rate_limit)
+    if node.machine.compare:
+        read_before(node.machine.compare)
+    if options.headless or options.autostart:
+        make_plan("", environment, node.machine.allow_production)
+
+
+def _quit_when_drained(runner: WorkerRunner, node: Node) -> None:
+    """A worker ends after its last report; at once if it has nothing to report."""
+    until = perf_counter() + _DRAIN
+    while node.plan is not None and not node.drained and perf_counter() < until:
+        gevent.sleep(0.05)
+    gevent.sleep(0.1)  # the report is under way
+    runner.quit()
 
 
 def _quitting(environment: Environment, **_: Any) -> None:

@@ -1,7 +1,7 @@
 """The wire: geventhttpclient's connection pool, as locust's FastHttpUser has it; no redirects, cookies, retries.
 
 A redirect would carry the key to who knows where, and one request must be one request: locust's session on top does
-all three and costs a quarter of the throughput."""
+all three and costs a quarter of the throughput. An answer is bounded in size, and in time as a whole."""
 
 import zlib
 from time import perf_counter, time
@@ -15,7 +15,9 @@ from locust.contrib.fasthttp import FAILURE_EXCEPTIONS
 from load._endpoints import Endpoint
 from load._keys import Organisation
 
+MOST_BYTES = 8 * 1024 * 1024  # of one answer, unpacked; a page of 100 recommendations has about 50 kB
 _GZIP_OR_ZLIB = 47  # zlib's word for "look at the header"
+_CHUNK = 64 * 1024
 
 
 class Answer(NamedTuple):
@@ -29,12 +31,17 @@ class Answer(NamedTuple):
     answered: float
 
 
+class _TooLarge(Exception):
+    pass
+
+
 class Connections:
     """Up to `size` connections to one target, made when needed; certificates are verified."""
 
     def __init__(self, target: str, size: int, timeout: float, ca_file: str) -> None:
         parts = urlsplit(target)
         self._prefix = parts.path.rstrip("/")
+        self._timeout = timeout
         self._client = HTTPClient.from_url(
             f"{parts.scheme}://{parts.netloc}",
             concurrency=size,
@@ -46,17 +53,44 @@ class Connections:
     def send(self, endpoint: Endpoint, body: bytes, headers: dict[str, str]) -> Answer:
         """One request, and its whole answer."""
         sent = perf_counter()
+        response: Any = None
+        timeout = gevent.Timeout(self._timeout)
+        timeout.start()
         try:
             response = self._client.request(endpoint.method, self._prefix + endpoint.path, body, headers)
-            content = bytes(response.read())
-            if response.get("Content-Encoding") in ("gzip", "deflate"):
-                content = zlib.decompress(content, _GZIP_OR_ZLIB)
-        except FAILURE_EXCEPTIONS as error:
-            return Answer(0, None, b"", type(error).__name__, sent, perf_counter())
-        return Answer(response.status_code, response, content, "", sent, perf_counter())
+            return Answer(response.status_code, response, _content(response), "", sent, perf_counter())
+        except _TooLarge:
+            error = f"the answer is larger than {MOST_BYTES // 1024 // 1024} MB"
+        except gevent.Timeout as late:
+            if late is not timeout:
+                raise
+            error = f"no whole answer within {self._timeout:g} s"
+        except (*FAILURE_EXCEPTIONS, zlib.error) as failure:
+            error = type(failure).__name__
+        finally:
+            timeout.close()
+        if response is not None:
+            response.release()  # with what is still to come: the connection can't be used again
+        return Answer(0, None, b"", error, sent, perf_counter())
 
     def close(self) -> None:
         self._client.close()
+
+
+def _content(response: Any) -> bytes:
+    """The body, unpacked. Raises _TooLarge before more than that is in memory."""
+    packed = response.get("Content-Encoding") in ("gzip", "deflate")
+    if not packed and response.length is not None and response.length <= MOST_BYTES:
+        return bytes(response.read())
+    unpack = zlib.decompressobj(_GZIP_OR_ZLIB) if packed else None
+    parts, size = [], 0
+    while chunk := bytes(response.read(_CHUNK)):
+        part = unpack.decompress(chunk, MOST_BYTES + 1 - size) if unpack else chunk
+        size += len(part)
+        if size > MOST_BYTES:
+            raise _TooLarge
+        parts.append(part)
+    return b"".join(parts)
 
 
 def request_headers(organisation: Organisation, endpoint: Endpoint) -> dict[str, str]:

@@ -1,18 +1,43 @@
-"""What makes a run INVALID: generators that differ, a target that can't be judged, a schedule that wasn't kept."""
+"""What makes a run INVALID: generators that differ, a target that can't be judged, a plan that wasn't carried out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import ceil
 from typing import Any
 
 from load import _budget
 from load._histogram import percentile_ms
 from load._identity import versions
 from load._plan import Plan
-from load._profiles import SATURATE
-from load._samples import Samples
-from load._slo import Slo
+from load._samples import Samples, judged
+from load._slo import TIME_METRICS, Slo
+from load._verdict import Outcome, Row, number
 
-START_AND_END = 1.7  # seconds that locust may need until users are there on every worker
 Answer = dict[str, Any]  # what a generator says to the plan, see Node.on_plan
+_TOLERANCE = 0.5  # seconds by which a run may be shorter than planned: locust looks at its users once a second
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What a run came to, to be held against its plan. `seconds`: from its start to its end; `users`: most at a time;
+    `cpu`: the highest share of a core of any generator; `ran`, `waited`: seconds that generators worked, and that they
+    had work but no core."""
+
+    seconds: float
+    users: int = 0
+    cpu: float = 0.0
+    ran: float = 0.0
+    waited: float = 0.0
+
+    def plus(self, report: Mapping[str, Any]) -> "Happened":
+        """With a generator's report."""
+        ran, waited = self.ran + report["ran"], self.waited + report["waited"]
+        return replace(self, cpu=max(self.cpu, report["cpu"]), ran=ran, waited=waited)
+
+    @property
+    def wait_share(self) -> float:
+        """How much of the time in which the generators had work they waited for a core."""
+        return self.waited / (self.ran + self.waited) if self.ran + self.waited > 0.2 else 0.0
 
 
 def generator_problems(answers: Sequence[Answer], asked: int) -> list[str]:
@@ -28,9 +53,9 @@ def target_problems(plan: Plan, answers: Sequence[Answer], rate: float, limit: t
     problems = [problem for problem in dict.fromkeys(map(_problem_of, quotas)) if problem]
     if plan.probe:
         return [problem for problem in problems if "quota is used up" not in problem]  # that, the probe waits out
-    if plan.profile.name == SATURATE and not plan.open:
+    if plan.search and not plan.open:
         problems.append("--profile saturate raises arrivals: give --arrival-rate to start from")
-    if problems or limit is None or not (plan.open or plan.think):
+    if problems or plan.search or limit is None or not (plan.open or plan.think):
         return problems
     known = [quota for quota in quotas if quota["remaining"] is not None and quota["reset"] is not None]
     fit = _budget.problem(
@@ -45,25 +70,94 @@ def target_problems(plan: Plan, answers: Sequence[Answer], rate: float, limit: t
     return [fit] if fit else []
 
 
-def measurement_problems(plan: Plan, slo: Slo, samples: Samples, cpu: float, seconds: float) -> list[str]:
-    """Generators too busy or too late, and open load that wasn't what was asked for in its `seconds` so far."""
+def sample_problems(plan: Plan, slo: Slo, expected: Mapping[str, float]) -> list[str]:
+    """Promises that the run is too small to judge. `expected`: requests of each operation after the warm-up."""
+    if plan.probe or plan.search:
+        return []
+    short = [
+        (one, expected[one.name])
+        for one in slo.thresholds
+        if one.name in expected and expected[one.name] < one.min_samples
+    ]
+    if not short:
+        return []
+    one, count = max(short, key=lambda pair: pair[0].min_samples / max(pair[1], 1e-9))
+    more = one.min_samples / max(count, 1e-9) * 1.2
+    load = f"--arrival-rate {number(plan.rate * more)}" if plan.open else f"--users {ceil(plan.user_count * more)}"
+    return [
+        f"too small to be judged: about {count:.0f} requests {one.name} in the {plan.judged_seconds:.0f} s of profile "
+        f"{plan.profile.name}, {one.min_samples} needed. Needed: {load}, or --run-time "
+        f"{ceil(plan.profile.seconds * more)}s"
+    ]
+
+
+def shortcomings(
+    plan: Plan, slo: Slo, samples: Samples, happened: Happened, rows: Sequence[Row], aborted: bool
+) -> list[str]:
+    """All that is held against a finished run; a busy machine first, since it explains the rest."""
+    problems = plan_problems(plan, slo, samples, happened, aborted)
+    busy = busy_machine(slo, happened, rows, problems)
+    return [busy, *problems] if busy else problems
+
+
+def plan_problems(plan: Plan, slo: Slo, samples: Samples, happened: Happened, aborted: bool) -> list[str]:
+    """What was planned and didn't happen, whoever ended the run. `aborted`: it ended since a promise was broken for
+    good, so its length and its number of arrivals say nothing against it."""
+    problems = [] if plan.probe or plan.search or aborted else list(_shortfall(plan, slo, samples, happened))
+    if plan.search:
+        return problems  # each step looks at its generators by itself
+    return problems + generator_limits(slo, judged(samples.lag), happened.cpu)
+
+
+def generator_limits(slo: Slo, lag: dict[int, int], cpu: float) -> list[str]:
+    """Generators that were too busy or too late: they measured themselves."""
     limits, problems = slo.run, []
     if cpu * 100 > limits["max_cpu_percent"]:
         problems.append(
             f"a generator used {cpu:.0%} of its core ({limits['max_cpu_percent']:g}% at most): more workers"
         )
-    lag = percentile_ms(samples.lag, 0.99) or 0.0
-    if lag > limits["max_lag_p99_ms"]:
+    late = percentile_ms(lag, 0.99) or 0.0
+    if late > limits["max_lag_p99_ms"]:
         most = limits["max_lag_p99_ms"]
-        problems.append(f"the generators were late themselves: lag p99 {lag:.0f} ms ({most:g} at most)")
-    expected = plan.rate * plan.profile.area_until(min(seconds, plan.profile.seconds))
-    sent, dropped, held = (samples.counters.get(name, 0) for name in ("sent", "dropped", "held"))
-    if sent < limits["min_arrivals_ratio"] * expected:
-        problems.append(
-            f"only {sent / expected:.1%} of the asked arrivals were sent ({sent} of {expected:.0f}; {dropped} dropped "
-            f"for a full pool, {held} held back because every organisation waits for its Reset)"
-        )
+        problems.append(f"the generators were late themselves: lag p99 {late:.0f} ms ({most:g} at most)")
     return problems
+
+
+def busy_machine(slo: Slo, happened: Happened, rows: Sequence[Row], problems: Sequence[str]) -> str | None:
+    """The sentence about a machine whose cores are taken, if that can have spoilt the result: a promise about times is
+    broken, or the generators were late. Kept promises stay kept: waiting only makes times longer."""
+    if happened.wait_share * 100 <= slo.run["max_wait_percent"]:
+        return None
+    broken = any(row.outcome is Outcome.FAIL and row.metric in TIME_METRICS for row in rows)
+    if not broken and not problems:
+        return None
+    return (
+        f"busy machine: the generators waited for a core {happened.wait_share:.0%} of the time in which they had work "
+        f"({slo.run['max_wait_percent']:g}% at most): end what else runs there, or use another machine"
+    )
+
+
+def _shortfall(plan: Plan, slo: Slo, samples: Samples, happened: Happened) -> Iterator[str]:
+    planned = plan.profile.seconds
+    if happened.seconds < planned - _TOLERANCE:
+        yield (
+            f"ended after {happened.seconds:,.0f} of {planned:,.0f} s: let it come to its end, or plan a shorter run "
+            "(--run-time)"
+        )
+        planned = happened.seconds
+    if plan.open:
+        expected = min(plan.rate * plan.profile.area_until(planned), plan.due)
+        sent, dropped, held = (samples.counters.get(name, 0) for name in ("sent", "dropped", "held"))
+        slack = 3 * expected**0.5 if plan.arrivals != "constant" else 0.0  # Poisson arrivals are a random number
+        if sent + slack < slo.run["min_arrivals_ratio"] * expected:
+            lost = max(0, round(expected) - samples.counters.get("due", 0))
+            yield (
+                f"only {sent / expected:.1%} of the asked arrivals were sent ({sent} of {expected:.0f}; {dropped} "
+                f"dropped for a full pool (--max-in-flight), {held} held back because every organisation waits for its "
+                f"Reset, {lost} never due on any worker)"
+            )
+    elif happened.users < (wanted := plan.user_count * plan.profile.peak) * 0.98 - 1:
+        yield f"only {happened.users} of {wanted:.0f} users were there at any time: raise --spawn-rate, or more workers"
 
 
 def _generator_problems(answers: Sequence[Answer], asked: int) -> Iterator[str]:
@@ -79,14 +173,17 @@ def _generator_problems(answers: Sequence[Answer], asked: int) -> Iterator[str]:
 
 
 def _problem_of(quota: dict[str, Any]) -> str | None:
-    """Why nothing can be measured with this organisation."""
+    """Why no run can be made with this organisation; a 5xx is an error like any other, and the run counts it."""
     name, status = quota["name"], quota["status"]
     if status == 0:
         return f"the target doesn't answer: {quota['error']}"
+    if 300 <= status < 400:
+        place = quota.get("location") or "nowhere"
+        return f"the target redirects to {place} ({status}): give the address where it answers as --host"
     if status in (401, 403):
         return f"{name}: the target refuses its publishable key ({status})"
     if status == 429:
         return f"{name}: its quota is used up for another {quota['reset']} s"
-    if status >= 400:
+    if 400 <= status < 500:
         return f"{name}: the target answers {status} to a plain recommendation"
     return None

@@ -20,12 +20,14 @@ ITEMS_PER_CALL = 20
 class Step(NamedTuple):
     """One request: its body, and how long the user then thinks (seconds, on average).
 
-    `tentative`: a 400 is no failure, only an answer (does the target take arrays?)."""
+    `tentative`: a 400 is no failure, only an answer (does the target take arrays?). `label`: what makes its times
+    differ from those of the operation's other requests (strategy, filters, page); it stands after the name."""
 
     operation: str
     body: bytes
     think: float
     tentative: bool = False
+    label: str = ""
 
 
 class Reply(NamedTuple):
@@ -139,7 +141,9 @@ def _each(
 
 
 def _recommend(think: float, strategy: str, **fields: Any) -> Step:
-    return Step("recommend", orjson.dumps(recommend_body(strategy, **fields)), think)
+    label = f"strategy={strategy}" + (" filters" if "filters" in fields else "")
+    label += f" page={fields['page']}" if fields.get("page", 1) != 1 else ""
+    return Step("recommend", orjson.dumps(recommend_body(strategy, **fields)), think, label=label)
 
 
 def _events(think: float, *events: dict[str, Any]) -> Step:

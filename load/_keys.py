@@ -40,6 +40,8 @@ def read_organisations(keys_file: str, environment: Mapping[str, str]) -> tuple[
     ]
     if not found or not found[0].publishable_key:
         raise ConfigurationError("no keys: set LEHNZ_PUBLISHABLE_KEY and LEHNZ_SECRET_KEY, or give --keys-file")
+    for one, (public, secret) in zip(found, _ENVIRONMENT, strict=False):
+        _check(one, public, secret)
     return tuple(found)
 
 
@@ -54,12 +56,19 @@ def fingerprint(organisations: Sequence[Organisation]) -> str:
     return hashlib.sha256(f"lehnz-load:{keys}".encode()).hexdigest()[:16]
 
 
+def _check(organisation: Organisation, public: str, secret: str) -> None:
+    """A key goes into a header: a line break in it would end the header, and no header has other letters."""
+    for place, key in ((public, organisation.publishable_key), (secret, organisation.secret_key)):
+        if not all("!" <= character <= "~" for character in key):
+            raise ConfigurationError(f"{place}: a key has only visible ASCII characters (is there a line break in it?)")
+
+
 def _from_file(path: Path) -> tuple[Organisation, ...]:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigurationError(f"--keys-file {path}: {error.strerror}") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ConfigurationError(f"--keys-file {path}: isn't JSON") from None
     entries = document.get("organisations") if isinstance(document, dict) else document
     if not isinstance(entries, list) or not entries:
@@ -75,4 +84,7 @@ def _organisation(path: Path, number: int, entry: Any) -> Organisation:
     if not all(isinstance(value, str) and value for value in values):
         raise ConfigurationError(f"--keys-file {path}: organisations[{number}] needs publishable_key and secret_key")
     name = entry.get("tenant_id")
-    return Organisation(name if isinstance(name, str) and name else f"organisation {number + 1}", *map(str, values))
+    found = Organisation(name if isinstance(name, str) and name else f"organisation {number + 1}", *map(str, values))
+    place = f"--keys-file {path}: organisations[{number}]"
+    _check(found, f"{place}.publishable_key", f"{place}.secret_key")
+    return found

@@ -4,10 +4,11 @@ One per process. With `--processes` or on other machines it talks to the master 
 same messages to the handlers in the same process."""
 
 import itertools
+import logging
 import os
 import ssl
 from pathlib import Path
-from time import perf_counter, process_time
+from time import perf_counter
 from typing import Any
 
 import gevent
@@ -19,13 +20,17 @@ from load._errors import ConfigurationError
 from load._http import Connections
 from load._identity import versions
 from load._keys import Organisation
+from load._machine import Meter
 from load._options import Machine
 from load._plan import Plan
 from load._preflight import AT_ONCE, look
 from load._samples import Samples
 from load._shop import Shop, generated_shop, shop_from_file
 
+log = logging.getLogger(__name__)
 _TICK = 0.05  # seconds between two looks at how late the event loop is
+UNJUDGED = -1  # the slot of what was due before or after the judged part
+_SETTLE = 0.2  # share of a step of a search in which the last step still echoes
 
 
 class Node:
@@ -37,14 +42,14 @@ class Node:
         self.organisations: tuple[Organisation, ...] = ()
         self.shop = Shop((), (), (), ())
         self.samples = Samples()
-        self.started_at = self.judged_from = 0.0  # perf_counter
         self.draining = False
+        self.drained = False
         self.in_flight = 0
+        self._judged_from = self._judged_until = 0.0  # perf_counter
+        self._step: int | None = None
         self._numbers = itertools.count()
-        self._cpu = (perf_counter(), process_time())
-        self._busiest = 0.0
+        self._meter = Meter()
         self._ticker: gevent.Greenlet | None = None
-        self._arrivals_claimed = False
 
     # messages of the master
 
@@ -54,9 +59,7 @@ class Node:
         self._set_aside()
         answer: dict[str, Any] = {"run": plan.run, "index": plan.index, "versions": versions(), "problem": ""}
         try:
-            everyone = _keys.read_organisations(self.machine.keys_file, os.environ)
-            if self.machine.ca_file:
-                _check_ca_file(self.machine.ca_file)
+            everyone = self.read_files()
             ids_file = self.machine.ids_file
             self.shop = shop_from_file(Path(ids_file)) if ids_file else generated_shop(msg.data["shop"], plan.seed)
         except ConfigurationError as error:
@@ -64,9 +67,8 @@ class Node:
             return
         mine = everyone[:2] if plan.probe else _keys.share(everyone, plan.index, plan.workers)
         self.organisations = mine
-        connections = Connections(plan.target, AT_ONCE, plan.request_timeout, self.machine.ca_file)
-        looked_at = mine[:1] if plan.probe else mine
-        quotas = look(connections, looked_at)
+        connections = self.connect(AT_ONCE)
+        quotas = look(connections, mine[:1] if plan.probe else mine)
         connections.close()
         answer |= {
             "secret_keys": all(one.secret_key for one in mine),
@@ -76,18 +78,29 @@ class Node:
         }
         self.send("load_ready", answer)
 
+    def read_files(self) -> tuple[Organisation, ...]:
+        """The organisations, after a look at the certificates. Raises ConfigurationError."""
+        if self.machine.ca_file:
+            _check_ca_file(self.machine.ca_file)
+        return _keys.read_organisations(self.machine.keys_file, os.environ)
+
     def on_drain(self, msg: Any, **_: Any) -> None:
         """Send nothing more, wait for what is under way, and report all of it, then say so."""
         self.draining = True
-        patience = perf_counter() + msg.data["patience"]
-        while self.in_flight and perf_counter() < patience:
-            gevent.sleep(0.01)
+        self.wait_for_answers(msg.data["patience"])
         self.environment.stop_timeout = 0.0  # nothing is under way that would need time
         runner = self.environment.runner
         if isinstance(runner, WorkerRunner):
             runner._send_stats()  # type: ignore[no-untyped-call, unused-ignore] # private: the only way to report now
-        unfinished, run = self.in_flight, self.plan.run if self.plan else ""
-        self.send("load_drained", {"run": run, "unfinished": unfinished, "report": self.report()})
+        run = self.plan.run if self.plan else ""
+        self.send("load_drained", {"run": run, "unfinished": self.in_flight, "report": self.report()})
+        self.drained = True
+
+    def wait_for_answers(self, patience: float) -> None:
+        """Until nothing is under way, so many seconds at most."""
+        until = perf_counter() + patience
+        while self.in_flight and perf_counter() < until:
+            gevent.sleep(0.01)
 
     # what users need
 
@@ -96,12 +109,30 @@ class Node:
         plan = self.plan
         if plan is None or isinstance(self.environment.runner, MasterRunner):
             return
-        self.started_at = perf_counter()
-        self.judged_from = self.started_at + plan.profile.warmup
         self.environment.stop_timeout = plan.request_timeout  # a user that must go may finish its request
-        self._cpu = (perf_counter(), process_time())
+        if not plan.open:
+            self.judge_from(perf_counter(), None)
+
+    def judge_from(self, start: float, step: int | None) -> None:
+        """The schedule starts at `start`; what belongs to which slot counts from there. `step`: of a search."""
+        plan, self._step = self.the_plan, step
+        self._judged_from = start + (plan.profile.warmup if step is None else _SETTLE * plan.profile.seconds)
+        self._judged_until = start + plan.profile.seconds
+        self._meter.start()
         if self._ticker is None:
             self._ticker = gevent.spawn(self._tick)
+
+    def slot_of(self, moment: float) -> int:
+        """The slot of a request that was due or sent then (`perf_counter`); below 0 it isn't judged."""
+        since = moment - self._judged_from
+        if self._step is not None:
+            return self._step if since >= 0 else UNJUDGED
+        return int(since // self.the_plan.slot) if moment < self._judged_until else UNJUDGED
+
+    def connect(self, size: int) -> Connections:
+        """New connections to the target, at most so many."""
+        plan = self.the_plan
+        return Connections(plan.target, size, plan.request_timeout, self.machine.ca_file)
 
     def next_number(self) -> int:
         """A number that no other user of the run has, on any worker."""
@@ -112,11 +143,6 @@ class Node:
         """Users and journeys are dealt to this node's organisations in turn."""
         return self.organisations[number // self.the_plan.workers % len(self.organisations)]
 
-    def claim_arrivals(self) -> bool:
-        """True once per run: one schedule per process, however many users locust spawns here."""
-        claimed, self._arrivals_claimed = self._arrivals_claimed, True
-        return not claimed
-
     @property
     def the_plan(self) -> Plan:
         if self.plan is None:
@@ -125,15 +151,16 @@ class Node:
 
     # reports
 
+    def report_crash(self, error: Exception) -> None:
+        """Something of ours failed where nobody waits for it."""
+        log.error("a scenario crashed", exc_info=error)
+        self.samples.crash(repr(error)[:200])
+
     def report(self) -> dict[str, Any]:
         """What was measured since the last report; nothing is in two reports."""
         samples, self.samples = self.samples, Samples()
-        wall, cpu = perf_counter(), process_time()
-        since_wall, since_cpu = self._cpu
-        if wall - since_wall >= 1.0:
-            self._busiest, self._cpu = (cpu - since_cpu) / (wall - since_wall), (wall, cpu)
         run = self.plan.run if self.plan else ""
-        return {"run": run, "samples": samples.to_message(), "cpu": self._busiest, "in_flight": self.in_flight}
+        return {"run": run, "samples": samples.to_message(), **self._meter.read()}
 
     def attach(self, data: dict[str, Any], **_: Any) -> None:
         """To locust's own report of a worker."""
@@ -146,15 +173,18 @@ class Node:
             runner.send_message(message, data)
 
     def _set_aside(self) -> None:
-        self.samples, self.draining, self.in_flight = Samples(), False, 0
-        self._numbers, self._arrivals_claimed, self._busiest = itertools.count(), False, 0.0
+        self.samples, self.draining, self.drained, self.in_flight = Samples(), False, False, 0
+        self._numbers = itertools.count()
 
     def _tick(self) -> None:
         while True:
             before = perf_counter()
             gevent.sleep(_TICK)
-            if self.plan is not None and not self.plan.open and not self.draining:
-                self.samples.late(max(0.0, perf_counter() - before - _TICK))
+            if self.plan is not None and not self.draining:
+                slot = self.slot_of(before)
+                self.samples.look_at_flight(slot, self.in_flight)
+                if not self.plan.open:
+                    self.samples.late(slot, max(0.0, perf_counter() - before - _TICK))
 
 
 _current: list[Node] = []

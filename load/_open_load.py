@@ -1,4 +1,7 @@
-"""Open load: one user per process sends on the schedule of the plan and never waits for an answer first."""
+"""Open load: one schedule per process sends what is due and never waits for an answer first.
+
+The master starts it by a message of its own: whichever users locust deals to a worker, and however late, every worker
+runs its share of the plan."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -10,16 +13,16 @@ import gevent
 import gevent.pool
 from locust import User, task
 
-from load import _node
 from load._arrivals import due_times
 from load._client import Sender
-from load._http import Connections
 from load._journeys import Journey, Step
 from load._keys import Organisation
 from load._node import Node
+from load._plan import Plan
+from load._samples import Samples
 from load._users import ScenarioUser
 
-_LEAD = 0.1  # seconds from the start of the run until the schedule begins
+_LEAD = 0.2  # seconds from the message until the schedule begins
 _BREATH = 64  # requests that may start without a pause when the generator is behind
 
 
@@ -72,59 +75,78 @@ class Visitors:
 
 
 class Arrivals(User):
-    """Not one of the scenarios: it sends their steps. Spawned once per worker when an arrival rate is asked for."""
+    """Stands for open load in locust's count of users; the requests are sent by the node's `Schedule`."""
 
     @task
-    def run_schedule(self) -> None:
-        node = _node.current()
-        if node.plan is None or node.draining or not node.claim_arrivals():
-            gevent.sleep(3600)
-            return
-        plan = node.plan
-        connections = Connections(plan.target, plan.max_in_flight, plan.request_timeout, node.machine.ca_file)
-        self.sender = Sender(connections, node, self.environment.events.request)
-        self.pool = gevent.pool.Pool(plan.max_in_flight)
-        self.visitors = Visitors(node, scenarios_of(self.environment.user_classes, plan.users))
-        begin = node.started_at + _LEAD
+    def wait(self) -> None:
+        gevent.sleep(3600)
+
+
+class Schedule:
+    """Sends what is due on one node."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._run = ""
+
+    def on_schedule(self, msg: Any, **_: Any) -> None:
+        """`rate` of all workers, and the number of the `step` in a search (None: the whole profile of the plan)."""
+        if msg.data["run"] == self._node.the_plan.run:
+            gevent.spawn(self._send_all, float(msg.data["rate"]), msg.data["step"])
+
+    def _send_all(self, rate: float, step: int | None) -> None:
+        node, plan = self._node, self._node.the_plan
+        if self._run != plan.run:
+            self._prepare(plan)
+        begin = perf_counter() + _LEAD
+        node.judge_from(begin, step)
         behind = 0
-        for second in due_times(plan.profile, plan.rate, plan.arrivals, plan.index, plan.workers, plan.seed):
+        for second in due_times(plan.profile, rate, plan.arrivals, plan.index, plan.workers, plan.seed):
             due = begin + second
             wait = due - perf_counter()
             behind = 0 if wait > 0 else behind + 1
             if wait > 0 or behind % _BREATH == 0:
                 gevent.sleep(max(wait, 0.0))
-            if node.draining and due > perf_counter():
+            if node.draining or node.plan is not plan:
                 break
             self._arrive(node, due)
-        gevent.sleep(3600)
+        gevent.sleep(max(begin + plan.profile.seconds - perf_counter(), 0.0))
+        if step is not None and not node.draining:
+            node.wait_for_answers(plan.request_timeout + 1)  # the next step must not hear this one's echo
+        report = node.report() if step is not None else {"run": plan.run, "samples": Samples().to_message()}
+        node.send("load_done", {"run": plan.run, "step": step, "report": report})
+
+    def _prepare(self, plan: Plan) -> None:
+        node = self._node
+        self._run = plan.run
+        self._sender = Sender(node.connect(plan.max_in_flight), node, node.environment.events.request)
+        self._pool = gevent.pool.Pool(plan.max_in_flight)
+        self._visitors = Visitors(node, scenarios_of(node.environment.user_classes, plan.users))
 
     def _arrive(self, node: Node, due: float) -> None:
         node.samples.count("due")
-        if node.draining:
-            return
-        if self.pool.full():
+        if self._pool.full():
             node.samples.count("dropped")
             return
-        taken = self.visitors.take(perf_counter())
+        taken = self._visitors.take(perf_counter())
         if taken is None:
             node.samples.count("held")
             return
         node.samples.count("sent")
         node.in_flight += 1
-        self.pool.spawn(self._fire, node, due, *taken)
+        self._pool.spawn(self._fire, node, due, *taken)
 
     def _fire(self, node: Node, due: float, name: str, visitor: _Visitor) -> None:
         try:
-            node.samples.late(perf_counter() - due)
-            reply, limits = self.sender.send(visitor.organisation, visitor.step, due)
+            node.samples.late(node.slot_of(due), perf_counter() - due)
+            reply, limits = self._sender.send(visitor.organisation, visitor.step, due)
             if reply.status == 429:
-                self.visitors.block(visitor.organisation, float(max(limits.reset or 0, limits.retry_after or 0, 1)))
+                self._visitors.block(visitor.organisation, float(max(limits.reset or 0, limits.retry_after or 0, 1)))
             else:
                 visitor.step = visitor.journey.send(reply)
-            self.visitors.give_back(name, visitor)
-        except Exception as error:  # nobody waits for this greenlet: locust must hear of it, or the run looks fine
-            hooks: Any = self.environment.events
-            hooks.user_error.fire(user_instance=self, exception=error, tb=error.__traceback__)
+            self._visitors.give_back(name, visitor)
+        except Exception as error:  # nobody waits for this greenlet: the run must hear of it, or it looks fine
+            node.report_crash(error)
         finally:
             node.in_flight -= 1
 

@@ -4,6 +4,8 @@ import os
 import re
 from argparse import Namespace
 from dataclasses import dataclass
+from math import isfinite
+from pathlib import Path
 from typing import Any
 
 from load._arrivals import CONSTANT, POISSON
@@ -11,15 +13,26 @@ from load._endpoints import organisation_limit
 from load._errors import ConfigurationError
 from load._plan import PROBE, SCENARIOS, Plan
 from load._profiles import SATURATE, read_profiles
-from load._slo import SLO_FILE
+from load._slo import Slo
+from load._slo_file import SLO_FILE, read_changes, read_slo
 from load._targets import check as check_target
 
 _UNITS = {"s": 1, "m": 60, "h": 3600}
 LOOPBACK = "127.0.0.1"
 LOOPBACKS = (LOOPBACK, "::1", "localhost")
-_P99 = "latency_limit"  # the web UI loses the value of a field with a digit in its name
+# The web UI loses the value of a field with a digit in its name, so the fields are not called as the options are.
+_PROMISES = {  # metric -> option, field, words
+    "p50_ms": ("--p50-limit", "median_limit", "half of the answers within so many ms"),
+    "p95_ms": ("--p95-limit", "most_limit", "95 of 100 answers within so many ms"),
+    "p99_ms": ("--p99-limit", "latency_limit", "99 of 100 answers within so many ms"),
+    "max_error_ratio": ("--max-error-ratio", "max_error_ratio", "failed requests, 0 to 1"),
+    "max_limited_ratio": ("--max-limited-ratio", "max_limited_ratio", "requests refused with 429, 0 to 1"),
+    "min_rate": ("--min-rate", "min_rate", "answers per second"),
+    "min_nonempty_ratio": ("--min-nonempty-ratio", "min_nonempty_ratio", "lists with something in them, 0 to 1"),
+    "min_samples": ("--min-samples", "min_samples", "answers that it takes to judge a name"),
+}
 _OTHER_DEFAULTS = {"web_host": LOOPBACK, "num_users": 10, "spawn_rate": 50.0}  # of locust's own options
-_LEAST = {"arrival_rate": 0.0, _P99: 0.0, "think_time": 0.0, "max_in_flight": 1, "request_timeout": 0.1}
+_LEAST = {"arrival_rate": 0.0, "think_time": 0.0, "max_in_flight": 1, "request_timeout": 0.1}
 
 
 def add_options(parser: Any) -> None:
@@ -40,20 +53,19 @@ def add_options(parser: Any) -> None:
         help="requests/s on a schedule; the user fields then have no effect; 0: closed load with think times",
     )
     add("--arrivals", default=CONSTANT, choices=[CONSTANT, POISSON], help="how open load is spaced")
-    add(
-        "--p99-limit",
-        dest=_P99,
-        type=float,
-        default=0.0,
-        help="p99 limit (ms) for every request name; 0: as in the SLO file",
-    )
     add("--think-time", type=float, default=1.0, help="factor on think times of closed load; 0: as fast as it goes")
     add("--seed", type=int, default=1, help="same seed, same traffic")
+    for option, field, words in _PROMISES.values():
+        add(option, dest=field, default="", help=f"promise for every name: {words}; empty: as in the SLO file")
+    add("--abort-on-fail", action="store_true", help="end the run, as FAIL, once a promise is broken beyond repair")
     hidden: dict[str, Any] = {"include_in_web_ui": False}
     add("--shop", default="small", help="Size of the generated shop: small, medium, large", **hidden)
     add("--slo-file", default=str(SLO_FILE), help="Promises to judge by", **hidden)
     add("--slo-json", default="", help="Write the verdict as JSON to this file", **hidden)
     add("--slo-junit", default="", help="Write the verdict as JUnit XML to this file", **hidden)
+    add("--slo-html", default="", help="Write the verdict with its charts as one HTML page to this file", **hidden)
+    add("--compare", default="", help="A file of --slo-json: what changed since that run", **hidden)
+    add("--max-regression", default="", help="With --compare: FAIL above it, as in 10%%", **hidden)
     add("--max-in-flight", type=int, default=500, help="Open load: requests under way per worker, at most", **hidden)
     add("--request-timeout", type=float, default=10.0, help="Seconds until a request without answer fails", **hidden)
     add("--keys-file", default="", env_var="LEHNZ_KEYS_FILE", help="Organisations and keys as JSON", **hidden)
@@ -76,11 +88,28 @@ class Machine:
     slo_file: str
     slo_json: str
     slo_junit: str
+    slo_html: str
+    compare: str
+    max_regression: float | None
     allow_production: bool
 
     @classmethod
     def from_options(cls, options: Namespace) -> "Machine":
-        return cls(**{name: getattr(options, name) for name in cls.__slots__})
+        """Raises ConfigurationError."""
+        values = {name: getattr(options, name) for name in cls.__slots__}
+        if options.max_regression and not options.compare:
+            raise ConfigurationError("--max-regression needs --compare FILE")
+        return cls(**{**values, "max_regression": regression(options.max_regression)})
+
+
+def regression(text: str) -> float | None:
+    """`10%` as 0.1; None if nothing is asked for. Raises ConfigurationError."""
+    if not text:
+        return None
+    match = re.fullmatch(r"([0-9]{1,4}(?:\.[0-9]{1,3})?)%", text)
+    if not match:
+        raise ConfigurationError(f"--max-regression {text!r}: write a share as in 10%")
+    return float(match[1]) / 100
 
 
 def rate_limit(text: str) -> tuple[int, float] | None:
@@ -116,7 +145,8 @@ def make_plan(run: str, environment: Any, allow_production: bool) -> Plan:
     if options.arrivals not in (CONSTANT, POISSON):
         raise ConfigurationError(f"unknown arrivals {options.arrivals!r}; known: {CONSTANT}, {POISSON}")
     for option, least in _LEAST.items():
-        if not getattr(options, option) >= least:
+        value = getattr(options, option)
+        if not (isfinite(value) and value >= least):
             raise ConfigurationError(f"{option.replace('_', ' ')} must be at least {least:g}")
     users = tuple(options.user_classes or SCENARIOS[options.scenario])
     probes = SCENARIOS[PROBE]
@@ -135,4 +165,11 @@ def make_plan(run: str, environment: Any, allow_production: bool) -> Plan:
         seed=options.seed,
         max_in_flight=options.max_in_flight,
         request_timeout=options.request_timeout,
+        abort_on_fail=options.abort_on_fail,
     )
+
+
+def promises(options: Namespace, slo_file: str) -> Slo:
+    """The SLO file with what the options change in it. Raises ConfigurationError."""
+    typed = {metric: str(getattr(options, field) or "") for metric, (_, field, _) in _PROMISES.items()}
+    return read_slo(Path(slo_file)).with_limits(read_changes(typed))

@@ -1,6 +1,9 @@
-"""Everything a generator must know of a run, as the master sends it: plain data, no secret."""
+"""Everything that is planned of a run, in one object that stands before the first request: plain data, no secret.
+
+The generators get it from the master; at the end what happened is held against it (`_inspection`)."""
 
 from dataclasses import asdict, dataclass
+from math import ceil
 from typing import Any
 
 from load._profiles import Profile, Stage
@@ -15,6 +18,7 @@ SCENARIOS = {  # name on the command line and in the web UI -> user classes
     "catalog-sync": ("CatalogSync",),
     PROBE: ("RateLimitProbe",),
 }
+_FINE_SLOTS = 300.0  # seconds: a longer run is measured in slots of five seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,8 @@ class Plan:
     request_timeout: float
     index: int = 0
     workers: int = 1
+    organisations: int = 0  # known once the generators have read their keys
+    abort_on_fail: bool = False
 
     @property
     def open(self) -> bool:
@@ -42,6 +48,25 @@ class Plan:
     @property
     def probe(self) -> bool:
         return self.users == SCENARIOS[PROBE]
+
+    @property
+    def search(self) -> bool:
+        """Is the highest rate that holds searched for?"""
+        return self.profile.factor > 0
+
+    @property
+    def slot(self) -> float:
+        """Seconds of one slot of the samples."""
+        return 1.0 if self.profile.seconds <= _FINE_SLOTS else 5.0
+
+    @property
+    def due(self) -> int:
+        """Arrivals of the whole run (constant spacing; Poisson arrivals on average)."""
+        return ceil(self.rate * self.profile.area - 1e-9)
+
+    @property
+    def judged_seconds(self) -> float:
+        return self.profile.seconds - self.profile.warmup
 
     def to_message(self, index: int, workers: int) -> dict[str, Any]:
         """For one worker."""
@@ -52,4 +77,4 @@ class Plan:
         profile = message["profile"]
         stages = tuple(Stage(**stage) for stage in profile["stages"])
         fields = {**message, "users": tuple(message["users"])}
-        return cls(**{**fields, "profile": Profile(profile["name"], profile["warmup"], stages)})
+        return cls(**{**fields, "profile": Profile(**{**profile, "stages": stages})})

@@ -1,8 +1,12 @@
-"""One request per organisation before a run: is the target there, are the keys good, what is left of the quota?"""
+"""One request per organisation before a run: is the target there, are the keys good, what is left of the quota?
+
+Only what no run could be made with is a problem. A 5xx or a lost connection is asked again; what still fails is an
+error of the target, and errors are counted by the run."""
 
 from collections.abc import Sequence
 from typing import Any
 
+import gevent
 import gevent.pool
 import orjson
 
@@ -13,19 +17,28 @@ from load._keys import Organisation
 
 _BODY = orjson.dumps({"strategy": "popular", "limit": 1})
 AT_ONCE = 8
+_ATTEMPTS = 4
+_PAUSE = 0.1  # seconds, twice as long each time
 
 
 def look(connections: Connections, organisations: Sequence[Organisation]) -> list[dict[str, Any]]:
-    """For each its name, `status` (0: no answer), `error`, and its `limit`, `remaining`, `reset` (None if not sent)."""
+    """For each its name, `status` (0: no answer), `error`, `requests` that it took, `location` of a redirect, and its
+    `limit`, `remaining`, `reset` (None if not sent)."""
     first = _look(connections, organisations[0])
-    if first["status"] == 0:
-        return [first]  # nobody there: don't wait for as many timeouts as there are organisations
+    if first["status"] == 0 or 300 <= first["status"] < 400:
+        return [first]  # nobody there, or elsewhere: don't ask as often as there are organisations
     pool = gevent.pool.Pool(AT_ONCE)
     return [first, *pool.map(lambda one: _look(connections, one), organisations[1:])]
 
 
 def _look(connections: Connections, organisation: Organisation) -> dict[str, Any]:
     endpoint = endpoints()["recommend"]
-    answer = connections.send(endpoint, _BODY, request_headers(organisation, endpoint))
+    for attempt in range(1, _ATTEMPTS + 1):
+        answer = connections.send(endpoint, _BODY, request_headers(organisation, endpoint))
+        if 0 < answer.status < 500 or attempt == _ATTEMPTS:
+            break
+        gevent.sleep(_PAUSE * 2.0 ** (attempt - 1))
     limits = _rate_limit.read(answer.headers)
-    return {"name": organisation.name, "status": answer.status, "error": answer.error, **limits._asdict()}
+    location = str(answer.headers.get("Location") or "") if answer.headers is not None else ""
+    facts = {"name": organisation.name, "status": answer.status, "error": answer.error, "requests": attempt}
+    return {**facts, "location": location[:200], **limits._asdict()}

@@ -5,7 +5,7 @@ import logging
 import random
 from collections.abc import Iterator, Sequence
 from time import perf_counter
-from typing import Any
+from typing import Any, Protocol
 
 import gevent
 from gevent.event import Event
@@ -26,6 +26,20 @@ _SHORT_HOLD = 4.0  # seconds, when the recovery isn't waited for
 Order = list[Any]  # [organisation, operation]
 
 
+class Host(Protocol):
+    """What the probe needs of its run."""
+
+    ready: dict[str, dict[str, Any]]
+    notes: list[str]
+
+    @property
+    def organisation_count(self) -> int: ...
+    @property
+    def has_secret_keys(self) -> bool: ...
+    def clients(self) -> list[str]: ...
+    def send(self, message: str, data: dict[str, Any], client: str) -> None: ...
+
+
 class Unjudgeable(Exception):
     """Nothing can be said about the limiter."""
 
@@ -33,7 +47,7 @@ class Unjudgeable(Exception):
 class Probe:
     """One probe of one run; `over` once every check is in."""
 
-    def __init__(self, run: Any, options: Any) -> None:
+    def __init__(self, run: Host, options: Any) -> None:
         self._run = run
         self._rules = Rules(options.limit_kind, options.limit_tolerance)
         self._wait_recovery: bool = options.wait_recovery

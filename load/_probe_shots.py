@@ -46,8 +46,7 @@ class Shooter:
 
     def _lane(self, lane: int, shots: list[list[Any]], records: list[list[Any]]) -> None:
         node = self._node
-        plan = node.the_plan
-        connections = Connections(plan.target, 1, plan.request_timeout, node.machine.ca_file)
+        connections = node.connect(1)
         for organisation, operation in shots:
             node.in_flight += 1
             try:

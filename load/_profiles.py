@@ -2,8 +2,8 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from math import sqrt
+from dataclasses import dataclass, replace
+from math import isfinite, sqrt
 from pathlib import Path
 from typing import Any
 
@@ -38,11 +38,16 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Stages one after the other; the first `warmup` seconds aren't judged."""
+    """Stages one after the other; the first `warmup` seconds aren't judged. A search (`factor` above 0) has one stage,
+    which it repeats at other rates: times `factor` until a promise breaks, then ever closer, until two rates that hold
+    and break are less than `precision` apart; at most `steps` times."""
 
     name: str
     warmup: float
     stages: tuple[Stage, ...]
+    factor: float = 0.0
+    precision: float = 1.0
+    steps: int = 0
 
     @property
     def seconds(self) -> float:
@@ -90,7 +95,7 @@ class Profile:
         """The same shape over `run_time` seconds."""
         factor = (run_time or self.seconds) / self.seconds
         stages = tuple(Stage(stage.seconds * factor, stage.begin, stage.end) for stage in self.stages)
-        return Profile(self.name, self.warmup * factor, stages)
+        return replace(self, warmup=self.warmup * factor, stages=stages)
 
 
 def read_profiles(path: Path = PROFILES_FILE) -> dict[str, Profile]:
@@ -103,13 +108,14 @@ def read_profiles(path: Path = PROFILES_FILE) -> dict[str, Profile]:
 
 
 def _profile(place: str, name: str, table: Any) -> Profile:
-    known = (
-        {"about", "warmup", "factor", "step_seconds", "steps"} if name == SATURATE else {"about", "warmup", "stages"}
-    )
+    search = name == SATURATE
+    known = {"about", "factor", "precision", "step_seconds", "steps"} if search else {"about", "warmup", "stages"}
     if not isinstance(table, dict) or set(table) - known:
         raise ConfigurationError(f"{place}: only {', '.join(sorted(known))} may stand here")
+    if search:
+        return _search(place, name, table)
     warmup = _number(place, table, "warmup", least=0.0)
-    rows = _steps(place, table) if name == SATURATE else table.get("stages")
+    rows = table.get("stages")
     if not isinstance(rows, list) or not rows:
         raise ConfigurationError(f"{place}: needs `stages`, a list of tables")
     stages = list(_stages(place, rows))
@@ -120,10 +126,10 @@ def _profile(place: str, name: str, table: Any) -> Profile:
     return Profile(name, warmup, tuple(stages))
 
 
-def _steps(place: str, table: Mapping[str, Any]) -> list[dict[str, float]]:
-    factor, seconds = _number(place, table, "factor", least=1.01), _number(place, table, "step_seconds", least=1.0)
-    levels = [factor**step for step in range(int(_number(place, table, "steps", least=1.0)))]
-    return [{"seconds": seconds, "from": level, "to": level} for level in levels]
+def _search(place: str, name: str, table: Mapping[str, Any]) -> Profile:
+    factor, precision = (_number(place, table, key, least=1.01) for key in ("factor", "precision"))
+    seconds, steps = _number(place, table, "step_seconds", least=1.0), _number(place, table, "steps", least=1.0)
+    return Profile(name, 0.0, (Stage(seconds, 1.0, 1.0),), factor, precision, int(steps))
 
 
 def _stages(place: str, rows: Sequence[Any]) -> Iterator[Stage]:
@@ -139,6 +145,6 @@ def _stages(place: str, rows: Sequence[Any]) -> Iterator[Stage]:
 
 def _number(place: str, table: Mapping[str, Any], key: str, least: float) -> float:
     value = table.get(key)
-    if not isinstance(value, int | float) or isinstance(value, bool) or value < least:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not isfinite(value) or value < least:
         raise ConfigurationError(f"{place}: `{key}` must be a number from {least:g}")
     return float(value)

@@ -1,5 +1,7 @@
 """The master's side of all runs: it starts, watches and ends them, and has the last word when locust quits."""
 
+import os
+import sys
 from typing import Any
 
 import gevent
@@ -9,10 +11,11 @@ from locust.env import Environment
 from locust.runners import MasterRunner
 
 from load import _reports
+from load._clients import LOCAL
 from load._errors import ConfigurationError
 from load._node import Node
 from load._options import Machine
-from load._run import LOCAL, Run
+from load._run import Run
 
 
 class Referee:
@@ -49,8 +52,20 @@ class Referee:
         return self.run.tick() if self.run and not self.run.closed and not self._terminated else None
 
     def terminate(self) -> None:
-        """End the run at its next tick, as if its time were over."""
+        """Somebody ends it (SIGTERM, Ctrl-C): in order, with a verdict. A second time: without the last answers."""
+        run, web = self.run, self.environment.web_ui
+        if run is not None:
+            run.impatient = self._terminated
+            run.stopping = True
+        elif web is None:  # still waiting for workers: nothing of the run is there that could come to its end
+            if self.environment.runner is not None:
+                self.environment.runner.quit()
+            self.on_quitting()
+            sys.stderr.flush()
+            os._exit(self.environment.process_exit_code or 0)
         self._terminated = True
+        if web is not None:
+            web.stop()  # type: ignore[no-untyped-call]  # locust's main part waits for the pages to end, and then ends the run
 
     def on_start(self, **_: Any) -> None:
         if self.run:
@@ -66,8 +81,17 @@ class Referee:
 
     def on_drained(self, msg: Any, **_: Any) -> None:
         if self.run and msg.data["run"] == self.run.id:
-            self._take(msg.data["report"])
+            self.run.take(msg.data["report"])
             self.run.drained[msg.node_id or LOCAL] = msg.data
+
+    def on_done(self, msg: Any, **_: Any) -> None:
+        """A generator came to the end of its schedule, or of a step of a search."""
+        run, client = self.run, msg.node_id or LOCAL
+        if run and msg.data["run"] == run.id:
+            run.take(msg.data["report"])
+            run.done.add(client)
+            if run.search:
+                run.search.on_done(client, msg.data)
 
     def on_shots(self, msg: Any, **_: Any) -> None:
         if self.run and self.run.probe:
@@ -92,15 +116,14 @@ class Referee:
         if locust_log.unhandled_greenlet_exception:
             self.run.invalidate("something crashed inside the load generator; its traceback is in the log")
         self.run.finish()
-        _reports.write_all(self.run, self.machine, getattr(options, "html_file", None))
-        self.environment.process_exit_code = self.run.verdict.exit_code
+        result = self.run.result()
+        _reports.write_all(result, self.machine, getattr(options, "html_file", None))
+        self.environment.process_exit_code = result.verdict.exit_code
 
     def _take(self, report: dict[str, Any]) -> None:
         run = self.run
         if run and report["run"] == run.id:
-            run.samples.merge(report["samples"])
-            if run.running:
-                run.cpu = max(run.cpu, report["cpu"])
+            run.take(report)
 
     def _watch(self) -> None:
         while True:
@@ -109,4 +132,4 @@ class Referee:
             if run and run.running:
                 if not isinstance(self.environment.runner, MasterRunner):
                     self._take(self.node.report())
-                run.look_for_lost_workers()
+                run.watch()

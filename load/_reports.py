@@ -1,144 +1,141 @@
-"""The verdict of a run for every reader: terminal, JSON, JUnit, a CI summary, a section in locust's HTML report."""
+"""The verdict of a run for every reader: terminal, JSON, JUnit, a CI summary, a page, a section in locust's report."""
 
 import json
 import os
 import sys
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 from load import _pages
-from load._histogram import Histogram, merged, percentile_ms
+from load._compare import SCHEMA, windows_of
 from load._options import Machine
-from load._verdict import Outcome, Row, number
+from load._result import Result
+from load._summary import cells, change_cells, generators_in_words, load_in_words, names, times
+from load._verdict import Outcome, number
+
+_MOST_ROWS = 60
+CHANGE_HEAD = ("request", "metric", "before (ms)", "now (ms)", "change", "")
+SLO_HEAD = ("", "promise", "limit", "measured", "samples", "over")
 
 
-def write_all(run: Any, machine: Machine, html_file: str | None) -> None:
+def write_all(result: Result, machine: Machine, html_file: str | None) -> None:
     """Print the table, write the files that were asked for."""
-    print(table(run), file=sys.stderr, flush=True)
+    print(table(result), file=sys.stderr, flush=True)
     if machine.slo_json:
-        Path(machine.slo_json).write_text(json.dumps(to_json(run), indent=2) + "\n", encoding="utf-8")
+        _write(Path(machine.slo_json), json.dumps(to_json(result, windows=True), indent=2) + "\n")
     if machine.slo_junit:
-        Path(machine.slo_junit).write_text(junit(run), encoding="utf-8")
+        _write(Path(machine.slo_junit), junit(result))
+    if machine.slo_html:
+        _write(Path(machine.slo_html), _pages.page(result, refresh=False))
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
         with Path(summary).open("a", encoding="utf-8") as file:
-            file.write(markdown(run))
+            file.write(markdown(result))
     if html_file and Path(html_file).is_file():
         report = Path(html_file)
-        report.write_text(with_section(report.read_text(encoding="utf-8"), run), encoding="utf-8")
+        report.write_text(with_section(report.read_text(encoding="utf-8"), result), encoding="utf-8")
 
 
-def to_json(run: Any) -> dict[str, Any]:
-    """Everything that the verdict rests on; no key, no address of a generator."""
-    plan, samples = run.plan, run.samples
-    seconds = run.judged_seconds if plan else 0.0
-    return {
-        "schema": 1,
-        **run.verdict.to_json(),
-        "final": run.closed,
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        print(f"{path} wasn't written: {error.strerror}", file=sys.stderr, flush=True)
+
+
+def to_json(result: Result, windows: bool = False) -> dict[str, Any]:
+    """Everything that the verdict rests on; no key, no address of a generator. `windows`: with what --compare needs."""
+    plan, samples, happened = result.plan, result.samples, result.happened
+    document = {
+        "schema": SCHEMA,
+        **result.verdict.to_json(),
+        "final": result.closed,
         "target": plan.target if plan else None,
-        "load": load_in_words(run),
-        "seconds": round(seconds, 1),
-        "requests": {name: times(series) for name, series in sorted(samples.series.items())},
+        "load": load_in_words(result),
+        "plan": _plan(result),
+        "seconds": round(result.judged_seconds, 1),
+        "requests": {name: times(series) for name, series in names(samples).items()},
+        "changes": [{**asdict(one), "direction": str(one.direction)} for one in result.changes],
+        "steps": [asdict(step) for step in result.steps],
         "generators": {
-            "workers": len(run.ready),
-            "cpu_max": round(run.cpu, 3),
-            "lag_p99_ms": run.lag_p99_ms(),
+            "workers": result.workers,
+            "cpu_max": round(happened.cpu, 3),
+            "waited_for_a_core": round(happened.wait_share, 3),
+            "lag_p99_ms": result.lag_p99_ms,
             "arrivals": samples.counters,
         },
         "rate_limits": {
-            name: {
-                "limit": one.limit,
-                "remaining": one.remaining,
-                "reset": one.reset,
-                "sent": one.sent,
-                "429": one.limited,
-            }
-            for name, one in sorted(samples.quotas.items())
+            name: {"limit": q.limit, "remaining": q.remaining, "reset": q.reset, "sent": q.sent, "429": q.limited}
+            for name, q in sorted(samples.quotas.items())
         },
         "failures": samples.reasons,
     }
+    return {**document, "windows": windows_of(samples)} if windows and plan and not plan.search else document
 
 
-def times(series: Any) -> dict[str, Any]:
-    """Counts and percentiles of one request name after the warm-up: from when it was due, of the service alone, and as
-    the server says (`latency_ms` of the body)."""
-
-    def total(counts: dict[int, int]) -> int:
-        return sum(count for slot, count in counts.items() if slot >= 0)
-
-    answered = merged(histogram for slot, histogram in series.answered.items() if slot >= 0)
+def _plan(result: Result) -> dict[str, Any] | None:
+    plan = result.plan
+    if plan is None:
+        return None
     return {
-        "answered": sum(answered.values()),
-        "failed": total(series.failed),
-        "429": total(series.limited),
-        "response_ms": percentiles(answered),
-        "service_ms": percentiles(series.service),
-        "server_ms": percentiles(series.server),
+        "profile": plan.profile.name,
+        "seconds": plan.profile.seconds,
+        "warmup": plan.profile.warmup,
+        "arrivals": plan.due if plan.open and not plan.search else None,
+        "users": None if plan.open else plan.user_count,
+        "workers": plan.workers,
+        "organisations": plan.organisations,
+        "ran_seconds": round(result.happened.seconds, 1),
     }
 
 
-def percentiles(histogram: Histogram) -> dict[str, float | None]:
-    """Of one histogram, in milliseconds."""
-    fractions = {"p50": 0.5, "p95": 0.95, "p99": 0.99, "p99.9": 0.999}
-    return {name: percentile_ms(histogram, fraction) for name, fraction in fractions.items()}
-
-
-def load_in_words(run: Any) -> str:
-    """How the load was made; a closed run says so."""
-    plan = run.plan
-    if plan is None:
-        return "none"
-    users = ", ".join(plan.users)
-    if plan.probe:
-        return f"rate limit probe by {len(run.ready)} worker(s)"
-    if plan.open:
-        return f"open: {plan.rate:g} arrivals/s ({plan.arrivals}), profile {plan.profile.name}, {users}"
-    return f"closed: {plan.user_count} users, think times x {plan.think:g}, profile {plan.profile.name}, {users}"
-
-
-def table(run: Any) -> str:
+def table(result: Result) -> str:
     """For the terminal."""
-    verdict = run.verdict
-    lines = ["", f"SLO  {load_in_words(run)}"]
-    rows = [("", "promise", "limit", "measured", "samples", "over"), *(cells(row) for row in verdict.rows)]
-    widths = [max(len(row[place]) for row in rows) for place in range(6)]
-    lines += [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows[:40]
-    ]
-    if run.plan and not run.plan.probe:
-        lines += [_beside(name, series) for name, series in sorted(run.samples.series.items())]
-        lines.append(
-            f"generators: {len(run.ready)} process(es), lag p99 {run.lag_p99_ms():.3g} ms, CPU {run.cpu:.0%} at most"
-        )
-    lines += [f"failures: {count} x {reason}" for reason, count in list(run.samples.reasons.items())[:10]]
+    verdict = result.verdict
+    lines = ["", f"SLO  {load_in_words(result)}"]
+    rows = [SLO_HEAD, *(cells(row) for row in verdict.rows if row.where != "compared")]
+    lines += _aligned(rows[: _MOST_ROWS + 1])
+    if result.plan and not result.plan.probe and not result.steps:
+        head = ("request", "answered", "failed", "429", "p50", "p95", "p99", "service p99", "server says p99 (ms)")
+        lines += ["", *_aligned([head, *_times(result)])]
+    if result.steps:
+        step_head = ("rate/s", "answered/s", "p99 (ms)", "")
+        steps = [
+            (number(s.rate), number(s.answered), number(s.p99_ms), f"{s.outcome} {s.reason}") for s in result.steps
+        ]
+        lines += ["", *_aligned([step_head, *steps])]
+    if result.changes:
+        lines += ["", "compared with the run before", *_aligned([CHANGE_HEAD, *change_cells(result)])]
+    if result.plan:
+        lines += ["", f"generators: {generators_in_words(result)}"]
+    lines += [f"failures: {count} x {reason}" for reason, count in list(result.samples.reasons.items())[:10]]
     lines += [f"note: {note}" for note in verdict.notes]
     lines += [f"{verdict.outcome}: {reason}" for reason in verdict.reasons]
     return "\n".join([*lines, f"verdict: {verdict.outcome} (exit {verdict.exit_code})"])
 
 
-def cells(row: Row) -> tuple[str, str, str, str, str, str]:
-    """One row as texts."""
-    what = f"{row.name}  {row.metric}"
-    measured = row.note if row.limit is None and row.note else number(row.value)
-    return mark(row.outcome), what, number(row.limit), measured, f"{row.samples:,}", row.where
+def _times(result: Result) -> list[tuple[str, ...]]:
+    rows = []
+    for name, series in names(result.samples).items():
+        one = times(series)
+        counts = [f"{one[key]:,}" for key in ("answered", "failed", "429")]
+        values = [one["response_ms"][key] for key in ("p50", "p95", "p99")]
+        values += [one["service_ms"]["p99"], one["server_ms"]["p99"]]
+        rows.append((name, *counts, *map(number, values)))
+    return rows
 
 
-def mark(outcome: Outcome) -> str:
-    """An outcome that can be told without its colour."""
-    return {Outcome.PASS: "✔ PASS", Outcome.FAIL: "✖ FAIL"}.get(outcome, f"? {outcome}")
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
-def _beside(name: str, series: Any) -> str:
-    one = times(series)
-    response, service, server = (number(one[key]["p99"]) for key in ("response_ms", "service_ms", "server_ms"))
-    own = f", the server says {server}" if one["server_ms"]["p99"] is not None else ""
-    return f"{name}: {one['answered']} answered, {one['429']} x 429, p99 {response} ms (service alone {service}{own})"
-
-
-def junit(run: Any) -> str:
+def junit(result: Result) -> str:
     """A test case per promise and per reason why the run is INVALID."""
-    verdict = run.verdict
+    verdict = result.verdict
     suite = ElementTree.Element("testsuite", {"name": "load"})
     for row in verdict.rows:
         case = ElementTree.SubElement(suite, "testcase", classname=row.name, name=f"{row.metric} ({row.where})")
@@ -153,16 +150,28 @@ def junit(run: Any) -> str:
     return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def markdown(run: Any) -> str:
-    """For `$GITHUB_STEP_SUMMARY`."""
-    verdict = run.verdict
-    rows = ["| | promise | limit | measured | samples | over |", "|---|---|---|---|---|---|"]
-    rows += ["| " + " | ".join(cell.replace("|", "\\|") for cell in cells(row)) + " |" for row in verdict.rows]
-    reasons = [f"- {reason}" for reason in verdict.reasons]
-    return "\n".join([f"## Load: {verdict.outcome}", "", load_in_words(run), "", *rows, "", *reasons, "", ""])
+def markdown(result: Result) -> str:
+    """For `$GITHUB_STEP_SUMMARY` and for pull requests: the verdict, why, and what changed since the run before."""
+    verdict = result.verdict
+    lines = [f"## Load: {verdict.outcome}", "", load_in_words(result), ""]
+    lines += [f"- {_cell(reason)}" for reason in verdict.reasons] + ([""] if verdict.reasons else [])
+    lines += _markdown_table(SLO_HEAD, [cells(row) for row in verdict.rows if row.where != "compared"])
+    if result.changes:
+        lines += ["", "### Compared with the run before", ""]
+        lines += _markdown_table(CHANGE_HEAD, change_cells(result))
+    return "\n".join([*lines, "", ""])
 
 
-def with_section(report: str, run: Any) -> str:
+def _markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
+    return lines + ["| " + " | ".join(map(_cell, row)) + " |" for row in rows]
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+
+
+def with_section(report: str, result: Result) -> str:
     """locust's report with our section at its end; the page holds a second `</body>` inside a script."""
     place = report.rindex("</body>")
-    return report[:place] + _pages.section(run) + report[place:]
+    return report[:place] + _pages.section(result) + report[place:]

@@ -6,7 +6,8 @@ itself stops listening half a second after it told its workers to quit, and lose
 import logging
 import math
 import uuid
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
@@ -14,27 +15,27 @@ import gevent
 from gevent.event import Event
 from locust import User
 from locust.env import Environment
-from locust.runners import STATE_MISSING, MasterRunner
 
-from load import _inspection
+from load import _compare, _inspection, _saturate
+from load._clients import connected, wanted_workers
 from load._endpoints import endpoints
 from load._errors import ConfigurationError
-from load._histogram import percentile_ms
+from load._inspection import Happened
 from load._open_load import Arrivals, scenarios_of
-from load._options import Machine, make_plan, rate_limit
+from load._options import Machine, make_plan, promises, rate_limit
 from load._plan import Plan
 from load._probe import Probe
-from load._profiles import SATURATE
+from load._result import Result
 from load._samples import Samples
-from load._saturate import Saturation
-from load._slo import Slo, read_slo
-from load._users import ScenarioUser, expected_rate
-from load._verdict import Row, Verdict
+from load._search_lead import SearchLead
+from load._slo import Slo
+from load._users import ScenarioUser, expected_rate, expected_requests
+from load._verdict import Verdict, describe
 
 log = logging.getLogger(__name__)
-LOCAL = "local"  # the client id of the only generator when there are no workers
-_READY_PATIENCE = 60.0  # seconds for all generators to build their shop and look at the target
+_PATIENCE = 60.0  # seconds for all workers to connect, and for all to build their shop and look at the target
 _LAST_WORDS = 5.0  # seconds on top of the slowest request, for the last reports
+_LATE_END = 20.0  # seconds that a schedule may end later than planned
 
 
 class Run:
@@ -48,62 +49,118 @@ class Run:
         self.samples = Samples()
         self.ready: dict[str, dict[str, Any]] = {}
         self.drained: dict[str, dict[str, Any]] = {}
+        self.done: set[str] = set()
         self.invalid: list[str] = []
         self.notes: list[str] = []
-        self.cpu = 0.0
+        self.happened = Happened(0.0)
         self.prepared, self.running, self.closed = Event(), False, False
-        self.started_at = self.seconds = 0.0
+        self.stopping = self.impatient = False  # somebody ends it; somebody doesn't want to wait for the last answers
+        self.aborted = ""  # the promise that was broken for good
+        self.started_at = 0.0
         self.probe: Probe | None = None
-        self.saturation: Saturation | None = None
+        self.search: SearchLead | None = None
+        self.expected: dict[str, float] = {}
+        self.before: _compare.Before | None = None
 
     # before
 
     def prepare(self) -> None:
         """Look at files, generators and target. Raises ConfigurationError; what else is wrong goes to `invalid`."""
         options: Any = self.environment.parsed_options
-        self.slo = read_slo(Path(self.machine.slo_file)).with_p99(options.latency_limit)
-        self.plan = plan = make_plan(self.id, self.environment, self.machine.allow_production)
-        clients = self.clients()
-        if not clients:
-            raise ConfigurationError("no worker is connected")
+        self.slo = promises(options, self.machine.slo_file)
+        plan = make_plan(self.id, self.environment, self.machine.allow_production)
+        if self.machine.compare:
+            self.before = _compare.read_before(self.machine.compare)
+        clients = self._connected()
+        self.plan = replace(plan, workers=len(clients))
         for index, client in enumerate(clients):
             self.send("load_plan", {"plan": plan.to_message(index, len(clients)), "shop": options.shop}, client)
-        deadline = perf_counter() + _READY_PATIENCE
-        while len(self.ready) < len(clients) and perf_counter() < deadline:
-            gevent.sleep(0.02)
+        self._wait(lambda: len(self.ready) >= len(clients))
         answers = list(self.ready.values())
-        self.invalid += _inspection.generator_problems(answers, len(clients)) or _inspection.target_problems(
-            plan, answers, expected_rate(plan, self.scenarios()), rate_limit(options.rate_limit)
+        self.plan = plan = replace(self.plan, organisations=self.organisation_count)
+        self.expected = expected_requests(plan, self.scenarios())
+        self.invalid += (
+            _inspection.generator_problems(answers, len(clients))
+            or _inspection.target_problems(
+                plan, answers, expected_rate(plan, self.scenarios()), rate_limit(options.rate_limit)
+            )
+            or _inspection.sample_problems(plan, self.slo, self.expected)
         )
         if plan.probe:
             self.probe = Probe(self, options)
-        elif plan.profile.name == SATURATE:
-            self.saturation = Saturation(plan, self.slo, self.sent_names())
+        elif plan.search and plan.open:
+            self.search = SearchLead(self, plan, self.slo, self.sent_names())
+
+    def _connected(self) -> list[str]:
+        """Every worker that is expected, once it is there. Raises ConfigurationError."""
+        wanted = wanted_workers(self.environment)
+        if not self._wait(lambda: len(self.clients()) >= wanted):
+            found = len(self.clients())
+            raise ConfigurationError(
+                f"{found} of {wanted} workers connected: look at the log of those that are missing"
+            )
+        return self.clients()
+
+    def _wait(self, for_it: Callable[[], bool]) -> bool:
+        until = perf_counter() + _PATIENCE
+        while not for_it() and perf_counter() < until and not self.stopping:
+            gevent.sleep(0.02)
+        return for_it()
 
     # meanwhile
 
     def begin(self) -> None:
         """Users are being spawned."""
+        plan = self._plan
         self.running, self.started_at = True, perf_counter()
-        self.environment.stop_timeout = self._plan.request_timeout  # goes to the workers with every spawn message
+        self.environment.stop_timeout = plan.request_timeout  # goes to the workers with every spawn message
         if self.probe:
             self.probe.start()
+        elif self.search:
+            self.search.start()
+        elif plan.open:
+            for client in self.ready:
+                self.send("load_schedule", {"run": self.id, "rate": plan.rate, "step": None}, client)
 
     def tick(self) -> tuple[int, float, list[type[User]]] | None:
-        plan = self._plan
-        elapsed = perf_counter() - self.started_at if self.started_at else 0.0
-        workers = max(1, len(self.ready))
+        """Users, spawn rate and their classes for now; None: the run is over."""
+        plan, workers, elapsed = self._plan, max(1, len(self.ready)), self._elapsed
+        if self.stopping or self.aborted:
+            return None
         if self.probe:
             return None if self.probe.over else (workers, float(workers), self._classes(plan.users))
-        if elapsed >= plan.profile.seconds + (_inspection.START_AND_END if plan.open else 0.0):
-            return None
-        if self.saturation and self.saturation.broken(self.samples, elapsed):
-            return None
+        if self.search:
+            return None if self.search.over else (workers, float(workers), [Arrivals])
         if plan.open:
-            return workers, float(workers), [Arrivals]
+            over = self.started_at and all(client in self.done for client in self._alive())
+            late = elapsed >= plan.profile.seconds + _LATE_END
+            return None if over or late else (workers, float(workers), [Arrivals])
+        if elapsed >= plan.profile.seconds:
+            return None
         options: Any = self.environment.parsed_options
         users = math.ceil(plan.user_count * plan.profile.level(elapsed) - 1e-9)
         return users, options.spawn_rate or 1.0, self._classes(plan.users)
+
+    def watch(self) -> None:
+        """Twice a second while it runs."""
+        self.look_for_lost_workers()
+        runner = self.environment.runner
+        users = runner.user_count if runner else 0
+        self.happened = replace(self.happened, users=max(self.happened.users, users))
+        plan = self._plan
+        if plan.abort_on_fail and not (plan.probe or plan.search or self.aborted):
+            broken = self._slo.broken_for_good(
+                self.samples, self.sent_names(), self.judged_seconds, plan.slot, self.expected if plan.open else {}
+            )
+            if broken:
+                self.aborted = describe(broken)
+                self.notes.append(f"ended early, after {self._elapsed:.0f} s (--abort-on-fail): {self.aborted}")
+
+    def take(self, report: dict[str, Any]) -> None:
+        """A generator's report."""
+        self.samples.merge(report["samples"])
+        if self.running and "cpu" in report:
+            self.happened = self.happened.plus(report)
 
     def look_for_lost_workers(self) -> None:
         """A worker that was there at the start and isn't now takes its share of the load with it."""
@@ -118,7 +175,7 @@ class Run:
         if self.closed:
             return
         if self.running:
-            self.seconds = perf_counter() - self.started_at
+            self.happened = replace(self.happened, seconds=self._elapsed)
             self._drain()
             self.environment.stop_timeout = 0.0  # nothing is under way any more
             self.running = False
@@ -136,39 +193,64 @@ class Run:
             if client in self.ready:
                 self.send("load_drain", {"patience": patience}, client)
         deadline = perf_counter() + patience + _LAST_WORDS
-        while perf_counter() < deadline and any(client not in self.drained for client in self._alive()):
+        while perf_counter() < deadline and not self.impatient:
+            if all(client in self.drained for client in self._alive()):
+                break
             gevent.sleep(0.02)
         self.look_for_lost_workers()
         silent = [client for client in self._alive() if client not in self.drained]
         if silent:
             self.invalidate(f"{len(silent)} of {len(self.ready)} workers didn't send their last report")
-        unfinished = sum(answer["unfinished"] for answer in self.drained.values())
-        if unfinished:
+        if unfinished := sum(answer["unfinished"] for answer in self.drained.values()):
             self.invalidate(f"{unfinished} requests without an answer when the run ended")
 
-    @property
-    def verdict(self) -> Verdict:
-        """The final one after `finish`, until then how it stands."""
-        if self.plan is None or self.slo is None or not self.started_at:
-            return Verdict((), tuple(self.invalid), tuple(self.notes))
-        if self.probe:
-            return Verdict(tuple(self.probe.rows()), (*self.invalid, *self.probe.invalid), tuple(self.notes))
-        if self.saturation:
-            rows, notes = self.saturation.rows(), [*self.notes, *self._generator_problems()]
-            return Verdict(tuple(rows), (*self.invalid, *self._crashes()), tuple(notes))
-        invalid = (*self.invalid, *self._crashes(), *self._generator_problems())
-        return Verdict(tuple(self.rows()), invalid, tuple(self.notes))
+    def result(self) -> Result:
+        """All that there is to say: the final word after `finish`, until then how it stands."""
+        changes = _compare.changes(self.before, self.samples) if self.before and self.closed else ()
+        return Result(
+            verdict=self._verdict(changes),
+            closed=self.closed,
+            plan=self.plan,
+            slo=self.slo,
+            samples=self.samples,
+            workers=len(self.ready),
+            happened=self.happened,
+            judged_seconds=self.judged_seconds if self.plan else 0.0,
+            sent=frozenset(self.sent_names()) if self.plan else frozenset(),
+            changes=changes,
+            steps=tuple(self.search.search.steps) if self.search else (),
+        )
 
-    def rows(self) -> list[Row]:
-        return self._slo.judge(self.samples, self.sent_names(), self.judged_seconds)
+    def _verdict(self, changes: Sequence[_compare.Change]) -> Verdict:
+        plan, slo = self.plan, self.slo
+        if plan is None or slo is None or not self.started_at:
+            return Verdict((), tuple(self.invalid), tuple(self.notes))
+        invalid = [*self.invalid, *self._crashes()]
+        if self.probe:
+            rows, more = self.probe.rows(), self.probe.invalid
+        elif self.search:
+            rows, more = _saturate.verdict_rows(self.search.search)
+            more = [*self.search.problems, *more]
+        else:
+            rows, more = slo.judge(self.samples, self.sent_names(), self.judged_seconds, plan.slot), []
+            rows += [change.row(self.machine.max_regression) for change in changes]
+        if self.closed:
+            more = more + _inspection.shortcomings(
+                plan, slo, self.samples, self.happened, rows, aborted=bool(self.aborted)
+            )
+        return Verdict(tuple(rows), tuple(dict.fromkeys([*invalid, *more])), tuple(self.notes))
 
     @property
     def judged_seconds(self) -> float:
-        elapsed = self.seconds or (perf_counter() - self.started_at if self.started_at else 0.0)
+        elapsed = self.happened.seconds or self._elapsed
         return max(0.0, min(elapsed, self._plan.profile.seconds) - self._plan.profile.warmup)
 
+    @property
+    def _elapsed(self) -> float:
+        return perf_counter() - self.started_at if self.started_at else 0.0
+
     def sent_names(self) -> set[str]:
-        """The request names that the scenarios of this run send."""
+        """The operations that the scenarios of this run send."""
         return {endpoints()[operation].name for one in self.scenarios() for operation in one.operations}
 
     def scenarios(self) -> list[type[ScenarioUser]]:
@@ -176,7 +258,7 @@ class Run:
 
     @property
     def organisation_count(self) -> int:
-        return min((int(answer["organisations"]) for answer in self.ready.values()), default=0)
+        return min((int(answer.get("organisations", 0)) for answer in self.ready.values()), default=0)
 
     @property
     def has_secret_keys(self) -> bool:
@@ -186,38 +268,30 @@ class Run:
         if reason not in self.invalid:
             self.invalid.append(reason)
 
-    def lag_p99_ms(self) -> float:
-        return percentile_ms(self.samples.lag, 0.99) or 0.0
-
     def _crashes(self) -> list[str]:
         runner = self.environment.runner
         texts = {row["msg"] for row in runner.exceptions.values()} if runner else set()
-        return [f"a scenario crashed: {text}" for text in sorted(texts)]
-
-    def _generator_problems(self) -> list[str]:
-        seconds = max(self.seconds - _inspection.START_AND_END, 0.0) if self.closed else 0.0
-        return _inspection.measurement_problems(self._plan, self._slo, self.samples, self.cpu, seconds)
+        return [f"a scenario crashed: {text}" for text in sorted({*texts, *self.samples.crashes})]
 
     def _classes(self, names: tuple[str, ...]) -> list[type[User]]:
         return [one for one in self.environment.user_classes if one.__name__ in names]
 
     def clients(self) -> list[str]:
-        runner = self.environment.runner
-        if not isinstance(runner, MasterRunner):
-            return [LOCAL]
-        return [client.id for client in runner.clients.all if client.state != STATE_MISSING]
+        """The generators that are connected."""
+        return connected(self.environment)
 
     def _alive(self) -> list[str]:
+        """Of this run's generators those that are still connected."""
         return [client for client in self.clients() if client in self.ready]
 
     def send(self, message: str, data: dict[str, Any], client: str) -> None:
-        runner = self.environment.runner
-        if runner is not None:
-            runner.send_message(message, data, client)
+        """To one generator."""
+        if self.environment.runner is not None:
+            self.environment.runner.send_message(message, data, client)
 
     @property
     def _plan(self) -> Plan:
-        assert self.plan is not None, "a run without a plan is closed at once"  # noqa: S101
+        assert self.plan is not None, "closed at once"  # noqa: S101
         return self.plan
 
     @property

@@ -1,39 +1,61 @@
-"""What was measured: per request name and slot of five seconds, ready to be sent in parts and added up.
+"""What was measured: per request name and slot, ready to be sent in parts and added up.
 
-Slots count from the end of the warm-up; those before it are negative and never judged. A request belongs to the slot
-in which it was due (open load) or sent (closed load)."""
+Slots (`Plan.slot` seconds long) count from the end of the warm-up; those before it are negative and never judged. A
+request belongs to the slot in which it was due (open load) or sent (closed load). In a search each step is one slot."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from load._histogram import Histogram, add, bucket
+from load._histogram import Histogram, add, bucket, merged
 
-SLOT = 5.0  # seconds
 _MOST_REASONS = 50  # different texts kept per generator
 Counts = dict[int, int]
+_HISTOGRAMS = ("answered", "service", "server")
+_COUNTS = ("failed", "limited", "filled", "empty")
+
+
+def is_judged(slot: int) -> bool:
+    """The one rule for every figure: what was due or sent after the warm-up counts, and nothing else."""
+    return slot >= 0
+
+
+def judged(histograms: Mapping[int, Histogram]) -> Histogram:
+    """All judged slots as one histogram."""
+    return merged(histogram for slot, histogram in histograms.items() if is_judged(slot))
 
 
 @dataclass(slots=True)
 class Series:
-    """One request name. `answered` holds successes from when they were due, `service` from when they were sent."""
+    """One request name, by slot. `answered`: successes, from when they were due; `service`: the same from when they
+    were sent; `server`: the same as the server says (`latency_ms` of the body)."""
 
     answered: dict[int, Histogram] = field(default_factory=dict)
-    service: Histogram = field(default_factory=dict)
-    server: Histogram = field(default_factory=dict)  # latency_ms of the body
+    service: dict[int, Histogram] = field(default_factory=dict)
+    server: dict[int, Histogram] = field(default_factory=dict)
     failed: Counts = field(default_factory=dict)
     limited: Counts = field(default_factory=dict)
     filled: Counts = field(default_factory=dict)
     empty: Counts = field(default_factory=dict)
 
-    def merge(self, other: dict[str, Any]) -> None:
-        for slot, histogram in other["answered"].items():
-            add(self.answered.setdefault(int(slot), {}), histogram)
-        for name in ("service", "server", "failed", "limited", "filled", "empty"):
+    def merge(self, other: Mapping[str, Any]) -> None:
+        for name in _HISTOGRAMS:
+            mine = getattr(self, name)
+            for slot, histogram in other[name].items():
+                add(mine.setdefault(int(slot), {}), histogram)
+        for name in _COUNTS:
             add(getattr(self, name), other[name])
+
+    def to_message(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in (*_HISTOGRAMS, *_COUNTS)}
 
     def slots(self) -> set[int]:
         return {*self.answered, *self.failed, *self.limited}
+
+    def total(self, name: str, inside: Callable[[int], bool] = is_judged) -> int:
+        """How many of `failed`, `limited`, `filled`, `empty` in those slots."""
+        counts: Counts = getattr(self, name)
+        return sum(count for slot, count in counts.items() if inside(slot))
 
 
 @dataclass(slots=True)
@@ -54,20 +76,16 @@ class Samples:
     series: dict[str, Series] = field(default_factory=dict)
     quotas: dict[str, Quota] = field(default_factory=dict)
     lowest_remaining: Counts = field(default_factory=dict)  # by slot, over all organisations
-    lag: Histogram = field(default_factory=dict)  # how late the generator itself was
+    lag: dict[int, Histogram] = field(default_factory=dict)  # how late the generator itself was
+    under_way: dict[int, list[int]] = field(default_factory=dict)  # slot -> [sum, looks] of requests in flight
     reasons: dict[str, int] = field(default_factory=dict)  # what failed, in words
     counters: dict[str, int] = field(default_factory=dict)  # due, sent, dropped, held: arrivals of open load
+    crashes: dict[str, int] = field(default_factory=dict)  # of the scenarios themselves, in words
 
     def answered(self, name: str, slot: int, response_s: float, service_s: float) -> None:
         series = self._series(name)
-        key = bucket(response_s * 1e6)
-        histogram = series.answered.get(slot)
-        if histogram is None:
-            histogram = series.answered[slot] = {}
-        histogram[key] = histogram.get(key, 0) + 1
-        if service_s != response_s:
-            key = bucket(service_s * 1e6)
-        series.service[key] = series.service.get(key, 0) + 1
+        _count(series.answered, slot, response_s)
+        _count(series.service, slot, service_s)
 
     def listed(self, name: str, slot: int, filled: bool, latency_ms: float | None) -> None:
         """A list of recommendations: was anything in it, and how long did the server say it took?"""
@@ -75,7 +93,7 @@ class Samples:
         counts = series.filled if filled else series.empty
         counts[slot] = counts.get(slot, 0) + 1
         if latency_ms is not None:
-            add(series.server, {bucket(latency_ms * 1e3): 1})
+            _count(series.server, slot, latency_ms / 1e3)
 
     def failed(self, name: str, slot: int, reason: str) -> None:
         counts = self._series(name).failed
@@ -88,6 +106,9 @@ class Samples:
         counts = self._series(name).limited
         counts[slot] = counts.get(slot, 0) + 1
 
+    def crash(self, text: str) -> None:
+        self.crashes[text] = self.crashes.get(text, 0) + 1
+
     def count(self, what: str, by: int = 1) -> None:
         self.counters[what] = self.counters.get(what, 0) + by
 
@@ -97,24 +118,43 @@ class Samples:
             found = self.quotas[organisation] = Quota()
         return found
 
-    def late(self, seconds: float) -> None:
-        key = bucket(seconds * 1e6)
-        self.lag[key] = self.lag.get(key, 0) + 1
+    def late(self, slot: int, seconds: float) -> None:
+        _count(self.lag, slot, seconds)
+
+    def look_at_flight(self, slot: int, requests: int) -> None:
+        """So many requests are under way at this moment."""
+        seen = self.under_way.setdefault(slot, [0, 0])
+        seen[0] += requests
+        seen[1] += 1
+
+    def in_flight(self, slot: int) -> float | None:
+        """On average in that slot, of one generator."""
+        total, looks = self.under_way.get(slot, (0, 0))
+        return total / looks if looks else None
+
+    def of(self, operation: str) -> Series:
+        """Everything of one operation (`POST /v1/recommend`), whatever was asked of it."""
+        whole = Series()
+        for name, series in self.series.items():
+            if operation_of(name) == operation:
+                whole.merge(series.to_message())
+        return whole
 
     def to_message(self) -> dict[str, Any]:
         """Plain data; together with a new `Samples` in place of this one nothing is lost or sent twice."""
+        quotas = {name: [q.limit, q.remaining, q.reset, q.sent, q.limited] for name, q in self.quotas.items()}
         return {
-            "series": {name: {key: getattr(one, key) for key in Series.__slots__} for name, one in self.series.items()},
-            "quotas": {
-                name: [one.limit, one.remaining, one.reset, one.sent, one.limited] for name, one in self.quotas.items()
-            },
+            "series": {name: one.to_message() for name, one in self.series.items()},
+            "quotas": quotas,
             "lowest_remaining": self.lowest_remaining,
             "lag": self.lag,
+            "under_way": self.under_way,
             "reasons": self.reasons,
             "counters": self.counters,
+            "crashes": self.crashes,
         }
 
-    def merge(self, message: dict[str, Any]) -> None:
+    def merge(self, message: Mapping[str, Any]) -> None:
         for name, series in message["series"].items():
             self._series(name).merge(series)
         for name, (limit, remaining, reset, sent, limited) in message["quotas"].items():
@@ -123,7 +163,12 @@ class Samples:
             quota.sent, quota.limited = quota.sent + sent, quota.limited + limited
         for slot, remaining in message["lowest_remaining"].items():
             self.lowest_remaining[slot] = min(remaining, self.lowest_remaining.get(slot, remaining))
-        for name in ("lag", "reasons", "counters"):
+        for slot, histogram in message["lag"].items():
+            add(self.lag.setdefault(int(slot), {}), histogram)
+        for slot, (total, looks) in message["under_way"].items():
+            seen = self.under_way.setdefault(int(slot), [0, 0])
+            seen[0], seen[1] = seen[0] + total, seen[1] + looks
+        for name in ("reasons", "counters", "crashes"):
             add(getattr(self, name), message[name])
 
     def slots(self) -> list[int]:
@@ -136,3 +181,16 @@ class Samples:
         if found is None:
             found = self.series[name] = Series()
         return found
+
+
+def operation_of(name: str) -> str:
+    """`POST /v1/recommend` of `POST /v1/recommend strategy=popular`."""
+    return " ".join(name.split(" ", 2)[:2])
+
+
+def _count(histograms: dict[int, Histogram], slot: int, seconds: float) -> None:
+    histogram = histograms.get(slot)
+    if histogram is None:
+        histogram = histograms[slot] = {}
+    key = bucket(seconds * 1e6)
+    histogram[key] = histogram.get(key, 0) + 1

@@ -1,62 +1,114 @@
-"""`--profile saturate`: the highest arrival rate at which every promise held, found step by step."""
+"""`--profile saturate`: the highest arrival rate at which every promise holds, searched for.
 
-from collections.abc import Collection
-from typing import NamedTuple
+The rate grows by a factor until it breaks a promise; then the gap between the highest rate that held and the lowest
+that broke is halved until it is small, and the highest that held must hold a second time. What the generators can't
+send says nothing about the target: a step that they were the limit of ends the growth, but breaks nothing."""
 
-from load._plan import Plan
-from load._samples import SLOT, Samples
-from load._slo import Slo
-from load._verdict import Outcome, Row, describe
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from math import sqrt
 
-_LATE_REPORTS = 4.0  # seconds after a step until its last answers are surely reported
+from load._verdict import Outcome, Row
+
+_DOWNWARDS = 6  # how often the first rate is divided before the search gives up
 
 
-class Step(NamedTuple):
-    """One step of the staircase and what came of it."""
+class Held(StrEnum):
+    """What came of a step."""
+
+    YES = "held"
+    NO = "broke"
+    GENERATOR = "the generator was the limit"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: asked rate and answered rate per second, the worst p99 (ms), what came of it and why."""
 
     rate: float
-    rows: tuple[Row, ...]
-    dropped: bool
-
-    @property
-    def problems(self) -> list[str]:
-        broken = [describe(row) for row in self.rows if row.outcome is Outcome.FAIL]
-        if not any(row.samples for row in self.rows):
-            broken.append("no answers")
-        return broken + (["requests under way reached --max-in-flight"] if self.dropped else [])
+    answered: float
+    p99_ms: float | None
+    samples: int
+    outcome: Held
+    reason: str = ""
 
 
-class Saturation:
-    """Judges each step once it is over; the first slot of a step, where the last one still echoes, is left out."""
+class Search:
+    """Which rate comes next; knows nothing of requests."""
 
-    def __init__(self, plan: Plan, slo: Slo, names: Collection[str]) -> None:
-        self._plan, self._slo, self._names = plan, slo, names
-        self._stages = [stage for stage in plan.profile.stages if stage.seconds >= 2 * SLOT]
+    def __init__(self, start: float, factor: float, precision: float, most: int) -> None:
+        self._start, self._factor, self._precision, self._most = start, factor, precision, most
         self.steps: list[Step] = []
 
-    def broken(self, samples: Samples, elapsed: float) -> bool:
-        """True as soon as a finished step broke a promise; `elapsed` seconds since the start."""
-        judged = elapsed - self._plan.profile.warmup - _LATE_REPORTS
-        while len(self.steps) < len(self._stages):
-            number = len(self.steps)
-            begin = sum(stage.seconds for stage in self._stages[:number])
-            stage = self._stages[number]
-            if judged < begin + stage.seconds:
-                break
-            first, last = int(begin / SLOT) + 1, int((begin + stage.seconds) / SLOT)
-            rows = tuple(self._slo.judge_slots(samples, self._names, first, last))
-            self.steps.append(Step(self._plan.rate * stage.end, rows, bool(samples.counters.get("dropped"))))
-        return any(step.problems for step in self.steps)
+    @property
+    def held(self) -> float:
+        """The highest rate that held and that no step at or below it broke; 0: none."""
+        broke = min((step.rate for step in self.steps if step.outcome is Held.NO), default=float("inf"))
+        return max((step.rate for step in self.steps if step.outcome is Held.YES and step.rate < broke), default=0.0)
 
-    def rows(self) -> list[Row]:
-        """One row: the highest rate that held, and what broke above it."""
-        held = [step for step in self.steps if not step.problems]
-        broke = next((step for step in self.steps if step.problems), None)
-        samples = max((row.samples for step in held[-1:] for row in step.rows), default=0)
-        if not self.steps:
-            return [Row("saturate", "highest rate held", None, None, 0, "run", Outcome.NO_DATA, "no step was finished")]
-        end = f"; at {broke.rate:.4g}/s {broke.problems[0]}" if broke else "; the last step of the profile held as well"
+    @property
+    def ceiling(self) -> Step | None:
+        """The lowest step above `held` that didn't hold."""
+        above = [step for step in self.steps if step.outcome is not Held.YES and step.rate > self.held]
+        return min(above, key=lambda step: step.rate, default=None)
+
+    @property
+    def next_rate(self) -> float | None:
+        """None: the search is over."""
+        if len(self.steps) >= self._most:
+            return None
+        held, ceiling = self.held, self.ceiling
+        if ceiling is None:
+            return held * self._factor if held else self._start
         if not held:
-            return [Row("saturate", "highest rate held", None, 0.0, 0, "run", Outcome.FAIL, "none" + end)]
-        rate = held[-1].rate
-        return [Row("saturate", "highest rate held", None, rate, samples, "run", Outcome.PASS, f"{rate:.4g}/s" + end)]
+            lower = ceiling.rate / self._factor
+            return lower if lower > self._start / self._factor**_DOWNWARDS else None
+        if ceiling.rate / held > self._precision:
+            return sqrt(held * ceiling.rate)
+        twice = sum(step.outcome is Held.YES and step.rate == held for step in self.steps) >= 2
+        return None if twice else held
+
+    @property
+    def over(self) -> bool:
+        return self.next_rate is None
+
+
+def verdict_rows(search: Search) -> tuple[list[Row], list[str]]:
+    """The row of a search, and why its result is no verdict (empty: it is one)."""
+    held, ceiling, steps = search.held, search.ceiling, search.steps
+    if not steps:
+        return [], ["no step of the search was finished: let it come to its end"]
+    samples = sum(step.samples for step in steps if step.rate == held)
+    if ceiling is not None and ceiling.outcome is Held.GENERATOR:
+        text = f"at least {_rate(held)}/s: the generator is the limit ({ceiling.reason}), add workers"
+        return [_row(held, samples, Outcome.NO_DATA, text)], [text]
+    if not search.over or ceiling is None:
+        text = f"at least {_rate(held)}/s: the search wasn't finished after {len(steps)} steps"
+        return [_row(held, samples, Outcome.NO_DATA, text)], [f"{text}; let it come to its end, or start higher"]
+    if not held:
+        return [_row(0.0, 0, Outcome.FAIL, f"no rate held; at {_rate(ceiling.rate)}/s {ceiling.reason}")], []
+    text = f"{_rate(held)}/s held; at {_rate(ceiling.rate)}/s {ceiling.reason}"
+    return [_row(held, samples, Outcome.PASS, text)], []
+
+
+def step_outcome(rows: Sequence[Row], generator: Sequence[str], pool_was_full: bool) -> tuple[Held, str]:
+    """What a step says. The generators are looked at first: late ones make every time long and say nothing."""
+    if generator:
+        return Held.GENERATOR, generator[0]
+    broken = next((row for row in rows if row.outcome is Outcome.FAIL), None)
+    if broken is not None:
+        return Held.NO, f"{broken.name} {broken.metric} is {broken.value:.3g} ({broken.limit:g} promised)"
+    if pool_was_full:
+        return Held.NO, "requests under way reached --max-in-flight"
+    if not any(row.samples for row in rows):
+        return Held.NO, "nothing was answered"
+    return Held.YES, ""
+
+
+def _row(rate: float, samples: int, outcome: Outcome, text: str) -> Row:
+    return Row("saturate", "highest rate held", None, rate, samples, "search", outcome, text)
+
+
+def _rate(rate: float) -> str:
+    return f"{rate:,.0f}" if rate >= 99.5 else f"{rate:.3g}"

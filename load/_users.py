@@ -10,8 +10,8 @@ from locust.exception import StopUser
 
 from load import _node
 from load._client import Sender
-from load._http import Connections
 from load._journeys import Journey, Reply, Step
+from load._mix import shares
 from load._plan import Plan
 from load._retries import Backoff
 from load._shop import Shop
@@ -28,6 +28,17 @@ def expected_rate(plan: Plan, scenarios: Sequence[type["ScenarioUser"]]) -> floa
         return 0.0
     weights = sum(one.weight for one in scenarios) or 1.0
     return plan.user_count * share * sum(one.weight / weights / (one.think_seconds * plan.think) for one in scenarios)
+
+
+def expected_requests(plan: Plan, scenarios: Sequence[type["ScenarioUser"]]) -> dict[str, float]:
+    """By operation, after the warm-up; empty where nobody can know."""
+    rate = expected_rate(plan, scenarios) if scenarios else 0.0
+    if not rate:
+        return {}
+    judged = (plan.profile.area - plan.profile.area_until(plan.profile.warmup)) / plan.profile.area
+    total = rate * plan.profile.seconds * judged
+    weights = [one.weight / (1.0 if plan.open else one.think_seconds) for one in scenarios]
+    return {name: share * total for name, share in shares(scenarios, weights).items()}
 
 
 class ScenarioUser(FastHttpUser):
@@ -50,8 +61,7 @@ class ScenarioUser(FastHttpUser):
         self.organisation = self.node.organisation_of(number)
         self.rng = Random(f"{plan.seed}:{type(self).__name__}:{number}")
         self.backoff = Backoff(self.rng)
-        connections = Connections(plan.target, 1, plan.request_timeout, self.node.machine.ca_file)
-        self.sender = Sender(connections, self.node, self.environment.events.request)
+        self.sender = Sender(self.node.connect(1), self.node, self.environment.events.request)
         self.journey = type(self).make_journey(self.node.shop, self.rng)
         self.next_step: Step = next(self.journey)
         self.pause = 0.0

@@ -55,11 +55,11 @@ def extend(environment: Environment, referee: Referee) -> None:
 
     def slo_page() -> str:
         run = referee.run
-        return _pages.page(run, refresh=bool(run and not run.closed))
+        return _pages.page(run.result() if run else None, refresh=bool(run and not run.closed))
 
     def slo_json() -> Any:
         run = referee.run
-        return _reports.to_json(run) if run else ({"verdict": None, "reasons": ["no run yet"]}, 404)
+        return _reports.to_json(run.result()) if run else ({"verdict": None, "reasons": ["no run yet"]}, 404)
 
     app.add_url_rule(f"{base}/slo", view_func=protected(slo_page))
     app.add_url_rule(f"{base}/slo.json", view_func=protected(slo_json))
@@ -86,13 +86,14 @@ def _enrich(response: flask.Response, referee: Referee) -> flask.Response:
     if endpoint == "locust.swarm":
         return _explain_refusal(response, referee)
     if run and endpoint == "locust.request_stats" and response.is_json:
+        result = run.result()
         tables = [
-            {"key": "slo", "data": _pages.slo_rows(run)},
-            {"key": "rate-limit", "data": _pages.rate_limit_rows(run)},
+            {"key": "slo", "data": _pages.slo_rows(result)},
+            {"key": "rate-limit", "data": _pages.rate_limit_rows(result)},
         ]
         response.set_data(json.dumps({**(response.json or {}), "extended_stats": tables}))
     elif run and endpoint == "locust.stats_report":
-        response.set_data(_reports.with_section(response.get_data(as_text=True), run))
+        response.set_data(_reports.with_section(response.get_data(as_text=True), run.result()))
     return response
 
 

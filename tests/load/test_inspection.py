@@ -6,11 +6,19 @@ import pytest
 
 from load import _budget
 from load._identity import versions
-from load._inspection import generator_problems, measurement_problems, target_problems
+from load._inspection import (
+    Happened,
+    busy_machine,
+    generator_problems,
+    plan_problems,
+    sample_problems,
+    target_problems,
+)
 from load._plan import SCENARIOS, Plan
 from load._profiles import Profile, Stage
 from load._samples import Samples
-from load._slo import read_slo
+from load._slo_file import read_slo
+from load._verdict import Outcome, Row
 
 QUOTA = {
     "name": "org-0",
@@ -66,7 +74,7 @@ def test_a_target_with_enough_quota_is_fine() -> None:
         ({"status": 401}, "refuses its publishable key (401)"),
         ({"status": 403}, "refuses its publishable key (403)"),
         ({"status": 404}, "answers 404"),
-        ({"status": 503}, "answers 503"),
+        ({"status": 308, "location": "https://x/v1"}, "redirects to https://x/v1 (308): give the address"),
         ({"status": 429, "reset": 77}, "used up for another 77 s"),
         ({"remaining": 12}, "don't fit"),
     ],
@@ -75,6 +83,10 @@ def test_a_target_that_can_not_be_judged_is_named(quota: dict[str, Any], word: s
     problems = target_problems(plan(), [answer(quotas=[{**QUOTA, **quota}])], 10.0, (1000, 900.0))
     assert len(problems) == 1
     assert word in problems[0]
+
+
+def test_a_target_that_fails_is_judged_by_the_run() -> None:
+    assert target_problems(plan(), [answer(quotas=[{**QUOTA, "status": 503}])], 10.0, (1000, 900.0)) == []
 
 
 def test_without_a_limit_nothing_has_to_fit() -> None:
@@ -109,34 +121,80 @@ def test_a_long_run_uses_window_after_window() -> None:
     assert _budget.problem(1.2, 100_000, organisations=1, limit=1000, remaining=1000, reset=900, window=900) is not None
 
 
-def problems(samples: Samples, cpu: float = 0.2, seconds: float = 20.0) -> list[str]:
-    return measurement_problems(plan(), read_slo(), samples, cpu, seconds)
+def happened(seconds: float = 20.0, **facts: Any) -> Happened:
+    return Happened(seconds, **{"users": 10, "cpu": 0.2, **facts})
 
 
-def sent(count: int) -> Samples:
+def problems(samples: Samples, what: Happened, **changes: Any) -> list[str]:
+    return plan_problems(plan(**changes), read_slo(), samples, what, aborted=False)
+
+
+def sent(count: int, due: int | None = None) -> Samples:
     samples = Samples()
     samples.count("sent", count)
+    samples.count("due", count if due is None else due)
     return samples
 
 
-def test_a_schedule_that_was_kept_is_fine() -> None:
-    assert problems(sent(200)) == []
-    assert problems(sent(197)) == []
+def test_a_plan_that_was_carried_out_is_fine() -> None:
+    assert problems(sent(200), happened()) == []
+    assert problems(sent(197), happened(20.3)) == []
+
+
+def test_a_run_that_was_ended_early_says_how_early() -> None:
+    found = problems(sent(120), happened(12.0), seconds=7200.0)
+    assert found[0].startswith("ended after 12 of 7,200 s")
+    assert len(found) == 1, "what was due until then was sent: one sentence is enough"
+
+
+def test_a_run_that_ended_since_a_promise_broke_for_good_carried_out_its_plan() -> None:
+    assert plan_problems(plan(seconds=7200.0), read_slo(), sent(120), happened(12.0), aborted=True) == []
 
 
 def test_arrivals_that_were_not_sent_are_named() -> None:
-    samples = sent(150)
+    samples = sent(150, due=200)
     samples.count("dropped", 50)
-    assert "only 75.0% of the asked arrivals" in problems(samples)[0]
-    assert "50 dropped" in problems(samples)[0]
+    text = problems(samples, happened())[0]
+    assert "only 75.0% of the asked arrivals" in text
+    assert "50 dropped" in text
+
+
+def test_arrivals_of_a_worker_that_never_began_are_named() -> None:
+    assert "67 never due on any worker" in problems(sent(133), happened())[0]
+
+
+def test_users_that_never_came_are_named() -> None:
+    assert "only 4 of 10 users" in problems(Samples(), happened(users=4), rate=0.0)[0]
 
 
 def test_a_busy_generator_is_named() -> None:
-    assert "97% of its core" in problems(sent(200), cpu=0.97)[0]
+    assert "97% of its core" in problems(sent(200), happened(cpu=0.97))[0]
 
 
-def test_a_late_generator_is_named() -> None:
+def test_a_late_generator_is_named_and_its_warm_up_does_not_count() -> None:
     samples = sent(200)
     for _ in range(20):
-        samples.late(0.5)
-    assert "lag p99 500 ms" in problems(samples)[0]
+        samples.late(-1, 0.5)
+    assert problems(samples, happened()) == []
+    for _ in range(20):
+        samples.late(3, 0.5)
+    assert "lag p99 500 ms" in problems(samples, happened())[0]
+
+
+def test_a_machine_without_free_cores_is_named_where_it_can_have_spoilt_the_result() -> None:
+    slo, busy = read_slo(), happened(ran=2.0, waited=3.0)
+    broken = [Row("POST /v1/recommend", "p99_ms", 1, 2, 100, "run", Outcome.FAIL)]
+    errors = [Row("POST /v1/recommend", "max_error_ratio", 0, 1, 100, "run", Outcome.FAIL)]
+    kept = [Row("POST /v1/recommend", "p99_ms", 2, 1, 100, "run", Outcome.PASS)]
+    assert "busy machine: the generators waited for a core 60%" in str(busy_machine(slo, busy, broken, []))
+    assert busy_machine(slo, busy, kept, []) is None, "a promise that was kept all the same is kept"
+    assert busy_machine(slo, busy, errors, []) is None, "a core more would not have mended it"
+    assert busy_machine(slo, busy, kept, ["late"]) is not None
+    assert busy_machine(slo, happened(ran=5.0, waited=0.1), broken, []) is None
+
+
+def test_a_run_too_small_for_its_promises_says_before_it_starts_what_it_needs() -> None:
+    found = sample_problems(plan(), read_slo(), {"POST /v1/recommend": 10.0})
+    assert "about 10 requests POST /v1/recommend" in found[0]
+    assert "--arrival-rate 60" in found[0]
+    assert sample_problems(plan(), read_slo(), {"POST /v1/recommend": 51.0}) == []

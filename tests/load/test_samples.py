@@ -19,7 +19,8 @@ def record(into: list[Samples], seed: int) -> None:
             samples.limited("POST /v1/recommend", slot)
         else:
             samples.failed("POST /v1/ingest/events/ingest", slot, rng.choice(("status 500", "no answer")))
-        samples.late(seconds / 10)
+        samples.late(slot, seconds / 10)
+        samples.look_at_flight(slot, rng.randrange(9))
         samples.count("sent")
         quota = samples.quota("org")
         quota.sent += 1

@@ -5,15 +5,14 @@ from pathlib import Path
 import pytest
 
 from load._errors import ConfigurationError
-from load._plan import Plan
-from load._profiles import Profile, Stage
 from load._samples import Samples
-from load._saturate import Saturation
-from load._slo import Slo, read_slo
+from load._slo import Slo
+from load._slo_file import read_changes, read_slo
 from load._verdict import Outcome, Row, Verdict
 
 RECOMMEND = "POST /v1/recommend"
 EVENTS = "POST /v1/ingest/events/ingest"
+SLOT = 5.0
 FILE = f"""
 [run]
 window_min_samples = 20
@@ -47,7 +46,7 @@ def measured(slots: int = 12, each: int = 20, milliseconds: float = 10.0) -> Sam
 
 
 def verdict(slo: Slo, samples: Samples, seconds: float = 60.0) -> Verdict:
-    return Verdict(tuple(slo.judge(samples, {RECOMMEND}, seconds)), ())
+    return Verdict(tuple(slo.judge(samples, {RECOMMEND}, seconds, SLOT)), ())
 
 
 def broken(slo: Slo, samples: Samples, seconds: float = 60.0) -> set[str]:
@@ -112,7 +111,7 @@ def test_a_window_with_few_samples_is_not_judged(slo: Slo) -> None:
     samples = measured(slots=6)
     for _ in range(3):
         samples.answered(RECOMMEND, 50, 2.0, 2.0)
-    assert all(row.samples >= 20 for row in slo.judge(samples, {RECOMMEND}, 300.0))
+    assert all(row.samples >= 20 for row in slo.judge(samples, {RECOMMEND}, 300.0, SLOT))
 
 
 def test_the_warm_up_is_not_judged(slo: Slo) -> None:
@@ -138,7 +137,7 @@ def test_empty_lists_break_their_promise(slo: Slo) -> None:
 
 
 def test_a_request_that_nothing_is_promised_about_is_never_green(slo: Slo) -> None:
-    rows = slo.judge(measured(), {RECOMMEND, EVENTS}, 60.0)
+    rows = slo.judge(measured(), {RECOMMEND, EVENTS}, 60.0, SLOT)
     assert Verdict(tuple(rows), ()).outcome is Outcome.INVALID
 
 
@@ -147,8 +146,8 @@ def test_a_rate_below_the_promised_one_fails(slo: Slo) -> None:
 
 
 def test_the_field_of_the_page_overrides_the_p99_of_the_file(slo: Slo) -> None:
-    assert broken(slo.with_p99(5.0), measured()) == {"p99_ms"}
-    assert slo.with_p99(0.0) is slo
+    assert broken(slo.with_limits({"p99_ms": 5.0}), measured()) == {"p99_ms"}
+    assert slo.with_limits(read_changes({"p99_ms": "", "p95_ms": " "})) is slo
 
 
 def test_invalid_wins_over_everything() -> None:
@@ -167,6 +166,8 @@ def test_invalid_wins_over_everything() -> None:
         ('[[slo]]\nname = "POST /v1/recommend"', "promises nothing"),
         ('[[slo]]\nname = "POST /v1/recommend"\np99_ms = "fast"', "number"),
         ('[[slo]]\nname = "POST /v1/recommend"\nmax_error_ratio = 5', "ratio"),
+        ('[run]\nmax_lag_p99_ms = nan\n[[slo]]\nname = "POST /v1/recommend"\np99_ms = 1', "max_lag_p99_ms"),
+        ('[[slo]]\nname = "POST /v1/recommend"\np99_ms = inf', "number"),
         ('[run]\nmax_cpu = 5\n[[slo]]\nname = "POST /v1/recommend"\np99_ms = 1', "unknown max_cpu"),
         ('[[slo]]\nname = "POST /v1/recommend"\np99_ms = 1\n' * 2, "two"),
         ("[[slo]]\nname = ", "slo.toml"),
@@ -184,27 +185,53 @@ def test_the_shipped_file_can_be_read_and_promises_something_for_every_request()
     assert {one.name for one in read_slo().thresholds} >= {RECOMMEND, EVENTS}
 
 
-def saturation(slo: Slo, samples: Samples, elapsed: float) -> Saturation:
-    profile = Profile("saturate", 5.0, (Stage(5, 1, 1), *(Stage(15, level, level) for level in (1, 2, 4))))
-    plan = Plan("r", "http://x", ("Reader",), profile, 10.0, "constant", 1, 1.0, 1, 100, 10.0)
-    found = Saturation(plan, slo, {RECOMMEND})
-    assert found.broken(samples, elapsed) is any(step.problems for step in found.steps)
-    return found
+def test_a_pattern_judges_each_row_that_it_fits_by_itself(tmp_path: Path) -> None:
+    path = tmp_path / "slo.toml"
+    path.write_text(FILE + '[[slo]]\nname = "POST /v1/recommend strategy=*"\nmin_samples = 50\np95_ms = 100\n', "utf-8")
+    samples = Samples()
+    for strategy, milliseconds, count in (("popular", 10, 900), ("similar", 400, 60), ("trending", 900, 5)):
+        for _ in range(count):
+            name = f"{RECOMMEND} strategy={strategy}"
+            samples.answered(name, 2, milliseconds / 1000, milliseconds / 1000)
+            samples.listed(name, 2, True, 1.0)
+    rows = read_slo(path).judge(samples, {RECOMMEND}, 60.0, SLOT)
+    assert {(row.name, row.outcome) for row in rows if "=" in row.name} == {
+        (f"{RECOMMEND} strategy=popular", Outcome.PASS),
+        (f"{RECOMMEND} strategy=similar", Outcome.FAIL),
+    }, "the slow strategy shows, the one with five answers isn't judged"
+    whole = [row for row in rows if row.name == RECOMMEND and row.metric == "p95_ms"]
+    assert whole[0].samples == 965, "the operation's own promise is about all its requests"
 
 
-def test_saturate_reports_the_highest_rate_that_held(slo: Slo) -> None:
+@pytest.mark.parametrize("text", ["fast", "nan", "-1", "1e999"])
+def test_a_promise_typed_wrong_is_refused(text: str) -> None:
+    with pytest.raises(ConfigurationError, match="p95_ms"):
+        read_changes({"p95_ms": text})
+
+
+def test_every_promise_can_be_changed(slo: Slo) -> None:
+    typed = {"p50_ms": "1", "p95_ms": "2", "p99_ms": "3", "max_error_ratio": "0.5", "min_samples": "7", "min_rate": "9"}
+    changed = slo.with_limits(read_changes(typed)).thresholds[0]
+    assert changed.min_samples == 7
+    typed.pop("min_samples")
+    assert changed.limits == {**slo.thresholds[0].limits, **{name: float(text) for name, text in typed.items()}}
+
+
+def test_a_promise_is_beyond_repair_once_more_broke_it_than_the_whole_run_may_have(slo: Slo) -> None:
+    samples = measured(slots=2, each=20)
+    for _ in range(8):
+        samples.failed(RECOMMEND, 1, "status 500")
+    assert slo.broken_for_good(samples, {RECOMMEND}, 10.0, SLOT, {RECOMMEND: 1_000}) is None, "8 of 1,000 are below 1 %"
+    broken = slo.broken_for_good(samples, {RECOMMEND}, 10.0, SLOT, {RECOMMEND: 300})
+    assert broken is not None
+    assert (broken.metric, broken.outcome) == ("max_error_ratio", Outcome.FAIL)
+
+
+def test_a_finished_window_that_broke_a_promise_is_beyond_repair(slo: Slo) -> None:
     samples = measured(slots=6)
-    for _ in range(100):
-        samples.answered(RECOMMEND, 8, 2.0, 2.0)
-    row = saturation(slo, samples, 60.0).rows()[0]
-    assert (row.outcome, row.value) == (Outcome.PASS, 20.0)
-    assert "at 40/s" in row.note
-
-
-def test_saturate_fails_when_even_the_first_step_breaks(slo: Slo) -> None:
-    row = saturation(slo, measured(slots=3, milliseconds=900), 30.0).rows()[0]
-    assert (row.outcome, row.value) == (Outcome.FAIL, 0.0)
-
-
-def test_saturate_without_a_finished_step_says_nothing(slo: Slo) -> None:
-    assert Verdict(tuple(saturation(slo, measured(), 10.0).rows()), ()).outcome is Outcome.INVALID
+    for _ in range(6):
+        samples.answered(RECOMMEND, 3, 2.0, 2.0)
+    assert slo.broken_for_good(samples, {RECOMMEND}, 29.0, SLOT, {}) is None, "the window isn't over"
+    broken = slo.broken_for_good(samples, {RECOMMEND}, 30.0, SLOT, {})
+    assert broken is not None
+    assert broken.metric == "p99_ms"

@@ -1,0 +1,173 @@
+"""This run against one that was written down before (`--slo-json`): what changed, and is it more than noise?
+
+A window of a run is a sample of how the target was at that time. So both runs' windows are drawn again and again with
+replacement (bootstrap: Efron 1979; over blocks, since neighbouring requests aren't independent: Kuensch 1989); the
+spread of the change over all draws is its confidence interval."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from load._errors import ConfigurationError
+from load._histogram import Histogram, add
+from load._samples import Samples, Series, is_judged, operation_of
+from load._verdict import Outcome, Row
+
+SCHEMA = 2
+METRICS = {"p50_ms": 0.5, "p95_ms": 0.95, "p99_ms": 0.99}
+CONFIDENCE = 0.99
+_DRAWS = 2_000
+_FEWEST_WINDOWS = 8  # below it nothing is known of how one window differs from the next
+_MOST_WINDOWS = 120  # of a long run neighbours are put together
+_FEWEST = {"p50_ms": 100, "p95_ms": 200, "p99_ms": 1_000}  # samples of either run that the percentile needs
+_LEAST_MS = 1.0  # a change of less is of no interest to anybody, whatever its share
+Windows = list[Histogram]
+
+
+class Direction(StrEnum):
+    """What the interval says."""
+
+    SLOWER = "slower"
+    SAME = "no change"
+    FASTER = "faster"
+    UNKNOWN = "too little data"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Of one percentile of one request name. `low`, `high`: bounds of the relative change (0.1: a tenth slower)."""
+
+    name: str
+    metric: str
+    before: float | None
+    now: float | None
+    low: float | None
+    high: float | None
+    samples: int
+
+    @property
+    def direction(self) -> Direction:
+        if self.low is None or self.high is None or self.before is None or self.now is None:
+            return Direction.UNKNOWN
+        if abs(self.now - self.before) < _LEAST_MS or self.low <= 0 <= self.high:
+            return Direction.SAME
+        return Direction.SLOWER if self.low > 0 else Direction.FASTER
+
+    @property
+    def change(self) -> float | None:
+        return self.now / self.before - 1 if self.now is not None and self.before else None
+
+    def row(self, most: float | None) -> Row:
+        """Held against `--max-regression`: broken only if the whole interval is beyond it."""
+        if most is None or self.direction is Direction.UNKNOWN or self.low is None:
+            return Row(self.name, f"{self.metric} change", most, self.change, self.samples, "compared", Outcome.PASS,
+                       "" if most is not None and self.low is not None else str(self.direction))  # fmt: skip
+        broken = self.direction is Direction.SLOWER and self.low > most
+        outcome = Outcome.FAIL if broken else Outcome.PASS
+        return Row(self.name, f"{self.metric} change", most, self.change, self.samples, "compared", outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The run that was written down: windows by request name."""
+
+    path: str
+    windows: Mapping[str, Windows]
+
+
+def read_before(path: str) -> Before:
+    """The file of `--slo-json`. Raises ConfigurationError."""
+    try:
+        document = json.loads(Path(path).read_text(encoding="utf-8"))
+        if document.get("schema") != SCHEMA:
+            raise ConfigurationError(f"--compare {path}: was written by another version (schema {SCHEMA} is needed)")
+        if document.get("verdict") == "INVALID":
+            raise ConfigurationError(f"--compare {path}: that run was INVALID, nothing can be compared with it")
+        windows = {
+            str(name): [{int(key): int(count) for key, count in one.items()} for one in rows]
+            for name, rows in document["windows"].items()
+        }
+    except OSError as error:
+        raise ConfigurationError(f"--compare {path}: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise ConfigurationError(f"--compare {path}: is no file that --slo-json wrote") from None
+    return Before(path, windows)
+
+
+def windows_of(samples: Samples) -> dict[str, Windows]:
+    """The judged windows of a run by request name, at most 120 of each; what `--slo-json` writes down."""
+    names = {**samples.series, **{name: samples.of(name) for name in {operation_of(one) for one in samples.series}}}
+    return {name: _windows(series) for name, series in sorted(names.items())}
+
+
+def changes(before: Before, samples: Samples) -> tuple[Change, ...]:
+    """Of every request name that both runs have, those of whole operations among them."""
+    found: list[Change] = []
+    for name, windows in windows_of(samples).items():
+        if name in before.windows:
+            found += _changes(name, before.windows[name], windows)
+    return tuple(found)
+
+
+def _changes(name: str, before: Windows, now: Windows) -> list[Change]:
+    runs = (before, now)
+    counts = [sum(sum(window.values()) for window in windows) for windows in runs]
+    enough = min(map(len, runs)) >= _FEWEST_WINDOWS
+    metrics = {metric: fraction for metric, fraction in METRICS.items() if enough and min(counts) >= _FEWEST[metric]}
+    old, new = (_drawn(windows, metrics, seed) if metrics else {} for seed, windows in enumerate(runs))
+    tail = (1 - CONFIDENCE) / 2
+    found = []
+    for metric, fraction in METRICS.items():
+        values = [_whole(windows, fraction) if count else None for windows, count in zip(runs, counts, strict=True)]
+        low = high = None
+        if metric in metrics:
+            low, high = map(float, np.quantile(new[metric] / old[metric] - 1, [tail, 1 - tail]))
+        found.append(Change(name, metric, values[0], values[1], low, high, counts[1]))
+    return found
+
+
+def _drawn(windows: Windows, fractions: Mapping[str, float], seed: int) -> dict[str, Any]:
+    """Each percentile in ms of as many windows drawn with replacement, for each of the draws."""
+    keys, counts = _matrix(windows)
+    size = len(windows)
+    weights = np.random.default_rng(seed).multinomial(size, np.full(size, 1 / size), size=_DRAWS)
+    sums = (weights @ counts).cumsum(axis=1)
+    return {metric: _percentile(keys, sums, fraction) for metric, fraction in fractions.items()}
+
+
+def _whole(windows: Windows, fraction: float) -> float:
+    keys, counts = _matrix(windows)
+    return float(_percentile(keys, counts.sum(axis=0, keepdims=True).cumsum(axis=1), fraction)[0])
+
+
+def _matrix(windows: Sequence[Histogram]) -> tuple[Any, Any]:
+    keys = np.array(sorted({key for window in windows for key in window}))
+    place = {int(key): number for number, key in enumerate(keys)}
+    counts = np.zeros((len(windows), len(keys)))  # of whole numbers; as floats numpy multiplies them with BLAS
+    for row, window in enumerate(windows):
+        for key, count in window.items():
+            counts[row, place[key]] = count
+    return keys, counts
+
+
+def _percentile(keys: Any, sums: Any, fraction: float) -> Any:
+    """By row, in milliseconds, as `_histogram.percentile_ms` counts. `sums`: how many samples up to each key."""
+    rank = np.minimum(np.floor(sums[:, -1] * fraction) + 1, sums[:, -1])
+    return keys[(sums >= rank[:, None]).argmax(axis=1)] / 1_000
+
+
+def _windows(series: Series) -> Windows:
+    slots = sorted(slot for slot in series.answered if is_judged(slot))
+    together = -(-len(slots) // _MOST_WINDOWS) or 1
+    windows: Windows = []
+    for first in range(0, len(slots), together):
+        window: Histogram = {}
+        for slot in slots[first : first + together]:
+            add(window, series.answered[slot])
+        windows.append(window)
+    return windows

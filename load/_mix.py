@@ -1,0 +1,36 @@
+"""How many requests of each operation a run makes: its scenarios' journeys, walked without a target."""
+
+from collections.abc import Iterable, Sequence
+from random import Random
+from typing import Protocol
+
+from load._endpoints import endpoints
+from load._journeys import Journey, Reply
+from load._shop import Shop
+
+_STEPS = 1_500  # of each scenario: shares within about a hundredth
+_SHOP = Shop((), ("prod_1", "prod_2"), ("user_1",), ("category",))
+_REPLY = Reply(200, {"recommendation_id": "r", "recommended_items": ["prod_1"], "pagination": {"has_next": True}})
+
+
+class Scenario(Protocol):
+    """What is needed to know of a user class."""
+
+    weight: float
+
+    @staticmethod
+    def make_journey(shop: Shop, rng: Random) -> Journey: ...
+
+
+def shares(scenarios: Sequence[type[Scenario]], weights: Iterable[float]) -> dict[str, float]:
+    """Share of all requests by operation name. `weights`: how many requests each scenario sends, relatively."""
+    parts = list(weights)
+    found: dict[str, float] = {}
+    for scenario, weight in zip(scenarios, parts, strict=True):
+        journey = scenario.make_journey(_SHOP, Random(1))
+        step = next(journey)
+        for _ in range(_STEPS):
+            name = endpoints()[step.operation].name
+            found[name] = found.get(name, 0.0) + weight / sum(parts) / _STEPS
+            step = journey.send(_REPLY)
+    return found
