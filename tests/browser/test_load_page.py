@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.load.test_runs import ROOMY, SLO, free_port
 from tests.support.browser import WIDE, chromium, needs_chromium
-from tests.support.load_support import broken_server, finish, keys_file, start_locust, wait_for
+from tests.support.load_support import ROOMY, SLO, broken_server, finish, free_port, keys_file, start_locust, wait_for
+
+pytestmark = pytest.mark.slow
 
 
 @contextlib.contextmanager

@@ -23,6 +23,7 @@ FAULTS = {
     "stuck-remaining": "Remaining stays at",
     "no-limit": "Remaining doesn't fall and nothing is refused",
 }
+pytestmark = pytest.mark.slow
 AT_ONCE = 8
 LIMIT, WINDOW = 40, 6
 

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.load.test_runs import SLO
+from tests.support.load_support import SLO
 from tests.support.nest import ROOT
+
+pytestmark = pytest.mark.slow
 
 
 def test_one_master_and_two_workers_with_their_own_addresses_give_one_verdict(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ import itertools
 import json
 import shutil
 import signal
-import socket
 import subprocess
 import time
 import urllib.request
@@ -15,10 +14,13 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.support.load_support import (
+    ROOMY,
+    SLO,
     Forked,
     Result,
     broken_server,
     finish,
+    free_port,
     headless,
     keys_file,
     run_forked,
@@ -26,20 +28,7 @@ from tests.support.load_support import (
 )
 
 pytestmark = pytest.mark.slow  # real seconds: a run needs them
-ROOMY = "100000/900"  # limit and window of the server, where they don't matter
 LIMITS = itertools.count(100_001)
-SLO = """
-[run]
-max_lag_p99_ms = 1000
-max_wait_percent = 100
-[[slo]]
-name = "POST /v1/recommend"
-min_samples = 80
-p99_ms = {p99}
-max_error_ratio = 0.005
-max_limited_ratio = 0.5
-min_nonempty_ratio = 0.9
-"""
 
 
 @pytest.fixture(scope="module")
@@ -73,12 +62,6 @@ def served(base: str) -> int:
 def counted(result: Result) -> int:
     """Every answer in the samples, warm-up and preflight included."""
     return int(sum(one["sent"] for one in result.verdict["rate_limits"].values()))
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def test_a_good_target_passes_and_every_report_says_so(server: str, roomy: str, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -18,6 +19,19 @@ from typing import Any, Protocol
 from tests.support.nest import ROOT, nest
 
 PATIENCE = 90
+ROOMY = "100000/900"  # limit and window of the server, where they don't matter
+SLO = """
+[run]
+max_lag_p99_ms = 1000
+max_wait_percent = 100
+[[slo]]
+name = "POST /v1/recommend"
+min_samples = 80
+p99_ms = {p99}
+max_error_ratio = 0.005
+max_limited_ratio = 0.5
+min_nonempty_ratio = 0.9
+"""
 
 
 @dataclass
@@ -46,6 +60,12 @@ def broken_server(folder: Path, *tls: Path) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(10)
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
 
 
 def keys_file(folder: Path, count: int = 2, name: str = "keys.json") -> Path:
