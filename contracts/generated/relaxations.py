@@ -194,7 +194,8 @@ def _plain_events(document: Node, _: Judged) -> None:
         event.pop(keyword)
     event["properties"]["event_name"] = {"enum": [*names, "wishlist_shared"]}
     event["properties"]["event_family"] = {"enum": ["exposure", "engagement", "conversion"]}
-    event["properties"].pop("previous_user_id")
+    for field in ("previous_user_id", "session_id", "event_timestamp"):  # the last two are a SHOULD of their own (R11)
+        event["properties"].pop(field)
     _fields(document, "Item")["item_type"] = word()
 
 

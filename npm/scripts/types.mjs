@@ -100,5 +100,6 @@ function schemasOf({ components }) {
 }
 
 function standardEvents(document) {
-  return document.components.schemas.Event.properties.event_name["x-standard-events"];
+  const values = document.components.schemas.StandardEventName.oneOf;
+  return Object.fromEntries(values.map((value) => [value.const, value["x-family"]]));
 }

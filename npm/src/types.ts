@@ -78,8 +78,8 @@ export interface paths {
         put?: never;
         /**
          * Recommend items
-         * @description `POST /v1/recommend` serves every use case; the `strategy` field picks the algorithm. Too little signal is
-         *     never an error: the answer degrades to the strategy's fallback.
+         * @description One endpoint serves every use case; the `strategy` field picks the algorithm. Too little signal is never an
+         *     error: the answer degrades to the strategy's fallback.
          */
         post: operations["recommend"];
         delete?: never;
@@ -262,22 +262,21 @@ export interface components {
     schemas: {
         /** @description Any non-empty text of at most 256 characters without NUL. */
         Id: string;
-        /** @description As `Id`; null is the field left out. */
-        OptionalId: string | null;
         /**
          * @description active = recommendable (items) or visible to recommendations (users); inactive = hidden; deleted = soft-deleted.
          * @enum {string}
          */
         Status: "active" | "inactive" | "deleted";
-        /** @description Free-form metadata. Left out of a later upsert, the earlier attributes stay. */
+        /** @description Free-form metadata. Ours: left out of a later upsert, the earlier attributes stay. */
         Attributes: {
             [key: string]: unknown;
-        } | null;
-        /** @description ISO 8601, an RFC 3339 date-time with a zone, or a plain date. */
-        Timestamp: string | unknown | unknown;
-        /** @description As `Timestamp`; null is the field left out. */
-        OptionalTimestamp: components["schemas"]["Timestamp"] | null;
-        /** @description An item of the catalogue. Fields that are not listed are accepted and kept. */
+        };
+        /**
+         * Format: date-time
+         * @description ISO 8601. Ours: an RFC 3339 date-time is meant; a plain date, minutes without seconds, and a time without a zone (read as UTC) are taken too.
+         */
+        Timestamp: string;
+        /** @description An item of the catalogue. Ours: fields that are not listed are accepted and kept. */
         Item: {
             /**
              * @description Stable item identifier.
@@ -310,12 +309,12 @@ export interface components {
              * @description Item creation timestamp (ISO 8601).
              * @example 2026-01-15T09:30:00Z
              */
-            created_at?: components["schemas"]["OptionalTimestamp"];
+            created_at?: components["schemas"]["Timestamp"];
         };
-        /** @description An item as the first edition takes it. */
+        /** @description An item as the first edition takes it. Ours: fields that are not listed are accepted and kept. */
         FirstEditionItem: {
             /**
-             * @description Stable item identifier.
+             * @description Unique within the organisation; the primary key.
              * @example PROD-001
              */
             item_id: components["schemas"]["Id"];
@@ -324,14 +323,13 @@ export interface components {
              * @default product
              * @example product
              */
-            item_type?: string | null;
+            item_type?: string;
             /**
              * @description active = recommendable; inactive = hidden; deleted = soft-deleted.
              * @default active
              * @example active
-             * @enum {string|null}
              */
-            status?: "active" | "inactive" | "deleted" | null;
+            status?: components["schemas"]["Status"];
             /**
              * @description Free-form JSON object.
              * @example {
@@ -344,9 +342,9 @@ export interface components {
              * @description Item creation timestamp (ISO 8601).
              * @example 2026-01-15T09:30:00Z
              */
-            created_at?: components["schemas"]["OptionalTimestamp"];
+            created_at?: components["schemas"]["Timestamp"];
         };
-        /** @description A user of the application. Fields that are not listed are accepted and kept. */
+        /** @description A user of the application. Ours: fields that are not listed are accepted and kept. */
         User: {
             /**
              * @description Stable user identifier (your application's user ID).
@@ -373,10 +371,13 @@ export interface components {
              */
             attributes?: components["schemas"]["Attributes"];
         };
-        /**
-         * @description One interaction. Fields that are not listed are accepted and kept; `session_id` (or `context.session_id`)
-         *     groups events into sessions and `event_timestamp` says when it happened (else: on arrival).
-         */
+        /** @description What kind of interaction an event is. A custom event counts by the weight of its family. */
+        EventFamily: "exposure" | "engagement" | "conversion" | "system";
+        /** @description The standard events and when each is sent. */
+        StandardEventName: "view" | "search" | "click" | "add_to_cart" | "remove_from_cart" | "checkout_start" | "purchase" | "identify";
+        /** @description A standard name, or a custom one in lowercase, which is scored with the weight of its family. */
+        EventName: components["schemas"]["StandardEventName"] | string;
+        /** @description One interaction. Ours: fields that are not listed are accepted and kept. */
         Event: {
             /**
              * @description Stable identifier. Anonymous shoppers use a client-generated UUID; signed-in shoppers use the application's real user ID.
@@ -384,13 +385,12 @@ export interface components {
              */
             user_id: components["schemas"]["Id"];
             /**
-             * @description The kind of interaction. `system` is for identify events.
+             * @description What kind of interaction it is.
              * @example engagement
-             * @enum {string}
              */
-            event_family: "exposure" | "engagement" | "conversion" | "system";
+            event_family: components["schemas"]["EventFamily"];
             /**
-             * @description Lowercase event name. Eight are standard (see `x-standard-events`); custom names are scored with the weight of their family.
+             * @description Lowercase event name.
              * @example view
              * @example search
              * @example click
@@ -400,27 +400,27 @@ export interface components {
              * @example purchase
              * @example identify
              */
-            event_name: string;
+            event_name: components["schemas"]["EventName"];
             /**
              * @description Required only for identify events; the prior anonymous ID being aliased.
              * @example 7d9f3c1e-2b64-4c0a-9a53-6f1f8e0c2d11
              */
-            previous_user_id?: components["schemas"]["OptionalId"];
+            previous_user_id?: components["schemas"]["Id"];
             /**
              * @description Null when the event is not tied to a specific item.
              * @example PROD-001
              */
-            item_id?: components["schemas"]["OptionalId"];
+            item_id?: string | null;
             /**
              * @description Include when the event was triggered by a served recommendation.
              * @example 550e8400-e29b-41d4-a716-446655440000
              */
-            recommendation_id?: components["schemas"]["OptionalId"];
+            recommendation_id?: components["schemas"]["Id"];
             /**
-             * @description Client-supplied UUID; server assigns one if omitted.
+             * @description Client-supplied UUID; server assigns one if omitted. Ours: other ids are taken too.
              * @example 0f8fad5b-d9cb-469f-a165-70867728950e
              */
-            event_id?: components["schemas"]["OptionalId"];
+            event_id?: components["schemas"]["Id"];
             /**
              * @description Free-form context object (device, locale, session).
              * @example {
@@ -431,51 +431,83 @@ export interface components {
              */
             context?: {
                 [key: string]: unknown;
-            } | null;
+            };
+            /**
+             * @description Groups events into sessions. Ours: `context.session_id` does the same.
+             * @example s-1
+             */
+            session_id?: string | number;
+            /**
+             * @description When it happened, ISO 8601 or Unix time; on arrival where it is missing or can't be read.
+             * @example 2026-01-15T09:30:00Z
+             */
+            event_timestamp?: string | number;
         };
-        /** @description What to recommend, to whom, beside what. Fields that are not listed are accepted and ignored. */
+        /**
+         * @description The algorithm. Nine of the 14 are documented by name; five are ours.
+         * @default personalized
+         */
+        Strategy: "personalized" | "similar" | "frequently-bought-together" | "frequently-consumed-together" | "session_based" | "session-based" | "session-resumption" | "abandonment-recovery" | "trending" | "popular" | "price-optimized" | "cross-sell" | "recently-viewed" | "buy-again" | "new-arrivals";
+        /** @description What an attribute must equal. Ours: a list means any of its values; null means null or absent. */
+        FilterValue: string | number | boolean | null | (string | number | boolean | null)[];
+        /**
+         * @description Attribute filters, e.g. `{ "category": "shoes" }`. Ours: all must hold; `item_type` and `status` name the
+         *     record's own fields; at most 50.
+         */
+        Filters: {
+            [key: string]: components["schemas"]["FilterValue"];
+        };
+        /**
+         * @description Items to return.
+         * @default 20
+         */
+        Limit: number;
+        /**
+         * @description Items to return.
+         * @default 12
+         */
+        FirstEditionLimit: number;
+        /**
+         * @description 1-indexed page number.
+         * @default 1
+         */
+        Page: number;
+        /** @description What to recommend, to whom, beside what. Ours: fields that are not listed are accepted and ignored. */
         RecommendRequest: {
             /**
-             * @description One of 14 strategies. Nine are documented by name; five are ours.
-             * @default personalized
+             * @description One of 14 strategies.
              * @example personalized
-             * @enum {string|null}
              */
-            strategy?: "personalized" | "similar" | "frequently-bought-together" | "frequently-consumed-together" | "session_based" | "session-based" | "session-resumption" | "abandonment-recovery" | "trending" | "popular" | "price-optimized" | "cross-sell" | "recently-viewed" | "buy-again" | "new-arrivals" | null;
+            strategy?: components["schemas"]["Strategy"];
             /**
              * @description Required for user-based strategies.
              * @example user_42
              */
-            user_id?: components["schemas"]["OptionalId"];
+            user_id?: components["schemas"]["Id"];
             /**
              * @description Required for similar, frequently-bought-together, frequently-consumed-together.
              * @example PROD-001
              */
-            context_item_id?: components["schemas"]["OptionalId"];
+            context_item_id?: components["schemas"]["Id"];
             /**
-             * @description Attribute filters, e.g. `{ "category": "shoes" }`. All must hold; a list means any of its values; null
-             *     means null or absent. `item_type` and `status` name the record's own fields.
+             * @description Attribute filters.
              * @example {
              *       "category": "shoes"
              *     }
              */
-            filters?: {
-                [key: string]: string | number | boolean | null | (string | number | boolean | null)[];
-            } | null;
+            filters?: components["schemas"]["Filters"];
             /**
              * @description Items to return.
-             * @default 20
              * @example 20
              */
-            limit?: number | null;
+            limit?: components["schemas"]["Limit"];
             /**
              * @description 1-indexed page number for pagination.
-             * @default 1
              * @example 1
              */
-            page?: number | null;
+            page?: components["schemas"]["Page"];
         };
-        /** @description A user's list. Fields that are not listed are accepted and ignored. */
+        /** @description A user's list. Ours: fields that are not listed are accepted and ignored. */
         FirstEditionUserRequest: {
             /**
              * @description Whose list.
@@ -484,23 +516,21 @@ export interface components {
             user_id: components["schemas"]["Id"];
             /**
              * @description Items to return.
-             * @default 12
              * @example 12
              */
-            limit?: number | null;
+            limit?: components["schemas"]["FirstEditionLimit"];
             /**
-             * @description 1-indexed page number.
-             * @default 1
+             * @description Page offset.
              * @example 1
              */
-            page?: number | null;
+            page?: components["schemas"]["Page"];
             /**
              * @description A hint where the list stands; `home`, `pdp`, `cart` or any custom text.
              * @example home
              */
-            placement?: string | null;
+            placement?: string;
         };
-        /** @description A list for some items. Fields that are not listed are accepted and ignored. */
+        /** @description A list for some items. Ours: fields that are not listed are accepted and ignored. */
         FirstEditionItemListRequest: {
             /**
              * @description The items of the session, oldest first, or of the basket.
@@ -514,48 +544,46 @@ export interface components {
              * @description Whose session or basket.
              * @example user_42
              */
-            user_id?: components["schemas"]["OptionalId"];
+            user_id?: components["schemas"]["Id"];
             /**
              * @description Items to return.
-             * @default 12
              * @example 12
              */
-            limit?: number | null;
+            limit?: components["schemas"]["FirstEditionLimit"];
             /**
              * @description 1-indexed page number.
-             * @default 1
              * @example 1
              */
-            page?: number | null;
+            page?: components["schemas"]["Page"];
         };
-        /** @description The envelope of every ingestion endpoint. */
-        Accepted: {
+        /** @description The envelope of every answer that is no error. */
+        Success: {
             /** @constant */
             success: true;
             /**
-             * @description What was accepted.
-             * @example items accepted
-             * @example users accepted
-             * @example events accepted
+             * @description What was done.
+             * @example Success
              */
             message: string;
-            data: {
-                /**
-                 * @description The number of records received, queued but not yet persisted.
-                 * @example 1
-                 */
-                accepted: number;
-            };
+            /** @description Null, in the examples of the documents. */
+            error?: null;
+        };
+        /** @description The envelope of every ingestion endpoint. */
+        Accepted: components["schemas"]["Success"] & {
+            data: components["schemas"]["AcceptedCount"];
             error: null;
         };
+        /** @description How much went into the queue. */
+        AcceptedCount: {
+            /**
+             * @description The number of records received, queued but not yet persisted.
+             * @example 1
+             */
+            accepted: number;
+        };
         /** @description The envelope of a recommendation. */
-        RecommendationResponse: {
-            /** @constant */
-            success: true;
-            /** @example Success */
-            message: string;
+        RecommendationResponse: components["schemas"]["Success"] & {
             data: components["schemas"]["Recommendation"];
-            error: null;
         };
         /** @description One page of a ranked list. */
         Recommendation: {
@@ -581,15 +609,16 @@ export interface components {
              */
             strategy: string;
             /**
-             * @description What the first result rests on.
+             * @description Documented by one example, `behavioral`. Ours: what the first result rests on; `behavioral` (what people did), `content` (what items have in common) or `fallback` (what is trending or popular).
              * @example behavioral
-             * @enum {string}
+             * @example content
+             * @example fallback
              */
-            mode: "behavioral" | "content" | "fallback";
+            mode: string;
             /** @description The items of this page, best first. */
             results: components["schemas"]["Result"][];
             /**
-             * @description The ids of `results`, in the same order.
+             * @description The ids. Ours: those of `results`, in the same order.
              * @example [
              *       "prod_7",
              *       "prod_3",
@@ -654,12 +683,12 @@ export interface components {
              * @example Human-readable error
              */
             message: string;
-            data: null;
+            data?: null;
             /**
              * @description A detail, or every failing field with the rule that it broke.
              * @example Detail
              */
-            error: string | components["schemas"]["FieldError"][];
+            error?: string | components["schemas"]["FieldError"][];
         };
         /** @description One failing field. */
         FieldError: {
@@ -830,22 +859,40 @@ export interface components {
         Domain: string;
     };
     requestBodies: {
-        /** @description One item, or an array of them (all or nothing). */
+        /** @description One item. Ours: or an array of them, all or nothing, up to 1,000. */
         Items: {
             content: {
                 "application/json": components["schemas"]["Item"] | components["schemas"]["Item"][];
             };
         };
-        /** @description One user, or an array of them (all or nothing). */
+        /** @description One user. Ours: or an array of them, all or nothing, up to 1,000. */
         Users: {
             content: {
                 "application/json": components["schemas"]["User"] | components["schemas"]["User"][];
             };
         };
-        /** @description A single event object or an array. One bad event refuses the whole request. */
+        /** @description A single event object or an array. Ours: up to 1,000, and one bad event refuses the whole request. */
         Events: {
             content: {
                 "application/json": components["schemas"]["Event"] | components["schemas"]["Event"][];
+            };
+        };
+        /** @description What to recommend, to whom, beside what. */
+        Recommend: {
+            content: {
+                "application/json": components["schemas"]["RecommendRequest"];
+            };
+        };
+        /** @description One item. Ours: or an array of them, all or nothing, up to 1,000. */
+        FirstEditionItems: {
+            content: {
+                "application/json": components["schemas"]["FirstEditionItem"] | components["schemas"]["FirstEditionItem"][];
+            };
+        };
+        /** @description Whose list. */
+        FirstEditionUser: {
+            content: {
+                "application/json": components["schemas"]["FirstEditionUserRequest"];
             };
         };
         /** @description Some items, and for whom. */
@@ -867,7 +914,7 @@ export interface components {
          */
         "RateLimit-Remaining": number;
         /**
-         * @description Whole seconds until the window ends, rounded up.
+         * @description Seconds until the window resets. Ours: whole ones, rounded up.
          * @example 482
          */
         "RateLimit-Reset": number;
@@ -880,19 +927,28 @@ export interface components {
     pathItems: never;
 }
 export type Id = components['schemas']['Id'];
-export type OptionalId = components['schemas']['OptionalId'];
 export type Status = components['schemas']['Status'];
 export type Attributes = components['schemas']['Attributes'];
 export type Timestamp = components['schemas']['Timestamp'];
-export type OptionalTimestamp = components['schemas']['OptionalTimestamp'];
 export type Item = components['schemas']['Item'];
 export type FirstEditionItem = components['schemas']['FirstEditionItem'];
 export type User = components['schemas']['User'];
+export type EventFamily = components['schemas']['EventFamily'];
+export type StandardEventName = components['schemas']['StandardEventName'];
+export type EventName = components['schemas']['EventName'];
 export type Event = components['schemas']['Event'];
+export type Strategy = components['schemas']['Strategy'];
+export type FilterValue = components['schemas']['FilterValue'];
+export type Filters = components['schemas']['Filters'];
+export type Limit = components['schemas']['Limit'];
+export type FirstEditionLimit = components['schemas']['FirstEditionLimit'];
+export type Page = components['schemas']['Page'];
 export type RecommendRequest = components['schemas']['RecommendRequest'];
 export type FirstEditionUserRequest = components['schemas']['FirstEditionUserRequest'];
 export type FirstEditionItemListRequest = components['schemas']['FirstEditionItemListRequest'];
+export type Success = components['schemas']['Success'];
 export type Accepted = components['schemas']['Accepted'];
+export type AcceptedCount = components['schemas']['AcceptedCount'];
 export type RecommendationResponse = components['schemas']['RecommendationResponse'];
 export type Recommendation = components['schemas']['Recommendation'];
 export type Result = components['schemas']['Result'];
@@ -965,11 +1021,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RecommendRequest"];
-            };
-        };
+        requestBody: components["requestBodies"]["Recommend"];
         responses: {
             200: components["responses"]["Recommendations"];
             400: components["responses"]["BadRequest"];
@@ -995,11 +1047,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["FirstEditionItem"] | components["schemas"]["FirstEditionItem"][];
-            };
-        };
+        requestBody: components["requestBodies"]["FirstEditionItems"];
         responses: {
             202: components["responses"]["ItemsAccepted"];
             400: components["responses"]["BadRequest"];
@@ -1074,11 +1122,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["FirstEditionUserRequest"];
-            };
-        };
+        requestBody: components["requestBodies"]["FirstEditionUser"];
         responses: {
             200: components["responses"]["Recommendations"];
             400: components["responses"]["BadRequest"];
@@ -1097,12 +1141,12 @@ export interface operations {
                  * @description Items to return.
                  * @example 4
                  */
-                limit?: number;
+                limit?: components["schemas"]["FirstEditionLimit"];
                 /**
                  * @description 1-indexed page number.
                  * @example 1
                  */
-                page?: number;
+                page?: components["schemas"]["Page"];
             };
             header?: {
                 /**
@@ -1193,11 +1237,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["FirstEditionUserRequest"];
-            };
-        };
+        requestBody: components["requestBodies"]["FirstEditionUser"];
         responses: {
             200: components["responses"]["Recommendations"];
             400: components["responses"]["BadRequest"];
