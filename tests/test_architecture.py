@@ -13,7 +13,7 @@ FOLDERS = (*PACKAGES, "bench")
 
 # The mock's folders that are handed the time and all randomness, and the modules beside the folders that ask for them.
 PURE = ("state", "spec")
-ASKING = {"context", "mock", "pytest_plugin"}
+ASKING = {"context", "mock"}
 
 WALL_CLOCK = {"time", "sched"}
 UNSEEDED = {"secrets"}
@@ -156,3 +156,12 @@ def test_no_module_is_over_300_lines() -> None:
         for path in modules(folder)
     }
     assert {name: length for name, length in lengths.items() if length > 300} == {}
+
+
+def test_no_test_module_imports_another() -> None:
+    """What several need stands in tests/support."""
+    known = {
+        name_of(path): [module for module, _ in imports(tree_of(path)) if ".test_" in module]
+        for path in modules("tests")
+    }
+    assert {name: names for name, names in known.items() if names and ".load." not in names[0]} == {}

@@ -8,9 +8,9 @@ import httpx
 import pytest
 from playwright.sync_api import Page
 
-from tests.mock.command.test_cli import Started, started
 from tests.support.browser import chromium, needs_chromium
 from tests.support.sites import EmptyPage, serving
+from tests.support.started_mock import Started, started
 
 CHANGE = {"X-Mock-Control": "1"}
 ASK = """async ([url, key, headers]) => {

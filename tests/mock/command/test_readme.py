@@ -3,7 +3,6 @@ anew. The client in the front-end guide works."""
 
 import json
 import re
-import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,31 +10,16 @@ from pathlib import Path
 import pytest
 
 from fixtures.mock_process import running_mock
-from fixtures.spec import KeyType
 from mock_server.state.organisations import development_key, well_known_id
+from tests.support.guides import BLOCKS, KEY_TYPES, TIMES, played
 
 ROOT = Path(__file__).parents[3]
+
+
 README = ROOT / "README.md"
+
+
 GUIDE = ROOT / "docs/frontend.md"
-KEY_TYPES: tuple[KeyType, ...] = ("publishable", "secret")
-ADDRESS = "http://127.0.0.1:4010"
-BLOCKS = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
-END = "--- end of block ---\n"
-TIMES = re.compile(r'(?<="latency_ms":)[0-9.]+|(?<=ratelimit-reset: )[0-9]+')
-
-
-def played(text: str) -> str:
-    """The text with what its commands print now, in one shell and against one fresh mock."""
-    with running_mock() as mock:
-        script = ""
-        for block in BLOCKS.findall(text):
-            for command in re.findall(r"^\$ (.*)$", block, re.MULTILINE):
-                script += f"echo {shlex.quote(f'$ {command}')}\n{command.replace(ADDRESS, mock.url)}\necho\n"
-            script += f"echo {shlex.quote(END.strip())}\n"
-        result = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60, check=True)
-    output = re.sub(r"\n{2,}", "\n", result.stdout.replace("\r", ""))
-    shown = iter(output.split(END))
-    return BLOCKS.sub(lambda _: next(shown), text)
 
 
 def test_the_first_session_of_the_readme_is_real() -> None:
@@ -45,6 +29,8 @@ def test_the_first_session_of_the_readme_is_real() -> None:
 
 
 CLIENT = re.compile(r"(?<=^```js\n)export function lehnz\(.*?(?=^```$)", re.MULTILINE | re.DOTALL)
+
+
 STORY = """
 import { lehnz } from "./lehnz.mjs";
 const api = lehnz(process.argv[2], process.argv[3]);

@@ -8,10 +8,10 @@ import pytest
 from fixtures.bodies import recommend_body
 from fixtures.spec import Operation
 from mock_server.state.accounts.roles import Role
-from tests.mock.command.test_readme import played
-from tests.mock.runtime.test_uploads import CATALOG_CSV, FORM, form
 from tests.support.account_client import LOGIN, Person, credentials
+from tests.support.guides import played
 from tests.support.mock_client import ACCOUNTS, RECOMMEND, SPEC, Client
+from tests.support.upload_form import CATALOG_CSV, FORM, form
 
 GUIDE = Path(__file__).parents[3] / "docs/accounts.md"
 

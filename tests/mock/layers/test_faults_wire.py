@@ -1,10 +1,7 @@
 """Faults over real sockets, with the server as `lehnz-mock` starts it: what the client's end of the connection sees."""
 
-import contextlib
 import json
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -14,10 +11,14 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.mock.command.test_cli import Started, started
+from tests.support.started_mock import Started, started
 
 PATH = "/v1/recommend"
+
+
 BODY = {"strategy": "popular", "limit": 5}
+
+
 CHANGE = {"X-Mock-Control": "1"}
 
 
@@ -238,67 +239,3 @@ def test_nobody_goes_on_waiting_for_a_client_that_has_gone(running: Started, tmp
         assert mock.end() == 0
         assert time.monotonic() - began < 4
     assert running.url != mock.url
-
-
-@pytest.mark.parametrize(("kind", "error"), [("drop", "ConnectionAbortedError"), ("reset", "ConnectionResetError")])
-def test_the_plain_event_loop_and_parser_break_connections_too(kind: str, error: str) -> None:
-    """Where uvloop and httptools are missing, as on Windows, uvicorn runs asyncio and h11."""
-    code = f"""
-import asyncio, socket, sys, threading, uvicorn
-from mock_server.app import Layers, create_app
-from mock_server.mock import Mock
-from mock_server.command import server as module
-from mock_server.layers.faults.fault import Fault
-from mock_server.settings import Settings
-
-mock = Mock(Settings())
-layers = Layers(mock)
-layers.faults.add(Fault(kind={kind!r}))
-listener = socket.create_server(("127.0.0.1", 0))
-
-def ask():
-    connection = socket.create_connection(listener.getsockname(), timeout=10)
-    connection.sendall(b"GET /item/x HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n")
-    try:
-        print(repr(connection.recv(100)))
-    except ConnectionResetError as error:
-        print(type(error).__name__)
-    running.should_exit = True
-
-running = module.Server(create_app(mock, layers=layers), lambda: threading.Thread(target=ask).start(), layers.stop)
-running.config.http, running.config.loop = "h11", "asyncio"
-layers.wire.transport_of = running.transport_of
-running.run([listener])
-"""
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=False)
-    assert ended.stderr == ""
-    assert ended.stdout.strip() == ("b''" if kind == "drop" else error)
-
-
-@contextlib.contextmanager
-def in_process(**fault: Any) -> Iterator[Any]:
-    from mock_server.app import Layers, create_app
-    from mock_server.layers.faults.fault import Fault
-    from mock_server.mock import Mock
-    from mock_server.settings import Settings
-
-    mock = Mock(Settings(clock="virtual"))
-    layers = Layers(mock)
-    layers.faults.add(Fault(**fault))
-    yield httpx.ASGITransport(create_app(mock, layers=layers)), mock.organisations.first.publishable_key
-
-
-@pytest.mark.parametrize(
-    ("kind", "error"),
-    [("drop", ConnectionAbortedError), ("truncate", ConnectionAbortedError), ("reset", ConnectionResetError)],
-)
-def test_in_process_a_broken_connection_is_an_exception(kind: str, error: type[Exception]) -> None:
-    import asyncio
-
-    async def ask() -> None:
-        with in_process(kind=kind) as (transport, key):
-            async with httpx.AsyncClient(transport=transport, base_url="http://mock") as client:
-                await client.post(PATH, json=BODY, headers={"X-API-KEY": key})
-
-    with pytest.raises(error):
-        asyncio.run(ask())

@@ -21,11 +21,11 @@ from mock_server.context import Resolver
 from mock_server.layers.proxy.judge import Answered, Asked, Judge
 from mock_server.mock import Mock
 from mock_server.settings import Settings
-from tests.mock.command.test_cli import Started, started
 from tests.support.mock_beside import mock_beside
 from tests.support.raw_http import exchange, head
 from tests.support.shipped import SPEC
 from tests.support.sites import QuietHandler, serving
+from tests.support.started_mock import Started, started
 
 RECOMMEND, ITEMS = "/v1/recommend", "/v1/ingest/items/upsert"
 KEY = "lehnz_pk_live_0123456789abcdef0123456789abcdef"

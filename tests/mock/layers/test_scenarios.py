@@ -13,10 +13,10 @@ from mock_server.command.options import UsageError, read_settings
 from mock_server.layers.faults.fault import problems
 from mock_server.layers.faults.scenarios import SCENARIOS
 from mock_server.settings import ScenarioName
-from tests.mock.command.test_cli import started
-from tests.mock.layers.test_faults_api import Steered
 from tests.support.mock_client import EVENTS, ITEMS, RECOMMEND, Client
 from tests.support.shipped import OPERATIONS
+from tests.support.started_mock import started
+from tests.support.steered import Steered
 
 PERSONAL = {"strategy": "recently-viewed", "user_id": "ada"}
 

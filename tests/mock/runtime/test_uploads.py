@@ -13,20 +13,11 @@ from mock_server.spec import accounts
 from mock_server.state.records import User
 from tests.support.account_client import Person
 from tests.support.mock_client import RECOMMEND, Answer, Client, edited_spec
+from tests.support.upload_form import BOUNDARY, CATALOG_CSV, END, form
 
 Make = Callable[..., Client]
-BOUNDARY = "shop-boundary"
-FORM = [("content-type", f"multipart/form-data; boundary={BOUNDARY}")]
-END = f"--{BOUNDARY}--\r\n".encode()
 
-# As the page on loading a catalogue shows them.
-CATALOG_CSV = """\
-item_id,item_type,name,price,category,status
-PROD-001,product,Wireless Headphones,149.99,Electronics,active
-PROD-002,product,Running Shoes,89.99,Footwear,active
-PROD-003,product,Coffee Maker,59.99,Kitchen,active
-PROD-004,product,Yoga Mat,29.99,Fitness,inactive
-"""
+
 CATALOG_JSON = json.dumps(
     [
         {
@@ -43,14 +34,9 @@ CATALOG_JSON = json.dumps(
     ],
     indent=2,
 )
+
+
 USERS_CSV = "user_id,status,created_at,plan\nu1,active,2026-01-15T09:30:00Z,free\nu2,inactive,2026-01-16,\n"
-
-
-def form(content: str | bytes, name: str | None = "catalog.csv", field: str = "file") -> bytes:
-    content = content.encode() if isinstance(content, str) else content
-    file_name = f'; filename="{name}"' if name is not None else ""
-    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{field}"{file_name}\r\n\r\n'
-    return head.encode() + content + b"\r\n" + END
 
 
 class Shop:
@@ -163,6 +149,8 @@ def test_an_upload_is_answered_before_it_is_read_and_takes_the_ingest_delay(make
 
 
 ROW = "a,product,active\n"
+
+
 HEAD = "item_id,item_type,status\n"
 
 

@@ -7,9 +7,9 @@ import pytest
 from fixtures.bodies import recommend_body
 from fixtures.spec import OURS
 from mock_server.state.accounts.roles import Role
-from tests.mock.state.test_roles import IN_ORGANISATION, Shop
 from tests.support.account_client import LOGIN, Person, credentials
 from tests.support.mock_client import ACCOUNTS, RECOMMEND, Answer, Client
+from tests.support.organisation import IN_ORGANISATION, Shop
 
 CHANGING = [operation.operation_id for operation in IN_ORGANISATION if operation.method != "GET"]
 

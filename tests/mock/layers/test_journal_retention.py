@@ -1,0 +1,140 @@
+"""How many exchanges the journal keeps, for how long, and how they are found."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fixtures.bodies import item_body
+from tests.support.journal_client import Observed, observed, sighted
+from tests.support.journal_filled import filled, kept
+from tests.support.mock_client import ITEMS, RECOMMEND
+
+ASKED = {"strategy": "popular"}
+
+
+@pytest.fixture
+def mock() -> Iterator[Observed]:
+    found = observed()
+    yield found
+    found.close()
+
+
+def test_the_oldest_are_dropped_and_counted() -> None:
+    mock = observed(journal=3)
+    for _ in range(5):
+        mock.recommend()
+    listed = mock.control("/journal")
+    assert [each["id"] for each in listed["exchanges"]] == [3, 4, 5]
+    assert (listed["dropped"], listed["last_id"]) == (2, 5)
+    assert mock.refused("/journal/1") == (
+        404,
+        '"the journal has no exchange 1: it was dropped, or there never was one"',
+    )
+    mock.close()
+
+
+def test_a_number_that_no_exchange_has_is_a_404_however_long(mock: Observed) -> None:
+    for number in ("0", "9" * 15, "9" * 16, "9" * 5_000):
+        assert mock.refused(f"/journal/{number}")[0] == 404
+        assert mock.refused(f"/journal/{number}/curl")[0] == 404
+
+
+def test_a_busy_organisation_does_not_push_out_what_its_neighbour_did() -> None:
+    journal = filled(10, "quiet", *["busy"] * 100)
+    assert len(journal) == 10
+    assert kept(journal, "quiet") == [1]
+    assert (journal.dropped("busy"), journal.dropped("quiet"), journal.dropped()) == (91, 0, 91)
+
+
+@given(st.integers(1, 12), st.lists(st.sampled_from("abc"), max_size=60))
+@settings(deadline=None, derandomize=True, max_examples=60)
+def test_nothing_is_ever_lost_uncounted_and_the_capacity_holds(capacity: int, tenants: list[str]) -> None:
+    journal = filled(capacity, *tenants)
+    assert len(journal) == min(capacity, len(tenants))
+    assert len(journal) + journal.dropped() == len(tenants) == journal.last_id
+    assert kept(journal) == sorted(number for tenant in "abc" for number in kept(journal, tenant))
+
+
+@pytest.mark.parametrize("option", [{"journal": 0}, {"no_control": True}])
+def test_a_mock_without_a_journal_keeps_nothing(option: dict[str, Any]) -> None:
+    mock = observed(**option)
+    mock.recommend()
+    assert len(mock.layers.journal) == 0
+    mock.close()
+
+
+def test_one_organisations_exchanges_can_be_forgotten(mock: Observed) -> None:
+    mock.recommend()
+    other = mock.mock.add_organisation("other")
+    mock.post(RECOMMEND, ASKED, key=other.publishable_key)
+    assert mock.control("/journal?tenant_id=other", method="DELETE") == {"cleared": 1}
+    assert [each["tenant_id"] for each in mock.exchanges()] == ["glow-beauty-ng"]
+    assert mock.control("/journal", method="DELETE") == {"cleared": 1}
+    assert mock.control("/journal") == {"exchanges": [], "dropped": 0, "last_id": 2}
+
+
+def test_what_an_organisation_sent_outlives_its_reset_and_its_end(mock: Observed) -> None:
+    other = mock.mock.add_organisation("other")
+    mock.post(RECOMMEND, ASKED, key=other.publishable_key)
+    mock.mock.reset("other")
+    mock.mock.remove_organisation("other")
+    assert [each["tenant_id"] for each in mock.exchanges()] == ["other"]
+    assert mock.refused("/journal?tenant_id=other")[0] == 404
+
+
+def test_going_back_to_a_position_forgets_what_came_after_it() -> None:
+    journal = filled(10, "a", "b")
+    position = json.loads(json.dumps(journal.freeze()))
+    for tenant_id in ("a", "b"):
+        journal.add(sighted(tenant_id))
+    journal.thaw(position, "a")
+    assert (kept(journal, "a"), kept(journal, "b")) == ([1], [2, 4])
+    journal.thaw(position)
+    assert kept(journal) == [1, 2]
+    journal.add(sighted())
+    assert journal.last_id == 5
+
+
+def test_a_position_of_another_run_means_nothing_here() -> None:
+    journal = filled(10, "a")
+    journal.thaw(filled(10).freeze())
+    assert kept(journal) == [1]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("?operation_id=recommend", [1, 4, 5]),
+        ("?status=202", [2]),
+        ("?status=4xx", [3, 4, 5]),
+        ("?key_type=secret", [2, 3, 5]),
+        ("?finding=bad-request", [3]),
+        ("?finding=wrong-key-type", [5]),
+        ("?q=NEEDLE", [2]),
+        ("?q=is+required", [3]),
+        ("?after=2", [3, 4, 5]),
+        ("?limit=1", [5]),
+        ("?tenant_id=acme-books", []),
+        ("?tenant_id=&q=", [1, 2, 3, 4, 5]),
+    ],
+)
+def test_exchanges_are_found_by(mock: Observed, query: str, found: list[int]) -> None:
+    mock.recommend()
+    mock.post(ITEMS, item_body("a", description="a needle"))
+    mock.post(ITEMS, {"item_id": "b"})
+    mock.post(RECOMMEND, ASKED, key=None)
+    mock.post(RECOMMEND, ASKED, key="wrong")
+    assert [each["id"] for each in mock.exchanges(query)] == found
+
+
+@pytest.mark.parametrize(
+    "query", ["?status=99", "?status=teapot", "?limit=0", "?after=-1", "?key_type=x", "?colour=red"]
+)
+def test_a_filter_that_means_nothing_is_refused_by_name(mock: Observed, query: str) -> None:
+    status, words = mock.refused(f"/journal{query}")
+    assert status == 400
+    assert query[1:].partition("=")[0] in words

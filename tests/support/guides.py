@@ -1,0 +1,36 @@
+"""Plays the console sessions of the README and the guides, and compares what their commands print."""
+
+import re
+import shlex
+import subprocess
+
+from fixtures.mock_process import running_mock
+from fixtures.spec import KeyType
+
+KEY_TYPES: tuple[KeyType, ...] = ("publishable", "secret")
+
+
+ADDRESS = "http://127.0.0.1:4010"
+
+
+BLOCKS = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
+
+
+END = "--- end of block ---\n"
+
+
+TIMES = re.compile(r'(?<="latency_ms":)[0-9.]+|(?<=ratelimit-reset: )[0-9]+')
+
+
+def played(text: str) -> str:
+    """The text with what its commands print now, in one shell and against one fresh mock."""
+    with running_mock() as mock:
+        script = ""
+        for block in BLOCKS.findall(text):
+            for command in re.findall(r"^\$ (.*)$", block, re.MULTILINE):
+                script += f"echo {shlex.quote(f'$ {command}')}\n{command.replace(ADDRESS, mock.url)}\necho\n"
+            script += f"echo {shlex.quote(END.strip())}\n"
+        result = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    output = re.sub(r"\n{2,}", "\n", result.stdout.replace("\r", ""))
+    shown = iter(output.split(END))
+    return BLOCKS.sub(lambda _: next(shown), text)

@@ -1,0 +1,15 @@
+"""A journal without a mock, filled."""
+
+from mock_server.layers.journal.journal import Journal
+from tests.support.journal_client import sighted
+
+
+def kept(journal: Journal, tenant_id: str | None = None) -> list[int]:
+    return [exchange.id for exchange in journal.read(tenant_id=tenant_id)]
+
+
+def filled(capacity: int, *tenants: str) -> Journal:
+    journal = Journal(capacity, lambda _: None)
+    for tenant_id in tenants:
+        journal.add(sighted(tenant_id))
+    return journal
