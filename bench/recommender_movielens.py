@@ -83,7 +83,7 @@ class Http:
         self._post(f"/v1/ingest/{kind}/{'ingest' if kind == 'events' else 'upsert'}", bodies, key)
 
     def settle(self) -> None:
-        self.client.post("/_mock/flush", headers={"X-Mock-Control": "1"}).raise_for_status()
+        self.client.post("/_mock/flush", json={"all": True}, headers={"X-Mock-Control": "1"}).raise_for_status()
 
     def ask(self, strategy: str, user_id: str, limit: int, page: int) -> list[str]:
         body = {"strategy": strategy, "user_id": user_id or None, "limit": limit, "page": page}

@@ -59,7 +59,7 @@ class Shop:
         lines = "".join(f"PROD-{n:06},product,Item {n},{n % 500}.99,category-{n % 40},active\n" for n in range(rows))
         started = time.perf_counter()
         sent = self.client.post(f"{self.path}/uploads?kind=items", files={"file": ("catalog.csv", HEAD + lines)})
-        self.client.post("/_mock/flush", headers={"X-Mock-Control": "1"}).raise_for_status()
+        self.client.post("/_mock/flush", json={"all": True}, headers={"X-Mock-Control": "1"}).raise_for_status()
         taken = self._data(self.client.get(f"{self.path}/uploads/{self._data(sent)['upload_id']}"))["rows"]["accepted"]
         return time.perf_counter() - started, int(taken)
 

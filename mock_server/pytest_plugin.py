@@ -46,7 +46,7 @@ class LehnzMock:
 
     def flush(self) -> None:
         """Return when everything accepted so far is visible; needed only with an --ingest-delay."""
-        _control(self.url, "POST", "/flush")
+        _control(self.url, "POST", "/flush", {"tenant_id": self.tenant_id})
 
     def advance(self, seconds: float) -> None:
         """Let time pass for this organisation only: windows end, delays pass, old events count less."""

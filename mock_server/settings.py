@@ -117,7 +117,7 @@ class Settings(BaseSettings):
         description="answer nothing, forward to this URL and check both directions against the OpenAPI file",
     )
     control_token: SecretStr | None = Field(
-        default=None, min_length=1, description="calls to /_mock must carry this token"
+        default=None, min_length=16, description="calls to /_mock must carry this token, of 16 characters or more"
     )
     no_control: bool = Field(default=False, description="serve no /_mock")
     journal: int = Field(

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from mock_server.command.options import UsageError
 
-_PATIENCE_SECONDS = 1.0
+_WAIT_SECONDS = 1.0
 
 
 def discard_old(path: Path) -> None:
@@ -30,12 +30,16 @@ def discard_old(path: Path) -> None:
 
 def write(path: Path, document: bytes) -> None:
     """At once, and for this user's eyes only: mkstemp makes files of mode 600. Raises UsageError."""
+    unfinished: str | None = None
     try:
         handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
         with os.fdopen(handle, "wb") as file:
             file.write(document)
         os.replace(unfinished, path)
     except OSError as error:
+        if unfinished:
+            with contextlib.suppress(OSError):
+                os.unlink(unfinished)
         raise UsageError(f"--keys-out {path}: {error.strerror}") from None
 
 
@@ -45,7 +49,7 @@ def _running_at(path: Path) -> str | None:
         document = json.loads(path.read_bytes())
         url = document["url"]
         address = urlsplit(url)
-        connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=_PATIENCE_SECONDS)
+        connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=_WAIT_SECONDS)
         with contextlib.closing(connection):
             connection.request("GET", "/_mock/health")
             if "success" not in json.loads(connection.getresponse().read()):

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import logging
 import sys
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
+
+_QUIET_SECONDS = 60.0
+_MOST_SEEN = 1_000  # different lines
 
 
 class _TextFormatter(logging.Formatter):
@@ -22,9 +30,57 @@ class _JsonFormatter(logging.Formatter):
         return json.dumps(line | getattr(record, "fields", {}))
 
 
+class ThrottledHandler(logging.StreamHandler[Any]):
+    """What is said again and again is shown once a minute, with how often it was said since."""
+
+    def __init__(self, stream: Any, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(stream)
+        self._clock = clock
+        self._seen: OrderedDict[tuple[str, str], _Repeated] = OrderedDict()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno < logging.WARNING:
+            super().emit(record)
+            return
+        now, key = self._clock(), (record.name, record.getMessage()[:200])
+        seen = self._seen.get(key)
+        if seen is not None and now - seen.since < _QUIET_SECONDS:
+            seen.record, seen.more = record, seen.more + 1
+            return
+        if seen is not None:
+            self._say_again(seen)
+        super().emit(record)
+        self._seen[key] = _Repeated(now, record)
+        self._seen.move_to_end(key)
+        if len(self._seen) > _MOST_SEEN:
+            self._say_again(self._seen.popitem(last=False)[1])
+
+    def close(self) -> None:
+        while self._seen:
+            self._say_again(self._seen.popitem(last=False)[1])
+        super().close()
+
+    def _say_again(self, seen: _Repeated) -> None:
+        if seen.more:
+            again = copy.copy(seen.record)
+            again.exc_info = again.exc_text = None
+            again.msg, again.args = f"{seen.record.getMessage()} ({seen.more:,} more)", ()
+            super().emit(again)
+            seen.more = 0
+
+
+@dataclass(slots=True)
+class _Repeated:
+    """A line that was shown, `since` when, and how often it was said and not shown."""
+
+    since: float
+    record: logging.LogRecord
+    more: int = 0
+
+
 def start_logging(form: Literal["text", "json"], quiet: bool) -> None:
     """Send the log to standard error. `extra={"fields": {...}}` of a call adds members to its JSON line."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = ThrottledHandler(sys.stderr)
     handler.setFormatter(_TextFormatter() if form == "text" else _JsonFormatter())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger("mock_server").setLevel(logging.WARNING if quiet else logging.INFO)

@@ -15,10 +15,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mock_server.control.calls import refusal
-from mock_server.errors import ApiError, Forbidden, Unauthorized
+from mock_server.control.calls import PREFIX, refusal
+from mock_server.control.guesses import Guesses
+from mock_server.errors import ApiError, Forbidden, TooManyRequests, Unauthorized
 
-PREFIX = "/_mock"
 CHANGE_HEADER = "X-Mock-Control"
 _COOKIE = "lehnz_control"
 _SESSION, _ASSETS = f"{PREFIX}/session", f"{PREFIX}/ui/assets/"  # needed to sign in, and without any data
@@ -31,24 +31,33 @@ class Access:
 
     def __init__(self, token: str | None, names: Iterable[str] = ()) -> None:
         self._token = token
+        self.guesses = Guesses()
         self._names = {name.lower() for name in names}
         self._run = secrets.token_bytes(32)  # so that a cookie is worth nothing after this run
 
-    def check(self, request: Request) -> None:
-        """Raises Forbidden or Unauthorized, with what to do."""
+    async def check(self, request: Request) -> None:
+        """Raises Forbidden, Unauthorized or TooManyRequests, with what to do."""
         host = _host_name(request.headers.get("host", ""))
         if not self._knows(host):
             raise Forbidden(
                 f"the control plane does not answer to the Host {host!r}: start the mock with --allowed-host"
             )
-        if not (_is_open(request.scope["path"]) or self._is_signed_in(request)):
+        if not (_is_open(request.scope["path"]) or await self._is_signed_in(request)):
             raise Unauthorized("send the control token that the mock printed, as Authorization: Bearer TOKEN")
         if request.method not in _SAFE_METHODS and request.headers.get(CHANGE_HEADER) != "1":
             raise Forbidden(f"a call that changes something needs the header {CHANGE_HEADER}: 1")
 
-    def accepts(self, token: str) -> bool:
-        """Whether this is the token; every one is where none is needed."""
-        return self._token is None or hmac.compare_digest(token.encode(), self._token.encode())
+    async def accepts(self, token: str, request: Request) -> bool:
+        """Whether this is the token; every one is where none is needed. Raises TooManyRequests."""
+        address = request.client.host if request.client else ""
+        if self._token is None:
+            return True
+        if self.guesses.are_too_many(address):
+            raise TooManyRequests("too many wrong control tokens came from your address: wait a second")
+        if hmac.compare_digest(token.encode(), self._token.encode()):
+            return True
+        await self.guesses.wrong(address)
+        return False
 
     def start_session(self, request: Request, response: Response) -> None:
         """Let the browser that gets this answer in; the cookie can't be read by scripts and tells nothing."""
@@ -56,11 +65,11 @@ class Access:
             _cookie_name(request), self._session(), path=PREFIX, httponly=True, samesite="strict", max_age=86_400
         )
 
-    def _is_signed_in(self, request: Request) -> bool:
+    async def _is_signed_in(self, request: Request) -> bool:
         if self._token is None:
             return True
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and self.accepts(token.strip()):
+        if scheme.lower() == "bearer" and await self.accepts(token.strip(), request):
             return True
         return hmac.compare_digest(request.cookies.get(_cookie_name(request), "").encode(), self._session().encode())
 
@@ -91,7 +100,7 @@ class Guard:
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
         try:
-            self._access.check(request)
+            await self._access.check(request)
         except ApiError as error:
             wants_page = request.method == "GET" and "text/html" in request.headers.get("accept", "")
             is_unknown = isinstance(error, Unauthorized)

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from typing import Any, Literal, NamedTuple, TypeVar, get_type_hints
+from typing import Any, Literal, NamedTuple, Self, TypeVar, get_type_hints
 from weakref import WeakKeyDictionary
 
 import orjson
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from fixtures.near import did_you_mean
 from mock_server.context import headers_of
 from mock_server.errors import ApiError, BadRequest, FieldError, InternalServerError, MethodNotAllowed, NotFound
 from mock_server.http.body import Disconnected, check_content_type, parse_json, read_body
@@ -26,6 +27,7 @@ from mock_server.mock import Mock
 from mock_server.spec.validation import listed
 from mock_server.state.organisations import Organisation
 
+PREFIX = "/_mock"
 MAX_BODY_BYTES = 65_536
 _MAX_DEPTH = 8
 NO_STORE = {"Cache-Control": "no-store"}
@@ -42,6 +44,25 @@ class Body(BaseModel):
 
 class Nothing(Body):
     """A call without input: no body, or {}."""
+
+
+class OneOrAll(Body):
+    """Of one organisation, or of all of them. A body that got lost on its way means neither."""
+
+    tenant_id: str | None = None
+    all: bool = False
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.tenant_id is None) != self.all:
+            raise ValueError('name a tenant_id, or say {"all": true} for every organisation')
+        return self
+
+
+class All(Body):
+    """Of all organisations, where the query names none."""
+
+    all: bool = False
 
 
 Given = TypeVar("Given", bound=Body)
@@ -161,6 +182,15 @@ def tenant_asked(mock: Mock, request: Request) -> str | None:
     return organisation_named(mock, tenant_id).tenant_id if tenant_id else None
 
 
+def tenant_or_all(mock: Mock, request: Request, body: All) -> str | None:
+    """The organisation that the query names; None for all of them. Raises BadRequest where neither is asked for."""
+    tenant_id = tenant_asked(mock, request)
+    if (tenant_id is None) != body.all:
+        rule = 'name a tenant_id in the query, or say {"all": true} for every organisation'
+        raise BadRequest(*listed([FieldError("$", rule)]))
+    return tenant_id
+
+
 def organisation_of(mock: Mock, request: Request) -> Organisation:
     """The organisation that the path or the query names as `tenant_id`. Raises NotFound, BadRequest without a name."""
     return organisation_named(mock, named(request, "tenant_id"))
@@ -196,7 +226,9 @@ async def _unrouted(request: Request, error: Exception) -> Response:
     if error.status_code == MethodNotAllowed.status:
         allow = (error.headers or {}).get("Allow", "")
         return await _refuse(request, MethodNotAllowed(f"{request.url.path} takes {allow}", allow))
-    return refusal(NotFound(f"the control plane has no {request.url.path}"))
+    known = [PREFIX + route.path for route in request.app.routes if isinstance(route, Route)]
+    meant = did_you_mean(request.url.path, known)
+    return refusal(NotFound(f"the control plane has no {request.url.path}" + (f"; {meant}" if meant else "")))
 
 
 async def _gone(_: Request, __: Exception) -> Response:

@@ -14,8 +14,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from fixtures.strict_yaml import parse
-from mock_server.control.access import CHANGE_HEADER, PREFIX
-from mock_server.control.calls import NO_STORE, Shapes, endpoint_of, shapes_of
+from mock_server.control.access import CHANGE_HEADER
+from mock_server.control.calls import NO_STORE, PREFIX, Shapes, endpoint_of, shapes_of
 
 PATH = Path(__file__).with_name("openapi.yaml")
 _PARAMETER = re.compile(r"\{(\w+)(?::(\w+))?\}")

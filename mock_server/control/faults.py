@@ -3,7 +3,7 @@
 GET    /_mock/fault-kinds                            the kinds and their options
 GET    /_mock/faults             ?tenant_id          those that are set, and how often each hit
 POST   /_mock/faults             {"kind", ...}       set one
-DELETE /_mock/faults             ?tenant_id          remove all, and end every scenario
+DELETE /_mock/faults             ?tenant_id or {"all": true}   remove them, and end their scenarios
 DELETE /_mock/faults/{fault_id}
 GET    /_mock/scenarios          ?tenant_id          everyday trouble by one word, and what is on
 PUT    /_mock/scenario           {"name", "tenant_id"?}   start one, or with null end it
@@ -19,7 +19,16 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Scope
 
 from mock_server.context import context_of, has_context
-from mock_server.control.calls import Body, Nothing, changing, organisation_named, reading, tenant_asked
+from mock_server.control.calls import (
+    All,
+    Body,
+    Nothing,
+    changing,
+    organisation_named,
+    reading,
+    tenant_asked,
+    tenant_or_all,
+)
 from mock_server.errors import BadRequest, Conflict, NotFound
 from mock_server.layers.faults.fault import Fault, problems
 from mock_server.layers.faults.kinds import KINDS, OPTIONS, KindName
@@ -114,8 +123,8 @@ def routes(mock: Mock, set_faults: Faults, wire: Wire) -> list[BaseRoute]:
         await _close_idle(wire, [added.fault], body.tenant_id)
         return _shown(added)
 
-    async def clear(request: Request, _: Nothing) -> Removed:
-        return Removed(fault_ids=set_faults.clear(tenant_asked(mock, request)))
+    async def clear(request: Request, body: All) -> Removed:
+        return Removed(fault_ids=set_faults.clear(tenant_or_all(mock, request, body)))
 
     async def remove(request: Request, _: Nothing) -> Removed:
         fault_id = request.path_params["fault_id"]
@@ -143,7 +152,7 @@ def routes(mock: Mock, set_faults: Faults, wire: Wire) -> list[BaseRoute]:
         Route("/fault-kinds", reading(kinds)),
         Route("/faults", reading(faults)),
         Route("/faults", changing(NewFault, add, status=201), methods=["POST"]),
-        Route("/faults", changing(Nothing, clear), methods=["DELETE"]),
+        Route("/faults", changing(All, clear), methods=["DELETE"]),
         Route("/faults/{fault_id}", changing(Nothing, remove), methods=["DELETE"]),
         Route("/scenarios", reading(scenarios)),
         Route("/scenario", changing(Choice, choose), methods=["PUT"]),

@@ -23,14 +23,15 @@ from starlette.routing import BaseRoute, Route
 from fixtures.spec import KeyType
 from mock_server.control.calls import (
     NO_STORE,
+    All,
     Body,
-    Nothing,
     changing,
     checked,
     given,
     organisation_named,
     reading,
     tenant_asked,
+    tenant_or_all,
 )
 from mock_server.errors import BadRequest, FieldError, NotFound
 from mock_server.layers.faults.wire import Wire
@@ -180,8 +181,8 @@ def routes(mock: Mock, journal: Journal, wire: Wire) -> list[BaseRoute]:
         tenant_id = tenant_asked(mock, request)
         return Stream(journal, wire, position if position <= journal.last_id else 0, tenant_id)
 
-    async def clear(request: Request, _: Nothing) -> Cleared:
-        return Cleared(cleared=journal.clear(tenant_asked(mock, request)))
+    async def clear(request: Request, body: All) -> Cleared:
+        return Cleared(cleared=journal.clear(tenant_or_all(mock, request, body)))
 
     async def verified(_: Request, wanted: Wanted) -> Verified:
         _check_names(mock, wanted)
@@ -201,7 +202,7 @@ def routes(mock: Mock, journal: Journal, wire: Wire) -> list[BaseRoute]:
 
     return [
         Route("/journal", reading(found_in), methods=["GET"]),
-        Route("/journal", changing(Nothing, clear), methods=["DELETE"]),
+        Route("/journal", changing(All, clear), methods=["DELETE"]),
         Route("/journal/stream", stream, methods=["GET"]),
         Route("/journal/verify", changing(Wanted, verified), methods=["POST"]),
         Route("/journal/{id:number}", reading(one), methods=["GET"]),

@@ -20,8 +20,8 @@ from mock_server.control import (
     snapshots,
     state,
 )
-from mock_server.control.access import PREFIX, Access, Guard
-from mock_server.control.calls import HANDLERS
+from mock_server.control.access import Access, Guard
+from mock_server.control.calls import HANDLERS, PREFIX
 from mock_server.control.description import description_route
 from mock_server.control.session import session_routes
 from mock_server.dashboard import pages

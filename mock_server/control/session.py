@@ -26,7 +26,7 @@ class SignedIn(BaseModel):
 def session_routes(access: Access) -> list[BaseRoute]:
     async def sign_in(request: Request) -> Response:
         given = await read_as(Token, request)
-        if not access.accepts(given.token):
+        if not await access.accepts(given.token, request):
             raise Unauthorized("this is not the control token of this run of the mock")
         response = answer(SignedIn())
         access.start_session(request, response)

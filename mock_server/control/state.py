@@ -1,8 +1,8 @@
 """Everything that the mock holds: how much of it waits, and back to where it began.
 
 GET  /_mock/health                           is it up, and how much waits to become visible
-POST /_mock/flush   {"tenant_id"?}           answers when everything accepted so far is visible
-POST /_mock/reset   {"tenant_id"?, "to"?}    back to the start, to the seeded shop, or to nothing
+POST /_mock/flush   {"tenant_id"} or {"all": true}           answers when everything accepted so far is visible
+POST /_mock/reset   {"tenant_id", "to"?} or {"all": true}    back to the start, to the seeded shop, or to nothing
 POST /_mock/seed    {"tenant_id", "data"?}   one organisation with the data of a world
 """
 
@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 
-from mock_server.control.calls import Body, changing, organisation_named, reading
+from mock_server.control.calls import Body, OneOrAll, changing, organisation_named, reading
 from mock_server.errors import BadRequest, FieldError
 from mock_server.mock import Mock
 from mock_server.spec.validation import listed
@@ -25,13 +25,7 @@ from mock_server.state.seeded import DEFAULT
 _SEEDED = {"start": None, "seeded": True, "empty": False}
 
 
-class One(Body):
-    """Of one organisation; of all where it is left out."""
-
-    tenant_id: str | None = None
-
-
-class Reset(One):
+class Reset(OneOrAll):
     """`start`: as it was made; `seeded`: the seed data; `empty`: nothing."""
 
     to: Literal["start", "seeded", "empty"] = "start"
@@ -64,7 +58,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
         release = version("lehnz-contract")
         return Health(version=release, organisations=len(mock.organisations), waiting=len(mock.ingest))
 
-    async def flush(_: Request, body: One) -> Flushed:
+    async def flush(_: Request, body: OneOrAll) -> Flushed:
         if body.tenant_id is None:
             await mock.flush()
             return Flushed(waiting=len(mock.ingest))
@@ -93,7 +87,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
 
     return [
         Route("/health", reading(health)),
-        Route("/flush", changing(One, flush), methods=["POST"]),
+        Route("/flush", changing(OneOrAll, flush), methods=["POST"]),
         Route("/reset", changing(Reset, reset), methods=["POST"]),
         Route("/seed", changing(Seed, seed), methods=["POST"]),
     ]

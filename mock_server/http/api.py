@@ -22,6 +22,7 @@ from mock_server.spec.limits import Credential
 from mock_server.state.rate_limit import Quota
 
 _JSON: Header = (b"content-type", b"application/json")
+_NO_STORE: Header = (b"cache-control", b"no-store")
 Pays = Callable[[Context], Admission]
 Answers = Callable[[Context, Admission, Scope, Receive], Awaitable[Answer]]
 
@@ -57,6 +58,8 @@ class Api:
             logger.exception("fault in %s %s", scope["method"], _name(request))
             status, body = 500, envelope.failure(InternalServerError("a fault of the mock; its log has the details"))
         headers = [_JSON, *self._limit_headers(admission.quota), *extra]
+        if request.endpoint and request.endpoint.credential != "key":
+            headers.append(_NO_STORE)  # tokens and keys are for nobody else
         if self._contract.responses and (problem := self._problem(request, status, headers, body)):
             logger.error("the answer to %s %s is not what the spec says: %s", scope["method"], scope["path"], problem)
             status, body = 500, envelope.failure(InternalServerError(f"the answer breaks the spec: {problem}"))

@@ -3,10 +3,12 @@ an account's token, and whoever sends neither. What passes every guard is answer
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from urllib.parse import unquote_to_bytes
 
 from starlette.types import Receive, Scope
 
+from fixtures.near import did_you_mean
 from fixtures.rules import enumerated
 from mock_server.context import Context
 from mock_server.errors import ApiError, Forbidden, MethodNotAllowed, NotFound
@@ -19,7 +21,7 @@ from mock_server.http.operations.call import Answer, Call
 from mock_server.http.operations.table import HANDLERS
 from mock_server.http.origin import is_foreign, warn_of_leak
 from mock_server.runtime.ingest import IngestQueue
-from mock_server.spec.paths import TENANT, Endpoint, Path
+from mock_server.spec.paths import TENANT, Endpoint
 from mock_server.state.accounts.roles import Role
 from mock_server.state.clock import Clock
 from mock_server.state.keys import allows
@@ -42,7 +44,7 @@ class Guards:
     async def by_key(self, request: Context, admission: Admission, scope: Scope, receive: Receive) -> Answer:
         endpoint, caller = request.endpoint, request.caller
         if endpoint is None:
-            raise unrouted(request.path)  # 404, 405
+            raise unrouted(request, scope["path"], self._contract.paths.templates)  # 404, 405
         if request.effects.refusal:
             raise request.effects.refusal  # a fault
         if caller is None:
@@ -128,9 +130,12 @@ class Guards:
             call.parameters = endpoint.parameters.read(request.parameters, scope["query_string"], scope["headers"])
 
 
-def unrouted(path: Path | None) -> ApiError:
+def unrouted(request: Context, written: str, templates: Collection[str]) -> ApiError:
+    """404, with the path that was probably meant, or 405."""
+    path = request.path
     if path is None:
-        return NotFound("the API has no such path; /docs lists those that it has")
+        meant = did_you_mean(written, templates) or "/docs lists those that it has"
+        return NotFound(f"the API has no such path; {meant}")
     return MethodNotAllowed(f"this path takes {path.allow}", path.allow)
 
 

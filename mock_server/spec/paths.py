@@ -97,6 +97,7 @@ class Paths:
         placed = [(source, each) for source in (spec, self.accounts) for each in source.operations]
         self._fixed: dict[bytes, Path] = {}
         self._templates: list[Path] = []
+        self.templates: list[str] = []  # every path as the spec writes it
         paths: dict[str, Path] = {}
         for source, operation in placed:
             path = paths.setdefault(operation.path, Path(operation.path))
@@ -107,6 +108,7 @@ class Paths:
             path = paths[template]
             path.allow = ", ".join(sorted(path.endpoints))
             self._templates.append(path)
+            self.templates.append(template)
             if "{" not in template:
                 self._fixed[template.encode()] = path
         self._endpoints = [endpoint for path in paths.values() for endpoint in path.endpoints.values()]

@@ -93,7 +93,7 @@ def test_requests_that_a_restore_takes_back_leave_the_list(page: Page, mock: Run
     control(mock, "POST", f"/snapshots/{kept}/restore")
     expect(rows).to_have_count(1)
     expect(rows).to_contain_text("200recommend")
-    control(mock, "DELETE", "/journal")
+    control(mock, "DELETE", "/journal", {"all": True})
     expect(page.get_by_text("No request fits yet")).to_be_visible()
     control(mock, "DELETE", f"/snapshots/{kept}")
 
@@ -103,7 +103,7 @@ def test_a_record_is_opened_whatever_its_id(page: Page, mock: RunningMock, subte
     ids = [".", "..", "?", "#", "%2F", "a/../b", "\u202eright", "n" * 200, HOSTILE]
     send(mock, "/v1/ingest/items/upsert", [item_body(record_id) for record_id in ids], mock.secret_key)
     send(mock, "/v1/ingest/users/upsert", [user_body(record_id) for record_id in ids], mock.secret_key)
-    control(mock, "POST", "/flush")
+    control(mock, "POST", "/flush", {"all": True})
     for kind in ("items", "users"):
         page.goto(f"/_mock/ui/catalogue?list={kind}")
         settled(page)

@@ -50,8 +50,8 @@ def mock() -> Iterator[RunningMock]:
 @pytest.fixture
 def tabs(browser: Browser, mock: RunningMock) -> Iterator[tuple[Page, Page, Page]]:
     """The shop's tab, and two of the dashboard: one to watch the requests, one to act."""
-    control(mock, "POST", "/reset")
-    control(mock, "DELETE", "/journal")
+    control(mock, "POST", "/reset", {"all": True})
+    control(mock, "DELETE", "/journal", {"all": True})
     with browser.new_context(viewport=WIDE) as context:
         yield context.new_page(), context.new_page(), context.new_page()
 

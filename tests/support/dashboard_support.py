@@ -57,11 +57,11 @@ def shop_a_little(mock: RunningMock) -> None:
     send(mock, "/v1/ingest/items/upsert", item_body("forbidden"), Origin="http://shop.example")
     send(mock, "/v1/recommend", {"user_id": 7})
     send(mock, "/v1/recommendations", {})
-    control(mock, "POST", "/flush")
+    control(mock, "POST", "/flush", {"all": True})
 
 
 def start_afresh(mock: RunningMock) -> None:
-    control(mock, "POST", "/reset")
+    control(mock, "POST", "/reset", {"all": True})
     control(mock, "DELETE", "/faults")
     control(mock, "DELETE", "/journal")
 

@@ -19,7 +19,7 @@ from tests.support.dashboard_support import control, shop_a_little
 
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 SIZES = {"wide": WIDE, "narrow": PHONE}
-TOKEN = "opens-nothing"
+TOKEN = "opens-nothing-at-all"
 
 
 def pages(mock: RunningMock) -> Iterator[tuple[str, str]]:

@@ -93,7 +93,7 @@ function when(fault) {
 }
 
 at("clear").addEventListener("click", ({ currentTarget }) =>
-  act(currentTarget, () => change("DELETE", "/faults"), "Nothing is broken any more").then(() => Promise.all([faults(), scenarios()])));
+  act(currentTarget, () => change("DELETE", "/faults", { all: true }), "Nothing is broken any more").then(() => Promise.all([faults(), scenarios()])));
 
 // Another fault: kinds, their options and their sentences are the mock's
 

@@ -137,7 +137,7 @@ at("pause").addEventListener("click", () => {
 at("forget").addEventListener("click", async ({ currentTarget }) => {
   const scope = at("scope").value;
   if (!confirm(`Forget all requests of ${scope || "everybody"}?`)) return;
-  await act(currentTarget, () => change("DELETE", withQuery("/journal", { tenant_id: scope })), "Forgotten");
+  await act(currentTarget, () => change("DELETE", withQuery("/journal", { tenant_id: scope }), scope ? {} : { all: true }), "Forgotten");
   load();
 });
 

@@ -127,9 +127,9 @@ def test_the_banner_leads_to_the_dashboard(empty: Started) -> None:
 
 
 def test_a_token_of_ones_own_is_asked_for_and_never_shown(tmp_path: Path) -> None:
-    with started(tmp_path, "--seed-data", "none", "--control-token", "open-sesame") as mock:
+    with started(tmp_path, "--seed-data", "none", "--control-token", "open-sesame-and-more") as mock:
         assert f"{mock.url}/_mock/  (asks for the control token)" in mock.out
-        assert "open-sesame" not in mock.out + mock.log + json.dumps(mock.found)
+        assert "open-sesame-and-more" not in mock.out + mock.log + json.dumps(mock.found)
         page = httpx.get(f"{mock.url}/_mock/", headers={"Accept": "text/html"})
         assert (page.status_code, page.headers["content-type"].partition(";")[0]) == (401, "text/html")
 

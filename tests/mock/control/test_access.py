@@ -66,7 +66,7 @@ def test_the_session_cookie_lets_a_browser_in_and_is_not_the_token(make_served: 
     jar = {"Cookie": cookie.partition(";")[0]}
     assert served.call("GET", "/_mock/health", headers=jar).status_code == 200
     assert served.call("POST", "/_mock/flush", headers=jar).status_code == 403  # it is no excuse for the header
-    assert served.call("POST", "/_mock/flush", headers=jar | CHANGE).status_code == 200
+    assert served.call("POST", "/_mock/flush", json={"all": True}, headers=jar | CHANGE).status_code == 200
     assert make_served(Access("right")).call("GET", "/_mock/health", headers=jar).status_code == 401  # another run
 
 
@@ -131,4 +131,7 @@ def test_where_a_token_is_needed_nothing_works_without_it(make_served: Make, aut
 
 def test_with_the_token_everything_works(make_served: Make) -> None:
     headers = CHANGE | {"Authorization": "Bearer right"}
-    assert make_served(Access("right")).call("POST", "/_mock/flush", headers=headers).status_code == 200
+    assert (
+        make_served(Access("right")).call("POST", "/_mock/flush", json={"all": True}, headers=headers).status_code
+        == 200
+    )

@@ -112,7 +112,7 @@ def test_a_flush_waits_for_uploads(served: Served) -> None:
             rows = "item_id,item_type,status\n" + "".join(f"item-{n},product,active\n" for n in range(3000))
             files = {"file": ("catalog.csv", rows.encode(), "text/csv")}
             started = await client.post("/organisations/shop/uploads?kind=items", files=files, headers=ada)
-            await client.post("/_mock/flush", headers=CHANGE)
+            await client.post("/_mock/flush", json={"all": True}, headers=CHANGE)
             path = f"/organisations/shop/uploads/{started.json()['data']['upload_id']}"
             return (await client.get(path, headers=ada)).json()["data"]
 

@@ -30,7 +30,7 @@ def test_health_counts_what_waits_to_become_visible(served: Served) -> None:
 def test_a_flush_answers_when_everything_accepted_is_visible(served: Served) -> None:
     served.upsert("new")
     assert "new" not in served.items
-    assert served.control("/flush", {}) == {"waiting": 0}
+    assert served.control("/flush", {"all": True}) == {"waiting": 0}
     assert "new" in served.items
 
 
@@ -42,8 +42,8 @@ def test_a_reset_leads_to_the_start_the_seeded_shop_or_nothing(
 ) -> None:
     served = make_served(seed=SEED)
     served.upsert("new")
-    served.control("/flush", {})
-    assert served.control("/reset", to) == {"tenant_ids": ["glow-beauty-ng", "acme-books"]}
+    served.control("/flush", {"all": True})
+    assert served.control("/reset", {"all": True} | to) == {"tenant_ids": ["glow-beauty-ng", "acme-books"]}
     assert len(served.items) == items
     assert "new" not in served.items
     assert len(served.mock.organisations["acme-books"].tenant.items) == (50 if to.get("to") == "seeded" else 0)
@@ -59,8 +59,8 @@ def test_a_reset_can_be_for_one_organisation(make_served: Make) -> None:
 
 def test_a_reset_forgets_what_was_still_waiting(served: Served) -> None:
     served.upsert("new")
-    served.control("/reset", {"to": "empty"})
-    served.control("/flush", {})
+    served.control("/reset", {"all": True, "to": "empty"})
+    served.control("/flush", {"all": True})
     assert served.items == set()
 
 
@@ -68,6 +68,11 @@ def test_a_reset_forgets_what_was_still_waiting(served: Served) -> None:
     ("path", "body", "status", "reason"),
     [
         ("/reset", {"tenant_id": "nobody"}, 404, "nobody"),
+        ("/reset", None, 400, '{\\"all\\": true}'),
+        ("/reset", {}, 400, "name a tenant_id"),
+        ("/reset", {"all": False}, 400, "name a tenant_id"),
+        ("/reset", {"all": True, "tenant_id": "acme-books"}, 400, "name a tenant_id"),
+        ("/flush", None, 400, "name a tenant_id"),
         ("/reset", {"to": "yesterday"}, 400, "$.to"),
         ("/reset", {"tenant": "acme-books"}, 400, "$.tenant"),
         ("/flush", [], 400, "$"),
@@ -78,7 +83,8 @@ def test_a_reset_forgets_what_was_still_waiting(served: Served) -> None:
         ("/journal/verify", {"times": True}, 400, "$.times"),
         ("/journal/verify", {"operation_id": "recommned", "times": 0}, 400, "$.operation_id"),
         ("/rewind", {}, 404, "/_mock/rewind"),
-        ("/reset/", {}, 404, "/_mock/reset/"),
+        ("/reset/", {}, 404, "did you mean `/_mock/reset`?"),
+        ("/rest", {}, 404, "did you mean `/_mock/reset`?"),
         ("/health", {}, 405, "GET"),
     ],
 )

@@ -100,7 +100,7 @@ def test_one_of_the_start_that_was_removed_comes_back_with_its_keys(make_served:
     if how == "again":
         served.control("/organisations", {"tenant_id": "glow-beauty-ng"})
     else:
-        served.control("/reset", {"to": "start"})
+        served.control("/reset", {"all": True, "to": "start"})
         assert served.mock.organisations.first.tenant_id == "glow-beauty-ng"
     assert served.control("/organisations/glow-beauty-ng") == before
 

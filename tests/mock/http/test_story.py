@@ -70,14 +70,14 @@ def test_the_story_of_a_shop(http: httpx.Client) -> None:
     anonymous = "7d9f3c1e-2b64-4c0a-9a53-6f1f8e0c2d11"
     looks = [event_body("view", anonymous, "shoe-1"), event_body("view", anonymous, "shoe-2")]
     assert browser.accepted("/v1/ingest/events/ingest", [*looks, event_body("add_to_cart", anonymous, "shoe-1")]) == 3
-    control("/flush")
+    control("/flush", all=True)
     theirs = browser.recommended(strategy="recently-viewed", user_id=anonymous)
     assert (theirs["mode"], theirs["recommended_items"][:2]) == ("behavioral", ["shoe-1", "shoe-2"])
     assert browser.recommended(strategy="recently-viewed", user_id="ada")["mode"] == "fallback"
 
     # ... and turns out to be Ada: what she did before is hers now, and nobody else's.
     browser.accepted("/v1/ingest/events/ingest", identify_body("ada", previous_user_id=anonymous))
-    control("/flush")
+    control("/flush", all=True)
     hers = browser.recommended(strategy="recently-viewed", user_id="ada")
     assert (hers["mode"], hers["recommended_items"]) == ("behavioral", theirs["recommended_items"])
     assert browser.recommended(strategy="recently-viewed", user_id="ben")["mode"] == "fallback"
@@ -85,7 +85,7 @@ def test_the_story_of_a_shop(http: httpx.Client) -> None:
     # She buys what she was shown; the event says which recommendation it came from.
     purchase = event_body("purchase", "ada", "shoe-1", recommendation_id=hers["recommendation_id"])
     assert browser.accepted("/v1/ingest/events/ingest", purchase | {"metadata": {"price": 90, "quantity": 1}}) == 1
-    control("/flush")
+    control("/flush", all=True)
     assert browser.recommended(strategy="buy-again", user_id="ada")["recommended_items"][0] == "shoe-1"
 
     # Every strategy answers, under its own name, with items of the shop, each once.
@@ -100,7 +100,7 @@ def test_the_story_of_a_shop(http: httpx.Client) -> None:
 
     # The road shoe is sold out: the shop hides it, and it is gone from every list.
     server.accepted("/v1/ingest/items/upsert", item_body("shoe-2", status="inactive"))
-    control("/flush")
+    control("/flush", all=True)
     for strategy in STRATEGIES:
         answer = browser.recommended(strategy=strategy, user_id="ada", context_item_id="shoe-1")
         assert "shoe-2" not in answer["recommended_items"], strategy

@@ -73,7 +73,7 @@ def test_one_organisations_exchanges_can_be_forgotten(mock: Observed) -> None:
     mock.post(RECOMMEND, ASKED, key=other.publishable_key)
     assert mock.control("/journal?tenant_id=other", method="DELETE") == {"cleared": 1}
     assert [each["tenant_id"] for each in mock.exchanges()] == ["glow-beauty-ng"]
-    assert mock.control("/journal", method="DELETE") == {"cleared": 1}
+    assert mock.control("/journal", {"all": True}, method="DELETE") == {"cleared": 1}
     assert mock.control("/journal") == {"exchanges": [], "dropped": 0, "last_id": 2}
 
 

@@ -140,9 +140,9 @@ def test_a_mock_started_with_a_scenario_comes_back_to_it() -> None:
     steered = Steered(scenario="failing")
     try:
         assert steered.ask().status == 500
-        steered.control("DELETE", "/faults")
+        steered.control("DELETE", "/faults", {"all": True})
         assert (steered.ask().status, active(steered)) == (200, [])
-        steered.control("POST", "/reset", {})
+        steered.control("POST", "/reset", {"all": True})
         assert (steered.ask().status, active(steered)) == (500, ["failing"])
     finally:
         steered.api.close()

@@ -111,7 +111,7 @@ def test_one_organisation_is_restored_and_the_others_go_on(shop: Served) -> None
     shopper(shop, 1)
     acme = shop.mock.organisations["acme-books"].secret_key
     shop.upsert("theirs", acme)
-    shop.control("/flush", {})
+    shop.control("/flush", {"all": True})
     shop.control("/clock/advance", {"seconds": 100})
     clock = shop.control("/clock")
     assert restore(shop, taken)["tenant_ids"] == [FIRST]
@@ -264,7 +264,7 @@ def test_a_file_that_cant_be_read_is_refused_and_nothing_is_restored(
     served: Served, change: Callable[[bytes], bytes], reason: str
 ) -> None:
     served.upsert("prod_1")
-    served.control("/flush", {})
+    served.control("/flush", {"all": True})
     text = file_of(served, snapshot(served))
     served.control("/faults", {"name": "mine", "kind": "latency", "seconds": 0})
     served.control("/clock/advance", {"seconds": 5})
@@ -280,10 +280,10 @@ def test_a_file_that_cant_be_read_is_refused_and_nothing_is_restored(
 
 def test_a_reset_of_everything_to_the_start_puts_the_clock_back(shop: Served) -> None:
     shop.control("/clock/scale", {"scale": 2})
-    shop.control("/reset", {"to": "seeded"})
+    shop.control("/reset", {"all": True, "to": "seeded"})
     assert shop.control("/clock")["scale"] == 2
-    shop.control("/reset", {})
+    shop.control("/reset", {"all": True})
     assert shop.control("/clock") == {"now": "2026-06-01T12:00:00Z", "virtual": True, "scale": 0}
     first = shopper(shop, 1)
-    shop.control("/reset", {})
+    shop.control("/reset", {"all": True})
     assert shopper(shop, 1) == first

@@ -1,0 +1,29 @@
+"""Wrong control tokens are answered late, and few at a time for each address, so that nobody can try many."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+
+WAIT_SECONDS = 0.5
+MOST_AT_ONCE = 10  # of one address: twenty guesses a second
+
+
+class Guesses:
+    def __init__(self, wait_seconds: float = WAIT_SECONDS) -> None:
+        self._wait_seconds = wait_seconds
+        self._waiting: Counter[str] = Counter()
+
+    def are_too_many(self, address: str) -> bool:
+        """Whether the next token from there is not even looked at."""
+        return self._waiting[address] >= MOST_AT_ONCE
+
+    async def wrong(self, address: str) -> None:
+        """Return when a wrong token may be answered."""
+        self._waiting[address] += 1
+        try:
+            await asyncio.sleep(self._wait_seconds)
+        finally:
+            self._waiting[address] -= 1
+            if not self._waiting[address]:
+                del self._waiting[address]

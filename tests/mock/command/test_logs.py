@@ -1,0 +1,54 @@
+"""Log lines that come again and again are shown once a minute and counted."""
+
+import io
+import logging
+
+from mock_server.command.logs import ThrottledHandler
+
+
+class Log:
+    def __init__(self) -> None:
+        self.now, self.stream = 0.0, io.StringIO()
+        self.handler = ThrottledHandler(self.stream, lambda: self.now)
+
+    def say(self, message: str, *args: object, level: int = logging.WARNING) -> None:
+        self.handler.handle(logging.LogRecord("mock_server", level, "", 0, message, args, None))
+
+    @property
+    def lines(self) -> list[str]:
+        return self.stream.getvalue().splitlines()
+
+
+def test_a_line_that_is_repeated_is_shown_once_and_counted_when_it_is_shown_again() -> None:
+    log = Log()
+    for _ in range(44_975):
+        log.say("this is not HTTP")
+    assert log.lines == ["this is not HTTP"]
+    log.now = 61.0
+    log.say("this is not HTTP")
+    assert log.lines == ["this is not HTTP", "this is not HTTP (44,974 more)", "this is not HTTP"]
+
+
+def test_different_lines_are_all_shown_and_news_are_never_throttled() -> None:
+    log = Log()
+    for number in range(5):
+        log.say("429 for org-%03d", number)
+        log.say("stopping", level=logging.INFO)
+    assert len(log.lines) == 10
+
+
+def test_what_was_not_shown_is_counted_at_the_end() -> None:
+    log = Log()
+    log.say("a fault")
+    log.say("a fault")
+    log.handler.close()
+    assert log.lines == ["a fault", "a fault (1 more)"]
+
+
+def test_of_very_many_different_lines_the_oldest_are_forgotten() -> None:
+    log = Log()
+    log.say("first")
+    for number in range(2_000):
+        log.say("line %d", number)
+    log.say("first")
+    assert log.lines.count("first") == 2
