@@ -1,30 +1,16 @@
 """Every option once: the command line, `pytest contracts ...` and the help text are made from this table."""
 
 import argparse
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NoReturn
 
-from contracts.catalogue import Entry
 from contracts.outcome import UsageError
-from contracts.target import (
-    Deviation,
-    Keys,
-    Target,
-    check_url,
-    deviations_of,
-    key_from_environment,
-    read_config,
-    read_keys_file,
-)
+from fixtures.connection import OPTIONS as CONNECTION
+from fixtures.near import did_you_mean
 
 Add = Callable[..., Any]
-_WINDOW = re.compile(r"(\d+)/(\d+(?:\.\d+)?)([smh]?)")
-_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
 
-GROUPS: dict[str, list[tuple[str, dict[str, Any]]]] = {
+GROUPS: Mapping[str, list[tuple[str, Mapping[str, Any]]]] = {
     "Target": [
         ("--target", {"metavar": "URL", "help": "the server to judge (default: the bundled mock)"}),
         ("--publishable-key", {"metavar": "PK", "help": "its keys; also LEHNZ_PUBLISHABLE_KEY, LEHNZ_SECRET_KEY, ..."}),
@@ -33,8 +19,7 @@ GROUPS: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("--other-secret-key", {"metavar": "SK2"}),
         ("--keys-file", {"metavar": "FILE", "help": "URL and keys as the mock's --keys-out writes them"}),
         ("--config", {"metavar": "FILE", "help": "target.toml: target, capabilities, known deviations"}),
-        ("--header", {"metavar": "NAME:VALUE", "action": "append", "default": [], "help": "sent with every request"}),
-        ("--ca-file", {"metavar": "FILE", "help": "certificate authorities to trust"}),
+        *CONNECTION.items(),
         ("--control", {"metavar": "URL", "help": "the mock's control plane, to skip waiting by its virtual clock"}),
         ("--allow-production", {"action": "store_true", "help": "let the target be a lehnz.com host"}),
     ],
@@ -65,7 +50,8 @@ GROUPS: dict[str, list[tuple[str, dict[str, Any]]]] = {
             "--settle",
             {"metavar": "S", "type": float, "default": 10.0, "help": "longest wait for a record to show [10]"},
         ),
-        ("--timeout", {"metavar": "S", "type": float, "default": 15.0, "help": "longest wait for an answer [15]"}),
+        ("--timeout", {"metavar": "S", "type": float, "default": 15.0, "help": "for one request and its answer [15]"}),
+        ("--deadline", {"metavar": "S", "type": float, "default": None, "help": "for the whole run [900, see docs]"}),
         ("--max-requests", {"metavar": "N", "type": int, "default": None, "help": "per organisation"}),
         ("--no-wait", {"action": "store_true", "help": "never wait for a rate limit: inconclusive instead"}),
         ("--exclusive", {"action": "store_true", "help": "nobody else uses the organisations: sharper countdown"}),
@@ -87,9 +73,26 @@ GROUPS: dict[str, list[tuple[str, dict[str, Any]]]] = {
 }
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message} (see {self.prog} --help)")
+
+
+def read_arguments(arguments: Sequence[str]) -> dict[str, Any]:
+    """The options by name. Raises UsageError; --help ends the program."""
+    made = parser()
+    given, unknown = made.parse_known_args(arguments)
+    if unknown:
+        name = unknown[0].partition("=")[0]
+        question = did_you_mean(name, [name for options in GROUPS.values() for name, _ in options])
+        raise UsageError(f"there is no option {name!r} ({question or 'see lehnz-contract --help'})")
+    return vars(given)
+
+
 def parser() -> argparse.ArgumentParser:
-    made = argparse.ArgumentParser(
+    made = _Parser(
         prog="lehnz-contract",
+        allow_abbrev=False,
         description="Judges any server against the documented lehnz API.",
         epilog="Exit codes: 0 conforms, 1 a MUST failed, 2 usage, 3 inconclusive, unreachable or our own error.",
     )
@@ -111,118 +114,3 @@ def add_to_pytest(pytest_parser: Any) -> None:
 
 def _dest(name: str) -> str:
     return "lehnz_" + name.lstrip("-").replace("-", "_")
-
-
-@dataclass(frozen=True)
-class Settings:
-    """The options, read and checked; everything but the target's address, which the bundled mock may supply."""
-
-    values: dict[str, Any]
-    config: dict[str, Any]
-    deviations: tuple[Deviation, ...]
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self.values[name]
-        except KeyError:
-            raise AttributeError(name) from None
-
-    @property
-    def url(self) -> str | None:
-        found = self.values["target"] or self.config.get("target", {}).get("url")
-        return str(found) if found else None
-
-    def target(self, url: str, pairs: list[Keys]) -> Target:
-        """Raises UsageError."""
-        given = self.config.get("target", {})
-        limit, window = _window(self.values["rate_limit"] or given.get("rate_limit") or "1000/15m")
-        return Target(
-            url=check_url(url, self.values["allow_production"]),
-            main=pairs[0],
-            other=pairs[1] if len(pairs) > 1 else None,
-            limit=limit,
-            window_seconds=window,
-            key_policy=self.values["key_policy"] or given.get("key_policy", "strict"),
-            edition=self.values["edition"],
-            headers=dict(_header(line) for line in self.values["header"]) | dict(given.get("headers", {})),
-            ca_file=self.values["ca_file"] or given.get("ca_file"),
-            control=self.values["control"],
-            capabilities=self.config.get("capabilities", {}),
-            deviations=self.deviations,
-        )
-
-
-def settings_of(values: dict[str, Any], catalogue: dict[str, Entry]) -> Settings:
-    """Raises UsageError."""
-    config: dict[str, Any] = {}
-    deviations: tuple[Deviation, ...] = ()
-    if values["config"]:
-        path = Path(values["config"])
-        config = read_config(path)
-        deviations = deviations_of(config, set(catalogue), path)
-    if values["rate_limit"]:
-        _window(values["rate_limit"])
-    if values["settle"] <= 0 or values["timeout"] <= 0:
-        raise UsageError("--settle and --timeout must be above 0")
-    if values["max_requests"] is not None and values["max_requests"] < 1:
-        raise UsageError("--max-requests must be at least 1")
-    for option in ("select", "skip", "require"):
-        for name in values[option]:
-            if not matching(name, catalogue):
-                raise UsageError(f"--{option} {name!r}: no such check or area; see --list")
-    seed = values["seed"]
-    if seed != "random" and not str(seed).isdecimal():
-        raise UsageError(f"--seed {seed!r}: must be a whole number or `random`")
-    return Settings(values, config, deviations)
-
-
-def pairs_of(settings: Settings) -> tuple[str | None, list[Keys]]:
-    """URL (of a keys file) and key pairs that the user gave. Raises UsageError."""
-    url: str | None = None
-    pairs: list[Keys] = []
-    if settings.keys_file:
-        url, pairs = read_keys_file(Path(settings.keys_file))
-    given = {name: settings.values[name] or key_from_environment(name) for name in _KEY_OPTIONS}
-    first, second = given["publishable_key"], given["secret_key"]
-    if first or second:
-        if not (first and second):
-            raise UsageError("give both --publishable-key and --secret-key")
-        others = (given["other_publishable_key"], given["other_secret_key"])
-        if any(others) and not all(others):
-            raise UsageError("give both --other-publishable-key and --other-secret-key")
-        pairs = [Keys(str(first), str(second))] + ([Keys(str(others[0]), str(others[1]))] if all(others) else [])
-    keys = [key for pair in pairs for key in (pair.publishable, pair.secret)]
-    if len(keys) != len(set(keys)):
-        raise UsageError("the same key is given twice; publishable, secret and the second organisation's must differ")
-    if any(not key.isascii() or not key.isprintable() or len(key) < 4 for key in keys):
-        raise UsageError("a key is too short or has characters that no header carries")
-    if any(pair.publishable.startswith("lehnz_sk_") and pair.secret.startswith("lehnz_pk_") for pair in pairs):
-        raise UsageError("a publishable key starts with lehnz_sk_ and its secret key with lehnz_pk_: they are swapped")
-    return url, pairs
-
-
-_KEY_OPTIONS = ("publishable_key", "secret_key", "other_publishable_key", "other_secret_key")
-
-
-def matching(name: str, catalogue: dict[str, Entry]) -> list[str]:
-    """Ids that a --select value means: an id, the start of ids (`PAGE`), or an area."""
-    wanted = name.lower()
-    return [
-        entry.id
-        for entry in catalogue.values()
-        if entry.id.lower() == wanted or entry.id.lower().startswith(wanted + "-") or entry.area.lower() == wanted
-    ]
-
-
-def _window(text: str) -> tuple[int, float]:
-    found = _WINDOW.fullmatch(text.strip())
-    if not found or int(found[1]) < 1 or float(found[2]) <= 0:
-        raise UsageError(f"--rate-limit {text!r}: must be requests/window, as 1000/15m or 100/10s")
-    return int(found[1]), float(found[2]) * _SECONDS[found[3]]
-
-
-def _header(line: str) -> tuple[str, str]:
-    name, colon, value = line.partition(":")
-    if not colon or not name.strip():
-        raise UsageError(f"--header {line!r}: must be NAME:VALUE")
-    return name.strip(), value.strip()

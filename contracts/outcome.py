@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from contracts.exchange import Exchange
+from fixtures.option_error import OptionError
 
 
 class Level(StrEnum):
@@ -84,7 +85,7 @@ class TargetError(Exception):
     """The target can't be judged at all; one clear line."""
 
 
-class UsageError(Exception):
+class UsageError(OptionError):
     """The command line or a file it names is wrong; one clear line."""
 
 

@@ -8,11 +8,14 @@ from typing import Any, NoReturn
 import pytest
 
 from contracts.catalogue import FOLDER, load_catalogue, read_area
-from contracts.options import Settings, add_to_pytest, settings_of
-from contracts.outcome import EXIT_CODES, EXIT_USAGE, Level, Outcome, Result, TargetError, UsageError
+from contracts.options import add_to_pytest
+from contracts.outcome import EXIT_CODES, EXIT_USAGE, Level, Outcome, Result, TargetError
 from contracts.report import write_reports
 from contracts.report.terminal import Terminal
+from contracts.run.stop import Stop
 from contracts.session import Report, judge
+from contracts.settings import Settings, settings_of
+from fixtures.option_error import OptionError
 
 _UNREACHABLE = 3
 
@@ -58,6 +61,17 @@ class AreaFile(pytest.File):
             yield CheckItem.from_parent(self, name=entry.id)
 
 
+class Given:
+    """Settings that `lehnz-contract` has read already, handed to this plugin."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[_SETTINGS] = self._settings
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     add_to_pytest(parser)
 
@@ -65,9 +79,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         _stop(config, "run it without -n; the checks share one target", EXIT_USAGE)
+    if _SETTINGS in config.stash:
+        return
     try:
         config.stash[_SETTINGS] = _settings(config)
-    except UsageError as error:
+    except OptionError as error:
         _stop(config, str(error), EXIT_USAGE)
 
 
@@ -85,26 +101,23 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     if len(items) < len(catalogue):  # -k, -m, node ids
         settings.values["select"] = [item.name for item in items]
     terminal = Terminal(len(catalogue))
+    stop = Stop(settings.seconds)
     try:
-        with terminal.progress() as step:
-            report = judge(settings, catalogue, terminal.say, step)
-    except UsageError as error:
+        with stop.on_signals(), terminal.progress() as step:
+            report = judge(settings, catalogue, terminal.say, step, stop)
+    except OptionError as error:
         _stop(session.config, str(error), EXIT_USAGE)
     except TargetError as error:
         _stop(session.config, str(error), _UNREACHABLE)
     except KeyboardInterrupt:
-        _stop(session.config, "interrupted; what the run had made was set to deleted", _UNREACHABLE)
+        _stop(session.config, "interrupted twice: what the run had made may still be there", _UNREACHABLE)
     results = {result.check: result for result in report.results}
     for item in items:
         item.result = results[item.name]
         session.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
     session.config.stash[_REPORT] = report
-    try:
-        write_reports(report, settings, terminal)
-    except OSError as error:
-        _stop(session.config, f"{error.filename}: {error.strerror}", EXIT_USAGE)
-    except UsageError as error:
-        _stop(session.config, str(error), EXIT_USAGE)
+    for problem in write_reports(report, settings, terminal):
+        print(f"lehnz-contract: {problem}", file=sys.stderr)
     return True
 
 

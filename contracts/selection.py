@@ -1,8 +1,8 @@
 """Which checks of the catalogue a run judges, and why the others are not."""
 
 from contracts.catalogue import Entry
-from contracts.options import Settings, matching
 from contracts.outcome import Outcome, Result, UsageError
+from contracts.settings import Settings, matching
 from contracts.target import Target
 
 

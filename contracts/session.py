@@ -10,12 +10,11 @@ from datetime import UTC, datetime
 
 import contracts.checks
 import contracts.rules  # noqa: F401 - registers the rules
-from contracts import bundled, deviations
+from contracts import deviations
 from contracts.catalogue import Entry
 from contracts.checks import exhaust
 from contracts.generated import passes as generated
-from contracts.options import Settings, matching, pairs_of
-from contracts.outcome import Finding, Level, Outcome, Result, UsageError, Verdict, verdict_of
+from contracts.outcome import Finding, Level, Outcome, Result, TargetError, UsageError, Verdict, verdict_of
 from contracts.run import cleanup
 from contracts.run import visibility as canary
 from contracts.run.budget import Budget
@@ -25,12 +24,18 @@ from contracts.run.credentials import Credentials
 from contracts.run.engine import Engine, explain
 from contracts.run.operations import operations_of
 from contracts.run.preflight import preflight
-from contracts.run.redact import Redactor
 from contracts.run.registry import CHECKS, RULES
 from contracts.run.run import PROFILES, Run, new_ledger
+from contracts.run.stop import Stop
 from contracts.selection import select
+from contracts.settings import Settings, matching
 from contracts.target import Target
+from fixtures import mock_process
+from fixtures.connection import Connection
+from fixtures.keys import read_keys_file
+from fixtures.masking import Redactor
 from fixtures.spec import load_spec
+from fixtures.waiting import wait_for_target
 
 Say = Callable[[str], None]
 
@@ -68,34 +73,40 @@ class Report:
 @contextmanager
 def open_target(settings: Settings) -> Iterator[tuple[Target, bool]]:
     """The target, and whether it is the bundled mock. Raises UsageError, TargetError."""
-    url, pairs = pairs_of(settings)
-    url = settings.url or url
-    if url:
-        if not pairs:
-            raise UsageError("give the target's keys: --publishable-key and --secret-key, or --keys-file")
-        yield settings.target(url, pairs), False
+    if settings.url:
+        if settings.connection.wait_for_target and not wait_for_target(settings.url, settings.connection):
+            seconds = settings.connection.wait_for_target
+            raise TargetError(f"{settings.url}: nothing answered within --wait-for-target {seconds:g} s")
+        yield settings.target(settings.url, settings.organisations, settings.connection), False
         return
-    if pairs:
-        raise UsageError("keys are given, but no --target")
-    if not bundled.available():
+    if not mock_process.installed():
         raise UsageError("give a --target: the bundled mock is not installed")
     limit = ("--rate-limit", settings.rate_limit) if settings.rate_limit else ()
-    with bundled.mock(*limit) as (address, keys):
-        yield settings.target(address, keys[:2]), True
+    try:
+        with mock_process.running_mock(*limit) as mock:
+            organisations = read_keys_file(mock.keys_file).organisations[:2]
+            yield settings.target(mock.url, organisations, Connection()), True
+    except mock_process.MockProcessError as error:
+        raise TargetError(str(error)) from None
 
 
-def judge(settings: Settings, catalogue: dict[str, Entry], say: Say, progress: Say = lambda _: None) -> Report:
-    """Raises UsageError, TargetError."""
+def judge(
+    settings: Settings, catalogue: dict[str, Entry], say: Say, progress: Say = lambda _: None, stop: Stop | None = None
+) -> Report:
+    """Raises UsageError, TargetError. When `stop` says so, what is left to judge is inconclusive."""
+    stop = stop or Stop(settings.seconds)
     started, clock = datetime.now(UTC), time.monotonic()
     with open_target(settings) as (target, is_bundled):
         chosen, rest = select(settings, catalogue, target)
-        run = make_run(settings, target, say)
+        run = make_run(settings, target, say, stop)
         try:
             preflight(run)
             results = _results(run, chosen, progress, settings, catalogue)
         finally:
             notes = cleanup.clean(run, keep=settings.keep)
             run.client.close()
+        if stop.reason:
+            notes.insert(0, f"{stop.reason}: what was not judged by then is inconclusive")
         everything = {result.check: result for result in [*results, *rest]}
         ordered = [everything[identifier] for identifier in catalogue]
         explain(ordered, catalogue)
@@ -122,14 +133,14 @@ def judge(settings: Settings, catalogue: dict[str, Entry], say: Say, progress: S
         )
 
 
-def make_run(settings: Settings, target: Target, say: Say) -> Run:
+def make_run(settings: Settings, target: Target, say: Say, stop: Stop) -> Run:
     redactor = Redactor()
     credentials = Credentials(target, redactor)
     ledger = new_ledger()
     allowed = settings.max_requests or PROFILES[settings.profile]
-    sleep = sleeper(target.control)
+    sleep = sleeper(target.control, stop.sleep)
     budget = Budget(allowed, not settings.no_wait, target.window_seconds, target.limit, say, sleep)
-    client = Client(target, budget, redactor, settings.timeout)
+    client = Client(target, budget, redactor, settings.timeout, stop)
     client.observers.append(ledger.observe)
     run = Run(
         target=target,

@@ -1,43 +1,81 @@
-"""All reports of a run. Every text in them went through the redactor."""
+"""All reports of a run. Every text in them goes through the redactor where it is written."""
 
 import os
+import tempfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from contracts.deviations import draft
-from contracts.options import Settings
 from contracts.report import badge, html, json_report, junit, summary
-from contracts.report.compare import compare
+from contracts.report.compare import Changes, compare
 from contracts.report.reference import ask_the_mock
 from contracts.report.reproduce import write_scripts
 from contracts.report.terminal import Terminal
 from contracts.session import Report
+from contracts.settings import Settings
 
 
-def write_reports(report: Report, settings: Settings, terminal: Terminal) -> None:
-    """To the terminal and to every file that was asked for. Raises OSError."""
+def write_reports(report: Report, settings: Settings, terminal: Terminal) -> list[str]:
+    """To the terminal and to every file that was asked for. A line for each that could not be written: the others
+    and the verdict don't suffer."""
     if not settings.no_reference:
         ask_the_mock(report)
-    changes = compare(report, Path(settings.compare)) if settings.compare else None
+    changes = None if settings.earlier is None else compare(report, settings.earlier)
     terminal.show(report, changes)
-    for name, make in (
-        ("json", json_report.text),
-        ("junit", junit.text),
-        ("html", html.text),
-        ("badge", badge.text),
-    ):
-        path = settings.values[name]
-        if path:
-            _write(Path(path), report.redactor.text(make(report)))
+    writers: dict[str, Callable[[], None]] = {
+        f"--{name} {settings.values[name]}": partial(_write, Path(settings.values[name]), report, make)
+        for name, make in _FORMATS.items()
+        if settings.values[name]
+    }
     if settings.write_deviations:
-        _write(Path(settings.write_deviations), draft(report.results))
+        path = Path(settings.write_deviations)
+        writers[f"--write-deviations {path}"] = partial(_write, path, report, lambda made: draft(made.results))
     if settings.reproduce:
-        write_scripts(report, Path(settings.reproduce))
+        writers[f"--reproduce {settings.reproduce}"] = partial(write_scripts, report, Path(settings.reproduce))
     step_summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if step_summary:
-        with Path(step_summary).open("a", encoding="utf-8") as output:
-            output.write(report.redactor.text(summary.text(report, changes)))
+        writers["the step summary"] = partial(_append, Path(step_summary), report, changes)
+    return [problem for name, write in writers.items() if (problem := _tried(name, write))]
 
 
-def _write(path: Path, text: str) -> None:
+def _tried(name: str, write: Callable[[], None]) -> str:
+    """What went wrong, in one line."""
+    try:
+        write()
+    except OSError as error:
+        return f"{name}: {error.strerror or 'cannot be written'}"
+    except Exception as error:  # our own fault; the verdict stands all the same
+        return f"{name}: not written, our own error ({type(error).__name__}), please report it"
+    return ""
+
+
+def _write(path: Path, report: Report, make: Callable[[Report], str]) -> None:
+    """Beside it first: a full disk leaves the report of an earlier run as it was."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    text = report.redactor.text(make(report)).encode("utf-8", "backslashreplace")
+    if path.exists() and not path.is_file():  # a pipe, /dev/stdout
+        path.write_bytes(text)
+        return
+    handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(text)
+        os.chmod(unfinished, 0o644)
+        os.replace(unfinished, path)
+    except BaseException:
+        os.unlink(unfinished)
+        raise
+
+
+def _append(path: Path, report: Report, changes: Changes | None) -> None:
+    with path.open("a", encoding="utf-8", errors="backslashreplace") as output:
+        output.write(report.redactor.text(summary.text(report, changes)))
+
+
+_FORMATS: dict[str, Callable[[Report], str]] = {
+    "json": json_report.text,
+    "junit": junit.text,
+    "html": html.text,
+    "badge": badge.text,
+}

@@ -4,12 +4,10 @@ Breaking by the documents' own list (Versioning): a field or endpoint removed or
 tightened, a default changed, authentication changed.
 """
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from contracts.outcome import Outcome, UsageError
+from contracts.outcome import Outcome
 from contracts.session import Report
 
 _BREAKING = {
@@ -46,17 +44,8 @@ def breaking(check: str) -> str | None:
     return None
 
 
-def compare(report: Report, path: Path) -> Changes:
-    """Raises UsageError for a file that is not one of our reports."""
-    try:
-        old = json.loads(path.read_text(encoding="utf-8"))
-        if old["schema"] != 1:
-            raise UsageError(f"--compare {path}: schema {old['schema']!r} is not known")
-        before = {check["id"] for check in old["checks"] if check["outcome"] == "fail"}
-    except OSError as error:
-        raise UsageError(f"--compare {path}: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError):
-        raise UsageError(f"--compare {path}: is not a --json report") from None
+def compare(report: Report, before: Set[str]) -> Changes:
+    """`before`: the checks that failed in the earlier run."""
     now = {result.check for result in report.results if result.outcome is Outcome.FAIL}
     passes = {result.check for result in report.results if result.outcome is Outcome.PASS}
     return Changes(sorted(now - before), sorted(now & before), sorted(before & passes))

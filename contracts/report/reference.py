@@ -2,15 +2,17 @@
 
 from dataclasses import replace
 
-from contracts import bundled
 from contracts.exchange import Exchange
-from contracts.outcome import Finding, NotJudged, TargetError
+from contracts.outcome import Finding, NotJudged
 from contracts.run.budget import Budget
 from contracts.run.client import Client
 from contracts.run.credentials import Credential, Credentials
-from contracts.run.redact import Redactor
 from contracts.session import Report
 from contracts.target import Target
+from fixtures import mock_process
+from fixtures.connection import Connection
+from fixtures.keys import read_keys_file
+from fixtures.masking import Redactor
 
 _MOST = 25  # findings that get a reference
 
@@ -18,17 +20,18 @@ _MOST = 25  # findings that get a reference
 def ask_the_mock(report: Report) -> None:
     """Fill `also` of the findings; quietly nothing where the mock is not installed."""
     findings = [(result, index) for result in report.results for index in range(len(result.findings))]
-    if not findings or not bundled.available():
+    if not findings or not mock_process.installed():
         return
     try:
-        with bundled.mock("--ingest-delay", "0", "--seed-data", "none") as (url, pairs):
-            target = replace(report.target, url=url, main=pairs[0], other=pairs[1], ca_file=None, headers={})
+        with mock_process.running_mock("--ingest-delay", "0", "--seed-data", "none") as mock:
+            first, second = read_keys_file(mock.keys_file).organisations
+            target = replace(report.target, url=mock.url, main=first, other=second, connection=Connection())
             client, credentials = _client(target)
             for result, index in findings[:_MOST]:
                 finding = result.findings[index]
                 result.findings[index] = replace(finding, also=_replay(finding, client, credentials))
             client.close()
-    except TargetError:
+    except mock_process.MockProcessError:
         return
 
 

@@ -1,23 +1,28 @@
-"""The one way to the target: counts, paces, redacts and keeps every exchange."""
+"""The one way to the target: counts, paces, bounds, redacts and keeps every exchange."""
 
 import json as json_module
-import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import httpcore
 import httpx
 
 from contracts.exchange import Exchange
+from contracts.outcome import NotJudged, Skipped
 from contracts.run import wire
 from contracts.run.budget import Budget
 from contracts.run.credentials import Credential
-from contracts.run.redact import Redactor
+from contracts.run.stop import Stop
 from contracts.target import Target
+from fixtures.connection import variable_of
+from fixtures.masking import Redactor
 
 _PATIENCE = 3  # windows that one request may wait for
-_MOST_BYTES = 4_000_000  # of an answer
+_VALUE_BYTES = 64  # of a parsed JSON value
+_MOST_KEPT = 500_000_000  # bytes of all answers of a run, parsed
+_NO_ANSWER = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError)
 
 
 def encode(body: Any) -> bytes:
@@ -27,22 +32,26 @@ def encode(body: Any) -> bytes:
 
 class Client:
     """`send` never raises for what the target does: an answer that didn't come is an Exchange without a status.
-    It raises Starved when there is no request left."""
+    It raises Starved when there is no request left, and NotJudged for an answer beyond our own bounds. No cookies, no
+    redirects, no retries but the one on a kept connection that the target had closed."""
 
-    def __init__(self, target: Target, budget: Budget, redactor: Redactor, timeout: float) -> None:
+    def __init__(
+        self, target: Target, budget: Budget, redactor: Redactor, timeout: float, stop: Stop | None = None
+    ) -> None:
+        """`timeout`: seconds for one request and all of its answer."""
         self.journal: list[Exchange] = []
         self.observers: list[Callable[[Exchange], None]] = []
         self._target, self._budget, self._redactor, self._timeout = target, budget, redactor, timeout
-        self._verify = ssl.create_default_context(cafile=target.ca_file) if target.url.startswith("https") else False
-        self._pooled = self._open(keep_alive=5)
-        self._fresh = self._open(keep_alive=0)
+        self._stop = stop or Stop()
+        connection = target.connection
+        context = connection.ssl_context() if target.url.startswith("https") else None
+        self._pooled = wire.open_pool(context, connection.proxy, keep_alive=5)
+        self._fresh = wire.open_pool(context, connection.proxy, keep_alive=0)
+        self._always = {"Host": httpx.URL(target.url).netloc.decode(), "User-Agent": "lehnz-contract", "Accept": "*/*"}
+        self._always |= {"Accept-Encoding": "gzip"}
+        self._users = {name.lower() for name in connection.headers}
         self._lock = threading.Lock()
-
-    def _open(self, keep_alive: int) -> httpx.Client:
-        limits = httpx.Limits(max_keepalive_connections=keep_alive)
-        return httpx.Client(
-            verify=self._verify, timeout=self._timeout, limits=limits, trust_env=False, follow_redirects=False
-        )
+        self._kept = 0
 
     def close(self) -> None:
         self._pooled.close()
@@ -64,9 +73,15 @@ class Client:
         valid: bool = False,
         take_429: bool = False,
     ) -> Exchange:
-        """One request; `headers` add, replace, or with None remove. `take_429`: hand a 429 back, don't wait."""
+        """One request; `headers` add, replace, or with None remove. `take_429`: hand a 429 back, don't wait.
+
+        Raises Skipped when a header of the user's is in the way."""
+        for name in {**credential.headers, **(headers or {})}:
+            if name.lower() in self._users:
+                raise Skipped(f"--header {name} is sent with every request")
         with self._lock:
             for _ in range(_PATIENCE):
+                self._check()
                 self._budget.take(credential.organisation)
                 exchange = self._once(
                     source, method, path, credential, operation, json, content, headers, fresh, understood, valid
@@ -92,14 +107,11 @@ class Client:
     ) -> Exchange:
         body = content if content is not None else b"" if json is None else encode(json)
         sent: dict[str, str | None] = {"Content-Type": "application/json", **credential.headers, **(headers or {})}
-        real = {**self._target.headers, **{name: value for name, value in sent.items() if value is not None}}
+        real = {name: value for name, value in sent.items() if value is not None} | dict(
+            self._target.connection.headers
+        )
         started = time.monotonic()
-        try:
-            status, got, answer = self._exchange(method, path, real, body, fresh)
-            failure = ""
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-            status, got, answer = None, {}, b""
-            failure = wire.words_for(error)
+        answer, failure = self._answer(method, path, real, body, fresh)
         exchange = Exchange(
             number=len(self.journal) + 1,
             source=source,
@@ -108,38 +120,59 @@ class Client:
             path=self._redactor.text(path),
             key=credential.name,
             organisation=credential.organisation,
-            request_headers={name: self._redactor.text(value) for name, value in real.items()},
+            request_headers={name: self._shown(name, value) for name, value in real.items()},
             request_body=self._redactor.bytes(body),
             sent_at=started,
             seconds=time.monotonic() - started,
-            status=status,
-            headers={name.lower(): self._redactor.text(value) for name, value in got.items()},
-            body=self._redactor.bytes(answer),
+            status=answer.status if answer else None,
+            headers={name: self._redactor.text(value) for name, value in answer.headers.items()} if answer else {},
+            body=self._redactor.bytes(answer.body) if answer else b"",
             failure=failure,
             understood=understood,
             valid=valid,
         )
         self.journal.append(exchange)
+        self._keep_count(answer)
         self._budget.learn(exchange)
         for observe in self.observers:
             observe(exchange)
         return exchange
 
-    def _exchange(
+    def _answer(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes, fresh: bool
-    ) -> tuple[int, dict[str, str], bytes]:
+    ) -> tuple[wire.Answer | None, str]:
+        """The answer, or in words why there is none. Raises NotJudged for one beyond our bounds."""
+        try:
+            url = httpx.URL(self._target.url + path)
+            whole = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+            return self._exchange(method, whole, headers, body, fresh), ""
+        except wire.TooMuch as bound:
+            raise NotJudged(f"{method} {self._redactor.text(path)}: {bound}") from None
+        except (*_NO_ANSWER, wire.OutOfTime, wire.BrokenEncoding, httpx.InvalidURL) as error:
+            return None, wire.words_for(error)
+
+    def _exchange(
+        self, method: str, url: httpcore.URL, headers: Mapping[str, str], body: bytes, fresh: bool
+    ) -> wire.Answer:
         """Once more on a fresh connection when a kept one turned out to be closed: that is the target's right."""
-        url = self._target.url + path
-        for client in (self._fresh,) if fresh else (self._pooled, self._fresh):
+        named = {name.lower() for name in headers}
+        whole = {name: value for name, value in self._always.items() if name.lower() not in named} | dict(headers)
+        if (body or method not in ("GET", "HEAD")) and "transfer-encoding" not in named:
+            whole.setdefault("Content-Length", str(len(body)))
+        if not fresh:
             try:
-                with client.stream(method, url, headers=headers, content=body or None) as response:
-                    answer = b""
-                    for chunk in response.iter_bytes():
-                        answer += chunk
-                        if len(answer) > _MOST_BYTES:
-                            break
-                    return response.status_code, dict(response.headers), answer
-            except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
-                if client is self._fresh:
-                    raise
-        raise AssertionError("the loop returns or raises")
+                return wire.exchange(self._pooled, method, url, whole, body, self._timeout, self._check)
+            except (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError):
+                pass  # a kept connection that the target had closed
+        return wire.exchange(self._fresh, method, url, whole, body, self._timeout, self._check)
+
+    def _check(self) -> None:
+        self._stop.check(cleaning=self._budget.cleaning)
+
+    def _shown(self, name: str, value: str) -> str:
+        return f"${variable_of(name)}" if name.lower() in self._users else self._redactor.text(value)
+
+    def _keep_count(self, answer: wire.Answer | None) -> None:
+        self._kept += len(answer.body) + _VALUE_BYTES * answer.values if answer else 0
+        if self._kept > _MOST_KEPT:
+            self._stop.ask(f"the target sent more than {_MOST_KEPT // 1_000_000} MB")

@@ -6,10 +6,10 @@ from collections.abc import Callable
 import httpx
 
 
-def sleeper(control: str | None) -> Callable[[float], None]:
-    """`sleep(seconds)`. Falls back to real waiting where the clock can't be moved."""
+def sleeper(control: str | None, wait: Callable[[float], None] = time.sleep) -> Callable[[float], None]:
+    """`sleep(seconds)`. Falls back to `wait` where the clock can't be moved."""
     if control is None:
-        return time.sleep
+        return wait
 
     def sleep(seconds: float) -> None:
         if seconds <= 0:
@@ -20,6 +20,6 @@ def sleeper(control: str | None) -> Callable[[float], None]:
         except httpx.HTTPError:
             answer = None
         if answer is None or not answer.is_success:
-            time.sleep(seconds)
+            wait(seconds)
 
     return sleep

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from contracts.run.redact import Redactor
 from contracts.target import Target
+from fixtures.masking import Redactor
 
 KeyType = Literal["publishable", "secret"]
 
@@ -27,12 +27,19 @@ def _other(character: str) -> str:
     return "a" if character != "a" else "b"
 
 
+def _next(character: str) -> str:
+    return "0" if character == "9" else "a" if character in "zZ" or not character.isalnum() else chr(ord(character) + 1)
+
+
 class Credentials:
     """All credentials of a target. Each wrong one is told to the redactor: it nearly is the right one."""
 
     def __init__(self, target: Target, redactor: Redactor) -> None:
         self._target = target
         self._redactor = redactor
+        pairs = [target.main, target.other] if target.other else [target.main]
+        self._known = {key for pair in pairs for key in (pair.publishable_key, pair.secret_key)}
+        target.connection.learn_secrets(redactor)
         for organisation in ("main", "other") if target.other else ("main",):
             for key_type in ("publishable", "secret"):
                 right = self.right(key_type, organisation)
@@ -40,7 +47,7 @@ class Credentials:
 
     def right(self, key_type: KeyType | str, organisation: str = "main") -> Credential:
         keys = self._target.keys(organisation)
-        key = keys.publishable if key_type == "publishable" else keys.secret
+        key = keys.key(key_type)
         return Credential(_NAMES[organisation, key_type], {"X-API-KEY": key}, organisation)
 
     @staticmethod
@@ -52,7 +59,7 @@ class Credentials:
         return self.right("secret" if key_type == "publishable" else "publishable", organisation)
 
     def wrong(self, key_type: KeyType | str) -> dict[str, Credential]:
-        """By name: everything that must be 401."""
+        """By name: everything that must be 401, less what needs a header that the user sends with every request."""
         key = self.right(key_type).headers["X-API-KEY"]
         another = self.wrong_type(key_type).headers["X-API-KEY"]
         prefix = "lehnz_pk_" if key_type == "publishable" else "lehnz_sk_"
@@ -63,14 +70,21 @@ class Credentials:
         keys |= {"tampered": cut + _other(key[-1]), "shortened": cut, "lengthened": key + "0"}
         keys |= {"tampered-inside": key[:middle] + _other(key[middle]) + key[middle + 1 :]}
         keys |= {"other-case": key.swapcase(), "prefix-only": prefix, "empty": ""}
-        found = {name: self._named(name, {"X-API-KEY": value}) for name, value in keys.items()}
+        found = {name: self._named(name, {"X-API-KEY": self._unused(value)}) for name, value in keys.items()}
         found["bearer"] = self._named("bearer", {"X-API-KEY": f"Bearer {key}"})
         found["other-header"] = self._named("other-header", {"Authorization": f"Bearer {key}"})
         names = ("Api-Key", "X-Auth-Token", "X-Access-Token", "X-Lehnz-Key", "Authorization")
         found["other-names"] = self._named(
             "other-names", {**dict.fromkeys(names, key), "Cookie": f"api_key={key}; X-API-KEY={key}"}
         )
-        return found
+        users = {name.lower() for name in self._target.connection.headers}
+        return {n: wrong for n, wrong in found.items() if not users & {name.lower() for name in wrong.headers}}
+
+    def _unused(self, key: str) -> str:
+        """A wrong key must be none of the known ones."""
+        while key in self._known:
+            key = key[:-1] + _next(key[-1])
+        return key
 
     def _named(self, name: str, headers: dict[str, str]) -> Credential:
         if name in _NEARLY_RIGHT:

@@ -11,8 +11,8 @@ from contracts.run.client import Client
 from contracts.run.credentials import Credentials
 from contracts.run.model import Ledger
 from contracts.run.operations import Operations
-from contracts.run.redact import Redactor
 from contracts.target import Target
+from fixtures.masking import Redactor
 
 PROFILES = {"quick": 120, "standard": 900}
 

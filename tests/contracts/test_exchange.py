@@ -7,9 +7,10 @@ import pytest
 from contracts.exchange import Exchange
 from contracts.run.credentials import Credentials
 from contracts.run.model import Ledger
-from contracts.run.redact import Redactor
 from contracts.run.run import new_ledger
-from contracts.target import Keys, Target
+from contracts.target import Target
+from fixtures.keys import Organisation
+from fixtures.masking import Redactor
 
 
 def answer(body: bytes) -> Exchange:
@@ -40,9 +41,9 @@ def test_ids_of_digits_belong_to_their_run_like_all_others() -> None:
 @pytest.mark.parametrize(("one", "another"), [("abcdef", "fedcba"), ("same", "same"), ("a", "b")])
 def test_no_wrong_key_is_a_right_one(one: str, another: str) -> None:
     """Also where both keys of an organisation end in the same way."""
-    keys = Keys(f"lehnz_pk_{one}", f"lehnz_sk_{another}")
+    keys = Organisation("org", f"lehnz_pk_{one}", f"lehnz_sk_{another}")
     credentials = Credentials(Target("http://127.0.0.1", keys), Redactor())
     for key_type in ("publishable", "secret"):
         sent = {name: wrong.headers.get("X-API-KEY") for name, wrong in credentials.wrong(key_type).items()}
-        assert not {keys.publishable, keys.secret} & set(sent.values()), sent
+        assert not {keys.publishable_key, keys.secret_key} & set(sent.values()), sent
         assert sent["other-header"] is sent["other-names"] is None

@@ -6,16 +6,16 @@ import pytest
 
 from contracts.__main__ import main
 from contracts.catalogue import load_catalogue
-from contracts.options import matching, pairs_of, parser, settings_of
-from contracts.outcome import UsageError
-from contracts.target import ENVIRONMENT, check_url
+from contracts.options import read_arguments
+from contracts.settings import matching, settings_of
+from fixtures.keys import VARIABLES
 
 CATALOGUE = load_catalogue()
 
 
 @pytest.fixture(autouse=True)
 def _no_keys_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ENVIRONMENT.values():
+    for name in VARIABLES.values():
         monkeypatch.delenv(name, raising=False)
 
 
@@ -35,42 +35,6 @@ def test_a_wrong_option_is_one_line_and_exit_2(arguments: list[str], capsys: pyt
     told = capsys.readouterr().err
     assert told.startswith("lehnz-contract: ")
     assert told.count("\n") == 1
-
-
-@pytest.mark.parametrize("url", ["ftp://x", "localhost:4010", "http://user:pw@host", "http://host/?a=1"])
-def test_a_target_is_a_plain_http_url(url: str) -> None:
-    with pytest.raises(UsageError):
-        check_url(url, allow_production=False)
-
-
-def test_production_is_refused_without_consent() -> None:
-    with pytest.raises(UsageError, match="allow-production"):
-        check_url("https://api.lehnz.com", allow_production=False)
-    with pytest.raises(UsageError, match="production"):
-        check_url("https://lehnz.com.", allow_production=False)
-    assert check_url("https://api.lehnz.com/", allow_production=True) == "https://api.lehnz.com"
-    assert check_url("https://notlehnz.com/prefix/", allow_production=False) == "https://notlehnz.com/prefix"
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["--publishable-key", "lehnz_pk_1"],
-        ["--publishable-key", "same", "--secret-key", "same"],
-        ["--publishable-key", "lehnz_pk_1", "--secret-key", "lehnz_sk_1", "--other-secret-key", "lehnz_sk_2"],
-        ["--publishable-key", "lehnz_sk_1", "--secret-key", "lehnz_pk_1"],
-    ],
-)
-def test_keys_come_in_pairs_in_their_places_and_differ(arguments: list[str]) -> None:
-    with pytest.raises(UsageError):
-        pairs_of(settings_of(vars(parser().parse_args(arguments)), CATALOGUE))
-
-
-def test_keys_may_stand_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LEHNZ_PUBLISHABLE_KEY", "lehnz_pk_1")
-    monkeypatch.setenv("LEHNZ_SECRET_KEY", "lehnz_sk_1")
-    _, (pair,) = pairs_of(settings_of(vars(parser().parse_args([])), CATALOGUE))
-    assert (pair.publishable, pair.secret) == ("lehnz_pk_1", "lehnz_sk_1")
 
 
 def test_checks_are_selected_by_id_start_of_ids_or_area() -> None:
@@ -93,5 +57,7 @@ def test_a_deviation_of_an_unknown_check_is_refused(tmp_path: Path) -> None:
 
 def test_the_example_of_a_target_file_is_a_good_one() -> None:
     example = Path(__file__).parents[2] / "contracts/target.example.toml"
-    settings = settings_of(vars(parser().parse_args(["--config", str(example)])), CATALOGUE)
+    keys = {VARIABLES["publishable_key"]: "lehnz_pk_1", VARIABLES["secret_key"]: "lehnz_sk_1"}
+    settings = settings_of(read_arguments(["--config", str(example)]), CATALOGUE, keys)
+    assert settings.url == "https://staging.example.com/lehnz"
     assert settings.deviations[0].reason

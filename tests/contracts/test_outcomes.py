@@ -7,10 +7,11 @@ import pytest
 
 import contracts.rules  # noqa: F401 - registers the rules
 from contracts.catalogue import Entry
+from contracts.config import deviations_of, read_config
 from contracts.deviations import apply, draft
 from contracts.outcome import Finding, Level, Outcome, Result, UsageError, Verdict, verdict_of
 from contracts.run.engine import explain
-from contracts.target import Deviation, deviations_of, read_config
+from contracts.target import Deviation
 
 MUST, SHOULD, INFO = Level.MUST, Level.SHOULD, Level.INFO
 TODAY = date(2026, 6, 1)

@@ -23,10 +23,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contracts import session
 from contracts.catalogue import load_catalogue
-from contracts.options import Settings, parser, settings_of
+from contracts.options import parser
 from contracts.outcome import Level, Outcome, Verdict
 from contracts.report import write_reports
 from contracts.report.terminal import Terminal
+from contracts.settings import Settings, settings_of
 from fixtures.bodies import item_body
 from tests.support.mock_beside import mock_beside
 

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 import pytest
 
 from contracts.catalogue import load_catalogue
-from contracts.options import parser, settings_of
+from contracts.options import parser
 from contracts.outcome import TargetError
 from contracts.session import judge
+from contracts.settings import settings_of
 
 HTML = b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 9\r\n\r\n<h1>a</h1>"
 REDIRECT = b"HTTP/1.1 302 Found\r\nlocation: https://elsewhere.example/v1\r\ncontent-length: 0\r\n\r\n"

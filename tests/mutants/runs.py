@@ -131,8 +131,9 @@ def _judge(task: Task) -> Judged:
 
 def _verdict(keys: Path, options: Sequence[str]) -> Judged:
     from contracts import catalogue, session
-    from contracts.options import parser, settings_of
+    from contracts.options import parser
     from contracts.outcome import EXIT_CODES, Outcome, TargetError
+    from contracts.settings import settings_of
 
     statements = catalogue.load_catalogue()
     arguments = parser().parse_args(["--keys-file", str(keys), "--no-reference", *options])

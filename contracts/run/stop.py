@@ -1,0 +1,59 @@
+"""When a run has to end: at its deadline, when it is interrupted, or when the target sends without measure."""
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from contracts.outcome import Starved
+
+_CLEANING = 30.0  # seconds beyond the end in which what the run made may still be set to deleted
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Stop:
+    """`check` raises from then on, and sleeping ends at once. `seconds`: the deadline, from now on."""
+
+    def __init__(self, seconds: float = float("inf")) -> None:
+        self._ends = time.monotonic() + seconds
+        self._cleaned_by = self._ends + _CLEANING
+        self._why = f"the deadline of {seconds:g} s is over"
+        self._asked = threading.Event()
+
+    @property
+    def reason(self) -> str:
+        """Why no more requests are sent; empty while they are."""
+        return self._why if time.monotonic() >= self._ends else ""
+
+    def ask(self, why: str) -> None:
+        """Stop now; the first reason stays. May be called by a signal handler."""
+        if not self.reason:
+            now = time.monotonic()
+            self._why, self._ends, self._cleaned_by = why, now, now + _CLEANING
+        self._asked.set()
+
+    def check(self, cleaning: bool = False) -> None:
+        """Raises Starved with the reason; cleaning up has some seconds more."""
+        if time.monotonic() >= (self._cleaned_by if cleaning else self._ends):
+            raise Starved(self._why)
+
+    def sleep(self, seconds: float) -> None:
+        """As `time.sleep`, but not beyond the end of the run."""
+        self._asked.wait(max(0.0, min(seconds, self._ends - time.monotonic())))
+
+    @contextmanager
+    def on_signals(self) -> Iterator[None]:
+        """Ctrl-C and SIGTERM ask to stop; a second one ends the program at once."""
+        before = {each: signal.signal(each, self._handle) for each in _SIGNALS}
+        try:
+            yield
+        finally:
+            for each, handler in before.items():
+                signal.signal(each, handler)
+
+    def _handle(self, number: int, _: Any) -> None:
+        if self._asked.is_set():
+            raise KeyboardInterrupt
+        self.ask(f"interrupted by {signal.Signals(number).name}")
