@@ -35,6 +35,7 @@ from mock_server.layers.faults.wire import Wire
 from mock_server.layers.journal.journal import Journal
 from mock_server.layers.journal.meter import Meter
 from mock_server.layers.journal.recorder import Recorder
+from mock_server.lint.guard import StrictClient
 from mock_server.mock import Mock
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ class Layers:
     def __init__(self, mock: Mock) -> None:
         settings = mock.settings
         self.faults = Faults(settings.seed, mock.clock, settings.scenario)
-        self.journal = Journal(0 if settings.no_control else settings.journal, mock.find_tenant)
+        capacity = 0 if settings.no_control else settings.journal
+        self.journal = Journal(capacity, mock.find_tenant, mock.contract.fields_of)
         self.meter = Meter()
         self.wire = Wire()
         mock.attach("faults", self.faults)
@@ -97,7 +99,8 @@ def make_api(mock: Mock) -> Api:
     """The API without any layer around it."""
     services = Services(mock.contract, mock.directory, mock.organisations, mock.passwords, mock.uploads)
     gate = Gate(mock.contract, mock.visitors, mock.directory, mock.clock)
-    guards = Guards(services, mock.ingest, mock.clock, mock.settings.key_policy)
+    strict = StrictClient(mock.settings.strict_client) if mock.settings.strict_client else None
+    guards = Guards(services, mock.ingest, mock.clock, mock.settings.key_policy, strict)
     return Api(mock.contract, gate, guards, mock.settings.rate_limit_headers)
 
 

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
@@ -33,6 +33,14 @@ if TYPE_CHECKING:
 
 _ARGUMENTS = ("--clock", "virtual", "--ingest-delay", "0", "--quiet")
 _ANSWER_SECONDS = 60.0
+
+
+class Finding(NamedTuple):
+    """`exchange`: its number in the journal. `rule`: of the client lint, or the name of the refusal."""
+
+    exchange: int
+    rule: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,16 @@ class LehnzMock:
         """429 for so many seconds (default: the rest of the window); `advance` over them and it is over."""
         body = {} if seconds is None else {"seconds": seconds}
         _control(self.url, "POST", f"/organisations/{self.tenant_id}/rate-limit/exhaust", body)
+
+    def findings(self) -> list[Finding]:
+        """What was sent for this organisation and surely not meant, refused or not, the oldest first:
+        `assert not lehnz_mock.findings()`."""
+        answer = _control(self.url, "GET", f"/journal?tenant_id={self.tenant_id}&limit=1000")
+        return [
+            Finding(exchange["id"], each["id"], each["message"])
+            for exchange in answer["exchanges"]
+            for each in (*exchange["findings"], *exchange["lint"])
+        ]
 
     def fault(self, kind: str, **options: Any) -> None:
         """Something goes wrong for this organisation: `fault("status", status=500, times=2)`; docs/break-the-mock.md

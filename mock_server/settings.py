@@ -127,6 +127,9 @@ class Settings(BaseSettings):
     validate_responses: bool = Field(
         default=False, description="check every response against the OpenAPI file; 500 if it differs"
     )
+    strict_client: Names = Field(
+        default=(), description="refuse what is accepted but surely not meant: all, or rules of the lint [off]"
+    )
     quiet: bool = Field(default=False, description="no banner, warnings only")
     log_format: Literal["text", "json"] = Field(default="text", description="how log lines look")
 

@@ -30,7 +30,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "allowed_host",
         "journal",
     ),
-    "Trouble on purpose (more of it: /_mock)": ("scenario", "allow_prefer"),
+    "Trouble on purpose (more of it: /_mock)": ("scenario", "allow_prefer", "strict_client"),
     "In front of a real server": ("proxy", "allow_production"),
     "Output": ("server_timing", "quiet", "log_format"),
 }
@@ -72,6 +72,7 @@ Examples:
 """
 
 
+_ALONE = {"strict_client": "all"}  # what an option means without a value
 _SECRET = {"control_token", "proxy"}  # a URL may hold a password
 
 
@@ -130,6 +131,9 @@ def _add_option(group: _ArgumentGroup, name: str, field: FieldInfo) -> None:
     choices = get_args(field.annotation) if get_origin(field.annotation) is not None else ()
     words = [choice for choice in choices if isinstance(choice, str)]
     metavar = _METAVARS.get(name) or "|".join(words)
+    if name in _ALONE:
+        group.add_argument(option, nargs="?", const=_ALONE[name], metavar="RULES", help=field.description)
+        return
     default = "" if field.default in (None, ()) else f" [{_as_typed(field.default)}]"
     group.add_argument(option, metavar=metavar, help=f"{field.description}{default}".replace("%", "%%"))
 

@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from fixtures.data_error import DataError
+from fixtures.near import did_you_mean
 from fixtures.spec import Spec, SpecError, load_spec
 from fixtures.world import SIZES
 from mock_server.app import Layers, create_app
@@ -25,6 +26,8 @@ from mock_server.command.server import Server
 from mock_server.command.sockets import bind, is_loopback, url_of
 from mock_server.control.access import Access
 from mock_server.http.docs_page import docs_routes
+from mock_server.lint.guard import ALL
+from mock_server.lint.rules import SENT_RULES
 from mock_server.mock import Mock
 from mock_server.settings import Settings
 from mock_server.state.clock import Clock, RealClock, VirtualClock
@@ -36,6 +39,7 @@ logger = logging.getLogger(__name__)
 def run(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM. Raises UsageError."""
     start_logging(settings.log_format, settings.quiet)
+    _check_rules(settings.strict_client)
     if settings.keys_out:
         keys_file.discard_old(settings.keys_out)
     sockets = bind(settings.host, settings.port)
@@ -47,6 +51,15 @@ def run(settings: Settings) -> None:
     finally:
         for each in sockets:
             each.close()
+
+
+def _check_rules(names: Sequence[str]) -> None:
+    """Raises UsageError for a rule that the lint doesn't have."""
+    known = [ALL, *(rule.id for rule in SENT_RULES)]
+    for name in names:
+        if name not in known:
+            hint = did_you_mean(name, known) or f"the lint has {', '.join(known)}"
+            raise UsageError(f"--strict-client {name}: there is no such rule ({hint})")
 
 
 def _make_mock(settings: Settings) -> tuple[Mock, Seed]:

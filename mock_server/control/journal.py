@@ -38,7 +38,7 @@ from mock_server.layers.faults.wire import Wire
 from mock_server.layers.journal.curl import curl
 from mock_server.layers.journal.exchange import Exchange
 from mock_server.layers.journal.journal import Journal
-from mock_server.layers.journal.lint import RULES
+from mock_server.layers.journal.lint import EVERY_RULE
 from mock_server.layers.journal.stream import Stream
 from mock_server.layers.journal.verification import Expectation, Verification, verify
 from mock_server.mock import Mock
@@ -136,7 +136,8 @@ class NearMiss(BaseModel):
 
 
 class Verified(BaseModel):
-    """`nearest` explains why there are not more; `dropped` says how many exchanges could not be looked at."""
+    """`nearest` explains why there are not more; `dropped` says how many exchanges could not be looked at: where
+    some were, "exactly so often" and "at most" are not verified."""
 
     verified: bool
     count: int
@@ -194,11 +195,12 @@ def routes(mock: Mock, journal: Journal, wire: Wire) -> list[BaseRoute]:
             position = journal.last_id
             found = verify(expectation, journal.read(wanted.after, wanted.tenant_id))
             if len(found.matches) >= wanted.range[0] or journal.closed or loop.time() >= until:
-                return _answer(wanted, found, journal.dropped(wanted.tenant_id))
+                is_complete = journal.is_complete(wanted.after, wanted.tenant_id)
+                return _answer(wanted, found, journal.dropped(wanted.tenant_id), is_complete)
             await journal.wait(position, until - loop.time())
 
     async def lint(_: Request) -> LintRules:
-        return LintRules(rules=[LintRule(id=rule.id, sentence=rule.sentence) for rule in RULES])
+        return LintRules(rules=[LintRule(id=rule.id, sentence=rule.sentence) for rule in EVERY_RULE])
 
     return [
         Route("/journal", reading(found_in), methods=["GET"]),
@@ -220,7 +222,7 @@ class Full(BaseModel, extra="allow"):
     id: int
 
 
-def _answer(wanted: Wanted, found: Verification, dropped: int) -> Verified:
+def _answer(wanted: Wanted, found: Verification, dropped: int, is_complete: bool) -> Verified:
     count = len(found.matches)
     least, most = wanted.range
     nearest = (
@@ -232,7 +234,11 @@ def _answer(wanted: Wanted, found: Verification, dropped: int) -> Verified:
         ]
     )
     return Verified(
-        verified=least <= count <= most, count=count, matches=found.matches, nearest=nearest, dropped=dropped
+        verified=least <= count <= most and (is_complete or most == float("inf")),
+        count=count,
+        matches=found.matches,
+        nearest=nearest,
+        dropped=dropped,
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fixtures.choices import strategies as strategies_of
-from mock_server.layers.journal.lint import RULES
+from mock_server.layers.journal.lint import EVERY_RULE
 from mock_server.mock import Mock
 from mock_server.spec.strategies import OPERATION
 from mock_server.state.organisations import Organisation
@@ -49,7 +49,7 @@ def operations(view: View) -> dict[str, Any]:
 
 
 def requests(view: View) -> dict[str, Any]:
-    return operations(view) | {"rules": RULES}
+    return operations(view) | {"rules": EVERY_RULE}
 
 
 def strategies(view: View) -> dict[str, Any]:

@@ -3,7 +3,9 @@ an account's token, and whoever sends neither. What passes every guard is answer
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from functools import partial
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from starlette.types import Receive, Scope
@@ -15,11 +17,13 @@ from mock_server.errors import ApiError, Forbidden, MethodNotAllowed, NotFound
 from mock_server.http.admission import Admission
 from mock_server.http.body import check_content_type, parse_json, read_body
 from mock_server.http.form import read_file
-from mock_server.http.key_refusals import forbidden, unauthorised
+from mock_server.http.key_refusals import forbidden, misplaced, unauthorised
 from mock_server.http.operations.accounts.call import AccountCall, Membership, Services
 from mock_server.http.operations.call import Answer, Call
 from mock_server.http.operations.table import HANDLERS
 from mock_server.http.origin import is_foreign, warn_of_leak
+from mock_server.lint.guard import StrictClient
+from mock_server.lint.sent import Sent
 from mock_server.runtime.ingest import IngestQueue
 from mock_server.spec.paths import TENANT, Endpoint
 from mock_server.state.accounts.roles import Role
@@ -34,7 +38,15 @@ _ADDRESS_LIMIT = "--auth-rate-limit N/WINDOW or off"
 class Guards:
     """Each kind of caller raises ApiError where a request is refused, Disconnected where the client has gone."""
 
-    def __init__(self, services: Services, ingest: IngestQueue, clock: Clock, key_policy: str) -> None:
+    def __init__(
+        self,
+        services: Services,
+        ingest: IngestQueue,
+        clock: Clock,
+        key_policy: str,
+        strict: StrictClient | None = None,
+    ) -> None:
+        self._strict = strict
         self._services = services
         self._contract = services.contract
         self._ingest = ingest
@@ -48,7 +60,8 @@ class Guards:
         if request.effects.refusal:
             raise request.effects.refusal  # a fault
         if caller is None:
-            raise unauthorised(request.headers.get(b"x-api-key"), b"authorization" in request.headers)  # 401
+            elsewhere = misplaced(scope["headers"], scope["query_string"])
+            raise unauthorised(request.headers.get(b"x-api-key"), b"authorization" in request.headers, elsewhere)  # 401
         self._check_key(endpoint, caller, request)  # 403
         organisation = caller.organisation
         if not admission.admitted:
@@ -118,6 +131,11 @@ class Guards:
             able = enumerated([role for role in Role if role in endpoint.roles], "and")
             raise Forbidden(f"your role is {own}; {able} may do this")
 
+    def _sent(self, call: Call, endpoint: Endpoint, written: Sequence[dict[str, Any]], is_array: bool) -> Sent:
+        fields = endpoint.body.fields if endpoint.body else ()
+        is_coming = partial(self._ingest.has, call.state)
+        return Sent(endpoint.operation.operation_id, fields, written, is_array, call.state.tenant, is_coming)
+
     async def _read(
         self, call: Call | AccountCall, endpoint: Endpoint, request: Context, scope: Scope, receive: Receive
     ) -> None:
@@ -125,9 +143,19 @@ class Guards:
         if endpoint.body:
             body = await read_body(receive, headers, contract.max_body)
             check_content_type(headers.get(b"content-type"))
-            call.records = endpoint.body.records_of(parse_json(body, contract.max_depth), contract.takes_nulls)
+            document = parse_json(body, contract.max_depth)
+            written = _copied(document) if self._strict and isinstance(call, Call) else None
+            call.records = endpoint.body.records_of(document, contract.takes_nulls)
+            if self._strict and written is not None and isinstance(call, Call):
+                self._strict.check(self._sent(call, endpoint, written, type(document) is list))  # 400
         if endpoint.parameters:
             call.parameters = endpoint.parameters.read(request.parameters, scope["query_string"], scope["headers"])
+
+
+def _copied(document: Any) -> list[dict[str, Any]]:
+    """The records as they were written, before gaps are filled."""
+    records = document if isinstance(document, list) else [document]
+    return [dict(record) for record in records if isinstance(record, dict)]
 
 
 def unrouted(request: Context, written: str, templates: Collection[str]) -> ApiError:

@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from fixtures.spec import KeyType
 from mock_server.errors import Forbidden, Unauthorized
 from mock_server.state.keys import PREFIXES
 
+_PREFIXES = tuple(prefix.encode() for prefix in PREFIXES.values())
+_QUOTES = b"\"'`"
+_NOTHING = (b"undefined", b"null", b"none", b"nan", b"[object object]", b"$api_key", b"your_api_key")
 
-def unauthorised(value: bytes | None, has_authorization: bool) -> Unauthorized:
-    """401 for a missing or unknown key; the message says what to do and never repeats the key."""
+
+def misplaced(headers: Iterable[tuple[bytes, bytes]], query: bytes) -> str | None:
+    """Where a key stands that should be in X-API-KEY; None where none is found."""
+    for name, value in headers:
+        if name not in (b"x-api-key", b"authorization", b"cookie") and value.strip(_QUOTES).startswith(_PREFIXES):
+            return f"the header {name.decode('latin-1')[:40]!r}"
+    return "the query" if any(prefix in query for prefix in _PREFIXES) else None
+
+
+def unauthorised(value: bytes | None, has_authorization: bool, elsewhere: str | None = None) -> Unauthorized:
+    """401 for a missing or unknown key; the message says what to do and never repeats the key. `elsewhere`: where a
+    key was found."""
+    if not value and elsewhere:
+        return Unauthorized(f"send the key in the X-API-KEY header, not in {elsewhere}")
     if value is None and has_authorization:
         return Unauthorized("send the key in the X-API-KEY header, with no Bearer prefix, not in Authorization")
     if not value:
         return Unauthorized("send your API key in the X-API-KEY header")
     if value[:7].lower() == b"bearer ":
         return Unauthorized("send the raw key in X-API-KEY, with no Bearer prefix")
+    if value[:1] in (b'"', b"'", b"`") and value.strip(_QUOTES).startswith(_PREFIXES):
+        return Unauthorized("send the raw key in X-API-KEY, without quotes around it")
+    if value.lower() in _NOTHING or value[:2] in (b"${", b"{{"):
+        shown = value.decode("latin-1")[:40]
+        return Unauthorized(f"X-API-KEY is {shown!r}: the variable that should hold the key is not set")
     if b"," in value:
         return Unauthorized("X-API-KEY must hold exactly one key")
-    if not value.startswith(tuple(prefix.encode() for prefix in PREFIXES.values())):
+    if not value.startswith(_PREFIXES):
         return Unauthorized("this is no lehnz key: publishable keys start with lehnz_pk_, secret keys with lehnz_sk_")
     return Unauthorized("no organisation has this key; the mock prints the keys that it knows when it starts")
 

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from mock_server.settings import Delay
 from mock_server.state.clock import Clock
 from mock_server.state.organisations import State
+from mock_server.state.records import Item
 
 SLICE_SECONDS = 0.002  # how long applying may keep the event loop to itself
 
@@ -91,6 +92,11 @@ class IngestQueue:
     def of(self, state: State) -> list[Batch]:
         """What waits for one organisation, in the order in which it will be applied."""
         return sorted(batch for batch in self._batches if batch.state is state)
+
+    def has(self, state: State, item_id: str) -> bool:
+        """Whether an item of this id waits for one organisation."""
+        waiting = (record for batch in self._batches if batch.state is state for record in batch.records)
+        return any(isinstance(record, Item) and record.item_id == item_id for record in waiting)
 
     def waiting(self) -> Counter[State]:
         """How many requests wait for each organisation."""

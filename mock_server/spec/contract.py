@@ -52,6 +52,10 @@ class Contract:
         self.paths.check_needs(needs)
         self._needs = needs
 
+    def fields_of(self, operation_id: str) -> Collection[str]:
+        """The documented fields of an operation's records; none for an unknown one."""
+        return self.paths.fields_of(operation_id)
+
     @property
     def spec(self) -> Spec:
         return self.paths.spec

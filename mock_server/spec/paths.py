@@ -112,6 +112,7 @@ class Paths:
             if "{" not in template:
                 self._fixed[template.encode()] = path
         self._endpoints = [endpoint for path in paths.values() for endpoint in path.endpoints.values()]
+        self._fields = {each.operation.operation_id: each.body.fields for each in self._endpoints if each.body}
         self._check_defaults()
 
     @cached_property
@@ -135,6 +136,10 @@ class Paths:
         """What serves a request; None where the spec has no such path or method."""
         found = self.find(raw_path)
         return found[0].endpoints.get(method) if found else None
+
+    def fields_of(self, operation_id: str) -> Collection[str]:
+        """The documented fields of an operation's records; none for an unknown one."""
+        return self._fields.get(operation_id, ())
 
     def check_needs(self, needs: Mapping[str, Collection[str]]) -> None:
         """`needs`: by operationId, the fields and parameters that the code behind an operation relies on. Raises

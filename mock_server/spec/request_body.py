@@ -8,6 +8,7 @@ from fixtures.choices import aliases
 from fixtures.nulls import drop_nulls, optional_fields
 from fixtures.spec import Node, Operation, Spec, SpecError
 from mock_server.errors import BadRequest, FieldError
+from mock_server.spec.hints import hinted
 from mock_server.spec.validation import Validator, listed
 
 _TYPES = {"object": dict, "array": list}
@@ -37,6 +38,7 @@ class Body:
             for name, field in record.get("properties", {}).items()
             if isinstance(field, dict)
         ]
+        self.fields = tuple(dict.fromkeys(name for name, *_ in properties))
         self._defaults = {
             name: each["default"] for name, *nodes in properties for each in reversed(nodes) if "default" in each
         }
@@ -58,7 +60,7 @@ class Body:
         if not validator.is_valid(document):
             if takes_nulls:
                 self._drop_nulls(document)
-            if problem := validator.problem(document):
+            if problem := validator.problem(document, lambda found: hinted(found, document, self.fields)):
                 raise problem
         records = document if type(document) is list else [document]
         for name, default in self._defaults.items():

@@ -39,14 +39,17 @@ class Validator:
         self._validator, self._root = compile_schema(spec, schema, place)
         self.is_valid = self._validator.is_valid
 
-    def problem(self, value: Any) -> ApiError | None:
-        """None for a valid value, else what to answer: every failing field, up to a number, and the status (R4)."""
+    def problem(
+        self, value: Any, hinted: Callable[[list[FieldError]], list[FieldError]] = lambda found: found
+    ) -> ApiError | None:
+        """None for a valid value, else what to answer: every failing field, up to a number, and the status (R4).
+        `hinted` adds to the fields what was probably meant."""
         if self.is_valid(value):
             return None
         found = list(self._validator.iter_errors(_pruned(value))) or list(self._first_error(value))
         missing_input = all(rules.status(self._root, error.evaluation_path) == 422 for error in found)
         fields = _distinct([(error, rules.field_error(error, self._root, self._name)) for error in found])
-        return (MissingStrategyInput if missing_input else BadRequest)(*listed(fields))
+        return (MissingStrategyInput if missing_input else BadRequest)(*listed(hinted(fields)))
 
     def _first_error(self, value: Any) -> Sequence[jsonschema_rs.ValidationError]:
         try:

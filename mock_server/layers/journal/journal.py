@@ -7,11 +7,12 @@ import asyncio
 import secrets
 from collections import Counter, defaultdict, deque
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import islice, takewhile
 from typing import Any
 
 from mock_server.layers.journal.exchange import Exchange
-from mock_server.layers.journal.lint.linter import FindTenant, Linter
+from mock_server.layers.journal.lint.linter import FieldsOf, FindTenant, Linter
 from mock_server.layers.journal.sighting import Sighting
 
 _AT_ONCE = 20  # exchanges that are made readable before requests get their turn
@@ -20,7 +21,7 @@ _AT_ONCE = 20  # exchanges that are made readable before requests get their turn
 class Journal:
     """Ids grow by one for every exchange and never come again. `capacity` 0 keeps nothing."""
 
-    def __init__(self, capacity: int, find_tenant: FindTenant) -> None:
+    def __init__(self, capacity: int, find_tenant: FindTenant, fields_of: FieldsOf = lambda _: ()) -> None:
         self.capacity = capacity
         self.closed = False
         self.last_id = 0
@@ -29,10 +30,11 @@ class Journal:
         self._read: dict[int, Exchange] = {}  # all before them
         self._of: defaultdict[str | None, deque[int]] = defaultdict(deque)  # ids of each organisation, in order
         self._dropped: Counter[str | None] = Counter()
+        self._last_dropped: dict[str | None, int] = {}
         self._resets: dict[str | None, int] = {None: 0}  # None: of all organisations together
         self._run = secrets.token_hex(8)
-        self._find_tenant = find_tenant
-        self._linter = Linter(find_tenant)
+        self._make_linter = partial(Linter, find_tenant, fields_of, self._era_of)
+        self._linter = self._make_linter()
         self._waiting: set[asyncio.Future[None]] = set()
 
     def __len__(self) -> int:
@@ -43,7 +45,7 @@ class Journal:
         if len(self._sighted) + len(self._read) >= self.capacity:
             self._drop_for(tenant_id)
         self.last_id = sighting.id = self.last_id + 1
-        sighting.era = self._resets[None] + self._resets.get(tenant_id, 0)
+        sighting.era = self._era_of(tenant_id)
         self._sighted[sighting.id] = sighting
         self._of[tenant_id].append(sighting.id)
         if self._waiting:
@@ -70,6 +72,11 @@ class Journal:
     def dropped(self, tenant_id: str | None = None) -> int:
         return self._dropped.total() if tenant_id is None else self._dropped[tenant_id]
 
+    def is_complete(self, after: int, tenant_id: str | None = None) -> bool:
+        """Whether nothing that came after this exchange was dropped, of one organisation or of all."""
+        last = self._last_dropped
+        return (max(last.values(), default=0) if tenant_id is None else last.get(tenant_id, 0)) <= after
+
     def clear(self, tenant_id: str | None = None) -> int:
         """Forget all, or what belongs to one organisation; how many there were. The dropped are counted anew."""
         self._look()
@@ -77,8 +84,10 @@ class Journal:
         self._forget(numbers)
         if tenant_id is None:
             self._dropped.clear()
+            self._last_dropped.clear()
         else:
             del self._dropped[tenant_id]
+            self._last_dropped.pop(tenant_id, None)
         return len(numbers)
 
     def reset(self, tenant_id: str | None = None) -> None:
@@ -99,7 +108,7 @@ class Journal:
             self._look()
             numbers = self._read if tenant_id is None else self._of.get(tenant_id, ())
             self._forget([number for number in numbers if number > frozen["last_id"]])
-            self._linter = Linter(self._find_tenant)
+            self._linter = self._make_linter()
             for exchange in self._read.values():
                 self._linter.look_at(exchange)
 
@@ -123,6 +132,9 @@ class Journal:
         self.closed = True
         self._wake()
 
+    def _era_of(self, tenant_id: str | None) -> int:
+        return self._resets[None] + self._resets.get(tenant_id, 0)
+
     def _look(self, most: int | None = None) -> None:
         """Make what is new readable, the oldest first, and show it to the lint."""
         for number in list(islice(self._sighted, most)):
@@ -142,10 +154,12 @@ class Journal:
             number = mine.popleft()
             if self._sighted.pop(number, None) is None:
                 del self._read[number]
-            self._dropped[tenant_id] += 1
+            whose = tenant_id
         else:
             number = next(iter(self._read or self._sighted))
-            self._dropped[self._remove(number)] += 1
+            whose = self._remove(number)
+        self._dropped[whose] += 1
+        self._last_dropped[whose] = number
 
     def _remove(self, number: int) -> str | None:
         """Whose it was."""

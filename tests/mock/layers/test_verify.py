@@ -179,6 +179,17 @@ def test_what_came_before_can_be_left_out_and_what_was_dropped_is_said() -> None
     mock.close()
 
 
+def test_what_was_dropped_may_have_been_one_more_and_is_not_verified_away() -> None:
+    mock = observed(journal=2)
+    for _ in range(3):
+        mock.recommend()
+    assert [verdict(mock, **how)["verified"] for how in ({"times": 2}, {"at_most": 5})] == [False, False]
+    assert [verdict(mock, **how)["verified"] for how in ({"times": 0, "operation_id": "ingestEvents"},)] == [False]
+    assert verdict(mock, at_least=2)["verified"]
+    assert verdict(mock, times=2, after=1)["verified"]
+    mock.close()
+
+
 def test_verify_can_wait_for_a_request_that_is_on_its_way(mock: Observed) -> None:
     async def scene() -> Any:
         headers = [("Host", "127.0.0.1:4010"), ("X-Mock-Control", "1")]

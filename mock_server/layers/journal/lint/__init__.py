@@ -2,9 +2,10 @@
 
 linter.py            hands every exchange to the rules, in order
 request.py           an exchange, made easy to ask
-limits.py keys.py batches.py people.py recommendations.py    the rules: each remembers what it needs, and not too much
+limits.py keys.py batches.py people.py recommendations.py    rules over several requests: each remembers what it needs
+mock_server/lint     rules over one request alone
 """
 
-from mock_server.layers.journal.lint.linter import RULES, Linter
+from mock_server.layers.journal.lint.linter import EVERY_RULE, RULES, Linter
 
-__all__ = ["RULES", "Linter"]
+__all__ = ["EVERY_RULE", "RULES", "Linter"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import islice
 
 from mock_server.layers.journal.exchange import Exchange, Remark
 from mock_server.layers.journal.lint.batches import DuplicateEventId, UnbatchedEvents
@@ -11,6 +12,8 @@ from mock_server.layers.journal.lint.limits import CalledBeforeRetryAfter, Ignor
 from mock_server.layers.journal.lint.people import NeverIdentified
 from mock_server.layers.journal.lint.recommendations import NeverEchoed
 from mock_server.layers.journal.lint.request import Remembered, Request, Rule
+from mock_server.lint.rules import SENT_RULES
+from mock_server.lint.sent import Sent, SentRule
 from mock_server.state.tenant import Tenant
 
 RULES: Sequence[type[Rule]] = (
@@ -23,28 +26,79 @@ RULES: Sequence[type[Rule]] = (
     NeverIdentified,
     NeverEchoed,
 )
+EVERY_RULE: Sequence[type[Rule] | SentRule] = (*RULES, *SENT_RULES)
 _ORGANISATIONS = 64  # those that were busy last
 
+_ITEMS = 10_000  # of an organisation
+_MOST = 5  # findings of one rule about one request
+_ACCEPTED = (200, 202)
+
 FindTenant = Callable[[str], Tenant | None]
+FieldsOf = Callable[[str], Collection[str]]  # the documented fields of an operation's records
 
 
 class Linter:
     """A reset of an organisation begins anew with it."""
 
-    def __init__(self, find_tenant: FindTenant) -> None:
+    def __init__(
+        self,
+        find_tenant: FindTenant,
+        fields_of: FieldsOf = lambda _: (),
+        era_of: Callable[[str], int] = lambda _: 0,
+    ) -> None:
         self._find_tenant = find_tenant
-        self._rules: Remembered[str, tuple[int, Sequence[Rule]]] = Remembered(_ORGANISATIONS)
+        self._fields_of = fields_of
+        self._era_of = era_of
+        self._memories: Remembered[str, _Memory] = Remembered(_ORGANISATIONS)
 
     def look_at(self, exchange: Exchange) -> None:
         """In the order of their ids."""
         if exchange.tenant_id is not None:
+            memory = self._memory_of(exchange.tenant_id, exchange.era)
             request = Request(exchange, self._find_tenant(exchange.tenant_id))
-            remarks = ((rule.id, rule.look_at(request)) for rule in self._rules_of(exchange.tenant_id, exchange.era))
+            memory.note(request)
+            remarks = ((rule.id, rule.look_at(request)) for rule in memory.rules)
             exchange.lint = [Remark(name, message) for name, message in remarks if message]
+            exchange.lint.extend(self._of_request_alone(request, memory))
 
-    def _rules_of(self, tenant_id: str, era: int) -> Sequence[Rule]:
-        known, rules = self._rules.get(tenant_id, (None, ()))
-        if known != era:
-            rules = [rule() for rule in RULES]
-        self._rules[tenant_id] = (era, rules)
-        return rules
+    def _of_request_alone(self, request: Request, memory: _Memory) -> Iterator[Remark]:
+        exchange = request.exchange
+        if exchange.status not in _ACCEPTED or exchange.operation_id is None or exchange.tenant_id is None:
+            return
+        is_current = exchange.era == self._era_of(exchange.tenant_id)  # else the data is not what it was
+        body = request.body
+        sent = Sent(
+            exchange.operation_id,
+            self._fields_of(exchange.operation_id),
+            request.records,
+            isinstance(body, list),
+            request.tenant if is_current else None,
+            memory.items.__contains__,
+        )
+        for rule in SENT_RULES:
+            found = list(islice(rule.look_at(sent), _MOST + 1))
+            for each in found[:_MOST]:
+                more = " (and more)" if len(found) > _MOST and each is found[_MOST - 1] else ""
+                yield Remark(rule.id, f"{each.field} {each.message}{more}")
+
+    def _memory_of(self, tenant_id: str, era: int) -> _Memory:
+        known = self._memories.get(tenant_id)
+        if known is None or known.era != era:
+            known = _Memory(era)
+        self._memories[tenant_id] = known
+        return known
+
+
+class _Memory:
+    """What is known of one organisation since its last reset. `items`: ids that were accepted; they may not be visible
+    yet."""
+
+    def __init__(self, era: int) -> None:
+        self.era = era
+        self.rules: Sequence[Rule] = [rule() for rule in RULES]
+        self.items: Remembered[str, None] = Remembered(_ITEMS)
+
+    def note(self, request: Request) -> None:
+        if request.exchange.accepted and request.exchange.accepted[0] == "items":
+            for record in request.records:
+                self.items[str(record.get("item_id"))] = None

@@ -40,6 +40,12 @@ class Request:
         return self.exchange.request.json()
 
     @cached_property
+    def records(self) -> list[dict[str, Any]]:
+        """Those of the body, accepted or not; none where it is too large to be kept."""
+        records = self.body if isinstance(self.body, list) else [self.body]
+        return [record for record in records if isinstance(record, dict)]
+
+    @cached_property
     def events(self) -> list[dict[str, Any]]:
         """The events that it brought in; none when it was refused, or too large to be kept."""
         return self._accepted("events")
@@ -51,8 +57,7 @@ class Request:
     def _accepted(self, noun: str) -> list[dict[str, Any]]:
         if not self.exchange.accepted or self.exchange.accepted[0] != noun:
             return []
-        records = self.body if isinstance(self.body, list) else [self.body]
-        return [record for record in records if isinstance(record, dict)]
+        return self.records
 
 
 class Rule(Protocol):

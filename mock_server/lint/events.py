@@ -1,0 +1,44 @@
+"""Rules about what an event is called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from fixtures.bodies import STANDARD_FAMILIES
+from fixtures.near import did_you_mean
+from mock_server.lint.sent import Found, Sent, short
+
+_NEAR = 0.81  # a custom name may begin with a standard one: click_through is none
+_FAMILIES = {  # that make no sense with a standard name; every pairing is accepted (R10)
+    name: {"conversion": ("exposure", "engagement", "system"), "engagement": ("conversion", "system")}[family]
+    for name, family in STANDARD_FAMILIES.items()
+    if family in ("conversion", "engagement")
+}
+
+
+class EventName:
+    id: ClassVar[str] = "event-name-nearly-standard"
+    sentence: ClassVar[str] = (
+        "A name that is nearly a standard one is a custom event, and counts as such: mend its spelling."
+    )
+
+    def look_at(self, sent: Sent) -> Iterator[Found]:
+        for path, event in sent.placed("events"):
+            name = event.get("event_name")
+            if isinstance(name, str) and (question := did_you_mean(name, STANDARD_FAMILIES, _NEAR)):
+                yield Found(f"{path}.event_name", f"{short(name)} is a custom event: {question}")
+
+
+class EventFamily:
+    id: ClassVar[str] = "event-family-unlikely"
+    sentence: ClassVar[str] = (
+        "A purchase is a conversion, a click is engagement: another family gives the event another weight."
+    )
+
+    def look_at(self, sent: Sent) -> Iterator[Found]:
+        for path, event in sent.placed("events"):
+            name, family = event.get("event_name"), event.get("event_family")
+            if isinstance(name, str) and family in _FAMILIES.get(name, ()):
+                natural = STANDARD_FAMILIES[name]
+                yield Found(f"{path}.event_family", f"is {short(family)} for a {name}: did you mean `{natural}`?")

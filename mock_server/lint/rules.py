@@ -1,0 +1,22 @@
+"""All rules, in the order in which they are told."""
+
+from collections.abc import Sequence
+
+from mock_server.lint.events import EventFamily, EventName
+from mock_server.lint.fields import AttributeBesideFields, UnknownField
+from mock_server.lint.filters import UnknownAttribute
+from mock_server.lint.ids import UnknownItem, UnservedRecommendation
+from mock_server.lint.sent import SentRule
+from mock_server.lint.values import PriceIsText, UnreadableTimestamp
+
+SENT_RULES: Sequence[SentRule] = (
+    UnknownField(),
+    AttributeBesideFields(),
+    EventName(),
+    EventFamily(),
+    UnknownItem(),
+    UnservedRecommendation(),
+    UnreadableTimestamp(),
+    PriceIsText(),
+    UnknownAttribute(),
+)

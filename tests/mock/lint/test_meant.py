@@ -1,0 +1,296 @@
+"""Accepted but surely not meant: noticed, with what was probably meant; refused by --strict-client (field cases S)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from fixtures.bodies import item_body
+from tests.support.journal_client import Observed, observed
+from tests.support.mock_client import EVENTS, ITEMS, RECOMMEND, USERS
+
+LAMP = item_body("lamp", attributes={"title": "Lamp", "category": "light", "price": 9.5})
+EVENT = {"user_id": "u1", "event_family": "engagement", "event_name": "click", "item_id": "lamp"}
+
+
+@pytest.fixture
+def mock() -> Iterator[Observed]:
+    found = observed()
+    found.post(ITEMS, LAMP)
+    found.flush()
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def strict() -> Iterator[Observed]:
+    found = observed(strict_client="all")
+    found.post(ITEMS, LAMP)
+    found.flush()
+    yield found
+    found.close()
+
+
+CASES: list[tuple[str, Any, str, str]] = [
+    (
+        RECOMMEND,
+        {"strategy": "popular", "limt": 5},
+        "unknown-field",
+        "$.limt is no field of this request: did you mean `limit`?",
+    ),
+    (
+        RECOMMEND,
+        {"strategy": "popular", "userId": "u"},
+        "unknown-field",
+        "$.userId is no field of this request: did you mean `user_id`?",
+    ),
+    (
+        EVENTS,
+        EVENT | {"recommendationId": "r"},
+        "unknown-field",
+        "$.recommendationId is no field of this request: did you mean `recommendation_id`?",
+    ),
+    (
+        EVENTS,
+        {"user_id": "u", "event_family": "engagement", "event_name": "click", "itemId": "lamp"},
+        "unknown-field",
+        "$.itemId is no field of this request: did you mean `item_id`?",
+    ),
+    (
+        EVENTS,
+        EVENT | {"timestamp": "2026-01-01"},
+        "unknown-field",
+        "$.timestamp is no field of this request: did you mean `event_timestamp`?",
+    ),
+    (
+        EVENTS,
+        EVENT | {"context": {"sessionId": "s"}},
+        "unknown-field",
+        "$.context.sessionId is no field of this request: did you mean `session_id`?",
+    ),
+    (
+        ITEMS,
+        item_body("b", title="B", price=3),
+        "attribute-beside-fields",
+        "$.title is ignored: put title below `attributes`",
+    ),
+    (
+        EVENTS,
+        EVENT | {"event_name": "clik"},
+        "event-name-nearly-standard",
+        "$.event_name 'clik' is a custom event: did you mean `click`?",
+    ),
+    (
+        EVENTS,
+        EVENT | {"event_name": "purchase"},
+        "event-family-unlikely",
+        "$.event_family is 'engagement' for a purchase: did you mean `conversion`?",
+    ),
+    (
+        EVENTS,
+        EVENT | {"item_id": "lampe"},
+        "unknown-item",
+        "$.item_id 'lampe' is no item of this organisation: did you mean `lamp`?",
+    ),
+    (
+        RECOMMEND,
+        {"strategy": "similar", "context_item_id": "x"},
+        "unknown-item",
+        "$.context_item_id 'x' is no item of this organisation",
+    ),
+    (
+        EVENTS,
+        [EVENT, EVENT | {"recommendation_id": "r-1"}],
+        "unserved-recommendation",
+        "$[1].recommendation_id 'r-1' was never served to this organisation",
+    ),
+    (
+        EVENTS,
+        EVENT | {"event_timestamp": "yesterday"},
+        "unreadable-timestamp",
+        "$.event_timestamp 'yesterday' can't be read, so the event happened when it arrived",
+    ),
+    (
+        ITEMS,
+        item_body("b", attributes={"price": "9,50"}),
+        "price-is-text",
+        "$.attributes.price '9,50' is text: send a number",
+    ),
+    (
+        RECOMMEND,
+        {"strategy": "popular", "filters": {"categry": "light"}},
+        "unknown-attribute",
+        "$.filters no item has the attribute 'categry': did you mean `category`?",
+    ),
+]
+IDS = [f"{rule}: {message.split()[0]}" for _, _, rule, message in CASES]
+
+
+@pytest.mark.parametrize(("path", "body", "rule", "message"), CASES, ids=IDS)
+def test_it_is_accepted_as_documented_and_noticed(
+    mock: Observed, path: str, body: Any, rule: str, message: str
+) -> None:
+    assert mock.post(path, body).status in (200, 202)
+    lint = mock.exchanges()[-1]["lint"]
+    assert {"id": rule, "message": message} in lint
+
+
+@pytest.mark.parametrize(("path", "body", "rule", "message"), CASES, ids=IDS)
+def test_a_strict_client_is_refused_in_the_same_words_and_nothing_is_stored(
+    strict: Observed, path: str, body: Any, rule: str, message: str
+) -> None:
+    answer = strict.post(path, body)
+    assert answer.status == 400
+    told = [f"{each['field']} {each['message']}" for each in answer.json["error"]]
+    assert f"{message} (--strict-client: {rule})" in told
+    strict.flush()
+    tenant = strict.mock.organisations.first.tenant
+    assert (list(tenant.items), len(tenant.events)) == (["lamp"], 0)
+
+
+GOOD: list[tuple[str, Any]] = [
+    (ITEMS, item_body("c", created_at="2026-01-01T00:00:00Z", attributes={"price": 3, "colour": "red"}, shelf=3)),
+    (USERS, {"user_id": "u", "status": "active", "created_at": "2026-01-01T00:00:00Z", "attributes": {"plan": "a"}}),
+    (EVENTS, EVENT | {"event_name": "click_through", "session_id": "s", "metadata": {"price": "9"}, "price": 5}),
+    (EVENTS, EVENT | {"event_family": "exposure", "event_name": "view", "event_timestamp": "2026-01-01"}),
+    (EVENTS, {"user_id": "u", "event_family": "system", "event_name": "identify", "previous_user_id": "a"}),
+    (RECOMMEND, {"strategy": "popular", "filters": {"category": "none", "status": "active"}, "placement": "home"}),
+    (RECOMMEND, {"strategy": "session-based", "user_id": "new"}),
+]
+
+
+@pytest.mark.parametrize(("path", "body"), GOOD, ids=repr)
+def test_nothing_is_said_about_what_may_be_meant(strict: Observed, path: str, body: Any) -> None:
+    assert strict.post(path, body).status in (200, 202)
+    assert strict.exchanges()[-1]["lint"] == []
+
+
+def test_an_item_that_was_accepted_and_is_not_visible_yet_is_known() -> None:
+    for options in ({}, {"strict_client": "all"}):
+        mock = observed(ingest_delay=5, **options)
+        mock.post(ITEMS, LAMP)
+        mock.advance(5)
+        mock.post(ITEMS, item_body("new"))
+        assert mock.post(EVENTS, EVENT | {"item_id": "new"}).status == 202
+        assert mock.exchanges()[-1]["lint"] == []
+        mock.close()
+
+
+def test_an_echoed_recommendation_is_known(strict: Observed) -> None:
+    served = strict.post(RECOMMEND, {"strategy": "popular"}).data["recommendation_id"]
+    assert strict.post(EVENTS, EVENT | {"recommendation_id": served}).status == 202
+
+
+def test_what_was_sent_before_a_reset_is_not_held_against_the_new_data(mock: Observed) -> None:
+    mock.post(EVENTS, EVENT)
+    mock.control("/reset", {"tenant_id": mock.tenant_id, "to": "empty"})
+    mock.post(ITEMS, item_body("other"))
+    mock.flush()
+    assert [each["lint"] for each in mock.exchanges() if each["operation_id"] == "ingestEvents"] == [[]]
+
+
+def test_strictness_can_be_of_some_rules_only() -> None:
+    mock = observed(strict_client="unknown-field")
+    assert mock.post(RECOMMEND, {"strategy": "popular", "limt": 5}).status == 400
+    assert mock.post(EVENTS, EVENT | {"event_name": "clik"}).status == 202
+    mock.close()
+
+
+def refusal(mock: Observed, path: str, body: Any) -> list[tuple[str, str]]:
+    answer = mock.post(path, body)
+    assert answer.status in (400, 422), answer.body
+    return [(each["field"], each["message"]) for each in answer.json["error"]]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field", "message"),
+    [
+        (
+            EVENTS,
+            {"userId": "u", "event_family": "engagement", "event_name": "view"},
+            "$.user_id",
+            "is required; `userId` is no field, did you mean `user_id`?",
+        ),
+        (
+            EVENTS,
+            [EVENT, {"user_id": "u", "eventFamily": "engagement", "event_name": "view"}],
+            "$[1].event_family",
+            "is required; `eventFamily` is no field, did you mean `event_family`?",
+        ),
+        (
+            RECOMMEND,
+            {"strategy": "personalized", "userid": "u"},
+            "$.user_id",
+            "`userid` is no field, did you mean `user_id`?",
+        ),
+        (
+            ITEMS,
+            {"itemId": "a", "item_type": "product", "status": "active"},
+            "$.item_id",
+            "is required; `itemId` is no field, did you mean `item_id`?",
+        ),
+        (ITEMS, item_body("a", status="activ"), "$.status", "did you mean `active`?"),
+        (
+            EVENTS,
+            EVENT | {"event_family": "click"},
+            "$.event_family",
+            "`click` is an event_name, its family is `engagement`",
+        ),
+        (
+            EVENTS,
+            {"events": [EVENT]},
+            "$",
+            "must be a record or an array of records: send the array of 'events' itself",
+        ),
+        (ITEMS, {"items": [LAMP]}, "$", "must be a record or an array of records: send the array of 'items' itself"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_where_it_is_refused_anyway_the_message_says_what_was_meant(
+    mock: Observed, path: str, body: Any, field: str, message: str
+) -> None:
+    told = dict(refusal(mock, path, body))
+    assert message in told[field]
+
+
+@pytest.mark.parametrize(
+    ("written", "first"),
+    [
+        ("frequently_bought_together", "frequently-bought-together"),
+        ("similar_items", "similar"),
+        ("sessionBased", "session_based"),
+        ("personalised", "personalized"),
+    ],
+)
+def test_an_unknown_strategy_names_the_nearest_first(mock: Observed, written: str, first: str) -> None:
+    ((field, message),) = refusal(mock, RECOMMEND, {"strategy": written, "user_id": "u"})
+    assert field == "$.strategy"
+    assert message.startswith(f'must be one of "{first}", ')
+    assert message.endswith(f"did you mean `{first}`?")
+
+
+@pytest.mark.parametrize(
+    ("headers", "query", "words"),
+    [
+        ([("x-api-key", '"{pk}"')], "", "send the raw key in X-API-KEY, without quotes around it"),
+        (
+            [("x-api-key", "undefined")],
+            "",
+            "X-API-KEY is 'undefined': the variable that should hold the key is not",
+        ),
+        ([("x-api-key", "${LEHNZ_KEY}")], "", "X-API-KEY is '${LEHNZ_KEY}': the variable"),
+        ([("api-key", "{pk}")], "", "send the key in the X-API-KEY header, not in the header 'api-key'"),
+        ([("x-lehnz-key", "{pk}")], "", "not in the header 'x-lehnz-key'"),
+        ([], "?api_key={pk}", "send the key in the X-API-KEY header, not in the query"),
+        ([("authorization", "Bearer {pk}")], "", "send the key in the X-API-KEY header, with no Bearer prefix"),
+    ],
+)
+def test_a_key_in_the_wrong_place_is_told_so_and_never_repeated(
+    mock: Observed, headers: list[tuple[str, str]], query: str, words: str
+) -> None:
+    key = mock.first.publishable_key
+    sent = [(name, value.replace("{pk}", key)) for name, value in headers]
+    answer = mock.send("POST", RECOMMEND + query.replace("{pk}", key), {}, None, headers=sent)
+    assert answer.status == 401
+    assert words in answer.json["error"]
+    assert key not in answer.json["error"]
