@@ -1,23 +1,21 @@
 """What the layer that plays faults costs a request that meets none: CPU time beside the API without it.
 
-    python -m bench.fault_cost [--rounds 15] [--requests 1500] [--write docs/benchmarks.md]
+    python -m bench.fault_cost [--quick] [--write]
 
 In one process and without HTTP, so that nothing else is measured: one question again and again, whose list is
 remembered, which is the cheapest request there is. The variants take turns; what counts are the ratios within a round.
 """
 
-import argparse
 import asyncio
 import json
 import statistics
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bench.marks import write_between_marks
+from bench.part import Options, Part, run
 from fixtures.world import build_world
 from mock_server.app import Layers, make_api
 from mock_server.command.seeding import Seed
@@ -25,9 +23,11 @@ from mock_server.context import Resolver
 from mock_server.layers.faults.fault import Fault
 from mock_server.layers.faults.layer import FaultLayer
 from mock_server.mock import Mock
+from mock_server.runtime import collector
 from mock_server.settings import Settings
 
 BODY = json.dumps({"strategy": "popular", "limit": 20}).encode()
+REQUESTS = 300  # of a round
 OTHERS = "acme-books"  # whose faults the requests don't meet
 
 
@@ -55,12 +55,9 @@ def resolved(mock: Mock, app: ASGIApp) -> ASGIApp:
     return outermost
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--requests", type=int, default=1_500)
-    parser.add_argument("--write", type=Path, help="put the table between the marks of this file")
-    arguments = parser.parse_args()
+def measure(options: Options) -> str:
+    collector.settle()
+    rounds = 10 if options.quick else 60
     variants: dict[str, tuple[Mock, ASGIApp]] = {
         "no layer": make(None),
         "no faults": make(0),
@@ -68,16 +65,12 @@ def main() -> int:
         "20 faults of another organisation": make(20),
     }
     found: dict[str, list[float]] = {name: [] for name in variants}
-    for turn in range(-1, arguments.rounds):  # the first one warms up
+    for turn in range(-1, rounds):  # the first one warms up
         for name, (mock, app) in variants.items():
-            spent = asyncio.run(spend(app, mock.organisations.first.publishable_key, arguments.requests))
+            spent = asyncio.run(spend(app, mock.organisations.first.publishable_key, REQUESTS))
             if turn >= 0:
-                found[name].append(spent / arguments.requests * 1e6)
-    report = _report(found)
-    print(report)
-    if arguments.write:
-        write_between_marks(arguments.write, "fault_cost", report)
-    return 0
+                found[name].append(spent / REQUESTS * 1e6)
+    return _report(found)
 
 
 async def spend(app: ASGIApp, key: str, count: int) -> float:
@@ -120,5 +113,7 @@ def row(name: str, spent: Sequence[float], bare: Sequence[float]) -> str:
     return f"| {name} | {statistics.median(spent):,.1f} | {spread} |"
 
 
+PART = Part("fault_cost", measure)
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(PART, __doc__))

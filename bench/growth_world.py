@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import resource
 import time
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from mock_server.runtime import collector
 from mock_server.state.records import Event
 from mock_server.state.tenant import Tenant
 
@@ -38,11 +38,11 @@ class World:
     extra: int = 0
 
     def disturb(self) -> None:
-        """Apply one more event of a stranger."""
+        """Apply one more event of somebody else."""
         self.extra += 1
         self.clock += 1.0
         body = {
-            "user_id": f"stranger-{self.extra % 50}",
+            "user_id": f"other-{self.extra % 50}",
             "event_family": "exposure",
             "event_name": "view",
             "item_id": self.contexts[self.extra % len(self.contexts)],
@@ -51,13 +51,12 @@ class World:
 
 
 def build(items: int) -> World:
-    gc.collect()
-    dice = np.random.default_rng(7)
+    rng = np.random.default_rng(7)
     tenant = Tenant(f"growth-{items}")
-    tenant.upsert_items(catalogue(items, dice), NOW - SPAN)
+    tenant.upsert_items(catalogue(items, rng), NOW - SPAN)
     events = items * EVENTS_PER_ITEM
     parse = update = 0.0
-    for bodies in (stream(items, events, dice), probes(items, dice)):
+    for bodies in (stream(items, events, rng), probes(items, rng)):
         for number, body in enumerate(bodies):
             started = time.process_time_ns()
             event = Event.from_body(body, NOW, f"{body['user_id'][0]}{number}")
@@ -65,19 +64,18 @@ def build(items: int) -> World:
             tenant.apply_event(event)
             update += time.process_time_ns() - parsed
             parse += parsed - started
-    gc.collect()
-    gc.freeze()  # what a server does once its seed is loaded
+    collector.settle()
     applied = len(tenant.events)
     scores = tenant.recommender.scores.popularity
     best = np.argsort(np.frombuffer(scores))[::-1][: items // 10].tolist()
-    contexts = [tenant.recommender.catalogue.ids[item] for item in dice.permutation(best)[:100].tolist()]
+    contexts = [tenant.recommender.catalogue.ids[item] for item in rng.permutation(best)[:100].tolist()]
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10  # kilobytes on Linux
     return World(items, tenant, update / applied / 1000, parse / applied / 1000, memory, contexts)
 
 
-def catalogue(items: int, dice: np.random.Generator) -> Iterator[dict[str, Any]]:
-    prices = np.round(dice.lognormal(3, 1, items), 2).tolist()
-    days = dice.integers(1, 28, items).tolist()
+def catalogue(items: int, rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    prices = np.round(rng.lognormal(3, 1, items), 2).tolist()
+    days = rng.integers(1, 28, items).tolist()
     for item in range(items):
         yield {
             "item_id": f"item-{item}",
@@ -95,34 +93,34 @@ def catalogue(items: int, dice: np.random.Generator) -> Iterator[dict[str, Any]]
         }
 
 
-def stream(items: int, events: int, dice: np.random.Generator) -> Iterator[dict[str, Any]]:
+def stream(items: int, events: int, rng: np.random.Generator) -> Iterator[dict[str, Any]]:
     """Events in order of time; a shopper has about 25, in sessions of about 6."""
     shoppers = max(40, events // 25)
     per_category = items // CATEGORIES
     sessions = events // 6
-    who = dice.integers(0, shoppers, sessions)
-    starts = np.sort(dice.uniform(NOW - SPAN, NOW - 7200, sessions))
-    session = np.sort(dice.integers(0, sessions, events))
+    who = rng.integers(0, shoppers, sessions)
+    starts = np.sort(rng.uniform(NOW - SPAN, NOW - 7200, sessions))
+    session = np.sort(rng.integers(0, sessions, events))
     user = who[session]
-    at = np.sort(starts[session] + dice.uniform(0, 1200, events))
-    taste = np.where(dice.random(events) < 0.8, user % CATEGORIES, dice.integers(0, CATEGORIES, events))
-    item = taste + CATEGORIES * (per_category * dice.random(events) ** 2.5).astype(int)
-    name = dice.choice(len(NAMES), events, p=SHARES)
+    at = np.sort(starts[session] + rng.uniform(0, 1200, events))
+    taste = np.where(rng.random(events) < 0.8, user % CATEGORIES, rng.integers(0, CATEGORIES, events))
+    item = taste + CATEGORIES * (per_category * rng.random(events) ** 2.5).astype(int)
+    name = rng.choice(len(NAMES), events, p=SHARES)
     for row in range(events):
         yield event_body(f"user-{user[row]}", int(item[row]), str(NAMES[name[row]]), at[row], f"s{session[row]}")
 
 
-def probes(items: int, dice: np.random.Generator) -> Iterator[dict[str, Any]]:
+def probes(items: int, rng: np.random.Generator) -> Iterator[dict[str, Any]]:
     """Shoppers with as many different items as their name says, drawn as all others draw, the last ones just now."""
     per_category = items // CATEGORIES
     for history, probe in product(HISTORIES, range(PROBES)):
         drawn: dict[int, None] = {}
         while len(drawn) < history:
-            category = probe % CATEGORIES if dice.random() < 0.8 else int(dice.integers(0, CATEGORIES))
-            drawn[category + CATEGORIES * int(per_category * dice.random() ** (2.5 if len(drawn) < 300 else 1))] = None
+            category = probe % CATEGORIES if rng.random() < 0.8 else int(rng.integers(0, CATEGORIES))
+            drawn[category + CATEGORIES * int(per_category * rng.random() ** (2.5 if len(drawn) < 300 else 1))] = None
         for row, item in enumerate(drawn):
             age = (history - row) * 600.0
-            name = str(NAMES[int(dice.choice(len(NAMES), p=SHARES))])
+            name = str(NAMES[int(rng.choice(len(NAMES), p=SHARES))])
             yield event_body(f"probe-{history}-{probe}", item, name, NOW - age, f"p{history}-{probe}-{row // 6}")
 
 

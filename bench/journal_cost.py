@@ -1,26 +1,25 @@
 """What the journal and the metrics cost a request: CPU time beside the API without them.
 
-    python -m bench.journal_cost [--rounds 60] [--requests 300] [--write docs/benchmarks.md]
+    python -m bench.journal_cost [--quick] [--write]
 
 In one process and without HTTP, so that nothing else is measured: one question again and again, whose list of 20 is
 remembered, which is the cheapest request there is. The variants take turns; what counts are the ratios within a round.
 """
 
-import argparse
 import asyncio
 import sys
-from pathlib import Path
 
 from starlette.types import ASGIApp
 
-from bench.fault_cost import resolved, row, spend
-from bench.marks import write_between_marks
+from bench.fault_cost import REQUESTS, resolved, row, spend
+from bench.part import Options, Part, run
 from fixtures.world import build_world
 from mock_server.app import Layers, make_api
 from mock_server.command.seeding import Seed
 from mock_server.http.cors import Cors
 from mock_server.layers.journal.recorder import Recorder
 from mock_server.mock import Mock
+from mock_server.runtime import collector
 from mock_server.settings import Settings
 
 BARE = "neither"
@@ -37,30 +36,25 @@ def make(journal: int | None) -> tuple[Mock, ASGIApp]:
     return mock, resolved(mock, app)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=60)
-    parser.add_argument("--requests", type=int, default=300)
-    parser.add_argument("--write", type=Path, help="put the table between the marks of this file")
-    arguments = parser.parse_args()
+def measure(options: Options) -> str:
+    collector.settle()
+    rounds = 10 if options.quick else 60
     variants: dict[str, tuple[Mock, ASGIApp]] = {
         BARE: make(None),
         "metrics (`--journal 0`)": make(0),
         "journal and metrics (`--journal 1000`, the default)": make(1_000),
     }
     found: dict[str, list[float]] = {name: [] for name in variants}
-    for turn in range(-5, arguments.rounds):  # the first ones warm up and fill the journal
+    for turn in range(-5, rounds):  # the first ones warm up and fill the journal
         for name, (mock, app) in variants.items():
-            spent = asyncio.run(spend(app, mock.organisations.first.publishable_key, arguments.requests))
+            spent = asyncio.run(spend(app, mock.organisations.first.publishable_key, REQUESTS))
             if turn >= 0:
-                found[name].append(spent / arguments.requests * 1e6)
+                found[name].append(spent / REQUESTS * 1e6)
     rows = ["| what is kept | CPU us/request | to neither, median (least, most) |", "|---|---|---|"]
-    report = "\n".join([*rows, *(row(name, spent, found[BARE]) for name, spent in found.items())])
-    print(report)
-    if arguments.write:
-        write_between_marks(arguments.write, "journal_cost", report)
-    return 0
+    return "\n".join([*rows, *(row(name, spent, found[BARE]) for name, spent in found.items())])
 
+
+PART = Part("journal_cost", measure)
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(PART, __doc__))

@@ -1,7 +1,6 @@
-"""/v1/recommend of the mock beside a bare Starlette endpoint, Prism and openapi-backend: requests per second and start.
+"""/v1/recommend of the mock beside a bare Starlette endpoint, Prism and openapi-backend: requests per second.
 
-    make bench    or, once make setup and npm ci --prefix bench/peers were run:
-    python -m bench.recommend_peers [--rounds 5] [--seconds 8] [--write docs/benchmarks.md]
+    python -m bench.recommend_peers [--quick] [--write]
 
 All servers run at once, each on core 0, idle but for the one being asked; wrk asks from core 1, rounds in turn, so that
 whatever else the machine does hits all alike. What counts are the ratios to bare Starlette within a round. The mock has
@@ -9,25 +8,20 @@ whatever else the machine does hits all alike. What counts are the ratios to bar
 are those of bench/rotation.py. The others send prepared bytes of the same size; Prism and openapi-backend validate.
 """
 
-import argparse
 import contextlib
-import os
-import platform
 import statistics
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 
 from bench import servers
-from bench.marks import write_between_marks
+from bench.part import BenchError, Options, Part, run
 from bench.rotation import Rotation
-from bench.wrk import CONNECTIONS, Measure, WrkError, check_tools, measure
-from fixtures.mock_process import RunningMock, running_mock
+from bench.wrk import CONNECTIONS, Measure, WrkError, ask, check_tools
+from fixtures.mock_process import MockProcessError, RunningMock, running_mock
 
 SERVER_CORE, CLIENT_CORE = 0, 1
 BARE = "bare Starlette"
@@ -43,26 +37,15 @@ class Target:
     requests: Path
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=8)
-    parser.add_argument("--write", type=Path, help="put the tables between the marks of this file")
-    arguments = parser.parse_args()
-    load = os.getloadavg()[0]  # what else the machine was doing
+def measure(options: Options) -> str:
+    rounds, seconds = (2, 2) if options.quick else (5, 5)
     try:
         check_tools()
         with tempfile.TemporaryDirectory() as folder:
-            throughput = _throughput(Path(folder), arguments.rounds, arguments.seconds)
-            start = _start(Path(folder), arguments.rounds)
-    except (WrkError, servers.ServerError, RuntimeError) as error:
-        print(f"recommend_peers: {error}", file=sys.stderr)
-        return 1
-    report = "\n".join([_machine(arguments.rounds, arguments.seconds, load), "", throughput, "", start])
-    print(report)
-    if arguments.write:
-        write_between_marks(arguments.write, "recommend_peers", report)
-    return 0
+            found = _throughput(Path(folder), rounds, seconds)
+    except (WrkError, servers.ServerError, MockProcessError) as error:
+        raise BenchError(str(error)) from None
+    return f"{found}\n\n{rounds} rounds of {seconds} s in turn, {CONNECTIONS} connections; {servers.versions()}."
 
 
 def _throughput(folder: Path, rounds: int, seconds: int) -> str:
@@ -117,7 +100,7 @@ def _rounds(targets: Mapping[str, Target], rounds: int, seconds: int) -> dict[st
     for turn in range(-1, rounds):  # the first one warms up
         for name, target in targets.items():
             duration = seconds if turn >= 0 else 2
-            result = measure(target.url, target.pid, target.requests, target.key, duration, CLIENT_CORE)
+            result = ask(target.url, target.pid, target.requests, target.key, duration, CLIENT_CORE)
             print(f"round {turn + 1}: {name}: {result.requests_per_second:,.0f}/s", file=sys.stderr, flush=True)
             if turn >= 0:
                 found[name].append(result)
@@ -141,55 +124,7 @@ def _table(found: Mapping[str, list[Measure]]) -> str:
     return "\n".join(rows)
 
 
-def _start(folder: Path, rounds: int) -> str:
-    """Seconds from the command to the first 200 of /v1/recommend, in turn, files in the page cache."""
-    spec = servers.spec_with_answer(folder / "answer.json", folder / "openapi.json")
-    commands: dict[str, Callable[[int], list[str]]] = {
-        "lehnz-mock (its small shop seeded)": lambda port: [sys.executable, "-m", "mock_server", "--port", str(port)],
-        "Prism (silent)": lambda port: servers.prism(port, spec),
-    }
-    with running_mock() as mock:
-        key = mock.publishable_key
-    seconds: dict[str, list[float]] = {name: [] for name in commands}
-    for turn in range(-1, rounds):
-        for name, command in commands.items():
-            port = servers.free_port()
-            process = subprocess.Popen(command(port), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            try:
-                first = servers.seconds_to_first_answer(f"http://127.0.0.1:{port}", key, process)
-            finally:
-                process.terminate()
-                process.wait()
-            if first is None:
-                raise servers.ServerError(f"{name} did not answer")
-            if turn >= 0:
-                seconds[name].append(first)
-    rows = ["| from the command to the first 200 | seconds, median (least, most) |", "|---|---|"]
-    rows += [
-        f"| {name} | {statistics.median(each):.2f} ({min(each):.2f}, {max(each):.2f}) |"
-        for name, each in seconds.items()
-    ]
-    return "\n".join(rows)
-
-
-def _machine(rounds: int, seconds: int, load: float) -> str:
-    packages = ", ".join(f"{name} {version(name)}" for name in ("starlette", "uvicorn", "uvloop", "httptools"))
-    node = _said("node", "--version").lstrip("v")
-    prism = _said(str(servers.PRISM), "--version")
-    backend = _said("node", "-p", f"require('{servers.PEERS}/node_modules/openapi-backend/package.json').version")
-    model = next(
-        (line.split(":")[1].strip() for line in _said("cat", "/proc/cpuinfo").splitlines() if "model name" in line), ""
-    )
-    return (
-        f"Commit {_said('git', 'rev-parse', '--short', 'HEAD')}; {rounds} rounds of {seconds} s in turn, "
-        f"{CONNECTIONS} connections; {model or platform.machine()}, a core each for server and wrk, load {load:.0f}; "
-        f"Python {platform.python_version()}, {packages}; Node {node}, Prism {prism}, openapi-backend {backend}."
-    )
-
-
-def _said(*command: str) -> str:
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
-
+PART = Part("recommend_peers", measure)
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(PART, __doc__))

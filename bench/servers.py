@@ -13,11 +13,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from bench.machine import said
 from fixtures.spec import Spec, load_spec
 
 PEERS = Path(__file__).with_name("peers")
 PRISM = PEERS / "node_modules/.bin/prism"
-PATIENCE_SECONDS = 30.0
+MOST_SECONDS = 30.0
 
 
 class ServerError(Exception):
@@ -79,13 +80,13 @@ def running(command: Sequence[str], url: str, key: str, core: int) -> Iterator[i
             yield process.pid
         finally:
             process.terminate()
-            process.wait(timeout=PATIENCE_SECONDS)
+            process.wait(timeout=MOST_SECONDS)
 
 
 def seconds_to_first_answer(url: str, key: str, process: subprocess.Popen[bytes]) -> float | None:
     """Seconds from now to the first 200 of /v1/recommend; None for a server that ends or never answers."""
     started = time.monotonic()
-    while process.poll() is None and time.monotonic() - started < PATIENCE_SECONDS:
+    while process.poll() is None and time.monotonic() - started < MOST_SECONDS:
         if answer_of(url, key, {"strategy": "popular"}) is not None:
             return time.monotonic() - started
         time.sleep(0.005)
@@ -99,3 +100,10 @@ def answer_of(url: str, key: str, body: dict[str, object]) -> bytes | None:
     with contextlib.suppress(urllib.error.URLError, OSError), urllib.request.urlopen(request, timeout=5) as response:  # noqa: S310
         return bytes(response.read()) if response.status == 200 else None
     return None
+
+
+def versions() -> str:
+    """Of the peers."""
+    backend = said("node", "-p", f"require('{PEERS}/node_modules/openapi-backend/package.json').version")
+    prism, node = said(str(PRISM), "--version"), said("node", "--version").lstrip("v")
+    return f"Node {node}, Prism {prism}, openapi-backend {backend}"

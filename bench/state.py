@@ -1,6 +1,6 @@
 """What a reset, a snapshot and a restore cost, beside applying the same data anew.
 
-    python -m bench.state [--rounds 30] [--write docs/benchmarks.md]
+    python -m bench.state [--quick] [--write]
 
 In one process, without HTTP. Each round resets a used organisation to the seed data, takes a snapshot and restores it,
 after a few events that make both sides write to what they share. "After": the first recommendation and the first 100
@@ -10,21 +10,20 @@ copy. Medians; the ratio is what counts, because the machine is shared.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from itertools import count
-from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from bench.marks import write_between_marks
+from bench.part import Options, Part, run
 from fixtures.world import build_world
 from mock_server.command.seeding import Seed
 from mock_server.mock import Mock
+from mock_server.runtime import collector
 from mock_server.settings import Settings
 from mock_server.state.recommender import Query
 from mock_server.state.records import Event
@@ -63,21 +62,14 @@ class Shopper:
         tenant.recommend(Query("personalized", user_id=self._users[0]), self._now)[:20]
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=30)
-    parser.add_argument("--write", type=Path, help="put the table into this document")
-    arguments = parser.parse_args()
+def measure(options: Options) -> str:
+    collector.settle()
+    rounds = 5 if options.quick else 30
     lines = ["| | small, ms | medium, ms | medium, to |", "|---|---|---|---|"]
-    lines += rows(*(measure(Seed(size, build_world(size, seed=42)), arguments.rounds) for size in SIZES))
-    table = "\n".join(lines)
-    print(table)
-    if arguments.write:
-        write_between_marks(arguments.write, "state", table)
-    return 0
+    return "\n".join([*lines, *table(*(measured(Seed(size, build_world(size, seed=42)), rounds) for size in SIZES))])
 
 
-def rows(small: Measured, medium: Measured) -> Iterator[str]:
+def table(small: Measured, medium: Measured) -> Iterator[str]:
     yield f"| applying it anew | {small.anew * 1000:.0f} | {medium.anew * 1000:.0f} | 1 |"
     for name in ("reset to the seed data", "snapshot", "restore"):
         times = [f"{median(each.found[name]) * 1000:.1f}" for each in (small, medium)]
@@ -90,7 +82,7 @@ def rows(small: Measured, medium: Measured) -> Iterator[str]:
         yield f"| {after} | {' | '.join(times)} | {ratio:.1f} of never copied |"
 
 
-def measure(seed: Seed, rounds: int) -> Measured:
+def measured(seed: Seed, rounds: int) -> Measured:
     alone, shopper = Tenant("never-copied"), Shopper(seed)
     anew = timed(lambda: seed.fill(alone))
     mock = Mock(Settings(clock="virtual"), fill=seed.fill)
@@ -126,5 +118,7 @@ def timed(call: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
+PART = Part("state", measure)
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(PART, __doc__))

@@ -1,28 +1,26 @@
 """What a bulk upload costs the requests beside it: /v1/recommend while 100,000 items are read, and without.
 
-    python -m bench.uploads [--rows 100000] [--write docs/benchmarks.md]
+    python -m bench.uploads [--quick] [--write]
 
-The p99 of either is compared within one run. Exit 1 when the upload is not visible after 10 seconds of the server's own
-CPU time, or does not take every row.
+The p99 of either is compared within one run. It fails when the upload is not visible after 10 seconds of the
+server's own CPU time, or does not take every row.
 """
 
-import argparse
-import os
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
 import psutil
 
-from bench.marks import write_between_marks
+from bench.part import BenchError, Options, Part, run
 from fixtures.mock_process import RunningMock, running_mock
 
+ROWS = 100_000
 IDLE_REQUESTS = 1_000
 MOST_CPU_SECONDS = 10.0
 HEAD = "item_id,item_type,name,price,category,status\n"
@@ -98,21 +96,18 @@ def asking(mock: RunningMock, keys: dict[str, str]) -> Iterator[list[Asked]]:
         thread.join()
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=int, default=100_000)
-    parser.add_argument("--write", type=Path, help="put the table between the marks of this file")
-    arguments = parser.parse_args()
+def measure(options: Options) -> str:
+    count = ROWS // 10 if options.quick else ROWS
     with running_mock("--rate-limit", "off") as mock:
         shop = Shop(mock)
         keys = {"another organisation": mock.publishable_key, "the same organisation": shop.key}
         idle = {name: ask(mock, name, key, lambda asked: asked < IDLE_REQUESTS) for name, key in keys.items()}
         server = psutil.Process(mock.pid)
         before = sum(server.cpu_times()[:2])
-        alone, taken = shop.upload(arguments.rows)
+        alone, taken = shop.upload(count)
         cpu = sum(server.cpu_times()[:2]) - before
         with asking(mock, keys) as busy:
-            beside, _ = shop.upload(arguments.rows)
+            beside, _ = shop.upload(count)
     rows = ["| /v1/recommend of | idle p50 ms | idle p99 ms | beside p50 ms | beside p99 ms | p99 to idle | requests |"]
     rows.append("|---|---|---|---|---|---|---|")
     for each in busy:
@@ -122,17 +117,18 @@ def main() -> int:
         rows.append(f"| {each.name} | {' | '.join(cells)} | {len(each.seconds):,} |")
     report = "\n".join(
         [
-            f"{arguments.rows:,} rows: {cpu:.1f} s of the server's CPU time and {alone:.1f} s by the clock alone, "
-            f"{beside:.1f} s beside the requests; load {os.getloadavg()[0]:.0f} on {os.cpu_count()} cores.",
+            f"{count:,} rows: {cpu:.1f} s of the server's CPU time and {alone:.1f} s by the clock alone, "
+            f"{beside:.1f} s beside the requests.",
             "",
             *rows,
         ]
     )
-    print(report)
-    if arguments.write:
-        write_between_marks(arguments.write, "uploads", report)
-    return 0 if taken == arguments.rows and cpu <= MOST_CPU_SECONDS else 1
+    if taken != count or cpu > MOST_CPU_SECONDS:
+        raise BenchError(f"{taken:,} of {count:,} rows were taken, in {cpu:.1f} s of CPU time")
+    return report
 
+
+PART = Part("uploads", measure)
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(PART, __doc__))

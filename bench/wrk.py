@@ -31,7 +31,7 @@ def check_tools() -> None:
             raise WrkError(f"{tool} is missing: on Debian or Ubuntu, apt-get install {package}")
 
 
-def measure(url: str, pid: int, requests: Path, key: str, seconds: int, core: int) -> Measure:
+def ask(url: str, pid: int, requests: Path, key: str, seconds: int, core: int) -> Measure:
     """One round against the server with that process id.
 
     Raises WrkError for any answer that isn't 2xx and any broken connection."""

@@ -4,9 +4,9 @@ import sys
 from functools import partial
 from unittest.mock import patch
 
-from mock_server import app
 from mock_server.__main__ import main
+from mock_server.state import seeded
 from mock_server.state.recommender import Config
 
-with patch.object(app, "Config", partial(Config, rankings=0)):
+with patch.object(seeded, "Config", partial(Config, rankings=0)):
     sys.exit(main())

@@ -1,20 +1,18 @@
 """How the recommender's answers, updates and memory grow from 1,000 to 100,000 items.
 
-    python -m bench.recommender_growth [--largest 100000] [--repeats 100] [--plot docs/recommender-growth.png]
+    python -m bench.growth [--quick] [--write]
 
 Worlds have ten events per item and the same shape at every size (seeded numpy, no files): shoppers with a taste for one
 category, sessions, baskets, carts. Into each come probe shoppers with histories of exactly 0, 10, 100 and 400 items.
 Filters select a fifth (one of two categories) and a half (by two attributes) of the catalogue at every size, so that
 page 10 is never empty. Cold: an event was applied just before, so the list is made anew. Warm: the same question again.
 Indexes are made on first use and timed apart.
-Times are CPU times of this process, the best of three tries of each question, because the machine is shared; each
-world is measured in turns with the smallest one, and the ratio of the two is what counts.
+Times are CPU times of this process, with the garbage collector set as the server sets it; each world is measured in
+turns with the smallest one, and the ratio of the two is what counts.
 """
 
 from __future__ import annotations
 
-import argparse
-import gc
 import sys
 import time
 from collections import defaultdict
@@ -26,8 +24,9 @@ from typing import Any
 import numpy as np
 
 from bench.growth_world import CATEGORIES, HISTORIES, PROBES, World, build
-from mock_server.state.recommender import STRATEGIES, Config, Query
-from mock_server.state.recommender.pairs import ENTRY
+from bench.part import Options, Part, run
+from mock_server.runtime import collector
+from mock_server.state.recommender import STRATEGIES, Query
 from mock_server.state.tenant import Tenant
 
 HALF = [f"category-{number}" for number in range(CATEGORIES)]
@@ -36,10 +35,9 @@ FILTERS: dict[str, dict[str, Any]] = {
     "1/5": {"category": ["category-3", "category-4"]},
     "1/2": {"in_store": True, "category": HALF},
 }
-SIZES = (10_000,)  # between the smallest and the largest
+PLOT = Path("docs/recommender-growth.png")
 PAGES = (1, 10)
 LIMIT = 10
-TRIES = 3
 PERSONAL = {name for name in STRATEGIES if name not in ("similar", "trending", "popular", "new-arrivals")} - {
     "frequently-bought-together",
     "frequently-consumed-together",
@@ -48,30 +46,27 @@ Cell = tuple[str, int, str, int, str]  # strategy, page, filter, history, temper
 Found = dict[Cell, tuple[np.ndarray, np.ndarray]]  # microseconds in the smallest and in a larger world
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--largest", type=int, default=100_000, help="items of the largest world")
-    parser.add_argument("--repeats", type=int, default=20, help="questions per cell")
-    parser.add_argument("--plot", type=Path, help="write the growth plot there (PNG)")
-    arguments = parser.parse_args()
-    print(f"configuration: {Config()}")
+def measure(options: Options) -> str:
+    sizes, repeats = ((10_000,), 5) if options.quick else ((10_000, 100_000), 20)
     smallest = build(1_000)
-    report_world(smallest)
-    points = []
-    for size in [size for size in SIZES if size < arguments.largest] + [arguments.largest]:
+    worlds, points, notes = [world_row(smallest)], [], []
+    for size in sizes:
         world = build(size)
-        report_world(world)
-        if size == arguments.largest:
-            report_memory(world.tenant)
-        points.append((world, compare(smallest, world, arguments.repeats)))
-        if size < arguments.largest:
+        worlds.append(world_row(world))
+        if size == sizes[-1]:
+            notes = memory_lines(world.tenant)
+        points.append((world, compare(smallest, world, repeats)))
+        if size < sizes[-1]:
             world.tenant = smallest.tenant  # let go of it
-            gc.unfreeze()
-            gc.collect()
-    passed = report(points[-1][1])
-    if arguments.plot:
-        plot(points, smallest, arguments.plot)
-    return 0 if passed else 1
+            collector.collect_everything()
+    if options.write:
+        plot(points, smallest, PLOT)
+    head = [
+        "| items | events | update, mean | parsing the body | peak memory |",
+        "|---|---|---|---|---|",
+    ]
+    summary = f"{smallest.items:,} to {sizes[-1]:,} items, {repeats} questions a cell, in microseconds (ratio)"
+    return "\n".join([*head, *worlds, "", *notes, "", summary, "", *growth_rows(points[-1][1])])
 
 
 # Questions
@@ -93,29 +88,26 @@ def question(world: World, strategy: str, filters: str, history: int, turn: int)
 def compare(small: World, large: World, repeats: int) -> Found:
     """Times in microseconds of each cell in both worlds, taken in turns."""
     for world in (small, large):
-        first = sorted(first_uses(world, repeats))
-        print(f"{world.items:7,} items: an index is made on first use: at most {first[-1] / 1000:.1f} ms", flush=True)
+        first_uses(world, repeats)
     found = {}
     for strategy, page, filters, history in cells():
         times: dict[tuple[int, str], list[float]] = defaultdict(list)
         for turn in range(repeats):
             for which, world in enumerate((small, large)):
                 query = question(world, strategy, filters, history, turn)
-                cold, warm = zip(*(ask_twice(world, query, page) for _ in range(TRIES)), strict=True)
-                times[which, "cold"].append(min(cold))
-                times[which, "warm"].append(min(warm))
+                cold, warm = ask_twice(world, query, page)
+                times[which, "cold"].append(cold)
+                times[which, "warm"].append(warm)
         for temperature in ("cold", "warm"):
             cell = (strategy, page, filters, history, temperature)
             found[cell] = (np.array(times[0, temperature]), np.array(times[1, temperature]))
     return found
 
 
-def first_uses(world: World, repeats: int) -> Iterator[float]:
-    """CPU microseconds of questions that make shelves and boards, and leave none to be made."""
+def first_uses(world: World, repeats: int) -> None:
+    """Ask until every shelf and board is made."""
     for strategy, filters, turn in product(STRATEGIES, FILTERS, range(repeats)):
-        started = time.process_time_ns()
         world.tenant.recommend(question(world, strategy, filters, 10, turn), world.clock)[: PAGES[-1] * LIMIT]
-        yield (time.process_time_ns() - started) / 1000
 
 
 def ask_twice(world: World, query: Query, page: int) -> list[float]:
@@ -134,48 +126,52 @@ def ask_twice(world: World, query: Query, page: int) -> list[float]:
 # Reports
 
 
-def report_world(world: World) -> None:
-    print(
-        f"{world.items:7,} items {len(world.tenant.events):9,} events: {world.update_us:5.1f} us per update"
-        f" + {world.parse_us:4.1f} us to parse, {world.memory_mb:6.0f} MB at the peak of this process",
-        flush=True,
+def world_row(world: World) -> str:
+    return (
+        f"| {world.items:,} | {len(world.tenant.events):,} | {world.update_us:.1f} us | {world.parse_us:.1f} us "
+        f"| {world.memory_mb:,.0f} MB |"
     )
 
 
-def report(found: Found) -> bool:
-    print("\nsmall -> large in us (ratio), each over pages and filters; the ratio is held to 1.5, p99 to 20 ms")
-    passed = True
-    for strategy, temperature in product(STRATEGIES, ("cold", "warm")):
+def growth_rows(found: Found) -> Iterator[str]:
+    """A row of p50 and p99 for each strategy and history, and one over all of them."""
+    yield "| strategy | history | cold p50 | cold p99 | warm p50 | warm p99 |"
+    yield "|---|---|---|---|---|---|"
+    for strategy in STRATEGIES:
         for history in HISTORIES if strategy in PERSONAL else HISTORIES[:1]:
-            own = [pair for cell, pair in found.items() if (cell[0], *cell[3:]) == (strategy, history, temperature)]
-            small, large = (np.concatenate([pair[which] for pair in own]) for which in (0, 1))
-            line = f"{strategy:29} {temperature} {history if strategy in PERSONAL else '':>4}"
-            for percent in (50, 99):
-                before, after = np.percentile(small, percent), np.percentile(large, percent)
-                good = after / before <= 1.5 and after < 20_000
-                passed &= bool(good)
-                line += f"  p{percent} {before:6.0f} -> {after:6.0f} ({after / before:4.2f}{' ' if good else '!'})"
-            print(line)
-    return passed
+            row = [f"| `{strategy}` | {history if strategy in PERSONAL else ''}"]
+            for temperature in ("cold", "warm"):
+                row += percentiles(
+                    [pair for cell, pair in found.items() if (cell[0], *cell[3:]) == (strategy, history, temperature)]
+                )
+            yield " | ".join(row) + " |"
+    row = ["| **all** | "]
+    for temperature in ("cold", "warm"):
+        row += percentiles([pair for cell, pair in found.items() if cell[4] == temperature])
+    yield " | ".join(row) + " |"
 
 
-def report_memory(tenant: Tenant) -> None:
+def percentiles(pairs: list[tuple[np.ndarray, np.ndarray]]) -> Iterator[str]:
+    small, large = (np.concatenate([pair[which] for pair in pairs]) for which in (0, 1))
+    for percent in (50, 99):
+        before, after = np.percentile(small, percent), np.percentile(large, percent)
+        yield f"{before:.0f} → {after:.0f} ({after / before:.2f})"
+
+
+def memory_lines(tenant: Tenant) -> list[str]:
     """Megabytes per structure, from a sample of each, scaled."""
     recommender = tenant.recommender
     tables = recommender.tables
     parts = {
         "event log": sampled(list(tenant.events.items())) + sys.getsizeof(tenant.events),
         "items": sampled(list(tenant.items.values())) + sys.getsizeof(tenant.items),
-        "persons (histories, sessions, baskets)": sampled(list(recommender.people.values())),
+        "persons": sampled(list(recommender.people.values())),
     }
     for name in tables.__slots__:
         pairs = getattr(tables, name)
         parts[f"pairs {name}"] = sum(map(sys.getsizeof, pairs.rows)) + sys.getsizeof(pairs.rows)
-    for name, size in parts.items():
-        print(f"  {size / 2**20:7.0f} MB  {name}")
-    for name in tables.__slots__:
-        lengths = np.array([len(row) // ENTRY.itemsize for row in getattr(tables, name).rows if row is not None])
-        print(f"  {lengths.sum():11,} entries in {len(lengths):,} rows of {name}, longest {lengths.max()}")
+    sizes = ", ".join(f"{name} {size / 2**20:,.0f} MB" for name, size in parts.items())
+    return [f"Memory of the largest: {sizes}."]
 
 
 def sampled(objects: list[Any], count: int = 2_000) -> float:
@@ -224,7 +220,6 @@ def plot(points: list[tuple[World, Found]], smallest: World, path: Path) -> None
     memory.plot(sizes, [world.memory_mb for world in worlds], "C1--")
     memory.set(yscale="log", ylabel="MB, peak of the process (dashed)")
     figure.savefig(path, dpi=100)
-    print(f"wrote {path}")
 
 
 def p99(found: Found, strategy: str, temperature: str, which: int) -> float:
@@ -232,5 +227,7 @@ def p99(found: Found, strategy: str, temperature: str, which: int) -> float:
     return float(np.percentile(np.concatenate(own), 99))
 
 
+PART = Part("growth", measure, Path("docs/recommender.md"))
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(PART, __doc__))

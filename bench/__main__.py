@@ -1,0 +1,38 @@
+"""All benchmarks, one after the other: `make bench`, or
+
+    python -m bench [--only PART ...] [--quick] [--minutes 10] [--write]
+
+A full run takes about 10 minutes and --minutes; a quick one takes about two. With --write, the reports and plots in
+docs/ are made anew, which needs a machine that is quiet when it begins. The parts:
+"""
+
+import sys
+
+from bench import (
+    fault_cost,
+    growth,
+    journal_cost,
+    pauses,
+    recommend_peers,
+    shards,
+    start,
+    state,
+    uploads,
+)
+from bench.part import arguments, options_of, run_all
+
+PARTS = [
+    each.PART for each in (recommend_peers, start, pauses, shards, uploads, journal_cost, fault_cost, state, growth)
+]
+
+
+def main() -> int:
+    names = [part.name for part in PARTS]
+    parser = arguments(f"{__doc__}    {', '.join(names)}")
+    parser.add_argument("--only", nargs="+", choices=names, metavar="PART", help="these parts")
+    given = parser.parse_args()
+    return run_all([part for part in PARTS if not given.only or part.name in given.only], options_of(given))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

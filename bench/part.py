@@ -1,0 +1,76 @@
+"""One part of the benchmarks: what it measures, and the marks in a document between which its report stands.
+
+Each part is a module of its own and a command: `python -m bench.NAME [--quick] [--minutes N] [--write FILE]`."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from bench import machine
+from bench.marks import write_between_marks
+
+BENCHMARKS = Path("docs/benchmarks.md")
+
+
+class Options(NamedTuple):
+    """`quick`: a fraction of the rounds; good enough to see that it works, or what a change did to a ratio.
+
+    `minutes`: how long the run that is plotted takes. `write`: whether plots are written too."""
+
+    quick: bool = False
+    minutes: float = 10.0
+    write: bool = False
+
+
+class Part(NamedTuple):
+    """`measure` gives a report in Markdown, or raises BenchError."""
+
+    name: str
+    measure: Callable[[Options], str]
+    document: Path = BENCHMARKS
+
+
+class BenchError(Exception):
+    """A part that could not measure, or that found what must not be; one line says why."""
+
+
+def arguments(description: str | None) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="fewer rounds and smaller worlds")
+    parser.add_argument("--minutes", type=float, help="of the run whose memory and pauses are plotted [10; quick: 0.3]")
+    parser.add_argument("--write", action="store_true", help="put reports and plots into docs/; needs a quiet machine")
+    return parser
+
+
+def options_of(given: argparse.Namespace) -> Options:
+    return Options(given.quick, given.minutes or (0.3 if given.quick else 10.0), given.write)
+
+
+def run(part: Part, description: str | None) -> int:
+    """The command of one part."""
+    options = options_of(arguments(description).parse_args())
+    return run_all([part], options)
+
+
+def run_all(parts: list[Part], options: Options) -> int:
+    """Measure one part after the other; exit code 1 if one fails, 2 for a machine that is too busy."""
+    try:
+        if options.write:
+            machine.refuse_if_busy()
+    except machine.BusyError as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 2
+    load, failed = machine.load_per_core(), False
+    for part in parts:
+        try:
+            report = f"{part.measure(options)}\n\n{machine.facts(load)}."
+        except BenchError as error:
+            print(f"bench.{part.name}: {error}", file=sys.stderr)
+            failed = True
+            continue
+        print(f"\n## {part.name}\n\n{report}", flush=True)
+        if options.write:
+            write_between_marks(part.document, part.name, report)
+    return int(failed)
