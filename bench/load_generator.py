@@ -33,7 +33,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "slo.toml").write_text(SLO, encoding="utf-8")
-        keys = [{"publishable_key": f"pk{number}", "secret_key": f"sk{number}"} for number in range(2)]
+        keys = [{"publishable_key": f"pk-{number}", "secret_key": f"sk-{number}"} for number in range(2)]
         (folder / "keys.json").write_text(json.dumps(keys), encoding="utf-8")
         (truth if options.what == "truth" else cost)(folder, options.rounds)
 

@@ -3,28 +3,28 @@
 Nothing here that plain locust couldn't: it starts the mock, fills it, and hands on locust's exit code."""
 
 import argparse
-import json
 import os
 import signal
 import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 
-from load import _keys, _prepare, _targets
-from load._errors import ConfigurationError
+from fixtures.connection import OPTIONS, Connection, read_connection
+from fixtures.keys import KEYS_FILE_VARIABLE, VARIABLES
+from fixtures.mock_process import MockProcessError, running_mock
+from fixtures.option_error import OptionError
+from fixtures.target import check_url
+from fixtures.waiting import wait_for_target
+from load import _keys, _prepare
 
 _NEEDED = ("geventhttpclient", "locust")  # an installation of the mock alone has none of them
-_START_PATIENCE = 30.0  # seconds for the mock to answer
 _MOCKS = {
-    "latency": ("--orgs", "40", "--seed-data", "none"),
-    "probe": ("--orgs", "2", "--rate-limit", "100/10s"),
-    "prepare": ("--orgs", "2", "--seed-data", "none"),
+    "latency": ("--quiet", "--orgs", "40", "--seed-data", "none"),
+    "probe": ("--quiet", "--orgs", "2", "--rate-limit", "100/10s"),
+    "prepare": ("--quiet", "--orgs", "2", "--seed-data", "none"),
 }
 _RUNS = {
     "latency": ("--scenario", "browse", "--arrival-rate", "60", "--run-time", "22s"),
@@ -48,17 +48,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background job ignores SIGINT unless it asks for it
         signal.signal(number, _stop)
     try:
+        connection = read_connection(options.header, options.ca_file, options.proxy, options.wait_for_target)
         if options.target:
-            target = _targets.check(options.target, options.allow_production)
-            _keys.read_organisations(options.keys_file, os.environ)
-            return _run(options, target, options.keys_file, rest)
-        with _mock(_MOCKS[options.command]) as (url, keys_file):
-            if options.command == "latency":
-                code = _fill(options, url, keys_file)
-                if code:
-                    return code
-            return _run(options, url, keys_file, rest)
-    except ConfigurationError as error:
+            url, keys = _target(options.target, options.allow_production), _given_keys(options)
+            _keys.read_organisations(options.keys_file, keys, {})
+            return _run(options, connection, url, options.keys_file, keys, rest)
+        with running_mock(*_MOCKS[options.command]) as mock:
+            keys_file = str(mock.keys_file)
+            if options.command == "latency" and (code := _fill(options, Connection(), mock.url, keys_file, {})):
+                return code
+            return _run(options, Connection(), mock.url, keys_file, {}, rest)
+    except (OptionError, MockProcessError) as error:
         print(f"load: {error}", file=sys.stderr)
         return 2
     except _Stopped:
@@ -66,22 +66,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 4
 
 
-def _run(options: argparse.Namespace, url: str, keys_file: str, rest: Sequence[str]) -> int:
+def _run(
+    options: argparse.Namespace,
+    connection: Connection,
+    url: str,
+    keys_file: str,
+    keys: Mapping[str, str],
+    rest: Sequence[str],
+) -> int:
+    """`keys`: those of single organisations, by environment variable."""
     if options.command == "prepare":
-        return _fill(options, url, keys_file)
+        return _fill(options, connection, url, keys_file, keys)
     command = [sys.executable, "-m", "locust", "-f", str(Path(__file__).parent), "--headless", "--only-summary"]
     command += ["--host", url, "--seed", str(options.seed), "--shop", options.shop, "--loglevel", "WARNING"]
-    for name, value in (("--keys-file", keys_file), ("--ca-file", options.ca_file)):
+    for name, value in (("--keys-file", keys_file), ("--ca-file", connection.ca_file), ("--proxy", connection.proxy)):
         if value:
             command += [name, value]
+    for name, value in connection.headers.items():
+        command += ["--header", f"{name}:{value}"]
+    if connection.wait_for_target:
+        command += ["--wait-for-target", str(connection.wait_for_target)]
     if options.allow_production:
         command.append("--allow-production")
-    return _wait(_start([*command, *_RUNS[options.command], *rest]))
+    return _wait(_start([*command, *_RUNS[options.command], *rest], keys))
 
 
-def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
+def _start(command: Sequence[str], keys: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """In a process group of its own: Ctrl-C reaches us alone, and who we started ends when we say so."""
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, process_group=0)  # noqa: S603 - our own words
+    ours = {*VARIABLES.values(), KEYS_FILE_VARIABLE}
+    environment = {name: value for name, value in os.environ.items() if name not in ours}
+    return subprocess.Popen(  # noqa: S603 - our own words
+        command, stdin=subprocess.DEVNULL, process_group=0, env={**environment, **keys}
+    )
 
 
 def _wait(locust: subprocess.Popen[bytes]) -> int:
@@ -93,35 +109,34 @@ def _wait(locust: subprocess.Popen[bytes]) -> int:
             locust.send_signal(signal.SIGTERM)
 
 
-def _fill(options: argparse.Namespace, url: str, keys_file: str) -> int:
-    organisations = _keys.read_organisations(keys_file, os.environ)
+def _fill(
+    options: argparse.Namespace, connection: Connection, url: str, keys_file: str, keys: Mapping[str, str]
+) -> int:
+    organisations = _keys.read_organisations(keys_file, keys)
+    if connection.wait_for_target and not wait_for_target(url, connection):
+        print(f"load: the target didn't answer within {connection.wait_for_target:g} s", file=sys.stderr)
+        return 4
     prepared = _prepare.prepare(
-        url, organisations, options.shop, options.seed, options.budget, options.settle, options.ca_file
+        url, organisations, options.shop, options.seed, options.budget, options.settle, connection
     )
     return _prepare.report(prepared)
 
 
-@contextmanager
-def _mock(options: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """The mock as a process of its own: its URL and keys file. Raises ConfigurationError if it doesn't start."""
-    with tempfile.TemporaryDirectory() as folder:
-        keys_file = Path(folder) / "keys.json"
-        command = [sys.executable, "-m", "mock_server", "--port", "0", "--quiet", "--keys-out", str(keys_file)]
-        mock = _start([*command, *options])
-        try:
-            yield _url_of(mock, keys_file), str(keys_file)
-        finally:
-            mock.terminate()
-            mock.wait(10)
+def _target(url: str, allow_production: bool) -> str:
+    try:
+        return check_url(url, allow_production=allow_production)
+    except OptionError as error:
+        raise OptionError(f"--target {error}") from None
 
 
-def _url_of(mock: subprocess.Popen[bytes], keys_file: Path) -> str:
-    deadline = time.monotonic() + _START_PATIENCE
-    while time.monotonic() < deadline and mock.poll() is None:
-        if keys_file.exists() and (text := keys_file.read_text(encoding="utf-8")).strip().endswith("}"):
-            return str(json.loads(text)["url"])
-        time.sleep(0.05)
-    raise ConfigurationError("the mock didn't start; try `python -m mock_server`")
+def _given_keys(options: argparse.Namespace) -> dict[str, str]:
+    """Keys of the command line before those of the environment; locust gets them by the environment, where no list of
+    processes shows them."""
+    found = {}
+    for name, variable in VARIABLES.items():
+        if value := getattr(options, name) or os.environ.get(variable, ""):
+            found[variable] = value
+    return found
 
 
 def _stop(_: int, __: FrameType | None) -> None:
@@ -134,8 +149,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("command", choices=["latency", "probe", "prepare"])
     parser.add_argument("--target", default="", help="URL of the server to test; empty: a mock of our own")
-    parser.add_argument("--keys-file", default=os.environ.get("LEHNZ_KEYS_FILE", ""), help="organisations as JSON")
-    parser.add_argument("--ca-file", default="", help="certificates to trust instead of the system's")
+    parser.add_argument("--keys-file", default=os.environ.get(KEYS_FILE_VARIABLE, ""), help="organisations as JSON")
+    for name, variable in VARIABLES.items():
+        parser.add_argument(f"--{name.replace('_', '-')}", default="", help=f"instead of {variable}")
+    for option, facts in OPTIONS.items():
+        parser.add_argument(option, **facts)
     parser.add_argument("--shop", default="small", help="size of the generated shop: small, medium, large")
     parser.add_argument("--seed", type=int, default=1, help="same seed, same shop and traffic")
     parser.add_argument("--budget", type=int, default=20, help="prepare: requests per organisation, at most")

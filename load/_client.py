@@ -36,7 +36,7 @@ class Sender:
         try:
             reply = judge(endpoint, step, answer.status, answer.content, answer.error, limits)
         except Refusal as refusal:
-            samples.failed(name, slot, str(refusal))
+            samples.failed(name, slot, self._node.redactor.text(str(refusal)))
             tell_locust(self._event, endpoint, shown, answer, begun, refusal)
             return Reply(answer.status), limits
         if reply.status == 429:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from load._errors import ConfigurationError
+from fixtures.option_error import OptionError
 from load._histogram import Histogram, add
 from load._samples import Samples, Series, is_judged, operation_of
 from load._verdict import Outcome, Row
@@ -81,21 +81,23 @@ class Before:
 
 
 def read_before(path: str) -> Before:
-    """The file of `--slo-json`. Raises ConfigurationError."""
+    """The file of `--slo-json`. Raises OptionError."""
     try:
         document = json.loads(Path(path).read_text(encoding="utf-8"))
         if document.get("schema") != SCHEMA:
-            raise ConfigurationError(f"--compare {path}: was written by another version (schema {SCHEMA} is needed)")
+            raise OptionError(f"--compare {path}: was written by another version (schema {SCHEMA} is needed)")
         if document.get("verdict") == "INVALID":
-            raise ConfigurationError(f"--compare {path}: that run was INVALID, nothing can be compared with it")
+            raise OptionError(f"--compare {path}: that run was INVALID, nothing can be compared with it")
         windows = {
             str(name): [{int(key): int(count) for key, count in one.items()} for one in rows]
             for name, rows in document["windows"].items()
         }
+    except OptionError:
+        raise
     except OSError as error:
-        raise ConfigurationError(f"--compare {path}: {error.strerror}") from None
+        raise OptionError(f"--compare {path}: {error.strerror}") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise ConfigurationError(f"--compare {path}: is no file that --slo-json wrote") from None
+        raise OptionError(f"--compare {path}: is no file that --slo-json wrote") from None
     return Before(path, windows)
 
 

@@ -13,9 +13,9 @@ from locust import LoadTestShape, User, events
 from locust.env import Environment
 from locust.runners import MasterRunner, WorkerRunner
 
+from fixtures.option_error import OptionError
 from load import _node, _web
 from load._compare import read_before
-from load._errors import ConfigurationError
 from load._histogram import bucket_response_time
 from load._node import Node
 from load._open_load import Arrivals, Schedule
@@ -56,7 +56,7 @@ def _init(environment: Environment, **_: Any) -> None:
         machine = Machine.from_options(options)
         node = Node(environment, machine)
         check_start(environment, node)
-    except ConfigurationError as error:
+    except OptionError as error:
         print(f"locust: {error}", file=sys.stderr)
         sys.exit(2)
     runner = environment.runner
@@ -103,7 +103,7 @@ def _init(environment: Environment, **_: Any) -> None:
 
 def check_start(environment: Environment, node: Node) -> None:
     """Files and options that can't be used are one line and exit code 2, before anything is sent. Raises
-    ConfigurationError."""
+    OptionError."""
     options: Any = environment.parsed_options
     is_master, is_worker = options.master, options.worker
     if not is_master:

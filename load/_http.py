@@ -6,12 +6,13 @@ all three and costs a quarter of the throughput. An answer is bounded in size, a
 import zlib
 from time import perf_counter, time
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import gevent
 from geventhttpclient import HTTPClient
 from locust.contrib.fasthttp import FAILURE_EXCEPTIONS
 
+from fixtures.connection import Connection
 from load._endpoints import Endpoint
 from load._keys import Organisation
 
@@ -38,8 +39,9 @@ class _TooLarge(Exception):
 class Connections:
     """Up to `size` connections to one target, made when needed; certificates are verified."""
 
-    def __init__(self, target: str, size: int, timeout: float, ca_file: str) -> None:
-        parts = urlsplit(target)
+    def __init__(self, target: str, size: int, timeout: float, connection: Connection) -> None:
+        parts, proxy = urlsplit(target), urlsplit(connection.proxy)
+        self._headers = dict(connection.headers)
         self._prefix = parts.path.rstrip("/")
         self._timeout = timeout
         self._client = HTTPClient.from_url(
@@ -47,7 +49,11 @@ class Connections:
             concurrency=size,
             connection_timeout=timeout,
             network_timeout=timeout,
-            ssl_context_factory=lambda: gevent.ssl.create_default_context(cafile=ca_file or None),
+            ssl_context_factory=lambda: gevent.ssl.create_default_context(cafile=connection.ca_file or None),
+            proxy_host=proxy.hostname,
+            proxy_port=(proxy.port or 80) if proxy.hostname else None,
+            proxy_user=unquote(proxy.username) if proxy.username is not None else None,
+            proxy_password=unquote(proxy.password) if proxy.password is not None else None,
         )
 
     def send(self, endpoint: Endpoint, body: bytes, headers: dict[str, str]) -> Answer:
@@ -57,7 +63,9 @@ class Connections:
         timeout = gevent.Timeout(self._timeout)
         timeout.start()
         try:
-            response = self._client.request(endpoint.method, self._prefix + endpoint.path, body, headers)
+            response = self._client.request(
+                endpoint.method, self._prefix + endpoint.path, body, self._headers | headers
+            )
             return Answer(response.status_code, response, _content(response), "", sent, perf_counter())
         except _TooLarge:
             error = f"the answer is larger than {MOST_BYTES // 1024 // 1024} MB"
@@ -67,6 +75,8 @@ class Connections:
             error = f"no whole answer within {self._timeout:g} s"
         except (*FAILURE_EXCEPTIONS, zlib.error) as failure:
             error = type(failure).__name__
+        except RuntimeError as failure:  # geventhttpclient's word for a proxy that refuses
+            error = str(failure)[:200]
         finally:
             timeout.close()
         if response is not None:

@@ -6,7 +6,6 @@ same messages to the handlers in the same process."""
 import itertools
 import logging
 import os
-import ssl
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -15,8 +14,10 @@ import gevent
 from locust.env import Environment
 from locust.runners import MasterRunner, WorkerRunner
 
+from fixtures.masking import Redactor
+from fixtures.option_error import OptionError
+from fixtures.waiting import wait_for_target
 from load import _keys
-from load._errors import ConfigurationError
 from load._http import Connections
 from load._identity import versions
 from load._keys import Organisation
@@ -42,6 +43,7 @@ class Node:
         self.organisations: tuple[Organisation, ...] = ()
         self.shop = Shop((), (), (), ())
         self.samples = Samples()
+        self.redactor = Redactor()
         self.draining = False
         self.drained = False
         self.in_flight = 0
@@ -62,13 +64,17 @@ class Node:
             everyone = self.read_files()
             ids_file = self.machine.ids_file
             self.shop = shop_from_file(Path(ids_file)) if ids_file else generated_shop(msg.data["shop"], plan.seed)
-        except ConfigurationError as error:
+        except OptionError as error:
             self.send("load_ready", {**answer, "problem": str(error)})
             return
         mine = everyone[:2] if plan.probe else _keys.share(everyone, plan.index, plan.workers)
         self.organisations = mine
         connections = self.connect(AT_ONCE)
+        if self.machine.connection.wait_for_target:
+            wait_for_target(plan.target, self.machine.connection)  # a target that stays away is seen by the look
         quotas = look(connections, mine[:1] if plan.probe else mine)
+        for quota in quotas:
+            quota["location"] = self.redactor.text(quota["location"])
         connections.close()
         answer |= {
             "secret_keys": all(one.secret_key for one in mine),
@@ -79,10 +85,13 @@ class Node:
         self.send("load_ready", answer)
 
     def read_files(self) -> tuple[Organisation, ...]:
-        """The organisations, after a look at the certificates. Raises ConfigurationError."""
-        if self.machine.ca_file:
-            _check_ca_file(self.machine.ca_file)
-        return _keys.read_organisations(self.machine.keys_file, os.environ)
+        """The organisations; from now on no text of ours shows their keys. Raises OptionError."""
+        found = _keys.read_organisations(self.machine.keys_file, os.environ)
+        self.machine.connection.learn_secrets(self.redactor)
+        for one in found:
+            self.redactor.learn(one.publishable_key, "$PK")
+            self.redactor.learn(one.secret_key, "$SK")
+        return found
 
     def on_drain(self, msg: Any, **_: Any) -> None:
         """Send nothing more, wait for what is under way, and report all of it, then say so."""
@@ -132,7 +141,7 @@ class Node:
     def connect(self, size: int) -> Connections:
         """New connections to the target, at most so many."""
         plan = self.the_plan
-        return Connections(plan.target, size, plan.request_timeout, self.machine.ca_file)
+        return Connections(plan.target, size, plan.request_timeout, self.machine.connection)
 
     def next_number(self) -> int:
         """A number that no other user of the run has, on any worker."""
@@ -146,7 +155,7 @@ class Node:
     @property
     def the_plan(self) -> Plan:
         if self.plan is None:
-            raise ConfigurationError("no plan: this worker joined when the run was under way")
+            raise OptionError("no plan: this worker joined when the run was under way")
         return self.plan
 
     # reports
@@ -154,7 +163,7 @@ class Node:
     def report_crash(self, error: Exception) -> None:
         """Something of ours failed where nobody waits for it."""
         log.error("a scenario crashed", exc_info=error)
-        self.samples.crash(repr(error)[:200])
+        self.samples.crash(self.redactor.text(repr(error))[:200])
 
     def report(self) -> dict[str, Any]:
         """What was measured since the last report; nothing is in two reports."""
@@ -198,10 +207,3 @@ def current() -> Node:
 def install(node: Node) -> None:
     """Make it the process's node."""
     _current[:] = [node]
-
-
-def _check_ca_file(path: str) -> None:
-    try:
-        ssl.create_default_context(cafile=path)
-    except OSError as error:  # ssl.SSLError is one
-        raise ConfigurationError(f"--ca-file {path}: {error}") from None

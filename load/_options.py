@@ -8,16 +8,17 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from fixtures.connection import OPTIONS as CONNECTION_OPTIONS
+from fixtures.connection import Connection, read_connection
+from fixtures.option_error import OptionError
+from fixtures.target import check_url, parse_rate_limit
 from load._arrivals import CONSTANT, POISSON
 from load._endpoints import organisation_limit
-from load._errors import ConfigurationError
 from load._plan import PROBE, SCENARIOS, Plan
 from load._profiles import SATURATE, read_profiles
 from load._slo import Slo
 from load._slo_file import SLO_FILE, read_changes, read_slo
-from load._targets import check as check_target
 
-_UNITS = {"s": 1, "m": 60, "h": 3600}
 LOOPBACK = "127.0.0.1"
 LOOPBACKS = (LOOPBACK, "::1", "localhost")
 # The web UI loses the value of a field with a digit in its name, so the fields are not called as the options are.
@@ -70,7 +71,8 @@ def add_options(parser: Any) -> None:
     add("--request-timeout", type=float, default=10.0, help="Seconds until a request without answer fails", **hidden)
     add("--keys-file", default="", env_var="LEHNZ_KEYS_FILE", help="Organisations and keys as JSON", **hidden)
     add("--ids-file", default="", help="Items and users that the target has, as JSON", **hidden)
-    add("--ca-file", default="", help="Certificates to trust instead of the system's", **hidden)
+    for name, facts in CONNECTION_OPTIONS.items():
+        add(name, **facts, **hidden)
     add("--allow-production", action="store_true", help="Let *.lehnz.com be the target", **hidden)
     add("--rate-limit", default="", help="The target's, N/W as in 1000/15m, or off; default: the contract's", **hidden)
     add("--wait-recovery", action="store_true", help="Rate limit probe: wait out a window over a minute", **hidden)
@@ -84,7 +86,6 @@ class Machine:
 
     keys_file: str
     ids_file: str
-    ca_file: str
     slo_file: str
     slo_json: str
     slo_junit: str
@@ -92,70 +93,82 @@ class Machine:
     compare: str
     max_regression: float | None
     allow_production: bool
+    connection: Connection
 
     @classmethod
     def from_options(cls, options: Namespace) -> "Machine":
-        """Raises ConfigurationError."""
-        values = {name: getattr(options, name) for name in cls.__slots__}
+        """Raises OptionError."""
+        values = {name: getattr(options, name) for name in cls.__slots__ if name != "connection"}
         if options.max_regression and not options.compare:
-            raise ConfigurationError("--max-regression needs --compare FILE")
-        return cls(**{**values, "max_regression": regression(options.max_regression)})
+            raise OptionError("--max-regression needs --compare FILE")
+        connection = read_connection(options.header, options.ca_file, options.proxy, options.wait_for_target)
+        if connection.proxy.startswith("https:"):
+            raise OptionError("--proxy: load runs speak http:// to a proxy; through it they reach https:// targets")
+        options.header, options.proxy = [], ""  # locust sends all options to its workers and to the page
+        return cls(**{**values, "max_regression": regression(options.max_regression), "connection": connection})
 
 
 def regression(text: str) -> float | None:
-    """`10%` as 0.1; None if nothing is asked for. Raises ConfigurationError."""
+    """`10%` as 0.1; None if nothing is asked for. Raises OptionError."""
     if not text:
         return None
     match = re.fullmatch(r"([0-9]{1,4}(?:\.[0-9]{1,3})?)%", text)
     if not match:
-        raise ConfigurationError(f"--max-regression {text!r}: write a share as in 10%")
+        raise OptionError(f"--max-regression {text!r}: write a share as in 10%")
     return float(match[1]) / 100
 
 
 def rate_limit(text: str) -> tuple[int, float] | None:
-    """`1000/15m` as (1000, 900.0); None for `off`; empty: the contract's. Raises ConfigurationError."""
+    """`1000/15m` as (1000, 900.0); None for `off`; empty: the contract's. Raises OptionError."""
     if not text:
         return organisation_limit().limit, float(organisation_limit().window_seconds)
-    if text == "off":
-        return None
-    match = re.fullmatch(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,5})([smh])", text)
-    if not match:
-        raise ConfigurationError(f"--rate-limit {text!r}: write N/W as in 1000/15m, or off")
-    return int(match[1]), float(int(match[2]) * _UNITS[match[3]])
+    try:
+        found = parse_rate_limit(text)
+    except OptionError as error:
+        raise OptionError(f"--rate-limit {error}") from None
+    return (found.limit, float(found.window_seconds)) if found else None
+
+
+def target(url: str, allow_production: bool) -> str:
+    """The base URL without a slash at its end. Raises OptionError, also for production unless it is allowed."""
+    try:
+        return check_url(url, allow_production=allow_production)
+    except OptionError as error:
+        raise OptionError(f"--host {error}") from None
 
 
 def check_web(options: Namespace) -> None:
-    """The pages start and stop load: beyond loopback only behind a login. Raises ConfigurationError."""
+    """The pages start and stop load: beyond loopback only behind a login. Raises OptionError."""
     shown = not (options.headless or options.worker)
     if shown and options.web_host not in LOOPBACKS and not options.web_login:
-        raise ConfigurationError("--web-host beyond loopback needs --web-login (see docs/load.md)")
+        raise OptionError("--web-host beyond loopback needs --web-login (see docs/load.md)")
     if shown and options.web_login and not (os.environ.get("LEHNZ_WEB_USER") and os.environ.get("LEHNZ_WEB_PASSWORD")):
-        raise ConfigurationError("--web-login needs LEHNZ_WEB_USER and LEHNZ_WEB_PASSWORD")
+        raise OptionError("--web-login needs LEHNZ_WEB_USER and LEHNZ_WEB_PASSWORD")
 
 
 def make_plan(run: str, environment: Any, allow_production: bool) -> Plan:
-    """What the options ask for. Raises ConfigurationError."""
+    """What the options ask for. Raises OptionError."""
     options = environment.parsed_options
     name = environment.profile or options.profile or "steady"
     profiles = read_profiles()
     if name not in profiles:
-        raise ConfigurationError(f"unknown profile {name!r}; known: {', '.join(profiles)}")
+        raise OptionError(f"unknown profile {name!r}; known: {', '.join(profiles)}")
     if options.scenario not in SCENARIOS:
-        raise ConfigurationError(f"unknown scenario {options.scenario!r}; known: {', '.join(SCENARIOS)}")
+        raise OptionError(f"unknown scenario {options.scenario!r}; known: {', '.join(SCENARIOS)}")
     if options.arrivals not in (CONSTANT, POISSON):
-        raise ConfigurationError(f"unknown arrivals {options.arrivals!r}; known: {CONSTANT}, {POISSON}")
+        raise OptionError(f"unknown arrivals {options.arrivals!r}; known: {CONSTANT}, {POISSON}")
     for option, least in _LEAST.items():
         value = getattr(options, option)
         if not (isfinite(value) and value >= least):
-            raise ConfigurationError(f"{option.replace('_', ' ')} must be at least {least:g}")
+            raise OptionError(f"{option.replace('_', ' ')} must be at least {least:g}")
     users = tuple(options.user_classes or SCENARIOS[options.scenario])
     probes = SCENARIOS[PROBE]
     if set(users) & set(probes) and users != probes:
-        raise ConfigurationError("RateLimitProbe uses an organisation's whole quota: it runs alone")
+        raise OptionError("RateLimitProbe uses an organisation's whole quota: it runs alone")
     profile = profiles[name]
     return Plan(
         run=run,
-        target=check_target(environment.host or "", allow_production),
+        target=target(environment.host or "", allow_production),
         users=users,
         profile=profile if name == SATURATE else profile.stretched(options.run_time),
         rate=options.arrival_rate,
@@ -170,6 +183,6 @@ def make_plan(run: str, environment: Any, allow_production: bool) -> Plan:
 
 
 def promises(options: Namespace, slo_file: str) -> Slo:
-    """The SLO file with what the options change in it. Raises ConfigurationError."""
+    """The SLO file with what the options change in it. Raises OptionError."""
     typed = {metric: str(getattr(options, field) or "") for metric, (_, field, _) in _PROMISES.items()}
     return read_slo(Path(slo_file)).with_limits(read_changes(typed))

@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 import httpx
 
 from fixtures.bodies import recommend_body
+from fixtures.connection import Connection
+from fixtures.option_error import OptionError
 from fixtures.world import build_world
 from load import _rate_limit
 from load._endpoints import endpoints
-from load._errors import ConfigurationError
 from load._keys import Organisation
 from load._retries import Backoff
 
@@ -101,13 +102,25 @@ class Filler:
 
 
 def prepare(
-    target: str, organisations: Sequence[Organisation], size: str, seed: int, budget: int, settle: float, ca_file: str
+    target: str,
+    organisations: Sequence[Organisation],
+    size: str,
+    seed: int,
+    budget: int,
+    settle: float,
+    connection: Connection,
 ) -> list[Prepared]:
-    """Fill all of them, then wait up to `settle` seconds until each has lists. Raises ConfigurationError."""
+    """Fill all of them, then wait up to `settle` seconds until each has lists. Raises OptionError."""
     if budget < _RESERVE + 2:
-        raise ConfigurationError(f"--budget must be at least {_RESERVE + 2}")
-    verify = httpx.create_ssl_context(verify=ca_file) if ca_file else True
-    with httpx.Client(base_url=target, verify=verify, timeout=10, trust_env=False) as client:
+        raise OptionError(f"--budget must be at least {_RESERVE + 2}")
+    with httpx.Client(
+        base_url=target,
+        headers=dict(connection.headers),
+        verify=connection.ssl_context(),
+        proxy=connection.proxy or None,
+        timeout=10,
+        trust_env=False,
+    ) as client:
         fillers = [Filler(client, one, budget) for one in organisations]
         for filler in fillers:
             filler.fill(size, seed)

@@ -7,7 +7,7 @@ from math import isfinite, sqrt
 from pathlib import Path
 from typing import Any
 
-from load._errors import ConfigurationError
+from fixtures.option_error import OptionError
 
 PROFILES_FILE = Path(__file__).with_name("profiles.toml")
 SATURATE = "saturate"
@@ -99,11 +99,11 @@ class Profile:
 
 
 def read_profiles(path: Path = PROFILES_FILE) -> dict[str, Profile]:
-    """Every profile of the file by name. Raises ConfigurationError."""
+    """Every profile of the file by name. Raises OptionError."""
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
-        raise ConfigurationError(f"{path}: {error}") from None
+        raise OptionError(f"{path}: {error}") from None
     return {name: _profile(f"{path.name}: [{name}]", name, table) for name, table in document.items()}
 
 
@@ -111,18 +111,18 @@ def _profile(place: str, name: str, table: Any) -> Profile:
     search = name == SATURATE
     known = {"about", "factor", "precision", "step_seconds", "steps"} if search else {"about", "warmup", "stages"}
     if not isinstance(table, dict) or set(table) - known:
-        raise ConfigurationError(f"{place}: only {', '.join(sorted(known))} may stand here")
+        raise OptionError(f"{place}: only {', '.join(sorted(known))} may stand here")
     if search:
         return _search(place, name, table)
     warmup = _number(place, table, "warmup", least=0.0)
     rows = table.get("stages")
     if not isinstance(rows, list) or not rows:
-        raise ConfigurationError(f"{place}: needs `stages`, a list of tables")
+        raise OptionError(f"{place}: needs `stages`, a list of tables")
     stages = list(_stages(place, rows))
     if warmup:
         stages.insert(0, Stage(warmup, stages[0].begin, stages[0].begin))
     if not any(stage.area for stage in stages):
-        raise ConfigurationError(f"{place}: no stage has any load")
+        raise OptionError(f"{place}: no stage has any load")
     return Profile(name, warmup, tuple(stages))
 
 
@@ -136,7 +136,7 @@ def _stages(place: str, rows: Sequence[Any]) -> Iterator[Stage]:
     level: float | None = None
     for row in rows:
         if not isinstance(row, dict) or set(row) - _STAGE_KEYS:
-            raise ConfigurationError(f"{place}: a stage has only {', '.join(sorted(_STAGE_KEYS))}")
+            raise OptionError(f"{place}: a stage has only {', '.join(sorted(_STAGE_KEYS))}")
         seconds, end = _number(place, row, "seconds", least=0.001), _number(place, row, "to", least=0.0)
         begin = _number(place, row, "from", least=0.0) if "from" in row else end if level is None else level
         yield Stage(seconds, begin, end)
@@ -146,5 +146,5 @@ def _stages(place: str, rows: Sequence[Any]) -> Iterator[Stage]:
 def _number(place: str, table: Mapping[str, Any], key: str, least: float) -> float:
     value = table.get(key)
     if not isinstance(value, int | float) or isinstance(value, bool) or not isfinite(value) or value < least:
-        raise ConfigurationError(f"{place}: `{key}` must be a number from {least:g}")
+        raise OptionError(f"{place}: `{key}` must be a number from {least:g}")
     return float(value)

@@ -10,9 +10,9 @@ from locust import log as locust_log
 from locust.env import Environment
 from locust.runners import MasterRunner
 
+from fixtures.option_error import OptionError
 from load import _reports
 from load._clients import LOCAL
-from load._errors import ConfigurationError
 from load._node import Node
 from load._options import Machine
 from load._run import Run
@@ -32,7 +32,7 @@ class Referee:
         self.run = run = Run(self.environment, self.machine)
         try:
             run.prepare()
-        except ConfigurationError as error:
+        except OptionError as error:
             run.invalidate(str(error))
         run.prepared.set()
         if run.invalid:

@@ -16,10 +16,10 @@ from gevent.event import Event
 from locust import User
 from locust.env import Environment
 
+from fixtures.option_error import OptionError
 from load import _compare, _inspection, _saturate
 from load._clients import connected, wanted_workers
 from load._endpoints import endpoints
-from load._errors import ConfigurationError
 from load._inspection import Happened
 from load._open_load import Arrivals, scenarios_of
 from load._options import Machine, make_plan, promises, rate_limit
@@ -65,7 +65,7 @@ class Run:
     # before
 
     def prepare(self) -> None:
-        """Look at files, generators and target. Raises ConfigurationError; what else is wrong goes to `invalid`."""
+        """Look at files, generators and target. Raises OptionError; what else is wrong goes to `invalid`."""
         options: Any = self.environment.parsed_options
         self.slo = promises(options, self.machine.slo_file)
         plan = make_plan(self.id, self.environment, self.machine.allow_production)
@@ -92,17 +92,15 @@ class Run:
             self.search = SearchLead(self, plan, self.slo, self.sent_names())
 
     def _connected(self) -> list[str]:
-        """Every worker that is expected, once it is there. Raises ConfigurationError."""
+        """Every worker that is expected, once it is there. Raises OptionError."""
         wanted = wanted_workers(self.environment)
         if not self._wait(lambda: len(self.clients()) >= wanted):
             found = len(self.clients())
-            raise ConfigurationError(
-                f"{found} of {wanted} workers connected: look at the log of those that are missing"
-            )
+            raise OptionError(f"{found} of {wanted} workers connected: look at the log of those that are missing")
         return self.clients()
 
     def _wait(self, for_it: Callable[[], bool]) -> bool:
-        until = perf_counter() + _PATIENCE
+        until = perf_counter() + _PATIENCE + self.machine.connection.wait_for_target
         while not for_it() and perf_counter() < until and not self.stopping:
             gevent.sleep(0.02)
         return for_it()

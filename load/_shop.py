@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from fixtures.bodies import Body
+from fixtures.option_error import OptionError
 from fixtures.world import SIZES, build_world
-from load._errors import ConfigurationError
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Shop:
 def generated_shop(size: str, seed: int) -> Shop:
     """The shop that `prepare` with the same size and seed puts there."""
     if size not in SIZES:
-        raise ConfigurationError(f"--shop {size!r}: use {', '.join(SIZES)}")
+        raise OptionError(f"--shop {size!r}: use {', '.join(SIZES)}")
     world = build_world(size, seed)
     catalogue = tuple(world.items)
     active = [item for item in catalogue if item["status"] == "active"]
@@ -37,11 +37,11 @@ def shop_from_file(path: Path) -> Shop:
     try:
         document: Any = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise ConfigurationError(f"--ids-file {path}: can't be read as JSON") from None
+        raise OptionError(f"--ids-file {path}: can't be read as JSON") from None
     lists: dict[str, tuple[str, ...]] = {}
     for name, least in (("items", 1), ("users", 1), ("categories", 0)):
         values = document.get(name, []) if isinstance(document, dict) else None
         if not isinstance(values, list) or len(values) < least or not all(isinstance(one, str) for one in values):
-            raise ConfigurationError(f"--ids-file {path}: `{name}` must be a list of texts")
+            raise OptionError(f"--ids-file {path}: `{name}` must be a list of texts")
         lists[name] = tuple(values)
     return Shop((), lists["items"], lists["users"], lists["categories"])

@@ -7,8 +7,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from fixtures.option_error import OptionError
 from load._endpoints import request_names
-from load._errors import ConfigurationError
 from load._slo import METRICS, Slo, Threshold
 
 SLO_FILE = Path(__file__).with_name("slo.toml")
@@ -26,26 +26,26 @@ CHANGEABLE = (*METRICS, MIN_SAMPLES)  # on the command line and on the page, for
 
 
 def read_slo(path: Path = SLO_FILE) -> Slo:
-    """The file. Raises ConfigurationError with one line that names the place and the rule."""
+    """The file. Raises OptionError with one line that names the place and the rule."""
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigurationError(f"{path}: {error}") from None
+        raise OptionError(f"{path}: {error}") from None
     _only(path.name, document, {"run", "slo"})
     run = {**_RUN_DEFAULTS, **_numbers(f"{path.name}: [run]", document.get("run", {}), _RUN_DEFAULTS)}
     if run["window_seconds"] <= 0:
-        raise ConfigurationError(f"{path.name}: [run]: `window_seconds` must be above 0")
+        raise OptionError(f"{path.name}: [run]: `window_seconds` must be above 0")
     tables = document.get("slo", [])
     if not isinstance(tables, list) or not tables:
-        raise ConfigurationError(f"{path.name}: needs at least one [[slo]]")
+        raise OptionError(f"{path.name}: needs at least one [[slo]]")
     thresholds = tuple(_threshold(f"{path.name}: [[slo]] {number}", one) for number, one in enumerate(tables, start=1))
     if len({one.name for one in thresholds}) < len(thresholds):
-        raise ConfigurationError(f"{path.name}: a name stands in two [[slo]]")
+        raise OptionError(f"{path.name}: a name stands in two [[slo]]")
     return Slo(run, thresholds)
 
 
 def read_changes(texts: Mapping[str, str]) -> dict[str, float]:
-    """Limits that someone typed, by metric; an empty text changes nothing. Raises ConfigurationError."""
+    """Limits that someone typed, by metric; an empty text changes nothing. Raises OptionError."""
     changes: dict[str, float] = {}
     for metric, text in texts.items():
         if not text.strip():
@@ -53,7 +53,7 @@ def read_changes(texts: Mapping[str, str]) -> dict[str, float]:
         try:
             changes[metric] = float(text)
         except ValueError:
-            raise ConfigurationError(f"the promise {metric} must be a number, and is {text!r}") from None
+            raise OptionError(f"the promise {metric} must be a number, and is {text!r}") from None
     return _numbers("the promises of this run", changes, CHANGEABLE)
 
 
@@ -61,12 +61,12 @@ def _threshold(place: str, table: Any) -> Threshold:
     name = table.get("name") if isinstance(table, dict) else None
     if not isinstance(name, str) or not any(fnmatchcase(known, name) for known in request_names()):
         known = ", ".join(one for one in request_names() if "=" not in one)
-        raise ConfigurationError(f"{place}: unknown name {name!r}; known: {known}, and `* strategy=...`")
+        raise OptionError(f"{place}: unknown name {name!r}; known: {known}, and `* strategy=...`")
     rest = {key: value for key, value in table.items() if key != "name"}
     numbers = _numbers(f"{place} ({name})", rest, CHANGEABLE)
     limits = {key: numbers[key] for key in METRICS if key in numbers}
     if not limits:
-        raise ConfigurationError(f"{place} ({name}): promises nothing; use {', '.join(METRICS)}")
+        raise OptionError(f"{place} ({name}): promises nothing; use {', '.join(METRICS)}")
     return Threshold(name, max(1, int(numbers.get(MIN_SAMPLES, 1))), limits)
 
 
@@ -74,13 +74,13 @@ def _numbers(place: str, table: Any, known: Collection[str]) -> dict[str, float]
     _only(place, table, set(known))
     for key, value in table.items():
         if not isinstance(value, int | float) or isinstance(value, bool) or not isfinite(value) or value < 0:
-            raise ConfigurationError(f"{place}: `{key}` must be a number from 0")
+            raise OptionError(f"{place}: `{key}` must be a number from 0")
         if key in _RATIOS and value > 1:
-            raise ConfigurationError(f"{place}: `{key}` is a ratio, from 0 to 1")
+            raise OptionError(f"{place}: `{key}` is a ratio, from 0 to 1")
     return {key: float(value) for key, value in table.items()}
 
 
 def _only(place: str, table: Any, known: Collection[str]) -> None:
     unknown = sorted(set(table) - set(known)) if isinstance(table, dict) else None
     if unknown or unknown is None:
-        raise ConfigurationError(f"{place}: unknown {', '.join(unknown or ())}; known: {', '.join(sorted(known))}")
+        raise OptionError(f"{place}: unknown {', '.join(unknown or ())}; known: {', '.join(sorted(known))}")

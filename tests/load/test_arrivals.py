@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.option_error import OptionError
 from load._arrivals import CONSTANT, POISSON, due_times
-from load._errors import ConfigurationError
 from load._profiles import SATURATE, Profile, Stage, read_profiles
 
 FLAT = Profile("flat", 0.0, (Stage(10, 1.0, 1.0),))
@@ -84,5 +84,5 @@ def test_levels_follow_the_stages_and_end_with_them() -> None:
 def test_a_profile_that_can_not_be_run_is_one_line(tmp_path: Path, text: str, word: str) -> None:
     path = tmp_path / "profiles.toml"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(ConfigurationError, match=word):
+    with pytest.raises(OptionError, match=word):
         read_profiles(path)

@@ -6,8 +6,8 @@ from random import Random
 
 import pytest
 
+from fixtures.option_error import OptionError
 from load._compare import Change, Direction, changes, read_before, windows_of
-from load._errors import ConfigurationError
 from load._options import regression
 from load._samples import Samples
 from load._verdict import Outcome
@@ -101,14 +101,14 @@ def test_the_warm_up_is_in_no_window() -> None:
 def test_a_file_that_can_not_be_compared_with_is_one_line(tmp_path: Path, text: str, word: str) -> None:
     path = tmp_path / "before.json"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(ConfigurationError, match=word):
+    with pytest.raises(OptionError, match=word):
         read_before(str(path))
-    with pytest.raises(ConfigurationError, match="No such file"):
+    with pytest.raises(OptionError, match="No such file"):
         read_before(str(tmp_path / "nothing.json"))
 
 
 def test_the_most_regression_is_a_share() -> None:
     assert (regression("10%"), regression("2.5%"), regression("")) == (0.1, 0.025, None)
     for text in ("10", "-1%", "nan%", "ten"):
-        with pytest.raises(ConfigurationError, match="--max-regression"):
+        with pytest.raises(OptionError, match="--max-regression"):
             regression(text)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from load._errors import ConfigurationError
+from fixtures.option_error import OptionError
 from load._keys import Organisation, fingerprint, read_organisations, share
 
 MANY = tuple(Organisation(f"org-{number}", f"pk-{number}", f"sk-{number}") for number in range(11))
@@ -23,22 +23,22 @@ def test_fewer_organisations_than_workers_leaves_nobody_without() -> None:
 
 
 def test_the_environment_gives_one_or_two_pairs() -> None:
-    one = {"LEHNZ_PUBLISHABLE_KEY": "pk", "LEHNZ_SECRET_KEY": "sk"}
-    assert [pair.publishable_key for pair in read_organisations("", one)] == ["pk"]
-    two = {**one, "LEHNZ_OTHER_PUBLISHABLE_KEY": "pk2", "LEHNZ_OTHER_SECRET_KEY": "sk2"}
-    assert [pair.secret_key for pair in read_organisations("", two)] == ["sk", "sk2"]
+    one = {"LEHNZ_PUBLISHABLE_KEY": "pk-1", "LEHNZ_SECRET_KEY": "sk-1"}
+    assert [pair.publishable_key for pair in read_organisations("", one)] == ["pk-1"]
+    two = {**one, "LEHNZ_OTHER_PUBLISHABLE_KEY": "pk-2", "LEHNZ_OTHER_SECRET_KEY": "sk-2"}
+    assert [pair.secret_key for pair in read_organisations("", two)] == ["sk-1", "sk-2"]
 
 
 def test_without_keys_the_error_names_the_variables() -> None:
-    with pytest.raises(ConfigurationError, match="LEHNZ_PUBLISHABLE_KEY"):
-        read_organisations("", {"LEHNZ_SECRET_KEY": "sk"})
+    with pytest.raises(OptionError, match="LEHNZ_PUBLISHABLE_KEY"):
+        read_organisations("", {"LEHNZ_SECRET_KEY": "sk-1"})
 
 
 def test_the_file_is_what_the_mock_writes(tmp_path: Path) -> None:
     path = tmp_path / "keys.json"
-    entry = {"tenant_id": "glow-beauty-ng", "publishable_key": "pk", "secret_key": "sk"}
+    entry = {"tenant_id": "glow-beauty-ng", "publishable_key": "pk-1", "secret_key": "sk-1"}
     path.write_text(json.dumps({"url": "http://127.0.0.1:1", "organisations": [entry]}), encoding="utf-8")
-    assert read_organisations(str(path), {}) == (Organisation("glow-beauty-ng", "pk", "sk"),)
+    assert read_organisations(str(path), {}) == (Organisation("glow-beauty-ng", "pk-1", "sk-1"),)
 
 
 @pytest.mark.parametrize(
@@ -50,21 +50,46 @@ def test_the_file_is_what_the_mock_writes(tmp_path: Path) -> None:
         '{"organisations": ["sk-topsecret"]}',
         '{"organisations": [{"publishable_key": "pk-topsecret"}]}',
         '{"organisations": [{"publishable_key": "pk-topsecret", "secret_key": 5}]}',
-        json.dumps([{"publishable_key": "pk-topsecret", "secret_key": secret} for secret in ("a", "b")]),
+        json.dumps([{"publishable_key": "pk-topsecret", "secret_key": secret} for secret in ("sk-a", "sk-b")]),
     ],
 )
 def test_a_bad_file_is_one_line_without_a_key(tmp_path: Path, text: str) -> None:
     path = tmp_path / "keys.json"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(ConfigurationError) as caught:
+    with pytest.raises(OptionError) as caught:
         read_organisations(str(path), {})
     assert str(path) in str(caught.value)
     assert "topsecret" not in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "key", ["sk-topsecret\r", "sk-topsecret\u00e9", "sk-top\nsecret", "\ufeffsk-topsecret", "sk-topsecret "]
+)
+def test_a_key_that_no_header_carries_is_one_line_that_never_shows_it(tmp_path: Path, key: str) -> None:
+    path = tmp_path / "keys.json"
+    path.write_text(json.dumps([{"publishable_key": "pk-1", "secret_key": key}]), encoding="utf-8")
+    sources: tuple[tuple[str, dict[str, str]], ...] = (
+        (str(path), {}),
+        ("", {"LEHNZ_PUBLISHABLE_KEY": "pk-1", "LEHNZ_SECRET_KEY": key}),
+    )
+    for keys_file, environment in sources:
+        with pytest.raises(OptionError) as caught:
+            read_organisations(keys_file, environment)
+        assert "topsecret" not in str(caught.value)
+        assert "\n" not in str(caught.value)
+        assert "secret_key" in str(caught.value).lower()
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "keys.json"
+    path.write_text(json.dumps([{"publishable_key": f"pk-{n}", "secret_key": f"sk-{n}"} for n in range(3)]), "utf-8")
+    found = read_organisations(str(path), {"LEHNZ_PUBLISHABLE_KEY": "pk-9", "LEHNZ_SECRET_KEY": "sk-9"})
+    assert [one.publishable_key for one in found] == ["pk-9", "pk-1", "pk-2"]
+
+
 def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="No such file"):
+    with pytest.raises(OptionError, match="No such file"):
         read_organisations(str(tmp_path / "nowhere.json"), {})
 
 

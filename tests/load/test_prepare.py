@@ -9,8 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
+from fixtures.connection import Connection
+from fixtures.option_error import OptionError
 from load import _prepare
-from load._errors import ConfigurationError
 from load._keys import Organisation
 
 ORGANISATIONS = [Organisation("one", "pk-1", "sk-1"), Organisation("two", "pk-2", "sk-2")]
@@ -57,7 +58,7 @@ def target(monkeypatch: pytest.MonkeyPatch) -> Target:
 
 
 def prepare(budget: int = 20, settle: float = 5.0) -> list[_prepare.Prepared]:
-    return _prepare.prepare("http://x", ORGANISATIONS, "small", 1, budget, settle, "")
+    return _prepare.prepare("http://x", ORGANISATIONS, "small", 1, budget, settle, Connection())
 
 
 def test_every_organisation_gets_the_shop_in_a_few_requests(target: Target) -> None:
@@ -105,5 +106,5 @@ def test_a_refused_key_is_named_by_request_and_status(target: Target) -> None:
 
 
 def test_a_budget_too_small_to_say_anything_is_refused() -> None:
-    with pytest.raises(ConfigurationError, match="--budget"):
+    with pytest.raises(OptionError, match="--budget"):
         prepare(budget=3)

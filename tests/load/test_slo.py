@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from load._errors import ConfigurationError
+from fixtures.option_error import OptionError
 from load._samples import Samples
 from load._slo import Slo
 from load._slo_file import read_changes, read_slo
@@ -176,7 +176,7 @@ def test_invalid_wins_over_everything() -> None:
 def test_a_file_with_a_mistake_is_refused_with_one_line(tmp_path: Path, text: str, word: str) -> None:
     path = tmp_path / "slo.toml"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(ConfigurationError, match=word) as caught:
+    with pytest.raises(OptionError, match=word) as caught:
         read_slo(path)
     assert "\n" not in str(caught.value)
 
@@ -205,7 +205,7 @@ def test_a_pattern_judges_each_row_that_it_fits_by_itself(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("text", ["fast", "nan", "-1", "1e999"])
 def test_a_promise_typed_wrong_is_refused(text: str) -> None:
-    with pytest.raises(ConfigurationError, match="p95_ms"):
+    with pytest.raises(OptionError, match="p95_ms"):
         read_changes({"p95_ms": text})
 
 
