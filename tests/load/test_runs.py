@@ -2,9 +2,11 @@
 
 import itertools
 import json
+import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -19,6 +21,7 @@ from tests.support.load_support import (
     Forked,
     Result,
     broken_server,
+    clean,
     finish,
     free_port,
     headless,
@@ -26,6 +29,7 @@ from tests.support.load_support import (
     run_forked,
     start_locust,
 )
+from tests.support.nest import ROOT
 
 pytestmark = pytest.mark.slow  # real seconds: a run needs them
 LIMITS = itertools.count(100_001)
@@ -89,10 +93,20 @@ def test_targets_that_break_a_promise_or_can_not_be_judged_never_pass(
 ) -> None:
     mistake = tmp_path / "mistake.toml"
     mistake.write_text('[[slo]]\nname = "POST /v1/recomend"\np99_ms = 1', encoding="utf-8")
+    long = ("--run-time", "600s", "--rate-limit", "off")
     runs: dict[str, tuple[tuple[object, ...], int, str]] = {
         "slow": (reader(tmp_path, f"{server}/slow/{roomy}", p99=500), 3, "p99_ms"),
         "errors": (reader(tmp_path, f"{server}/errors/{roomy}"), 1, "max_error_ratio"),
         "all-errors": (reader(tmp_path, f"{server}/all-errors/{roomy}"), 1, "max_error_ratio"),
+        "endless": (reader(tmp_path, f"{server}/endless/{roomy}"), 1, "max_error_ratio"),
+        "redirect": (reader(tmp_path, f"{server}/redirect/{roomy}"), 4, "redirects to http://127.0.0.1:1/"),
+        "abort": (
+            reader(
+                tmp_path, f"{server}/all-errors/{roomy}", "--run-time", "600s", "--abort-on-fail", "--rate-limit", "off"
+            ),
+            1,
+            "max_error_ratio",
+        ),
         "empty": (reader(tmp_path, f"{server}/empty/{roomy}"), 3, "min_nonempty_ratio"),
         "budget": (reader(tmp_path, f"{server}/none/30/900"), 4, "Needed: 9 organisations"),
         "unreachable": (reader(tmp_path, f"http://127.0.0.1:{free_port()}"), 4, "the target doesn't answer"),
@@ -116,6 +130,12 @@ def test_targets_that_break_a_promise_or_can_not_be_judged_never_pass(
             with subtests.test(name):
                 assert result.code == runs[name][1], result.output
                 assert runs[name][2] in result.reasons
+                if name == "redirect":
+                    assert served(f"{server}/redirect/{roomy}") == 1, "stopped before the run"
+                if name == "endless":
+                    assert "larger than 8 MB" in str(result.verdict["failures"])
+                if name == "abort":
+                    assert result.verdict["plan"]["ran_seconds"] < 60, "it ended once nothing could mend it"
                 if name == "slow":
                     assert served(f"{server}/slow/{roomy}") == counted(result) + 2, "also the last slow ones are in"
 
@@ -158,6 +178,38 @@ def test_two_workers_count_as_one_and_a_killed_one_makes_the_run_invalid(server:
     assert good.verdict["generators"]["arrivals"]["sent"] == pytest.approx(240, abs=2)
     assert bad.code == 4, bad.output
     assert "1 of 2 workers lost" in bad.reasons
+
+
+@pytest.mark.parametrize("how", ["background job", "Ctrl-C with workers"])
+def test_a_run_ends_in_order_however_it_was_started_and_ended(
+    server: str, roomy: str, tmp_path: Path, how: str
+) -> None:
+    """A shell's background job ignores SIGINT; Ctrl-C reaches the master and its workers at once."""
+    slo_json, base, port = tmp_path / "slo.json", f"{server}/none/{roomy}", free_port()
+    ports = ("--processes", 2, "--master-bind-port", port, "--master-port", port) if "workers" in how else ()
+    options = headless(slo_json, *reader(tmp_path, base, "--run-time", "600s", "--rate-limit", "off"), *ports)
+    command = [sys.executable, "-m", "locust", "-f", "load", "--loglevel", "WARNING", *map(str, options)]
+    if not ports:
+        command = [sys.executable, "-m", "load", "latency", "--target", base, "--keys-file", str(keys_file(tmp_path))]
+        command += ["--run-time", "600s", "--rate-limit", "off", "--slo-json", str(slo_json)]
+        command = ["sh", "-c", 'trap "" INT; exec "$@"', "sh", *command]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=clean(), start_new_session=True, stderr=subprocess.PIPE, text=True
+    )
+    until = time.monotonic() + 60
+    while served_or_zero(base) < 120 and time.monotonic() < until:
+        time.sleep(0.1)
+    if ports:
+        os.killpg(process.pid, signal.SIGINT)
+    else:
+        process.terminate()
+    _, output = process.communicate(timeout=60)
+    verdict = json.loads(slo_json.read_text(encoding="utf-8"))
+    assert process.returncode == 4, output
+    assert "Traceback" not in output
+    assert "of 600 s" in " ".join(verdict["reasons"]), output
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
 
 
 def test_the_probe_is_right_with_several_workers(server: str, tmp_path: Path) -> None:

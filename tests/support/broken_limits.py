@@ -182,6 +182,7 @@ LIMITERS: dict[str, Callable[[int, float], Limiter]] = {
 }
 DELAYS = {"slow": (33, 0.7)}  # one request in so many takes so long
 ERRORS = {"errors": 50, "all-errors": 1}  # one request in so many is a 500
+ENDLESS = {"endless": 25}  # one request in so many has an answer without an end
 STALL, PERIOD = 1.0, 2.0  # a second in every two, for fault `stall`: no run of some seconds misses it
 
 
@@ -217,7 +218,11 @@ class App:
             await asyncio.sleep(delay)
         if fault == "stall" and (moment := time.monotonic() % PERIOD) < STALL:
             await asyncio.sleep(STALL - moment)
-        if fault in ERRORS and number % ERRORS[fault] == 0:
+        if fault == "redirect":
+            await respond(send, 308, {}, {"Location": f"http://127.0.0.1:1/{path}"})
+        elif fault in ENDLESS and number % ENDLESS[fault] == 0:
+            await respond_without_end(send)
+        elif fault in ERRORS and number % ERRORS[fault] == 0:
             await respond(send, 500, {"success": False, "message": "broken", "data": None, "error": "x"}, limits)
         elif not passed:
             await respond(send, 429, {"success": False, "message": "slow down", "data": None, "error": "x"}, limits)
@@ -243,6 +248,14 @@ async def respond(send: Any, status: int, body: dict[str, Any], headers: Headers
     encoded = [(name.lower().encode(), value.encode()) for name, value in lines.items()]
     await send({"type": "http.response.start", "status": status, "headers": encoded})
     await send({"type": "http.response.body", "body": content})
+
+
+async def respond_without_end(send: Any) -> None:
+    """Until the client has had enough."""
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]})
+    for _ in range(10_000):
+        await send({"type": "http.response.body", "body": b" " * 65_536, "more_body": True})
+        await asyncio.sleep(0)
 
 
 class Server(uvicorn.Server):
