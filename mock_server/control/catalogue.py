@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 
 from mock_server.control.calls import named, organisation_of, reading
-from mock_server.control.records import ItemRecord, item_record, title_of
+from mock_server.control.records import Goods, ItemRecord, goods_of, item_record, title_of
 from mock_server.control.search import Search, asked, in_turns
 from mock_server.errors import NotFound
 from mock_server.mock import Mock
@@ -23,11 +23,10 @@ from mock_server.state.tenant import Tenant
 _NEIGHBOURS = 20
 
 
-class ItemLine(BaseModel):
+class ItemLine(Goods):
     item_id: str
     item_type: str
     status: str
-    title: str | None
     popularity: float
 
 
@@ -87,8 +86,8 @@ def _line(tenant: Tenant, item: Item) -> ItemLine:
         item_id=item.item_id,
         item_type=item.item_type,
         status=item.status,
-        title=title_of(tenant, item.item_id),
         popularity=standing(tenant.recommender, item.item_id).popularity,
+        **goods_of(item).model_dump(),
     )
 
 

@@ -12,6 +12,7 @@ GET    /_mock/lint             the rules that requests are held to
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, model_validator
@@ -33,6 +34,8 @@ from mock_server.control.calls import (
     tenant_asked,
     tenant_or_all,
 )
+from mock_server.control.meaning import Meaning, is_own, meaning_of
+from mock_server.control.records import Goods, goods_of
 from mock_server.errors import BadRequest, FieldError, NotFound
 from mock_server.layers.faults.wire import Wire
 from mock_server.layers.journal.curl import curl
@@ -44,6 +47,7 @@ from mock_server.layers.journal.verification import Expectation, Verification, v
 from mock_server.mock import Mock
 from mock_server.spec.validation import listed
 
+_PICTURED = 4  # items of an exchange whose pictures are shown
 _AT_ONCE = 50  # exchanges that are searched before other requests get their turn
 Count = Annotated[int, Field(ge=0)]
 
@@ -58,7 +62,8 @@ register_url_convertor("number", _Number())
 
 
 class Filter(Body):
-    """`status`: one, or a class as 4xx. `finding`: the id of a finding or of a lint rule. `q`: text anywhere in it."""
+    """`status`: one, or a class as 4xx. `finding`: the id of a finding or of a lint rule. `q`: text anywhere in it.
+    `unknown`: beside an organisation's also those whose key is nobody's. `own`: those of the mock's own pages, too."""
 
     tenant_id: str | None = None
     operation_id: str | None = None
@@ -66,6 +71,8 @@ class Filter(Body):
     key_type: KeyType | None = None
     finding: str | None = None
     q: Annotated[str, Field(max_length=200)] | None = None
+    unknown: bool = False
+    own: bool = True
     after: Count = 0
     limit: Annotated[int, Field(ge=1, le=1_000)] = 100
 
@@ -76,13 +83,17 @@ class Filter(Body):
             and (self.status is None or _is_of(self.status, exchange.status))
             and (self.finding is None or self.finding in exchange.marks)
             and (self.q is None or exchange.mentions(self.q))
+            and (not self.unknown or exchange.tenant_id in (None, self.tenant_id))
+            and (self.own or not is_own(exchange))
         )
 
 
 class Listed(BaseModel):
-    """The newest last. `dropped`: how many the journal no longer holds; `last_id`: ask for what comes `after` it."""
+    """The newest last. `dropped`: how many the journal no longer holds; `last_id`: ask for what comes `after` it.
+    `goods`: what is to be shown of the items that the exchanges are about, by organisation and id."""
 
     exchanges: list[dict[str, Any]]
+    goods: dict[str, dict[str, Goods]]
     dropped: int
     last_id: int
 
@@ -161,13 +172,20 @@ def routes(mock: Mock, journal: Journal, wire: Wire) -> list[BaseRoute]:
         _check_names(mock, wanted)
         await journal.catch_up()
         found, last_id = [], journal.last_id  # what comes while this is searched is found by asking again
-        for number, exchange in enumerate(journal.read(wanted.after, wanted.tenant_id), 1):
+        for number, exchange in enumerate(journal.read(wanted.after, None if wanted.unknown else wanted.tenant_id), 1):
             if wanted.fits(exchange):
                 found.append(exchange)
             if wanted.q is not None and number % _AT_ONCE == 0:
                 await asyncio.sleep(0)
-        exchanges = [exchange.summary() for exchange in found[-wanted.limit :]]
-        return Listed(exchanges=exchanges, dropped=journal.dropped(wanted.tenant_id), last_id=last_id)
+        shown = [(exchange, meaning_of(exchange)) for exchange in found[-wanted.limit :]]
+        return Listed(
+            exchanges=[
+                {**exchange.summary(), "about": said.about, "items": said.items[:_PICTURED]} for exchange, said in shown
+            ],
+            goods=_goods(mock, shown),
+            dropped=journal.dropped(wanted.tenant_id),
+            last_id=last_id,
+        )
 
     async def one(request: Request) -> Full:
         return Full(**(await _exchange(journal, request)).in_full())
@@ -220,6 +238,17 @@ class Full(BaseModel, extra="allow"):
     """An exchange with both its messages."""
 
     id: int
+
+
+def _goods(mock: Mock, shown: Sequence[tuple[Exchange, Meaning]]) -> dict[str, dict[str, Goods]]:
+    goods: dict[str, dict[str, Goods]] = {}
+    for exchange, said in shown:
+        if exchange.tenant_id is None or exchange.tenant_id not in mock.organisations:
+            continue
+        items = mock.organisations[exchange.tenant_id].tenant.items
+        of_this = goods.setdefault(exchange.tenant_id, {})
+        of_this |= {each: goods_of(items[each]) for each in said.items[:_PICTURED] if each in items}
+    return goods
 
 
 def _answer(wanted: Wanted, found: Verification, dropped: int, is_complete: bool) -> Verified:

@@ -47,6 +47,10 @@ class EventRecord(BaseModel):
     details: Mapping[str, Any]
 
 
+_PICTURES = ("image_url", "image", "image_link", "picture", "thumbnail", "image_src")
+_SHOWABLE = ("data:image/", "https://", "http://")
+
+
 def item_record(item: Item) -> ItemRecord:
     return ItemRecord(
         item_id=item.item_id,
@@ -90,6 +94,27 @@ def moment(seconds: float | None) -> Any:
         return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, ValueError, OSError):
         return None
+
+
+class Goods(BaseModel):
+    """How a shop would show an item, as far as its attributes say it."""
+
+    title: str | None
+    picture: str | None
+    price: float | None
+    currency: str | None
+
+
+def goods_of(item: Item | None) -> Goods:
+    attributes: Mapping[str, Any] = (item.attributes or {}) if item else {}
+    pictures = (attributes.get(name) for name in _PICTURES)
+    price = attributes.get("price")
+    return Goods(
+        title=next((value for name in ("title", "name") if isinstance(value := attributes.get(name), str)), None),
+        picture=next((value for value in pictures if isinstance(value, str) and value.startswith(_SHOWABLE)), None),
+        price=price if isinstance(price, int | float) and not isinstance(price, bool) else None,
+        currency=value if isinstance(value := attributes.get("currency"), str) else None,
+    )
 
 
 def title_of(tenant: Tenant, item_id: str) -> str | None:

@@ -10,6 +10,11 @@ import { parse } from "yaml";
 
 const HEADER = "// Made by `make types`, not by hand.\n";
 const FIXTURE_SCHEMAS = ["NewFault", "Wanted", "Verified"]; // of the control plane: those that the test fixtures use
+const DESCRIBED = {
+  // fields of an event that openapi.yaml describes in words only
+  session_id: "Groups events into sessions.",
+  event_timestamp: "ISO 8601: when it happened; else on arrival.",
+};
 const check = process.argv.includes("--check");
 const api = documentedPart(parse(readFileSync(new URL("../../openapi.yaml", import.meta.url), "utf8"), { merge: true }));
 const control = await json(process.stdin);
@@ -58,6 +63,9 @@ function documentedPart(document) {
     if (methods.some(([, operation]) => operation.operationId)) paths[path] = Object.fromEntries(methods);
   }
   const whole = closed({ ...document, paths });
+  for (const [name, description] of Object.entries(DESCRIBED)) {
+    whole.components.schemas.Event.properties[name] ??= { type: "string", description };
+  }
   const components = {};
   for (const [kind, name] of reachable(whole)) (components[kind] ??= {})[name] = whole.components[kind][name];
   return { openapi: whole.openapi, info: whole.info, paths: whole.paths, components };

@@ -123,7 +123,8 @@ export interface components {
         };
         /**
          * Verified
-         * @description `nearest` explains why there are not more; `dropped` says how many exchanges could not be looked at.
+         * @description `nearest` explains why there are not more; `dropped` says how many exchanges could not be looked at: where
+         *     some were, "exactly so often" and "at most" are not verified.
          */
         Verified: {
             /** Verified */

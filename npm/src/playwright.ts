@@ -49,6 +49,7 @@ export const test = base.extend<{ lehnz: LehnzMock }, LehnzOptions & { organisat
   },
 });
 
+const BOXED = { box: true }; // an error points to the caller of the function that calls `step`: into the test
 let current: LehnzMock | undefined; // of the test that runs in this worker
 
 /** Contexts that a test makes itself meet the same organisation. */
@@ -66,32 +67,33 @@ export class LehnzMock extends MockControl {
   readonly #contexts = new Set<BrowserContext>();
 
   override reset(to: "seeded" | "empty" = "seeded"): Promise<void> {
-    return step(`lehnz.reset("${to}")`, () => super.reset(to));
+    return base.step(`lehnz.reset("${to}")`, () => super.reset(to), BOXED);
   }
 
   override flush(): Promise<void> {
-    return step("lehnz.flush()", () => super.flush());
+    return base.step("lehnz.flush()", () => super.flush(), BOXED);
   }
 
   override exhaust(seconds?: number): Promise<void> {
-    return step(`lehnz.exhaust(${seconds ?? ""})`, () => super.exhaust(seconds));
+    return base.step(`lehnz.exhaust(${seconds ?? ""})`, () => super.exhaust(seconds), BOXED);
   }
 
   override fault(fault: Fault): Promise<{ mend: () => Promise<void> }> {
-    return step(`lehnz.fault(${JSON.stringify(fault)})`, () => super.fault(fault));
+    return base.step(`lehnz.fault(${JSON.stringify(fault)})`, () => super.fault(fault), BOXED);
   }
 
   override verify(expected: Expected): Promise<void> {
-    return step(`lehnz.verify(${JSON.stringify(expected)})`, () => super.verify(expected));
+    return base.step(`lehnz.verify(${JSON.stringify(expected)})`, () => super.verify(expected), BOXED);
   }
 
   /** Move the mock's clock and the pages' clocks: so many seconds, or to the end of the rate limit. */
   override advance(by: number | "to the reset"): Promise<number> {
-    return step(`lehnz.advance(${JSON.stringify(by)})`, async () => {
+    const move = async (): Promise<number> => {
       const seconds = await super.advance(by);
       for (const context of this.#contexts) await context.clock.fastForward(seconds * 1000);
       return seconds;
-    });
+    };
+    return base.step(`lehnz.advance(${JSON.stringify(by)})`, move, BOXED);
   }
 
   /** Make a browser context meet this organisation, before its first page opens. Those of `browser` already do;
@@ -104,10 +106,6 @@ export class LehnzMock extends MockControl {
     await context.clock.install({ time: now });
     await context.addInitScript(sendWithKey, this.organisation.publishable_key);
   }
-}
-
-function step<T>(title: string, body: () => Promise<T>): Promise<T> {
-  return base.step(title, body, { box: true });
 }
 
 /** Runs in the page. Not `page.route`: that loses what a page sends with `keepalive` while it is being left. */

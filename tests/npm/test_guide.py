@@ -135,7 +135,7 @@ def test_vue(make_project: Callable[..., Project], template: str) -> None:
 
 def test_pnpm_and_the_newest_node(make_project: Callable[..., Project], tmp_path: Path) -> None:
     node = Project(tmp_path, tmp_path)
-    node.run("npm init --yes && npm install node@latest pnpm@latest --allow-scripts=node")
+    node.run("npm init --yes && npm install node@latest pnpm@latest")
     tools = tmp_path / "node_modules/.bin"
     pnpm = f'PATH="{tools}:$PATH" pnpm'
     project = make_project(FIRST, **{"npm install --save-dev": f"{pnpm} add -D", "npm install": f"{pnpm} install"})
@@ -149,7 +149,15 @@ def test_pnpm_and_the_newest_node(make_project: Callable[..., Project], tmp_path
 def test_next(make_project: Callable[..., Project]) -> None:
     project = make_project("Next")
     project.write("app/page.tsx", file("app/page.tsx"))
+    project.write("app/layout.tsx", LAYOUT)
     project.run("npm run build")
+
+
+# The template's own loads fonts from the internet while it is built.
+LAYOUT = """export default function Layout({ children }: { children: React.ReactNode }) {
+  return <html lang="en"><body>{children}</body></html>;
+}
+"""
 
 
 def test_recipes_for_containers_are_what_the_containerfile_makes() -> None:

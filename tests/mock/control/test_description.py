@@ -60,7 +60,7 @@ def test_a_query_that_is_not_described_is_refused(served: Served, path: str, bro
 
 
 def test_a_described_query_is_taken(served: Served) -> None:
-    examples = {"string": "a", "integer": "1"}
+    examples = {"string": "a", "integer": "1", "boolean": "true"}
     for (path, method), node in described_operations(served).items():
         queries = [each for each in node.get("parameters", ()) if each["in"] == "query"]
         if method != "GET" or "stream" in path:

@@ -43,6 +43,8 @@ def test_an_exchange_says_who_asked_what_and_what_came_of_it(mock: Observed) -> 
         "lint": [],
         "changed": {"items": 2},
         "fault": None,
+        "about": "2 items: a, b",
+        "items": ["a", "b"],
     }
 
 
