@@ -13,7 +13,7 @@ from typing import Any
 
 import httptools
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from mock_server.errors import ApiError, BadRequest, HeadersTooLarge, UriTooLong
 from mock_server.http.envelope import failure
@@ -34,6 +34,7 @@ class Connection(HttpToolsProtocol):
         self._unserved = False  # the request that is being read gets no answer of the application's
         self._refusal: ApiError | None = None
         self._hang_up: asyncio.TimerHandle | None = None
+        self._answering: RequestResponseCycle | None = None  # the first of those that wait for their answer
 
     def data_received(self, data: bytes) -> None:
         self._unset_keepalive_if_required()
@@ -58,7 +59,11 @@ class Connection(HttpToolsProtocol):
     def eof_received(self) -> bool:  # type: ignore[override]
         """True: the connection stays open for the answer."""
         cycle = self.cycle
-        if self._refusal is not None or cycle is None or cycle.response_complete or cycle.more_body:
+        if cycle is None or cycle.response_complete:
+            return False
+        if self._refusal is not None:
+            return True  # to what came before it; the end is set already
+        if cycle.more_body:
             return False
         cycle.keep_alive = False
         self._hang_up = self.loop.call_later(_HALF_CLOSED_SECONDS, self.transport.close)
@@ -67,10 +72,17 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self._unset_keepalive_if_required()
+        if self._answering is not None and not self._answering.response_complete:
+            self._answering.disconnected = True
+            self._answering.message_event.set()
         if self._hang_up:
             self._hang_up.cancel()
         self.pipeline.clear()
         self.headers, self.url = [], b""
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._answering = cycle
+        super()._start_asgi_task(cycle, app)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -145,6 +157,7 @@ class Connection(HttpToolsProtocol):
             is_earlier = self._unserved or self._in_head
             if is_earlier or cycle.response_started or self.pipeline:
                 cycle.keep_alive = False
+                cycle.transport = _Lingering(self.transport)  # type: ignore[assignment]
                 return
             cycle.disconnected = True
             cycle.message_event.set()
@@ -160,5 +173,17 @@ class Connection(HttpToolsProtocol):
                 ]
             )
         )
-        if self.transport.can_write_eof():
-            self.transport.write_eof()
+        _Lingering(self.transport).close()
+
+
+class _Lingering:
+    """A transport that is closed a little later: at once, with bytes on their way to us, would be a reset, and a reset
+    takes the answer along."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self.write, self.is_closing = transport.write, transport.is_closing
+
+    def close(self) -> None:
+        if self._transport.can_write_eof() and not self._transport.is_closing():
+            self._transport.write_eof()

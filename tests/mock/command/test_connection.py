@@ -127,9 +127,11 @@ class TestBounds:
         answer = exchange(beside.url, text)
         assert (answer.status, answer.json["message"]) == (400, "Bad request: this is not HTTP/1.1")
 
-    def test_a_broken_request_does_not_take_the_answer_before_it_along(self, beside: Beside) -> None:
+    @pytest.mark.parametrize("half_close", [False, True])
+    def test_a_broken_request_does_not_take_the_answer_before_it_along(self, beside: Beside, half_close: bool) -> None:
         good = request(RECOMMEND, {"strategy": "popular"}, {"X-API-KEY": beside.publishable_key})
-        assert exchange(beside.url, good + b"nonsense\r\n\r\n").status == 200
+        answer = exchange(beside.url, good + b"nonsense\r\n\r\n" + bytes(100_000), half_close=half_close)
+        assert answer.status == 200
 
 
 class TestClientsThatLeave:
