@@ -6,6 +6,7 @@ from math import log10
 
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 860, 220, 58, 12, 22, 28
 _COLOURS = ("var(--slo-1)", "var(--slo-2)", "var(--slo-3)", "var(--slo-4)")
+_FAR = 4.0
 Points = Sequence[tuple[float, float | None]]  # second, value
 _PERCENTILE_TICKS = (0.0, 50.0, 90.0, 99.0, 99.9, 99.99)
 
@@ -53,7 +54,8 @@ def _chart(
     values = [value for points in lines.values() for _, value in points if value is not None]
     if not values:
         return _empty(title)
-    top = max([*values, limit or 0.0, 1e-3]) * 1.1
+    far = limit is not None and limit > _FAR * max(values)  # drawn, it would press the lines flat
+    top = max([*values, limit or 0.0 if not far else 0.0]) * 1.1 or 1.0
 
     def x(place: float) -> float:
         return _LEFT + (place - span[0]) / (span[1] - span[0]) * (_WIDTH - _LEFT - _RIGHT)
@@ -63,7 +65,7 @@ def _chart(
 
     parts = [_shade(x(shade[0]), x(shade[1]))] if shade else []
     parts.append(_axes(top, unit, [(x(place), text) for place, text in labels], y))
-    if limit:
+    if limit and not far:
         parts.append(
             f'<path class="limit" d="M{_LEFT} {y(limit):.1f}H{_WIDTH - _RIGHT}"/>'
             f'<text x="{_WIDTH - _RIGHT}" y="{y(limit) - 4:.1f}" text-anchor="end">limit {_short(limit)}</text>'
@@ -75,6 +77,8 @@ def _chart(
         f'<span><i style="background:{colour}"></i>{escape(name)}</span>'
         for colour, name in zip(_COLOURS, lines, strict=False)
     )
+    if limit and far:
+        keys += f"<span>limit {_short(limit)}, far above</span>"
     return (
         f"<figure><figcaption><b>{escape(title)}</b>{keys}</figcaption>"
         f'<div class="wide"><svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(title)}">'

@@ -20,7 +20,7 @@ from load._summary import (
     plan_in_words,
     times,
 )
-from load._verdict import number
+from load._verdict import Outcome, Row, number
 
 _FEW = 10  # organisations that are shown unasked
 _MARKS = {"✔": "pass", "✖": "fail", "?": "invalid"}
@@ -58,12 +58,17 @@ def section(result: Result) -> str:
         f"<div><p>{escape(load_in_words(result))}</p><p>{escape(plan_in_words(result))}</p>{target}</div></div>",
         _list(reasons, "reasons"),
         _list(verdict.notes, "reasons"),
-        _table(_SLO_HEAD, [cells(row) for row in verdict.rows if row.where != "compared"], numbers={2, 3, 4}),
+        _table(_SLO_HEAD, [cells(row) for row in _worst_first(verdict.rows)], numbers={2, 3, 4}),
         _changes(result),
     ]
     if result.plan:
         parts += [_steps(result), _times(result), *_charts(result), _rate_limits(result), _health(result)]
     return "".join(parts) + f"{_FOLLOW_THEME}</section>"
+
+
+def _worst_first(rows: Iterable[Row]) -> list[Row]:
+    order = [Outcome.FAIL, Outcome.NO_DATA, Outcome.INVALID, Outcome.PASS]
+    return sorted((row for row in rows if row.where != "compared"), key=lambda row: order.index(row.outcome))
 
 
 def _state(result: Result) -> str:
@@ -78,7 +83,8 @@ def _charts(result: Result) -> list[str]:
     plan, slots = result.plan, result.samples.slots()
     if not slots or plan is None or plan.search or plan.probe:
         return []
-    slots = [slot for slot in slots if slot * plan.slot >= -plan.profile.warmup]
+    last = max(result.judged_seconds, plan.slot)  # the slot that it ends in is no whole one
+    slots = [slot for slot in slots if -plan.profile.warmup <= slot * plan.slot <= last - plan.slot]
     series = list(result.samples.series.values())
     limit = max(_limits(result), default=None)
     by_slot = {slot: merged(one.answered.get(slot, {}) for one in series) for slot in slots}

@@ -62,7 +62,7 @@ def plan_in_words(result: Result) -> str:
     parts = [f"{plan.workers} generator(s)", f"{plan.organisations} organisation(s)"]
     if not plan.probe and not plan.search:
         ran = f"ran {result.happened.seconds:,.0f} s" if result.closed else "still running"
-        parts.insert(0, f"planned {plan.profile.seconds:,.0f} s, {plan.profile.warmup:g} s of them warm-up; {ran}")
+        parts.insert(0, f"planned {plan.profile.seconds:,.0f} s, {plan.profile.warmup:.3g} s of them warm-up; {ran}")
     return "; ".join(parts)
 
 

@@ -31,6 +31,22 @@ _RATE_LIMIT_COLUMNS = {
     "sent": "Sent",
     "limited": "429 share",
 }
+SHAPE = "Profile"  # the class in _hooks
+# locust's tables show text alone; a verdict in them is told by its mark, and by its colour as well
+_PAINT = """<script>{
+const paint = () => {
+  const dark = Number((getComputedStyle(document.body).backgroundColor.match(/\\d+/) || [255])[0]) < 128;
+  const colours = {'\u2716': dark ? '#f44336' : '#d32f2f', '\u2714': dark ? '#4ade80' : '#15803d',
+    '?': dark ? '#fbbf24' : '#b45309'};
+  for (const cell of document.querySelectorAll('td')) {
+    const colour = cell.textContent[1] === ' ' && colours[cell.textContent[0]] || '';
+    if ((cell.dataset.slo || '') !== colour) {
+      cell.dataset.slo = colour; cell.style.color = colour; cell.style.fontWeight = colour && 500;
+    }
+  }
+};
+new MutationObserver(paint).observe(document.body, {childList: true, subtree: true, characterData: true});
+}</script>"""
 _START_PATIENCE = 90.0  # seconds a click on Start waits for the look at generators and target
 
 
@@ -51,6 +67,7 @@ def extend(environment: Environment, referee: Referee) -> None:
         {"href": "./slo.json", "title": "SLO verdict as JSON"},
         {"href": "./slo", "title": "SLO verdict with charts"},
     ]
+    _keep_settings(ui)
     base = getattr(environment.parsed_options, "web_base_path", "") or ""
 
     def slo_page() -> str:
@@ -63,19 +80,52 @@ def extend(environment: Environment, referee: Referee) -> None:
 
     app.add_url_rule(f"{base}/slo", view_func=protected(slo_page))
     app.add_url_rule(f"{base}/slo.json", view_func=protected(slo_json))
-    app.before_request(lambda: _refuse_strangers(ui.web_login))
+    app.before_request(lambda: _refuse_other_sites(ui.web_login))
+    app.before_request(lambda: _refuse_start(referee))
     app.after_request(lambda response: _enrich(response, referee))
     if ui.web_login:
         _add_login(ui, base)
 
 
-def _refuse_strangers(login: bool) -> None:
+def _refuse_other_sites(login: bool) -> None:
     """locust lets every web site call its pages; a site that somebody has open elsewhere must not start load here."""
     host, origin = flask.request.host, flask.request.headers.get("Origin")
     if origin and urlsplit(origin).netloc != host:
         flask.abort(403, "another site's page may not call this one")
     if not login and urlsplit(f"//{host}").hostname not in LOOPBACKS:
         flask.abort(403, "without a login these pages answer to loopback names only")
+
+
+def _keep_settings(ui: Any) -> None:
+    """The form shows what the last run had, also after the page was loaded anew; and no shape but ours, without which
+    there would be no profile, no plan and no verdict."""
+    update = ui.update_template_args
+
+    def update_with_ours() -> None:
+        update()
+        options = vars(ui.environment.parsed_options)
+        for name, facts in ui.template_args["extra_options"].items():
+            if name in options and not facts["is_secret"]:
+                facts["default_value"] = options[name]
+        ui.template_args["available_shape_classes"] = [SHAPE]
+
+    ui.update_template_args = update_with_ours
+
+
+def _refuse_start(referee: Referee) -> Any:
+    """A start that would change a run under way, or that would have no plan."""
+    if flask.request.endpoint != "locust.swarm":
+        return None
+    run, form = referee.run, flask.request.form
+    if run is not None and run.running:
+        return _refusal(referee, "A run is under way. Stop it first: a change now would make its verdict INVALID.")
+    if form.get("shape_class", SHAPE) != SHAPE:
+        return _refusal(referee, f"Choose the shape {SHAPE}: without it there is no profile, and nothing to judge by.")
+    return None
+
+
+def _refusal(referee: Referee, message: str) -> Any:
+    return flask.jsonify({"success": False, "message": message, "host": referee.environment.host})
 
 
 def _enrich(response: flask.Response, referee: Referee) -> flask.Response:
@@ -85,7 +135,10 @@ def _enrich(response: flask.Response, referee: Referee) -> flask.Response:
         return response
     if endpoint == "locust.swarm":
         return _explain_refusal(response, referee)
-    if run and endpoint == "locust.request_stats" and response.is_json:
+    if endpoint == "locust.index":
+        place = (page := response.get_data(as_text=True)).rindex("</body>")
+        response.set_data(page[:place] + _PAINT + page[place:])
+    elif run and endpoint == "locust.request_stats" and response.is_json:
         result = run.result()
         tables = [
             {"key": "slo", "data": _pages.slo_rows(result)},

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.support.browser import WIDE, chromium, needs_chromium
 from tests.support.load_support import ROOMY, SLO, broken_server, finish, free_port, keys_file, start_locust, wait_for
@@ -71,34 +71,74 @@ def test_a_run_from_the_form_to_the_verdict(tmp_path: Path) -> None:
         page.get_by_role("button", name="Start").click()
         expect(page.get_by_text("Not started: ")).to_be_visible(timeout=20_000)
         page.locator("input[name=arrivalRate]").fill("60")
-        page.locator("input[name=runTime]").fill("30s")
+        page.locator("input[name=runTime]").fill("12s")
         page.locator("input[name=latencyLimit]").fill("4000")
+        page.locator("input[name=maxErrorRatio]").fill("0.25")
         page.get_by_role("combobox").filter(has_text="browse").or_(page.locator("select[name=scenario]")).first.click()
         choose(page, "reader")
         page.get_by_role("button", name="Start").click()
         expect(page.get_by_role("tab", name="SLO")).to_be_visible(timeout=20_000)
-        wait_for(lambda: any("p99_ms" in cell for row in cells(page, "SLO") for cell in row), 20)
-        rows = cells(page, "SLO")
-        assert [cell for cell in rows[0] if "running" in cell]
-        p99 = next(row for row in rows if "p99_ms" in row[1])
-        assert (p99[0], p99[2]) == ("✔ PASS", "4,000")
+        assert "A run is under way" in post(f"{base}/swarm", user_count="5", spawn_rate="5"), "an edit would spoil it"
+        wait_for(lambda: any("p99_ms" in cell for row in cells(page, "SLO") for cell in row), 30)
+        limits = {row[1].split()[-1]: row[2] for row in cells(page, "SLO") if row[1].startswith("POST")}
+        assert (limits["p99_ms"], limits["max_error_ratio"]) == ("4,000", "0.25"), (
+            "every promise is changed on the page"
+        )
         assert {row[0] for row in cells(page, "Rate limit")} == {"org-0", "org-1"}
-        page.get_by_role("button", name="Stop").click()
-        wait_for(lambda: json.loads(get(f"{base}/slo.json"))["final"], 20)
-        verdict = json.loads(get(f"{base}/slo.json"))
-        assert (verdict["verdict"], verdict["exit_code"]) == ("PASS", 0), verdict["reasons"]
-        page.goto(f"{base}/slo")
-        expect(page.locator(".verdict")).to_have_text("PASS")
-        assert page.locator("svg polyline").count() >= 5
-        assert page.locator("svg").first.bounding_box()["height"] > 100  # type: ignore[index]
+        first = final(base)
+        assert (first["verdict"], first["exit_code"]) == ("PASS", 0), first["reasons"]
+        page.reload()
+        page.get_by_role("button", name="New").click()
+        page.get_by_role("button", name="Start").click()
+        wait_for(lambda: not json.loads(get(f"{base}/slo.json"))["final"], 30)
+        second = final(base)
+        for what in ("plan", "load", "target"):
+            mine, other = ({**one, "ran_seconds": 0} if what == "plan" else one for one in (second[what], first[what]))
+            assert mine == other, "a second run is the first one unless something was changed"
+        assert [row["limit"] for row in second["rows"]] == [row["limit"] for row in first["rows"]]
         report = get(f"{base}/stats/report?download=1")
         assert report.count("id='slo'") == 1
-        page.set_content(report)
-        expect(page.locator("#slo .verdict")).to_have_text("PASS")
-        page.close()
         assert "SECRET" not in report + get(f"{base}/slo") + get(f"{base}/logs")
+        see_the_verdict(browser, base)
     assert json.loads((tmp_path / "slo.json").read_text(encoding="utf-8"))["verdict"] == "PASS"
     assert "SECRET" not in (tmp_path / "output").read_text(encoding="utf-8")
+
+
+def see_the_verdict(browser: Browser, base: str) -> None:
+    """Its own page, on a desk and on a phone, light and dark: the verdict first, nothing wider than the screen."""
+    grounds = set()
+    for scheme in ("light", "dark"):
+        for width in (1280, 390):
+            page = browser.new_page(viewport={"width": width, "height": 844}, color_scheme=scheme)
+            page.goto(f"{base}/slo")
+            verdict = page.locator("#slo .verdict")
+            expect(verdict).to_have_text("PASS")
+            expect(verdict).to_be_in_viewport()
+            expect(page.locator("#slo table").first).to_be_in_viewport()
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert page.locator("svg polyline").count() >= 8
+            grounds.add(page.locator("#slo").evaluate("one => getComputedStyle(one).backgroundColor"))
+            page.close()
+    assert len(grounds) == 2, "dark is dark"
+
+
+def final(base: str) -> dict[str, Any]:
+    wait_for(lambda: json.loads(get(f"{base}/slo.json"))["final"], 60)
+    return dict(json.loads(get(f"{base}/slo.json")))
+
+
+def post(url: str, **form: str) -> str:
+    with urllib.request.urlopen(url, urllib.parse.urlencode(form).encode(), timeout=30) as answer:  # noqa: S310
+        return str(answer.read().decode())
+
+
+def test_a_start_without_the_profile_is_refused(tmp_path: Path) -> None:
+    with pages(tmp_path, "--class-picker") as base:
+        shapes = get(base)
+        assert '"available_shape_classes": ["Profile"]' in shapes
+        answer = post(f"{base}/swarm", user_count="5", spawn_rate="5", user_classes="Reader", shape_class="Default")
+        assert "without it there is no profile" in answer
+        assert '"success":false' in answer.replace(" ", "")
 
 
 def choose(page: Page, option: str) -> None:

@@ -93,7 +93,6 @@ def test_targets_that_break_a_promise_or_can_not_be_judged_never_pass(
 ) -> None:
     mistake = tmp_path / "mistake.toml"
     mistake.write_text('[[slo]]\nname = "POST /v1/recomend"\np99_ms = 1', encoding="utf-8")
-    long = ("--run-time", "600s", "--rate-limit", "off")
     runs: dict[str, tuple[tuple[object, ...], int, str]] = {
         "slow": (reader(tmp_path, f"{server}/slow/{roomy}", p99=500), 3, "p99_ms"),
         "errors": (reader(tmp_path, f"{server}/errors/{roomy}"), 1, "max_error_ratio"),
