@@ -448,8 +448,10 @@ export interface components {
          * @default personalized
          */
         Strategy: "personalized" | "similar" | "frequently-bought-together" | "frequently-consumed-together" | "session_based" | "session-based" | "session-resumption" | "abandonment-recovery" | "trending" | "popular" | "price-optimized" | "cross-sell" | "recently-viewed" | "buy-again" | "new-arrivals";
+        /** @description One value of an attribute. */
+        FilterScalar: string | number | boolean | null;
         /** @description What an attribute must equal. Ours: a list means any of its values; null means null or absent. */
-        FilterValue: string | number | boolean | null | (string | number | boolean | null)[];
+        FilterValue: components["schemas"]["FilterScalar"] | components["schemas"]["FilterScalar"][];
         /**
          * @description Attribute filters, e.g. `{ "category": "shoes" }`. Ours: all must hold; `item_type` and `status` name the
          *     record's own fields; at most 50.
@@ -938,6 +940,7 @@ export type StandardEventName = components['schemas']['StandardEventName'];
 export type EventName = components['schemas']['EventName'];
 export type Event = components['schemas']['Event'];
 export type Strategy = components['schemas']['Strategy'];
+export type FilterScalar = components['schemas']['FilterScalar'];
 export type FilterValue = components['schemas']['FilterValue'];
 export type Filters = components['schemas']['Filters'];
 export type Limit = components['schemas']['Limit'];

@@ -18,6 +18,7 @@ from tests.support.mock_client import EVENTS, ITEMS, RECOMMEND, SPEC, USERS, Cli
 
 Make = Callable[..., Client]
 DATE = "must be an ISO 8601 date or date-time that exists, as 2026-01-15T09:30:00Z"
+FILTER = "must be a string, a number, a boolean, null, or a list of 1 to 100 of them"
 NAME = "must be lowercase, without the character NUL, 1 to 256 characters"
 IDENTIFY = "An identify event names the id that it aliases and is of the system family."
 STATUS = 'must be one of "active", "inactive", "deleted"'
@@ -53,9 +54,7 @@ STATUS = 'must be one of "active", "inactive", "deleted"'
         (RECOMMEND, recommend_body("popular", limit=1.5), {"$.limit": "must be an integer"}),
         (RECOMMEND, recommend_body("popular", limit="20"), {"$.limit": "must be an integer"}),
         (RECOMMEND, recommend_body("popular", filters={"a b": {}, "c": [], "d": [[1]]}), {
-            '$.filters["a b"]': "must be a string, a number, a boolean, null or an array",
-            "$.filters.c": "must not be empty",
-            "$.filters.d[0]": "must be a string, a number, a boolean or null"}),
+            '$.filters["a b"]': FILTER, "$.filters.c": FILTER, "$.filters.d": FILTER}),
         (RECOMMEND, recommend_body("popular", filters={f"f{n}": 1 for n in range(51)}), {
             "$.filters": "must have at most 50 fields"}),
         (RECOMMEND, recommend_body(user_id=7), {"$.user_id": "must be a string"}),
