@@ -78,9 +78,6 @@ class Settings(BaseSettings):
     key_policy: Literal["strict", "superset"] = Field(
         default="strict", description="superset: a secret key may do all that a publishable key may"
     )
-    null_policy: Literal["lenient", "strict"] = Field(
-        default="lenient", description="strict: null in a field that is not documented to be null is 400"
-    )
     rate_limit: Annotated[RateLimit | Literal["off"] | None, BeforeValidator(_read_rate_limit)] = Field(
         default=None,
         description="requests per window and organisation: 1000/15m, 100/10s, off [the OpenAPI file's]",

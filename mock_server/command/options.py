@@ -21,7 +21,7 @@ PROGRAM = "lehnz-mock"
 _PREFIX = str(Settings.model_config["env_prefix"])
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "Where it answers": ("host", "port", "keys_out"),
-    "The contract": ("spec", "watch", "validate_responses", "null_policy"),
+    "The contract": ("spec", "watch", "validate_responses"),
     "Data": ("seed_data", "columns", "events", "seed_orgs", "orgs", "seed", "clock", "ingest_delay"),
     "Keys and limits": ("key_policy", "rate_limit", "auth_rate_limit", "trust_proxy", "rate_limit_headers", "max_body"),
     "Control plane and dashboard (/_mock)": (
@@ -46,7 +46,6 @@ _METAVARS = {
     "seed": "N",
     "ingest_delay": "S|A-B",
     "key_policy": "POLICY",
-    "null_policy": "POLICY",
     "rate_limit": "N/WINDOW",
     "auth_rate_limit": "N/WINDOW",
     "trust_proxy": "NETWORK",

@@ -145,7 +145,7 @@ class Guards:
             check_content_type(headers.get(b"content-type"))
             document = parse_json(body, contract.max_depth)
             written = _copied(document) if self._strict and isinstance(call, Call) else None
-            call.records = endpoint.body.records_of(document, contract.takes_nulls)
+            call.records = endpoint.body.records_of(document)
             if self._strict and written is not None and isinstance(call, Call):
                 self._strict.check(self._sent(call, endpoint, written, type(document) is list))  # 400
         if endpoint.parameters:

@@ -6,7 +6,9 @@ from mock_server.lint.events import EventFamily, EventName
 from mock_server.lint.fields import AttributeBesideFields, UnknownField
 from mock_server.lint.filters import UnknownAttribute
 from mock_server.lint.ids import UnknownItem, UnservedRecommendation
+from mock_server.lint.nulls import NeedlessNull
 from mock_server.lint.sent import SentRule
+from mock_server.lint.timestamps import LooseTimestamp
 from mock_server.lint.values import PriceIsText, UnreadableTimestamp
 
 SENT_RULES: Sequence[SentRule] = (
@@ -18,5 +20,7 @@ SENT_RULES: Sequence[SentRule] = (
     UnservedRecommendation(),
     UnreadableTimestamp(),
     PriceIsText(),
+    LooseTimestamp(),
+    NeedlessNull(),
     UnknownAttribute(),
 )

@@ -25,7 +25,6 @@ class Contract:
 
     def __init__(self, spec: Spec, settings: Settings) -> None:
         self._settings = settings
-        self.takes_nulls = settings.null_policy == "lenient"
         self._needs: Mapping[str, Collection[str]] | None = None
         self.load(spec)
 

@@ -34,8 +34,7 @@ def _hinted(field: FieldError, document: Any, known: Collection[str]) -> FieldEr
     if field.message.startswith("is required") and name not in parent:
         wrong = nearest(name, [each for each in parent if each not in known])
         hint = f"`{wrong}` is no field, did you mean `{name}`?" if wrong else ""
-    elif name == "event_family" and parent.get(name) in STANDARD_FAMILIES:
-        given = str(parent[name])
+    elif name == "event_family" and (given := str(parent.get(name))) in STANDARD_FAMILIES:
         hint = f"`{given}` is an event_name, its family is `{STANDARD_FAMILIES[given]}`"
     else:
         hint = ""

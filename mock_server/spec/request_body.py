@@ -48,9 +48,8 @@ class Body:
         self.certain = set.intersection(*required) | self._defaults.keys()  # fields that every record has
         self._optional = frozenset[str]().union(*(optional_fields(spec, record) for record in records))
 
-    def records_of(self, document: Any, takes_nulls: bool = True) -> list[dict[str, Any]]:
+    def records_of(self, document: Any) -> list[dict[str, Any]]:
         """The body as records: nulls and gaps replaced by defaults (R49), aliases by canonical names (R8).
-        Without `takes_nulls`, null is refused where the spec does not describe it.
 
         Raises ApiError for an invalid body."""
         validator = self._validators.get(type(document))
@@ -58,8 +57,7 @@ class Body:
             names = " or ".join(f"an {name}" for name, kind in _TYPES.items() if kind in self._validators)
             raise BadRequest(*listed([FieldError("$", f"must be {names}")]))
         if not validator.is_valid(document):
-            if takes_nulls:
-                self._drop_nulls(document)
+            self._drop_nulls(document)
             if problem := validator.problem(document, lambda found: hinted(found, document, self.fields)):
                 raise problem
         records = document if type(document) is list else [document]
