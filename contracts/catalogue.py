@@ -17,6 +17,7 @@ class Entry:
     level: Level
     statement: str  # one sentence
     source: str  # where the documents say so
+    words: str = ""  # of a MUST: the words of the API Reference or the Changelog that it rests on; cells end with |
     reading: str = ""  # R-numbers of docs/readings.md
     needs: tuple[str, ...] = ()  # "other-organisation", "exhaust", "strict-keys", "account-limit", "generated"
     depends: tuple[str, ...] = ()  # checks whose failure explains a failure of this one

@@ -35,6 +35,7 @@ class Exchange:
     failure: str = ""
     understood: bool = True  # False: a body of the wire corpus, not meant to be understood
     valid: bool = False  # every document says that this request is fine
+    forbidden: str = ""  # why every document says that it must be refused
 
     @cached_property
     def json(self) -> Json:
@@ -87,6 +88,13 @@ class Exchange:
     def pagination(self) -> dict[str, Json]:
         pagination = self.data.get("pagination")
         return pagination if isinstance(pagination, dict) else {}
+
+    def counted(self, name: str) -> int | None:
+        """A whole number of `pagination`; 48.0 is one (R43)."""
+        value = self.pagination.get(name)
+        if isinstance(value, float) and value.is_integer():
+            return int(value)
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
 
     def number_of(self, header: str) -> int | None:
         """A header's value as a whole number, None when absent or something else."""

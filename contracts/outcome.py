@@ -46,6 +46,12 @@ class Finding:
     exchanges: tuple[Exchange, ...] = ()
     also: tuple[Exchange, ...] = ()  # what the bundled mock answered to the same requests
 
+    @property
+    def crashed(self) -> bool:
+        """What it complains of is a 5xx, or no answer at all."""
+        last = self.exchanges[-1] if self.exchanges else None
+        return last is not None and (last.status is None or last.status >= 500)
+
 
 @dataclass
 class Result:

@@ -7,25 +7,29 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 import contracts.checks
 import contracts.rules  # noqa: F401 - registers the rules
 from contracts import deviations
 from contracts.catalogue import Entry
 from contracts.checks import exhaust
-from contracts.generated import passes as generated
+from contracts.generated import passes
 from contracts.outcome import Finding, Level, Outcome, Result, TargetError, UsageError, Verdict, verdict_of
-from contracts.run import cleanup
-from contracts.run import visibility as canary
+from contracts.run import cleanup, visibility
+from contracts.run.audit import audit
 from contracts.run.budget import Budget
 from contracts.run.client import Client
 from contracts.run.clock import sleeper
 from contracts.run.credentials import Credentials
 from contracts.run.engine import Engine, explain
+from contracts.run.model import Model
+from contracts.run.observer import observe
 from contracts.run.operations import operations_of
+from contracts.run.plan import PROFILES, Names, Plan, Visibility
 from contracts.run.preflight import preflight
 from contracts.run.registry import CHECKS, RULES
-from contracts.run.run import PROFILES, Run, new_ledger
+from contracts.run.run import Run
 from contracts.run.stop import Stop
 from contracts.selection import select
 from contracts.settings import Settings, matching
@@ -119,14 +123,14 @@ def judge(
             verdict=verdict_of(ordered, settings.strict),
             strict=settings.strict,
             profile=settings.profile,
-            seed=run.seed,
-            prefix=run.prefix,
+            seed=run.plan.seed,
+            prefix=run.names.prefix,
             started=started,
             seconds=time.monotonic() - clock,
             requests=dict(run.budget.used),
             waited=run.budget.waited,
-            lag=run.lag if run.channel else None,
-            channel=str(run.channel or ""),
+            lag=run.visibility.lag if run.visibility.channel else None,
+            channel=str(run.visibility.channel or ""),
             bundled=is_bundled,
             redactor=run.redactor,
             notes=notes,
@@ -134,27 +138,26 @@ def judge(
 
 
 def make_run(settings: Settings, target: Target, say: Say, stop: Stop) -> Run:
-    redactor = Redactor()
-    credentials = Credentials(target, redactor)
-    ledger = new_ledger()
+    redactor, names = Redactor(), Names.fresh()
+    model = Model(names.prefix, names.digits, settings.settle)
+    seed = random.SystemRandom().getrandbits(32) if settings.seed == "random" else int(settings.seed)
+    plan = Plan(settings.profile, seed, settings.exclusive, settings.exhaust, target.other is None)
     allowed = settings.max_requests or PROFILES[settings.profile]
     sleep = sleeper(target.control, stop.sleep)
     budget = Budget(allowed, not settings.no_wait, target.window_seconds, target.limit, say, sleep)
     client = Client(target, budget, redactor, settings.timeout, stop)
-    client.observers.append(ledger.observe)
+    client.observers.append(partial(observe, model))
     run = Run(
         target=target,
-        profile=settings.profile,
         operations=operations_of(load_spec(), target.edition),
         client=client,
         budget=budget,
-        credentials=credentials,
+        credentials=Credentials(target, redactor),
         redactor=redactor,
-        ledger=ledger,
-        settle=settings.settle,
-        seed=random.SystemRandom().getrandbits(32) if settings.seed == "random" else int(settings.seed),
-        exclusive=settings.exclusive,
-        exhaust=settings.exhaust,
+        model=model,
+        plan=plan,
+        names=names,
+        visibility=Visibility(settings.settle),
         say=say,
         sleep=sleep,
     )
@@ -167,28 +170,31 @@ def _results(
 ) -> list[Result]:
     engine = Engine(run, progress)
     acting = [entry for entry in chosen if entry.id in CHECKS]
-    first = [entry for entry in acting if entry.area == _RATE_LIMIT]
+    early = [entry for entry in acting if entry.area == _RATE_LIMIT]
     last = [entry for entry in acting if "exhaust" in entry.needs]
     needs_canary = run.target.edition == "current" and (
-        not acting or any(entry.id == canary.CHECK or entry.depends for entry in chosen)
+        not acting or any(entry.id == visibility.CHECK or entry.depends for entry in chosen)
     )
-    herald = canary.herald(run) if needs_canary else None
-    results = engine.judge(first)
+    first = visibility.first_item(run) if needs_canary else None
+    results = engine.judge(early)
     if any(result.level is Level.MUST and result.outcome is Outcome.FAIL for result in results):
         run.budget.may_wait = False  # nobody can plan with a limit that is wrong, and the verdict is known
-    if herald:
-        results.append(_canary_result(run, herald, catalogue[canary.CHECK]))
+    if first:
+        results.append(_canary_result(run, first, catalogue[visibility.CHECK]))
     feeding = [] if acting else _feeders(settings, catalogue)  # rules alone need answers to look at
     engine.judge(feeding)
-    results += engine.judge([entry for entry in acting if entry not in (*first, *last)])
-    results += generated.judge(run, [entry for entry in chosen if "generated" in entry.needs], progress)
+    results += engine.judge([entry for entry in acting if entry not in (*early, *last)])
+    results += passes.judge(run, [entry for entry in chosen if "generated" in entry.needs], progress)
+    engine.repeat()
+    audit(run)
     if last:
         cleanup.clean(run, keep=settings.keep)
         run.budget.exempt = True
         results += engine.judge([entry for entry in last if entry.id != exhaust.RECOVERY])
         burnt = [entry for entry in chosen if {"generated", "exhaust"} <= set(entry.needs)]
-        results += generated.judge_burnt(run, burnt, exhaust.window_ends(run))
+        results += passes.judge_burnt(run, burnt, exhaust.window_ends(run))
         results += engine.judge([entry for entry in last if entry.id == exhaust.RECOVERY])
+        engine.repeat()
     results += engine.apply_rules(entry for entry in chosen if entry.id in RULES)
     return results
 
@@ -200,19 +206,21 @@ def _feeders(settings: Settings, catalogue: dict[str, Entry]) -> list[Entry]:
     return [entry for entry in found if entry.quick or not quick]
 
 
-def _canary_result(run: Run, herald: canary.Herald, entry: Entry) -> Result:
+def _canary_result(run: Run, first: visibility.FirstItem, entry: Entry) -> Result:
     before = time.monotonic()
-    song = canary.sing(run, herald)
+    seen = visibility.measure(run, first)
     result = Result(entry.id, entry.level, Outcome.PASS, seconds=time.monotonic() - before)
-    if song.silence or song.lost:
-        asked = tuple(exchange for exchange in run.client.journal if exchange.source == canary.CHECK)
-        expected = f"a list that shows what was accepted, within --settle {run.settle:g} s"
-        if song.silence:
-            run.say(song.silence)
-            result.outcome, result.reason, actual = Outcome.INCONCLUSIVE, song.silence, song.silence
+    if seen.blind or seen.lost:
+        asked = tuple(exchange for exchange in run.client.journal if exchange.source == visibility.CHECK)
+        expected = f"a list that shows what was accepted, within --settle {run.visibility.settle:g} s"
+        if seen.blind:
+            run.say(seen.blind)
+            result.outcome, result.reason, actual = Outcome.INCONCLUSIVE, seen.blind, seen.blind
         else:
-            result.outcome, actual = Outcome.FAIL, f"never {', '.join(song.lost)}, though another item showed"
-        result.findings = [Finding(canary.CHECK, "canary", "recommend", expected, actual, (*asked[:3], *asked[-3:]))]
+            result.outcome, actual = Outcome.FAIL, f"never {', '.join(seen.lost)}, though another item showed"
+        result.findings = [
+            Finding(visibility.CHECK, "canary", "recommend", expected, actual, (*asked[:3], *asked[-3:]))
+        ]
     return result
 
 

@@ -29,29 +29,30 @@ class Knocks:
 
 
 def _operation(probe: Probe, name: str) -> Operation:
-    return probe.run.operations.spec.operation(name)
+    return probe.operations.spec.operation(name)
 
 
 def _send(probe: Probe, name: str) -> Exchange:
     """A login or registration that nobody can mean: a fresh address under a reserved name, no real password."""
     operation = _operation(probe, name)
     body = {"email": f"{probe.name('nobody')}@example.invalid", "password": probe.name("wrong")}
-    return probe.request(operation.method, operation.path, probe.run.credentials.none(), json=body)
+    return probe.request(operation.method, operation.path, probe.credentials.none(), json=body)
 
 
 def _knock(probe: Probe) -> Knocks:
-    """Made once per run, by whoever asks first: as many wrong logins as may pass, and some more."""
-    if "knocks" not in probe.run.shared:
-        limit = probe.run.operations.spec.limits["auth"]
-        probe.run.say(f"using up the limit of {limit.limit} logins for this address, for {limit.window_seconds} s")
-        answers = []
-        for _ in range(limit.limit + _BEYOND):
-            answers.append(_send(probe, "login"))
-            if answers[-1].status in (None, 404, 405):
-                raise Blocked(f"the target has no {_operation(probe, 'login').path}: {said(answers[-1])}")
-        probe.run.shared["knocks"] = Knocks(limit, answers)
-    found: Knocks = probe.run.shared["knocks"]
-    return found
+    """Once per run: as many wrong logins as may pass, and some more."""
+    return probe.once(_make_knocks, probe)
+
+
+def _make_knocks(probe: Probe) -> Knocks:
+    limit = probe.operations.spec.limits["auth"]
+    probe.say(f"using up the limit of {limit.limit} logins for this address, for {limit.window_seconds} s")
+    answers = []
+    for _ in range(limit.limit + _BEYOND):
+        answers.append(_send(probe, "login"))
+        if answers[-1].status in (None, 404, 405):
+            raise Blocked(f"the target has no {_operation(probe, 'login').path}: {said(answers[-1])}")
+    return Knocks(limit, answers)
 
 
 @check("ACCOUNT-limit")
@@ -63,9 +64,9 @@ def limit(probe: Probe) -> None:
         raise Blocked("this address had used up some of the limit before the run")
     statuses = [answer.status for answer in found.answers]
     wanted = [False] * found.limit.limit + [True] * _BEYOND
-    told = ", ".join(map(str, statuses))
+    said = ", ".join(map(str, statuses))
     expected = f"{found.limit.limit} answers that are no 429, then 429"
-    probe.expect([status == 429 for status in statuses] == wanted, "limit", expected, told, *found.answers)
+    probe.expect([status == 429 for status in statuses] == wanted, "limit", expected, said, *found.answers)
 
 
 @check("ACCOUNT-headers")
@@ -75,8 +76,8 @@ def headers(probe: Probe) -> None:
         missing = [name for name in NAMES if answer.number_of(name) is None]
         if not probe.expect(not missing, "headers", "three whole numbers", f"no {', '.join(missing)}", answer):
             return
-    told = found.answers[0].number_of("RateLimit-Limit")
-    probe.expect(told == found.limit.limit, "Limit", f"{found.limit.limit}", f"{told}", found.answers[0])
+    said = found.answers[0].number_of("RateLimit-Limit")
+    probe.expect(said == found.limit.limit, "Limit", f"{found.limit.limit}", f"{said}", found.answers[0])
     passed = [answer for answer in found.answers if answer.status != 429]
     for earlier, later in itertools.pairwise(passed):
         before, after = (answer.number_of("RateLimit-Remaining") or 0 for answer in (earlier, later))

@@ -12,20 +12,20 @@ from fixtures.bodies import event_body, unique_uuid
 @check("ATTR-echo-accepted")
 def echo_accepted(probe: Probe) -> Iterator[None]:
     """One user echoes what was served, and is served like any other afterwards."""
-    served = probe.must_recommend(strategy="trending").data.get("recommendation_id")
+    served = probe.must_recommend(strategy="trending", user_id=probe.name("user")).data.get("recommendation_id")
     if not isinstance(served, str):
         raise Blocked("no recommendation_id was served (REC-recommendation-id)")
     user = probe.name("user")
     for name in ("click", "purchase"):
         body = event_body(name, user, probe.name("item"), recommendation_id=served)
-        expect_accepted(probe, probe.run.operations.events, body, f"{name} with a served recommendation_id")
+        expect_accepted(probe, probe.operations.events, body, f"{name} with a served recommendation_id")
     yield
-    for strategy in ("personalized", "popular")[: 1 if probe.run.thrifty else 2]:
+    for strategy in ("personalized", "popular")[: 1 if probe.plan.one_organisation else 2]:
         probe.must_recommend(strategy=strategy, user_id=user)
 
 
 @check("ATTR-unknown-recommendation")
 def unknown_recommendation(probe: Probe) -> None:
-    never_served = unique_uuid(probe.run.dice(probe.name("never")))
+    never_served = unique_uuid(probe.rng(probe.name("never")))
     body = event_body("click", probe.name("user"), probe.name("item"), recommendation_id=never_served)
-    expect_no_crash(probe, probe.send(probe.run.operations.events, body), "a recommendation_id that was never served")
+    expect_no_crash(probe, probe.send(probe.operations.events, body), "a recommendation_id that was never served")

@@ -29,7 +29,7 @@ NULLS: dict[str, dict[str, Any]] = {  # in free-form objects: taken or refused, 
 
 def valid_body(probe: Probe, operation: Operation) -> dict[str, Any]:
     """A minimal body that must be accepted, with fresh ids."""
-    operations = probe.run.operations
+    operations = probe.operations
     if operation is operations.items:
         return probe.item()
     if operation is operations.users:
@@ -38,23 +38,23 @@ def valid_body(probe: Probe, operation: Operation) -> dict[str, Any]:
         return event_body("view", probe.name("user"))
     if operations.edition == "first":
         return {"user_id": probe.name("user")}
-    return {"strategy": "trending"}
+    return {"strategy": "trending", "user_id": probe.name("user")}
 
 
 def valid_bodies(probe: Probe, operation: Operation) -> list[Any]:
     """The minimal body and others of another kind: full ones, arrays, each group of strategies, events of its own
     name, pages and limits of all sizes."""
-    operations = probe.run.operations
+    operations = probe.operations
     minimal = valid_body(probe, operation)
     if operation is operations.items:
         full = full_item_body(probe.name("item"))
-        return [minimal, full, [probe.item(), full]] if probe.run.arrays else [minimal, full]
+        return [minimal, full, [probe.item(), full]] if probe.visibility.arrays else [minimal, full]
     if operation is operations.users:
         full = full_user_body(probe.name("user"))
-        return [minimal, full, [user_body(probe.name("user")), full]] if probe.run.arrays else [minimal, full]
+        return [minimal, full, [user_body(probe.name("user")), full]] if probe.visibility.arrays else [minimal, full]
     if operation is operations.events:
         user = probe.name("user")
-        full = full_event_body("click", user, probe.name("item"), probe.run.dice(user))
+        full = full_event_body("click", user, probe.name("item"), probe.rng(user))
         names = ("search", "purchase", "step_2_of_3")
         return [minimal, full, [event_body(name, user, probe.name("item")) for name in names]]
     if operations.edition == "first":
@@ -62,13 +62,13 @@ def valid_bodies(probe: Probe, operation: Operation) -> list[Any]:
     item, user = probe.name("item"), probe.name("user")
     filtered = {"user_id": user, "filters": {"category": probe.name("cat")}, "limit": 5, "page": 2}
     beside = {"strategy": "similar", "context_item_id": item, "limit": 17, "page": 4}
-    return [minimal, filtered, beside, {"strategy": "popular", "limit": 64}]
+    return [minimal, filtered, beside, {"strategy": "popular", "user_id": user, "limit": 64}]
 
 
 def odd_bodies(probe: Probe, operation: Operation) -> list[Any]:
     """Bodies that not every server must take, with ids that look unlike all others. A wrong key opens none of them,
     but a server that reads the body first may call them bad (R39, R44)."""
-    operations = probe.run.operations
+    operations = probe.operations
     odd, spaced = probe.name("gr\u00f6\u00dfe-\u978b-\U0001f97e"), probe.name("a b/c%2Fd?e=f&g")
     notes = {"note": None, "tags": [], "parts": [{"colour": None}]}
     noted: dict[str, Any] = {"attributes": notes}
@@ -95,9 +95,9 @@ def odd_bodies(probe: Probe, operation: Operation) -> list[Any]:
     ]
 
 
-def expect_refused(probe: Probe, operation: Operation, body: Any, case: str) -> Exchange:
-    """Bad input: 400 (or 422), and nothing else."""
-    exchange = probe.send(operation, body)
+def expect_refused(probe: Probe, operation: Operation, body: Any, case: str, forbidden: bool = False) -> Exchange:
+    """Bad input: 400 (or 422), and nothing else. `forbidden`: every document says so."""
+    exchange = probe.send(operation, body, forbidden=case if forbidden else "")
     probe.expect_status(exchange, REFUSED, case)
     return exchange
 
@@ -106,7 +106,7 @@ def expect_refused_without(
     probe: Probe, operation: Operation, field: str, minimal: dict[str, Any], full: dict[str, Any]
 ) -> None:
     """A required field is missed whatever else is there: nothing, each optional field, unknown ones, all of them."""
-    quick, thrifty = probe.run.quick, probe.run.thrifty
+    quick, thrifty = probe.plan.quick, probe.plan.one_organisation
     optional = [] if quick else [name for name in full if name not in minimal]
     bodies = {"": minimal}
     if not thrifty:
@@ -116,18 +116,18 @@ def expect_refused_without(
     if optional:
         bodies[", with all else"] = {**minimal, **full, **(UNKNOWN if thrifty else {})}
     for case, body in bodies.items():
-        expect_refused(probe, operation, lacking(body, field), f"without {field}{case}")
+        expect_refused(probe, operation, lacking(body, field), f"without {field}{case}", forbidden=True)
 
 
 def expect_refused_values(
     probe: Probe, operation: Operation, field: str, values: Sequence[Any], minimal: dict[str, Any], full: dict[str, Any]
 ) -> None:
     """None of these values is one of the field's, nor is anything but a text, whatever else is there."""
-    clothes = itertools.cycle((minimal, {**full, **UNKNOWN}, full, {**minimal, **UNKNOWN}))
-    if not (probe.run.thrifty or probe.run.quick):
+    surroundings = itertools.cycle((minimal, {**full, **UNKNOWN}, full, {**minimal, **UNKNOWN}))
+    if not (probe.plan.one_organisation or probe.plan.quick):
         values = [*values, *NO_TEXT]
-    for value, body in zip(values, clothes, strict=False):
-        expect_refused(probe, operation, {**body, field: value}, f"{field} {value!r}")
+    for value, body in zip(values, surroundings, strict=False):
+        expect_refused(probe, operation, {**body, field: value}, f"{field} {value!r}", forbidden=True)
 
 
 def expect_accepted(probe: Probe, operation: Operation, body: Any, case: str) -> Exchange:

@@ -1,4 +1,4 @@
-"""A browser on any origin may call the two browser-safe operations and read what it is told."""
+"""A browser on any origin may call the two browser-safe operations and read what it is said."""
 
 from contracts.checks.common import valid_body
 from contracts.exchange import Exchange
@@ -10,7 +10,7 @@ ORIGIN = "https://shop.example"
 
 
 def _operations(probe: Probe) -> tuple[Operation, Operation]:
-    return probe.run.operations.events, probe.run.operations.recommend
+    return probe.operations.events, probe.operations.recommend
 
 
 def _allows_origin(exchange: Exchange) -> bool:
@@ -22,7 +22,7 @@ def preflight(probe: Probe) -> None:
     asked = {"Origin": ORIGIN, "Access-Control-Request-Method": "POST", "Content-Type": None}
     asked["Access-Control-Request-Headers"] = "content-type,x-api-key"
     for operation in _operations(probe):
-        exchange = probe.request("OPTIONS", operation.path, probe.run.credentials.none(), headers=asked)
+        exchange = probe.request("OPTIONS", operation.path, probe.credentials.none(), headers=asked)
         where = operation.operation_id
         probe.expect(exchange.ok, f"{where}: status", "2xx", f"{exchange.status}", exchange, operation=where)
         probe.expect(
@@ -50,7 +50,7 @@ def answers(probe: Probe) -> None:
     """Also on errors: a page that can't read a 401 can't say what is wrong."""
     for operation in _operations(probe):
         body = valid_body(probe, operation)
-        for case, credential in {"success": None, "401": probe.run.credentials.none()}.items():
+        for case, credential in {"success": None, "401": probe.credentials.none()}.items():
             exchange = probe.send(operation, body, credential, headers={"Origin": ORIGIN})
             probe.expect(_allows_origin(exchange), case, "Access-Control-Allow-Origin", "none", exchange)
 

@@ -9,7 +9,7 @@ from contracts.checks.common import expect_refused
 from contracts.outcome import Blocked, Skipped
 from contracts.run.probe import Look, Probe, lacking
 from contracts.run.registry import check
-from fixtures.bodies import event_body, identify_body
+from fixtures.bodies import event_body, identify_body, unique_uuid
 
 _KINDS_THAT_COUNT = ("view", "click", "add_to_cart", "purchase")  # standard names with a weight
 
@@ -19,20 +19,20 @@ def array_with_a_bad_one(probe: Probe) -> Iterator[None]:
     """One bad event refuses the array, wherever it stands; then none of its events counts."""
     shelf = tastes.shelf(probe)
     yield
-    subject, control, stranger = (probe.user(stem) for stem in ("refused", "control", "stranger"))
+    subject, control, newcomer = (probe.user(stem) for stem in ("refused", "control", "newcomer"))
     good = shelf.history(subject, "quiet")
     bad = lacking(good[0], "event_name")
-    exchange = expect_refused(probe, probe.run.operations.events, [*good, bad], "bad event at the end")
+    exchange = expect_refused(probe, probe.operations.events, [*good, bad], "bad event at the end")
     others = {"of no family": lacking(good[0], "event_family"), "of another family": {**good[0], "event_family": "fun"}}
     others["of nobody"] = lacking(good[0], "user_id")
     for case, event in others.items():
-        expect_refused(probe, probe.run.operations.events, [good[0], event], f"an event {case} in an array")
-    expect_refused(probe, probe.run.operations.events, [bad, *good], "bad event at the start")
+        expect_refused(probe, probe.operations.events, [good[0], event], f"an event {case} in an array")
+    expect_refused(probe, probe.operations.events, [bad, *good], "bad event at the start")
     if exchange.ok:
         return
     shelf.live(probe, control, "quiet")
     yield
-    shelf.needs_effect(probe, control, stranger)
+    shelf.needs_effect(probe, control, newcomer)
     look = shelf.differ(probe, subject, control)
     probe.expect(
         look.ok, "stored in part", "no event of a refused array counts", look.actual, exchange, *look.exchanges
@@ -45,27 +45,27 @@ def array_every_one_counts(probe: Probe) -> Iterator[None]:
     whatever was refused just before and after."""
     shelf = tastes.shelf(probe)
     yield
-    control, stranger = probe.user("control"), probe.user("stranger")
+    control, newcomer = probe.user("control"), probe.user("newcomer")
     shelf.live(probe, control, "quiet")
     users = {f"{name} alone": probe.user(name.replace("_", "-")) for name in _KINDS_THAT_COUNT}
-    refusals = _refusals(probe)[: 1 if probe.run.thrifty else None]
+    refusals = _refusals(probe)[: 1 if probe.plan.one_organisation else None]
     for n, (name, user) in enumerate(zip(_KINDS_THAT_COUNT, users.values(), strict=True)):
         for refused in refusals[n : n + 1]:
-            probe.send(probe.run.operations.events, **refused)
+            probe.send(probe.operations.events, **refused)
         history = shelf.history(user, "quiet")
         events = [event_body(name, user, event["item_id"], context=event["context"]) for event in history]
-        probe.send(probe.run.operations.events, events)
+        probe.send(probe.operations.events, events)
     crowd = [event_body("search", probe.name("passer-by")) for _ in range(60)]
     for case, first in {"before 60 others": True, "behind 60 others": False}.items():
         users[case] = probe.user("placed")
         history = shelf.history(users[case], "quiet")
-        probe.send(probe.run.operations.events, [*history, *crowd] if first else [*crowd, *history])
+        probe.send(probe.operations.events, [*history, *crowd] if first else [*crowd, *history])
     yield
-    shelf.needs_effect(probe, control, stranger)
+    shelf.needs_effect(probe, control, newcomer)
     for case, user in users.items():
 
         def look(user: str = user) -> Look:
-            return shelf.differ(probe, user, stranger)
+            return shelf.differ(probe, user, newcomer)
 
         probe.expect_eventually(look, case, "another list than that of a user without history")
 
@@ -84,17 +84,17 @@ def array_every_place_counts(probe: Probe) -> Iterator[None]:
     identify works at all is shown by the others of the array."""
     shelf = tastes.shelf(probe)
     yield
-    control, stranger = probe.user("control"), probe.user("stranger")
-    pairs = [(probe.name("real"), probe.name("anonymous")) for _ in range(4)]
+    control, newcomer = probe.user("control"), probe.user("newcomer")
+    pairs = [(probe.name("real"), unique_uuid(probe.rng(probe.name("anonymous")))) for _ in range(4)]
     shelf.live(probe, control, "quiet")
     for _, anonymous in pairs:
         shelf.live(probe, anonymous, "quiet")
     yield
-    probe.send(probe.run.operations.events, [identify_body(real, anonymous) for real, anonymous in pairs])
+    probe.send(probe.operations.events, [identify_body(real, anonymous) for real, anonymous in pairs])
     yield
-    shelf.needs_effect(probe, control, stranger)
+    shelf.needs_effect(probe, control, newcomer)
     looks = {
-        f"event {place} of 4": partial(shelf.differ, probe, real, stranger) for place, (real, _) in enumerate(pairs, 1)
+        f"event {place} of 4": partial(shelf.differ, probe, real, newcomer) for place, (real, _) in enumerate(pairs, 1)
     }
     lost = [case for case, look in looks.items() if not probe.eventually(look).ok]
     if len(lost) == len(looks):
@@ -106,7 +106,7 @@ def array_every_place_counts(probe: Probe) -> Iterator[None]:
 @check("EVENT-before-its-item")
 def before_its_item(probe: Probe) -> Iterator[None]:
     """Events that follow their items at once, while these are still queued, count when the items appear."""
-    if not probe.run.arrays:
+    if not probe.visibility.arrays:
         raise Skipped("the target takes no arrays of items")
     shelf = tastes.make(probe)
     loud, quiet = probe.user("loud"), probe.user("quiet")

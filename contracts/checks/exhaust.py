@@ -35,39 +35,44 @@ class Burn:
 
 
 def _send(probe: Probe, organisation: str) -> Exchange:
-    credential = probe.run.credentials.right("publishable", organisation)
-    operation = probe.run.operations.recommend
-    body = {"strategy": "trending", "limit": 1} if probe.run.operations.edition == "current" else {"user_id": "u"}
+    credential = probe.credentials.right("publishable", organisation)
+    operation = probe.operations.recommend
+    body = (
+        {"strategy": "trending", "user_id": "u", "limit": 1}
+        if probe.operations.edition == "current"
+        else {"user_id": "u"}
+    )
     return probe.send(operation, body, credential, take_429=True)
 
 
 def burn(probe: Probe) -> Burn:
-    """Made once per run, by whoever asks first; on the second organisation where there is one."""
-    if "burn" not in probe.run.shared:
-        organisation = "other" if probe.run.target.other else "main"
+    """Once per run, by whoever asks first; on the second organisation where there is one."""
+    return probe.once(_make_burn, probe)
+
+
+def _make_burn(probe: Probe) -> Burn:
+    organisation = probe.spare
+    first = _send(probe, organisation)
+    if first.status == 429:
+        _sleep_until_reset(probe, first)
         first = _send(probe, organisation)
-        if first.status == 429:
-            _sleep_until_reset(probe, first)
-            first = _send(probe, organisation)
-        found = Burn(organisation, remaining(first))
-        if found.announced > 20_000:
-            raise Skipped(f"{found.announced} requests are announced: too many to send")
-        probe.run.say(f"sending the announced {found.announced} requests and {_BEYOND} more")
-        beyond = 0
-        ends = first.sent_at + (first.number_of("RateLimit-Reset") or probe.run.target.window_seconds)
-        while beyond < _BEYOND:
-            if time.monotonic() > ends - 1:
-                raise Blocked("the window ended while it was being used up: it is too short for its limit here")
-            found.answers.append(_send(probe, organisation))
-            beyond += len(found.answers) > found.announced
-        probe.run.shared["burn"] = found
-    result: Burn = probe.run.shared["burn"]
-    return result
+    found = Burn(organisation, remaining(first))
+    if found.announced > 20_000:
+        raise Skipped(f"{found.announced} requests are announced: too many to send")
+    probe.say(f"sending the announced {found.announced} requests and {_BEYOND} more")
+    beyond = 0
+    ends = first.sent_at + (first.number_of("RateLimit-Reset") or probe.target.window_seconds)
+    while beyond < _BEYOND:
+        if time.monotonic() > ends - 1:
+            raise Blocked("the window ended while it was being used up: it is too short for its limit here")
+        found.answers.append(_send(probe, organisation))
+        beyond += len(found.answers) > found.announced
+    return found
 
 
 def window_ends(run: Run) -> float:
     """Until when the bucket stays empty, a second less for safety; now, when it isn't."""
-    found = run.shared.get("burn")
+    found = run.once.made(_make_burn)
     if found is None or not found.refused:
         return 0.0
     return float(found.refused[0].sent_at + (found.refused[0].number_of("RateLimit-Reset") or 0) - 1)
@@ -134,8 +139,8 @@ def on_every_route(probe: Probe) -> None:
     """An empty bucket refuses every operation, with either key, before the body is looked at."""
     _refusal(probe)
     found = burn(probe)
-    for operation in probe.run.operations.all():
-        credential = probe.run.credentials.right(operation.key_type or "", found.organisation)
+    for operation in probe.operations.all():
+        credential = probe.credentials.right(operation.key_type or "", found.organisation)
         for body in [{"user_id": "u"}, *valid_bodies(probe, operation)]:
             exchange = probe.send(operation, body, credential, take_429=True)
             probe.expect_status(exchange, (429,), "empty bucket")
@@ -146,13 +151,13 @@ def in_seconds(probe: Probe) -> None:
     """RateLimit-Reset says in seconds when to try again: within the window, and falling."""
     refused = _refusal(probe)
     found = burn(probe)
-    window = probe.run.target.window_seconds
+    window = probe.target.window_seconds
     reset = refused.number_of("RateLimit-Reset")
     if reset is None:
         raise Blocked("RateLimit-Reset is missing (LIMIT-429-headers)")
     probe.expect(0 <= reset <= window + 1, "seconds", f"0 to {window:g} seconds", f"{reset}", refused)
     if reset >= 3:
-        probe.run.sleep(2.1)
+        probe.sleep(2.1)
         later = _send(probe, found.organisation)
         now = later.number_of("RateLimit-Reset")
         if later.status == 429 and now is not None:
@@ -169,12 +174,12 @@ def recovers(probe: Probe) -> Iterator[None]:
     reset = last.number_of("RateLimit-Reset")
     if reset is None:
         raise Blocked("RateLimit-Reset is missing (LIMIT-429-headers)")
-    if reset > probe.run.target.window_seconds + 1:
+    if reset > probe.target.window_seconds + 1:
         raise Blocked("RateLimit-Reset is no number of seconds (LIMIT-429-in-seconds)")
-    if not probe.run.budget.may_wait:
+    if not probe.budget.may_wait:
         raise Skipped("--no-wait")
     if last.status == 429 and reset > 3:
-        probe.run.sleep(max(0.0, last.sent_at + reset - 2 - time.monotonic()))
+        probe.sleep(max(0.0, last.sent_at + reset - 2 - time.monotonic()))
         early = _send(probe, found.organisation)
         if not _grown(found):
             probe.expect(early.status == 429, "early", "429 until RateLimit-Reset has passed", said(early), last, early)
@@ -185,8 +190,8 @@ def recovers(probe: Probe) -> Iterator[None]:
 
 def _sleep_until_reset(probe: Probe, exchange: Exchange) -> None:
     reset = exchange.number_of("RateLimit-Reset") or 0
-    seconds = min(reset, probe.run.target.window_seconds) + 1.2  # rounding differs
-    if not probe.run.budget.may_wait:
+    seconds = min(reset, probe.target.window_seconds) + 1.2  # rounding differs
+    if not probe.budget.may_wait:
         raise Skipped("--no-wait")
-    probe.run.say(f"waiting {seconds:.0f} s for the window to end")
-    probe.run.sleep(max(0.0, exchange.sent_at + seconds - time.monotonic()))
+    probe.say(f"waiting {seconds:.0f} s for the window to end")
+    probe.sleep(max(0.0, exchange.sent_at + seconds - time.monotonic()))

@@ -12,7 +12,7 @@ from fixtures.bodies import event_body, identify_body, unique_uuid
 
 
 def _anonymous(probe: Probe) -> str:
-    return unique_uuid(probe.run.dice(probe.name("anonymous")))
+    return unique_uuid(probe.rng(probe.name("anonymous")))
 
 
 Tell = Callable[[Probe, tastes.Shelf, str, str], Iterator[None]]
@@ -22,20 +22,20 @@ def _stitched(probe: Probe, tell: Tell, case: str, expected: str, upserted: bool
     """`tell` lets an anonymous id and a real id do and identify; the real one's list must show the history."""
     shelf = tastes.shelf(probe)
     yield
-    control, stranger = probe.user("control"), probe.user("stranger")
+    control, newcomer = probe.user("control"), probe.user("newcomer")
     real = probe.user("real") if upserted else probe.number()
     shelf.live(probe, control, "quiet")
     yield from tell(probe, shelf, _anonymous(probe), real)
     yield
-    shelf.needs_effect(probe, control, stranger)
-    probe.expect_eventually(lambda: shelf.differ(probe, real, stranger), case, expected)
+    shelf.needs_effect(probe, control, newcomer)
+    probe.expect_eventually(lambda: shelf.differ(probe, real, newcomer), case, expected)
 
 
 @check("IDENT-accepted")
 def accepted(probe: Probe) -> None:
     body = identify_body(probe.name("real"), _anonymous(probe))
-    expect_accepted(probe, probe.run.operations.events, body, "identify")
-    expect_accepted(probe, probe.run.operations.events, body, "the same identify again")
+    expect_accepted(probe, probe.operations.events, body, "identify")
+    expect_no_crash(probe, probe.send(probe.operations.events, body), "the same identify again")
 
 
 @check("IDENT-merges-history")
@@ -51,7 +51,7 @@ def merges_history(probe: Probe) -> Iterator[None]:
 
     expected = "the anonymous history shows in the real user's list"
     one = _stitched(probe, tell, "before", expected)
-    if probe.run.thrifty:
+    if probe.plan.one_organisation:
         yield from one
         return
     another = _stitched(probe, tell_second, "the second anonymous id of a user", expected)
@@ -118,7 +118,8 @@ def keeps_own_history(probe: Probe) -> Iterator[None]:
     yield
     probe.ingest([identify_body(real, anonymous)])
     yield
-    probe.needs(lambda: shelf.differ(probe, control, visitor), "both histories under one id differ from one of them")
+    if not shelf.finds(probe, lambda: shelf.differ(probe, control, visitor)):
+        raise Skipped("no list of this target tells two histories under one id from one of them")
     probe.expect_eventually(
         lambda: shelf.differ(probe, real, visitor),
         "own history",
@@ -134,7 +135,9 @@ def nobody_else(probe: Probe) -> Iterator[None]:
     control, real = probe.user("control"), probe.user("real")
     newcomers = [probe.user("newcomer") for _ in range(2)]
     shelf.live(probe, control, "quiet")
-    probe.ingest([identify_body(probe.name("another"), control)])
+    lived = _anonymous(probe)  # what the list of an identified id shows is free (R27): the control is another
+    shelf.live(probe, lived, "quiet")
+    probe.ingest([identify_body(probe.name("another"), lived)])
     probe.ingest([identify_body(real, _anonymous(probe))])
     yield
     shelf.needs_effect(probe, control, newcomers[0])
@@ -144,7 +147,7 @@ def nobody_else(probe: Probe) -> Iterator[None]:
         return Look(not look.ok, "different lists", look.exchanges)
 
     if not probe.eventually(lambda: alike(*newcomers)).ok:
-        raise Skipped("users without history are shown different lists, so another's can't be told apart")
+        raise Skipped("users without history are shown different lists, so another's can't be said apart")
     probe.expect_eventually(lambda: alike(real, newcomers[0]), "no history", "the list of a user without history")
 
 
@@ -152,7 +155,7 @@ def nobody_else(probe: Probe) -> Iterator[None]:
 def cycle_is_harmless(probe: Probe) -> Iterator[None]:
     """Two ids that name each other, and one that names itself."""
     one, other, itself = (probe.name("cycle") for _ in range(3))
-    events = probe.run.operations.events
+    events = probe.operations.events
     for user, previous in ((one, other), (other, one), (itself, itself)):
         expect_no_crash(probe, probe.send(events, identify_body(user, previous)), "identify in a cycle")
     yield

@@ -79,29 +79,29 @@ def history_isolated(probe: Probe) -> Iterator[None]:
     here, there = tastes.shelf(probe), tastes.shelf(probe, "other")
     yield
     user, control = probe.name("user"), probe.name("control")
-    strangers = [probe.name("stranger") for _ in range(2)]
+    others = [probe.name("newcomer") for _ in range(2)]
     foreign = tastes.Shelf(there.category, there.items)
     # The first organisation's history names the items of the second: it would count there if it leaked.
     probe.ingest(foreign.history(user, "quiet"), "main")
     here.live(probe, user, "quiet")
     foreign.live(probe, control, "quiet", "other")
-    real, anonymous = probe.name("real"), probe.name("anonymous")
+    real, anonymous = probe.name("real"), unique_uuid(probe.rng(probe.name("anonymous")))
     foreign.live(probe, anonymous, "quiet", "other")
     probe.ingest([identify_body(real, anonymous)], "main")
     twin, leaver = probe.number(), probe.name("leaver")
     told = foreign.history(twin, "quiet")
-    told = [{**event, "event_id": unique_uuid(probe.run.dice(f"{user} {n}"))} for n, event in enumerate(told)]
+    told = [{**event, "event_id": unique_uuid(probe.rng(f"{user} {n}"))} for n, event in enumerate(told)]
     probe.ingest(told, "main")
     foreign.live(probe, leaver, "quiet", "other")
     yield
     probe.ingest(told, "other")
     probe.upsert_users([user_body(leaver, status="deleted")], "main")
     yield
-    probe.needs(lambda: foreign.differ(probe, control, strangers[0], "other"), "a list follows a history at all")
+    probe.needs(lambda: foreign.differ(probe, control, others[0], "other"), "a list follows a history at all")
     for case, name in {"event_ids used elsewhere": twin, "user deleted elsewhere": leaver}.items():
 
         def counts(name: str = name) -> Look:
-            return foreign.differ(probe, name, strangers[0], "other")
+            return foreign.differ(probe, name, others[0], "other")
 
         probe.expect_eventually(counts, case, "another list than that of a user without history")
 
@@ -109,12 +109,12 @@ def history_isolated(probe: Probe) -> Iterator[None]:
         look = foreign.differ(probe, one, other, "other")
         return Look(not look.ok, "different lists", look.exchanges)
 
-    if not probe.eventually(lambda: alike(*strangers)).ok:
+    if not probe.eventually(lambda: alike(*others)).ok:
         raise Skipped("users without history are shown different lists, so a leak can't be told apart")
     for case, name in {"history": user, "identify": real}.items():
 
         def look(name: str = name) -> Look:
-            return alike(name, strangers[0])
+            return alike(name, others[0])
 
         probe.expect_eventually(look, case, "the list of a user without history in this organisation")
 
@@ -124,7 +124,7 @@ def tenant_id(probe: Probe) -> None:
     probe.needs_other_organisation()
     names = {}
     for organisation in ("main", "other"):
-        exchange = probe.must_recommend(organisation, strategy="trending", limit=1)
+        exchange = probe.must_recommend(organisation, strategy="trending", user_id=probe.name("user"), limit=1)
         names[organisation] = exchange.data.get("tenant_id")
     probe.expect(
         names["main"] != names["other"],

@@ -14,8 +14,8 @@ from fixtures.bodies import event_body
 def upserted_shows(probe: Probe) -> Iterator[None]:
     """Several requests, several items, one right after the other and after refused ones: each one shows."""
     category = probe.name("cat")
-    thorough = probe.run.arrays and not probe.run.quick  # without arrays each costs one more to clean up
-    items = [probe.item("new", category) for _ in range(20 if thorough else 12 if probe.run.arrays else 5)]
+    thorough = probe.visibility.arrays and not probe.plan.quick  # without arrays each costs one more to clean up
+    items = [probe.item("new", category) for _ in range(20 if thorough else 12 if probe.visibility.arrays else 5)]
     items[1] |= {"created_at": "2026-01-15T09:30:00Z", "item_type": "article"}
     items[2]["attributes"] |= {"price": 12.5, "tags": ["a", "b"], "size": {"eu": 43}}
     items[3]["item_id"] = probe.number()
@@ -23,10 +23,10 @@ def upserted_shows(probe: Probe) -> Iterator[None]:
     for n, item in enumerate(items[:-8]):
         if n % 2:
             for refused in itertools.islice(refusals, 1):
-                probe.send(probe.run.operations.items, **refused)
+                probe.send(probe.operations.items, **refused)
         probe.upsert_items([item])
     probe.upsert_items(items[-8:])
-    probe.stir([item["item_id"] for item in items])
+    probe.interest([item["item_id"] for item in items])
     if thorough:
         items += _odd_items(probe, category)
     yield
@@ -48,20 +48,20 @@ def _odd_items(probe: Probe, category: str) -> list[Body]:
     items = [probe.item(stem, category) for stem in stems]
     items[0]["attributes"] |= {"note": None, "tags": [], "parts": [{"name": "sole", "colour": None}], "size": {}}
     items[1]["attributes"] |= {"price": "on request", "in_stock": False, "rating": 0, "brand": ""}
-    taken = [item for item in items if probe.send(probe.run.operations.items, item).ok]
-    stranger, names = probe.name("stranger"), ("view", "purchase")
-    events = [event_body(name, stranger, item["item_id"]) for item in taken for name in names]
-    return taken if events and probe.send(probe.run.operations.events, events).ok else []
+    taken = [item for item in items if probe.send(probe.operations.items, item).ok]
+    newcomer, names = probe.name("newcomer"), ("view", "purchase")
+    events = [event_body(name, newcomer, item["item_id"]) for item in taken for name in names]
+    return taken if events and probe.send(probe.operations.events, events).ok else []
 
 
 @check("LIFE-array-shows")
 def array_shows(probe: Probe) -> Iterator[None]:
-    if not probe.run.arrays:
+    if not probe.visibility.arrays:
         raise Skipped("the target takes no arrays of items")
     category = probe.name("cat")
     items = [probe.item("batch", category) for _ in range(5)]
-    probe.send(probe.run.operations.items, items)
-    probe.stir([item["item_id"] for item in items])
+    probe.send(probe.operations.items, items)
+    probe.interest([item["item_id"] for item in items])
     yield
     ids = [item["item_id"] for item in items]
     probe.expect_eventually(probe.shows(category, *ids), "array", "every item of an accepted array")
@@ -69,7 +69,7 @@ def array_shows(probe: Probe) -> Iterator[None]:
 
 def _hide(probe: Probe, status: str) -> Iterator[None]:
     category = probe.name("cat")
-    stems = ("gone", "bare", "control", "control")[: 4 if probe.run.arrays else 3]
+    stems = ("gone", "bare", "control", "control")[: 4 if probe.visibility.arrays else 3]
     gone, bare, *controls = (probe.item(stem, category) for stem in stems)
     control = controls[0]
     if status == "deleted":
@@ -158,7 +158,7 @@ def hidden_everywhere(probe: Probe) -> Iterator[None]:
     probe.upsert_items([{**gone, "status": "inactive"}])
     yield
     probe.needs(probe.hides(category, gone["item_id"]), "an inactive item is hidden in one strategy at least")
-    for strategy in probe.run.operations.strategies:
+    for strategy in probe.operations.strategies:
         elsewhere = ({}, {"status": "inactive"}) if strategy in ("popular", "personalized") else ()
         for filters in ({"category": category}, *elsewhere):
 
@@ -179,7 +179,7 @@ def _touch(probe: Probe, user: str, *items: Body) -> None:
 @check("LIFE-refused-never-shows")
 def refused_never_shows(probe: Probe) -> Iterator[None]:
     """Bad upserts neither make an item nor change one."""
-    items = probe.run.operations.items
+    items = probe.operations.items
     category = probe.name("cat")
     control = probe.item("control", category)
     bad = {
@@ -188,7 +188,7 @@ def refused_never_shows(probe: Probe) -> Iterator[None]:
     }
     probe.stock([control])
     answers = {case: probe.send(items, body) for case, body in bad.items()}
-    probe.stir([body["item_id"] for body in bad.values()])
+    probe.interest([body["item_id"] for body in bad.values()])
     yield
     probe.needs(probe.shows(category, control["item_id"]), "a good item of the same time shows")
     refusals = [

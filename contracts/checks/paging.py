@@ -23,24 +23,24 @@ class Aisle:
 
 def aisle(probe: Probe, size: int) -> Aisle:
     """Items of one category, as many as asked for; made by whoever asks first."""
-    size = size if probe.run.arrays else WITHOUT_ARRAYS
-    key = f"aisle:{size}"
-    if key not in probe.run.shared:
-        category = probe.name("aisle")
-        items = [probe.item("aisle", category) for _ in range(size)]
-        probe.stock(items, strangers=1)
-        found = Aisle(category, [item["item_id"] for item in items])
-        _prefer(probe, found.items[:SHORT])
-        probe.run.shared[key] = found
-    made: Aisle = probe.run.shared[key]
-    return made
+    size = size if probe.visibility.arrays else WITHOUT_ARRAYS
+    return probe.once(_make_aisle, probe, size, key=size)
+
+
+def _make_aisle(probe: Probe, size: int) -> Aisle:
+    category = probe.name("aisle")
+    items = [probe.item("aisle", category) for _ in range(size)]
+    probe.stock(items, others=1)
+    found = Aisle(category, [item["item_id"] for item in items])
+    _prefer(probe, found.items[:SHORT])
+    return found
 
 
 def _prefer(probe: Probe, items: list[str]) -> None:
-    """Some are bought by more strangers than others, so that scores fall within every page."""
-    strangers, names = [probe.name("stranger") for _ in range(3)], ("view", "purchase")
+    """Some are bought by more others than others, so that scores fall within every page."""
+    others, names = [probe.name("newcomer") for _ in range(3)], ("view", "purchase")
     events = [
-        event_body(name, user, item) for n, item in enumerate(items) for user in strangers[: n % 4] for name in names
+        event_body(name, user, item) for n, item in enumerate(items) for user in others[: n % 4] for name in names
     ]
     probe.ingest(events)
 
@@ -50,7 +50,7 @@ def _visible(probe: Probe, found: Aisle) -> None:
 
     def look() -> Look:
         exchange = probe.look(found.category, limit=3)
-        total = exchange.pagination.get("total_count")
+        total = exchange.counted("total_count")
         return Look(isinstance(total, int) and total >= min(len(found.items), 100), f"{total!r} items", (exchange,))
 
     probe.eventually(look)
@@ -61,28 +61,28 @@ def default_limit(probe: Probe) -> Iterator[None]:
     found = aisle(probe, LONG)
     yield
     _visible(probe, found)
-    channel = probe.run.channel
+    channel = probe.visibility.channel
     if channel is None:
         raise Blocked("no list shows a record of this run (QUEUE-becomes-visible)")
     body = channel.body(found.category)
     del body["limit"], body["page"]
     exchange = probe.must_recommend(**body)
     probe.expect(
-        exchange.pagination.get("limit") == 20, "limit", "pagination.limit 20",
+        exchange.counted("limit") == 20, "limit", "pagination.limit 20",
         f"pagination.limit {exchange.pagination.get('limit')!r}", exchange,
     )  # fmt: skip
     probe.expect(len(exchange.results) <= 20, "results", "at most 20 results", f"{len(exchange.results)}", exchange)
     for strategy, inputs in _every_strategy(probe, found).items():
         answer = probe.must_recommend(**inputs)
-        told = answer.pagination.get("limit")
-        probe.expect(told == 20, f"limit of {strategy}", "pagination.limit 20", f"pagination.limit {told!r}", answer)
+        said = answer.counted("limit")
+        probe.expect(said == 20, f"limit of {strategy}", "pagination.limit 20", f"pagination.limit {said!r}", answer)
     full = probe.look(found.category, limit=20)
     probe.expect(
         len(exchange.results) == len(full.results), "as limit 20",
         f"as many results as with limit 20: {len(full.results)}", f"{len(exchange.results)}", exchange, full,
     )  # fmt: skip
     probe.expect(
-        exchange.pagination.get("page") == 1, "page", "pagination.page 1",
+        exchange.counted("page") == 1, "page", "pagination.page 1",
         f"pagination.page {exchange.pagination.get('page')!r}", exchange,
     )  # fmt: skip
 
@@ -96,7 +96,7 @@ def most_100(probe: Probe) -> Iterator[None]:
     body = _body(probe, found.category)
     if len(found.items) < LONG:
         body.pop("filters", None)
-        total = probe.must_recommend(**body).pagination.get("total_count")
+        total = probe.must_recommend(**body).counted("total_count")
         if not isinstance(total, int) or total <= 100:
             raise Skipped("the target takes no arrays, and its own list is no longer than 100")
     for limit in (101, 105, 1000):
@@ -116,9 +116,9 @@ def limit_honoured(probe: Probe) -> Iterator[None]:
         exchange = probe.recommend(**(_body(probe, found.category) | {"limit": limit}))
         if not probe.expect_status(exchange, (200,), f"limit {limit}: status"):
             continue
-        total = exchange.pagination.get("total_count")
+        total = exchange.counted("total_count")
         probe.expect(
-            exchange.pagination.get("limit") == limit, f"limit {limit}: echo", f"pagination.limit {limit}",
+            exchange.counted("limit") == limit, f"limit {limit}: echo", f"pagination.limit {limit}",
             f"{exchange.pagination.get('limit')!r}", exchange,
         )  # fmt: skip
         if isinstance(total, int) and total >= limit:
@@ -127,7 +127,7 @@ def limit_honoured(probe: Probe) -> Iterator[None]:
     for first, second in ((9, 4), (3, 8)):  # a page 2 is not of the size of some page 1
         probe.look(found.category, limit=first)
         exchange = probe.look(found.category, limit=second, page=2)
-        total, count = exchange.pagination.get("total_count"), len(exchange.results)
+        total, count = exchange.counted("total_count"), len(exchange.results)
         if isinstance(total, int) and total >= 2 * second:
             case = f"page 2, limit {second}"
             probe.expect(count == second, case, f"{second} of {total} results", f"{count}", exchange)
@@ -145,9 +145,9 @@ def odd_numbers(probe: Probe) -> None:
 
 
 def _body(probe: Probe, category: str) -> dict[str, Any]:
-    if probe.run.channel is None:
+    if probe.visibility.channel is None:
         raise Blocked("no list shows a record of this run (QUEUE-becomes-visible)")
-    return probe.run.channel.body(category)
+    return probe.visibility.channel.body(category)
 
 
 def _walk(probe: Probe, category: str, limit: int, most: int = 8) -> list[Exchange]:
@@ -170,9 +170,7 @@ def second_differs(probe: Probe) -> Iterator[None]:
     if first.pagination.get("has_next") is True:
         probe.expect(first.ids != second.ids, "page 2", "another list than page 1", "the same items", first, second)
         probe.expect(bool(second.ids), "page 2 has items", "items, as has_next said", "an empty page", first, second)
-    probe.expect(
-        second.pagination.get("page") == 2, "echo", "pagination.page 2", f"{second.pagination.get('page')!r}", second
-    )
+    probe.expect(second.counted("page") == 2, "echo", "pagination.page 2", f"{second.pagination.get('page')!r}", second)
     for strategy, inputs in _every_strategy(probe, found).items():
         first, second = (probe.must_recommend(**inputs, limit=5, page=page) for page in (1, 2))
         if first.pagination.get("has_next") is True:
@@ -181,11 +179,11 @@ def second_differs(probe: Probe) -> Iterator[None]:
 
 def _every_strategy(probe: Probe, found: Aisle) -> dict[str, dict[str, Any]]:
     """By name: what each strategy needs to show items of the aisle. None where requests are scarce."""
-    if probe.run.thrifty:
+    if probe.plan.one_organisation:
         return {}
     filters = {"category": found.category}
     given = {"user_id": probe.name("user"), "context_item_id": found.items[0], "filters": filters}
-    return {strategy: {"strategy": strategy, **given} for strategy in probe.run.operations.strategies}
+    return {strategy: {"strategy": strategy, **given} for strategy in probe.operations.strategies}
 
 
 @check("PAGE-total-reached")
@@ -210,7 +208,7 @@ def disjoint(probe: Probe) -> Iterator[None]:
     """Pages don't overlap and add up to total_count; tried again, since a list may change meanwhile."""
     aisles = [aisle(probe, SHORT), aisle(probe, EXACT)]
     yield
-    if probe.run.channel and not probe.run.channel.filtered:
+    if probe.visibility.channel and not probe.visibility.channel.filtered:
         raise Blocked("no list by category shows a record of this run, and the others are too long to walk through")
     for found in aisles:
         _visible(probe, found)
@@ -218,7 +216,7 @@ def disjoint(probe: Probe) -> Iterator[None]:
         def look(found: Aisle = found) -> Look:
             pages = _walk(probe, found.category, limit=5)
             ids = [item_id for page in pages for item_id in page.ids]
-            total = pages[0].pagination.get("total_count")
+            total = pages[0].counted("total_count")
             held = len(ids) == len(set(ids)) == total
             return Look(held, f"{len(ids)} ids, {len(set(ids))} different, total_count {total!r}", tuple(pages))
 

@@ -36,7 +36,7 @@ def remaining(exchange: Exchange) -> int:
 def _refill(probe: Probe, first: Exchange, last: Exchange) -> int:
     """What a bucket that refills steadily may have gained meanwhile, and one expired request."""
     seconds = last.sent_at + last.seconds - first.sent_at
-    return math.ceil(seconds * probe.run.target.limit / probe.run.target.window_seconds)
+    return math.ceil(seconds * probe.target.limit / probe.target.window_seconds)
 
 
 def _rolled_over(exchanges: list[Exchange]) -> bool:
@@ -45,23 +45,23 @@ def _rolled_over(exchanges: list[Exchange]) -> bool:
 
 
 def _cheap(probe: Probe, organisation: str = "main") -> Exchange:
-    return probe.recommend(organisation, strategy="trending", limit=5)
+    return probe.recommend(organisation, strategy="trending", user_id=probe.names.prefix, limit=5)
 
 
 @check("RATE-counts-down")
 def counts_down(probe: Probe) -> None:
     """Equal requests one after the other: one less each time, at least. Many of them, for it may fail now and then."""
-    _expect_fall(probe, "one route", [lambda: _cheap(probe)] * (6 if probe.run.quick else 12))
+    _expect_fall(probe, "one route", [lambda: _cheap(probe)] * (6 if probe.plan.quick else 12))
 
 
 @check("RATE-reset-falls")
 def reset_falls(probe: Probe) -> None:
     """Seconds later less of the window is left, unless it ended meanwhile. A bucket that refills steadily needs the
     longer, the more was taken, so several requests come first."""
-    body = valid_body(probe, probe.run.operations.recommend)
-    exchanges = [probe.send(probe.run.operations.recommend, body) for _ in range(5)]
-    probe.run.sleep(_APART)
-    exchanges.append(probe.send(probe.run.operations.recommend, body))
+    body = valid_body(probe, probe.operations.recommend)
+    exchanges = [probe.send(probe.operations.recommend, body) for _ in range(5)]
+    probe.sleep(_APART)
+    exchanges.append(probe.send(probe.operations.recommend, body))
     announced = [_reset(exchange) for exchange in exchanges]
     first = announced[0]
     if first is None:
@@ -76,7 +76,7 @@ def reset_falls(probe: Probe) -> None:
 @check("RATE-shared-by-routes")
 def shared_by_routes(probe: Probe) -> None:
     """The two operations that a key opens count down together, in turn."""
-    operations = probe.run.operations
+    operations = probe.operations
     user, item = user_body(probe.name("user")), probe.item()
     event = event_body("search", probe.name("user"))
     _expect_fall(probe, "publishable key", [lambda: _cheap(probe), lambda: probe.send(operations.events, event)] * 3)
@@ -87,9 +87,9 @@ def shared_by_routes(probe: Probe) -> None:
 @check("RATE-shared-by-keys")
 def shared_by_keys(probe: Probe) -> None:
     """Publishable and secret key in turn count down together."""
-    users = probe.run.operations.users
+    users = probe.operations.users
     user = user_body(probe.name("user"))
-    turns = 3 if probe.run.quick else 4
+    turns = 3 if probe.plan.quick else 4
     _expect_fall(probe, "both keys in turn", [lambda: _cheap(probe), lambda: probe.send(users, user)] * turns)
 
 
@@ -103,7 +103,7 @@ def _expect_fall(probe: Probe, case: str, sends: Sequence[Send]) -> None:
         fall, rises = levels[0] - levels[-1], [b - a for a, b in itertools.pairwise(levels)]
         stalls = sum(rise >= 0 for rise in rises)
         held = fall >= len(sends) - 1 - refill and max(rises) <= refill and stalls <= refill
-        if probe.run.exclusive:
+        if probe.plan.exclusive:
             held = held and fall <= len(sends) - 1
         said = ", ".join(map(str, levels))
         probe.expect(held, case, "RateLimit-Remaining one less with every request", said, *exchanges)
@@ -140,7 +140,7 @@ def _expect_no_dearer(
 @check("RATE-array-costs-one")
 def array_costs_one(probe: Probe) -> None:
     """Three arrays cost what three single events cost."""
-    events, single = probe.run.operations.events, event_body("search", probe.name("user"))
+    events, single = probe.operations.events, event_body("search", probe.name("user"))
     arrays, singles = [lambda: probe.send(events, [single] * 20)] * 3, [lambda: probe.send(events, single)] * 3
     _expect_no_dearer(probe, "arrays of 20", arrays, singles)
 
@@ -149,8 +149,13 @@ def array_costs_one(probe: Probe) -> None:
 def organisations_apart(probe: Probe) -> None:
     """Requests of one organisation cost another nothing, no more than those of nobody do."""
     probe.needs_other_organisation()
-    unknown = probe.run.credentials.wrong("publishable")["unknown"]
-    nobody = partial(probe.send, probe.run.operations.recommend, {"strategy": "trending", "limit": 5}, unknown)
+    unknown = probe.credentials.wrong("publishable")["unknown"]
+    nobody = partial(
+        probe.send,
+        probe.operations.recommend,
+        {"strategy": "trending", "user_id": probe.names.prefix, "limit": 5},
+        unknown,
+    )
     for one, other in (("main", "other"), ("other", "main")):
         _expect_no_dearer(probe, f"{one} beside {other}", [partial(_cheap, probe, other)] * 5, [nobody] * 5, one)
 
@@ -160,18 +165,18 @@ def window(probe: Probe) -> None:
     """The first answers of two organisations, at different times, announce the same: that is what a window holds and
     how long it lasts. A window that ends by the clock has less and less time left, and a bucket that refills steadily
     needs the longer, the more was taken: neither is accused."""
-    first = next((x for x in probe.run.client.journal if x.organisation == "main"), None)
-    limit, length = probe.run.target.limit, probe.run.target.window_seconds
+    first = next((x for x in probe.journal if x.organisation == "main"), None)
+    limit, length = probe.target.limit, probe.target.window_seconds
     if first is None or _reset(first) is None:
         raise Blocked("RateLimit-Reset is missing (RATE-headers)")
     if _lasts(first, length) and remaining(first) >= limit - 1:
         return
-    if probe.run.target.other is None:
+    if probe.target.other is None:
         raise Skipped("no second organisation")
-    if any(exchange.organisation == "other" for exchange in probe.run.client.journal):
-        raise Skipped("the second organisation's window had begun before it could be compared")
-    probe.run.sleep(_APART)
-    second, again = _cheap(probe, "other"), _cheap(probe)
+    second = next((x for x in probe.journal if x.organisation == "other"), None) or _cheap(probe, "other")
+    if second.sent_at - first.sent_at < _APART and probe.target.control is None:
+        raise Skipped("the second organisation's window began too soon after the first one's to be compared")
+    again = _cheap(probe)
     begun = _lasts(first, length) and _lasts(second, length)
     held = remaining(first) > limit * _A_GOOD_PART or remaining(second) > limit * _A_GOOD_PART
     if begun:
@@ -203,7 +208,7 @@ def _lasts(exchange: Exchange, length: float) -> bool:
 
 def _runs_down(probe: Probe, first: Exchange, last: Exchange) -> bool:
     """Between two answers of the first organisation RateLimit-Reset was the time left of one window."""
-    since = [x for x in probe.run.client.journal if x.organisation == "main" and first.number < x.number <= last.number]
+    since = [x for x in probe.journal if x.organisation == "main" and first.number < x.number <= last.number]
     announced = _reset(first) or 0
     falls = (_reset(last) or 0) < announced
     return falls and all((_reset(x) or 0) <= announced - (x.sent_at - first.sent_at) + _ROUNDING for x in since)

@@ -7,33 +7,41 @@ from contracts.checks import tastes
 from contracts.checks.common import expect_no_crash
 from contracts.generated.spoil import NO_STRATEGIES
 from contracts.outcome import Blocked
+from contracts.run.operations import SESSION
 from contracts.run.probe import Look, Probe
 from contracts.run.registry import check
 from fixtures.bodies import event_body, unique_uuid, user_body
 
 
 def _of(probe: Probe, requires: str) -> list[str]:
-    return [name for name, facts in probe.run.operations.strategies.items() if facts.get("requires") == requires]
+    return [name for name, facts in probe.operations.strategies.items() if facts.get("requires") == requires]
 
 
 @check("STRAT-documented-accepted")
 def documented_accepted(probe: Probe) -> Iterator[None]:
     """For ids of letters and for ids of digits only."""
     items = [probe.item("context"), {**probe.item("context"), "item_id": probe.number()}]
-    items = items[: 1 if probe.run.thrifty else 2]
+    items = items[: 1 if probe.plan.one_organisation else 2]
     probe.stock(items)
     users = (probe.user(), probe.number())
     yield
     for user, item in zip(users, items, strict=False):
-        for strategy in probe.run.operations.strategies:
+        for strategy in probe.operations.strategies:
             exchange = probe.recommend(strategy=strategy, user_id=user, context_item_id=item["item_id"])
             probe.expect_status(exchange, (200,), strategy)
 
 
 @check("STRAT-both-spellings")
 def both_spellings(probe: Probe) -> None:
-    for strategy in ("session_based", "session-based"):
+    for strategy in SESSION:
         probe.expect_status(probe.recommend(strategy=strategy, user_id=probe.name("user")), (200,), strategy)
+
+
+@check("STRAT-one-spelling")
+def one_spelling(probe: Probe) -> None:
+    answers = [probe.recommend(strategy=strategy, user_id=probe.name("user")) for strategy in SESSION]
+    said = " and ".join(str(answer.failure or answer.status) for answer in answers)
+    probe.expect(any(answer.ok for answer in answers), "both refused", "200 for one of the spellings", said, *answers)
 
 
 @check("STRAT-default-personalized")
@@ -70,7 +78,7 @@ def _in_place_of(probe: Probe, required: str) -> dict[str, dict[str, Any]]:
     other = "context_item_id" if required == "user_id" else "user_id"
     filters = {"filters": {"category": probe.name("cat")}}
     found: dict[str, dict[str, Any]] = {"": {}, f", with {other}": {other: probe.name("other")}}
-    if probe.run.quick or probe.run.thrifty:
+    if probe.plan.quick or probe.plan.one_organisation:
         return found
     return found | {
         ", with filters": filters,
@@ -80,7 +88,7 @@ def _in_place_of(probe: Probe, required: str) -> dict[str, dict[str, Any]]:
 
 @check("STRAT-needs-nothing-else")
 def needs_nothing_else(probe: Probe) -> None:
-    for strategy, facts in probe.run.operations.strategies.items():
+    for strategy, facts in probe.operations.strategies.items():
         if "requires" not in facts:
             probe.expect_status(probe.recommend(strategy=strategy), (200,), f"{strategy} without any input")
 
@@ -94,7 +102,7 @@ def unknown_refused(probe: Probe) -> None:
             probe.expect_status(exchange, (400, 422), "a strategy that does not exist")
         else:
             expect_no_crash(probe, exchange, "an empty strategy")
-    quick, thrifty = probe.run.quick, probe.run.thrifty
+    quick, thrifty = probe.plan.quick, probe.plan.one_organisation
     for value in NO_STRATEGIES[: 0 if quick else 1 if thrifty else None]:
         probe.expect_status(probe.recommend(strategy=value), (400, 422), f"strategy {value!r}")
 
@@ -102,7 +110,7 @@ def unknown_refused(probe: Probe) -> None:
 @check("STRAT-unknown-user")
 def unknown_user(probe: Probe) -> None:
     """Whatever the id looks like."""
-    nobody = unique_uuid(probe.run.dice(probe.name("nobody")))
+    nobody = unique_uuid(probe.rng(probe.name("nobody")))
     for n, strategy in enumerate(_of(probe, "user_id")):
         user = (probe.name("nobody"), probe.number(), nobody)[n % 3]
         probe.expect_status(probe.recommend(strategy=strategy, user_id=user), (200,), strategy)
@@ -122,10 +130,10 @@ def falls_back(probe: Probe) -> Iterator[None]:
     item = probe.item("lonely")
     probe.upsert_items([item])
     category = probe.name("cat")
-    probe.stock([probe.item("popular", category) for _ in range(3 if probe.run.arrays else 1)])
+    probe.stock([probe.item("popular", category) for _ in range(3 if probe.visibility.arrays else 1)])
     user = probe.name("newcomer")
     yield
-    for strategy in probe.run.operations.strategies:
+    for strategy in probe.operations.strategies:
 
         def look(strategy: str = strategy) -> Look:
             exchange = probe.must_recommend(strategy=strategy, user_id=user, context_item_id=item["item_id"])
@@ -137,7 +145,7 @@ def falls_back(probe: Probe) -> Iterator[None]:
 @check("PERS-events-change-list")
 def events_change_list(probe: Probe) -> Iterator[None]:
     """Two users with opposite histories are not shown the same list."""
-    if probe.run.channel is None:
+    if probe.visibility.channel is None:
         raise Blocked("no list shows a record of this run (QUEUE-becomes-visible)")
     shelf = tastes.shelf(probe)
     yield
@@ -158,21 +166,21 @@ def single_events_count(probe: Probe) -> Iterator[None]:
     """The same as before, each event in a request of its own, by a user who is upserted later, and once more."""
     shelf = tastes.shelf(probe)
     yield
-    lived, control, stranger = probe.number(), probe.user("control"), probe.user("stranger")
-    dice = probe.run.dice(lived)
+    lived, control, newcomer = probe.number(), probe.user("control"), probe.user("newcomer")
+    rng = probe.rng(lived)
     for event in shelf.history(lived, "quiet"):
-        probe.ingest([{**event, "event_id": unique_uuid(dice)}])
+        probe.ingest([{**event, "event_id": unique_uuid(rng)}])
     shelf.live(probe, control, "quiet")
     yield
-    shelf.needs_effect(probe, control, stranger)
-    probe.expect_eventually(lambda: shelf.differ(probe, lived, stranger), "singly", "events sent singly count")
-    if probe.run.scarce:
+    shelf.needs_effect(probe, control, newcomer)
+    probe.expect_eventually(lambda: shelf.differ(probe, lived, newcomer), "singly", "events sent singly count")
+    if probe.costly_items:
         return
     for profile in ({}, {"attributes": {"plan": "plus"}}):
         probe.upsert_users([user_body(lived, **profile)])
         yield
     probe.expect_eventually(
-        lambda: shelf.differ(probe, lived, stranger), "sent again", "a user who is sent again keeps the history"
+        lambda: shelf.differ(probe, lived, newcomer), "sent again", "a user who is sent again keeps the history"
     )
 
 
@@ -184,9 +192,9 @@ def session_follows_last_events(probe: Probe) -> Iterator[None]:
     shelf.live(probe, loud, "loud")
     shelf.live(probe, quiet, "quiet")
     yield
-    session = tastes.Shelf(shelf.category, shelf.items, "session_based")
+    session = tastes.Shelf(shelf.category, shelf.items, probe.operations.session)
     probe.expect_eventually(
-        lambda: session.differ(probe, loud, quiet), "session_based", "lists that follow each user's session"
+        lambda: session.differ(probe, loud, quiet), probe.operations.session, "lists that follow each user's session"
     )
 
 
@@ -231,7 +239,7 @@ def popular_follows_events(probe: Probe) -> Iterator[None]:
     events += [event_body("view", fans[0], item["item_id"]) for item in (rare_old, rare_new)]
     probe.ingest(events)
     yield
-    for case in ("", ", sent again")[: 1 if probe.run.thrifty else 2]:
+    for case in ("", ", sent again")[: 1 if probe.plan.one_organisation else 2]:
         if case:
             probe.upsert_items([loved])
             yield

@@ -4,6 +4,7 @@ Nothing is assumed about a ranking but that histories of different kinds don't e
 more popular, so that a user without history is shown it first; tests use the quiet kind.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,6 @@ KINDS = {
 }
 SIZE = 6
 _SEEN = 4  # of each kind, by a user with that taste
-_STRATEGIES = ("personalized", "session_based")
 
 
 @dataclass
@@ -43,28 +43,34 @@ class Shelf:
 
     def differ(self, probe: Probe, one: str, other: str, organisation: str = "main") -> Look:
         """The two users are shown different lists."""
-        strategy = self.strategy or _STRATEGIES[0]
+        strategy = self.strategy or "personalized"
         lists = [self.list(probe, user, strategy, organisation) for user in (one, other)]
         same = lists[0].ids == lists[1].ids
         return Look(not same, f"the same {len(lists[0].ids)} items in the same order for both", tuple(lists))
 
-    def needs_effect(self, probe: Probe, lived: str, stranger: str) -> None:
+    def needs_effect(self, probe: Probe, lived: str, newcomer: str) -> None:
         """Choose a strategy in which a history shows. Raises Blocked when none does: PERS-... judges that."""
-        for strategy in (self.strategy,) if self.strategy else _STRATEGIES:
+        if not self.finds(probe, lambda: self.differ(probe, lived, newcomer)):
+            raise Blocked("no list follows a user's events (PERS-events-change-list)")
+
+    def finds(self, probe: Probe, look: Callable[[], Look]) -> bool:
+        """Whether a strategy is found in which it holds; then that is the shelf's."""
+        chosen = self.strategy
+        for strategy in dict.fromkeys((chosen or "personalized", "personalized", *_by_user(probe))):
             self.strategy = strategy
-            if probe.eventually(lambda: self.differ(probe, lived, stranger)).ok:
-                return
-        self.strategy = ""
-        raise Blocked("no list follows a user's events (PERS-events-change-list)")
+            if probe.eventually(look).ok:
+                return True
+        self.strategy = chosen
+        return False
+
+
+def _by_user(probe: Probe) -> list[str]:
+    return [name for name, facts in probe.operations.strategies.items() if facts.get("requires") == "user_id"]
 
 
 def shelf(probe: Probe, organisation: str = "main") -> Shelf:
     """The run's shelf, made by whoever asks first."""
-    key = f"shelf:{organisation}"
-    if key not in probe.run.shared:
-        probe.run.shared[key] = make(probe, organisation)
-    found: Shelf = probe.run.shared[key]
-    return found
+    return probe.once(make, probe, organisation, key=organisation)
 
 
 def make(probe: Probe, organisation: str = "main") -> Shelf:

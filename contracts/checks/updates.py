@@ -25,7 +25,7 @@ def new_value_takes_effect(probe: Probe) -> Iterator[None]:
         probe.expect_eventually(
             probe.hides(old, moving["item_id"]), f"{case}: old value", "the item is no longer found by its old category"
         )
-    if probe.run.scarce:
+    if probe.costly_items:
         return
     probe.upsert_items([{**moving, "status": "inactive"}])
     yield
@@ -44,7 +44,7 @@ def metadata_follows(probe: Probe) -> Iterator[None]:
     """`metadata` of a result shows attributes as they are now."""
     category = probe.name("cat")
     item = probe.item("painted", category, colour="red", brand="Old")
-    items = [item, *(probe.item("beside", category) for _ in range(3 if probe.run.arrays else 1))]
+    items = [item, *(probe.item("beside", category) for _ in range(3 if probe.visibility.arrays else 1))]
     for each in items:
         each["attributes"]["title"] = probe.name("title")
     probe.stock(items)
@@ -52,7 +52,7 @@ def metadata_follows(probe: Probe) -> Iterator[None]:
     probe.needs(probe.shows(category, *(each["item_id"] for each in items)), "the items show")
     before = probe.look(category)
     _expect_own_metadata(probe, items, before, "metadata of its own item")
-    if not probe.run.thrifty:
+    if not probe.plan.one_organisation:
         for page in (1, 2):
             seen = probe.look(category, limit=2, page=page)
             _expect_own_metadata(probe, items, seen, f"page {page} of 2 each: metadata of its own item")
@@ -103,7 +103,7 @@ def omitted_stays(probe: Probe) -> Iterator[None]:
     probe.expect_eventually(
         probe.shows(category, omitted["item_id"]), "omitted", "an item left out of a later upsert still shows"
     )
-    if not probe.run.arrays:
+    if not probe.visibility.arrays:
         return
     arrays = [[probe.item("array", category) for _ in range(2)] for _ in range(2)]
     for array in arrays:

@@ -21,20 +21,20 @@ from fixtures.bodies import full_user_body, user_body
 
 @check("USER-accepts-required")
 def accepts_required(probe: Probe) -> None:
-    expect_accepted(probe, probe.run.operations.users, user_body(probe.name("user")), "required fields only")
+    expect_accepted(probe, probe.operations.users, user_body(probe.name("user")), "required fields only")
 
 
 @check("USER-accepts-optional")
 def accepts_optional(probe: Probe) -> None:
-    expect_accepted(probe, probe.run.operations.users, full_user_body(probe.name("user")), "every documented field")
+    expect_accepted(probe, probe.operations.users, full_user_body(probe.name("user")), "every documented field")
     every_type = {"plan": "plus", "orders": 3, "ltv": 12.5, "vip": True, "tags": ["a", "b"], "size": {"eu": 43}}
     empty = {"plan": "", "orders": 0, "vip": False, "tags": [], "size": {}, "Größe (cm)": -0.5}
     cases = {"of every JSON type": every_type, "none": {}, "one": {"plan": "free"}, "empty ones": empty}
-    for case, attributes in list(cases.items())[: 1 if probe.run.thrifty else None]:
+    for case, attributes in list(cases.items())[: 1 if probe.plan.one_organisation else None]:
         body = user_body(probe.number(), attributes=attributes)
-        expect_accepted(probe, probe.run.operations.users, body, f"attributes: {case}")
-    for case, attributes in list(NULLS.items())[: 1 if probe.run.thrifty else None]:
-        exchange = probe.send(probe.run.operations.users, user_body(probe.name("user"), attributes=attributes))
+        expect_accepted(probe, probe.operations.users, body, f"attributes: {case}")
+    for case, attributes in list(NULLS.items())[: 1 if probe.plan.one_organisation else None]:
+        exchange = probe.send(probe.operations.users, user_body(probe.name("user"), attributes=attributes))
         expect_no_crash(probe, exchange, f"attributes: {case}")
 
 
@@ -42,15 +42,15 @@ def accepts_optional(probe: Probe) -> None:
 def accepts_status(probe: Probe) -> None:
     for status in ("active", "inactive", "deleted"):
         body = user_body(probe.name("user"), status=status)
-        expect_accepted(probe, probe.run.operations.users, body, f"status {status}")
+        expect_accepted(probe, probe.operations.users, body, f"status {status}")
 
 
 @check("USER-accepts-again")
 def accepts_again(probe: Probe) -> Iterator[None]:
     """At once, and when the user is known: whatever it is that changed."""
     body = full_user_body(probe.name("user"))
-    expect_accepted(probe, probe.run.operations.users, body, "first time")
-    expect_accepted(probe, probe.run.operations.users, {**body, "attributes": {"plan": "free"}}, "changed profile")
+    expect_accepted(probe, probe.operations.users, body, "first time")
+    expect_accepted(probe, probe.operations.users, {**body, "attributes": {"plan": "free"}}, "changed profile")
     yield
     changes: dict[str, list[Any]] = {
         "created_at": ["2025-02-01T00:00:00Z", "2026-02-01T00:00:00Z"],
@@ -58,8 +58,8 @@ def accepts_again(probe: Probe) -> Iterator[None]:
         "status": ["inactive", "active", "deleted"],
     }
     for field, values in changes.items():
-        for value in values[: 0 if probe.run.scarce else 1 if probe.run.thrifty else None]:
-            expect_accepted(probe, probe.run.operations.users, {**body, field: value}, f"{field} {value}, known user")
+        for value in values[: 0 if probe.costly_items else 1 if probe.plan.one_organisation else None]:
+            expect_accepted(probe, probe.operations.users, {**body, field: value}, f"{field} {value}, known user")
 
 
 @check("USER-requires-user-id")
@@ -79,13 +79,13 @@ def requires_created_at(probe: Probe) -> None:
 
 def _expect_refused_without(probe: Probe, field: str) -> None:
     minimal, full = user_body(probe.name("user")), full_user_body(probe.name("user"))
-    expect_refused_without(probe, probe.run.operations.users, field, minimal, full)
+    expect_refused_without(probe, probe.operations.users, field, minimal, full)
 
 
 @check("USER-status-enum")
 def status_enum(probe: Probe) -> None:
     minimal, full = user_body(probe.name("user")), full_user_body(probe.name("user"))
-    expect_refused_values(probe, probe.run.operations.users, "status", NO_STATUS, minimal, full)
+    expect_refused_values(probe, probe.operations.users, "status", NO_STATUS, minimal, full)
 
 
 @check("USER-field-types")
@@ -93,29 +93,29 @@ def field_types(probe: Probe) -> None:
     wrong: dict[str, Any] = {"user_id": 42, "status": True, "attributes": "red", "created_at": 17}
     for field, value in wrong.items():
         body = {**user_body(probe.name("user")), field: value}
-        expect_refused(probe, probe.run.operations.users, body, f"{field} of a wrong type")
+        expect_refused(probe, probe.operations.users, body, f"{field} of a wrong type")
     more = {"user_id": {"id": "a"}, "attributes": ["red"], "created_at": ["2026-01-15"]}
-    for field, value in {} if probe.run.thrifty else more.items():
+    for field, value in {} if probe.plan.one_organisation else more.items():
         body = {**full_user_body(probe.name("user")), field: value}
-        expect_refused(probe, probe.run.operations.users, body, f"{field} of another wrong type")
+        expect_refused(probe, probe.operations.users, body, f"{field} of another wrong type")
 
 
 @check("USER-created-at-is-a-date")
 def created_at_is_a_date(probe: Probe) -> None:
     body = user_body(probe.name("user"), created_at="not a date")
-    expect_refused(probe, probe.run.operations.users, body, "created_at that is no date")
+    expect_refused(probe, probe.operations.users, body, "created_at that is no date")
 
 
 @check("USER-unknown-fields")
 def unknown_fields(probe: Probe) -> None:
     body = user_body(probe.name("u"), nickname="Bo", **UNKNOWN)
-    expect_accepted(probe, probe.run.operations.users, body, "fields that are not documented")
+    expect_accepted(probe, probe.operations.users, body, "fields that are not documented")
 
 
 @check("USER-array")
 def array(probe: Probe) -> None:
     bodies = [user_body(probe.name("user")), user_body(probe.name("user"))]
-    expect_accepted(probe, probe.run.operations.users, bodies, "an array of two")
+    expect_accepted(probe, probe.operations.users, bodies, "an array of two")
 
 
 @check("USER-inactive-is-answered")
@@ -132,12 +132,12 @@ def inactive_is_not_personal(probe: Probe) -> Iterator[None]:
     shelf = tastes.shelf(probe)
     yield
     leaver, stayer = probe.user("leaver", status="active"), probe.user("stayer", status="active")
-    stranger = probe.user("newcomer")
+    newcomer = probe.user("newcomer")
     shelf.live(probe, leaver, "quiet")
     shelf.live(probe, stayer, "quiet")
     yield
-    shelf.needs_effect(probe, stayer, stranger)
-    probe.needs(lambda: shelf.differ(probe, leaver, stranger), "the user's list follows the user's events")
+    shelf.needs_effect(probe, stayer, newcomer)
+    probe.needs(lambda: shelf.differ(probe, leaver, newcomer), "the user's list follows the user's events")
     probe.upsert_users([user_body(leaver, status="inactive")])
     yield
     probe.expect_eventually(
@@ -147,6 +147,6 @@ def inactive_is_not_personal(probe: Probe) -> Iterator[None]:
     yield
 
     def personal_again() -> Look:
-        return shelf.differ(probe, leaver, stranger)
+        return shelf.differ(probe, leaver, newcomer)
 
     probe.expect_eventually(personal_again, "active again", "another list than a user without history")

@@ -3,6 +3,7 @@
 from random import Random
 from typing import Any
 
+from fixtures.bodies import STANDARD_FAMILIES, unique_uuid
 from fixtures.spec import Operation
 
 Body = dict[str, Any]
@@ -23,52 +24,68 @@ _PAGES = ((), (1, 2), (3, 10), (11, 50))
 _MOST_RECORDS = 8
 
 
-def spread(operation: Operation, body: Any, turn: int, dice: Random) -> Any:
+def natural(operation: Operation, body: Any, rng: Random) -> Any:
+    """The same body as a careful client sends it: events with the family that belongs to their name (R10) and UUIDs
+    where the documents say so (R24), questions with a user (R41)."""
+    if isinstance(body, list):
+        return [natural(operation, record, rng) for record in body]
+    if not isinstance(body, dict):
+        return body
+    if operation.operation_id == "ingestEvents":
+        family = STANDARD_FAMILIES.get(body.get("event_name", ""), "engagement")
+        uuids = {name: unique_uuid(rng) for name in ("event_id", "recommendation_id") if body.get(name) is not None}
+        return {**body, **uuids, "event_family": family}
+    if operation.operation_id == "recommend" and body.get("strategy") in ("trending", "popular"):
+        return {"user_id": "visitor", **body}
+    return body
+
+
+def spread(operation: Operation, body: Any, turn: int, rng: Random) -> Any:
     """A body that every document allows, as another that they allow too: numbers over all of their range, names
     standard and custom, optional fields there or not, one record or many. Generators like small ones and few."""
     if operation.operation_id == "ingestEvents":
         records = body if isinstance(body, list) else [body]
-        if dice.random() < 0.25:
-            records = [records[n % len(records)] for n in range(dice.randint(2, _MOST_RECORDS))]
-        events = [_spread_event(record, dice) for record in records]
+        if rng.random() < 0.25:
+            records = [records[n % len(records)] for n in range(rng.randint(2, _MOST_RECORDS))]
+        events = [_spread_event(record, rng) for record in records]
         return events if isinstance(body, list) or len(events) > 1 else events[0]
     if operation.operation_id == "recommend":
-        return _spread_question(body, turn, dice)
-    return _spread_record(body, dice)
+        return _spread_question(body, turn, rng)
+    return _spread_record(body, rng)
 
 
-def _spread_event(event: Body, dice: Random) -> Body:
-    name = {"event_name": dice.choice(_CUSTOM_NAMES)} if dice.random() < 0.4 else {}
-    return _less({**event, **name}, dice, "item_id", "context", "event_id")
+def _spread_event(event: Body, rng: Random) -> Body:
+    name = {"event_name": rng.choice(_CUSTOM_NAMES)} if rng.random() < 0.4 else {}
+    return _less({**event, **name}, rng, "item_id", "context", "event_id")
 
 
-def _spread_record(record: Body, dice: Random) -> Body:
+def _spread_record(record: Body, rng: Random) -> Body:
     """An item or a user; empty attributes are attributes too."""
-    attributes: Body = {"attributes": {}} if "attributes" in record and dice.random() < 0.25 else {}
-    return _less({**record, **attributes}, dice, "attributes")
+    attributes: Body = {"attributes": {}} if "attributes" in record and rng.random() < 0.25 else {}
+    return _less({**record, **attributes}, rng, "attributes")
 
 
-def _spread_question(question: Body, turn: int, dice: Random) -> Body:
+def _spread_question(question: Body, turn: int, rng: Random) -> Body:
     """Sixteen turns bring every size of limit together with every size of page, and nearly all with filters."""
     block = turn // 4
     sizes = {"limit": _LIMITS[(turn + block) % 4], "page": _PAGES[(turn + 2 * block) % 4]}
-    numbers = {name: dice.randint(*size) for name, size in sizes.items() if size}
-    filtered = dice.sample(("category", "brand"), (turn + turn // 3) % 3)
-    filters = {"filters": {name: dice.choice(_WORDS) for name in filtered}} if filtered or turn % 2 else {}
+    numbers = {name: rng.randint(*size) for name, size in sizes.items() if size}
+    filtered = rng.sample(("category", "brand"), (turn + turn // 3) % 3)
+    filters = {"filters": {name: rng.choice(_WORDS) for name in filtered}} if filtered or turn % 2 else {}
     return {name: question[name] for name in question if name not in ("limit", "page", "filters")} | numbers | filters
 
 
-def _less(body: Body, dice: Random, *optional: str) -> Body:
+def _less(body: Body, rng: Random, *optional: str) -> Body:
     """Each optional field is left out one time in four."""
-    gone = {name for name in optional if dice.random() < 0.25}
+    gone = {name for name in optional if rng.random() < 0.25}
     return {name: value for name, value in body.items() if name not in gone}
 
 
-def disguised(body: Any, turn: int) -> Any:
+def made_odd(body: Any, turn: int) -> Any:
     """The body, or every record of it, with ids, names, dates and pages unlike others, and with what no document
     names."""
     if isinstance(body, list):
-        return [disguised(record, turn) for record in body]
+        return [made_odd(record, turn) for record in body]
     if not isinstance(body, dict):
         return body
     ids = {name: f"{body[name]}{_MARKS[turn % len(_MARKS)]}" for name in _IDS if isinstance(body.get(name), str)}

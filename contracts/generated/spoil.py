@@ -16,7 +16,7 @@ NO_STRATEGIES = ([NO_STRATEGY], 42, {"name": "popular"}, True)  # no texts, and 
 _NO_VALUE = ("archived", "", 42, "Active", ["archived"], "something_else_altogether", True)  # of any enum
 
 
-def spoiled(operations: Operations, operation: Operation, body: Any, turn: int) -> Body | None:
+def broken_by_one_rule(operations: Operations, operation: Operation, body: Any, turn: int) -> Body | None:
     """The body, or the first record of an array, with the rule broken whose turn it is; None when there is none."""
     record = body[0] if isinstance(body, list) and body else body
     if not isinstance(record, dict):

@@ -1,6 +1,7 @@
 """What every answer looks like."""
 
 from contracts.exchange import Exchange
+from contracts.rules.recommendation import whole
 from contracts.run.registry import each
 from contracts.run.run import Run
 
@@ -60,9 +61,9 @@ def error_detail(_: Run, exchange: Exchange) -> tuple[str, str] | None:
 def _judge(exchange: Exchange, wanted: bool) -> tuple[str, str] | None:
     if not exchange.envelope:
         return f"{exchange.status}: JSON", f"{exchange.body[:80]!r}"
-    told = exchange.envelope.get("success")
-    if told is not wanted:
-        return f"{exchange.status}: success", f"success {told!r} with status {exchange.status}"
+    said = exchange.envelope.get("success")
+    if said is not wanted:
+        return f"{exchange.status}: success", f"success {said!r} with status {exchange.status}"
     message = exchange.envelope.get("message")
     return None if isinstance(message, str) else (f"{exchange.status}: message", f"message {message!r}")
 
@@ -79,10 +80,14 @@ def accepted(_: Run, exchange: Exchange) -> tuple[str, str] | None:
     return None if exchange.status == 202 else ("status", f"status {exchange.status}")
 
 
-@each("INGEST-accepted", lambda x: x.operation in _INGEST and x.status == 202, "data.accepted, a whole number")
+@each(
+    "INGEST-accepted",
+    lambda x: x.operation in _INGEST and x.status == 202,
+    "data.accepted, a whole number",
+)
 def accepted_count(_: Run, exchange: Exchange) -> tuple[str, str] | None:
     count = exchange.data.get("accepted")
-    return None if isinstance(count, int) and not isinstance(count, bool) else ("type", f"accepted {count!r}")
+    return None if whole(count) else ("type", f"accepted {count!r}")
 
 
 @each("ENV-400-not-422", lambda x: x.operation in _INGEST and x.status in (400, 422), "status 400")
@@ -90,9 +95,30 @@ def bad_input_is_400(_: Run, exchange: Exchange) -> tuple[str, str] | None:
     return None if exchange.status == 400 else ("422", "status 422")
 
 
+@each("INGEST-error-key", lambda x: x.operation in _INGEST and x.status == 202, "error: null")
+def error_key(_: Run, exchange: Exchange) -> tuple[str, str] | None:
+    return None if "error" in exchange.envelope or not exchange.envelope else ("error", "no key error")
+
+
 @each("ROBUST-never-5xx", lambda _: True, "an answer below 500")
-def never_5xx(_: Run, exchange: Exchange) -> tuple[str, str] | None:
+def never_5xx(run: Run, exchange: Exchange) -> tuple[str, str] | None:
+    again = run.client.repeated.get(exchange.number)
+    if not crashed(exchange) or (again is not None and not crashed(again)):
+        return None  # the latter: ROBUST-passing-5xx
+    return (f"{exchange.status}", f"status {exchange.status}") if exchange.status else ("no answer", exchange.failure)
+
+
+@each("ROBUST-passing-5xx", lambda _: True, "the same answer below 500 each time")
+def passing_5xx(run: Run, exchange: Exchange) -> tuple[str, str] | None:
+    again = run.client.repeated.get(exchange.number)
+    if again is None or crashed(again):
+        return None
+    first = exchange.failure or f"status {exchange.status}"
+    return "passing", f"{first}, then status {again.status} (intermittent)"
+
+
+def crashed(exchange: Exchange) -> bool:
+    """5xx, or no answer; a server may close on a body that is too large while it is still being sent."""
     if exchange.status is None:
-        # A server may close on a body that is too large while it is still being sent.
-        return None if len(exchange.request_body) > 1_000_000 else ("no answer", exchange.failure)
-    return (f"{exchange.status}", f"status {exchange.status}") if exchange.status >= 500 else None
+        return len(exchange.request_body) <= 1_000_000
+    return exchange.status >= 500

@@ -9,20 +9,20 @@ from fixtures.bodies import user_body
 def clean(run: Run, keep: bool) -> list[str]:
     """Notes for the report when something had to stay. Never raises for what the target does."""
     if keep:
-        return [f"--keep: items and users with the prefix {run.prefix} stay"]
+        return [f"--keep: items and users with the prefix {run.names.prefix} stay"]
     run.budget.cleaning = True
     notes = []
     probe = Probe(run, "clean-up")
     for organisation in ("main", "other") if run.target.other else ("main",):
-        items = list(run.ledger.leftovers(organisation))
-        users = [user for owner, user in run.ledger.users if owner == organisation]
+        items = list(run.model.leftovers(organisation))
+        users = [user for owner, user in run.model.users if owner == organisation]
         try:
             if items:
                 probe.upsert_items(items, organisation)
             if users:
                 probe.upsert_users([user_body(user, status="deleted") for user in users], organisation)
-                run.ledger.users -= {(organisation, user) for user in users}
+                run.model.users -= {(organisation, user) for user in users}
         except NotJudged as reason:
-            notes.append(f"not everything with the prefix {run.prefix} could be set to deleted: {reason}")
+            notes.append(f"not everything with the prefix {run.names.prefix} could be set to deleted: {reason}")
     run.budget.cleaning = False
     return notes

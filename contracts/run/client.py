@@ -4,6 +4,7 @@ import json as json_module
 import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import httpcore
@@ -19,7 +20,7 @@ from contracts.target import Target
 from fixtures.connection import variable_of
 from fixtures.masking import Redactor
 
-_PATIENCE = 3  # windows that one request may wait for
+_WINDOWS = 3  # windows that one request may wait for
 _VALUE_BYTES = 64  # of a parsed JSON value
 _MOST_KEPT = 500_000_000  # bytes of all answers of a run, parsed
 _NO_ANSWER = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError)
@@ -52,6 +53,14 @@ class Client:
         self._users = {name.lower() for name in connection.headers}
         self._lock = threading.Lock()
         self._kept = 0
+        self._again: dict[int, Callable[[], Exchange]] = {}
+        self.repeated: dict[int, Exchange] = {}  # number of a 5xx, or of no answer -> the same request's next answer
+
+    def repeat(self, exchange: Exchange) -> Exchange:
+        """Send once more what was answered 5xx, or not at all. Raises NotJudged."""
+        if exchange.number not in self.repeated:
+            self.repeated[exchange.number] = self._again[exchange.number]()
+        return self.repeated[exchange.number]
 
     def close(self) -> None:
         self._pooled.close()
@@ -71,6 +80,7 @@ class Client:
         fresh: bool = False,
         understood: bool = True,
         valid: bool = False,
+        forbidden: str = "",
         take_429: bool = False,
     ) -> Exchange:
         """One request; `headers` add, replace, or with None remove. `take_429`: hand a 429 back, don't wait.
@@ -80,12 +90,13 @@ class Client:
             if name.lower() in self._users:
                 raise Skipped(f"--header {name} is sent with every request")
         with self._lock:
-            for _ in range(_PATIENCE):
+            for _ in range(_WINDOWS):
                 self._check()
                 self._budget.take(credential.organisation)
                 exchange = self._once(
-                    source, method, path, credential, operation, json, content, headers, fresh, understood, valid
-                )
+                    source, method, path, credential, operation, json, content, headers, fresh, understood, valid,
+                    forbidden,
+                )  # fmt: skip
                 if exchange.status != 429 or take_429 or not credential.organisation:
                     break
                 self._budget.wait_after_429(exchange)
@@ -104,6 +115,7 @@ class Client:
         fresh: bool,
         understood: bool,
         valid: bool,
+        forbidden: str,
     ) -> Exchange:
         body = content if content is not None else b"" if json is None else encode(json)
         sent: dict[str, str | None] = {"Content-Type": "application/json", **credential.headers, **(headers or {})}
@@ -130,8 +142,14 @@ class Client:
             failure=failure,
             understood=understood,
             valid=valid,
+            forbidden=forbidden,
         )
         self.journal.append(exchange)
+        if exchange.status is None or exchange.status >= 500:
+            self._again[exchange.number] = partial(
+                self.send, source, method, path, credential, operation=operation, content=body, headers=headers,
+                fresh=True, understood=understood, valid=valid, forbidden=forbidden,
+            )  # fmt: skip
         self._keep_count(answer)
         self._budget.learn(exchange)
         for observe in self.observers:

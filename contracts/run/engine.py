@@ -56,12 +56,21 @@ class Engine:
     run: Run
     progress: Callable[[str], None] = field(default=lambda _: None)
 
+    _failed: list[tuple[Attempt, Result]] = field(default_factory=list)
+
     def judge(self, entries: Iterable[Entry]) -> list[Result]:
-        """Check functions of these entries, failing ones twice."""
-        first = self._together(list(entries))
-        again = [attempt.entry for attempt in first if attempt.outcome is Outcome.FAIL]
-        second = {attempt.entry.id: attempt for attempt in self._together(again)} if again else {}
-        return [_result(attempt, second.get(attempt.entry.id)) for attempt in first]
+        """Check functions of these entries."""
+        attempts = self._together(list(entries))
+        results = [_result(attempt) for attempt in attempts]
+        self._failed += [each for each in zip(attempts, results, strict=True) if each[0].outcome is Outcome.FAIL]
+        return results
+
+    def repeat(self) -> None:
+        """What failed, once more: when all others have been judged, so that it is not at their cost."""
+        failed, self._failed = sorted(self._failed, key=lambda each: len(each[0].probe.exchanges)), []
+        second = self._together([attempt.entry for attempt, _ in failed])
+        for (_, result), again in zip(failed, second, strict=True):
+            _compare(result, again)
 
     def _together(self, entries: list[Entry]) -> list[Attempt]:
         attempts = [Attempt(entry, Probe(self.run, entry.id, home_of(entry, self.run))) for entry in entries]
@@ -109,38 +118,60 @@ def _findings(check: str, violations: list[Violation], run: Run) -> Iterator[Fin
             yield Finding(check, violation.case, operation, violation.expected, actual, violation.exchanges)
 
 
-def _result(first: Attempt, second: Attempt | None) -> Result:
-    result = Result(first.entry.id, first.entry.level, first.outcome, first.reason, list(first.probe.findings))
-    result.starved = first.starved
-    result.seconds = first.seconds + (second.seconds if second else 0.0)
-    result.requests = len(first.probe.exchanges) + (len(second.probe.exchanges) if second else 0)
-    if second is None:
-        return result
-    if second.outcome is Outcome.FAIL and not second.probe.exchanges:
-        result.times = "1 of 1 (can't be repeated)"  # a limit that is used up
-    elif second.outcome is Outcome.FAIL:
-        result.times = "2 of 2"
-        known = {(finding.case, finding.operation) for finding in result.findings}
-        result.findings += [f for f in second.probe.findings if (f.case, f.operation) not in known]
-    elif second.outcome is Outcome.PASS:
-        result.times = "1 of 2 (intermittent)"
-    else:
-        result.times = f"1 of 1 (not repeated: {second.reason})"
+def _result(attempt: Attempt) -> Result:
+    result = Result(attempt.entry.id, attempt.entry.level, attempt.outcome, attempt.reason, attempt.probe.findings[:])
+    result.starved, result.seconds, result.requests = attempt.starved, attempt.seconds, len(attempt.probe.exchanges)
+    result.times = "1 of 1" if attempt.outcome is Outcome.FAIL else ""
     return result
 
 
+def _compare(result: Result, again: Attempt) -> None:
+    result.seconds += again.seconds
+    result.requests += len(again.probe.exchanges)
+    if again.outcome is Outcome.FAIL and not again.probe.exchanges:
+        result.times = "1 of 1 (can't be repeated)"  # a limit that is used up
+    elif again.outcome is Outcome.FAIL:
+        result.times = "2 of 2"
+        known = {(finding.case, finding.operation) for finding in result.findings}
+        result.findings += [f for f in again.probe.findings if (f.case, f.operation) not in known]
+    elif again.outcome is not Outcome.PASS:
+        result.times = f"1 of 1 (not repeated: {again.reason})"
+    elif all(finding.crashed for finding in result.findings):
+        result.outcome, result.findings = Outcome.PASS, []  # a passing 5xx: ROBUST-passing-5xx
+        result.times = "1 of 2 (a 5xx that passed)"
+    else:
+        result.times = "1 of 2 (intermittent)"
+
+
+_CRASH, _VALID = "ROBUST-never-5xx", "VALID-accepted"
+_MANY = 3  # checks that one crash shows in: then the crash is the defect, and no single statement
+
+
 def explain(results: list[Result], catalogue: dict[str, Entry]) -> None:
-    """One defect is one red: what depends on a failed check is inconclusive, and says so."""
+    """One defect is one red: what depends on a failed check is inconclusive, and says so. So is what failed only
+    because the target crashed, when that happened in many checks; when in few, they say it better than the crash."""
+    by_check = {result.check: result for result in results}
     failed = {result.check for result in results if result.outcome is Outcome.FAIL}
-    untold = {r.check for r in results if r.outcome is Outcome.INCONCLUSIVE and not r.starved}
-    for result in results:
-        if result.outcome is not Outcome.FAIL:
-            continue
+    unknown = {r.check for r in results if r.outcome is Outcome.INCONCLUSIVE and not r.starved}
+    causes: dict[str, str] = {}
+    crashes = [name for name in failed - {_CRASH} if all(f.crashed for f in by_check[name].findings)]
+    if _CRASH in failed and len(crashes) >= _MANY:
+        causes |= dict.fromkeys(crashes, _CRASH)
+    elif _CRASH in failed and crashes and _only_of(by_check[_CRASH], crashes):
+        causes[_CRASH] = sorted(crashes)[0]
+    for name in failed - causes.keys():
         # What a rule saw is seen, whatever could not be tried beside it.
-        blockers = failed if result.check in RULES else failed | untold
-        culprit = next(iter(sorted(_ancestors(result.check, catalogue) & blockers)), None)
-        if culprit:
-            result.outcome, result.reason = Outcome.INCONCLUSIVE, f"blocked by {culprit}"
+        blockers = failed if name in RULES else failed | unknown
+        found = sorted(_ancestors(name, catalogue) & blockers)
+        if found:
+            causes[name] = found[0]
+    for name, cause in causes.items():
+        by_check[name].outcome, by_check[name].reason = Outcome.INCONCLUSIVE, f"blocked by {cause}"
+
+
+def _only_of(crash: Result, checks: list[str]) -> bool:
+    """Every crash was met by one of these checks."""
+    return all(exchange.source in checks for finding in crash.findings for exchange in finding.exchanges)
 
 
 def _ancestors(check: str, catalogue: dict[str, Entry]) -> set[str]:

@@ -1,89 +1,208 @@
-"""What this run wrote, and what became of it: the memory that observations are judged by, and that cleans up."""
+"""What this run has had accepted, with times: the memory that every answer is judged by. Knows no HTTP.
 
+Nothing here guesses when a queue is worked off. A write may count from the moment it was sent; it must count once
+`settle` seconds have passed since it was answered. In between both the old and the new state are right.
+"""
+
+import bisect
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from contracts.exchange import Exchange
+Record = dict[str, Any]
+ABSENT = object()  # an attribute that the item doesn't have
+NOBODY = "none"  # instead of an organisation: sent with a key that is none
+ITEM_FIELDS = ("item_type", "status")  # what a filter may name beside attributes (R32)
 
-UPSERTS = {"upsertItems": "item_id", "upsertUsers": "user_id"}
-UPSERTS |= {"firstEditionUpsertItems": "item_id", "firstEditionUpsertUsers": "user_id"}
+
+@dataclass(frozen=True)
+class Write:
+    """One accepted record. `until` is infinite when no answer came: it may or may not count, for ever."""
+
+    body: Record
+    sent: float  # seconds of a monotonic clock
+    until: float
 
 
 @dataclass
-class Written:
-    """One item in one organisation; `versions` are the accepted bodies, oldest first."""
+class Item:
+    """One item of one organisation, over its life."""
 
-    versions: list[dict[str, Any]] = field(default_factory=list)
-    accepted_at: float | None = None  # of the first version
-    refused: Exchange | None = None  # the first refusal
+    writes: list[Write] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)  # statuses of refused upserts
+
+    def possible(self, since: float, until: float, settle: float) -> list[list[Write]]:
+        """Every prefix of the writes that may be the truth for an answer to a question asked at `since`."""
+        certain = 0
+        for place, write in enumerate(self.writes, 1):
+            if write.until + settle < since:
+                certain = place
+        sent = [place for place, write in enumerate(self.writes, 1) if write.sent <= until]
+        most = max(sent, default=0)
+        return [self.writes[:place] for place in range(certain, most + 1)]
+
+    def statuses(self, since: float, until: float, settle: float) -> set[str | None]:
+        """None stands for an item that isn't there yet."""
+        states = self.possible(since, until, settle)
+        return {str(writes[-1].body.get("status")) if writes else None for writes in states}
+
+    def values(self, name: str, since: float, until: float, settle: float) -> list[Any]:
+        """What the attribute may be. An upsert without it may keep or drop the old value (R28)."""
+        found: list[Any] = []
+        for writes in self.possible(since, until, settle):
+            found += _values(writes, name) if writes else [ABSENT]
+        return found
+
+
+def _values(writes: list[Write], name: str) -> list[Any]:
+    if name in ITEM_FIELDS and name not in (writes[-1].body.get("attributes") or {}):
+        return [writes[-1].body.get(name, ABSENT)]
+    found: list[Any] = []
+    for write in reversed(writes):
+        attributes = write.body.get("attributes")
+        if isinstance(attributes, dict) and name in attributes:
+            return [*found, attributes[name]]
+        found = [ABSENT]
+    return [ABSENT]
 
 
 @dataclass
-class Ledger:
+class Model:
     """`prefix` starts every id of the run but those of digits only: these start with `digits`."""
 
     prefix: str
     digits: str = ""
-    items: dict[tuple[str, str], Written] = field(default_factory=dict)  # (organisation, item id)
+    settle: float = 10.0
+    items: dict[tuple[str, str], Item] = field(default_factory=dict)  # (organisation, item id)
     users: set[tuple[str, str]] = field(default_factory=set)
-    last_write: float = 0.0
+    touched: dict[tuple[str, str], float] = field(default_factory=dict)  # item of an accepted event -> answered at
+    written_at: list[float] = field(default_factory=list)  # when writes were answered
 
-    def observe(self, exchange: Exchange) -> None:
-        """Take down what an answered write changed; an answer that never came may have changed it."""
-        taken = exchange.ok or exchange.status is None
-        if exchange.method == "POST" and exchange.organisation and taken and "recommend" not in exchange.path:
-            self.last_write = exchange.sent_at + exchange.seconds
-        kind = UPSERTS.get(exchange.operation or "")
-        if not kind:
-            return
-        for body in records_of(exchange.request_json):
-            identifier = body.get(kind)
-            if not isinstance(identifier, str) or not self.owns(identifier):
-                continue
-            if kind == "user_id":
-                if taken and exchange.organisation:
-                    self.users.add((exchange.organisation, identifier))
-                continue
-            written = self.items.setdefault((exchange.organisation or "none", identifier), Written())
-            if taken:
-                written.versions.append(body)
-                written.accepted_at = written.accepted_at or exchange.sent_at
-            elif written.accepted_at is None:
-                written.refused = written.refused or exchange
+    @property
+    def last_write(self) -> float:
+        return self.written_at[-1] if self.written_at else 0.0
+
+    def last_write_before(self, moment: float) -> float:
+        place = bisect.bisect_left(self.written_at, moment)
+        return self.written_at[place - 1] if place else 0.0
+
+    # -- what was accepted
+
+    def upserted(self, organisation: str, body: Record, sent: float, until: float) -> None:
+        item_id = body.get("item_id")
+        if isinstance(item_id, str) and self.owns(item_id):
+            self.items.setdefault((organisation, item_id), Item()).writes.append(Write(body, sent, until))
+
+    def refused(self, organisation: str, body: Record, status: str) -> None:
+        item_id = body.get("item_id")
+        if isinstance(item_id, str) and self.owns(item_id):
+            self.items.setdefault((organisation, item_id), Item()).refusals.append(status)
+
+    def user_upserted(self, organisation: str, body: Record) -> None:
+        user_id = body.get("user_id")
+        if isinstance(user_id, str) and self.owns(user_id):
+            self.users.add((organisation, user_id))
+
+    def happened(self, organisation: str, event: Record, until: float) -> None:
+        item_id = event.get("item_id")
+        if isinstance(item_id, str) and event.get("event_name") in ("view", "purchase"):
+            self.touched.setdefault((organisation, item_id), until)
+
+    # -- what must be true
 
     def owns(self, identifier: str) -> bool:
         """The run made up this id."""
         return identifier.startswith(self.prefix) or (bool(self.digits) and identifier.startswith(self.digits))
 
-    def fate(self, organisation: str, item_id: str, at: float) -> str | None:
-        """Why an item of this run has no business in a list of that organisation; None when it has."""
-        written = self.items.get((organisation, item_id))
-        if written and written.accepted_at is not None and written.accepted_at <= at:
+    def resembles(self, identifier: str) -> str | None:
+        """The id of the run that this one is a changed copy of: in other case, cut, trimmed, another notation."""
+        plain = identifier.casefold().strip()
+        if not plain.startswith((self.prefix, self.digits or self.prefix)):
             return None
-        owners = {owner for (owner, identifier), w in self.items.items() if identifier == item_id and w.accepted_at}
+        known = {item_id for _, item_id in self.items}
+        if identifier in known:
+            return None
+        alike = [item_id for item_id in known if _alike(item_id, identifier)]
+        return alike[0] if alike else None
+
+    def fate(self, organisation: str, item_id: str, until: float) -> str | None:
+        """Why an item of this run has no business in a list of that organisation; None when it has."""
+        item = self.items.get((organisation, item_id))
+        if item and any(write.sent <= until for write in item.writes):
+            return None
+        owners = {owner for (owner, known), other in self.items.items() if known == item_id and other.writes}
+        if owners == {NOBODY}:
+            return "only a request without a valid key upserted it"
         if owners - {organisation}:
             return "it belongs to another organisation"
-        refusals = [w.refused for (_, identifier), w in self.items.items() if identifier == item_id and w.refused]
+        refusals = [other.refusals for (_, known), other in self.items.items() if known == item_id and other.refusals]
         if refusals:
-            return f"its upsert was refused with {refusals[0].status}"
-        return "it was never upserted"
+            return f"its upsert was refused with {refusals[0][0]}"
+        changed = self.resembles(item_id)
+        return f"it was upserted as {changed}" if changed else "it was never upserted"
 
-    def attributes(self, organisation: str, item_id: str) -> dict[str, Any] | None:
-        """Attributes of an item that was written once; None when unknown or changed since."""
-        written = self.items.get((organisation, item_id))
-        if written is None or len(written.versions) != 1:
+    def hidden(self, organisation: str, item_id: str, since: float, until: float) -> str | None:
+        """The status for which the item can't be shown, whatever of the queue is done; None when it may be."""
+        item = self.items.get((organisation, item_id))
+        statuses = item.statuses(since, until, self.settle) if item and item.writes else set()
+        gone = statuses <= {"inactive", "deleted"} and bool(statuses)
+        return " or ".join(sorted(map(str, statuses))) if gone else None
+
+    def matches(
+        self, organisation: str, item_id: str, name: str, wanted: Any, since: float, until: float
+    ) -> bool | None:
+        """Whether the item may stand under that filter; None for an item that the run didn't write."""
+        item = self.items.get((organisation, item_id))
+        if item is None or not item.writes:
             return None
-        attributes = written.versions[0].get("attributes")
-        return attributes if isinstance(attributes, dict) else {}
+        return any(holds(value, wanted) for value in item.values(name, since, until, self.settle))
 
-    def leftovers(self, organisation: str) -> Iterator[dict[str, Any]]:
+    def expected(self, organisation: str, name: str, wanted: Any, since: float, until: float) -> Iterator[str]:
+        """Items that certainly are active, certainly match, and that somebody has viewed or bought."""
+        for (owner, item_id), item in self.items.items():
+            seen = self.touched.get((owner, item_id), math.inf) + self.settle < since
+            if owner == organisation and item.writes and seen:
+                certain = item.statuses(since, until, self.settle) == {"active"}
+                values = item.values(name, since, until, self.settle)
+                if certain and all(holds(value, wanted) for value in values):
+                    yield item_id
+
+    def leftovers(self, organisation: str) -> Iterator[Record]:
         """Items that were accepted there and are not deleted yet."""
-        for (owner, item_id), written in self.items.items():
-            if owner == organisation and written.versions and written.versions[-1].get("status") != "deleted":
+        for (owner, item_id), item in self.items.items():
+            if owner == organisation and item.writes and item.writes[-1].body.get("status") != "deleted":
                 yield {"item_id": item_id, "item_type": "product", "status": "deleted"}
 
 
-def records_of(body: Any) -> list[dict[str, Any]]:
+def holds(value: Any, wanted: Any) -> bool:
+    """Equality as JSON values (R32): 20 is 20.0, true is not 1. A list matches if it contains the value, a list of
+    values if one of them does, null what isn't there."""
+    if isinstance(wanted, list):
+        return any(holds(value, one) for one in wanted)
+    if isinstance(value, list):
+        return any(same(one, wanted) for one in value)
+    return value in (None, ABSENT) if wanted is None else same(value, wanted)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Equal as JSON: numbers by value, all else by type and value."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, (int, float)) and isinstance(other, (int, float)):
+        return one == other
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(one[name], other[name]) for name in one)
+    return type(one) is type(other) and bool(one == other)
+
+
+def _alike(known: str, shown: str) -> bool:
+    plain, other = known.casefold(), shown.casefold().strip()
+    return plain.strip() == other or (len(other) > len(known) // 2 and plain.startswith(other))
+
+
+def records_of(body: Any) -> list[Record]:
     """The records of an ingestion body, one object or an array."""
     return [record for record in (body if isinstance(body, list) else [body]) if isinstance(record, dict)]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fixtures.choices import documented_strategies, standard_events
 from fixtures.spec import Operation, Spec
 
+SESSION = ("session_based", "session-based")  # two spellings of one strategy
 _CURRENT = {"items": "upsertItems", "users": "upsertUsers", "events": "ingestEvents", "recommend": "recommend"}
 _FIRST = {
     "items": "firstEditionUpsertItems",
@@ -14,7 +15,7 @@ _FIRST = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass
 class Operations:
     items: Operation
     users: Operation
@@ -22,15 +23,16 @@ class Operations:
     recommend: Operation
     edition: str
     spec: Spec
+    session: str = "session_based"  # the spelling that the target knows (R8)
 
     def all(self) -> tuple[Operation, ...]:
         return (self.items, self.users, self.events, self.recommend)
 
     @property
     def strategies(self) -> dict[str, dict[str, str]]:
-        """The documented strategies: name -> {requires}; ours left out (R41)."""
+        """The documented strategies, as the target spells them: name -> {requires}; ours left out (R41)."""
         return {
-            name: {"requires": facts.requires} if facts.requires else {}
+            self.session if name == SESSION[0] else name: {"requires": facts.requires} if facts.requires else {}
             for name, facts in documented_strategies(self.spec).items()
         }
 
@@ -42,4 +44,5 @@ class Operations:
 
 def operations_of(spec: Spec, edition: str) -> Operations:
     names = _CURRENT if edition == "current" else _FIRST
-    return Operations(**{use: spec.operation(name) for use, name in names.items()}, edition=edition, spec=spec)
+    items, users, events, recommend = (spec.operation(names[use]) for use in ("items", "users", "events", "recommend"))
+    return Operations(items, users, events, recommend, edition, spec)

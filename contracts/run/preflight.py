@@ -1,40 +1,108 @@
-"""Before anything is judged: does something answer there that could be the API at all?"""
+"""Before anything is judged: does something answer there that could be the API, and does it know the keys?
 
+Within ten requests, and in words of what it is: no server, a gateway, another path, another key."""
+
+from contracts.exchange import Exchange
 from contracts.outcome import NotJudged, TargetError
+from contracts.run.operations import SESSION
 from contracts.run.probe import Probe
 from contracts.run.run import Run
+from fixtures.spec import Operation
 
 _HOPELESS = ("connection refused", "the host name is not known", "no connection within", "certificate is not trusted")
+_APART, _ROUNDING = 1.8, 2  # seconds
+_OPTIONS = {
+    "pk": "--publishable-key",
+    "sk": "--secret-key",
+    "pk2": "--other-publishable-key",
+    "sk2": "--other-secret-key",
+}
 
 
 def preflight(run: Run) -> None:
-    """Raises TargetError with one clear line."""
+    """Raises TargetError with one clear line. Finds the spelling of session_based that the target knows."""
     probe = Probe(run, "preflight")
-    problems = []
-    for operation, body in (
-        (run.operations.recommend, {"strategy": "trending", "user_id": probe.name("preflight"), "limit": 1}),
-        (run.operations.events, {"user_id": probe.name("preflight")}),
-        (run.operations.items, {}),
-    ):
-        try:
-            exchange = probe.send(operation, body)
-        except NotJudged as reason:
-            raise TargetError(f"{run.target.url}: {reason}") from None
-        if exchange.status is None:
-            problems.append(exchange.failure)
-            if exchange.failure.startswith(_HOPELESS[:3]) or _HOPELESS[3] in exchange.failure:
-                break
-        elif 300 <= exchange.status < 400:
-            where = exchange.headers.get("location", "elsewhere").split("?")[0]
-            problems.append(f"it redirects to {where}; give that URL as --target")
-        elif "html" in exchange.headers.get("content-type", ""):
-            problems.append(f"it answers HTML (status {exchange.status}), not the API")
-        elif exchange.json is None:
-            problems.append(f"it answers {exchange.status} without JSON")
-        elif exchange.status == 401:
-            problems.append("it does not know the key (401)")
-        else:
+    organisations = ("main", "other") if run.target.other else ("main",)
+    try:
+        answers = [_ask(probe, operation, body, "main") for operation, body in _questions(probe)]
+        _judge_target(run, answers)
+        if len(organisations) > 1:
+            _let_windows_differ(run, answers[0])
+        for organisation in organisations[1:]:
+            answers += [_ask(probe, operation, body, organisation) for operation, body in _questions(probe)[:2]]
+        _judge_keys(run, answers)
+        if run.operations.edition == "current":
+            _find_spelling(probe)
+    except NotJudged as reason:
+        raise TargetError(f"{run.target.url}: {reason}") from None
+
+
+def _questions(probe: Probe) -> list[tuple[Operation, dict[str, object]]]:
+    """One for each key; the upsert has nothing in it that could be stored."""
+    operations = probe.operations
+    return [
+        (operations.recommend, {"user_id": probe.name("preflight"), "limit": 1}),
+        (operations.items, {}),
+        (operations.events, {}),
+    ]
+
+
+def _ask(probe: Probe, operation: Operation, body: dict[str, object], organisation: str) -> Exchange:
+    exchange = probe.send(operation, body, organisation=organisation)
+    if exchange.failure.startswith(_HOPELESS[:3]) or _HOPELESS[3] in exchange.failure:
+        raise TargetError(f"{probe.target.url}: {exchange.failure}")
+    return exchange
+
+
+def _let_windows_differ(run: Run, first: Exchange) -> None:
+    """Where the first window is not as long as it should be, the second one is to begin at another second, so that
+    RATE-window can compare them."""
+    reset = first.number_of("RateLimit-Reset")
+    if reset is not None and abs(reset - run.target.window_seconds) > _ROUNDING:
+        run.sleep(_APART)
+
+
+def _judge_target(run: Run, answers: list[Exchange]) -> None:
+    """One answer that could be the API's is enough: what is wrong with the others is judged."""
+    problems = [problem for answer in answers if (problem := _problem(answer))]
+    if len(problems) == len(answers):
+        raise TargetError(f"{run.target.url}: {problems[0]}")
+    if all(answer.status == 404 for answer in answers):
+        paths = ", ".join(answer.path for answer in answers)
+        raise TargetError(f"{run.target.url}: it answers 404 to {paths}; is the --target's path right?")
+
+
+def _problem(answer: Exchange) -> str:
+    kind = answer.headers.get("content-type", "")
+    if answer.status is None:
+        return answer.failure
+    if 300 <= answer.status < 400:
+        where = answer.headers.get("location", "elsewhere").split("?")[0]
+        return f"it redirects to {where}; give that URL as --target"
+    asks = "www-authenticate" in answer.headers or "proxy-authenticate" in answer.headers
+    if answer.status in (401, 407) and asks and answer.envelope.get("success") is not False:
+        return f"something in front of it asks for credentials ({answer.status}); give them with --header"
+    if answer.status in (502, 503, 504):
+        return f"it is not up, or a gateway can't reach it ({answer.status})"
+    if "html" in kind:
+        return f"it answers HTML (status {answer.status}), not the API"
+    return "" if answer.json is not None else f"it answers {answer.status} without JSON"
+
+
+def _judge_keys(run: Run, answers: list[Exchange]) -> None:
+    """A key that no operation takes is the wrong one; when some take it, what refuses it is judged."""
+    for key, option in _OPTIONS.items():
+        asked = [answer for answer in answers if answer.key == key]
+        if asked and all(answer.status == 401 for answer in asked):
+            raise TargetError(f"{run.target.url}: it refuses the key of {option} (401)")
+    refused = [answer for answer in answers if answer.status == 403]
+    if len(refused) == len(answers):
+        raise TargetError(f"{run.target.url}: it refuses every key (403); are publishable and secret key swapped?")
+
+
+def _find_spelling(probe: Probe) -> None:
+    for spelling in SESSION:
+        answer = probe.recommend(strategy=spelling, user_id=probe.name("preflight"), limit=1)
+        if answer.ok:
+            probe.operations.session = spelling
             return
-    if all("401" in problem for problem in problems):
-        raise TargetError(f"{run.target.url}: {problems[0]}; check --publishable-key and --secret-key")
-    raise TargetError(f"{run.target.url}: {problems[0]}")

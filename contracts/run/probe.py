@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from contracts.exchange import Exchange
@@ -13,7 +14,7 @@ from fixtures.spec import Operation
 
 Body = dict[str, Any]
 _BATCH = 100
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.15, 2.0
+_FIRST_PAUSE, _LONGEST_PAUSE, _LONGER = 0.15, 4.0, 2.2  # seconds, seconds, times
 
 
 class Look(NamedTuple):
@@ -29,12 +30,22 @@ class Probe:
 
     def __init__(self, run: Run, check: str, home: str = "main") -> None:
         self.run = run
+        self.operations, self.credentials, self.target = run.operations, run.credentials, run.target
+        self.plan, self.names, self.visibility, self.model = run.plan, run.names, run.visibility, run.model
+        self.budget, self.redactor, self.once, self.journal = run.budget, run.redactor, run.once, run.client.journal
+        self.say, self.sleep, self.rng = run.say, run.sleep, run.plan.rng
+        self.spare = run.spare  # the organisation for what needs no history and many requests
         self.check = check
         self.home = home  # the organisation that `send` means when it is given none
         self.findings: list[Finding] = []
         self.exchanges: list[Exchange] = []
         self.started = time.monotonic()
         self._last_write = self.started
+
+    @property
+    def costly_items(self) -> bool:
+        """One organisation's budget, and every item and user costs one more to clean up: only what is new."""
+        return self.plan.one_organisation and not self.visibility.arrays
 
     # -- sending
 
@@ -46,8 +57,8 @@ class Probe:
         organisation: str = "",
         **options: Any,
     ) -> Exchange:
-        """To an operation of the contract, with its right key unless told otherwise."""
-        right = self.run.credentials.right(operation.key_type or "publishable", organisation or self.home)
+        """To an operation of the contract, with its right key unless said otherwise."""
+        right = self.credentials.right(operation.key_type or "publishable", organisation or self.home)
         credential = credential or right
         if operation.method == "GET":
             body = None
@@ -63,38 +74,46 @@ class Probe:
         return exchange
 
     def recommend(self, organisation: str = "", **body: Any) -> Exchange:
-        return self.send(self.run.operations.recommend, body, organisation=organisation)
+        return self.send(self.operations.recommend, body, organisation=organisation)
 
     def must_recommend(self, organisation: str = "", **body: Any) -> Exchange:
         """A recommendation that every document allows. Raises Blocked when refused: VALID-accepted judges that."""
         filters = body.get("filters") or {}
-        certain = len(filters) < 2 and all(isinstance(value, str) for value in filters.values())
-        exchange = self.send(self.run.operations.recommend, body, organisation=organisation, fresh=True, valid=certain)
-        if not exchange.ok:
+        later = body.get("page", 1) != 1  # past the end it may be refused (R33)
+        certain = not later and len(filters) < 2 and all(isinstance(value, str) for value in filters.values())
+        exchange = self._twice(
+            lambda: self.send(self.operations.recommend, body, organisation=organisation, fresh=True, valid=certain)
+        )
+        if not exchange.ok and not (later and exchange.status in (400, 404, 422)):
             raise Blocked(f"a valid recommend request was answered {exchange.failure or exchange.status}")
+        return exchange
+
+    def _twice(self, send: Callable[[], Exchange]) -> Exchange:
+        """Once more after a 5xx or no answer: that may pass, and ROBUST-... judges it."""
+        exchange = send()
+        if exchange.status is None or exchange.status >= 500:
+            exchange = self.run.client.repeat(exchange)
+            self.exchanges.append(exchange)
         return exchange
 
     # -- writing what must be accepted; the checks of the fields judge that it is
 
     def upsert_items(self, items: Sequence[Body], organisation: str = "") -> None:
-        self._write(self.run.operations.items, items, organisation, self.run.arrays)
+        self._write(self.operations.items, items, organisation, self.visibility.arrays)
 
     def upsert_users(self, users: Sequence[Body], organisation: str = "") -> None:
-        self._write(self.run.operations.users, users, organisation, self.run.arrays)
+        self._write(self.operations.users, users, organisation, self.visibility.arrays)
 
     def ingest(self, events: Sequence[Body], organisation: str = "") -> None:
-        self._write(self.run.operations.events, events, organisation, arrays=True)
+        self._write(self.operations.events, events, organisation, arrays=True)
 
     def _write(self, operation: Operation, records: Sequence[Body], organisation: str, arrays: bool) -> None:
         size = _BATCH if arrays else 1
         for start in range(0, len(records), size):
             batch = list(records[start : start + size])
-            exchange = self.send(
-                operation,
-                batch if arrays and len(records) > 1 else batch[0],
-                organisation=organisation,
-                valid=len(batch) == 1,
-            )
+            body: Any = batch if arrays and len(records) > 1 else batch[0]
+            valid = len(batch) == 1 or operation is self.operations.events
+            exchange = self._twice(partial(self.send, operation, body, organisation=organisation, valid=valid))
             if not exchange.ok and len(batch) > 1:  # a smaller limit than ours, or no arrays after all
                 for record in batch:
                     self._write(operation, [record], organisation, arrays=False)
@@ -104,10 +123,10 @@ class Probe:
     # -- making what is needed, with ids of its own
 
     def name(self, stem: str) -> str:
-        return self.run.name(stem)
+        return self.names.name(stem)
 
     def number(self) -> str:
-        return self.run.number()
+        return self.names.number()
 
     def item(self, stem: str = "item", category: str = "", **attributes: Any) -> Body:
         """An active item with the attributes that shops have; `category` is what lists are filtered by."""
@@ -116,20 +135,23 @@ class Probe:
             name, attributes={"title": f"Test {stem}", "category": category or self.name("cat"), **attributes}
         )
 
-    def stock(self, items: Sequence[Body], organisation: str = "", strangers: int = 2) -> None:
-        """Upsert items and let strangers be interested in them, so that lists which follow events show them too."""
+    def stock(self, items: Sequence[Body], organisation: str = "", others: int = 2) -> None:
+        """Upsert items and let other users be interested in them: lists that follow events show them then too."""
         self.upsert_items(items, organisation)
-        self.stir([item["item_id"] for item in items], organisation, strangers)
+        self.interest([item["item_id"] for item in items], organisation, others)
 
-    def stir(self, item_ids: Iterable[str], organisation: str = "", count: int = 2) -> None:
-        strangers = [self.name("stranger") for _ in range(count)]
+    def interest(self, item_ids: Iterable[str], organisation: str = "", count: int = 2) -> None:
+        """Views and purchases by users of their own."""
+        users = [self.name("passer-by") for _ in range(count)]
         names = ("view", "purchase")
-        events = [event_body(n, user, item_id) for item_id in item_ids for user in strangers for n in names]
+        events = [event_body(n, user, item_id) for item_id in item_ids for user in users for n in names]
         self.ingest(events, organisation)
 
     def user(self, stem: str = "user", organisation: str = "", **fields: Any) -> str:
         body = user_body(self.name(stem), **fields)
-        if self.run.arrays or fields:  # where each costs a request now and one to clean up, an unknown user will do
+        if (
+            self.visibility.arrays or fields
+        ):  # where each costs a request now and one to clean up, an unknown user will do
             self.upsert_users([body], organisation)
         return str(body["user_id"])
 
@@ -138,10 +160,10 @@ class Probe:
     def look(self, category: str, organisation: str = "", past_the_end: bool = False, **fields: Any) -> Exchange:
         """A list of this run's items of a category, through the channel that the canary found; a page that may lie
         `past_the_end` may be refused (R33)."""
-        if self.run.channel is None:
+        if self.visibility.channel is None:
             raise Blocked("no list shows a record of this run (QUEUE-becomes-visible)")
         ask = self.recommend if past_the_end else self.must_recommend
-        return ask(organisation, **self.run.channel.body(category, **fields))
+        return ask(organisation, **self.visibility.channel.body(category, **fields))
 
     def shows(self, category: str, *item_ids: str, organisation: str = "") -> Callable[[], Look]:
         """To be tried with `eventually`: the items stand in the list."""
@@ -156,7 +178,7 @@ class Probe:
         return look
 
     def _filtered(self) -> bool:
-        return self.run.channel is not None and self.run.channel.filtered
+        return self.visibility.channel is not None and self.visibility.channel.filtered
 
     def hides(self, category: str, *item_ids: str, organisation: str = "") -> Callable[[], Look]:
         """To be tried with `eventually`: the items are no longer in the list."""
@@ -170,14 +192,17 @@ class Probe:
 
     def eventually(self, look: Callable[[], Look]) -> Look:
         """Try until it holds or `--settle` has passed since this check's last write; the last look."""
-        deadline = max(self._last_write + self.run.settle, time.monotonic() + min(1.0, self.run.settle / 4))
+        deadline = max(
+            self._last_write + self.visibility.settle, time.monotonic() + min(1.0, self.visibility.settle / 4)
+        )
         pause = _FIRST_PAUSE
         while True:
             seen = look()
-            if seen.ok or time.monotonic() + pause > deadline:
+            left = deadline - time.monotonic()
+            if seen.ok or left <= 0:
                 return seen
-            self.run.sleep(pause)
-            pause = min(_LONGEST_PAUSE, pause * 1.7)
+            self.sleep(min(pause, left))
+            pause = min(_LONGEST_PAUSE, pause * _LONGER)
 
     def needs(self, look: Callable[[], Look], what: str) -> None:
         """A control: when even this doesn't come, the check can't be judged."""
@@ -185,7 +210,7 @@ class Probe:
             raise Blocked(f"the control failed: {what}")
 
     def needs_other_organisation(self) -> None:
-        if self.run.target.other is None:
+        if self.target.other is None:
             raise Skipped("no second organisation")
 
     # -- judging
@@ -203,7 +228,7 @@ class Probe:
         if not holds:
             where = operation or next((x.operation for x in reversed(exchanges) if x.operation), "") or "-"
             self.findings.append(
-                Finding(self.check, case, where, expected, self.run.redactor.text(actual), exchanges or self.last())
+                Finding(self.check, case, where, expected, self.redactor.text(actual), exchanges or self.last())
             )
         return holds
 
@@ -215,7 +240,7 @@ class Probe:
 
     def expect_eventually(self, look: Callable[[], Look], case: str, expected: str) -> bool:
         seen = self.eventually(look)
-        within = f", for {self.run.settle:g} s"
+        within = f", for {self.visibility.settle:g} s"
         return self.expect(seen.ok, case, expected, seen.actual + within, *self._writes(), *seen.exchanges)
 
     def last(self) -> tuple[Exchange, ...]:

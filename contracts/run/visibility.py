@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from contracts.outcome import NotJudged
+from contracts.run.plan import Channel
 from contracts.run.probe import Probe
-from contracts.run.run import Channel, Run
+from contracts.run.run import Run
 from fixtures.bodies import event_body, item_body, user_body
 
 CHECK = "QUEUE-becomes-visible"
@@ -15,14 +16,14 @@ _ROUNDS_ON_THE_FIRST = 4
 
 
 @dataclass
-class Song:
-    """What came of it. `silence`: why nothing could be seen; `lost`: what never showed although its neighbour did."""
+class Seen:
+    """What came of it. `blind`: why nothing could be seen; `lost`: what never showed although its neighbour did."""
 
-    silence: str = ""
+    blind: str = ""
     lost: tuple[str, ...] = ()
 
 
-class Herald(NamedTuple):
+class FirstItem(NamedTuple):
     """What was sent before all else: the category of what follows, and items whose upsert was accepted."""
 
     category: str
@@ -38,31 +39,31 @@ class Written(NamedTuple):
     shopper: str
 
 
-def herald(run: Run) -> Herald:
+def first_item(run: Run) -> FirstItem:
     """One item before any other record of the run: the first request counts as the hundredth does."""
     probe = Probe(run, CHECK)
     category = probe.name("cat")
-    body = item_body(probe.name("herald"), attributes={"title": "Herald", "category": category, "price": 9})
+    body = item_body(probe.name("first"), attributes={"title": "FirstItem", "category": category, "price": 9})
     try:
         probe.upsert_items([body])
     except NotJudged:  # what follows is refused too, and says so
-        return Herald(category, ())
-    return Herald(category, (body["item_id"],))
+        return FirstItem(category, ())
+    return FirstItem(category, (body["item_id"],))
 
 
-def sing(run: Run, first: Herald) -> Song:
+def measure(run: Run, first: FirstItem) -> Seen:
     """Set the run's channel, its lag, and whether arrays of items work."""
     probe = Probe(run, CHECK)
     try:
         written = _write(probe, first)
         song = _listen(probe, written)
-        run.arrays = bool(written.together) and run.channel is not None and _shows(probe, written)
+        run.visibility.arrays = bool(written.together) and run.visibility.channel is not None and _shows(probe, written)
     except NotJudged as reason:
-        return Song(silence=str(reason))
+        return Seen(blind=str(reason))
     return song
 
 
-def _listen(probe: Probe, written: Written) -> Song:
+def _listen(probe: Probe, written: Written) -> Seen:
     """Try lists until one shows all that was upserted singly, or the time is up."""
     run, items, began = probe.run, written.singly, time.monotonic()
     watched, candidates = {*items, *written.together}, _candidates(written)
@@ -74,42 +75,44 @@ def _listen(probe: Probe, written: Written) -> Song:
         if channel.filtered:  # a long list may leave out one of two for many reasons
             seen.update({item: (channel, spent) for item in {*exchange.ids} & watched - {*seen}})
         if {*items} - {*channel.inputs.values()} <= {*exchange.ids}:
-            run.channel, run.lag = channel, spent
-        return run.channel is not None
+            run.visibility.channel, run.visibility.lag = channel, spent
+        return run.visibility.channel is not None
 
     pause, rounds = 0.1, 0
     while not any(map(shows_all, _this_round(candidates, rounds))):
-        if time.monotonic() - began + pause > run.settle:
+        if time.monotonic() - began + pause > run.visibility.settle:
             break
         run.sleep(pause)
         pause, rounds = min(1.5, pause * 1.6), rounds + 1
-    if run.channel or (not seen and any(map(shows_all, candidates))):  # rounds that are few have not tried all lists
-        return Song()
+    if run.visibility.channel or (
+        not seen and any(map(shows_all, candidates))
+    ):  # rounds that are few have not tried all lists
+        return Seen()
     if not seen:
-        return Song(silence=f"no record of this run showed within --settle {run.settle:g} s in any list")
-    run.channel, run.lag = max(seen.values(), key=lambda found: found[1])
-    return Song(lost=tuple(item for item in items if item not in seen))
+        return Seen(blind=f"no record of this run showed within --settle {run.visibility.settle:g} s in any list")
+    run.visibility.channel, run.visibility.lag = max(seen.values(), key=lambda found: found[1])
+    return Seen(lost=tuple(item for item in items if item not in seen))
 
 
 def _shows(probe: Probe, written: Written) -> bool:
     return probe.eventually(probe.shows(written.category, *written.together)).ok
 
 
-def _write(probe: Probe, first: Herald) -> Written:
-    """Two items one by one and two in an array, a user, and what that user and strangers did with all of them."""
+def _write(probe: Probe, first: FirstItem) -> Written:
+    """Two items one by one and two in an array, a user, and what that user and others did with all of them."""
     run, category, shopper = probe.run, first.category, probe.name("shopper")
     bodies = [
         item_body(probe.name("canary"), attributes={"title": f"Canary {n}", "category": category, "price": 10 + n})
         for n in range(4)
     ]
-    run.arrays = False
+    run.visibility.arrays = False
     probe.upsert_items(bodies[:2])
     tried = run.target.capabilities.get("arrays", True)
     together = bodies[2:] if tried and probe.send(run.operations.items, bodies[2:]).ok else []
     probe.upsert_users([user_body(shopper)])
     singly, arrayed = (tuple(body["item_id"] for body in some) for some in (bodies[:2], together))
     everything = (*singly, *first.items, *arrayed)
-    probe.stir(everything)
+    probe.interest(everything)
     probe.ingest([event_body("view", shopper, item) for item in everything])
     return Written(category, (*singly, *first.items), arrayed, shopper)
 
@@ -117,7 +120,7 @@ def _write(probe: Probe, first: Herald) -> Written:
 def _candidates(written: Written) -> list[Channel]:
     found, shopper = [], written.shopper
     for filtered in (True, False):
-        found += [Channel("popular", {}, filtered), Channel("trending", {}, filtered)]
+        found += [Channel(name, {"user_id": shopper}, filtered) for name in ("popular", "trending")]
         found += [Channel("personalized", {"user_id": shopper}, filtered)]
         found += [Channel("similar", {"context_item_id": written.singly[0]}, filtered)]
         found += [Channel("session_based", {"user_id": shopper}, filtered)]

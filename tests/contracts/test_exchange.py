@@ -6,8 +6,8 @@ import pytest
 
 from contracts.exchange import Exchange
 from contracts.run.credentials import Credentials
-from contracts.run.model import Ledger
-from contracts.run.run import new_ledger
+from contracts.run.model import Model
+from contracts.run.plan import Names
 from contracts.target import Target
 from fixtures.keys import Organisation
 from fixtures.masking import Redactor
@@ -30,15 +30,15 @@ def test_what_only_some_parsers_take_is_no_json(body: bytes) -> None:
 
 
 def test_ids_of_digits_belong_to_their_run_like_all_others() -> None:
-    ledger, another = (new_ledger(random.Random(seed)) for seed in (1, 2))
-    assert ledger.digits.isdecimal()
-    for identifier in (f"{ledger.prefix}item-1", f"{ledger.digits}1"):
-        assert ledger.owns(identifier)
-        assert not another.owns(identifier)
-    assert not Ledger("lc-").owns("4711"), "a ledger without digits owns no number"
+    names, others = (Names.fresh(random.Random(seed)) for seed in (1, 2))
+    assert names.digits.isdecimal()
+    for identifier in (names.name("item"), names.number()):
+        assert Model(names.prefix, names.digits).owns(identifier)
+        assert not Model(others.prefix, others.digits).owns(identifier)
+    assert not Model("lc-").owns("4711"), "a model without digits owns no number"
 
 
-@pytest.mark.parametrize(("one", "another"), [("abcdef", "fedcba"), ("same", "same"), ("a", "b")])
+@pytest.mark.parametrize(("one", "another"), [("abcdef", "fedcba"), ("same", "same"), ("a", "b"), ("key_a", "key_b")])
 def test_no_wrong_key_is_a_right_one(one: str, another: str) -> None:
     """Also where both keys of an organisation end in the same way."""
     keys = Organisation("org", f"lehnz_pk_{one}", f"lehnz_sk_{another}")

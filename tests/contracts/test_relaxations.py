@@ -10,9 +10,9 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from contracts.generated.bodies import disguised, spread
+from contracts.generated.bodies import made_odd, spread
 from contracts.generated.relaxations import RELAXATIONS, REQUIRED, derive, request_rules
-from contracts.generated.spoil import NO_STRATEGIES, NO_STRATEGY, spoiled
+from contracts.generated.spoil import NO_STRATEGIES, NO_STRATEGY, broken_by_one_rule
 from contracts.run.operations import Operations, operations_of
 from fixtures.bodies import event_body, item_body, user_body
 from fixtures.spec import Spec
@@ -57,7 +57,7 @@ def test_what_no_document_describes_is_not_judged(contract: str) -> None:
 def test_a_spoiled_body_breaks_one_rule_that_every_document_has(use: str, name: str, body: dict[str, Any]) -> None:
     judge = validator("refused", name)
     assert judge.is_valid(body)
-    broken = [spoiled(OPERATIONS, getattr(OPERATIONS, use), body, turn) for turn in range(24)]
+    broken = [broken_by_one_rule(OPERATIONS, getattr(OPERATIONS, use), body, turn) for turn in range(24)]
     known = OPERATIONS.spec.document["components"]["schemas"][name]["properties"].keys()
     for each in broken:
         assert each is not None
@@ -76,7 +76,7 @@ def test_a_spoiled_question_lacks_its_input_or_names_no_strategy() -> None:
     known = OPERATIONS.spec.document["components"]["schemas"]["RecommendRequest"]["properties"].keys()
 
     def broken(question: dict[str, Any], turn: int) -> dict[str, Any]:
-        body = spoiled(OPERATIONS, OPERATIONS.recommend, question, turn) or {}
+        body = broken_by_one_rule(OPERATIONS, OPERATIONS.recommend, question, turn) or {}
         return {name: value for name, value in body.items() if name in known}
 
     assert broken(question, 0) == {"strategy": "similar", "user_id": "p-u", "limit": 3}
@@ -88,7 +88,7 @@ def test_a_spoiled_question_lacks_its_input_or_names_no_strategy() -> None:
 
 def test_a_disguised_body_has_other_ids_and_the_same_prefix() -> None:
     body = [item_body("p-i"), event_body("view", "p-u", "p-i")]
-    shown = [disguised(body, turn) for turn in range(1, 4)]
+    shown = [made_odd(body, turn) for turn in range(1, 4)]
     assert len({records[0]["item_id"] for records in shown}) == 3
     assert all(record["user_id"].startswith("p-u") for _, record in shown)
     assert any(not records[0]["item_id"].isascii() for records in shown)

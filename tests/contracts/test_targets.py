@@ -66,7 +66,7 @@ def line_of(url: str) -> str:
         (HTML, "answers HTML"),
         (REDIRECT, "redirects to https://elsewhere.example/v1"),
         (CUT, "closed before the answer was complete"),
-        (UNKNOWN_KEY, "does not know the key"),
+        (UNKNOWN_KEY, "refuses the key of --publishable-key"),
         (None, "no complete answer within the time limit"),
     ],
 )

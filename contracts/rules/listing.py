@@ -1,0 +1,148 @@
+"""Who may stand in a list, and as what: every recommendation of the run against what the run has had accepted.
+
+An answer may show the state from before or after any write that was not yet answered `settle` seconds before."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from contracts.exchange import Exchange
+from contracts.rules.recommendation import number, served
+from contracts.run.model import ABSENT, same
+from contracts.run.registry import Violation, rule
+from contracts.run.run import Run
+
+
+def _listed(exchange: Exchange) -> bool:
+    return served(exchange) and exchange.organisation is not None
+
+
+def _times(exchange: Exchange) -> tuple[float, float]:
+    return exchange.sent_at, exchange.sent_at + exchange.seconds
+
+
+def filters_of(exchange: Exchange) -> dict[str, Any]:
+    body = exchange.request_json
+    filters = body.get("filters") if isinstance(body, dict) else None
+    return filters if isinstance(filters, dict) else {}
+
+
+@rule("LIFE-only-accepted-items", _listed)
+def only_accepted_items(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
+    """Of this run's items only those that this organisation upserted, under their ids letter for letter."""
+    for exchange in exchanges:
+        ours = _names_this_run(run, exchange)
+        for item_id in exchange.shown:
+            fate = None
+            if run.model.owns(item_id):
+                fate = run.model.fate(exchange.organisation or "", item_id, _times(exchange)[1])
+            elif ours:
+                changed = run.model.resembles(item_id)
+                fate = f"it was upserted as {changed}" if changed else "it is not of this run, and the filter is"
+            if fate:
+                case = "under another id" if fate.startswith("it was upserted as") else fate
+                yield Violation(case, "only items that were accepted", f"{item_id}: {fate}", (exchange,))
+
+
+def _names_this_run(run: Run, exchange: Exchange) -> bool:
+    """Its only filter has a value that nobody but this run uses."""
+    values = list(filters_of(exchange).values())
+    return len(values) == 1 and isinstance(values[0], str) and values[0].startswith(run.names.prefix)
+
+
+@rule("LIFE-hidden-never-shown", _listed)
+def hidden_never_shown(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
+    """No item whose last accepted status is inactive or deleted, once that has settled."""
+    for exchange in exchanges:
+        for item_id in exchange.shown:
+            status = run.model.hidden(exchange.organisation or "", item_id, *_times(exchange))
+            if status:
+                yield Violation(status, "no item that is hidden", f"{item_id} is {status}", (exchange,))
+
+
+@rule("TENANT-own-items", _listed)
+def own_items(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
+    """No item that only the other organisation upserted."""
+    for exchange in exchanges:
+        for item_id in exchange.shown:
+            fate = run.model.fate(exchange.organisation or "", item_id, _times(exchange)[1])
+            if run.model.owns(item_id) and fate == "it belongs to another organisation":
+                yield Violation("foreign", "items of this organisation alone", item_id, (exchange,))
+
+
+def _plain(value: Any) -> bool:
+    return isinstance(value, str) or number(value)
+
+
+@rule(
+    "FILTER-only-matches", lambda x: _listed(x) and len(filters_of(x)) == 1 and all(map(_plain, filters_of(x).values()))
+)
+def only_matches(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
+    """Under a filter on one text or number, no item of this run with another value."""
+    yield from _mismatches(run, exchanges)
+
+
+@rule("FILTER-all-hold", lambda x: _listed(x) and bool(filters_of(x)) and not only_plain(x))
+def all_hold(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
+    """Several filters, and those on booleans."""
+    yield from _mismatches(run, exchanges)
+
+
+def only_plain(exchange: Exchange) -> bool:
+    filters = filters_of(exchange)
+    return len(filters) == 1 and all(map(_plain, filters.values()))
+
+
+def _mismatches(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
+    for exchange in exchanges:
+        for name, wanted in filters_of(exchange).items():
+            if not (_plain(wanted) or isinstance(wanted, bool)) or name == "status":
+                continue  # lists, null and objects are free (R32); the status: LIFE-hidden-never-shown
+            wrong: defaultdict[str, list[str]] = defaultdict(list)
+            for item_id in exchange.shown:
+                fits = run.model.matches(exchange.organisation or "", item_id, name, wanted, *_times(exchange))
+                if fits is False:
+                    wrong["an item without the value"].append(item_id)
+            for case, ids in wrong.items():
+                yield Violation(case, f"only items with {name} {wanted!r}", f"{case}: {ids[0]}", (exchange,))
+
+
+@rule("FILTER-nothing-missing", lambda x: _listed(x) and only_plain(x))
+def nothing_missing(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
+    """Where the whole list was seen, in the list that shows what this run writes."""
+    channel = run.visibility.channel
+    for exchange in exchanges:
+        body, total = exchange.request_json, exchange.pagination.get("total_count")
+        whole_list = exchange.pagination.get("has_next") is False and body.get("page", 1) == 1
+        if channel is None or not whole_list or body.get("strategy") != channel.strategy or not number(total):
+            continue
+        ((name, wanted),) = filters_of(exchange).items()
+        known = set(run.model.expected(exchange.organisation or "", name, wanted, *_times(exchange)))
+        missing = sorted(known - set(exchange.shown) - {str(body.get("context_item_id"))})
+        if missing:
+            yield Violation("missing", f"every item with {name} {wanted!r}", f"without {missing[0]}", (exchange,))
+
+
+@rule("REC-metadata-own", _listed)
+def metadata_own(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
+    """What metadata repeats of an item's attributes is as they were last accepted. It may leave out any of them."""
+    for exchange in exchanges:
+        for row in exchange.results:
+            item_id, metadata = row.get("item_id"), row.get("metadata")
+            item = run.model.items.get((exchange.organisation or "", str(item_id)))
+            if item is None or not item.writes or not isinstance(metadata, dict):
+                continue
+            for name, value in metadata.items():
+                known = item.values(name, *_times(exchange), run.model.settle)
+                given = [one for one in known if one is not ABSENT]
+                if given and not any(same(value, one) for one in given):
+                    actual = f"{item_id}: {name} {value!r}, not {given[-1]!r}"
+                    yield Violation(name, "attributes as they were accepted", actual, (exchange,))
+
+
+@rule("SIMILAR-never-itself", lambda x: _listed(x) and (x.request_json or {}).get("strategy") == "similar")
+def never_itself(_: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
+    for exchange in exchanges:
+        context = exchange.request_json.get("context_item_id")
+        if context in exchange.shown:
+            yield Violation("context item", "a list without the item itself", str(context), (exchange,))

@@ -1,0 +1,129 @@
+"""Limit, page, total_count and has_next, against each other and against what was asked."""
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+from contracts.exchange import Exchange
+from contracts.rules.recommendation import served, whole
+from contracts.run.registry import Violation, each, rule
+from contracts.run.run import Run
+
+
+@each("PAGE-has-next", served, "has_next exactly while page x limit is below total_count")
+def has_next(_: Run, exchange: Exchange) -> tuple[str, str] | None:
+    page, limit, total = (exchange.pagination.get(name) for name in ("page", "limit", "total_count"))
+    said = exchange.pagination.get("has_next")
+    said = False if said is None else said
+    if not (whole(page) and whole(limit) and whole(total) and isinstance(said, bool)) or page < 1 or limit < 1:
+        return None  # REC-pagination-types
+    where = "past the end" if (page - 1) * limit >= total > 0 else "page"
+    return (
+        None
+        if said == (page * limit < total)
+        else (where, f"has_next {said}: page {page}, limit {limit}, total {total}")
+    )
+
+
+@each("PAGE-first-holds-items", lambda x: served(x) and whole(x.pagination.get("total_count")), "items on page 1")
+def first_page_holds_items(_: Run, exchange: Exchange) -> tuple[str, str] | None:
+    body, total = exchange.request_json, exchange.pagination["total_count"]
+    first = isinstance(body, dict) and body.get("page", 1) == 1
+    empty = first and total > 0 and not exchange.data.get("results")
+    return ("page 1", f"no items on page 1, total_count {total}") if empty else None
+
+
+@each("PAGE-limit-respected", served, "no more results than pagination.limit, and than asked for")
+def limit_respected(_: Run, exchange: Exchange) -> tuple[str, str] | None:
+    body = exchange.request_json
+    asked = body.get("limit") if isinstance(body, dict) else None
+    most = asked if whole(asked) and 1 <= asked <= 100 else 100
+    count = len(exchange.results)
+    if count > most:
+        return "asked", f"{count} results for limit {asked!r}"
+    said = exchange.pagination.get("limit")
+    return ("said", f"{count} results with pagination.limit {said}") if whole(said) and count > said > 0 else None
+
+
+@each("PAGE-count-fits", lambda x: served(x) and whole(x.pagination.get("total_count")), "results within total_count")
+def count_fits(_: Run, exchange: Exchange) -> tuple[str, str] | None:
+    count, total = len(exchange.results), exchange.pagination["total_count"]
+    return ("total_count", f"{count} results, total_count {total}") if count > total else None
+
+
+def _asked(exchange: Exchange, name: str, default: int) -> int | None:
+    """The number that was asked for, when it is one that every server honours."""
+    body = exchange.request_json
+    value = body.get(name, default) if isinstance(body, dict) else None
+    most = 100 if name == "limit" else 1_000
+    return int(value) if whole(value) and 1 <= value <= most else None
+
+
+def _total(exchange: Exchange) -> int | None:
+    total = exchange.pagination.get("total_count")
+    return int(total) if whole(total) else None
+
+
+@each("PAGE-echo", served, "the page and the limit that were asked for")
+def echo(_: Run, exchange: Exchange) -> tuple[str, str] | None:
+    if exchange.operation != "recommend":
+        return None
+    for name, default in (("limit", 20), ("page", 1)):
+        asked, said = _asked(exchange, name, default), exchange.pagination.get(name)
+        past = name == "page" and not exchange.results  # there a server may call another page the last one (R33)
+        if asked is not None and whole(said) and said != asked and not past:
+            return name, f"{name} {said} for {asked}"
+    return None
+
+
+@each("PAGE-total-covers", lambda x: served(x) and bool(x.results), "total_count that covers this page")
+def total_covers(_: Run, exchange: Exchange) -> tuple[str, str] | None:
+    limit, page, total = _asked(exchange, "limit", 20), _asked(exchange, "page", 1), _total(exchange)
+    if limit is None or page is None or total is None or exchange.operation != "recommend":
+        return None
+    least = (page - 1) * limit + len(exchange.results)
+    return None if total >= least else ("total_count", f"total_count {total} with {least} items up to here")
+
+
+@each(
+    "PAGE-full", lambda x: served(x) and x.pagination.get("has_next") is True, "a full page, when there is a next one"
+)
+def full(_: Run, exchange: Exchange) -> tuple[str, str] | None:
+    limit = _asked(exchange, "limit", 20)
+    count = len(exchange.results)
+    short = limit is not None and exchange.operation == "recommend" and count < limit
+    return ("short", f"{count} of {limit} items, and has_next true") if short else None
+
+
+@rule("PAGE-turns", served)
+def turns(_: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
+    """A page that was asked for right after the one before it holds other items, and some."""
+    for one, following in turned_pages(exchanges):
+        if one.pagination.get("has_next") is True:
+            if one.ids and one.ids == following.ids:
+                yield Violation("the same page", "other items than on the page before", "the same", (one, following))
+            elif not following.results:
+                actual = f"no items on page {following.request_json['page']}"
+                yield Violation("no next page", "items, as has_next said", actual, (one, following))
+
+
+@rule("PAGE-no-overlap", served)
+def no_overlap(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
+    """In pages that were turned while nothing was written. A list may change all the same: more than once, then."""
+    found = []
+    for one, following in turned_pages(exchanges):
+        both = {*one.ids} & {*following.ids}
+        if both and one.sent_at > run.model.last_write_before(following.sent_at) + 2 * run.visibility.usual_wait:
+            actual = f"{sorted(both)[0]} on both pages"
+            found.append(Violation("overlap", "no item on two pages", actual, (one, following)))
+    yield from found if len(found) > 1 else ()
+
+
+def turned_pages(exchanges: list[Exchange]) -> Iterator[tuple[Exchange, Exchange]]:
+    """Pages that were asked for one right after the other."""
+    for one, following in itertools.pairwise(exchanges):
+        near = following.number == one.number + 1 and following.organisation == one.organisation
+        body: Any = one.request_json
+        turned = near and isinstance(body, dict) and whole(page := body.get("page", 1))
+        if turned and {**body, "page": page + 1} == following.request_json:
+            yield one, following

@@ -1,0 +1,33 @@
+"""Tells the model what exchanges changed."""
+
+import math
+
+from contracts.exchange import Exchange
+from contracts.run.model import NOBODY, Model, records_of
+
+_ITEMS = {"upsertItems", "firstEditionUpsertItems"}
+_USERS = {"upsertUsers", "firstEditionUpsertUsers"}
+_EVENTS = {"ingestEvents", "firstEditionIngestEvents"}
+
+
+def observe(model: Model, exchange: Exchange) -> None:
+    """Take down what an answered write changed; an answer that never came may have changed it, for ever after."""
+    organisation, operation = exchange.organisation, exchange.operation or ""
+    written = exchange.method == "POST" and operation in _ITEMS | _USERS | _EVENTS
+    unknown = exchange.status is None or exchange.status >= 500
+    taken = exchange.ok or unknown
+    answered = exchange.sent_at + exchange.seconds
+    if written and organisation and taken:
+        model.written_at.append(answered)
+    if not written:
+        return
+    for body in records_of(exchange.request_json):
+        if operation in _ITEMS:
+            if taken:
+                model.upserted(organisation or NOBODY, body, exchange.sent_at, math.inf if unknown else answered)
+            else:
+                model.refused(organisation or NOBODY, body, str(exchange.status))
+        elif organisation and taken and operation in _USERS:
+            model.user_upserted(organisation, body)
+        elif organisation and exchange.ok:
+            model.happened(organisation, body, answered)
