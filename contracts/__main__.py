@@ -9,6 +9,7 @@ from pathlib import Path
 from contracts.catalogue import load_catalogue
 from contracts.options import read_arguments
 from contracts.outcome import EXIT_USAGE
+from contracts.report.escaping import printable
 from contracts.settings import matching, settings_of
 from fixtures.option_error import OptionError
 
@@ -25,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         settings = settings_of(read_arguments(arguments), catalogue)
     except OptionError as error:
-        print(f"lehnz-contract: {error}", file=sys.stderr)
+        print(f"lehnz-contract: {printable(str(error))}", file=sys.stderr)
         return EXIT_USAGE
     if settings.list:
         names = {i for name in settings.select for i in matching(name, catalogue)} or set(catalogue)

@@ -84,7 +84,9 @@ def read_arguments(arguments: Sequence[str]) -> dict[str, Any]:
     given, unknown = made.parse_known_args(arguments)
     if unknown:
         name = unknown[0].partition("=")[0]
-        question = did_you_mean(name, [name for options in GROUPS.values() for name, _ in options])
+        names = [known for options in GROUPS.values() for known, _ in options]
+        longer = [known for known in names if known.startswith(name)]
+        question = f"did you mean `{longer[0]}`?" if len(longer) == 1 else did_you_mean(name, names)
         raise UsageError(f"there is no option {name!r} ({question or 'see lehnz-contract --help'})")
     return vars(given)
 

@@ -11,6 +11,7 @@ from contracts.catalogue import FOLDER, load_catalogue, read_area
 from contracts.options import add_to_pytest
 from contracts.outcome import EXIT_CODES, EXIT_USAGE, Level, Outcome, Result, TargetError
 from contracts.report import write_reports
+from contracts.report.escaping import printable
 from contracts.report.terminal import Terminal
 from contracts.run.stop import Stop
 from contracts.session import Report, judge
@@ -48,7 +49,8 @@ class CheckItem(pytest.Item):
             return super().repr_failure(excinfo, style)
         result = excinfo.value.result
         lines = [f"{result.level} {result.check}: {result.outcome} {result.times} {result.reason}".rstrip()]
-        lines += [f"  {f.operation}, {f.case}: expected {f.expected}; got {f.actual}" for f in result.findings]
+        told = [f"{f.operation}, {f.case}: expected {f.expected}; got {f.actual}" for f in result.findings]
+        lines += [f"  {printable(line)}" for line in told]
         return "\n".join(lines)
 
     def reportinfo(self) -> tuple[Path, None, str]:
@@ -140,9 +142,9 @@ def pytest_internalerror(excrepr: Any) -> None:
 
 def _stop(config: pytest.Config, line: str, code: int) -> NoReturn:
     """One clear line, and the exit code."""
-    print(f"lehnz-contract: {line}", file=sys.stderr)
+    print(f"lehnz-contract: {printable(line)}", file=sys.stderr)
     config.stash[_EXIT] = code
-    pytest.exit(line, returncode=code)
+    pytest.exit(printable(line), returncode=code)
 
 
 def _settings(config: pytest.Config) -> Settings:

@@ -1,6 +1,7 @@
 """The options of a run, read and checked before anything is sent."""
 
 import os
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -167,8 +168,11 @@ def _check_folder(option: str, folder: Path) -> None:
     nearest = made[-1].parent if made else folder
     if not nearest.is_dir():
         raise UsageError(f"{option}: {nearest} is no folder")
-    if not os.access(nearest, os.W_OK | os.X_OK):
-        raise UsageError(f"{option}: {nearest} can't be written to")
+    try:
+        with tempfile.TemporaryFile(dir=nearest):
+            pass
+    except OSError as error:
+        raise UsageError(f"{option}: {nearest} can't be written to ({error.strerror})") from None
 
 
 def _named(option: str, read: Any) -> Any:

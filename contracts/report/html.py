@@ -5,8 +5,18 @@ from pathlib import Path
 
 import jinja2
 
-from contracts.outcome import Outcome
-from contracts.report.words import answer_text, counted, request_text, table, verdict_line
+from contracts.outcome import Level, Outcome
+from contracts.report.escaping import printable
+from contracts.report.words import (
+    answer_text,
+    causes,
+    count,
+    counted,
+    headline,
+    not_judged,
+    request_text,
+    table,
+)
 from contracts.session import Report
 
 _TEMPLATE = Path(__file__).with_name("page.html.jinja")
@@ -19,16 +29,19 @@ def _template() -> jinja2.Template:
 
 
 def text(report: Report) -> str:
-    failed = [result for result in report.results if result.outcome in (Outcome.FAIL, Outcome.ERROR)]
     slowest = sorted(report.results, key=lambda result: -result.seconds)[:10]
     return _template().render(
         report=report,
-        line=verdict_line(report),
-        failed=sorted(failed, key=lambda result: not counted(result, report.strict)),
+        headline=headline(report),
+        causes=causes(report),
+        counted=lambda result: counted(result, report.strict),
+        not_judged=not_judged(report).most_common(),
+        passed=count(report, Level.MUST, Outcome.PASS),
         known=[result for result in report.results if result.known],
         rows=list(table(report)),
         outcomes=list(Outcome),
         slowest=[result for result in slowest if result.seconds > 0],
+        printable=printable,
         request_text=request_text,
         answer_text=answer_text,
     )

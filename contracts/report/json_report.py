@@ -5,7 +5,8 @@ from typing import Any
 
 from contracts.exchange import Exchange
 from contracts.outcome import Finding
-from contracts.report.words import answer_text, not_judged, request_text, verdict_line
+from contracts.report.escaping import lossless
+from contracts.report.words import answer_text, causes, not_judged, request_text, verdict_line
 from contracts.session import Report
 
 SCHEMA = 1
@@ -13,7 +14,7 @@ _EXCHANGES = 12  # of one finding
 
 
 def text(report: Report) -> str:
-    return json.dumps(document(report), indent=1, ensure_ascii=False) + "\n"
+    return lossless(json.dumps(document(report), indent=1, ensure_ascii=False)) + "\n"
 
 
 def document(report: Report) -> dict[str, Any]:
@@ -36,6 +37,7 @@ def document(report: Report) -> dict[str, Any]:
         "prefix": report.prefix,
         "verdict": str(report.verdict),
         "summary": verdict_line(report),
+        "causes": [{"check": cause.result.check, "blocks": cause.blocked} for cause in causes(report)],
         "not_judged": [{"reason": reason, "must": n} for reason, n in not_judged(report).most_common()],
         "requests": dict(sorted(report.requests.items())),
         "waited_seconds": round(report.waited, 1),

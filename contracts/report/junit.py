@@ -3,6 +3,7 @@
 import xml.etree.ElementTree as ElementTree
 
 from contracts.outcome import Outcome, Result
+from contracts.report.escaping import printable
 from contracts.report.words import counted, verdict_line
 from contracts.session import Report
 
@@ -35,7 +36,7 @@ def _case(report: Report, result: Result) -> ElementTree.Element:
     area = entry.area.lower().replace(" ", "-")
     case = ElementTree.Element("testcase", classname=f"lehnz.{area}", name=entry.id, time=f"{result.seconds:.3f}")
     counts = counted(result, report.strict)
-    told = [f"{f.operation}, {f.case}: expected {f.expected}; got {f.actual}" for f in result.findings]
+    told = [printable(f"{f.operation}, {f.case}: expected {f.expected}; got {f.actual}") for f in result.findings]
     if result.outcome is Outcome.FAIL and counts:
         kind = ElementTree.SubElement(case, "failure", message=_clean(told[0] if told else entry.statement))
     elif result.outcome is Outcome.ERROR or (result.outcome is Outcome.INCONCLUSIVE and counts):

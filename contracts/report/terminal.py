@@ -10,12 +10,14 @@ from rich.table import Table
 
 from contracts.outcome import Outcome, Result, Verdict
 from contracts.report.compare import Changes
-from contracts.report.words import counted, table, verdict_line
+from contracts.report.escaping import printable
+from contracts.report.words import causes, counted, table, verdict_line
 from contracts.session import Report
 
 _COLOUR = {Verdict.CONFORMS: "green", Verdict.FAILS: "red", Verdict.INCONCLUSIVE: "yellow", Verdict.ERROR: "magenta"}
 _COLUMNS = (Outcome.PASS, Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.ERROR, Outcome.SKIP, Outcome.DISABLED)
 _CASES = 4  # of one check
+_CAUSES = 10
 
 
 class Terminal:
@@ -25,7 +27,7 @@ class Terminal:
         self._checks = checks
 
     def say(self, text: str) -> None:
-        self._progress.print(escape(text))
+        self._progress.print(escape(printable(text)), soft_wrap=True)
 
     @contextmanager
     def progress(self) -> Iterator[Callable[[str], None]]:
@@ -36,23 +38,34 @@ class Terminal:
             yield lambda name: bar.update(task, description=name)
 
     def show(self, report: Report, changes: Changes | None) -> None:
+        """The last line is the verdict, the lines before it say what is broken, the details stand above."""
         self._table(report)
+        broken = causes(report)
+        for cause in reversed(broken):
+            self._result(report, cause.result)
         for result in report.results:
-            if result.outcome in (Outcome.FAIL, Outcome.ERROR) or (
-                result.outcome is Outcome.INCONCLUSIVE and result.findings
-            ):
+            if result.outcome is Outcome.INCONCLUSIVE and result.findings:
                 self._result(report, result)
         self._inconclusive(report)
         for note in [*report.notes, *(changes.lines() if changes else ())]:
-            self._console.print(escape(note), style="yellow")
+            self._line(note, "yellow")
         requests = ", ".join(f"{n} as {name}" for name, n in sorted(report.requests.items()) if name != "none")
         lag = f"; records visible after {report.lag:.1f} s in {report.channel}" if report.lag is not None else ""
         where = "the bundled mock" if report.bundled else report.target.url
-        self._console.print(
-            f"{escape(where)}, profile {report.profile}: {report.seconds:.0f} s, requests: {requests}{lag}"
-        )
-        line = escape(verdict_line(report))
-        self._console.print(f"[bold {_COLOUR[report.verdict]}]{line}[/]", soft_wrap=True)
+        self._line("")
+        self._line(f"{where}, profile {report.profile}: {report.seconds:.0f} s, requests: {requests}{lag}")
+        for result, blocked in broken[:_CAUSES]:
+            behind = f" ({len(blocked)} more behind it)" if blocked else ""
+            self._line(f"broken: {result.level} {result.check}: {report.catalogue[result.check].statement}{behind}")
+        if len(broken) > _CAUSES:
+            self._line(f"... and {len(broken) - _CAUSES} more")
+        if broken:
+            self._line(f"one of them alone: lehnz-contract ... --select {broken[0].result.check}", "dim")
+        self._line(verdict_line(report), f"bold {_COLOUR[report.verdict]}")
+
+    def _line(self, text: str, style: str | None = None) -> None:
+        """One line, however wide; the target's text in it can't make it another."""
+        self._console.print(escape(printable(text)), style=style, soft_wrap=True)
 
     def _table(self, report: Report) -> None:
         grid = Table(box=None, pad_edge=False, header_style="bold")
@@ -74,24 +87,24 @@ class Terminal:
                 reasons.setdefault(result.reason, []).append(result.check)
         for reason, checks in reasons.items():
             shown = ", ".join(checks[:_CASES]) + (f" and {len(checks) - _CASES} more" if len(checks) > _CASES else "")
-            self._console.print()
-            self._console.print(f"[yellow]inconclusive[/] {escape(reason)}: {shown}", soft_wrap=True)
+            self._line("")
+            self._line(f"inconclusive {reason}: {shown}", "yellow")
 
     def _result(self, report: Report, result: Result) -> None:
         entry = report.catalogue[result.check]
         style = "red" if counted(result, report.strict) and result.outcome is Outcome.FAIL else "yellow"
-        self._console.print()
-        self._console.print(f"[bold {style}]{result.level} {result.check}[/] {result.outcome} {escape(result.times)}")
+        self._line("")
+        self._line(f"{result.level} {result.check} {result.outcome} {result.times}".rstrip(), f"bold {style}")
         reading = f" ({entry.reading})" if entry.reading else ""
-        self._console.print(f"  {escape(entry.statement)}  [dim]{escape(entry.source + reading)}[/]")
-        if result.reason:
-            self._console.print(f"  {escape(result.reason)}")
+        self._line(f"  {entry.statement}  {entry.source}{reading}")
+        for line in result.reason.splitlines():
+            self._line(f"  {line}")
         for finding in result.findings[:_CASES]:
-            self._console.print(f"  - {escape(finding.operation)}, {escape(finding.case)}")
-            self._console.print(f"      expected  {escape(finding.expected)}", soft_wrap=True)
-            self._console.print(f"      got       {escape(finding.actual)}", soft_wrap=True)
+            self._line(f"  - {finding.operation}, {finding.case}")
+            self._line(f"      expected  {finding.expected}")
+            self._line(f"      got       {finding.actual}")
             if finding.also:
                 said = ", ".join(str(exchange.status) for exchange in finding.also[-4:])
-                self._console.print(f"      the mock  {said}")
+                self._line(f"      the mock  {said}")
         if len(result.findings) > _CASES:
-            self._console.print(f"  ... and {len(result.findings) - _CASES} more: see --json or --html")
+            self._line(f"  ... and {len(result.findings) - _CASES} more: see --json or --html")

@@ -3,12 +3,15 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from contracts.exchange import Exchange
 from contracts.outcome import Level, Outcome, Result, Verdict
+from contracts.report.escaping import printable
 from contracts.session import Report
 
 _SHORT = 1_500
+_BLOCKED_BY = "blocked by "
 NOT_JUDGED = (Outcome.SKIP, Outcome.DISABLED, Outcome.INCONCLUSIVE)
 
 
@@ -30,6 +33,37 @@ def verdict_line(report: Report) -> str:
         total = sum(reasons.values())
         line += f"; {total} MUST not judged: " + ", ".join(f"{why} ({n})" for why, n in reasons.most_common())
     return line
+
+
+def headline(report: Report) -> str:
+    """The verdict in a few words: `Fails: 3 MUST`."""
+    failed = count(report, Level.MUST, Outcome.FAIL)
+    should = count(report, Level.SHOULD, Outcome.FAIL)
+    if report.verdict is Verdict.FAILS:
+        return f"Fails: {failed} MUST" + (f", {should} SHOULD" if report.strict else "")
+    return {
+        Verdict.CONFORMS: "Conforms",
+        Verdict.INCONCLUSIVE: "Inconclusive",
+        Verdict.ERROR: "Error of the suite itself",
+    }[report.verdict]
+
+
+class Cause(NamedTuple):
+    """A failed check, and the checks that could not be judged because of it."""
+
+    result: Result
+    blocked: list[str]
+
+
+def causes(report: Report) -> list[Cause]:
+    """What is broken: what counts first, then what keeps most others from being judged, then by the catalogue."""
+    broken = [r for r in report.results if r.outcome in (Outcome.FAIL, Outcome.ERROR)]
+    blocked: dict[str, list[str]] = {}
+    for result in report.results:
+        if result.reason.startswith(_BLOCKED_BY):
+            blocked.setdefault(result.reason.removeprefix(_BLOCKED_BY), []).append(result.check)
+    found = [Cause(result, blocked.get(result.check, [])) for result in broken]
+    return sorted(found, key=lambda cause: (not counted(cause.result, report.strict), -len(cause.blocked)))
 
 
 def not_judged(report: Report) -> Counter[str]:
@@ -69,7 +103,9 @@ def answer_text(exchange: Exchange) -> str:
     if exchange.status is None:
         return f"(no answer: {exchange.failure})"
     shown = ("content-type", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset", "retry-after")
-    head = [f"{exchange.status}"] + [f"{name}: {exchange.headers[name]}" for name in shown if name in exchange.headers]
+    head = [f"{exchange.status}"] + [
+        f"{name}: {printable(exchange.headers[name])}" for name in shown if name in exchange.headers
+    ]
     return "\n".join(head) + ("\n\n" + body_text(exchange.body) if exchange.body else "")
 
 

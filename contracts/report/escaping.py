@@ -1,0 +1,36 @@
+"""Text of the target in our output: it may hold terminal controls, line breaks, Markdown, commands for a CI runner."""
+
+import re
+
+_COMMAND = re.compile(r"(^|\s)::|##(?=\[)")  # GitHub's two spellings
+_RARE = re.compile(r"[^ -~\n]")
+_SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~])")
+
+
+def printable(text: str) -> str:
+    """One line without control characters, and nothing that a CI runner takes for a command."""
+    line = "".join(character if character.isprintable() else _escaped(character) for character in text)
+    return _COMMAND.sub(lambda found: found[0].replace("::", ":\\:").replace("##", "#\\#"), line)
+
+
+def markdown(text: str) -> str:
+    """`printable`, and shown letter for letter where Markdown and HTML are read."""
+    plain = printable(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _MARKDOWN.sub(r"\\\1", plain)
+
+
+def lossless(document: str) -> str:
+    """A JSON document in which characters that a terminal acts on are written as escapes: the same document."""
+    return _RARE.sub(lambda found: found[0] if found[0].isprintable() else _escaped_in_json(found[0]), document)
+
+
+def _escaped(character: str) -> str:
+    if character in _SHORT:
+        return _SHORT[character]
+    return f"\\u{ord(character):04x}" if ord(character) < 0x10000 else f"\\U{ord(character):08x}"
+
+
+def _escaped_in_json(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
