@@ -158,7 +158,8 @@ def explain(results: list[Result], catalogue: dict[str, Entry]) -> None:
     if _CRASH in failed and len(crashes) >= _MANY:
         causes |= dict.fromkeys(crashes, _CRASH)
     elif _CRASH in failed and crashes and _only_of(by_check[_CRASH], crashes):
-        causes[_CRASH] = sorted(crashes)[0]
+        root = min(crashes, key=lambda name: (name.startswith("GEN-"), name))
+        causes |= dict.fromkeys([_CRASH, *(name for name in crashes if name.startswith("GEN-") and name != root)], root)
     for name in failed - causes.keys():
         # What a rule saw is seen, whatever could not be tried beside it.
         blockers = failed if name in RULES else failed | unknown
