@@ -65,7 +65,7 @@ class Mock:
         self.seeded = SeededTenants(fill, worlds)
         usual = self.settings
         self.organisations = Organisations(
-            usual.orgs, usual.seed, self._make_tenant, usual.seed_orgs, self.directory.digests
+            usual.orgs, usual.seed, self._make_tenant, usual.seed_orgs, self.directory.digests, usual.shard
         )
         self.lifetimes = Lifetimes(self.remove_organisation)
         self.snapshots = Snapshots()

@@ -17,6 +17,9 @@ from fixtures.target import check_url, parse_rate_limit
 
 _SECONDS = re.compile(r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:-([0-9]+(?:\.[0-9]+)?|\.[0-9]+))?")
 
+_SHARD = re.compile(r"([0-9]{1,3})/([0-9]{1,3})")
+_MOST_SHARDS = 99
+
 ScenarioName = Literal["rate-limited", "slow", "failing", "offline", "empty", "cold-start"]
 
 
@@ -26,6 +29,35 @@ class Delay:
 
     shortest: float
     longest: float
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """One of `count` processes that share the organisations: it has every `count`-th of them, from `number` on."""
+
+    number: int = 1
+    count: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.count}"
+
+    def has(self, position: int) -> bool:
+        """Whether the organisation at this place, counted from 1, belongs to this process."""
+        return self.number == self.of(position)
+
+    def of(self, position: int) -> int:
+        """Which shard has the organisation at this place."""
+        return (position - 1) % self.count + 1
+
+
+def parse_shard(text: Any) -> Any:
+    """`2/4`. Raises ValueError."""
+    if isinstance(text, Shard):
+        return text
+    match = _SHARD.fullmatch(str(text).strip())
+    if not match or not 1 <= int(match[1]) <= int(match[2]) <= _MOST_SHARDS:
+        raise ValueError(f"must be K/M, as 1/2: the K-th of M processes, and at most {_MOST_SHARDS} of them")
+    return Shard(int(match[1]), int(match[2]))
 
 
 def _read_rate_limit(value: Any) -> Any:
@@ -73,6 +105,9 @@ class Settings(BaseSettings):
     seed_orgs: Literal["first", "all"] = Field(default="first", description="which organisations get the seed data")
     orgs: int = Field(
         default=2, ge=2, le=10_000, description="number of organisations, each with a key pair of its own"
+    )
+    shard: Annotated[Shard, BeforeValidator(parse_shard)] = Field(
+        default=Shard(), description="K/M: this process has every M-th organisation, from the K-th on [1/1: all]"
     )
     keys_out: Path | None = Field(default=None, description="write URL and keys as JSON here once the mock answers")
     key_policy: Literal["strict", "superset"] = Field(
@@ -129,6 +164,13 @@ class Settings(BaseSettings):
     )
     quiet: bool = Field(default=False, description="no banner, warnings only")
     log_format: Literal["text", "json"] = Field(default="text", description="how log lines look")
+
+    @field_validator("shard")
+    @classmethod
+    def _every_shard_has_an_organisation(cls, value: Shard, info: ValidationInfo) -> Shard:
+        if value.count > info.data.get("orgs", value.count):
+            raise ValueError(f"{value.count} processes need at least as many organisations: --orgs {value.count}")
+        return value
 
     @field_validator("columns")
     @classmethod

@@ -57,13 +57,12 @@ def proxy_banner(url: str, version: str, target: str, control: Sequence[str] = (
     return "\n".join(lines)
 
 
-def keys_document(url: str, organisations: Iterable[Organisation], token: str | None = None) -> bytes:
-    """What --keys-out writes; with the control token where one was made for this run."""
-    keys = [
-        {"tenant_id": each.tenant_id, "publishable_key": each.publishable_key, "secret_key": each.secret_key}
-        for each in organisations
-    ]
-    document = {"url": url, "organisations": keys} | ({"control_token": token} if token else {})
+def keys_document(url: str, keys: Iterable[tuple[str, str, str]], token: str | None = None) -> bytes:
+    """What --keys-out writes; with the control token where one was made for this run.
+
+    `keys`: tenant_id, publishable key and secret key of each organisation."""
+    entries = [dict(zip(("tenant_id", "publishable_key", "secret_key"), each, strict=True)) for each in keys]
+    document = {"url": url, "organisations": entries} | ({"control_token": token} if token else {})
     return json.dumps(document, indent=2).encode() + b"\n"
 
 

@@ -22,7 +22,7 @@ _PREFIX = str(Settings.model_config["env_prefix"])
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "Where it answers": ("host", "port", "keys_out"),
     "The contract": ("spec", "watch", "validate_responses"),
-    "Data": ("seed_data", "columns", "events", "seed_orgs", "orgs", "seed", "clock", "ingest_delay"),
+    "Data": ("seed_data", "columns", "events", "seed_orgs", "orgs", "shard", "seed", "clock", "ingest_delay"),
     "Keys and limits": ("key_policy", "rate_limit", "auth_rate_limit", "trust_proxy", "rate_limit_headers", "max_body"),
     "Control plane and dashboard (/_mock)": (
         "no_control",

@@ -108,7 +108,7 @@ def _serve(mock: Mock, seed: Seed, sockets: Sequence[socket.socket]) -> None:
             else:
                 _print(banner(url, release, mock.organisations, seed.shop, control))
         if settings.keys_out:  # last: whoever waits for the file finds all else done
-            keys = () if settings.proxy else mock.organisations  # a target has keys of its own
+            keys = () if settings.proxy else mock.organisations.keys_everywhere()  # a target has keys of its own
             keys_file.write(settings.keys_out, keys_document(url, keys, made_token))
 
     server = Server(app, announce, layers.stop, date_header=not settings.proxy)

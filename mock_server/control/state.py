@@ -40,6 +40,7 @@ class Health(BaseModel):
     status: Literal["ok"] = "ok"
     version: str
     organisations: int
+    shard: str  # 1/2: the first of two processes that share the organisations; 1/1: there is no other
     waiting: int  # accepted requests whose records are not visible yet
 
 
@@ -56,7 +57,8 @@ def routes(mock: Mock) -> list[BaseRoute]:
 
     async def health(_: Request) -> Health:
         release = version("lehnz-contract")
-        return Health(version=release, organisations=len(mock.organisations), waiting=len(mock.ingest))
+        here, shard = len(mock.organisations), str(mock.settings.shard)
+        return Health(version=release, organisations=here, shard=shard, waiting=len(mock.ingest))
 
     async def flush(_: Request, body: OneOrAll) -> Flushed:
         if body.tenant_id is None:

@@ -73,6 +73,7 @@ def _endpoint(mock: Mock, tab: Tab) -> Any:
             "wanted": wanted,
             "tenant_id": None,
             "target": mock.settings.proxy,
+            "shard": str(mock.settings.shard) if mock.settings.shard.count > 1 else None,
             "chosen": not _CHOICES.isdisjoint(request.query_params),
         }
         try:

@@ -8,6 +8,7 @@ from random import Random
 from typing import Literal, NamedTuple
 
 from fixtures.spec import KeyType
+from mock_server.settings import Shard
 from mock_server.state.keys import PREFIXES, KeyRing, digest_of
 from mock_server.state.rate_limit import Window
 from mock_server.state.tenant import Tenant
@@ -15,6 +16,7 @@ from mock_server.state.tenant import Tenant
 DOMAIN = "commerce"
 _WELL_KNOWN = ("glow-beauty-ng", "acme-books")
 
+WHOLE = Shard()
 MakeTenant = Callable[[str, bool], Tenant]  # tenant_id, with seed data
 
 
@@ -90,7 +92,8 @@ class Organisations:
     """All of them, in order; the first `count` have well-known development keys, later ones random keys of the seed.
 
     `seeded`: which of those that it starts with get the seed data; later ones get it when asked for, or always where
-    all do. `generated`: digests of an organisation's key pairs beside the one that it was made with."""
+    all do. `generated`: digests of an organisation's key pairs beside the one that it was made with. `shard`: which of
+    them are this process's; the ids and keys of the others are known here, and nothing else of them."""
 
     def __init__(
         self,
@@ -99,6 +102,7 @@ class Organisations:
         make_tenant: MakeTenant,
         seeded: Literal["first", "all"] = "first",
         generated: Callable[[str], Iterable[tuple[bytes, KeyType]]] = lambda _: (),
+        shard: Shard = WHOLE,
     ) -> None:
         self.keys: KeyRing[Caller] = KeyRing()
         self.dice = Random(f"{seed}:organisations")  # noqa: S311 - keys of a mock, repeatable on purpose
@@ -106,7 +110,8 @@ class Organisations:
         self._make_tenant = make_tenant
         self._all_seeded = seeded == "all"
         self._generated = generated
-        self._well_known = [well_known_id(number) for number in range(1, count + 1)]
+        self._count, self._shard = count, shard
+        self._well_known = [well_known_id(number) for number in range(1, count + 1) if shard.has(number)]
         self._all: dict[str, Organisation] = {}
         self.complete()
 
@@ -142,14 +147,30 @@ class Organisations:
         ones, or `keys`, which may be none. `seeded=None`: with the seed data if that is usual. Raises ValueError for an
         id that is taken."""
         if tenant_id is None:
-            start = max(len(self), len(self._well_known)) + 1
-            tenant_id = next(name for n in range(start, 10**9) if (name := well_known_id(n)) not in self._all)
+            numbers = (n for n in range(max(len(self), self._count) + 1, 10**9) if self._shard.has(n))
+            tenant_id = next(name for n in numbers if (name := well_known_id(n)) not in self._all)
         if tenant_id in self._all:
             raise ValueError(f"there is an organisation {tenant_id!r} already")
+        if (elsewhere := self.shard_of(tenant_id)) not in (None, self._shard.number):
+            raise ValueError(f"the organisation {tenant_id!r} is on shard {elsewhere}/{self._shard.count}")
         if seeded is None:
-            seeded = self._all_seeded or tenant_id == self._well_known[0]
+            seeded = self._all_seeded or tenant_id == well_known_id(1)
         state = self._new_state(tenant_id, seeded)
         return self.insert(Organisation(tenant_id, self._keys_of(tenant_id) if keys is None else keys, state, seeded))
+
+    def shard_of(self, tenant_id: str) -> int | None:
+        """The number of the process that has this organisation of the start; None for any other organisation."""
+        return next((self._shard.of(n) for n in range(1, self._count + 1) if well_known_id(n) == tenant_id), None)
+
+    def keys_everywhere(self) -> Iterator[tuple[str, str, str]]:
+        """(tenant_id, publishable key, secret key) of every organisation here, and of those of the start that other
+        processes have."""
+        own = {each.tenant_id: (each.publishable_key, each.secret_key) for each in self}
+        for name in (well_known_id(n) for n in range(1, self._count + 1) if not self._shard.has(n)):
+            own[name] = (development_key("publishable", name), development_key("secret", name))
+        order = {well_known_id(n): n for n in range(1, self._count + 1)}
+        for name in sorted(own, key=lambda name: order.get(name, self._count + 1)):
+            yield name, *own[name]
 
     def insert(self, organisation: Organisation) -> Organisation:
         """Put it in, in the place of one with the same id."""
@@ -190,7 +211,13 @@ class Organisations:
     def _keys_of(self, tenant_id: str, development: bool = False) -> Mapping[KeyType, str]:
         if development or tenant_id in self._well_known:
             return {key_type: development_key(key_type, tenant_id) for key_type in PREFIXES}
-        return {key_type: f"{prefix}{self.dice.getrandbits(128):032x}" for key_type, prefix in PREFIXES.items()}
+        keys: dict[KeyType, str] = {}
+        for key_type, prefix in PREFIXES.items():
+            chance = f"{self.dice.getrandbits(128):032x}"
+            if self._shard.count > 1:  # whoever stands in front of the processes sees by its end whose key it is
+                chance = f"{chance[:-2]}{self._shard.number:02}"
+            keys[key_type] = prefix + chance
+        return keys
 
     def _new_state(self, tenant_id: str, seeded: bool) -> State:
         return State(self._make_tenant(tenant_id, seeded), f"{self._seed}:{tenant_id}")

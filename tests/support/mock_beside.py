@@ -55,7 +55,9 @@ def mock_beside(*options: str, around: Callable[[ASGIApp], ASGIApp] = lambda app
     try:
         assert ready.wait(_SECONDS)
         url, first = url_of(sockets), mock.organisations.first
-        yield Beside(url, first.publishable_key, first.secret_key, keys_document(url, mock.organisations))
+        yield Beside(
+            url, first.publishable_key, first.secret_key, keys_document(url, mock.organisations.keys_everywhere())
+        )
     finally:
         server.should_exit = True
         thread.join()

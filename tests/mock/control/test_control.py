@@ -21,6 +21,7 @@ def test_health_counts_what_waits_to_become_visible(served: Served) -> None:
         "status": "ok",
         "version": "any",
         "organisations": 2,
+        "shard": "1/1",
         "waiting": 0,
     }
     served.upsert("new")
