@@ -43,6 +43,7 @@ _METAVARS = {
     "columns": "COLUMNS",
     "events": "FILE",
     "orgs": "N",
+    "shard": "K/M",
     "seed": "N",
     "ingest_delay": "S|A-B",
     "key_policy": "POLICY",

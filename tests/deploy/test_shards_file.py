@@ -89,9 +89,7 @@ def nginx(folder: Path, shards: list[str]) -> Iterator[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(
-    shutil.which("nginx") is None, reason="nginx is missing: apt-get install nginx"
-)
+@pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is missing: apt-get install nginx")
 def test_behind_one_address_every_key_finds_its_organisation(tmp_path: Path) -> None:
     options = ("--orgs", "4", "--seed-orgs", "all", "--trust-proxy", "127.0.0.1", "--quiet")
     with ExitStack() as running:
