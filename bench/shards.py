@@ -18,6 +18,7 @@ from bench.part import BenchError, Options, Part, run
 from bench.recommend_peers import OPTIONS
 from bench.rotation import Rotation
 from bench.wrk import WrkError, ask, check_tools
+from fixtures.keys import read_keys_file
 from fixtures.mock_process import MockProcessError, RunningMock, running_mock
 
 COUNT = 2
@@ -47,7 +48,8 @@ def _rounds(shards: list[RunningMock], requests: Path, rounds: int, seconds: int
 
     def at(core: int, long: int) -> float:
         shard = shards[core]
-        return ask(shard.url, shard.pid, requests, shard.publishable_key, long, core).requests_per_second
+        key = read_keys_file(shard.keys_file).organisations[core].publishable_key  # the file has those of all shards
+        return ask(shard.url, shard.pid, requests, key, long, core).requests_per_second
 
     found = []
     with ThreadPoolExecutor(COUNT) as pool:
