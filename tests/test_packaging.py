@@ -101,7 +101,7 @@ def test_a_command_whose_libraries_are_missing_says_so_in_a_line(
         f"sys.argv = {[module, *arguments]!r}\n"
         f"runpy.run_module({module!r}, run_name='__main__')"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=240)
     assert done.returncode == 2
     assert f"{package} missing: make setup" in done.stderr
     assert done.stderr.count("\n") == 1

@@ -53,7 +53,7 @@ class Runner:
         runner = {"RUNNER_TEMP": str(self.folder), **{name: str(file) for name, file in files.items()}}
         ran = subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
-            cwd=ROOT, env={**own, **variables, **runner}, capture_output=True, text=True, timeout=120, check=False,
+            cwd=ROOT, env={**own, **variables, **runner}, capture_output=True, text=True, timeout=240, check=False,
         )  # fmt: skip
         outputs = dict(line.split("=", 1) for line in files["GITHUB_OUTPUT"].read_text(encoding="utf-8").splitlines())
         summary = files["GITHUB_STEP_SUMMARY"].read_text(encoding="utf-8")

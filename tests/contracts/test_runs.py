@@ -197,7 +197,7 @@ def test_every_report_of_a_broken_server(start: Start, tmp_path: Path, capsys: p
     def again() -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
             ["sh", str(tmp_path / "again/REC-pagination-types.sh")],
-            env={**os.environ, **keys}, capture_output=True, text=True, timeout=120, cwd=ROOT,
+            env={**os.environ, **keys}, capture_output=True, text=True, timeout=240, cwd=ROOT,
         )  # fmt: skip
 
     while_there = again()
@@ -256,7 +256,7 @@ def test_the_suite_works_without_the_mock(start: Start, tmp_path: Path) -> None:
 def test_plain_pytest_gives_the_same_verdict(start: Start) -> None:
     line = [sys.executable, "-m", "pytest", "contracts", "-q", "--keys-file", str(start())]
     line += ["--profile", "quick", "--no-reference", "-p", "no:cacheprovider"]
-    run = subprocess.run(line, capture_output=True, text=True, timeout=120, cwd=ROOT)
+    run = subprocess.run(line, capture_output=True, text=True, timeout=240, cwd=ROOT)
     assert run.returncode == 0, run.stdout
     assert "conforms" in run.stdout
     assert " passed" in run.stdout

@@ -30,7 +30,7 @@ def played(text: str) -> str:
             for command in re.findall(r"^\$ (.*)$", block, re.MULTILINE):
                 script += f"echo {shlex.quote(f'$ {command}')}\n{command.replace(ADDRESS, mock.url)}\necho\n"
             script += f"echo {shlex.quote(END.strip())}\n"
-        result = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60, check=True)
+        result = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=240, check=True)
     output = re.sub(r"\n{2,}", "\n", result.stdout.replace("\r", ""))
     shown = iter(output.split(END))
     return BLOCKS.sub(lambda _: next(shown), text)

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "mock_server")
 
 
-SECONDS = 60.0
+SECONDS = 240.0
 
 
 class Started:

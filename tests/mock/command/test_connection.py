@@ -77,7 +77,7 @@ class TestOffersToUpgrade:
         source = tmp_path / "Ask.java"
         source.write_text(JAVA)
         command = ["java", "-XX:TieredStopAtLevel=1", str(source), beside.url, beside.secret_key, json.dumps(ITEM)]
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
         assert answer.stdout.splitlines() == ["202", "201", "200"], answer.stderr
 
     def test_connect_is_refused(self, beside: Beside) -> None:

@@ -52,7 +52,7 @@ def pytest_in(folder: Path, source: str, *options: str, arguments: str = "", aut
     command = [sys.executable, "-m", "pytest", "-q", "-W", "error", *options]
     environment = os.environ | ({} if autoload else {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"})
     result = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=240, check=False
     )
     return f"{result.stdout}{result.stderr}\n{result.returncode}"
 

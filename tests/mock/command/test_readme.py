@@ -53,7 +53,7 @@ def test_the_client_of_the_front_end_guide_works_and_waits_out_a_429(tmp_path: P
     (tmp_path / "story.mjs").write_text(STORY, encoding="utf-8")
     with running_mock("--rate-limit", "4/1s") as mock:
         command = ["node", "story.mjs", mock.url, mock.publishable_key]
-        result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+        result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=240, check=False)
     assert result.stderr == ""
     story = json.loads(result.stdout)
     assert story["seen"] == [8, 1, 8, 1, 8, 1]

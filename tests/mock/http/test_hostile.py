@@ -15,7 +15,7 @@ from fixtures.bodies import event_body, item_body, recommend_body
 from fixtures.mock_process import RunningMock, running_mock
 from tests.support.mock_client import EVENTS, ITEMS, RECOMMEND, Client, make_client
 
-SECONDS = 10.0
+SECONDS = 60.0
 
 
 @pytest.mark.parametrize(

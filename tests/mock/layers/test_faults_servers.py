@@ -35,7 +35,7 @@ layers.faults.add(Fault(kind={kind!r}))
 listener = socket.create_server(("127.0.0.1", 0))
 
 def ask():
-    connection = socket.create_connection(listener.getsockname(), timeout=10)
+    connection = socket.create_connection(listener.getsockname(), timeout=60)
     connection.sendall(b"GET /item/x HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n")
     try:
         print(repr(connection.recv(100)))

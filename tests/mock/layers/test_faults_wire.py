@@ -57,7 +57,7 @@ class Shop:
         """All bytes until the connection ends, as a plain socket gets them. Raises ConnectionResetError."""
         address = (self.client.base_url.host, self.client.base_url.port)
         head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nX-API-KEY: {self.pk}\r\nContent-Type: application/json\r\n"
-        with socket.create_connection(address, timeout=10) as connection:
+        with socket.create_connection(address, timeout=60) as connection:
             connection.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
             received = b""
             while part := connection.recv(65536):

@@ -59,7 +59,7 @@ class Reader(Wire):
             await asyncio.Event().wait()
 
     async def until(self, met: Callable[[], bool]) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not met():
                 self._heard.clear()
                 await self._heard.wait()
@@ -172,7 +172,7 @@ def test_a_stream_ends_when_its_reader_goes() -> None:
         running = asyncio.ensure_future(reader.run())
         await asyncio.sleep(0.1)
         reader.gone.set()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await running
 
     asyncio.run(scene())

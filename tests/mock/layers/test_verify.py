@@ -198,7 +198,7 @@ def test_verify_can_wait_for_a_request_that_is_on_its_way(mock: Observed) -> Non
         await asyncio.sleep(0.05)
         assert not asked.done()
         await mock.request("POST", "/v1/recommend", {"strategy": "popular"})
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             return (await asked).data
 
     assert mock.run(scene())["verified"]
