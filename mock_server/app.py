@@ -29,6 +29,7 @@ from mock_server.http.operations.accounts.call import Services
 from mock_server.http.operations.table import NEEDS
 from mock_server.http.timing import ServerTiming
 from mock_server.http.welcome import wants_welcome, welcome_page
+from mock_server.layers.durability import Durability
 from mock_server.layers.faults.layer import FaultLayer
 from mock_server.layers.faults.registry import Faults
 from mock_server.layers.faults.wire import Wire
@@ -77,7 +78,7 @@ def create_app(
     segments = {_first_segment(route.path) for route in every if isinstance(route, Route | Mount)}
     has_welcome = bool(segments) and not mock.settings.proxy  # a target's address is its own
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+    async def served(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             if has_welcome and wants_welcome(scope):
                 await welcome_page(segments)(scope, receive, send)
@@ -91,6 +92,7 @@ def create_app(
         else:
             await send({"type": "websocket.close"})
 
+    app: ASGIApp = Durability(served, mock.keeper) if mock.keeper else served
     trusted = [str(network) for network in mock.settings.trust_proxy]
     return ProxyHeadersMiddleware(app, trusted) if trusted else app  # type: ignore[arg-type,return-value]
 
@@ -124,6 +126,7 @@ def _first_segment(path: str) -> str:
 
 async def _lifespan(mock: Mock, proxy: Proxy | None, receive: Receive, send: Send) -> None:
     await receive()
+    mock.start()
     await send({"type": "lifespan.startup.complete"})
     with contextlib.suppress(asyncio.CancelledError):  # a second signal waits for nothing
         await receive()

@@ -10,6 +10,9 @@ from typing import Protocol
 
 from fixtures.spec import Spec, load_spec
 from mock_server.runtime import collector
+from mock_server.runtime.durable.keeper import Keeper
+from mock_server.runtime.durable.loading import Loaded, load
+from mock_server.runtime.durable.store import Store, Sync
 from mock_server.runtime.ingest import IngestQueue
 from mock_server.runtime.lifetimes import Lifetimes
 from mock_server.runtime.passwords import Passwords
@@ -71,6 +74,8 @@ class Mock:
         self.snapshots = Snapshots()
         self._layers: dict[str, LayerState] = {}
         self._parts: dict[str, Part] = {"accounts": self.directory}
+        self.keeper: Keeper | None = None
+        self._loaded = Loaded()
         self._freezer = Freezer(self.clock, self.organisations, self.ingest, self.lifetimes, self.visitors, self._parts)
 
     @property
@@ -178,8 +183,33 @@ class Mock:
         """Put the mock, or the one organisation, back. Raises ValueError, and then nothing has changed."""
         await self._freezer.restore(snapshot)
 
+    def keep(self, store: Store, sync: Sync) -> int:
+        """From now on everything is in this file before it is answered for. A file of before is loaded; how many events
+        it had. To be called once all layers are attached, before anybody is served. Raises StateFileError."""
+        keeper = Keeper(store, sync, self.clock, self.organisations, self.ingest, self.lifetimes, self._parts)
+        if not store.is_new:
+            self._loaded = load(
+                store, self.clock, self.organisations, self._parts, lambda name: self._make_tenant(name, False)
+            )
+            keeper.know(self._loaded.places)
+        self.uploads.on_read = keeper.finished
+        self.keeper = keeper
+        return self._loaded.events
+
+    def start(self) -> None:
+        """The event loop runs: what was loaded moves on from here. Raises StateFileError."""
+        if self.keeper is None:
+            return
+        loaded, self._loaded = self._loaded, Loaded()
+        self.ingest.restore(loaded.waiting)
+        for tenant_id, seconds in loaded.lifetimes.items():
+            self.lifetimes.start(tenant_id, seconds)
+        self.keeper.start(anew=loaded.needs_cleaning)
+
     def close(self) -> None:
         """Nothing moves any more: no timer, no thread, no upload."""
+        if self.keeper is not None:
+            self.keeper.close()
         self.ingest.close()
         self.lifetimes.close()
         self.passwords.close()

@@ -109,6 +109,12 @@ class Settings(BaseSettings):
     shard: Annotated[Shard, BeforeValidator(parse_shard)] = Field(
         default=Shard(), description="K/M: this process has every M-th organisation, from the K-th on [1/1: all]"
     )
+    state: Path | None = Field(
+        default=None, description="keep everything in this file, and begin with what is in it [nothing is kept]"
+    )
+    state_sync: Literal["normal", "full"] = Field(
+        default="normal", description="normal: a killed process loses nothing; full: a power cut neither"
+    )
     keys_out: Path | None = Field(default=None, description="write URL and keys as JSON here once the mock answers")
     key_policy: Literal["strict", "superset"] = Field(
         default="strict", description="superset: a secret key may do all that a publishable key may"

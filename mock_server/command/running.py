@@ -29,6 +29,7 @@ from mock_server.http.docs_page import docs_routes
 from mock_server.lint.guard import ALL
 from mock_server.lint.rules import SENT_RULES
 from mock_server.mock import Mock
+from mock_server.runtime.durable.store import StateFileError, Store
 from mock_server.settings import Settings
 from mock_server.state.clock import Clock, RealClock, VirtualClock
 from mock_server.state.seeded import Fill
@@ -42,15 +43,26 @@ def run(settings: Settings) -> None:
     _check_rules(settings.strict_client)
     if settings.keys_out:
         keys_file.discard_old(settings.keys_out)
+    store = _open(settings)
     sockets = bind(settings.host, settings.port)
     try:
         mock, seed = _make_mock(settings)
-        _serve(mock, seed, sockets)
-    except (SpecError, DataError) as error:
+        _serve(mock, seed, sockets, store)
+    except (SpecError, DataError, StateFileError) as error:
         raise UsageError(str(error)) from None
     finally:
         for each in sockets:
             each.close()
+
+
+def _open(settings: Settings) -> Store | None:
+    """Raises UsageError."""
+    if settings.state is None:
+        return None
+    try:
+        return Store.open(settings.state, settings.state_sync)
+    except StateFileError as error:
+        raise UsageError(str(error)) from None
 
 
 def _check_rules(names: Sequence[str]) -> None:
@@ -83,13 +95,19 @@ def _worlds(settings: Settings, spec: Spec, now: float | None) -> dict[str, Call
     return {name: of(name) for name in (*SIZES, "none")}
 
 
-def _serve(mock: Mock, seed: Seed, sockets: Sequence[socket.socket]) -> None:
+def _serve(mock: Mock, seed: Seed, sockets: Sequence[socket.socket], store: Store | None) -> None:
     settings = mock.settings
     token = settings.control_token.get_secret_value() if settings.control_token else None
     made_token = None if token or settings.no_control or is_loopback(sockets) else secrets.token_urlsafe(18)
     names = (*settings.host, *settings.allowed_host)
     access = None if settings.no_control else Access(token or made_token, names)
     layers = Layers(mock)
+    if store is not None:
+        kept = mock.keep(store, settings.state_sync)
+        if not store.is_new:
+            logger.info(
+                "%s: goes on with %d organisations and %s events", store.path, len(mock.organisations), f"{kept:,}"
+            )
     app = create_app(mock, docs_routes(mock.contract, mock.organisations), access, layers)
     url = url_of(sockets)
     watching: list[asyncio.Task[None]] = []

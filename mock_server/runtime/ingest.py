@@ -22,6 +22,7 @@ from mock_server.state.records import Item
 SLICE_SECONDS = 0.002  # how long applying may keep the event loop to itself
 
 Apply = Callable[[Any], object]
+OnAccept = Callable[[State, Sequence[Any], float, str | None], None]  # records, when they are due, their upload
 logger = logging.getLogger(__name__)
 
 
@@ -46,6 +47,7 @@ class IngestQueue:
         self._accepted = 0
         self._applying = asyncio.Lock()
         self._until = 0.0  # end of the running slice, by perf_counter
+        self.on_accept: OnAccept | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -58,13 +60,23 @@ class IngestQueue:
         """When the next batch is due, by the clock's `monotonic`; infinity when there is none."""
         return self._batches[0].due if self._batches else math.inf
 
-    async def put(self, state: State, apply: Apply, records: Sequence[Any], extra: float = 0.0) -> None:
-        """Accept the records; with no delay they are applied before this returns. `extra` seconds come on top of it."""
+    async def put(
+        self,
+        state: State,
+        apply: Apply,
+        records: Sequence[Any],
+        extra: float = 0.0,
+        upload_id: str | None = None,
+    ) -> None:
+        """Accept the records; with no delay they are applied before this returns. `extra` seconds come on top of it.
+        `upload_id`: of the upload that they are a part of."""
         now = self._clock.monotonic()
         delay = self._delay
         wait = state.delays.uniform(delay.shortest, delay.longest) if delay.longest > delay.shortest else delay.shortest
         state.due = max(state.due, now + wait + extra)  # nothing overtakes what was accepted before it
         self._accepted += 1
+        if self.on_accept is not None:
+            self.on_accept(state, records, state.due, upload_id)
         batch = Batch(state.due, self._accepted, state, apply, records)
         heapq.heappush(self._batches, batch)
         if state.due <= now:

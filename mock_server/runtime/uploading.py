@@ -51,6 +51,7 @@ class Uploads:
         self._clock, self._ingest = clock, ingest
         self._jobs: deque[_Job] = deque()
         self._task: asyncio.Task[None] | None = None
+        self.on_read: Callable[[str], None] | None = None  # told of each upload that was read to its end
         self._of: dict[str, dict[str, Upload]] = {}
 
     def of(self, tenant_id: str) -> list[Upload]:
@@ -93,6 +94,8 @@ class Uploads:
             with job.file:
                 try:
                     await self._read(job)
+                    if self.on_read is not None:
+                        self.on_read(job.upload.upload_id)
                 except Exception:  # a fault of ours must not take the uploads behind it along
                     logger.exception("fault in an upload")
                     job.upload.note(job.upload.line, None, "a fault of the mock; its log has the details")
@@ -165,11 +168,16 @@ class Uploads:
     async def _take(self, job: _Job, bodies: list[dict[str, Any]]) -> None:
         if not bodies:
             return
+        upload_id = job.upload.upload_id
         tenant, now = job.state.tenant, job.now() + job.state.ahead
         if job.upload.kind == "items":
-            await self._ingest.put(job.state, tenant.apply_item, [Item.from_body(body, now) for body in bodies])
+            await self._ingest.put(
+                job.state, tenant.apply_item, [Item.from_body(body, now) for body in bodies], 0.0, upload_id
+            )
         else:
-            await self._ingest.put(job.state, tenant.apply_user, [User.from_body(body) for body in bodies])
+            await self._ingest.put(
+                job.state, tenant.apply_user, [User.from_body(body) for body in bodies], 0.0, upload_id
+            )
         job.upload.accepted += len(bodies)
 
 

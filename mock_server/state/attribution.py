@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import NamedTuple
 
 from mock_server.state.records import Event
@@ -65,6 +66,15 @@ class Attribution:
         if len(self._order) > self._kept:
             self._served.pop(self._order.popleft(), None)
             self.forgotten += 1
+
+    def __len__(self) -> int:
+        """How many ids are remembered."""
+        return len(self._order)
+
+    def latest(self, count: int) -> list[tuple[str, Served]]:
+        """The last ones that were served, oldest first, as far as they are remembered."""
+        found = list(islice(reversed(self._order), max(0, count)))
+        return [(each, self._served[each]) for each in reversed(found)]
 
     def remembered(self) -> Iterator[tuple[str, Served]]:
         """In the order in which they were served."""

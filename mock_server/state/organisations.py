@@ -57,13 +57,14 @@ class Organisation:
     `publishable_key` and `secret_key` are the pair that it was made with; empty where an account made it: of the pairs
     of such a one only digests are kept."""
 
-    __slots__ = ("domain", "publishable_key", "secret_key", "seeded", "state", "tenant_id")
+    __slots__ = ("domain", "publishable_key", "secret_digest", "secret_key", "seeded", "state", "tenant_id")
 
     def __init__(self, tenant_id: str, keys: Mapping[KeyType, str], state: State, seeded: bool = False) -> None:
         self.tenant_id = tenant_id
         self.domain = DOMAIN
         self.publishable_key = keys.get("publishable", "")
         self.secret_key = keys.get("secret", "")
+        self.secret_digest = b""  # of a secret key that is not known itself: it was read from a state file
         self.state = state
         self.seeded = seeded
 
@@ -74,7 +75,14 @@ class Organisation:
     def copy(self, later: float = 0.0) -> Organisation:
         """The same organisation with a state of its own, whose moments come `later` seconds later."""
         keys: dict[KeyType, str] = {"publishable": self.publishable_key, "secret": self.secret_key}
-        return Organisation(self.tenant_id, keys, self.state.copy(later), self.seeded)
+        twin = Organisation(self.tenant_id, keys, self.state.copy(later), self.seeded)
+        twin.secret_digest = self.secret_digest
+        return twin
+
+    def use_development_keys(self) -> None:
+        """Those that an organisation of this id has on every machine."""
+        self.publishable_key = development_key("publishable", self.tenant_id)
+        self.secret_key = development_key("secret", self.tenant_id)
 
     @property
     def has_development_keys(self) -> bool:
@@ -176,9 +184,10 @@ class Organisations:
         """Put it in, in the place of one with the same id."""
         self.keys.forget(organisation.tenant_id)
         self._all[organisation.tenant_id] = organisation
-        if organisation.secret_key:
+        secret = digest_of(organisation.secret_key) if organisation.secret_key else organisation.secret_digest
+        if secret:
             self.admit(organisation, digest_of(organisation.publishable_key), "publishable")
-            self.admit(organisation, digest_of(organisation.secret_key), "secret")
+            self.admit(organisation, secret, "secret")
         for digest, key_type in self._generated(organisation.tenant_id):
             self.admit(organisation, digest, key_type)
         return organisation

@@ -1,0 +1,282 @@
+"""What has changed since the last transaction, and one transaction for all answers of a turn of the event loop.
+
+An answer waits in `settle` until what it acknowledges is in the file. With `normal` the file is written on the event
+loop, which takes well under a millisecond; with `full` in a thread, since it waits for the disk."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+import time
+from collections.abc import Mapping, Sequence
+
+import orjson
+
+from mock_server.runtime.durable.store import StateFileError, Statement, Store, Sync
+from mock_server.runtime.durable.written import (
+    ADD_LOG,
+    Row,
+    block_of,
+    live_facts,
+    made_facts,
+    row_of,
+    rows_of,
+    served_row,
+)
+from mock_server.runtime.ingest import IngestQueue
+from mock_server.runtime.lifetimes import Lifetimes
+from mock_server.state.clock import Clock
+from mock_server.state.organisations import Organisation, Organisations, State
+from mock_server.state.records import Event, Item, User
+from mock_server.state.snapshots.snapshot import Part
+from mock_server.state.tenant import Tenant
+
+_PUT_ORGANISATION = "INSERT OR REPLACE INTO organisation (tenant_id, place, made, live) VALUES (?, ?, ?, ?)"
+_PUT_LIVE = "UPDATE organisation SET live = ? WHERE tenant_id = ?"
+_PUT_RANDOM = "INSERT OR REPLACE INTO random (tenant_id, name, block) VALUES (?, ?, ?)"
+_PUT_PART = "INSERT OR REPLACE INTO part (name, data) VALUES (?, ?)"
+_PUT_UPLOAD = "INSERT OR IGNORE INTO upload (upload_id) VALUES (?)"
+_FORGET = tuple(f"DELETE FROM {table} WHERE tenant_id = ?" for table in ("log", "random", "organisation"))  # noqa: S608
+
+logger = logging.getLogger(__name__)
+
+
+class NotKept(Exception):
+    """The file could not be written; what was accepted may be lost."""
+
+
+class Known:
+    """An organisation as the file has it."""
+
+    __slots__ = ("blocks", "live", "place", "served", "state", "tenant")
+
+    def __init__(self, state: State, place: int) -> None:
+        self.state, self.tenant, self.place = state, state.tenant, place
+        self.served = served_count(state.tenant)  # recommendations
+        self.blocks: dict[str, int] = {}  # first number of each block
+        self.live = b""
+
+    def new_served(self) -> list[Row]:
+        """Recommendations that were served since the last call."""
+        count = served_count(self.tenant)
+        fresh = self.tenant.attribution.latest(count - self.served)
+        self.served = count
+        return [served_row(self.tenant.tenant_id, number, served) for number, served in fresh]
+
+
+class Keeper:
+    """`parts`: what has a state of its own beside the organisations, by name; the journal is not kept."""
+
+    def __init__(
+        self,
+        store: Store,
+        sync: Sync,
+        clock: Clock,
+        organisations: Organisations,
+        ingest: IngestQueue,
+        lifetimes: Lifetimes,
+        parts: Mapping[str, Part],
+    ) -> None:
+        self._store, self._in_thread = store, sync == "full"
+        self._clock, self._organisations, self._ingest, self._lifetimes = clock, organisations, ingest, lifetimes
+        self._parts = parts
+        self._known: dict[str, Known] | None = None  # None: the file is to be written anew
+        self._rows: list[tuple[State, Row]] = []
+        self._touched: dict[str, Organisation] = {}
+        self._everything = False
+        self._uploads: list[str] = []
+        self._waiters: list[asyncio.Future[None]] = []
+        self._is_scheduled = False
+        ingest.on_accept = self._accepted
+
+    def know(self, organisations: Mapping[str, int]) -> None:
+        """These are in the file as they are now; places by id."""
+        self._known = {name: Known(self._organisations[name].state, place) for name, place in organisations.items()}
+
+    def touch(self, organisation: Organisation) -> None:
+        """A request of this organisation was answered."""
+        self._touched[organisation.tenant_id] = organisation
+
+    def touch_everything(self) -> None:
+        """Anything may have changed."""
+        self._everything = True
+
+    def finished(self, upload_id: str) -> None:
+        """An upload was read to its end: its records count."""
+        self._uploads.append(upload_id)
+        self._schedule()
+
+    async def settle(self) -> None:
+        """Return when everything up to now is in the file. Raises NotKept."""
+        if self._rows or self._touched or self._everything or self._uploads:
+            waiter = asyncio.get_running_loop().create_future()
+            self._waiters.append(waiter)
+            self._schedule()
+            await waiter
+
+    def start(self, anew: bool) -> None:
+        """Write everything as it is now; `anew`: the whole file. Raises StateFileError."""
+        if anew:
+            self._known = None
+        try:
+            self.write_everything()
+        except sqlite3.Error as error:
+            raise StateFileError(f"{self._store.path}: can't be written: {error}") from None
+
+    def write_everything(self) -> None:
+        """At once, in one transaction. Raises sqlite3.Error."""
+        self._everything = True
+        self._store.write(self._collect())
+
+    def close(self) -> None:
+        """The last state of everything; the file can be opened by others then."""
+        try:
+            self.write_everything()
+        except sqlite3.Error as error:
+            logger.error("%s: the last state could not be written: %s", self._store.path, error)
+        self._ingest.on_accept = None
+        self._store.close()
+
+    def _accepted(
+        self, state: State, records: Sequence[Item | User | Event], due: float, upload_id: str | None
+    ) -> None:
+        moment = due + self._clock.now() - self._clock.monotonic()
+        self._rows.append((state, row_of(state.tenant.tenant_id, records, moment, upload_id)))
+
+    def _schedule(self) -> None:
+        """At the end of this turn of the event loop, with everything that the turn brings."""
+        if not self._is_scheduled:
+            self._is_scheduled = True
+            loop = asyncio.get_running_loop()
+            if self._in_thread:
+                self._task = loop.create_task(self._write_in_thread())
+            else:
+                loop.call_soon(self._write)
+
+    def _write(self) -> None:
+        self._is_scheduled = False
+        waiters, self._waiters = self._waiters, []
+        try:
+            self._store.write(self._collect())
+        except sqlite3.Error as error:
+            self._fail(waiters, error)
+        else:
+            _answer(waiters)
+
+    async def _write_in_thread(self) -> None:
+        await asyncio.sleep(0)
+        waiters, self._waiters = self._waiters, []
+        try:
+            await asyncio.to_thread(self._store.write, self._collect())
+        except sqlite3.Error as error:
+            self._fail(waiters, error)
+        else:
+            _answer(waiters)
+        self._is_scheduled = False
+        if self._waiters or self._uploads:
+            self._schedule()
+
+    def _fail(self, waiters: Sequence[asyncio.Future[None]], error: sqlite3.Error) -> None:
+        """The next transaction writes everything: what this one held is not taken apart again."""
+        logger.error("%s: can't be written: %s", self._store.path, error)
+        self._known, self._everything = None, True
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_exception(NotKept(f"the state file can't be written: {error}"))
+
+    def _collect(self) -> list[Statement]:
+        """What is to be written; from now on it counts as written."""
+        statements: list[Statement] = []
+        rows, touched, everything = self._rows, self._touched, self._everything or self._known is None
+        self._rows, self._touched, self._everything = [], {}, False
+        if self._known is None:
+            self._known = {}
+            statements += [(f"DELETE FROM {table}", [()]) for table in ("log", "random", "organisation", "upload")]  # noqa: S608
+        if everything:
+            touched = {each.tenant_id: each for each in self._organisations}
+            gone = [(tenant_id,) for tenant_id in self._known if tenant_id not in touched]
+            statements += [(sql, gone) for sql in _FORGET] if gone else []
+            for (tenant_id,) in gone:
+                del self._known[tenant_id]
+            statements.append((_PUT_PART, self._parts_now()))
+        elif self._parts.get("faults"):  # they count what they did
+            statements.append((_PUT_PART, self._parts_now()))
+        is_new: set[str] = set()
+        for tenant_id, organisation in touched.items():
+            state, known = organisation.state, self._known.get(tenant_id)
+            if known is None or known.state is not state or known.tenant is not state.tenant:
+                if organisation.tenant_id not in self._organisations:
+                    continue  # removed meanwhile
+                statements += self._whole(organisation, known)
+                is_new.add(tenant_id)
+        added = [row for state, row in rows if state is self._state_known(row[0]) and row[0] not in is_new]
+        for tenant_id, organisation in touched.items():
+            known = self._known.get(tenant_id)
+            if known is not None and tenant_id not in is_new:
+                added += known.new_served()
+                statements += self._live(organisation, known)
+        if added:
+            statements.append((ADD_LOG, added))
+        if self._uploads:
+            statements.append((_PUT_UPLOAD, [(each,) for each in self._uploads]))
+            self._uploads = []
+        return statements
+
+    def _state_known(self, tenant_id: str) -> State | None:
+        known = self._known.get(tenant_id) if self._known else None
+        return known.state if known else None
+
+    def _whole(self, organisation: Organisation, known: Known | None) -> list[Statement]:
+        """All of an organisation whose data was replaced, with what waits for it."""
+        assert self._known is not None  # noqa: S101 - `_collect` saw to it
+        tenant_id, state = organisation.tenant_id, organisation.state
+        place = known.place if known else 1 + max((each.place for each in self._known.values()), default=0)
+        shift = self._clock.now() - self._clock.monotonic()
+        rows = list(rows_of(tenant_id, state.tenant))
+        rows += [row_of(tenant_id, each.records, each.due + shift) for each in self._ingest.of(state) if each.records]
+        fresh = self._known[tenant_id] = Known(state, place)
+        statements: list[Statement] = [(sql, [(tenant_id,)]) for sql in _FORGET]
+        statements.append((ADD_LOG, rows))
+        statements.append((_PUT_ORGANISATION, [(tenant_id, place, made_facts(organisation), b"{}")]))
+        return statements + self._live(organisation, fresh)
+
+    def _live(self, organisation: Organisation, known: Known) -> list[Statement]:
+        statements: list[Statement] = []
+        tenant_id, state = organisation.tenant_id, organisation.state
+        positions: dict[str, int] = {}
+        for name, random in (("ids", state.ids), ("delays", state.delays)):
+            numbers = random.getstate()[1]
+            positions[name] = numbers[-1]
+            if known.blocks.get(name) != numbers[0]:
+                known.blocks[name] = numbers[0]
+                statements.append((_PUT_RANDOM, [(tenant_id, name, block_of(numbers))]))
+        left = self._lifetimes.left(tenant_id)
+        expires_at = None if left is None else round(time.time() + left)
+        shift = self._clock.now() - self._clock.monotonic()
+        live = live_facts(state, shift, expires_at, positions)
+        if live != known.live:
+            known.live = live
+            statements.append((_PUT_LIVE, [(live, tenant_id)]))
+        return statements
+
+    def _parts_now(self) -> list[tuple[str, bytes]]:
+        frozen = {name: part.freeze() for name, part in self._parts.items() if name != "journal"}
+        frozen["clock"] = list(self._clock.pace)
+        frozen["random"] = _plain_state(self._organisations.dice.getstate())
+        return [(name, orjson.dumps(each)) for name, each in frozen.items()]
+
+
+def _answer(waiters: Sequence[asyncio.Future[None]]) -> None:
+    for waiter in waiters:
+        if not waiter.done():
+            waiter.set_result(None)
+
+
+def _plain_state(state: tuple[object, ...]) -> list[object]:
+    return [list(each) if isinstance(each, tuple) else each for each in state]
+
+
+def served_count(tenant: Tenant) -> int:
+    """How many recommendations an organisation was ever served."""
+    return len(tenant.attribution) + tenant.attribution.forgotten
