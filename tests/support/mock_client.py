@@ -13,7 +13,9 @@ from starlette.types import Message, Scope
 
 from fixtures.spec import Spec, load_spec
 from mock_server.app import Layers, create_app
+from mock_server.control.access import Access
 from mock_server.mock import Mock
+from mock_server.runtime.durable.store import Store
 from mock_server.settings import Settings
 from mock_server.state.clock import VirtualClock
 from mock_server.state.organisations import Organisation
@@ -64,13 +66,18 @@ class Answer:
 class Client:
     """Calls wait for each other; `together` sends several at once."""
 
-    def __init__(self, mock: Mock, checked: bool = True) -> None:
+    def __init__(self, mock: Mock, checked: bool = True, store: Store | None = None) -> None:
         self.mock = mock
         self.layers = Layers(mock)
-        self.app = create_app(mock, layers=self.layers)
+        if store is not None:
+            mock.keep(store, "normal")
+        access = Access(token=None) if store is not None else None
+        self.app = create_app(mock, access=access, layers=self.layers)
         self.checked = checked
         self.people: list[Any] = []  # who registered, see tests/support/account_client.py
         self._runner = asyncio.Runner()
+        if store is not None:
+            self.run(_started(mock))
 
     @property
     def first(self) -> Organisation:
@@ -174,6 +181,10 @@ class Client:
             operation.path for operation in self.mock.spec.operations if operation.key_type == "secret"
         }
         return self.first.secret_key if needs_secret == (key == "right") else self.first.publishable_key
+
+
+async def _started(mock: Mock) -> None:
+    mock.start()
 
 
 def make_client(spec: Spec | None = None, checked: bool = True, fill: Any = None, **settings: Any) -> Client:
