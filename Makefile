@@ -12,7 +12,7 @@ NODE := $(shell command -v npm >/dev/null && node -p 'const [a, b] = process.ver
 AT := $(if $(TARGET),--target $(TARGET))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mock npm types test test-slow example lint structure contract load load-429 load-prepare mutants bench lock clean
+.PHONY: help setup mock npm types test test-slow example pictures lint structure contract load load-429 load-prepare mutants bench lock clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -46,6 +46,9 @@ test-slow: setup $(if $(NODE),npm $(GENERATORS)) ## Run the tests that take long
 example: .venv/.runtime $(if $(NODE),$(EXAMPLE)) ## Run the tests of the front-end example; needs Node and Chromium
 	@$(if $(NODE),,echo "make: Node 20.19 or newer is needed: on Debian or Ubuntu, apt-get install nodejs npm" && exit 2)
 	@cd examples/playwright && npx playwright test $(ARGS)
+
+pictures: .venv/.complete ## Take the README's pictures from the running product, in Chromium
+	@$(BIN)/python -m tests.support.pictures $(ARGS)
 
 lint: .venv/.complete ## Check format, lint, the arrows between folders, and types
 	$(BIN)/ruff format --check .
