@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Any
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from starlette.types import Receive, Scope
@@ -32,6 +33,7 @@ from mock_server.state.keys import allows
 from mock_server.state.organisations import Caller
 
 _KEY_LIMIT, _TOKEN_LIMIT = "--rate-limit N/WINDOW or off", "--rate-limit off"
+_LONGEST_PATH = 200  # characters that a 404 looks at
 _ADDRESS_LIMIT = "--auth-rate-limit N/WINDOW or off"
 
 
@@ -162,9 +164,14 @@ def unrouted(request: Context, written: str, templates: Collection[str]) -> ApiE
     """404, with the path that was probably meant, or 405."""
     path = request.path
     if path is None:
-        meant = did_you_mean(written, templates) or "/docs lists those that it has"
-        return NotFound(f"the API has no such path; {meant}")
+        return NotFound(f"the API has no such path; {_meant(written[:_LONGEST_PATH], tuple(templates))}")
     return MethodNotAllowed(f"this path takes {path.allow}", path.allow)
+
+
+@lru_cache(maxsize=1_000)
+def _meant(written: str, templates: tuple[str, ...]) -> str:
+    """Kept, because comparing costs as much as several requests."""
+    return did_you_mean(written, templates) or "/docs lists those that it has"
 
 
 def suspended(tenant_id: str) -> Forbidden:
