@@ -52,35 +52,35 @@ class ClockAnswer(BaseModel):
 
 
 def routes(mock: Mock) -> list[BaseRoute]:
-    def told(ahead: float = 0.0) -> ClockAnswer:
+    def shown(ahead: float = 0.0) -> ClockAnswer:
         clock = mock.clock
         now = datetime.fromtimestamp(clock.now() + ahead, UTC)
         return ClockAnswer(now=now, virtual=clock.virtual, scale=clock.scale)
 
     async def read(request: Request) -> ClockAnswer:
         asked = "tenant_id" in request.query_params
-        return told(organisation_of(mock, request).state.ahead if asked else 0.0)
+        return shown(organisation_of(mock, request).state.ahead if asked else 0.0)
 
     async def advance(_: Request, body: Advance) -> ClockAnswer:
         seconds = _to_reset(mock, body.to_reset_of) if body.to_reset_of is not None else body.seconds or 0.0
         if body.tenant_id is None:
             await move(seconds, "$.seconds")
-            return told()
+            return shown()
         organisation = organisation_named(mock, body.tenant_id)
         _check_calendar(mock.clock.now() + organisation.state.ahead + seconds, "$.seconds")
         await mock.advance_organisation(body.tenant_id, seconds)
-        return told(organisation.state.ahead)
+        return shown(organisation.state.ahead)
 
     async def set_to(_: Request, body: SetTo) -> ClockAnswer:
         seconds = body.now.timestamp() - mock.clock.now()
         if seconds < 0:
-            raise BadRequest(*listed([FieldError("$.now", f"must not be before {told().now.isoformat()}")]))
+            raise BadRequest(*listed([FieldError("$.now", f"must not be before {shown().now.isoformat()}")]))
         await move(seconds, "$.now")
-        return told()
+        return shown()
 
     async def scale(_: Request, body: Scale) -> ClockAnswer:
         mock.run_clock_at(body.scale)
-        return told()
+        return shown()
 
     async def move(seconds: float, field: str) -> None:
         furthest = max((each.state.ahead for each in mock.organisations), default=0.0)

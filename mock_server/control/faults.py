@@ -180,8 +180,8 @@ async def _close_idle(wire: Wire, faults: Sequence[Fault], tenant_id: str | None
 
 
 def _shown(each: SetFault) -> FaultShown:
-    told = each.fault.model_dump()
-    return FaultShown(**told, fault_id=each.fault_id, scenario=each.scenario, hits=each.hits)
+    fields = each.fault.model_dump()
+    return FaultShown(**fields, fault_id=each.fault_id, scenario=each.scenario, hits=each.hits)
 
 
 def _scenarios(set_faults: Faults, tenant_id: str | None) -> ScenarioList:

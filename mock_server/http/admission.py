@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mock_server.context import Context, Headers
 from mock_server.errors import TooManyRequests, Unauthorized
 from mock_server.spec.contract import Contract
+from mock_server.spec.limits import Credential
 from mock_server.state.accounts.accounts import Account
 from mock_server.state.accounts.directory import Directory
 from mock_server.state.accounts.tokens import TokenError
 from mock_server.state.clock import Clock
 from mock_server.state.rate_limit import Limiter, Quota, Visitors, Window
 
+_OPTIONS: Mapping[Credential, str] = {
+    "key": "--rate-limit N/WINDOW or off",
+    "token": "--rate-limit off",
+    "nothing": "--auth-rate-limit N/WINDOW or off",
+}
 logger = logging.getLogger(__name__)
 
 
@@ -27,9 +34,9 @@ class Admission:
     account: Account | None = None
     refusal: Unauthorized | None = None
 
-    def too_many_requests(self, payer: str, option: str, logged: set[str]) -> TooManyRequests:
+    def too_many_requests(self, payer: str, credential: Credential, logged: set[str]) -> TooManyRequests:
         """429. The log says so once for each `logged`, and which option changes it."""
-        quota, reason = self.quota, f"429 {option}"
+        quota, reason = self.quota, f"429 {credential}"
         if reason not in logged:
             logged.add(reason)
             logger.warning(
@@ -37,7 +44,7 @@ class Admission:
                 payer,
                 quota.limit,
                 quota.window_seconds,
-                option,
+                _OPTIONS[credential],
             )
         return TooManyRequests(
             f"all {quota.limit} requests of this {quota.window_seconds} s window are used up; "

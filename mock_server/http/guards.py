@@ -4,9 +4,8 @@ an account's token, and whoever sends neither. What passes every guard is answer
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
-from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from starlette.types import Receive, Scope
@@ -32,9 +31,7 @@ from mock_server.state.clock import Clock
 from mock_server.state.keys import allows
 from mock_server.state.organisations import Caller
 
-_KEY_LIMIT, _TOKEN_LIMIT = "--rate-limit N/WINDOW or off", "--rate-limit off"
 _LONGEST_PATH = 200  # characters that a 404 looks at
-_ADDRESS_LIMIT = "--auth-rate-limit N/WINDOW or off"
 
 
 class Guards:
@@ -67,7 +64,7 @@ class Guards:
         self._check_key(endpoint, caller, request)  # 403
         organisation = caller.organisation
         if not admission.admitted:
-            raise admission.too_many_requests(organisation.tenant_id, _KEY_LIMIT, organisation.state.told)  # 429
+            raise admission.too_many_requests(organisation.tenant_id, "key", organisation.state.logged)  # 429
         now = self._clock.now() + organisation.state.ahead
         call = Call(organisation, self._ingest, now, request.started, request.effects)
         await self._read(call, endpoint, request, scope, receive)  # 413, 415, 400, 422
@@ -82,7 +79,7 @@ class Guards:
         if admission.refusal:
             raise admission.refusal  # 401
         if not admission.admitted:
-            raise admission.too_many_requests("an account", _TOKEN_LIMIT, self._services.directory.logged)  # 429
+            raise admission.too_many_requests("an account", "token", self._services.directory.logged)  # 429
         call = AccountCall(
             self._services, endpoint.operation.operation_id, request.address, self._clock.now(), admission.account
         )
@@ -101,7 +98,7 @@ class Guards:
         if request.effects.refusal:
             raise request.effects.refusal  # a fault
         if not admission.admitted:
-            raise admission.too_many_requests("an address on /auth", _ADDRESS_LIMIT, self._services.directory.logged)
+            raise admission.too_many_requests("an address on /auth", "nothing", self._services.directory.logged)
         call = AccountCall(self._services, endpoint.operation.operation_id, request.address, self._clock.now())
         await self._read(call, endpoint, request, scope, receive)  # 413, 415, 400
         return await HANDLERS[endpoint.operation.operation_id].answer(call)

@@ -24,8 +24,8 @@ def is_foreign(headers: Headers) -> bool:
 
 def warn_of_leak(organisation: Organisation, headers: Headers) -> None:
     """Say once in the log that an organisation's secret key is in a browser."""
-    if "leak" not in organisation.state.told:
-        organisation.state.told.add("leak")
+    if "leak" not in organisation.state.logged:
+        organisation.state.logged.add("leak")
         logger.warning(
             "secret key %s of %s came with Origin %.200r: it is in a browser, where everybody can read it",
             masked(headers[b"x-api-key"].decode("latin-1")),

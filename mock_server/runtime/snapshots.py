@@ -42,7 +42,7 @@ class Freezer:
                 organisations=[self._freeze(each) for each in chosen],
                 parts={part: each.freeze(tenant_id) for part, each in self._parts.items()},
                 pace=self._clock.pace,
-                dice=self._organisations.dice.getstate(),
+                dice=self._organisations.rng.getstate(),
                 tenant_id=tenant_id,
                 name=name,
                 visitors=self._visitors.copy(-self._clock.monotonic()),
@@ -57,7 +57,7 @@ class Freezer:
                     self._ingest.forget(self._organisations.remove(each.tenant_id))
                     self._lifetimes.end(each.tenant_id)
                 self._clock.put_back(snapshot.pace)
-                self._organisations.dice.setstate(snapshot.dice)
+                self._organisations.rng.setstate(snapshot.dice)
                 self._visitors.put_back(snapshot.visitors.copy(self._clock.monotonic()))
             for frozen in snapshot.organisations:
                 self._thaw(frozen)

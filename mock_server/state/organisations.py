@@ -23,7 +23,7 @@ MakeTenant = Callable[[str, bool], Tenant]  # tenant_id, with seed data
 class State:
     """Everything that a reset replaces. Chances depend on the seed and the organisation, never on its neighbours."""
 
-    __slots__ = ("ahead", "delays", "due", "ids", "tenant", "told", "window")
+    __slots__ = ("ahead", "delays", "due", "ids", "logged", "tenant", "window")
 
     def __init__(self, tenant: Tenant, seed: str) -> None:
         self.tenant = tenant
@@ -32,16 +32,16 @@ class State:
         self.delays = Random(f"{seed}:delays")  # noqa: S311 - repeatable on purpose
         self.due = 0.0  # when the record accepted last becomes visible
         self.ahead = 0.0  # seconds by which this organisation's time is before the clock
-        self.told: set[str] = set()  # what the log has said once
+        self.logged: set[str] = set()  # what the log has said once
 
     def copy(self, later: float = 0.0) -> State:
-        """The same data, window and dice, to go their own way; what had its moment has it `later` seconds later."""
+        """An independent copy, randomness included; what happens at a moment happens `later` seconds later."""
         twin = State(self.tenant.copy(), "")
         twin.window = self.window.copy(later)
         twin.ids.setstate(self.ids.getstate())
         twin.delays.setstate(self.delays.getstate())
         twin.due, twin.ahead = self.due + later, self.ahead
-        twin.told = self.told.copy()
+        twin.logged = self.logged.copy()
         return twin
 
     def move_ahead(self, seconds: float) -> None:
@@ -113,7 +113,7 @@ class Organisations:
         shard: Shard = WHOLE,
     ) -> None:
         self.keys: KeyRing[Caller] = KeyRing()
-        self.dice = Random(f"{seed}:organisations")  # noqa: S311 - keys of a mock, repeatable on purpose
+        self.rng = Random(f"{seed}:organisations")  # noqa: S311 - keys of a mock, repeatable on purpose
         self._seed = seed
         self._make_tenant = make_tenant
         self._all_seeded = seeded == "all"
@@ -222,7 +222,7 @@ class Organisations:
             return {key_type: development_key(key_type, tenant_id) for key_type in PREFIXES}
         keys: dict[KeyType, str] = {}
         for key_type, prefix in PREFIXES.items():
-            chance = f"{self.dice.getrandbits(128):032x}"
+            chance = f"{self.rng.getrandbits(128):032x}"
             if self._shard.count > 1:  # whoever stands in front of the processes sees by its end whose key it is
                 chance = f"{chance[:-2]}{self._shard.number:02}"
             keys[key_type] = prefix + chance

@@ -7,7 +7,7 @@ from typing import Any
 from mock_server.app import create_app
 from mock_server.control.access import Access
 from mock_server.layers.journal.exchange import Circumstances, Exchange, Message
-from mock_server.layers.journal.sighting import Sighting
+from mock_server.layers.journal.raw_exchange import RawExchange
 from tests.support.mock_client import EVENTS, RECOMMEND, Answer, Client, make_client
 
 CHANGE = ("X-Mock-Control", "1")
@@ -100,11 +100,11 @@ def made(
     return exchange
 
 
-def sighted(tenant_id: str | None = "acme-books") -> Sighting:
+def raw_exchange(tenant_id: str | None = "acme-books") -> RawExchange:
     """One that is as good as any other."""
-    found = Sighting()
+    found = RawExchange()
     exchange = made(tenant_id=tenant_id)
-    for name in {*Circumstances.__slots__, *Sighting.__slots__} - {"id", "era"}:
+    for name in {*Circumstances.__slots__, *RawExchange.__slots__} - {"id", "era"}:
         setattr(found, name, getattr(exchange, name, None))
     found.path, found.query, found.detail, found.masked = b"/v1/recommend", b"", "", False
     found.request_headers = found.response_headers = ()

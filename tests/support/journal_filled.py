@@ -1,7 +1,7 @@
 """A journal without a mock, filled."""
 
 from mock_server.layers.journal.journal import Journal
-from tests.support.journal_client import sighted
+from tests.support.journal_client import raw_exchange
 
 
 def kept(journal: Journal, tenant_id: str | None = None) -> list[int]:
@@ -11,5 +11,5 @@ def kept(journal: Journal, tenant_id: str | None = None) -> list[int]:
 def filled(capacity: int, *tenants: str) -> Journal:
     journal = Journal(capacity, lambda _: None)
     for tenant_id in tenants:
-        journal.add(sighted(tenant_id))
+        journal.add(raw_exchange(tenant_id))
     return journal

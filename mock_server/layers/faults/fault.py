@@ -31,7 +31,7 @@ class Request(NamedTuple):
 
 
 class Fault(BaseModel):
-    """`share` is the part of the requests that it hits, by dice; `skip` and `times` count the requests of one
+    """`share` is the part of the requests that it hits, at random; `skip` and `times` count the requests of one
     organisation; `from_seconds` and `for_seconds` are a window from the moment it was set, by the mock's clock."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -90,15 +90,15 @@ class Fault(BaseModel):
     def is_past(self, age: float) -> bool:
         return self.for_seconds is not None and age >= self.from_seconds + self.for_seconds
 
-    def draw(self, dice: Random) -> float:
+    def draw(self, rng: Random) -> float:
         """Seconds; 0 for a kind that has none."""
         if self.seconds is not None:
             return self.seconds
         if self.shortest is not None and self.longest is not None:
-            return dice.uniform(self.shortest, self.longest)
+            return rng.uniform(self.shortest, self.longest)
         if self.median is not None and self.p95 is not None:
             spread = math.log(self.p95 / self.median) / _P95
-            return min(dice.lognormvariate(math.log(self.median), spread), LONGEST_SECONDS)
+            return min(rng.lognormvariate(math.log(self.median), spread), LONGEST_SECONDS)
         return 0.0
 
 

@@ -1,8 +1,8 @@
 """The faults that are set, and which of them a request meets.
 
-Counts and dice belong to one fault and one organisation: the n-th request of an organisation that a fault concerns
-meets the n-th throw, whatever else goes on. A throw depends on the mock's seed, the organisation, the fault's own words
-and n, so the same seed, faults and requests give the same mishaps, and what must be remembered is a count.
+Counts and random draws belong to one fault and one organisation: the n-th request of an organisation that a fault
+concerns meets the n-th draw, whatever else goes on. A draw depends on the mock's seed, the organisation, the fault
+itself and n: the same seed, faults and requests give the same errors, and what must be remembered is a count.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class SetFault:
 
 
 class Hit(NamedTuple):
-    """A fault that a request meets, with the seconds that the dice gave."""
+    """A fault that a request meets, with the seconds that were drawn."""
 
     fault: Fault
     scenario: ScenarioName | None
@@ -166,7 +166,7 @@ class Faults:
             if outdone or not fault.is_open(now - each.since) or not fault.concerns(request):
                 continue
             count = each.counts.setdefault(request.tenant_id, Count())
-            if (seconds := self._throw(fault, count, request.tenant_id)) is not None:
+            if (seconds := self._draw(fault, count, request.tenant_id)) is not None:
                 hits.append(Hit(fault, each.scenario, seconds))
                 decided = decided or fault.decides
         return hits
@@ -216,16 +216,16 @@ class Faults:
         self._numbers += 1
         return f"fault-{self._numbers}"
 
-    def _throw(self, fault: Fault, count: Count, tenant_id: str | None) -> float | None:
+    def _draw(self, fault: Fault, count: Count, tenant_id: str | None) -> float | None:
         """Count a request that the fault concerns; the seconds when it is hit, else None."""
         count.seen += 1
         if count.seen <= fault.skip or (fault.times is not None and count.hits >= fault.times):
             return None
-        dice = Random(f"{self._seed}:{tenant_id}:{count.seen}:{fault.model_dump_json()}")  # noqa: S311 - repeatable
-        if dice.random() >= fault.share:
+        rng = Random(f"{self._seed}:{tenant_id}:{count.seen}:{fault.model_dump_json()}")  # noqa: S311 - repeatable
+        if rng.random() >= fault.share:
             return None
         count.hits += 1
-        return fault.draw(dice)
+        return fault.draw(rng)
 
     def _drop(self, gone: list[SetFault]) -> list[str]:
         for each in gone:

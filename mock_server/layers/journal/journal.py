@@ -13,7 +13,7 @@ from typing import Any
 
 from mock_server.layers.journal.exchange import Exchange
 from mock_server.layers.journal.lint.linter import FieldsOf, FindTenant, Linter
-from mock_server.layers.journal.sighting import Sighting
+from mock_server.layers.journal.raw_exchange import RawExchange
 
 _AT_ONCE = 20  # exchanges that are made readable before requests get their turn
 
@@ -26,7 +26,7 @@ class Journal:
         self.closed = False
         self.last_id = 0
         self.clearings = 0  # how often something was forgotten that still had its place
-        self._sighted: dict[int, Sighting] = {}  # since somebody asked last
+        self._unread: dict[int, RawExchange] = {}  # since somebody asked last
         self._read: dict[int, Exchange] = {}  # all before them
         self._of: defaultdict[str | None, deque[int]] = defaultdict(deque)  # ids of each organisation, in order
         self._dropped: Counter[str | None] = Counter()
@@ -38,16 +38,16 @@ class Journal:
         self._waiting: set[asyncio.Future[None]] = set()
 
     def __len__(self) -> int:
-        return len(self._sighted) + len(self._read)
+        return len(self._unread) + len(self._read)
 
-    def add(self, sighting: Sighting) -> None:
-        tenant_id = sighting.tenant_id
-        if len(self._sighted) + len(self._read) >= self.capacity:
+    def add(self, raw: RawExchange) -> None:
+        tenant_id = raw.tenant_id
+        if len(self._unread) + len(self._read) >= self.capacity:
             self._drop_for(tenant_id)
-        self.last_id = sighting.id = self.last_id + 1
-        sighting.era = self._era_of(tenant_id)
-        self._sighted[sighting.id] = sighting
-        self._of[tenant_id].append(sighting.id)
+        self.last_id = raw.id = self.last_id + 1
+        raw.era = self._era_of(tenant_id)
+        self._unread[raw.id] = raw
+        self._of[tenant_id].append(raw.id)
         if self._waiting:
             self._wake()
 
@@ -55,7 +55,7 @@ class Journal:
         """Make what is new readable while requests get their turn: a whole journal that nobody has read yet takes long
         enough to be noticed."""
         newest = self.last_id
-        while self._sighted and next(iter(self._sighted)) <= newest:
+        while self._unread and next(iter(self._unread)) <= newest:
             self._look(_AT_ONCE)
             await asyncio.sleep(0)
 
@@ -137,8 +137,8 @@ class Journal:
 
     def _look(self, most: int | None = None) -> None:
         """Make what is new readable, the oldest first, and show it to the lint."""
-        for number in list(islice(self._sighted, most)):
-            self._read[number] = exchange = self._sighted.pop(number).exchange()
+        for number in list(islice(self._unread, most)):
+            self._read[number] = exchange = self._unread.pop(number).exchange()
             self._linter.look_at(exchange)
 
     def _wake(self) -> None:
@@ -152,18 +152,18 @@ class Journal:
         mine = self._of.get(tenant_id)
         if mine and 2 * len(mine) >= self.capacity:
             number = mine.popleft()
-            if self._sighted.pop(number, None) is None:
+            if self._unread.pop(number, None) is None:
                 del self._read[number]
             whose = tenant_id
         else:
-            number = next(iter(self._read or self._sighted))
+            number = next(iter(self._read or self._unread))
             whose = self._remove(number)
         self._dropped[whose] += 1
         self._last_dropped[whose] = number
 
     def _remove(self, number: int) -> str | None:
         """Whose it was."""
-        tenant_id = (self._read if number in self._read else self._sighted).pop(number).tenant_id
+        tenant_id = (self._read if number in self._read else self._unread).pop(number).tenant_id
         ids = self._of[tenant_id]
         if ids[0] == number:
             ids.popleft()

@@ -20,7 +20,7 @@ class Latencies:
 
 
 class Meter:
-    """Its size follows the spec: the paths of strangers are all counted as `other`."""
+    """Its size follows the spec: paths that are not in it are all counted as `other`."""
 
     def __init__(self) -> None:
         self.requests: defaultdict[tuple[str, int | None], int] = defaultdict(int)  # None: no answer was sent

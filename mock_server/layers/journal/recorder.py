@@ -14,7 +14,7 @@ from mock_server.layers.journal.exchange import MAX_BODY_BYTES
 from mock_server.layers.journal.journal import Journal
 from mock_server.layers.journal.masking import mask_body
 from mock_server.layers.journal.meter import Meter
-from mock_server.layers.journal.sighting import Sighting, without_credentials
+from mock_server.layers.journal.raw_exchange import RawExchange, without_credentials
 from mock_server.state.clock import Clock
 
 _MAX_TARGET_BYTES = 4_096  # of a path, of a query
@@ -46,7 +46,7 @@ class Recorder:
                 self._journal.add(tap)
 
 
-class _Tap(Sighting):
+class _Tap(RawExchange):
     """Notes what passes by, as far as it is kept."""
 
     __slots__ = ("_receive", "_scope", "_send")

@@ -36,8 +36,8 @@ class Generated(NamedTuple):
     secret_key: str
 
 
-def generate(dice: Random, account_id: str, now: float) -> Generated:
+def generate(rng: Random, account_id: str, now: float) -> Generated:
     """A new pair, with 128 bits of chance in each key."""
-    publishable, secret = (f"{PREFIXES[kind]}{dice.getrandbits(128):032x}" for kind in ("publishable", "secret"))
-    pair = KeyPair(unique_uuid(dice), publishable, masked(secret), digest_of(secret).hex(), now, account_id)
+    publishable, secret = (f"{PREFIXES[kind]}{rng.getrandbits(128):032x}" for kind in ("publishable", "secret"))
+    pair = KeyPair(unique_uuid(rng), publishable, masked(secret), digest_of(secret).hex(), now, account_id)
     return Generated(pair, secret)

@@ -110,7 +110,7 @@ def _written(frozen: Frozen) -> WrittenOrganisation:
         delays=state.delays.getstate(),
         due=state.due,
         ahead=state.ahead,
-        told=sorted(state.told),
+        told=sorted(state.logged),
         window=WrittenWindow(
             started=_finite(window.started),
             exhausted_until=_finite(window.exhausted_until),
@@ -148,7 +148,7 @@ def _made(file: WrittenOrganisation, make_tenant: MakeTenant, keys: Keys) -> Fro
     state.window = _window(file.window)
     state.ids.setstate(_dice(file.ids, f"{file.tenant_id}.ids"))
     state.delays.setstate(_dice(file.delays, f"{file.tenant_id}.delays"))
-    state.due, state.ahead, state.told = file.due, file.ahead, set(file.told)
+    state.due, state.ahead, state.logged = file.due, file.ahead, set(file.told)
     own = {} if file.keys == "none" else keys(file.tenant_id, file.keys == "development")
     organisation = Organisation(file.tenant_id, own, state, file.seeded)
     waiting = [Waiting(each.due, [*each.items, *each.users, *each.events]) for each in file.waiting]

@@ -141,6 +141,12 @@ def test_one_can_be_exhausted_for_a_while_and_refilled(served: Served) -> None:
     assert served.recommend().status_code == 200
 
 
+def test_whoever_exhausts_it_needs_no_advice_in_the_log(served: Served, caplog: pytest.LogCaptureFixture) -> None:
+    served.control("/organisations/glow-beauty-ng/rate-limit/exhaust", {})
+    assert served.recommend().status_code == 429
+    assert caplog.records == []
+
+
 def test_exhausted_without_a_time_it_lasts_for_the_rest_of_the_window(served: Served) -> None:
     served.recommend()
     served.control("/clock/advance", {"seconds": 600})

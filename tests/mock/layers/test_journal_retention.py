@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fixtures.bodies import item_body
-from tests.support.journal_client import Observed, observed, sighted
+from tests.support.journal_client import Observed, observed, raw_exchange
 from tests.support.journal_filled import filled, kept
 from tests.support.mock_client import ITEMS, RECOMMEND
 
@@ -90,12 +90,12 @@ def test_going_back_to_a_position_forgets_what_came_after_it() -> None:
     journal = filled(10, "a", "b")
     position = json.loads(json.dumps(journal.freeze()))
     for tenant_id in ("a", "b"):
-        journal.add(sighted(tenant_id))
+        journal.add(raw_exchange(tenant_id))
     journal.thaw(position, "a")
     assert (kept(journal, "a"), kept(journal, "b")) == ([1], [2, 4])
     journal.thaw(position)
     assert kept(journal) == [1, 2]
-    journal.add(sighted())
+    journal.add(raw_exchange())
     assert journal.last_id == 5
 
 

@@ -79,11 +79,11 @@ def test_signing_in_leaves_no_password_and_no_token(mock: Observed) -> None:
     token = mock.post(LOGIN, credentials("ada"), key=None).data["access_token"]
     mock.get(ACCOUNT, key=None, headers=[("Authorization", f"Bearer {token}")])
     mock.post(LOGIN, credentials("ada", "wrong-horse"), key=None)
-    sightings = [[each.read, each.sent, each.request_headers] for each in mock.layers.journal._sighted.values()]
-    assert len(sightings) == 4
+    unread = [[each.read, each.sent, each.request_headers] for each in mock.layers.journal._unread.values()]
+    assert len(unread) == 4
     dump = json.dumps([mock.control(f"/journal/{number}") for number in range(1, 5)])
     for secret in (PASSWORD, "wrong-horse", token, token.partition(".")[2]):
-        assert secret not in repr(sightings)  # from the start
+        assert secret not in repr(unread)  # from the start
         assert secret not in dump
     assert [each["operation_id"] for each in mock.exchanges()] == ["register", "login", "readAccount", "login"]
     assert "ada@shop.test" in dump

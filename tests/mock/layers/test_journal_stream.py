@@ -14,7 +14,7 @@ from mock_server.layers.faults.wire import Wire
 from mock_server.layers.journal.journal import Journal
 from mock_server.layers.journal.stream import Stream
 from tests.support.control_client import Served
-from tests.support.journal_client import Observed, observed, sighted
+from tests.support.journal_client import Observed, observed, raw_exchange
 from tests.support.journal_filled import filled, kept
 from tests.support.mock_client import EVENTS
 
@@ -79,7 +79,7 @@ def test_a_reader_hears_of_every_exchange_from_where_it_left_off() -> None:
         reader, late = Reader(journal, after=1), Reader(journal, after=2, tenant_id="a")
         running = [asyncio.ensure_future(each.run()) for each in (reader, late)]
         await settle(reader, 2)
-        journal.add(sighted("a"))
+        journal.add(raw_exchange("a"))
         await settle(reader, 2, 3)
         await settle(late, 3)
         data = json.loads(next(line for line in late.text.splitlines() if line.startswith("data: "))[6:])
@@ -98,12 +98,12 @@ def test_a_reader_hears_that_something_was_forgotten() -> None:
         position = journal.freeze()
         reader = Reader(journal)
         running = asyncio.ensure_future(reader.run())
-        journal.add(sighted("a"))
+        journal.add(raw_exchange("a"))
         await settle(reader, 1, 2, 3)
         journal.thaw(position)
         await reader.until(lambda: reader.text.count("event: cleared") == 1)
         journal.thaw(position)  # nothing is left to forget
-        journal.add(sighted("b"))
+        journal.add(raw_exchange("b"))
         await settle(reader, 1, 2, 3, 4)
         journal.clear("a")
         await reader.until(lambda: reader.text.count("event: cleared") == 2)
@@ -120,7 +120,7 @@ def test_requests_get_their_turn_while_a_full_journal_is_read_for_the_first_time
         turns = 0
         while not reading.done():
             turns += 1
-            journal.add(sighted("b"))
+            journal.add(raw_exchange("b"))
             await asyncio.sleep(0)
         assert turns > 10
         assert kept(journal) == list(range(turns + 1, 1_001 + turns))
@@ -131,7 +131,7 @@ def test_requests_get_their_turn_while_a_full_journal_is_read_for_the_first_time
 def test_what_comes_during_a_search_is_found_by_asking_on() -> None:
     served = Served(journal=1_000)
     for _ in range(200):
-        served.layers.journal.add(sighted())
+        served.layers.journal.add(raw_exchange())
 
     async def search(after: int) -> Any:
         return (await served.send("GET", f"/_mock/journal?q=recommend&limit=1000&after={after}")).json()["data"]
@@ -139,7 +139,7 @@ def test_what_comes_during_a_search_is_found_by_asking_on() -> None:
     async def scene() -> None:
         searching = asyncio.ensure_future(search(0))
         while not searching.done():
-            served.layers.journal.add(sighted())
+            served.layers.journal.add(raw_exchange())
             await asyncio.sleep(0)
         first = await searching
         then = await search(first["last_id"])
@@ -157,7 +157,7 @@ def test_a_hundred_readers_hear_the_same() -> None:
         readers = [Reader(journal) for _ in range(100)]
         running = [asyncio.ensure_future(each.run()) for each in readers]
         await asyncio.sleep(0.1)
-        journal.add(sighted())
+        journal.add(raw_exchange())
         for reader in readers:
             await settle(reader, 1)
         journal.close()
@@ -186,7 +186,7 @@ def test_a_reader_that_takes_nothing_is_disconnected_and_nothing_grows(monkeypat
         reader = Reader(journal, slow=True)
         running = asyncio.ensure_future(reader.run())
         for _ in range(1_000):
-            journal.add(sighted())
+            journal.add(raw_exchange())
         await asyncio.wait_for(running, 5)
         assert reader.dropped
         assert (reader.ids, len(journal)) == ([], 10)

@@ -13,7 +13,7 @@ from mock_server.layers.journal.masking import CREDENTIALS, Header, mask_body, m
 MAX_HEADER_BYTES = 8_192  # of one message; what comes after them is not kept
 
 
-class Sighting(Circumstances):
+class RawExchange(Circumstances):
     """Credentials in headers are masked from the start; bodies are where secrets belong (`masked`), as in a sign-in."""
 
     __slots__ = (
