@@ -263,7 +263,7 @@ class Keeper:
     def _parts_now(self) -> list[tuple[str, bytes]]:
         frozen = {name: part.freeze() for name, part in self._parts.items() if name != "journal"}
         frozen["clock"] = list(self._clock.pace)
-        frozen["random"] = _plain_state(self._organisations.dice.getstate())
+        frozen["random"] = _plain_state(self._organisations.rng.getstate())
         return [(name, orjson.dumps(each)) for name, each in frozen.items()]
 
 

@@ -65,7 +65,7 @@ def _load(
     found = {name: orjson.loads(data) for name, data in store.read("SELECT name, data FROM part")}
     clock.put_back(Pace(*found.pop("clock")))
     version, numbers, gauss = found.pop("random")
-    organisations.dice.setstate((version, tuple(numbers), gauss))
+    organisations.rng.setstate((version, tuple(numbers), gauss))
     for tenant_id in [each.tenant_id for each in organisations]:
         organisations.remove(tenant_id)
     for name, part in parts.items():

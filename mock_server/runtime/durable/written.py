@@ -100,7 +100,7 @@ def live_facts(state: State, shift: float, expires_at: float | None, positions: 
             "expires_at": expires_at,
             "due": state.due + shift,
             "ahead": state.ahead,
-            "told": sorted(state.told),
+            "told": sorted(state.logged),
             "positions": positions,
             "started": _moment(window.started, shift),
             "exhausted_until": _moment(window.exhausted_until, shift),
@@ -113,7 +113,7 @@ def live_facts(state: State, shift: float, expires_at: float | None, positions: 
 
 def put_facts(facts: dict[str, Any], state: State, shift: float) -> None:
     """The other way round. `shift`: from the mock's time to the monotonic clock."""
-    state.due, state.ahead, state.told = facts["due"] + shift, facts["ahead"], set(facts["told"])
+    state.due, state.ahead, state.logged = facts["due"] + shift, facts["ahead"], set(facts["told"])
     window = Window()
     window.started = -math.inf if facts["started"] is None else facts["started"] + shift
     window.exhausted_until = -math.inf if facts["exhausted_until"] is None else facts["exhausted_until"] + shift
