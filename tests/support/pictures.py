@@ -16,7 +16,7 @@ from tests.support.browser import CHROMIUM, chromium
 from tests.support.dashboard_support import control, shop_a_little
 
 ROOT = Path(__file__).parents[2]
-SIZE = {"width": 1280, "height": 800}
+SIZE: ViewportSize = {"width": 1280, "height": 800}
 
 
 def dashboard(browser: Browser, folder: Path) -> None:
