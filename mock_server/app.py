@@ -20,11 +20,12 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from mock_server.context import Resolver
 from mock_server.control.access import Access
-from mock_server.control.routes import control_route
+from mock_server.control.calls import PREFIX
 from mock_server.http.admission import Gate
 from mock_server.http.api import Api
 from mock_server.http.cors import Cors
 from mock_server.http.guards import Guards
+from mock_server.http.on_demand import OnDemand
 from mock_server.http.operations.accounts.call import Services
 from mock_server.http.operations.table import NEEDS
 from mock_server.http.timing import ServerTiming
@@ -69,8 +70,7 @@ def create_app(
     `access` there is no control plane. Raises SpecError for a spec that can't be served in full."""
     layers = layers or Layers(mock)
     mock.contract.hold_to(NEEDS)
-    control = control_route(mock, layers.faults, layers.journal, layers.meter, layers.wire, access) if access else None
-    every = [*routes, *([control] if control else [])]
+    every = [*routes, *([_control(mock, layers, access)] if access else [])]
     proxy = _proxy(mock)
     api = Recorder(proxy or _with_faults(mock, layers), layers.journal, layers.meter, mock.clock)
     resolver = Resolver(mock.contract, None if proxy else mock.organisations.keys)
@@ -95,6 +95,18 @@ def create_app(
     app: ASGIApp = Durability(served, mock.keeper) if mock.keeper else served
     trusted = [str(network) for network in mock.settings.trust_proxy]
     return ProxyHeadersMiddleware(app, trusted) if trusted else app  # type: ignore[arg-type,return-value]
+
+
+def _control(mock: Mock, layers: Layers, access: Access) -> Mount:
+    """The control plane and the dashboard. They are made at the first request to them: to load them takes as long as a
+    tenth of the start."""
+
+    def make() -> ASGIApp:
+        from mock_server.control.routes import control_app
+
+        return control_app(mock, layers.faults, layers.journal, layers.meter, layers.wire, access)
+
+    return Mount(PREFIX, OnDemand(make))
 
 
 def make_api(mock: Mock) -> Api:

@@ -1,9 +1,10 @@
-"""/_mock as one mount: the calls of every module in the list, behind one guard."""
+"""All of /_mock: the calls of every module in the list, behind one guard."""
 
 from __future__ import annotations
 
 from starlette.applications import Starlette
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
 
 from mock_server.control import (
     accounts,
@@ -21,7 +22,7 @@ from mock_server.control import (
     state,
 )
 from mock_server.control.access import Access, Guard
-from mock_server.control.calls import HANDLERS, PREFIX
+from mock_server.control.calls import HANDLERS
 from mock_server.control.description import description_route
 from mock_server.control.session import session_routes
 from mock_server.dashboard import pages
@@ -51,12 +52,12 @@ def call_routes(mock: Mock, set_faults: Faults, exchanges: Journal, meter: Meter
     ]
 
 
-def control_route(
+def control_app(
     mock: Mock, set_faults: Faults, exchanges: Journal, meter: Meter, wire: Wire, access: Access
-) -> Mount:
-    """The control plane, to be mounted beside the API: outside its CORS, behind `access`."""
+) -> ASGIApp:
+    """The control plane, to be mounted beside the API at PREFIX: outside its CORS, behind `access`."""
     calls = [*session_routes(access), *call_routes(mock, set_faults, exchanges, meter, wire)]
     routes = [*calls, description_route(calls), *pages.routes(mock)]
     app = Starlette(routes=routes, exception_handlers=HANDLERS)
     app.router.redirect_slashes = False  # as everywhere: what isn't there is 404, in the envelope
-    return Mount(PREFIX, Guard(app, access, pages.sign_in_page))
+    return Guard(app, access, pages.sign_in_page)
