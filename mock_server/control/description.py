@@ -18,6 +18,7 @@ from mock_server.control.access import CHANGE_HEADER
 from mock_server.control.calls import NO_STORE, PREFIX, Shapes, endpoint_of, shapes_of
 
 PATH = Path(__file__).with_name("openapi.yaml")
+_REFERENCE = re.compile(r'"#/components/schemas/(\w+)"')
 _PARAMETER = re.compile(r"\{(\w+)(?::(\w+))?\}")
 _ERROR = {"$ref": "#/components/schemas/Refusal"}
 _REFUSAL = {
@@ -60,8 +61,21 @@ def document(routes: Iterable[BaseRoute]) -> dict[str, Any]:
         described = written["paths"].get(path, {}).get(method.lower())
         if described is not None:
             _complete(described, path, method, shapes, names)
-    components = {"schemas": {"Refusal": _REFUSAL, **schemas.get("$defs", {})}, "securitySchemes": _SCHEMES}
-    return {**written, "security": [{}, {"token": []}, {"session": []}], "components": components}
+    whole = {**written, "security": [{}, {"token": []}, {"session": []}]}
+    kept = _used({"Refusal": _REFUSAL, **schemas.get("$defs", {})}, whole)
+    return {**whole, "components": {"schemas": kept, "securitySchemes": _SCHEMES}}
+
+
+def _used(schemas: dict[str, Any], document: Any) -> dict[str, Any]:
+    """Those that the document refers to, and those that these refer to."""
+    found: dict[str, Any] = {}
+    texts = [orjson.dumps(document).decode()]
+    while texts:
+        for name in _REFERENCE.findall(texts.pop()):
+            if name not in found:
+                found[name] = schemas[name]
+                texts.append(orjson.dumps(schemas[name]).decode())
+    return {name: schemas[name] for name in schemas if name in found}
 
 
 def operations(routes: Iterable[BaseRoute]) -> Iterator[Operation]:
@@ -102,7 +116,7 @@ def _complete(
             operation["requestBody"] = {"required": required, "content": _json(names[shapes.body, "validation"])}
     operation["responses"] = {
         status: {"description": "Done", "content": content},
-        "default": {"description": "Refused, and why", "content": _json(_ERROR)},
+        "4XX": {"description": "Refused, and why", "content": _json(_ERROR)},
     }
 
 

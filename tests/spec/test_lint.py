@@ -1,4 +1,5 @@
-"""Two independent linters, their own rules unmodified, have nothing to say about openapi.yaml, and would speak up.
+"""Two independent linters, their own rules unmodified, have nothing to say about openapi.yaml, about the contract of the
+account operations and the description of the control plane, and would speak up.
 
 From PyPI openapi-spec-validator: the 3.1 metaschema, unique operationIds, path parameters, defaults; it has one fixed
 set of rules. From npm Redocly's `recommended` rules. No ignore file, no configuration."""
@@ -13,10 +14,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from fixtures.spec import SPEC_PATH, load_spec
+from tests.support.control_document import control_document
 from tests.support.node_tools import TOOLS, needs_node
+from tests.support.shipped import ACCOUNTS
 
 Document = dict[str, Any]
 Edit = Callable[[Document], None]
@@ -78,10 +82,23 @@ def leave_a_component_unused(document: Document) -> None:
     document["components"]["schemas"]["Unused"] = {"type": "string"}
 
 
-def test_openapi_spec_validator_has_nothing_to_say(tmp_path: Path) -> None:
-    path = shutil.copy(SPEC_PATH, tmp_path)
-    result = spec_validator(Path(path))
-    assert (result.returncode, result.stdout.strip(), result.stderr) == (0, f"{path}: OK", "")
+@pytest.fixture(scope="module")
+def descriptions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """openapi.yaml as it is written, the other two as they are served."""
+    folder = tmp_path_factory.mktemp("descriptions")
+    served = {"accounts": json.dumps(ACCOUNTS.document), "control": control_document()}
+    for name, text in served.items():
+        (folder / f"{name}.json").write_text(text, encoding="utf-8")
+    return {
+        "documented": Path(shutil.copy(SPEC_PATH, folder)),
+        **{name: folder / f"{name}.json" for name in served},
+    }
+
+
+@pytest.mark.parametrize("name", ["documented", "accounts", "control"])
+def test_openapi_spec_validator_has_nothing_to_say(descriptions: dict[str, Path], name: str) -> None:
+    result = spec_validator(descriptions[name])
+    assert (result.returncode, result.stdout.strip(), result.stderr) == (0, f"{descriptions[name]}: OK", "")
 
 
 def test_openapi_spec_validator_notices_mistakes() -> None:
@@ -97,8 +114,9 @@ def test_openapi_spec_validator_notices_mistakes() -> None:
 
 
 @needs_node
-def test_redocly_has_nothing_to_say(tmp_path: Path) -> None:
-    result = redocly(Path(shutil.copy(SPEC_PATH, tmp_path)))
+@pytest.mark.parametrize("name", ["documented", "accounts", "control"])
+def test_redocly_has_nothing_to_say(descriptions: dict[str, Path], name: str) -> None:
+    result = redocly(descriptions[name])
     assert result.returncode == 0, result.stderr
     report = json.loads(result.stdout)
     assert report["totals"] == {"errors": 0, "warnings": 0, "ignored": 0}, report["problems"]
