@@ -1,5 +1,5 @@
-"""Two independent linters, their own rules unmodified, have nothing to say about openapi.yaml, about the contract of the
-account operations and the description of the control plane, and would speak up.
+"""Two independent linters, their own rules unmodified, have nothing to say about openapi.yaml, about the contract of
+the account operations and the description of the control plane, and would speak up.
 
 From PyPI openapi-spec-validator: the 3.1 metaschema, unique operationIds, path parameters, defaults; it has one fixed
 set of rules. From npm Redocly's `recommended` rules. No ignore file, no configuration."""

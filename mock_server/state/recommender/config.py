@@ -23,11 +23,11 @@ FAMILY_WEIGHTS: Mapping[str, float] = {"exposure": 0.05, "engagement": 0.3, "con
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    depth: int = 1_000  # longest list (x-ranking-depth)
+    depth: int = 1_000  # longest list (openapi.yaml: x-limits.ranking_depth)
     window: int = 20  # an item is paired with this many neighbours in time, before and after it
     row_cap: int = 200  # a row of pairs that outgrows twice this is cut to its largest counts
     history: int = 400  # newest items of a person that count for recommendations
-    rank_power: float = 0.5  # the r-th newest item of a history weighs (1 + r) ** -rank_power
+    rank_power: float = 0.5  # the r-th newest item of a history, from 1, weighs r ** -rank_power
     similar_damping: float = 1.0  # similar: count / (damping + sqrt(n_i * n_j)), so that one shopper proves little
     together_power: float = 0.2  # bought and consumed together: count / n_j ** power
     together_support: float = 2.0  # ... pairs seen this often come first
