@@ -72,3 +72,14 @@ class Grocer:
     def shows(self, strategy: str, user: str | None = None, item: str | None = None, **more: Any) -> list[str]:
         """The whole list, as "item reason"."""
         return [f"{entry.item_id} {entry.reason}" for entry in self.ranking(strategy, user, item, **more)]
+
+
+CATALOGUE = ["cake", "milk", "honey", "jam", "butter", "bread"]
+
+
+def sell_breakfast(shop: Grocer) -> Grocer:
+    """Ann and Cas bought bread and butter, Ben bought bread and jam: each in one order, two days ago."""
+    shop.happens("ann", "purchase", "bread", "butter", ago=2 * DAY, order_id="o1")
+    shop.happens("ben", "purchase", "bread", "jam", ago=2 * DAY, order_id="o2")
+    shop.happens("cas", "purchase", "bread", "butter", ago=2 * DAY, order_id="o3")
+    return shop
