@@ -1,11 +1,7 @@
 """The validating proxy: what comes back is what the target said, and what differs from the spec is told."""
 
-import contextlib
 import gzip
 import json
-import logging
-import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
@@ -21,7 +17,6 @@ from mock_server.context import Resolver
 from mock_server.layers.proxy.judge import Answered, Asked, Judge
 from mock_server.mock import Mock
 from mock_server.settings import Settings
-from tests.support.mock_beside import mock_beside
 from tests.support.raw_http import exchange, head
 from tests.support.shipped import SPEC
 from tests.support.sites import QuietHandler, serving
@@ -53,39 +48,6 @@ class Target(QuietHandler):
 
 
 TAKEN = {"success": True, "message": "items accepted", "data": {"accepted": 1}, "error": None}
-
-
-@contextlib.contextmanager
-def speaking(said: bytes) -> Iterator[str]:
-    """A target that says this to everybody."""
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                connection, _ = listener.accept()
-                with connection:
-                    connection.recv(65_536)
-                    connection.sendall(said)
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    listener.shutdown(socket.SHUT_RDWR)
-    listener.close()
-    thread.join(5)
-
-
-@contextlib.contextmanager
-def asked_through(target: str, read: bool = True) -> Iterator[tuple[httpx.Response, list[dict[str, Any]]]]:
-    """The answer through a proxy, and the findings about it. `read`: with its body."""
-    with mock_beside("--proxy", target) as proxy, httpx.Client() as client:
-        answer = client.send(client.build_request("GET", f"{proxy.url}/item/x"), stream=True)
-        if read:
-            answer.read()
-        answer.close()
-        exchanges = client.get(f"{proxy.url}/_mock/journal").json()["data"]["exchanges"]
-        yield answer, exchanges[-1]["findings"]
 
 
 @pytest.fixture(scope="module")
@@ -291,51 +253,6 @@ def test_a_proxy_takes_no_trouble(option: str) -> None:
     trouble: Any = {"scenario": "slow"}.get(option, True)
     with pytest.raises(ValidationError, match=f"leave out {option}"):
         Settings(**{"proxy": "http://127.0.0.1:1", option: trouble})
-
-
-class TestOddTargets:
-    @pytest.mark.parametrize(
-        "said",
-        [
-            b"HTTP/1.1 999 What\r\nContent-Length: 0\r\n\r\n",
-            b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Colour: \x1b[31m\r\n\r\n{}",
-            b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n{}",
-            b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{}",
-            b"what is this\r\n\r\n",
-            b"",
-        ],
-        ids=["999", "escape", "length", "short", "no HTTP", "silence"],
-    )
-    def test_what_can_not_be_passed_on_is_a_502_in_the_envelope(
-        self, said: bytes, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        with speaking(said) as target, asked_through(target) as (answer, found):
-            assert (answer.status_code, answer.json()["success"]) == (502, False)
-            assert "bad-gateway" in [each["id"] for each in found]
-        assert [
-            record.levelno for record in caplog.records if record.exc_info or record.levelno > logging.WARNING
-        ] == []
-
-    @pytest.mark.parametrize(
-        "said", [b"304 Not Modified\r\nContent-Length: 321", b"204 No Content\r\nContent-Length: 0"]
-    )
-    def test_an_answer_without_a_body_passes(self, said: bytes, caplog: pytest.LogCaptureFixture) -> None:
-        with speaking(b"HTTP/1.1 %b\r\n\r\n" % said) as target, asked_through(target) as (answer, _):
-            assert answer.status_code in (304, 204)
-        assert [
-            record.levelno for record in caplog.records if record.exc_info or record.levelno > logging.WARNING
-        ] == []
-
-    @pytest.mark.parametrize("layers", [1, 3])
-    def test_a_bomb_is_passed_on_and_not_judged(self, layers: int) -> None:
-        body = bytes(64 * 2**20)
-        for _ in range(layers):
-            body = gzip.compress(body, 9)
-        encoding = ", ".join(["gzip"] * layers).encode()
-        top = b"HTTP/1.1 200 OK\r\nContent-Encoding: %b\r\nContent-Length: %d\r\n\r\n" % (encoding, len(body))
-        with speaking(top + body) as target, asked_through(target, read=False) as (answer, found):
-            assert answer.status_code == 200
-            assert [each["id"] for each in found if each["id"].startswith("answer")] == ["answer.not-judged"]
 
 
 @pytest.mark.parametrize(
