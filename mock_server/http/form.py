@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from tempfile import SpooledTemporaryFile
+from tempfile import SpooledTemporaryFile, gettempdir
 from typing import BinaryIO, cast
 
 from python_multipart.exceptions import FormParserError
@@ -14,12 +15,13 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.types import Receive, Scope
 
 from mock_server.context import Headers
-from mock_server.errors import BadRequest, FieldError, UnsupportedMediaType
+from mock_server.errors import BadRequest, FieldError, InternalServerError, UnsupportedMediaType
 from mock_server.http.body import body_pieces, check_length
 from mock_server.http.file_name import as_named, without_extended_name
 from mock_server.spec.validation import listed
 
 FIELD = "file"
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,9 @@ async def _parsed(parser: MultiPartParser) -> FormData:
             file.close()
         if isinstance(error, MultiPartException | FormParserError):
             raise BadRequest(f"the form can't be read: {error}") from None
+        if isinstance(error, OSError):  # of the folder for temporary files
+            logger.warning("an uploaded file can't be kept in %s: %s", gettempdir(), error.strerror)
+            raise InternalServerError(f"the mock can't keep the file: {error.strerror}") from None
         raise
 
 
