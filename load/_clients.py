@@ -1,8 +1,14 @@
 """The generators of a run as locust's master knows them."""
 
+from collections.abc import Callable
+from time import perf_counter
+from typing import Any
+
+import gevent
 from locust.env import Environment
 from locust.runners import STATE_MISSING, MasterRunner
 
+_PATIENCE = 60.0  # seconds
 LOCAL = "local"  # the client id of the only generator when there are no workers
 
 
@@ -14,8 +20,23 @@ def connected(environment: Environment) -> list[str]:
     return [client.id for client in runner.clients.all if client.state != STATE_MISSING]
 
 
-def wanted_workers(environment: Environment) -> int:
-    """How many a run waits for (`--expect-workers`, `--processes`)."""
-    if not isinstance(environment.runner, MasterRunner):
-        return 1
-    return max(1, getattr(environment.parsed_options, "expect_workers", 1) or 1)
+class Expected:
+    """How many workers a run waits for, and how long (`--expect-workers`, `--processes`). locust itself doesn't wait any
+    more then: it would give up without a verdict."""
+
+    def __init__(self, environment: Environment) -> None:
+        options: Any = environment.parsed_options
+        self.count = 1
+        self.patience = _PATIENCE
+        if isinstance(environment.runner, MasterRunner):
+            self.count = max(1, options.expect_workers or 1)
+            self.patience = float(options.expect_workers_max_wait or _PATIENCE)
+            options.expect_workers = 0
+
+
+def wait_until(condition: Callable[[], bool], patience: float) -> bool:
+    """Whether it came true within so many seconds."""
+    until = perf_counter() + patience
+    while not condition() and perf_counter() < until:
+        gevent.sleep(0.02)
+    return condition()

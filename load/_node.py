@@ -57,7 +57,10 @@ class Node:
 
     def on_plan(self, msg: Any, **_: Any) -> None:
         """Take the plan, look at the target with every key of this node's share, and say how it stands."""
-        self.plan = plan = Plan.from_message(msg.data["plan"])
+        plan = Plan.from_message(msg.data["plan"])
+        if self.plan is not None and self.plan.run == plan.run:
+            return  # asked again while we were at it
+        self.plan = plan
         self._set_aside()
         answer: dict[str, Any] = {"run": plan.run, "index": plan.index, "versions": versions(), "problem": ""}
         try:

@@ -12,7 +12,7 @@ from locust.runners import MasterRunner
 
 from fixtures.option_error import OptionError
 from load import _reports
-from load._clients import LOCAL
+from load._clients import LOCAL, Expected
 from load._node import Node
 from load._options import Machine
 from load._run import Run
@@ -25,11 +25,12 @@ class Referee:
         self.environment, self.machine, self.node = environment, machine, node
         self.run: Run | None = None
         self._terminated = False
+        self._workers = Expected(environment)
         gevent.spawn(self._watch)
 
     def prepare(self) -> bool:
         """A new run: plan, generators and target are looked at. False: it can't be judged, and nothing is sent."""
-        self.run = run = Run(self.environment, self.machine)
+        self.run = run = Run(self.environment, self.machine, self._workers)
         try:
             run.prepare()
         except OptionError as error:
@@ -111,7 +112,7 @@ class Referee:
         if self.run is None:
             if options is None or not (options.headless or options.autostart):
                 return  # somebody looked at the page and went away
-            self.run = Run(self.environment, self.machine)
+            self.run = Run(self.environment, self.machine, self._workers)
             self.run.invalidate("nothing was started")
         if locust_log.unhandled_greenlet_exception:
             self.run.invalidate("something crashed inside the load generator; its traceback is in the log")

@@ -18,7 +18,7 @@ from locust.env import Environment
 
 from fixtures.option_error import OptionError
 from load import _compare, _inspection, _saturate
-from load._clients import connected, wanted_workers
+from load._clients import Expected, connected, wait_until
 from load._endpoints import endpoints
 from load._inspection import Happened
 from load._open_load import Arrivals, scenarios_of
@@ -33,7 +33,8 @@ from load._users import ScenarioUser, expected_rate, expected_requests
 from load._verdict import Verdict, describe
 
 log = logging.getLogger(__name__)
-_PATIENCE = 60.0  # seconds for all workers to connect, and for all to build their shop and look at the target
+_PATIENCE = 60.0  # seconds for all workers to build their shop and look at the target
+_ASK_AGAIN = 1.0  # seconds
 _LAST_WORDS = 5.0  # seconds on top of the slowest request, for the last reports
 _LATE_END = 20.0  # seconds that a schedule may end later than planned
 
@@ -41,8 +42,8 @@ _LATE_END = 20.0  # seconds that a schedule may end later than planned
 class Run:
     """One run from its plan to its verdict."""
 
-    def __init__(self, environment: Environment, machine: Machine) -> None:
-        self.environment, self.machine = environment, machine
+    def __init__(self, environment: Environment, machine: Machine, workers: Expected) -> None:
+        self.environment, self.machine, self._expected_workers = environment, machine, workers
         self.id = uuid.uuid4().hex
         self.plan: Plan | None = None
         self.slo: Slo | None = None
@@ -73,9 +74,13 @@ class Run:
             self.before = _compare.read_before(self.machine.compare)
         clients = self._connected()
         self.plan = replace(plan, workers=len(clients))
-        for index, client in enumerate(clients):
-            self.send("load_plan", {"plan": plan.to_message(index, len(clients)), "shop": options.shop}, client)
-        self._wait(lambda: len(self.ready) >= len(clients))
+        until = perf_counter() + _PATIENCE + self.machine.connection.wait_for_target
+        while len(self.ready) < len(clients) and perf_counter() < until and not self.stopping:
+            for index, client in enumerate(clients):  # a worker that just connected may not listen yet: ask again
+                if client not in self.ready:
+                    message = {"plan": plan.to_message(index, len(clients)), "shop": options.shop}
+                    self.send("load_plan", message, client)
+            self._wait(lambda: len(self.ready) >= len(clients), _ASK_AGAIN)
         answers = list(self.ready.values())
         self.plan = plan = replace(self.plan, organisations=self.organisation_count)
         self.expected = expected_requests(plan, self.scenarios())
@@ -93,17 +98,14 @@ class Run:
 
     def _connected(self) -> list[str]:
         """Every worker that is expected, once it is there. Raises OptionError."""
-        wanted = wanted_workers(self.environment)
-        if not self._wait(lambda: len(self.clients()) >= wanted):
+        wanted = self._expected_workers.count
+        if not self._wait(lambda: len(self.clients()) >= wanted, self._expected_workers.patience):
             found = len(self.clients())
             raise OptionError(f"{found} of {wanted} workers connected: look at the log of those that are missing")
         return self.clients()
 
-    def _wait(self, for_it: Callable[[], bool]) -> bool:
-        until = perf_counter() + _PATIENCE + self.machine.connection.wait_for_target
-        while not for_it() and perf_counter() < until and not self.stopping:
-            gevent.sleep(0.02)
-        return for_it()
+    def _wait(self, for_it: Callable[[], bool], patience: float) -> bool:
+        return wait_until(lambda: for_it() or self.stopping, patience) and for_it()
 
     # meanwhile
 
