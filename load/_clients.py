@@ -21,8 +21,8 @@ def connected(environment: Environment) -> list[str]:
 
 
 class Expected:
-    """How many workers a run waits for, and how long (`--expect-workers`, `--processes`). locust itself doesn't wait any
-    more then: it would give up without a verdict."""
+    """How many workers a run waits for, and how long (`--expect-workers`, `--processes`). After that locust
+    doesn't wait by itself: it would give up without a verdict."""
 
     def __init__(self, environment: Environment) -> None:
         options: Any = environment.parsed_options
