@@ -159,7 +159,7 @@ class Connection(HttpToolsProtocol):
                 cycle.keep_alive = False
                 cycle.transport = _Lingering(self.transport)  # type: ignore[assignment]
                 return
-            cycle.disconnected = True
+            cycle.disconnected, cycle.waiting_for_100_continue = True, False
             cycle.message_event.set()
         self.flow.resume_reading()
         body = failure(error)

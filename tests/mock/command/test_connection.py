@@ -127,6 +127,11 @@ class TestBounds:
         answer = exchange(beside.url, text)
         assert (answer.status, answer.json["message"]) == (400, "Bad request: this is not HTTP/1.1")
 
+    def test_a_broken_body_behind_an_expectation_is_400(self, beside: Beside, caplog: pytest.LogCaptureFixture) -> None:
+        headers = {"Transfer-Encoding": "chunked", "Expect": "100-continue", "X-API-KEY": beside.secret_key}
+        assert exchange(beside.url, head("POST", ITEMS, headers) + b"zz\r\n").status == 400
+        assert caplog.records == []
+
     @pytest.mark.parametrize("half_close", [False, True])
     def test_a_broken_request_does_not_take_the_answer_before_it_along(self, beside: Beside, half_close: bool) -> None:
         good = request(RECOMMEND, {"strategy": "popular"}, {"X-API-KEY": beside.publishable_key})
