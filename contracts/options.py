@@ -41,6 +41,15 @@ GROUPS: Mapping[str, list[tuple[str, Mapping[str, Any]]]] = {
             "--select",
             {"metavar": "ID", "action": "append", "default": [], "help": "only this check or area; repeatable"},
         ),
+        (
+            "--after",
+            {
+                "metavar": "ID",
+                "action": "append",
+                "default": [],
+                "help": "for a --select that only looks at answers: the checks to get them by",
+            },
+        ),
         ("--skip", {"metavar": "ID", "action": "append", "default": [], "help": "not this check or area; repeatable"}),
         ("--require", {"metavar": "ID", "action": "append", "default": [], "help": "inconclusive unless judged"}),
         ("--list", {"action": "store_true", "help": "show every check and stop"}),

@@ -14,6 +14,7 @@ import contracts.rules  # noqa: F401 - registers the rules
 from contracts import deviations
 from contracts.catalogue import Entry
 from contracts.checks import exhaust
+from contracts.feeding import feed, feeders
 from contracts.generated import passes
 from contracts.outcome import Finding, Level, Outcome, Result, TargetError, UsageError, Verdict, verdict_of
 from contracts.run import cleanup, visibility
@@ -172,17 +173,19 @@ def _results(
     acting = [entry for entry in chosen if entry.id in CHECKS]
     early = [entry for entry in acting if entry.area == _RATE_LIMIT]
     last = [entry for entry in acting if "exhaust" in entry.needs]
-    needs_canary = run.target.edition == "current" and (
-        not acting or any(entry.id == visibility.CHECK or entry.depends for entry in chosen)
+    feeding = [] if acting else list(feeders(settings, chosen, catalogue))
+    needs_canary = run.target.edition == "current" and any(
+        entry.id == visibility.CHECK or entry.depends for entry in (*acting, *feeding[: None if settings.after else 1])
     )
     first = visibility.first_item(run) if needs_canary else None
+    if not needs_canary:  # what the canary would find out; where they are refused, records are sent one by one
+        run.visibility.arrays = run.target.capabilities.get("arrays", True)
     results = engine.judge(early)
     if any(result.level is Level.MUST and result.outcome is Outcome.FAIL for result in results):
         run.budget.may_wait = False  # nobody can plan with a limit that is wrong, and the verdict is known
     if first:
         results.append(_canary_result(run, first, catalogue[visibility.CHECK]))
-    feeding = [] if acting else _feeders(settings, catalogue)  # rules alone need answers to look at
-    engine.judge(feeding)
+    feed(engine, [entry for entry in chosen if entry.id in RULES], feeding, bool(settings.after))
     results += engine.judge([entry for entry in acting if entry not in (*early, *last)])
     results += passes.judge(run, [entry for entry in chosen if "generated" in entry.needs], progress)
     engine.repeat()
@@ -197,13 +200,6 @@ def _results(
         engine.repeat()
     results += engine.apply_rules(entry for entry in chosen if entry.id in RULES)
     return results
-
-
-def _feeders(settings: Settings, catalogue: dict[str, Entry]) -> list[Entry]:
-    """Checks that are run only for the answers that they get."""
-    quick = settings.profile == "quick"
-    found = [entry for entry in catalogue.values() if entry.id in CHECKS and not entry.needs]
-    return [entry for entry in found if entry.quick or not quick]
 
 
 def _canary_result(run: Run, first: visibility.FirstItem, entry: Entry) -> Result:

@@ -140,7 +140,7 @@ def _check_numbers(values: Mapping[str, Any]) -> None:
 
 
 def _check_names(values: Mapping[str, Any], catalogue: Mapping[str, Entry]) -> None:
-    for option in ("select", "skip", "require"):
+    for option in ("select", "after", "skip", "require"):
         for name in values[option]:
             if not matching(name, catalogue):
                 raise UsageError(f"--{option} {name!r}: no such check or area; see --list")
