@@ -14,6 +14,7 @@ import contracts.rules  # noqa: F401 - registers the rules
 from contracts import deviations
 from contracts.catalogue import Entry
 from contracts.checks import exhaust
+from contracts.exchange import Exchange
 from contracts.feeding import feed, feeders
 from contracts.generated import passes
 from contracts.outcome import Finding, Level, Outcome, Result, TargetError, UsageError, Verdict, verdict_of
@@ -67,6 +68,8 @@ class Report:
     channel: str
     bundled: bool
     redactor: Redactor
+    journal: list[Exchange] = field(default_factory=list)
+    digits: str = ""  # the beginning of its ids that are numbers
     notes: list[str] = field(default_factory=list)  # about known deviations and the clean-up
 
     def findings(self) -> Iterator[tuple[Result, Finding]]:
@@ -134,6 +137,8 @@ def judge(
             channel=str(run.visibility.channel or ""),
             bundled=is_bundled,
             redactor=run.redactor,
+            journal=run.client.journal,
+            digits=run.names.digits,
             notes=notes,
         )
 

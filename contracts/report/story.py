@@ -1,0 +1,81 @@
+"""What has to be sent so that a finding is seen again: its requests, and before them the data they speak of."""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.exchange import Exchange
+from contracts.outcome import Finding
+from contracts.session import Report
+
+_MOST = 40  # requests that make data
+_LONGEST = 20_000  # characters of a body
+_ROUNDS = 3  # of looking for what the data itself speaks of
+
+
+@dataclass(frozen=True)
+class Step:
+    exchange: Exchange
+    body: str
+    needed: bool  # must be accepted, or nothing can be said
+    after_a_pause: bool  # what was sent before has to be visible
+
+
+def story(report: Report, finding: Finding) -> list[Step]:
+    """In the order of the run; the last one is the request that is judged."""
+    judged = finding.exchanges[-12:]
+    if not judged:
+        return []
+    own = re.compile("|".join(re.escape(start) + r"[\w-]+" for start in (report.prefix, report.digits) if start))
+    numbers = {exchange.number for exchange in judged}
+    before = [x for x in report.journal if _makes_data(x) and x.number < judged[-1].number and x.number not in numbers]
+    data = _data_for(own, {name for x in judged for name in own.findall(_words(x))}, before)
+    steps: list[Step] = []
+    written = False
+    for exchange, body in sorted([*data, *((x, _text(x)) for x in judged)], key=lambda pair: pair[0].number):
+        reads = not exchange.path.startswith("/v1/ingest")
+        steps.append(Step(exchange, body, exchange.number not in numbers, after_a_pause=reads and written))
+        written = not reads
+    return steps
+
+
+def _makes_data(exchange: Exchange) -> bool:
+    return exchange.ok and exchange.path.startswith("/v1/ingest") and exchange.source != "clean-up"
+
+
+def _data_for(own: re.Pattern[str], names: set[str], before: list[Exchange]) -> list[tuple[Exchange, str]]:
+    """Records that speak of these names, and of what those records speak of."""
+    found: dict[int, tuple[Exchange, list[Any]]] = {}
+    for _ in range(_ROUNDS):
+        known = len(names)
+        for exchange in before:
+            records = [r for r in _records(exchange) if names & set(own.findall(json.dumps(r, ensure_ascii=False)))]
+            if records and (exchange.number in found or len(found) < _MOST):
+                found[exchange.number] = (exchange, records)
+        for _, records in found.values():
+            names |= {name for record in records for name in own.findall(json.dumps(record.get("attributes", "")))}
+            names |= {str(record[key]) for record in records for key in ("item_id",) if key in record}
+        if len(names) == known:
+            break
+    return [(exchange, _compact(records)) for exchange, records in found.values()]
+
+
+def _records(exchange: Exchange) -> list[dict[str, Any]]:
+    body = exchange.request_json
+    return [record for record in (body if isinstance(body, list) else [body]) if isinstance(record, dict)]
+
+
+def _compact(records: list[Any]) -> str:
+    return json.dumps(records if len(records) > 1 else records[0], ensure_ascii=False, separators=(",", ":"))
+
+
+def _words(exchange: Exchange) -> str:
+    return f"{exchange.path} {_text(exchange)}"
+
+
+def _text(exchange: Exchange) -> str:
+    try:
+        return exchange.request_body.decode()[:_LONGEST]
+    except UnicodeDecodeError:
+        return ""
