@@ -178,7 +178,8 @@ def _results(
     acting = [entry for entry in chosen if entry.id in CHECKS]
     early = [entry for entry in acting if entry.area == _RATE_LIMIT]
     last = [entry for entry in acting if "exhaust" in entry.needs]
-    feeding = [] if acting else list(feeders(settings, chosen, catalogue))
+    rules = [entry for entry in chosen if entry.id in RULES]
+    feeding = [] if acting or not rules else list(feeders(settings, rules, catalogue))
     needs_canary = run.target.edition == "current" and any(
         entry.id == visibility.CHECK or entry.depends for entry in (*acting, *feeding[: None if settings.after else 1])
     )
@@ -190,7 +191,7 @@ def _results(
         run.budget.may_wait = False  # nobody can plan with a limit that is wrong, and the verdict is known
     if first:
         results.append(_canary_result(run, first, catalogue[visibility.CHECK]))
-    feed(engine, [entry for entry in chosen if entry.id in RULES], feeding, bool(settings.after))
+    feed(engine, rules, feeding, bool(settings.after))
     results += engine.judge([entry for entry in acting if entry not in (*early, *last)])
     results += passes.judge(run, [entry for entry in chosen if "generated" in entry.needs], progress)
     engine.repeat()
@@ -203,7 +204,7 @@ def _results(
         results += passes.judge_burnt(run, burnt, exhaust.window_ends(run))
         results += engine.judge([entry for entry in last if entry.id == exhaust.RECOVERY])
         engine.repeat()
-    results += engine.apply_rules(entry for entry in chosen if entry.id in RULES)
+    results += engine.apply_rules(rules)
     return results
 
 
