@@ -1,12 +1,16 @@
-"""A server for the load benchmarks: answers a recommendation of twenty items at once, or stalls a second in every five.
+"""A server for the load benchmarks: answers a recommendation of twenty items at once, or as its mode says.
 
-`python bench/load_target.py URL_FILE [stall]`."""
+`python bench/load_target.py URL_FILE [stall|known|slow] [LOG]`: `stall` stops a second in every five; `known` takes lognormal
+times (median 20 ms), 800 ms for 2 in 100, and stops two seconds in every ten; `slow` serves one request at a time, 10 ms
+each. LOG: the seconds of every answer, from the request's arrival on, a line each."""
 
 import asyncio
 import json
+import math
 import sys
 import time
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import uvicorn
@@ -35,16 +39,29 @@ HEADERS = [
     (b"ratelimit-remaining", b"999999"),
     (b"ratelimit-reset", b"900"),
 ]
-PERIOD, STALL = 5.0, 1.0
+STALLS = {"stall": (5.0, 1.0), "known": (10.0, 2.0)}  # seconds: period, and how long of it nothing is answered
+MODE = sys.argv[2] if len(sys.argv) > 2 else ""
+LOG = Path(sys.argv[3]).open("a", encoding="utf-8", buffering=1) if len(sys.argv) > 3 else None  # noqa: SIM115
+RNG = Random(7)
+ONE_AT_A_TIME = asyncio.Lock()
 
 
 async def app(_: Any, receive: Any, send: Any) -> None:
+    arrived = time.perf_counter()
     while (await receive()).get("more_body"):
         pass
-    if "stall" in sys.argv and (moment := time.monotonic() % PERIOD) < STALL:
-        await asyncio.sleep(STALL - moment)
+    period, stall = STALLS.get(MODE, (1.0, 0.0))
+    if (moment := time.monotonic() % period) < stall:
+        await asyncio.sleep(stall - moment)
+    if MODE == "known":
+        await asyncio.sleep(0.8 if RNG.random() < 0.02 else RNG.lognormvariate(math.log(0.02), 0.5))
+    elif MODE == "slow":
+        async with ONE_AT_A_TIME:
+            await asyncio.sleep(0.01)
     await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
     await send({"type": "http.response.body", "body": BODY})
+    if LOG is not None:
+        LOG.write(f"{time.perf_counter() - arrived:.6f}\n")
 
 
 def write_url(port: int) -> None:
