@@ -2,12 +2,12 @@
 
 `python -m bench.load_generator truth`: a server stalls 1 s in every 5 s; p95 and p99 of open load, of closed load, and
 of an independent exact client (asyncio, a new request every 1/rate s whatever happens), medians of alternating rounds.
-`python -m bench.load_generator known`: p50, p95 and p99 of open load, by one process and by two, beside the target's own
-log of a known distribution; everything is judged, the warm-up is 0.
-`python -m bench.load_generator saturate`: the highest rate that --profile saturate finds beside wrk's figure for the same
-requests, on a target of about 100/s and on one as fast as it goes; needs wrk.
-`python -m bench.load_generator cost`: requests per second of generator CPU, the Reader scenario against a bare
-FastHttpUser that posts the same bodies; medians of alternating rounds."""
+`... known`: p50, p95 and p99 of open load, by one process and by two, beside the target's own log of a known
+distribution; everything is judged, the warm-up is 0.
+`... saturate`: the highest rate that --profile saturate finds beside wrk's figure for the same requests, on a target of
+about 100/s and on one as fast as it goes; needs wrk.
+`... cost`: requests per second of generator CPU, the Reader scenario against a bare FastHttpUser that posts the same
+bodies; medians of alternating rounds."""
 
 import argparse
 import asyncio
@@ -27,7 +27,14 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 SLO_FILE = ROOT / "load" / "slo.toml"
 RATE, SECONDS = 100.0, 20.0
-SLO = '[run]\nmax_lag_p99_ms = 5000\nmax_cpu_percent = 1000\nmax_wait_percent = 100\n[[slo]]\nname = "POST /v1/recommend"\np99_ms = 60000\n'
+SLO = """[run]
+max_lag_p99_ms = 5000
+max_cpu_percent = 1000
+max_wait_percent = 100
+[[slo]]
+name = "POST /v1/recommend"
+p99_ms = 60000
+"""
 
 
 def main() -> None:

@@ -1,8 +1,8 @@
 """A server for the load benchmarks: answers a recommendation of twenty items at once, or as its mode says.
 
-`python bench/load_target.py URL_FILE [stall|known|slow] [LOG]`: `stall` stops a second in every five; `known` takes lognormal
-times (median 20 ms), 800 ms for 2 in 100, and stops two seconds in every ten; `slow` serves one request at a time, 10 ms
-each. LOG: the seconds of every answer, from the request's arrival on, a line each."""
+`python bench/load_target.py URL_FILE [stall|known|slow] [LOG]`: `stall` stops a second in every five; `known` takes
+lognormal times (median 20 ms), 800 ms for 2 in 100, and stops two seconds in every ten; `slow` serves one request at a
+time, 10 ms each. LOG: the seconds of every answer, from the request's arrival on, a line each."""
 
 import asyncio
 import json
