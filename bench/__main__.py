@@ -17,12 +17,14 @@ from bench import (
     shards,
     start,
     state,
+    state_cost,
     uploads,
 )
 from bench.part import arguments, options_of, run_all
 
 PARTS = [
-    each.PART for each in (recommend_peers, start, pauses, shards, uploads, journal_cost, fault_cost, state, growth)
+    each.PART
+    for each in (recommend_peers, start, pauses, shards, uploads, journal_cost, fault_cost, state, state_cost, growth)
 ]
 
 

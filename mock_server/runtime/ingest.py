@@ -51,6 +51,11 @@ class IngestQueue:
         self._timer: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
 
+    @property
+    def draws(self) -> bool:
+        """Whether delays are a matter of chance."""
+        return self._delay.longest > self._delay.shortest
+
     def __len__(self) -> int:
         """Requests whose records are not visible yet."""
         return len(self._batches)

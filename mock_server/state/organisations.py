@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from random import Random
 from typing import Literal, NamedTuple
 
+from fixtures.bodies import unique_uuid
 from fixtures.spec import KeyType
 from mock_server.settings import Shard
 from mock_server.state.keys import PREFIXES, KeyRing, digest_of
@@ -23,16 +24,22 @@ MakeTenant = Callable[[str, bool], Tenant]  # tenant_id, with seed data
 class State:
     """Everything that a reset replaces. Chances depend on the seed and the organisation, never on its neighbours."""
 
-    __slots__ = ("ahead", "delays", "due", "ids", "logged", "tenant", "window")
+    __slots__ = ("ahead", "delays", "drawn", "due", "ids", "logged", "tenant", "window")
 
     def __init__(self, tenant: Tenant, seed: str) -> None:
         self.tenant = tenant
         self.window = Window()
         self.ids = Random(f"{seed}:ids")  # noqa: S311 - repeatable on purpose
         self.delays = Random(f"{seed}:delays")  # noqa: S311 - repeatable on purpose
+        self.drawn = 0  # ids that were given so far
         self.due = 0.0  # when the record accepted last becomes visible
         self.ahead = 0.0  # seconds by which this organisation's time is before the clock
         self.logged: set[str] = set()  # what the log has said once
+
+    def new_id(self) -> str:
+        """For an event without an id, or a recommendation."""
+        self.drawn += 1
+        return unique_uuid(self.ids)
 
     def copy(self, later: float = 0.0) -> State:
         """An independent copy, randomness included; what happens at a moment happens `later` seconds later."""

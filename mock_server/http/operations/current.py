@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fixtures.bodies import unique_uuid
 from mock_server.http import envelope
 from mock_server.http.operations.call import Answer, Call, Handler
 from mock_server.http.operations.ranking import query_of, ranked_page
@@ -32,9 +31,9 @@ async def upsert_users(call: Call) -> Answer:
 
 async def ingest_events(call: Call) -> Answer:
     """Events of one array arrive a microsecond apart, so that their order is kept."""
-    ids, now = call.state.ids, call.now
+    new_id, now = call.state.new_id, call.now
     events = [
-        Event.from_body(body, now + index * _MICROSECOND, body.get("event_id") or unique_uuid(ids))
+        Event.from_body(body, now + index * _MICROSECOND, body.get("event_id") or new_id())
         for index, body in enumerate(call.records)
     ]
     return await _accept(call, "events", call.state.tenant.apply_event, events)

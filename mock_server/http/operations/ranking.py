@@ -9,7 +9,6 @@ from typing import Any
 
 import orjson
 
-from fixtures.bodies import unique_uuid
 from mock_server.errors import BadRequest, FieldError
 from mock_server.http import envelope
 from mock_server.http.operations.call import Answer, Call
@@ -47,7 +46,7 @@ def ranked_page(call: Call, query: Query, limit: float, page: float) -> Answer:
     ranking = ranked(asked, query, call.now)
     start = start_of(len(ranking), limit, page)
     found = ranking.page(start, start + int(limit))
-    recommendation_id = unique_uuid(call.state.ids)
+    recommendation_id = call.state.new_id()
     tenant.served(recommendation_id, query.strategy, found.ids, call.now)
     data = {
         "recommendation_id": recommendation_id,

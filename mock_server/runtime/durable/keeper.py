@@ -39,6 +39,8 @@ _PUT_PART = "INSERT OR REPLACE INTO part (name, data) VALUES (?, ?)"
 _PUT_UPLOAD = "INSERT OR IGNORE INTO upload (upload_id) VALUES (?)"
 _FORGET = tuple(f"DELETE FROM {table} WHERE tenant_id = ?" for table in ("log", "random", "organisation"))  # noqa: S608
 
+_DRAWS = 2_000  # ids, before a generator is written anew
+
 logger = logging.getLogger(__name__)
 
 
@@ -49,12 +51,13 @@ class NotKept(Exception):
 class Known:
     """An organisation as the file has it."""
 
-    __slots__ = ("blocks", "live", "place", "served", "state", "tenant")
+    __slots__ = ("drawn", "has_delays", "live", "place", "served", "state", "tenant")
 
     def __init__(self, state: State, place: int) -> None:
         self.state, self.tenant, self.place = state, state.tenant, place
         self.served = served_count(state.tenant)  # recommendations
-        self.blocks: dict[str, int] = {}  # first number of each block
+        self.drawn: int | None = None  # ids that were given when the generator was written
+        self.has_delays = False
         self.live = b""
 
     def new_served(self) -> list[Row]:
@@ -62,7 +65,7 @@ class Known:
         count = served_count(self.tenant)
         fresh = self.tenant.attribution.latest(count - self.served)
         self.served = count
-        return [served_row(self.tenant.tenant_id, number, served) for number, served in fresh]
+        return [served_row(self.tenant.tenant_id, fresh)] if fresh else []
 
 
 class Keeper:
@@ -244,17 +247,16 @@ class Keeper:
     def _live(self, organisation: Organisation, known: Known) -> list[Statement]:
         statements: list[Statement] = []
         tenant_id, state = organisation.tenant_id, organisation.state
-        positions: dict[str, int] = {}
-        for name, random in (("ids", state.ids), ("delays", state.delays)):
-            numbers = random.getstate()[1]
-            positions[name] = numbers[-1]
-            if known.blocks.get(name) != numbers[0]:
-                known.blocks[name] = numbers[0]
-                statements.append((_PUT_RANDOM, [(tenant_id, name, block_of(numbers))]))
+        if known.drawn is None or state.drawn - known.drawn > _DRAWS:
+            known.drawn = state.drawn
+            statements.append((_PUT_RANDOM, [(tenant_id, "ids", block_of(state.ids))]))
+        if not known.has_delays or self._ingest.draws:
+            known.has_delays = True
+            statements.append((_PUT_RANDOM, [(tenant_id, "delays", block_of(state.delays))]))
         left = self._lifetimes.left(tenant_id)
         expires_at = None if left is None else round(time.time() + left)
         shift = self._clock.now() - self._clock.monotonic()
-        live = live_facts(state, shift, expires_at, positions)
+        live = live_facts(state, shift, expires_at, state.drawn - known.drawn)
         if live != known.live:
             known.live = live
             statements.append((_PUT_LIVE, [(live, tenant_id)]))

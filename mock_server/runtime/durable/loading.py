@@ -71,7 +71,7 @@ def _load(
     for name, part in parts.items():
         if name in found:
             part.thaw(found[name])
-    loaded = Loaded()
+    loaded, states = Loaded(), dict[str, State]()
     shift = clock.monotonic() - clock.now()
     rows = store.read("SELECT tenant_id, place, made, live FROM organisation ORDER BY place")
     for tenant_id, place, made, live in list(rows):
@@ -83,10 +83,12 @@ def _load(
         state = State(make_tenant(tenant_id), "")
         put_facts(facts, state, shift)
         for name, block in list(store.read("SELECT name, block FROM random WHERE tenant_id = ?", tenant_id)):
-            put_random(getattr(state, name), block, facts["positions"][name])
+            put_random(getattr(state, name), block, facts["drawn"] if name == "ids" else 0)
         organisations.insert(_organisation(tenant_id, orjson.loads(made), state))
         loaded.places[tenant_id] = place
-        _fill(store, state, shift, clock.monotonic(), loaded)
+        states[tenant_id] = state
+    _fill(store, states, shift, clock.monotonic(), loaded)
+    loaded.events = sum(len(state.tenant.events) for state in states.values())
     return loaded
 
 
@@ -99,20 +101,22 @@ def _organisation(tenant_id: str, made: dict[str, Any], state: State) -> Organis
     return organisation
 
 
-def _fill(store: Store, state: State, shift: float, now: float, loaded: Loaded) -> None:
+def _fill(store: Store, states: Mapping[str, State], shift: float, now: float, loaded: Loaded) -> None:
     """Apply the records in the order of their acceptance, but none of an upload that was not read to its end."""
-    tenant = state.tenant
     sql = (
-        "SELECT number, kind, due, data FROM log WHERE tenant_id = ?"
-        " AND (upload_id IS NULL OR upload_id IN (SELECT upload_id FROM upload)) ORDER BY number"
+        "SELECT number, tenant_id, kind, due, data FROM log"
+        " WHERE upload_id IS NULL OR upload_id IN (SELECT upload_id FROM upload) ORDER BY number"
     )
-    for number, kind, due, data in store.read(sql, tenant.tenant_id):
+    for number, tenant_id, kind, due, data in store.read(sql):
         loaded.rows += 1
+        if (state := states.get(tenant_id)) is None:
+            continue  # its time was over
+        tenant = state.tenant
         if kind == "attribution":
             tenant.attribution = attribution_of(data)
         elif kind == "served":
-            recommendation_id, strategy, item_ids, at = orjson.loads(data)
-            tenant.attribution.serve(recommendation_id, strategy, tuple(item_ids), at)
+            for recommendation_id, strategy, item_ids, at in orjson.loads(data):
+                tenant.attribution.serve(recommendation_id, strategy, tuple(item_ids), at)
         else:
             records = records_of(kind, data)
             apply = applying(tenant, records[0])
@@ -121,4 +125,3 @@ def _fill(store: Store, state: State, shift: float, now: float, loaded: Loaded) 
                 continue
             for record in records:
                 apply(record)
-    loaded.events += len(tenant.events)

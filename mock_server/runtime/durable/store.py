@@ -27,7 +27,6 @@ CREATE TABLE log (
   upload_id TEXT,              -- counts only once the upload was read to its end
   data BLOB NOT NULL           -- JSON
 );
-CREATE INDEX log_tenant ON log (tenant_id);
 CREATE TABLE organisation (tenant_id TEXT PRIMARY KEY, place INTEGER NOT NULL, made BLOB NOT NULL, live BLOB NOT NULL);
 CREATE TABLE random (tenant_id TEXT NOT NULL, name TEXT NOT NULL, block BLOB NOT NULL, PRIMARY KEY (tenant_id, name));
 CREATE TABLE part (name TEXT PRIMARY KEY, data BLOB NOT NULL);

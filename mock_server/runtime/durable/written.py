@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from fixtures.bodies import unique_uuid
 from fixtures.spec import RateLimit
 from mock_server.state.attribution import Attribution, Funnel, Served
 from mock_server.state.keys import digest_of
@@ -66,8 +67,9 @@ def rows_of(tenant_id: str, tenant: Tenant) -> Iterator[Row]:
     yield tenant_id, "attribution", NO_DUE, None, orjson.dumps(written)
 
 
-def served_row(tenant_id: str, number: str, served: Served) -> Row:
-    return tenant_id, "served", NO_DUE, None, orjson.dumps([number, served.strategy, served.item_ids, served.at])
+def served_row(tenant_id: str, served: Sequence[tuple[str, Served]]) -> Row:
+    """Recommendations that were served, by their ids."""
+    return tenant_id, "served", NO_DUE, None, orjson.dumps([[number, *each] for number, each in served])
 
 
 def attribution_of(data: bytes) -> Attribution:
@@ -92,7 +94,7 @@ def made_facts(organisation: Organisation) -> bytes:
     )
 
 
-def live_facts(state: State, shift: float, expires_at: float | None, positions: dict[str, int]) -> bytes:
+def live_facts(state: State, shift: float, expires_at: float | None, drawn: int) -> bytes:
     """What changes with requests. `shift`: from the monotonic clock to the mock's time."""
     window = state.window
     return orjson.dumps(
@@ -101,7 +103,7 @@ def live_facts(state: State, shift: float, expires_at: float | None, positions: 
             "due": state.due + shift,
             "ahead": state.ahead,
             "told": sorted(state.logged),
-            "positions": positions,
+            "drawn": drawn,  # ids since the generator was written
             "started": _moment(window.started, shift),
             "exhausted_until": _moment(window.exhausted_until, shift),
             "used": window.used,
@@ -123,15 +125,18 @@ def put_facts(facts: dict[str, Any], state: State, shift: float) -> None:
     state.window = window
 
 
-def block_of(numbers: Sequence[int]) -> bytes:
-    """The numbers that a generator draws from, without its position; they change once for several hundred draws."""
-    return array("I", numbers[:-1]).tobytes()
+def block_of(random: Random) -> bytes:
+    """A generator as it is."""
+    return array("I", random.getstate()[1]).tobytes()
 
 
-def put_random(random: Random, block: bytes, position: int) -> None:
+def put_random(random: Random, block: bytes, drawn: int) -> None:
+    """`drawn`: ids that it gave since then."""
     numbers = array("I")
     numbers.frombytes(block)
-    random.setstate((3, (*numbers, position), None))
+    random.setstate((3, tuple(numbers), None))
+    for _ in range(drawn):
+        unique_uuid(random)
 
 
 def _moment(seconds: float, shift: float) -> float | None:
