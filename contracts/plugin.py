@@ -49,8 +49,8 @@ class CheckItem(pytest.Item):
             return super().repr_failure(excinfo, style)
         result = excinfo.value.result
         lines = [f"{result.level} {result.check}: {result.outcome} {result.times} {result.reason}".rstrip()]
-        told = [f"{f.operation}, {f.case}: expected {f.expected}; got {f.actual}" for f in result.findings]
-        lines += [f"  {printable(line)}" for line in told]
+        shown = [f"{f.operation}, {f.case}: expected {f.expected}; got {f.actual}" for f in result.findings]
+        lines += [f"  {printable(line)}" for line in shown]
         return "\n".join(lines)
 
     def reportinfo(self) -> tuple[Path, None, str]:

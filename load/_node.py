@@ -99,7 +99,7 @@ class Node:
     def on_drain(self, msg: Any, **_: Any) -> None:
         """Send nothing more, wait for what is under way, and report all of it, then say so."""
         self.draining = True
-        self.wait_for_answers(msg.data["patience"])
+        self.wait_for_answers(msg.data["wait_seconds"])
         self.environment.stop_timeout = 0.0  # nothing is under way that would need time
         runner = self.environment.runner
         if isinstance(runner, WorkerRunner):
@@ -108,9 +108,9 @@ class Node:
         self.send("load_drained", {"run": run, "unfinished": self.in_flight, "report": self.report()})
         self.drained = True
 
-    def wait_for_answers(self, patience: float) -> None:
+    def wait_for_answers(self, wait_seconds: float) -> None:
         """Until nothing is under way, so many seconds at most."""
-        until = perf_counter() + patience
+        until = perf_counter() + wait_seconds
         while self.in_flight and perf_counter() < until:
             gevent.sleep(0.01)
 

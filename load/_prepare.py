@@ -54,7 +54,7 @@ class Filler:
         self._send_all("events", "ingestEvents", list(itertools.islice(world.events(), _EVENTS)))
 
     def has_lists(self) -> bool:
-        """Does the target recommend anything to a stranger by now?"""
+        """Does the target recommend anything to an unknown user by now?"""
         reply = self._send("recommend", recommend_body("popular", limit=1), reserve=0)
         data = reply.json().get("data") if reply is not None and reply.status_code == 200 else None
         return bool(isinstance(data, dict) and data.get("recommended_items"))

@@ -40,12 +40,12 @@ class Referee:
             run.close()
         return not run.invalid
 
-    def next_run(self, patience: float) -> Run | None:
+    def next_run(self, wait_seconds: float) -> Run | None:
         """The run that a start just now leads to, once it was looked at."""
         gevent.sleep(0)  # the shape makes it in its own greenlet
         run = self.run
         if run is not None:
-            run.prepared.wait(patience)
+            run.prepared.wait(wait_seconds)
         return run
 
     def tick(self) -> tuple[int, float, list[type[User]]] | None:

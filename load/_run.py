@@ -188,11 +188,11 @@ class Run:
             log.error("INVALID: %s", reason)
 
     def _drain(self) -> None:
-        patience = self._plan.request_timeout + _LAST_WORDS
+        wait_seconds = self._plan.request_timeout + _LAST_WORDS
         for client in self.clients():
             if client in self.ready:
-                self.send("load_drain", {"patience": patience}, client)
-        deadline = perf_counter() + patience + _LAST_WORDS
+                self.send("load_drain", {"wait_seconds": wait_seconds}, client)
+        deadline = perf_counter() + wait_seconds + _LAST_WORDS
         while perf_counter() < deadline and not self.impatient:
             if all(client in self.drained for client in self._alive()):
                 break

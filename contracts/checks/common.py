@@ -106,15 +106,15 @@ def expect_refused_without(
     probe: Probe, operation: Operation, field: str, minimal: dict[str, Any], full: dict[str, Any]
 ) -> None:
     """A required field is missed whatever else is there: nothing, each optional field, unknown ones, all of them."""
-    quick, thrifty = probe.plan.quick, probe.plan.one_organisation
+    quick, alone = probe.plan.quick, probe.plan.one_organisation
     optional = [] if quick else [name for name in full if name not in minimal]
     bodies = {"": minimal}
-    if not thrifty:
+    if not alone:
         bodies |= {f", with {name}": {**minimal, name: full[name]} for name in optional}
-    if not (thrifty or quick):
+    if not (alone or quick):
         bodies[", with unknown fields"] = {**minimal, **UNKNOWN}
     if optional:
-        bodies[", with all else"] = {**minimal, **full, **(UNKNOWN if thrifty else {})}
+        bodies[", with all else"] = {**minimal, **full, **(UNKNOWN if alone else {})}
     for case, body in bodies.items():
         expect_refused(probe, operation, lacking(body, field), f"without {field}{case}", forbidden=True)
 

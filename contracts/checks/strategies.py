@@ -102,8 +102,8 @@ def unknown_refused(probe: Probe) -> None:
             probe.expect_status(exchange, (400, 422), "a strategy that does not exist")
         else:
             expect_no_crash(probe, exchange, "an empty strategy")
-    quick, thrifty = probe.plan.quick, probe.plan.one_organisation
-    for value in NO_STRATEGIES[: 0 if quick else 1 if thrifty else None]:
+    quick, alone = probe.plan.quick, probe.plan.one_organisation
+    for value in NO_STRATEGIES[: 0 if quick else 1 if alone else None]:
         probe.expect_status(probe.recommend(strategy=value), (400, 422), f"strategy {value!r}")
 
 

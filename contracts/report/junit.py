@@ -36,9 +36,9 @@ def _case(report: Report, result: Result) -> ElementTree.Element:
     area = entry.area.lower().replace(" ", "-")
     case = ElementTree.Element("testcase", classname=f"lehnz.{area}", name=entry.id, time=f"{result.seconds:.3f}")
     counts = counted(result, report.strict)
-    told = [printable(f"{f.operation}, {f.case}: expected {f.expected}; got {f.actual}") for f in result.findings]
+    shown = [printable(f"{f.operation}, {f.case}: expected {f.expected}; got {f.actual}") for f in result.findings]
     if result.outcome is Outcome.FAIL and counts:
-        kind = ElementTree.SubElement(case, "failure", message=_clean(told[0] if told else entry.statement))
+        kind = ElementTree.SubElement(case, "failure", message=_clean(shown[0] if shown else entry.statement))
     elif result.outcome is Outcome.ERROR or (result.outcome is Outcome.INCONCLUSIVE and counts):
         kind = ElementTree.SubElement(case, "error", message=_clean(f"{result.outcome}: {result.reason}"))
     elif result.outcome is not Outcome.PASS:
@@ -47,7 +47,7 @@ def _case(report: Report, result: Result) -> ElementTree.Element:
         )
     else:
         return case
-    kind.text = _clean("\n".join([f"{entry.level}: {entry.statement} ({entry.source})", *told]))
+    kind.text = _clean("\n".join([f"{entry.level}: {entry.statement} ({entry.source})", *shown]))
     return case
 
 

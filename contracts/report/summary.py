@@ -16,8 +16,8 @@ def text(report: Report, changes: Changes | None) -> str:
             entry = report.catalogue[result.check]
             new = " (new)" if changes and result.check in changes.new else ""
             behind = f" ({len(blocked)} more behind it)" if blocked else ""
-            told = markdown(_first(result)[:300])
-            lines.append(f"| `{result.check}`{new}{behind} | {result.level} | {markdown(entry.statement)} | {told} |")
+            shown = markdown(_first(result)[:300])
+            lines.append(f"| `{result.check}`{new}{behind} | {result.level} | {markdown(entry.statement)} | {shown} |")
         lines.append("")
     known = [result.check for result in report.results if result.known]
     if known:

@@ -56,11 +56,11 @@ def measure(run: Run, first: FirstItem) -> Seen:
     probe = Probe(run, CHECK)
     try:
         written = _write(probe, first)
-        song = _listen(probe, written)
+        seen = _listen(probe, written)
         run.visibility.arrays = bool(written.together) and run.visibility.channel is not None and _shows(probe, written)
     except NotJudged as reason:
         return Seen(blind=str(reason))
-    return song
+    return seen
 
 
 def _listen(probe: Probe, written: Written) -> Seen:
