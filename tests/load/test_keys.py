@@ -1,12 +1,16 @@
 """Keys: where they come from, how workers split them, and that they show nowhere."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from fixtures.option_error import OptionError
 from load._keys import Organisation, fingerprint, read_organisations, share
+from tests.support.load_support import clean
+from tests.support.nest import ROOT
 
 MANY = tuple(Organisation(f"org-{number}", f"pk-{number}", f"sk-{number}") for number in range(11))
 
@@ -102,3 +106,15 @@ def test_the_fingerprint_tells_files_apart_and_no_key() -> None:
     assert fingerprint(MANY) != fingerprint(MANY[:5])
     assert fingerprint(MANY) == fingerprint(tuple(MANY))
     assert "pk" not in fingerprint(MANY)
+
+
+def test_a_key_with_a_line_break_ends_the_command_with_exit_2_and_is_never_shown(tmp_path: Path) -> None:
+    path = tmp_path / "keys.json"
+    path.write_text(json.dumps([{"publishable_key": "pk-topsecret\r", "secret_key": "sk-1"}]), encoding="utf-8")
+    for command in (["load", "latency", "--target"], ["locust", "-f", "load", "--headless", "--host"]):
+        arguments = [sys.executable, "-m", *command, "http://127.0.0.1:9", "--keys-file", str(path)]
+        done = subprocess.run(arguments, cwd=ROOT, env=clean(), text=True, capture_output=True, check=False)
+        assert done.returncode == 2, done.stderr
+        assert "line break" in done.stderr
+        assert "topsecret" not in done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
