@@ -149,7 +149,7 @@ def _event(event_id: str, rng: Random) -> dict[str, Any]:
 def _compare(mock: RunningMock, sent: Sent, outcome: Outcome) -> None:
     """What the mock has, by its own snapshot, with what was sent."""
     connection = http.client.HTTPConnection(urlsplit(mock.url).netloc, timeout=60)
-    _post(connection, "/_mock/flush", {})
+    _post(connection, "/_mock/flush", {"all": True})
     snapshot = _post(connection, "/_mock/snapshots", {})[1]["data"]["snapshot_id"]
     connection.request("GET", f"/_mock/snapshots/{snapshot}/file")
     found = json.loads(connection.getresponse().read())

@@ -54,7 +54,7 @@ def ask(mock: Started, page: Page) -> Iterator[Any]:
 
     assert ask()["status"] == 200
     yield ask
-    httpx.delete(f"{mock.url}/_mock/faults", headers=CHANGE).raise_for_status()
+    httpx.request("DELETE", f"{mock.url}/_mock/faults", json={"all": True}, headers=CHANGE).raise_for_status()
 
 
 @pytest.mark.parametrize("kind", ["drop", "reset"])
