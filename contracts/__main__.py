@@ -11,6 +11,7 @@ from contracts.options import read_arguments
 from contracts.outcome import EXIT_USAGE
 from contracts.report.escaping import printable
 from contracts.settings import matching, settings_of
+from contracts.situations.table import planned
 from fixtures.option_error import OptionError
 
 _FOLDER = Path(__file__).parent
@@ -33,6 +34,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         for entry in catalogue.values():
             if entry.id in names:
                 print(f"{entry.id:34} {entry.level:7} {entry.statement}")
+        for line in planned(settings.profile) if not settings.select else ():
+            print(line)
         return 0
     if missing := [name for name in _NEEDED if find_spec(name) is None]:
         print(f"lehnz-contract: {', '.join(missing)} missing: make setup installs everything", file=sys.stderr)

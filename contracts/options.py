@@ -26,7 +26,11 @@ GROUPS: Mapping[str, list[tuple[str, Mapping[str, Any]]]] = {
     "What is judged": [
         (
             "--profile",
-            {"choices": ["quick", "standard"], "default": "standard", "help": "120 or 900 requests [standard]"},
+            {
+                "choices": ["quick", "standard", "deep"],
+                "default": "standard",
+                "help": "120 or 900 requests, or 3,600 over several windows [standard]",
+            },
         ),
         ("--edition", {"choices": ["current", "first"], "default": "current", "help": "[current]"}),
         (

@@ -35,6 +35,7 @@ from contracts.run.run import Run
 from contracts.run.stop import Stop
 from contracts.selection import select
 from contracts.settings import Settings, matching
+from contracts.situations.drive import bring_about
 from contracts.target import Target
 from fixtures import mock_process
 from fixtures.connection import Connection
@@ -109,10 +110,12 @@ def judge(
         run = make_run(settings, target, say, stop)
         try:
             preflight(run)
-            results = _results(run, chosen, progress, settings, catalogue)
+            notes: list[str] = []
+            results = _results(run, chosen, progress, settings, catalogue, notes)
         finally:
-            notes = cleanup.clean(run, keep=settings.keep)
+            left_over = cleanup.clean(run, keep=settings.keep)
             run.client.close()
+        notes = left_over + notes
         if stop.reason:
             notes.insert(0, f"{stop.reason}: what was not judged by then is inconclusive")
         everything = {result.check: result for result in [*results, *rest]}
@@ -168,11 +171,12 @@ def make_run(settings: Settings, target: Target, say: Say, stop: Stop) -> Run:
         sleep=sleep,
     )
     budget.reserve = run.clean_up_cost
+    budget.most_windows = 6 if settings.profile == "deep" else 2
     return run
 
 
 def _results(
-    run: Run, chosen: list[Entry], progress: Say, settings: Settings, catalogue: dict[str, Entry]
+    run: Run, chosen: list[Entry], progress: Say, settings: Settings, catalogue: dict[str, Entry], notes: list[str]
 ) -> list[Result]:
     engine = Engine(run, progress)
     acting = [entry for entry in chosen if entry.id in CHECKS]
@@ -193,6 +197,8 @@ def _results(
         results.append(_canary_result(run, first, catalogue[visibility.CHECK]))
     feed(engine, rules, feeding, bool(settings.after))
     results += engine.judge([entry for entry in acting if entry not in (*early, *last)])
+    if acting and run.target.edition == "current" and not settings.select:
+        notes += bring_about(run, engine)
     results += passes.judge(run, [entry for entry in chosen if "generated" in entry.needs], progress)
     engine.repeat()
     audit(run)

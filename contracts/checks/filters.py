@@ -122,8 +122,6 @@ def every_strategy(probe: Probe) -> Iterator[None]:
     for strategy in probe.operations.strategies:
         given = {"strategy": strategy, "user_id": user, "context_item_id": context}
         _sound(probe, found, strategy, {"brand": found.brands[0]}, **given)
-        if not probe.plan.one_organisation:
-            _sound(probe, found, f"{strategy}, page 2", {"brand": found.brands[1]}, **given, limit=1, page=2)
 
 
 @check("FILTER-every-page")

@@ -72,10 +72,6 @@ def default_limit(probe: Probe) -> Iterator[None]:
         f"pagination.limit {exchange.pagination.get('limit')!r}", exchange,
     )  # fmt: skip
     probe.expect(len(exchange.results) <= 20, "results", "at most 20 results", f"{len(exchange.results)}", exchange)
-    for strategy, inputs in _every_strategy(probe, found).items():
-        answer = probe.must_recommend(**inputs)
-        said = answer.counted("limit")
-        probe.expect(said == 20, f"limit of {strategy}", "pagination.limit 20", f"pagination.limit {said!r}", answer)
     full = probe.look(found.category, limit=20)
     probe.expect(
         len(exchange.results) == len(full.results), "as limit 20",
@@ -171,19 +167,6 @@ def second_differs(probe: Probe) -> Iterator[None]:
         probe.expect(first.ids != second.ids, "page 2", "another list than page 1", "the same items", first, second)
         probe.expect(bool(second.ids), "page 2 has items", "items, as has_next said", "an empty page", first, second)
     probe.expect(second.counted("page") == 2, "echo", "pagination.page 2", f"{second.pagination.get('page')!r}", second)
-    for strategy, inputs in _every_strategy(probe, found).items():
-        first, second = (probe.must_recommend(**inputs, limit=5, page=page) for page in (1, 2))
-        if first.pagination.get("has_next") is True:
-            probe.expect(first.ids != second.ids, f"page 2 of {strategy}", "another list", "the same", first, second)
-
-
-def _every_strategy(probe: Probe, found: Aisle) -> dict[str, dict[str, Any]]:
-    """By name: what each strategy needs to show items of the aisle. None where requests are scarce."""
-    if probe.plan.one_organisation:
-        return {}
-    filters = {"category": found.category}
-    given = {"user_id": probe.name("user"), "context_item_id": found.items[0], "filters": filters}
-    return {strategy: {"strategy": strategy, **given} for strategy in probe.operations.strategies}
 
 
 @check("PAGE-total-reached")

@@ -25,7 +25,7 @@ from contracts.run.run import Run
 from fixtures.spec import Operation
 
 _SHARE = {"GEN-valid-accepted": 0.34, "GEN-invalid-refused": 0.26, "GEN-swapped-keys-403": 0.2, "GEN-sequences": 0.2}
-_MOST = 280  # requests of all passes together that cost the organisation something: more find no more
+_MOST = 200  # requests of all passes together that cost the organisation something: more find no more
 _EXAMPLES = 16  # bodies that fuzzing makes for each operation
 _FREE = 60  # requests of a pass whose keys are nobody's, and cost no organisation anything
 _SHOWN = 6  # findings of one pass

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from contracts.exchange import Exchange
+from contracts.rules.recommendation import number
 from contracts.run.model import records_of
 from contracts.run.registry import Violation, each, rule
 from contracts.run.run import Run
@@ -30,17 +31,14 @@ def never_refused(run: Run, exchange: Exchange) -> tuple[str, str] | None:
 
 @each("INGEST-counted", lambda x: x.status == 202, "data.accepted: as many records as were sent")
 def counted(_: Run, exchange: Exchange) -> tuple[str, str] | None:
-    """Arrays of events, and single records; a second record of the same event_id may be counted or not (R24)."""
+    """Single records, and arrays of events that every document allows. Arrays of items and users are free (R21), and
+    so is whether a second record of one event_id counts (R24)."""
     body = exchange.request_json
     records, accepted = records_of(body), exchange.data.get("accepted")
-    ids = [record.get("event_id") for record in records if record.get("event_id")]
-    array_of_others = isinstance(body, list) and exchange.operation not in ("ingestEvents", "firstEditionIngestEvents")
-    if (
-        not exchange.valid
-        or array_of_others
-        or len(ids) != len(set(map(str, ids)))
-        or not isinstance(accepted, (int, float))
-    ):
+    ids = [str(record["event_id"]) for record in records if record.get("event_id")]
+    of_events = exchange.operation in ("ingestEvents", "firstEditionIngestEvents")
+    free = isinstance(body, list) and not (of_events and exchange.valid and len(ids) == len(set(ids)))
+    if free or not records or not number(accepted):
         return None
     return None if accepted == len(records) else ("accepted", f"accepted {accepted} of {len(records)}")
 

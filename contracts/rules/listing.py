@@ -2,6 +2,7 @@
 
 An answer may show the state from before or after any write that was not yet answered `settle` seconds before."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +12,8 @@ from contracts.rules.recommendation import number, served
 from contracts.run.model import ABSENT, same
 from contracts.run.registry import Violation, rule
 from contracts.run.run import Run
+
+_PLAIN_ID = re.compile("[A-Za-z0-9_.-]{1,64}")  # every server takes these (R44)
 
 
 def _listed(exchange: Exchange) -> bool:
@@ -107,9 +110,23 @@ def _mismatches(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
                 yield Violation(case, f"only items with {name} {wanted!r}", f"{case}: {ids[0]}", (exchange,))
 
 
+@rule("LIFE-every-item-shows", lambda x: _listed(x) and only_plain(x) and "category" in filters_of(x))
+def every_item_shows(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
+    """Of one category, every item under a plain id."""
+    for exchange, missing in _missing(run, exchanges):
+        if plain := [item_id for item_id in missing if _PLAIN_ID.fullmatch(item_id)]:
+            yield Violation("missing", "every active item of the category", f"without {plain[0]}", (exchange,))
+
+
 @rule("FILTER-nothing-missing", lambda x: _listed(x) and only_plain(x))
 def nothing_missing(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """Where the whole list was seen, in the list that shows what this run writes."""
+    for exchange, missing in _missing(run, exchanges):
+        expected = f"every item that matches {filters_of(exchange)}"
+        yield Violation("missing", expected, f"without {missing[0]}", (exchange,))
+
+
+def _missing(run: Run, exchanges: list[Exchange]) -> Iterator[tuple[Exchange, list[str]]]:
+    """Where the whole list was seen, of the strategy that shows what this run writes."""
     channel = run.visibility.channel
     for exchange in exchanges:
         body, total = exchange.request_json, exchange.pagination.get("total_count")
@@ -120,7 +137,7 @@ def nothing_missing(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
         known = set(run.model.expected(exchange.organisation or "", name, wanted, *_times(exchange)))
         missing = sorted(known - set(exchange.shown) - {str(body.get("context_item_id"))})
         if missing:
-            yield Violation("missing", f"every item with {name} {wanted!r}", f"without {missing[0]}", (exchange,))
+            yield exchange, missing
 
 
 @rule("REC-metadata-own", _listed)

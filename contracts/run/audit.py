@@ -12,6 +12,7 @@ _TIMED = (
     "FILTER-only-matches",
     "FILTER-all-hold",
     "REC-metadata-own",
+    "LIFE-every-item-shows",
     "FILTER-nothing-missing",
 )
 _QUESTIONS, _CRASHES = 12, 10  # requests at most

@@ -10,7 +10,7 @@ from contracts.outcome import Starved
 
 CLEAN_UP = 12  # requests kept back at least, so that what the run made can be set to deleted
 _LONGEST_GUESS = 60  # seconds to wait after a 429 that doesn't say how long
-_MOST_WINDOWS, _WORTH_WAITING = 2, 120  # of waiting in one run: windows, or seconds where these are short
+_WORTH_WAITING = 120  # seconds that may be waited in one run, however short the windows are
 _MANY, _A_MOMENT = 30, 2.0  # requests that nobody else uses up in so many seconds
 
 
@@ -29,6 +29,7 @@ class Budget:
     starved: Counter[str] = field(default_factory=Counter)
     waited: float = 0.0
     cleaning: bool = False
+    most_windows: int = 2  # that may be waited for in one run
     exempt: bool = False  # --exhaust is outside the budget
     _left: dict[str, tuple[int, float]] = field(default_factory=dict)  # organisation: (remaining, ends at)
     _falls: dict[str, bool] = field(default_factory=dict)  # organisation: the last change of its countdown was a fall
@@ -82,7 +83,7 @@ class Budget:
         if not self.may_wait:
             self.starved[name] += 1
             raise Starved("the target's rate limit is used up (--no-wait)")
-        if self.waited + seconds > max(_MOST_WINDOWS * self.window_seconds + 2, _WORTH_WAITING):
+        if self.waited + seconds > max(self.most_windows * self.window_seconds + 2, _WORTH_WAITING):
             self.starved[name] += 1
             raise Starved(f"the target's rate limit is used up again, after {self.waited:.0f} s of waiting")
         self.say(f"the rate limit of organisation {name!r} is used up: waiting {seconds:.0f} s for the next window")

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from contracts.catalogue import Entry
-from contracts.outcome import Finding, NotJudged, Outcome, Result, Starved
+from contracts.outcome import Finding, Level, NotJudged, Outcome, Result, Starved
 from contracts.run.probe import Probe
-from contracts.run.registry import CHECKS, RULES, Rule, Violation, home_of
+from contracts.run.registry import CHECKS, RULES, CheckFunction, Rule, Violation, home_of
 from contracts.run.run import Run
 
 _SHOWN_PER_CASE = 3  # findings of one rule with the same case and operation
@@ -27,6 +27,7 @@ class Attempt:
     reason: str = ""
     starved: bool = False
     seconds: float = 0.0
+    function: CheckFunction | None = None  # instead of the catalogue's
 
     def step(self) -> None:
         """On to the next `yield`, or to the end."""
@@ -34,7 +35,7 @@ class Attempt:
         try:
             if not self.begun:
                 self.begun = True
-                self.steps = CHECKS[self.entry.id](self.probe)
+                self.steps = (self.function or CHECKS[self.entry.id])(self.probe)
             if self.steps is None:
                 self.done = True
             else:
@@ -65,6 +66,13 @@ class Engine:
         self._failed += [each for each in zip(attempts, results, strict=True) if each[0].outcome is Outcome.FAIL]
         return results
 
+    def drive(self, name: str, function: CheckFunction) -> str:
+        """Something that only brings about what rules judge. Why it was cut short, if it was."""
+        attempt = Attempt(Entry(name, "Situations", Level.INFO, "", ""), Probe(self.run, name), function=function)
+        self._step([attempt])
+        self.progress(name)
+        return attempt.reason
+
     def repeat(self) -> None:
         """What failed, once more: when all others have been judged, so that it is not at their cost."""
         failed, self._failed = sorted(self._failed, key=lambda each: len(each[0].probe.exchanges)), []
@@ -74,6 +82,10 @@ class Engine:
 
     def _together(self, entries: list[Entry]) -> list[Attempt]:
         attempts = [Attempt(entry, Probe(self.run, entry.id, home_of(entry, self.run))) for entry in entries]
+        self._step(attempts)
+        return attempts
+
+    def _step(self, attempts: list[Attempt]) -> None:
         waiting = attempts
         while waiting:
             for attempt in waiting:
@@ -82,7 +94,6 @@ class Engine:
             waiting = [attempt for attempt in waiting if not attempt.done]
             if waiting:
                 self.run.wait_until_visible()
-        return attempts
 
     def apply_rules(self, entries: Iterable[Entry]) -> list[Result]:
         return [self._apply(entry, RULES[entry.id]) for entry in entries]

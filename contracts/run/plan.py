@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
-PROFILES = {"quick": 120, "standard": 900}  # requests per organisation
+PROFILES = {"quick": 120, "standard": 900, "deep": 3_600}  # requests per organisation
 Made = TypeVar("Made")
 
 

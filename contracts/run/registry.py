@@ -32,7 +32,7 @@ class Rule:
 
 
 CHECKS: dict[str, CheckFunction] = {}
-_OF_SINGLE_ANSWERS = ("Items", "Users", "Events", "Robustness")  # areas
+_OF_SINGLE_ANSWERS = ("Items", "Users", "Events", "Recommendations", "Robustness")  # areas
 RULES: dict[str, Rule] = {}
 
 

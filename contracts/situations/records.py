@@ -1,0 +1,145 @@
+"""Items and users through their lives, alone and in arrays; then the lists that may show them."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from contracts.run.probe import Body, Probe
+from contracts.situations.table import Coverage, Row
+from contracts.situations.values import LIVES, PLAIN_IDS, VALUES, attributes, identifier, twin
+from fixtures.bodies import event_body, item_body, user_body
+from fixtures.spec import Operation
+
+_SIZES = {"array of 2": 2, "array of 30": 30, "array of 100": 100}
+_SCALARS = ("text", "number", "zero", "negative", "beyond 2^31", "beyond 2^53", "fraction", "true", "false")
+
+
+@dataclass
+class Record:
+    """One row's record: a body for each step of its life."""
+
+    row: Row
+    organisation: str
+    bodies: list[Body]
+    taken: bool = True
+    more: list[Body] = field(default_factory=list)  # others that belong to it
+
+    @property
+    def plain(self) -> bool:
+        return self.row["id"] in PLAIN_IDS
+
+
+def items(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[None]:
+    trait, category = f"trait-{probe.names.prefix}1", probe.name("situations")
+    records = [_item(probe, row, category, trait) for row in _possible(probe, rows, coverage)]
+    _happen(probe, records, "before")
+    for step in range(max((len(record.bodies) for record in records), default=0)):
+        if step:
+            yield
+            _happen(probe, records, "between")
+            _look(probe, records, category)
+        _write(probe, probe.operations.items, records, step, coverage)
+    _happen(probe, records, "between", "after")
+    yield
+    _look(probe, records, category)
+    for organisation, kind in itertools.product(sorted({record.organisation for record in records}), _SCALARS):
+        _filter(probe, organisation, {trait: VALUES[kind]})
+    _count(records, coverage)
+
+
+def users(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[None]:
+    records = []
+    for row in _possible(probe, rows, coverage):
+        statuses, name = LIVES[row["life"]], identifier(probe, row["id"])
+        bodies = [user_body(name, status=status, attributes=attributes(row["value"], "plan")) for status in statuses]
+        records.append(Record(row, probe.spare, bodies))
+    for step in range(2):
+        _write(probe, probe.operations.users, records, step, coverage)
+        yield
+    for record in records[::3]:
+        if record.taken:
+            probe.recommend(record.organisation, user_id=record.bodies[0]["user_id"], limit=5)
+    _count(records, coverage)
+
+
+def _possible(probe: Probe, rows: list[Row], coverage: Coverage) -> list[Row]:
+    """Without those that the target, or what was given of it, leaves no room for."""
+    found = []
+    for row in rows:
+        if row.get("organisation") == "second" and probe.target.other is None:
+            coverage.missed["no second organisation"] += 1
+        elif row["body"] != "one" and not probe.visibility.arrays:
+            coverage.missed["the target takes no arrays of items and users"] += 1
+        else:
+            found.append(row)
+    return found
+
+
+def _item(probe: Probe, row: Row, category: str, trait: str) -> Record:
+    name, organisation = identifier(probe, row["id"]), "other" if row["organisation"] == "second" else "main"
+    bodies = []
+    for step, status in enumerate(LIVES[row["life"]]):
+        change = row["life"] if step and "another" in row["life"] else ""
+        given = {"title": name, "category": category, **attributes(row["value"], trait, change)}
+        bodies.append(item_body(name, status=status, attributes=given))
+    record = Record(row, organisation, bodies)
+    if row["id"] == "case pair":
+        given = {"title": "twin", "category": category, trait: "twin"}
+        record.more = [item_body(twin(name), attributes=given)]
+    return record
+
+
+def _write(probe: Probe, operation: Operation, records: list[Record], step: int, coverage: Coverage) -> None:
+    """One step of every life: rows of one body form and organisation share requests, odd ids apart from plain ones."""
+    due = [record for record in records if record.taken and step < len(record.bodies)]
+    by_form = sorted(due, key=lambda each: (each.organisation, each.row["body"], not each.plain))
+    for (organisation, form, plain), group in itertools.groupby(
+        by_form, key=lambda each: (each.organisation, each.row["body"], each.plain)
+    ):
+        size = _SIZES.get(form, 1)
+        for batch in _batched(list(group), size):
+            bodies = [record.bodies[step] for record in batch]
+            bodies += [body for record in batch for body in record.more if step == 0]
+            if form == "same record twice":
+                bodies = bodies + bodies
+            alone = len(bodies) == 1
+            body = bodies[0] if alone else bodies
+            exchange = probe.send(operation, body, organisation=organisation, valid=alone and plain)
+            if not exchange.ok:
+                for record in batch:
+                    record.taken = False
+                    coverage.missed[f"the target refuses it ({exchange.failure or exchange.status})"] += 1
+
+
+def _batched(group: list[Record], size: int) -> Iterator[list[Record]]:
+    for start in range(0, len(group), size):
+        yield group[start : start + size]
+
+
+def _happen(probe: Probe, records: list[Record], *when: str) -> None:
+    """Somebody views and buys the items whose events come now."""
+    for organisation in sorted({record.organisation for record in records}):
+        due = [record for record in records if record.organisation == organisation and record.row["events"] in when]
+        ids = [record.bodies[0]["item_id"] for record in due if record.taken and record.plain]
+        if ids:
+            user = probe.name("passer-by")
+            events = [event_body(name, user, item_id) for item_id in ids for name in ("view", "purchase")]
+            probe.send(probe.operations.events, events[:200], organisation=organisation, valid=len(events) <= 100)
+
+
+def _look(probe: Probe, records: list[Record], category: str) -> None:
+    if probe.visibility.channel is not None:
+        for organisation in sorted({record.organisation for record in records}):
+            probe.recommend(organisation, **probe.visibility.channel.body(category))
+
+
+def _filter(probe: Probe, organisation: str, filters: Body) -> None:
+    channel = probe.visibility.channel
+    if channel is not None and channel.filtered:
+        probe.recommend(organisation, **{**channel.body(""), "filters": filters})
+
+
+def _count(records: list[Record], coverage: Coverage) -> None:
+    for record in records:
+        if record.taken:
+            coverage.performed(record.row)

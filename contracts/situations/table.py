@@ -1,0 +1,110 @@
+"""Reads `situations.toml`, makes the rows of a table, and keeps count of the pairs that were met."""
+
+import itertools
+import tomllib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from covertable import make
+
+Row = dict[str, str]
+Combination = frozenset[tuple[str, str]]
+
+FILE = Path(__file__).parents[1] / "situations.toml"
+STRENGTH = {"quick": 2, "standard": 2, "deep": 3}  # by profile: pairs or triples
+_LIKELY = 3  # times as much as any other combination
+
+
+@dataclass(frozen=True)
+class Table:
+    name: str
+    dimensions: dict[str, list[str]]
+    rows: dict[str, int]  # by profile
+    likely: frozenset[str] = frozenset()
+
+    def combinations(self, strength: int = 2) -> set[Combination]:
+        """Every combination of values of `strength` dimensions."""
+        found: set[Combination] = set()
+        for names in itertools.combinations(self.dimensions, strength):
+            values = itertools.product(*(self.dimensions[name] for name in names))
+            found |= {frozenset(zip(names, each, strict=True)) for each in values}
+        return found
+
+
+def tables(file: Path = FILE) -> dict[str, Table]:
+    """Raises ValueError for a table that names what it doesn't have."""
+    document = tomllib.loads(file.read_text(encoding="utf-8"))
+    found = {}
+    for name, node in document.items():
+        table = Table(name, node["dimensions"], node["rows"], frozenset(node.get("likely", ())))
+        unknown = table.likely - {value for values in table.dimensions.values() for value in values}
+        if unknown:
+            raise ValueError(f"{file.name}: {name} has no value {sorted(unknown)[0]!r}")
+        found[name] = table
+    return found
+
+
+def rows_of(table: Table, profile: str, seed: int = 1) -> list[Row]:
+    """The rows that a profile performs, all where the table names none for it: the most new combinations first,
+    likely mistakes before others."""
+    return [dict(row) for row in _rows(table.name, STRENGTH.get(profile, 2), seed)[: table.rows.get(profile)]]
+
+
+@cache
+def _rows(name: str, strength: int, seed: int) -> list[Row]:
+    table = tables()[name]
+    rows = [dict(row) for row in make(table.dimensions, strength=strength, salt=str(seed))]
+    return _ordered(rows, table, strength) if strength == 2 else rows
+
+
+def _ordered(rows: list[Row], table: Table, strength: int) -> list[Row]:
+    left = [(row, combinations_in(row, strength)) for row in rows]
+    worth = {pair: _worth(pair, table) for _, pairs in left for pair in pairs}
+    met: set[Combination] = set()
+    ordered = []
+    while left:
+        best = max(left, key=lambda each: sum(worth[pair] for pair in each[1] if pair not in met))
+        left.remove(best)
+        met |= best[1]
+        ordered.append(best[0])
+    return ordered
+
+
+def _worth(pair: Combination, table: Table) -> int:
+    return _LIKELY if any(value in table.likely for _, value in pair) else 1
+
+
+def combinations_in(row: Row, strength: int) -> set[Combination]:
+    return {frozenset(each) for each in itertools.combinations(row.items(), strength)}
+
+
+@dataclass
+class Coverage:
+    """What came of the rows of a table. `missed`: reason -> rows that could not be brought about for it."""
+
+    table: Table
+    strength: int
+    met: set[Combination] = field(default_factory=set)
+    missed: Counter[str] = field(default_factory=Counter)
+
+    def performed(self, row: Row) -> None:
+        self.met |= combinations_in(row, self.strength)
+
+    def __str__(self) -> str:
+        every = len(self.table.combinations(self.strength))
+        what = "pairs" if self.strength == 2 else "triples"
+        reasons = ", ".join(f"{count} rows not: {reason}" for reason, count in self.missed.items())
+        return f"{self.table.name}: {len(self.met)} of {every} {what}" + (f" ({reasons})" if reasons else "")
+
+
+def planned(profile: str, seed: int = 1) -> Iterable[str]:
+    """A line for each table: what a profile covers when nothing stands in the way."""
+    for table in tables().values():
+        coverage = Coverage(table, STRENGTH[profile])
+        rows = rows_of(table, profile, seed)
+        for row in rows:
+            coverage.performed(row)
+        yield f"situations {coverage}, {len(rows)} rows"

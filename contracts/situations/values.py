@@ -1,0 +1,64 @@
+"""What the values of `situations.toml` stand for: ids, attribute values, lives."""
+
+from typing import Any
+
+from contracts.run.probe import Body, Probe
+
+VALUES: dict[str, Any] = {
+    "text": "velvet",
+    "empty text": "",
+    "number": 42,
+    "zero": 0,
+    "negative": -7,
+    "beyond 2^31": 2**31 + 11,
+    "beyond 2^53": 2**53 + 2,
+    "fraction": 19.75,
+    "true": True,
+    "false": False,
+    "null": None,
+    "list": ["red", "blue"],
+    "nested": {"eu": 43},
+}
+ANOTHER = {"text": "linen", "number": 43, "zero": 1, "negative": -8, "fraction": 20.25, "true": False, "false": True}
+_TYPES = ["text", "number", "true", "list", "nested", "fraction"]
+LIVES: dict[str, tuple[str, ...]] = {
+    "active": ("active",),
+    "inactive": ("inactive",),
+    "deleted": ("deleted",),
+    "active then inactive": ("active", "inactive"),
+    "active then deleted": ("active", "deleted"),
+    "inactive then active": ("inactive", "active"),
+    "deleted then active": ("deleted", "active"),
+    "active, inactive, active": ("active", "inactive", "active"),
+    "active then another value": ("active", "active"),
+    "active then another type": ("active", "active"),
+}
+_MARKS: dict[str, str | int] = {
+    "letters": "plain", "dot": "a.b.c", "underscore": "a_b", "case pair": "Pair", "blank": "a b", "slash": "a/b",
+    "percent": "a%2Fb", "colon": "a:b", "accents": "gr\u00f6\u00dfe-caf\u00e9", "plane 1": "\U0001f97e",
+    "64 characters": 64, "129 characters": 129, "250 characters": 250,
+}  # fmt: skip
+PLAIN_IDS = ("letters", "digits", "dot", "underscore", "case pair")  # what every server must take
+
+
+def identifier(probe: Probe, kind: str) -> str:
+    """An id of the run that nobody else uses."""
+    if kind == "digits":
+        return probe.number()
+    mark = _MARKS[kind]
+    return probe.name("x").ljust(mark, "x") if isinstance(mark, int) else probe.name(mark)
+
+
+def attributes(kind: str, name: str, change: str = "") -> Body:
+    """The attribute `name` with a value of that kind; `change`: another value, or another type."""
+    if kind == "absent":
+        return {name: "no longer absent"} if change else {}
+    if change == "active then another type":
+        following = _TYPES[(_TYPES.index(kind) + 1) % len(_TYPES)] if kind in _TYPES else "text"
+        return {name: VALUES[following]}
+    return {name: ANOTHER.get(kind, "another") if change else VALUES[kind]}
+
+
+def twin(item_id: str) -> str:
+    """The same id in other case, but for the beginning that marks the run."""
+    return item_id[:13] + item_id[13:].swapcase()

@@ -1,0 +1,77 @@
+"""The tables of situations: what they cover, in which order, and that none names what it doesn't have."""
+
+from pathlib import Path
+
+import pytest
+
+from contracts.situations.drive import DRIVERS
+from contracts.situations.table import Coverage, combinations_in, planned, rows_of, tables
+from contracts.situations.values import LIVES, PLAIN_IDS, VALUES, attributes, twin
+
+TABLES = tables()
+
+
+def test_every_table_has_what_brings_it_about() -> None:
+    assert TABLES.keys() == DRIVERS.keys()
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_all_rows_of_a_table_cover_every_pair(name: str) -> None:
+    table = TABLES[name]
+    met = {pair for row in rows_of(table, "every", 1) for pair in combinations_in(row, 2)}
+    assert met == table.combinations()
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_the_first_half_of_the_rows_covers_more_than_the_second(name: str) -> None:
+    rows = rows_of(TABLES[name], "every", 1)
+    first: set[frozenset[tuple[str, str]]] = set().union(*(combinations_in(row, 2) for row in rows[: len(rows) // 2]))
+    assert len(first) > len(TABLES[name].combinations()) / 2
+
+
+def test_rows_are_the_same_for_the_same_seed() -> None:
+    assert rows_of(TABLES["items"], "standard", 7) == rows_of(TABLES["items"], "standard", 7)
+
+
+def test_a_likely_value_comes_within_the_first_rows() -> None:
+    table = TABLES["questions"]
+    early = {value for row in rows_of(table, "standard", 1)[:20] for value in row.values()}
+    assert table.likely <= early
+
+
+def test_values_that_a_table_names_are_known() -> None:
+    items = TABLES["items"].dimensions
+    assert set(items["value"]) == {*VALUES, "absent"}
+    assert set(items["life"]) == set(LIVES)
+    assert set(PLAIN_IDS) <= set(items["id"])
+
+
+@pytest.mark.parametrize("kind", [*VALUES, "absent"])
+@pytest.mark.parametrize("change", ["active then another value", "active then another type"])
+def test_a_change_changes_the_value(kind: str, change: str) -> None:
+    assert attributes(kind, "a", change) != attributes(kind, "a")
+
+
+def test_a_twin_differs_in_case_alone_and_keeps_the_mark_of_the_run() -> None:
+    assert twin("lc0123456789-Pair-7") == "lc0123456789-pAIR-7"
+
+
+def test_what_could_not_be_brought_about_is_said_with_its_reason() -> None:
+    coverage = Coverage(TABLES["users"], 2)
+    row = rows_of(TABLES["users"], "standard", 1)[0]
+    coverage.performed(row)
+    coverage.missed["no second organisation"] += 2
+    assert str(coverage) == "users: 6 of 297 pairs (2 rows not: no second organisation)"
+
+
+def test_a_likely_value_that_no_dimension_has_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "situations.toml"
+    file.write_text(
+        '[a]\nrows = {}\nlikely = ["z"]\n[a.dimensions]\nb = ["x", "y"]\nc = ["x", "y"]\n', encoding="utf-8"
+    )
+    with pytest.raises(ValueError, match="'z'"):
+        tables(file)
+
+
+def test_each_profile_says_what_it_covers() -> None:
+    assert [line.split(":")[0] for line in planned("standard")] == [f"situations {name}" for name in TABLES]
