@@ -4,7 +4,8 @@ GET /_mock/                     overview
 GET /_mock/ui/{tab}             the other tabs; `?tenant_id=` chooses the organisation, so that a link can be shared
 GET /_mock/ui/assets/{file}     style and scripts, without a token: they hold no data
 
-Nothing is loaded from elsewhere, and nothing runs that is not a file beside this module: the policy forbids it.
+Nothing is loaded from elsewhere but the pictures that a catalogue names, and nothing runs that is not a file beside
+this module: the policy forbids it.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ from mock_server.mock import Mock
 
 HERE = Path(__file__).parent
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https: http:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _HEADERS = {
     "Content-Security-Policy": _POLICY,

@@ -49,7 +49,6 @@ export const test = base.extend<{ lehnz: LehnzMock }, LehnzOptions & { organisat
   },
 });
 
-const BOXED = { box: true }; // an error points to the caller of the function that calls `step`: into the test
 let current: LehnzMock | undefined; // of the test that runs in this worker
 
 /** Contexts that a test makes itself meet the same organisation. */
@@ -67,23 +66,23 @@ export class LehnzMock extends MockControl {
   readonly #contexts = new Set<BrowserContext>();
 
   override reset(to: "seeded" | "empty" = "seeded"): Promise<void> {
-    return base.step(`lehnz.reset("${to}")`, () => super.reset(to), BOXED);
+    return step(`lehnz.reset("${to}")`, this.reset, () => super.reset(to));
   }
 
   override flush(): Promise<void> {
-    return base.step("lehnz.flush()", () => super.flush(), BOXED);
+    return step("lehnz.flush()", this.flush, () => super.flush());
   }
 
   override exhaust(seconds?: number): Promise<void> {
-    return base.step(`lehnz.exhaust(${seconds ?? ""})`, () => super.exhaust(seconds), BOXED);
+    return step(`lehnz.exhaust(${seconds ?? ""})`, this.exhaust, () => super.exhaust(seconds));
   }
 
   override fault(fault: Fault): Promise<{ mend: () => Promise<void> }> {
-    return base.step(`lehnz.fault(${JSON.stringify(fault)})`, () => super.fault(fault), BOXED);
+    return step(`lehnz.fault(${JSON.stringify(fault)})`, this.fault, () => super.fault(fault));
   }
 
   override verify(expected: Expected): Promise<void> {
-    return base.step(`lehnz.verify(${JSON.stringify(expected)})`, () => super.verify(expected), BOXED);
+    return step(`lehnz.verify(${JSON.stringify(expected)})`, this.verify, () => super.verify(expected));
   }
 
   /** Move the mock's clock and the pages' clocks: so many seconds, or to the end of the rate limit. */
@@ -93,7 +92,7 @@ export class LehnzMock extends MockControl {
       for (const context of this.#contexts) await context.clock.fastForward(seconds * 1000);
       return seconds;
     };
-    return base.step(`lehnz.advance(${JSON.stringify(by)})`, move, BOXED);
+    return step(`lehnz.advance(${JSON.stringify(by)})`, this.advance, move);
   }
 
   /** Make a browser context meet this organisation, before its first page opens. Those of `browser` already do;
@@ -106,6 +105,21 @@ export class LehnzMock extends MockControl {
     await context.clock.install({ time: now });
     await context.addInitScript(sendWithKey, this.organisation.publishable_key);
   }
+}
+
+/** A step of the test's report. Its error points to where `method` was called, in the test: Playwright shows no line of
+ * a package, and an error that comes later knows nothing of the caller. */
+function step<T>(title: string, method: (...args: never[]) => Promise<T>, body: () => Promise<T>): Promise<T> {
+  const caller: { stack?: string } = {};
+  Error.captureStackTrace(caller, method);
+  return base.step(title, async () => {
+    try {
+      return await body();
+    } catch (error) {
+      if (error instanceof Error) error.stack = `${error}\n${caller.stack?.replace(/^.*\n/, "")}`;
+      throw error;
+    }
+  });
 }
 
 /** Runs in the page. Not `page.route`: that loses what a page sends with `keepalive` while it is being left. */

@@ -2,7 +2,8 @@
 import { remember, remembered } from "./address.js";
 import { below, read } from "./calls.js";
 import { choice } from "./choice.js";
-import { element, json, nothing, pairs, table, tag } from "./dom.js";
+import { element, nothing, pairs, table, tag } from "./dom.js";
+import { foldedJson, picture, pictureIn, price } from "./goods.js";
 import { show } from "./live.js";
 import { tenantId } from "./page.js";
 import { counted, moment, number } from "./words.js";
@@ -30,7 +31,8 @@ const named = (id, title) => [link("item_id", id, title || id), title && element
 
 const COLUMNS = {
   items: [
-    ["Item", ({ item_id: id, title }) => named(id, title)],
+    ["Item", ({ item_id: id, title, picture: source }) => element("div", { class: "good" }, picture(source, "small"), element("div", {}, named(id, title)))],
+    ["Price", ({ price: value, currency }) => price(value, currency), "n"],
     ["Type", ({ item_type: type }) => type, "spare"],
     ["Popularity", ({ popularity }) => number(popularity), "n"],
     ["Status", (each) => status(each.status)],
@@ -84,12 +86,14 @@ at("search").addEventListener("submit", (event) => event.preventDefault());
 // One record
 
 const part = (title, ...content) => element("section", {}, element("h3", {}, title), content);
-const attributes = (all) => part("Attributes", Object.keys(all).length ? json(all) : nothing("It has none."));
+const attributes = (all) => part("Attributes", Object.keys(all).length ? foldedJson(all, "Attributes") : nothing("It has none."));
 
 function item({ item: record, popularity, trend, neighbours }) {
   const { title, ...others } = record.attributes;
   return [
-    element("div", { class: "head" }, element("h2", {}, title ?? record.item_id), status(record.status)),
+    element("div", { class: "good" }, picture(pictureIn(record.attributes), "large"),
+      element("div", {}, element("h2", {}, title ?? record.attributes.name ?? record.item_id),
+        element("p", {}, price(record.attributes.price, record.attributes.currency) ?? "without a price", " ", status(record.status)))),
     pairs([
       ["item_id", element("code", {}, record.item_id)],
       ["item_type", record.item_type],

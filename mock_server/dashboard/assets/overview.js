@@ -54,13 +54,20 @@ at("change-limit").addEventListener("submit", async (event) => {
 at("flush").addEventListener("click", ({ currentTarget }) =>
   act(currentTarget, () => change("POST", "/flush", { tenant_id: tenantId }), "Everything accepted is visible").then(refresh));
 
+const QUESTIONS = {
+  start: `Put ${tenantId} back to the start? What was sent since then is lost.`,
+  seeded: `Put ${tenantId} back to the seed data? What was sent since then is lost.`,
+  empty: `Remove all items, users and events of ${tenantId}?`,
+};
+
 at("resets").addEventListener("click", ({ target }) => {
   const { to } = target.dataset;
-  if (to) act(target, () => change("POST", "/reset", { tenant_id: tenantId, to }), `${tenantId} was reset`).then(refresh);
+  if (to && confirm(QUESTIONS[to])) act(target, () => change("POST", "/reset", { tenant_id: tenantId, to }), `${tenantId} was reset`).then(refresh);
 });
 
 at("seed")?.addEventListener("submit", (event) => {
   event.preventDefault();
+  if (!confirm(`Fill ${tenantId} with ${at("world").value}? What it holds is lost.`)) return;
   act(event.submitter, () => change("POST", "/seed", { tenant_id: tenantId, data: at("world").value }), `${tenantId} has this data now`).then(refresh);
 });
 
@@ -70,8 +77,8 @@ const snapshots = () => show(at("snapshots"), () => read("/snapshots"), ({ snaps
 function listed(snapshot) {
   const name = snapshot.name ?? snapshot.snapshot_id;
   const path = `/snapshots/${encodeURIComponent(snapshot.snapshot_id)}`;
-  const restore = ({ currentTarget }) => act(currentTarget, () => change("POST", `${path}/restore`), `Restored ${name}`).then(refresh);
-  const remove = ({ currentTarget }) => act(currentTarget, () => change("DELETE", path)).then(snapshots);
+  const restore = ({ currentTarget }) => confirm(`Restore ${name}? What ${snapshot.tenant_ids.join(", ")} hold now is lost.`) && act(currentTarget, () => change("POST", `${path}/restore`), `Restored ${name}`).then(refresh);
+  const remove = ({ currentTarget }) => confirm(`Remove the snapshot ${name}?`) && act(currentTarget, () => change("DELETE", path)).then(snapshots);
   return element("li", { class: "head" },
     element("span", {}, element("b", {}, name), element("span", { class: "soft" }, ` ${snapshot.tenant_ids.join(", ")}, ${moment(snapshot.at)}`)),
     element("span", { class: "row" },
@@ -92,6 +99,7 @@ at("take").addEventListener("submit", async (event) => {
 at("restore-file").addEventListener("submit", async (event) => {
   event.preventDefault();
   const [file] = at("snapshot-file").files;
+  if (!confirm(`Restore ${file.name}? What the organisations in it hold now is lost.`)) return;
   await act(event.submitter, () => change("POST", "/snapshots/file", file), ({ tenant_ids: all }) => `Restored ${all.join(", ")}`);
   refresh();
 });

@@ -3,6 +3,7 @@ import { remembered } from "./address.js";
 import { change, read, withQuery } from "./calls.js";
 import { choice } from "./choice.js";
 import { element, nothing, pairs, tag } from "./dom.js";
+import { foldedJson, picture } from "./goods.js";
 import { act, failure, notify, show } from "./live.js";
 import { counted, number, time } from "./words.js";
 
@@ -19,7 +20,8 @@ let timer = null;
 let stale = false; // rows are shown that the journal may have forgotten
 let rows = null; // tbody of the list
 const isPaused = () => at("pause").getAttribute("aria-pressed") === "true";
-const filter = () => ({ tenant_id: at("scope").value, ...Object.fromEntries(FILTERS.map((name) => [name, at(name).value.trim()])) });
+// With an organisation's requests come those whose key is nobody's: a wrong key is what people look for.
+const filter = () => ({ tenant_id: at("scope").value, unknown: at("scope").value ? "true" : "", own: "false", ...Object.fromEntries(FILTERS.map((name) => [name, at(name).value.trim()])) });
 
 // The list
 
@@ -30,10 +32,10 @@ const { link, mark } = choice(at("split"), at("detail"), ["id"], (_, id, body) =
 async function load() {
   rows = null;
   stale = false;
-  await show(at("list"), () => read("/journal", { ...filter(), limit: SHOWN }), ({ exchanges, dropped, last_id: last }) => {
+  await show(at("list"), () => read("/journal", { ...filter(), limit: SHOWN }), ({ exchanges, goods, dropped, last_id: last }) => {
     lastId = last;
     tell(dropped);
-    rows = element("tbody", {}, exchanges.map(row).reverse());
+    rows = element("tbody", {}, exchanges.map((each) => row(each, goods)).reverse());
     return [table(), !exchanges.length && empty()];
   });
   mark();
@@ -43,20 +45,26 @@ const empty = () => element("p", { class: "nothing", id: "no-requests" }, "No re
 
 const table = () => element("table", { class: `log ${at("scope").value ? "one" : ""}` },
   element("caption", { class: "unseen" }, "Requests, the newest first"),
-  element("thead", {}, element("tr", {}, [["Time", ""], ["Status", ""], ["Request", "where"], ["Organisation", "spare every"], ["ms", "n spare"]]
+  element("thead", {}, element("tr", {}, [["Time", ""], ["Status", ""], ["Request", "where"], ["Items", "spare"], ["Organisation", "spare every"], ["ms", "n spare"]]
     .map(([title, kind]) => element("th", { scope: "col", class: kind }, title)))),
   rows);
 
-function row(exchange) {
+function row(exchange, goods) {
+  const known = goods[exchange.tenant_id] ?? {};
+  const pictures = exchange.items.map((id) => known[id]?.picture).filter(Boolean);
   const marks = [
     exchange.fault && tag(exchange.fault, "open"),
     exchange.findings.length > 0 && tag(counted(exchange.findings.length, "finding"), "fail"),
     exchange.lint.length > 0 && tag(exchange.lint.length === 1 ? exchange.lint[0].id : counted(exchange.lint.length, "remark"), "open"),
   ];
+  const call = exchange.operation_id ?? `${exchange.method} ${exchange.path}`;
   return element("tr", {},
     element("td", { class: "n" }, time(exchange.at)),
     element("td", {}, status(exchange)),
-    element("td", { class: "where" }, link("id", exchange.id, exchange.operation_id ?? `${exchange.method} ${exchange.path}`), " ", marks),
+    element("td", { class: "where" },
+      element("div", { class: "said" }, link("id", exchange.id, exchange.about ?? call), marks),
+      exchange.about && element("div", { class: "hint" }, call)),
+    element("td", { class: "spare" }, element("div", { class: "pictures" }, pictures.map((source) => picture(source, "tiny")))),
     element("td", { class: "spare every", title: exchange.tenant_id }, exchange.tenant_id ?? element("span", { class: "soft" }, "nobody")),
     element("td", { class: "n spare" }, number(exchange.duration_ms)));
 }
@@ -78,13 +86,13 @@ async function catchUp() {
   if (stale) return load();
   const [list, after] = [rows, lastId];
   try {
-    const { exchanges, dropped, last_id: last } = await read("/journal", { ...filter(), after, limit: SHOWN });
+    const { exchanges, goods, dropped, last_id: last } = await read("/journal", { ...filter(), after, limit: SHOWN });
     if (rows !== list || last === after) return undefined;
     if (lastId !== after) return soon(); // another answer was faster; ask again after it
     if (last < after) return load(); // another run of the mock, which counts from one
     lastId = last;
     at("no-requests")?.remove();
-    rows.prepend(...exchanges.map(row).reverse());
+    rows.prepend(...exchanges.map((each) => row(each, goods)).reverse());
     while (rows.children.length > SHOWN) rows.lastElementChild.remove();
     if (!rows.children.length) at("list").append(empty());
     tell(dropped);
@@ -100,7 +108,7 @@ async function catchUp() {
 const state = (text, kind) => Object.assign(at("stream"), { textContent: text, className: `tag ${kind}` });
 
 function listen() {
-  const stream = new EventSource(withQuery("/_mock/journal/stream", { tenant_id: at("scope").value }));
+  const stream = new EventSource("/_mock/journal/stream"); // of all: unknown keys belong to no organisation
   stream.addEventListener("open", () => {
     state("live", "pass");
     soon();
@@ -109,8 +117,10 @@ function listen() {
     stale = true;
     soon();
   });
-  stream.addEventListener("exchange", () => {
+  stream.addEventListener("exchange", ({ data }) => {
     if (!isPaused()) return soon();
+    const { tenant_id: whose } = JSON.parse(data);
+    if (at("scope").value && whose && whose !== at("scope").value) return undefined;
     missed += 1;
     at("pause").textContent = `Go on (${counted(missed, "request")} since)`;
   });
@@ -119,10 +129,6 @@ function listen() {
     stale = true; // whatever was forgotten meanwhile is not told again
     if (stream.readyState === EventSource.CLOSED) setTimeout(listen, AGAIN_MS);
   });
-  at("scope").addEventListener("change", () => {
-    stream.close();
-    listen();
-  }, { once: true });
 }
 
 const soon = () => { timer ??= setTimeout(catchUp, TOGETHER_MS); };
@@ -159,6 +165,7 @@ function detail(exchange) {
   return [
     element("div", { class: "head" }, element("h2", {}, `${method} ${path}${query ? `?${query}` : ""}`), status(exchange)),
     pairs([
+      ["About", exchange.about],
       ["Time", `${time(exchange.at)} UTC, ${number(exchange.duration_ms)} ms`],
       ["Organisation", exchange.tenant_id ?? "nobody's key"],
       ["Key type", exchange.key_type],
@@ -167,8 +174,9 @@ function detail(exchange) {
       ["Fault", exchange.fault],
       ["Changed", Object.entries(exchange.changed ?? {}).map(([what, count]) => `${number(count)} ${what}`).join(", ")],
     ]),
+    exchange.method === "OPTIONS" && preflight(exchange),
     remarks("Findings", exchange.findings, ({ field, message }) => [field && element("code", {}, field), field && ": ", message]),
-    remarks("Lint: what the client could do better", exchange.lint, ({ id, message }) => [element("b", {}, id), ": ", message]),
+    remarks("Lint: what was probably meant", exchange.lint, ({ id, message }) => [element("b", {}, id), ": ", message]),
     message("Request", exchange.request),
     message("Answer", exchange.response),
     element("section", {},
@@ -185,7 +193,38 @@ function message(title, { headers, body, bytes, truncated }) {
     element("h3", {}, title, element("span", { class: "soft" }, ` ${counted(bytes, "byte")}${truncated ? ", cut off here" : ""}`)),
     element("details", {}, element("summary", {}, counted(Object.keys(headers).length, "header")),
       pairs(Object.entries(headers).map(([name, value]) => [element("code", {}, name), element("code", {}, value)]))),
-    body && element("pre", { tabindex: "0", "aria-label": `Body of the ${title.toLowerCase()}` }, readable(body)));
+    body && shown(body, `Body of the ${title.toLowerCase()}`));
+}
+
+function shown(text, label) {
+  try {
+    return foldedJson(JSON.parse(text), label);
+  } catch {
+    return element("pre", { tabindex: "0", "aria-label": label }, text);
+  }
+}
+
+/** What the browser asked before the request itself, and why the request may not have followed. */
+function preflight(exchange) {
+  const { headers: asked } = exchange.request;
+  const { headers: answer } = exchange.response;
+  const body = element("p", {}, "Looking for the request that followed ...");
+  const refused = exchange.status === null || exchange.status >= 300 || !answer["access-control-allow-origin"];
+  read("/journal", { q: exchange.path, after: exchange.id, limit: 1000 }).then(({ exchanges }) => {
+    const next = exchanges.find((each) => each.path === exchange.path && each.origin === exchange.origin && each.method === asked["access-control-request-method"]);
+    body.replaceChildren(...[
+      next && ["Allowed, and the request followed: ", link("id", next.id, `#${next.id}`), "."],
+      !next && refused && ["The answer does not allow it, so the browser did not send the request, and the page's ", element("code", {}, "fetch"), " failed with a CORS error."],
+      !next && !refused && ["The answer allows it, and no request has followed. The browser stops here when the page asks with ", element("code", {}, 'credentials: "include"'),
+        " (or ", element("code", {}, "withCredentials"), "): any origin may call, but without cookies. Leave it out; the API has none. It also stops when the page is left meanwhile without ",
+        element("code", {}, "keepalive"), "."],
+    ].filter(Boolean).flat());
+  }, (error) => body.replaceChildren(error.message));
+  return element("section", {},
+    element("h3", {}, "Preflight: may this page call?"),
+    pairs([["From", exchange.origin], ["To send", `${asked["access-control-request-method"] ?? "?"} with ${asked["access-control-request-headers"] ?? "no further headers"}`],
+      ["Allowed", refused ? "no" : `${answer["access-control-allow-methods"] ?? ""}; ${answer["access-control-allow-headers"] ?? ""}`]]),
+    body);
 }
 
 function readable(text) {

@@ -1,7 +1,8 @@
 /** Try it: what a strategy recommends, and why; or the same as a request to the API. */
 import { remembered } from "./address.js";
 import { below, change, CallFailed } from "./calls.js";
-import { element, json, nothing, pairs, tag } from "./dom.js";
+import { element, nothing, pairs, tag } from "./dom.js";
+import { foldedJson, folded, picture, pictureIn, price } from "./goods.js";
 import { show } from "./live.js";
 import { tenantId } from "./page.js";
 import { counted, number } from "./words.js";
@@ -39,8 +40,10 @@ const ask = () => show(at("results"), async () => {
 function card({ item_id: itemId, position, score, score_range: [low, high], reason, mode, metadata, parts }) {
   const { title, ...facts } = metadata;
   return element("li", { class: "card" },
-    element("div", { class: "head" }, element("h3", {}, `${position}. `, title ?? itemId), tag(reason)),
-    element("p", { class: "hint" }, element("code", {}, itemId)),
+    element("div", { class: "good" }, picture(pictureIn(metadata), "medium"),
+      element("div", {}, element("h3", {}, `${position}. `, title ?? metadata.name ?? itemId),
+        element("p", { class: "hint" }, element("code", {}, itemId)),
+        element("p", { class: "row" }, element("b", {}, price(metadata.price, metadata.currency)), tag(reason)))),
     element("div", { class: "score" },
       element("progress", { max: 1, value: score, "aria-label": `Score of ${itemId}` }), element("b", { class: "n" }, score.toFixed(4))),
     element("details", {}, element("summary", {}, "The score taken apart"),
@@ -53,7 +56,7 @@ const part = ({ name, value, item_id: itemId, weight, together }) => itemId
   ? [element("code", {}, itemId), `${number(together)} together x ${number(weight)} = ${number(value)}`]
   : [name.replaceAll("_", " "), plain(value)];
 
-const plain = (value) => (typeof value === "string" ? value : typeof value === "number" ? number(value) : JSON.stringify(value));
+const plain = (value) => (typeof value === "string" ? folded(value) : typeof value === "number" ? number(value) : JSON.stringify(value));
 
 at("ask").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -84,13 +87,13 @@ function showAnswer(body, response, text) {
   at("sent").replaceChildren(
     element("div", { class: "head" }, element("h2", {}, "POST /v1/recommend"), tag(String(response.status), response.ok ? "pass" : "fail")),
     pairs(quota),
-    element("details", {}, element("summary", {}, "Request"), json(body)),
+    element("details", {}, element("summary", {}, "Request"), foldedJson(body, "Request")),
     element("details", { open: !response.ok }, element("summary", {}, "Answer"), answer(text)));
 }
 
 function answer(text) {
   try {
-    return json(JSON.parse(text));
+    return foldedJson(JSON.parse(text), "Answer");
   } catch {
     return element("pre", { tabindex: "0" }, text);
   }

@@ -10,7 +10,14 @@ from mock_server.control.description import operations
 from tests.support.control_client import CHANGE, Served, all_calls
 from tests.support.mock_client import SPEC
 
-NO_JSON = {"/_mock/metrics", "/_mock/journal/stream", "/_mock/journal/{id}/curl", "/_mock/snapshots/{snapshot_id}/file"}
+NO_JSON = {
+    "/_mock/journal/har",
+    "/_mock/collection",
+    "/_mock/metrics",
+    "/_mock/journal/stream",
+    "/_mock/journal/{id}/curl",
+    "/_mock/snapshots/{snapshot_id}/file",
+}
 
 
 def served_operations(served: Served) -> set[tuple[str, str]]:

@@ -1,0 +1,54 @@
+/** Items as a shop shows them: picture, title, price; and data that is too long to read, folded. */
+import { element } from "./dom.js";
+
+const FOLD_CHARACTERS = 120;
+const PICTURES = ["image_url", "image", "image_link", "picture", "thumbnail", "image_src"];
+const SHOWABLE = /^(data:image\/|https?:\/\/)/;
+
+/** The picture of an item, or a quiet place of the same size. The title beside it says what it shows. */
+export function picture(source, size = "") {
+  const place = () => element("span", { class: `picture none ${size}`, "aria-hidden": "true" });
+  if (!source || !SHOWABLE.test(source)) return place();
+  const image = element("img", { class: `picture ${size}`, src: source, alt: "", loading: "lazy", decoding: "async", referrerpolicy: "no-referrer" });
+  image.addEventListener("error", () => image.replaceWith(place()));
+  return image;
+}
+
+export const pictureIn = (attributes) => PICTURES.map((name) => attributes[name]).find((value) => typeof value === "string" && SHOWABLE.test(value)) ?? null;
+
+/** 79.28 and EUR as people write it; without a currency, the number. */
+export function price(value, currency) {
+  if (typeof value !== "number") return null;
+  const digits = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+  try {
+    return new Intl.NumberFormat("en-GB", currency ? { style: "currency", currency } : digits).format(value);
+  } catch {
+    return `${new Intl.NumberFormat("en-GB", digits).format(value)} ${currency}`; // a word that is no currency's code
+  }
+}
+
+/** The same data, with long texts cut to what they are. */
+export function folded(value) {
+  if (typeof value === "string" && value.length > FOLD_CHARACTERS) {
+    const kind = /^data:([\w/+.-]+)/.exec(value)?.[1];
+    return kind ? `data:${kind}, ${value.length} characters` : `${value.slice(0, FOLD_CHARACTERS)}… (${value.length} characters)`;
+  }
+  if (Array.isArray(value)) return value.map(folded);
+  if (value !== null && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, folded(each)]));
+  return value;
+}
+
+/** JSON for people: folded, with the whole of it one click away where something was. */
+export function foldedJson(value, label) {
+  const short = folded(value);
+  const [text, whole] = [JSON.stringify(short, null, 2), JSON.stringify(value, null, 2)];
+  const shown = element("pre", { tabindex: "0", "aria-label": label }, text);
+  if (text === whole) return shown;
+  const toggle = element("button", { type: "button", class: "small", click: () => {
+    const isWhole = shown.textContent === whole;
+    shown.textContent = isWhole ? text : whole;
+    toggle.textContent = isWhole ? "Show all of it" : "Fold it";
+  } }, "Show all of it");
+  return [shown, toggle];
+}
+
