@@ -382,7 +382,7 @@ def test_a_file_is_dropped_and_its_errors_are_told_line_by_line(page: Page, mock
             re.compile("must be one of"),
             "4",
             "the line",
-            "1 values for 3 columns",
+            "1 value for 3 columns",
         ]
     )
     page.reload()
@@ -419,9 +419,7 @@ def test_a_file_that_can_not_be_read_says_why(page: Page, mock: RunningMock) -> 
     page.goto(f"/_mock/ui/upload?tenant_id={tenant_id}")
     for name, content, words in [
         ("empty.csv", b"", "is empty: the first line names the columns"),
-        ("wide.csv", "item_id,item_type\n".encode("utf-16"), "is UTF-16; save it as UTF-8"),
         ("nameless.csv", b"name,price\nShoes,12\n", "there is no column item_id"),
-        ("quote.csv", b'item_id,item_type,status\nok,product,active\nbad,"product,active\n', "isn't CSV"),
     ]:
         choose(page, name, content)
         page.get_by_role("button", name="Upload").click()

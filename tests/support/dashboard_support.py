@@ -62,8 +62,8 @@ def shop_a_little(mock: RunningMock) -> None:
 
 def start_afresh(mock: RunningMock) -> None:
     control(mock, "POST", "/reset", {"all": True})
-    control(mock, "DELETE", "/faults")
-    control(mock, "DELETE", "/journal")
+    control(mock, "DELETE", "/faults", {"all": True})
+    control(mock, "DELETE", "/journal", {"all": True})
 
 
 def listen(page: Page, mock: RunningMock, complaints: list[str]) -> None:
