@@ -17,6 +17,7 @@ from tests.support.mock_beside import Beside, mock_beside
 
 ROOT = Path(__file__).parents[2]
 ACTION: dict[str, Any] = parse((ROOT / "action.yml").read_text(encoding="utf-8"))
+PLACE = "${{ strategy.job-index }}"
 BROKEN = "success-true-on-400"  # ENV-error
 STEPS: dict[str, dict[str, Any]] = {step["name"]: step for step in ACTION["runs"]["steps"] if "name" in step}
 
@@ -44,13 +45,19 @@ class Runner:
         for file in files.values():
             file.write_text("", encoding="utf-8")
         variables = {
-            name: re.sub(r"\$\{\{ inputs\.([a-z-]+) \}\}", lambda found: given[found[1]], text)
+            name: re.sub(r"\$\{\{ inputs\.([a-z-]+) \}\}", lambda found: given[found[1]], text.replace(PLACE, "3"))
             for name, text in step["env"].items()
         }
         own: dict[str, str] = {
             name: value for name, value in os.environ.items() if not name.startswith(("LEHNZ_", "GITHUB_"))
         }
-        runner = {"RUNNER_TEMP": str(self.folder), **{name: str(file) for name, file in files.items()}}
+        if "STARTED" in variables:
+            variables["STARTED"] = str(bool(given["start-command"] and not given["health-url"])).lower()
+        runner = {
+            "GITHUB_JOB": "judge",
+            "RUNNER_TEMP": str(self.folder),
+            **{name: str(file) for name, file in files.items()},
+        }
         ran = subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
             cwd=ROOT, env={**own, **variables, **runner}, capture_output=True, text=True, timeout=240, check=False,
@@ -94,8 +101,49 @@ def test_a_target_that_conforms_is_green_with_a_report_and_a_summary(runner: Run
     assert (ran.exit_code, ran.outputs["verdict"]) == (0, "conforms"), ran.said
     assert Path(ran.outputs["report"]).read_text(encoding="utf-8").startswith("<!doctype html>")
     assert "conforms" in ran.summary
-    written = {file.name for file in Path(ran.outputs["report"]).parent.iterdir()}
-    assert {"report.json", "junit.xml", "badge.json"} <= written
+    folder = Path(ran.outputs["folder"])
+    assert {"report.json", "junit.xml", "badge.json", "report.html"} <= {file.name for file in folder.iterdir()}
+
+
+def test_each_use_and_each_place_in_a_matrix_has_an_artifact_of_its_own(runner: Runner) -> None:
+    """The runs are of options that don't exist: what they are called is said before."""
+    uses = [runner.run("Judge", {"arguments": "--no-such-option"}).outputs for _ in "ab"]
+    assert [use["artifact"] for use in uses] == ["lehnz-conformance-judge-3-1", "lehnz-conformance-judge-3-2"]
+    assert len({use["folder"] for use in uses}) == 2
+
+
+def test_headers_and_arguments_keep_their_blanks_and_are_not_shown(runner: Runner, server: Beside) -> None:
+    keys = keys_of(json.loads(server.keys))
+    headers = "Authorization: Basic aHVudGVyMg==\nX-Gateway: one two three\n"
+    arguments = "--select 'Rate limit' --rate-limit 77/15m --no-reference"
+    ran = runner.run("Judge", {"target": server.url, "headers": headers, "arguments": arguments, **keys})
+    assert (ran.exit_code, ran.outputs["verdict"]) == (1, "fails"), ran.said
+    kept = [file.read_text(encoding="utf-8") for file in Path(ran.outputs["folder"]).rglob("*") if file.is_file()]
+    for text in (ran.said, ran.summary, *kept):
+        assert "aHVudGVyMg" not in text
+        assert "one two three" not in text
+        assert keys["secret-key"] not in text
+    assert any("$HEADER_X_GATEWAY" in text for text in kept)
+
+
+def test_a_server_that_ends_at_once_is_not_waited_for(runner: Runner) -> None:
+    ran = runner.run("Start the server", {"start-command": "echo broken; exit 7", "health-url": "http://127.0.0.1:9/"})
+    assert ran.exit_code == 1
+    assert "::error::start-command has ended and nothing answers at http://127.0.0.1:9/" in ran.said
+    assert "server: broken" in ran.said
+
+
+def test_every_action_is_pinned_and_the_auditor_of_workflows_finds_nothing() -> None:
+    files = ["action.yml", *(str(file) for file in (ROOT / ".github/workflows").iterdir())]
+    auditor = Path(sys.executable).parent / "zizmor"
+    ran = subprocess.run(
+        [auditor, "--offline", "--no-progress", "--format", "plain", *files],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stdout
+    uses = re.findall(r"uses: (\S+)", "".join((ROOT / file).read_text(encoding="utf-8") for file in files))
+    assert len(uses) > len(files)
+    assert [use for use in uses if not re.fullmatch(r"\./|[\w./-]+@[0-9a-f]{40}", use)] == []
 
 
 def test_what_could_not_be_judged_is_red_and_named(runner: Runner, server: Beside) -> None:
