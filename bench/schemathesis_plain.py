@@ -44,15 +44,20 @@ class Run:
         return self.accepted / self.acceptable if self.acceptable else 0.0
 
 
-def plain_run(mock: RunningMock, seed: int, examples: int, *options: str) -> Run:
-    """`examples`: how many cases the fuzzing phase tries per operation; the other phases set their own number."""
+def plain_run(
+    mock: RunningMock, seed: int, examples: int, *options: str, description: str = "", token: str = ""
+) -> Run:
+    """`examples`: how many cases the fuzzing phase tries per operation; the other phases set their own number.
+    `description`: a file or URL instead of openapi.yaml; `token`: of an account."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "schemathesis.toml").write_text(
             f'[auth.openapi.SecretKey]\napi_key = "{mock.secret_key}"\n'
-            f'[auth.openapi.PublishableKey]\napi_key = "{mock.publishable_key}"\n',
+            f'[auth.openapi.PublishableKey]\napi_key = "{mock.publishable_key}"\n'
+            + (f'[auth.openapi.Bearer]\nbearer = "{token}"\n' if token else ""),
             encoding="utf-8",
         )
-        command = [sys.executable, "-m", "schemathesis.cli", "--no-color", "run", str(SPEC_PATH), "--url", mock.url]
+        command = [sys.executable, "-m", "schemathesis.cli", "--no-color", "run"]
+        command += [description or str(SPEC_PATH), "--url", mock.url]
         command += ["--seed", str(seed), "--max-examples", str(examples), "--report-ndjson-path", "report.ndjson"]
         command += options
         result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)

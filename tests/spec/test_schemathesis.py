@@ -1,17 +1,19 @@
 """Plain schemathesis finds nothing: a bounded run of what bench/schemathesis_plain.py does at length."""
 
+import json
 import os
 from pathlib import Path
 
+import httpx
 import pytest
 
 from bench.schemathesis_plain import LEAST_ACCEPTED, OPTIONS, Run, plain_run
 from fixtures.mock_process import RunningMock
+from tests.support.account_client import registration
 from tests.support.mock_beside import mock_beside
+from tests.support.shipped import ACCOUNTS
 
 SEED = 1
-
-
 NOTHING = Path(os.devnull)
 
 
@@ -32,6 +34,19 @@ def test_plain_schemathesis_finds_nothing_and_most_valid_requests_are_accepted()
     assert run.exit_code == 0, run.output
     assert run.cases > 1_000
     assert run.ratio > LEAST_ACCEPTED
+
+
+def test_plain_schemathesis_finds_nothing_in_the_account_operations(tmp_path: Path) -> None:
+    description = tmp_path / "accounts.json"
+    description.write_text(json.dumps(ACCOUNTS.document), encoding="utf-8")
+    with mock_beside("--rate-limit", "off") as mock:
+        here = RunningMock(mock.url, mock.publishable_key, mock.secret_key, os.getpid(), NOTHING, NOTHING)
+        signed_in = httpx.post(f"{mock.url}/auth/register", json=registration()).raise_for_status().json()
+        token = signed_in["data"]["access_token"]
+        run = plain_run(here, SEED, 1, description=str(description), token=token)
+    assert run.exit_code == 0, run.output
+    assert run.cases > 300
+    assert run.accepted > 50
 
 
 def test_the_run_is_not_fooled_by_a_mock_that_refuses_everything() -> None:
