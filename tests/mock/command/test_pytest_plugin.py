@@ -30,6 +30,12 @@ def test_each_test_has_a_shop_of_its_own(lehnz_mock, name):
     shown = post(f"{lehnz_mock.url}/v1/recommend", lehnz_mock.publishable_key, {"strategy": "popular"})
     assert shown["tenant_id"] == lehnz_mock.tenant_id
     assert shown["recommended_items"] == [name]
+    assert lehnz_mock.findings() == []
+    post(f"{lehnz_mock.url}/v1/recommend", lehnz_mock.publishable_key, {"strategy": "popular", "limt": 5})
+    (found,) = lehnz_mock.findings()
+    assert (found.rule, found.message) == (
+        "unknown-field", "$.limt is no field of this request: did you mean `limit`?"
+    )
 """
 UNRELATED_TEST = """
 import sys
