@@ -51,6 +51,7 @@ class LehnzMock:
     tenant_id: str
     publishable_key: str
     secret_key: str
+    began: int = 0  # the last exchange of the journal before the test
 
     def flush(self) -> None:
         """Return when everything accepted so far is visible; needed only with an --ingest-delay."""
@@ -72,7 +73,7 @@ class LehnzMock:
     def findings(self) -> list[Finding]:
         """What was sent for this organisation and surely not meant, refused or not, the oldest first:
         `assert not lehnz_mock.findings()`."""
-        answer = _control(self.url, "GET", f"/journal?tenant_id={self.tenant_id}&limit=1000")
+        answer = _control(self.url, "GET", f"/journal?tenant_id={self.tenant_id}&after={self.began}&limit=1000")
         return [
             Finding(exchange["id"], each["id"], each["message"])
             for exchange in answer["exchanges"]
@@ -125,7 +126,8 @@ def lehnz_mock_url(request: pytest.FixtureRequest) -> Iterator[str]:
 def lehnz_mock(lehnz_mock_url: str) -> Iterator[LehnzMock]:
     """A running mock and a fresh, empty organisation, which is removed after the test."""
     keys = _control(lehnz_mock_url, "POST", "/organisations", {})
-    yield LehnzMock(url=lehnz_mock_url, **keys)
+    began = _control(lehnz_mock_url, "GET", "/journal?limit=1")["last_id"]  # an id may be one of an earlier test's
+    yield LehnzMock(url=lehnz_mock_url, began=began, **keys)
     for snapshot in _control(lehnz_mock_url, "GET", "/snapshots")["snapshots"]:
         if snapshot["tenant_ids"] == [keys["tenant_id"]]:
             _control(lehnz_mock_url, "DELETE", f"/snapshots/{snapshot['snapshot_id']}")
