@@ -28,6 +28,7 @@ TABS = (
     Tab("overview", "Overview", facts.overview, path="/"),
     Tab("requests", "Live requests", facts.requests),
     Tab("catalogue", "Catalogue and users"),
+    Tab("shop", "Bring your own shop"),
     Tab("try", "Try it", facts.strategies),
     Tab("funnel", "Funnel"),
     Tab("faults", "Faults", facts.operations),

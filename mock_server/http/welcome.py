@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import Scope
 
 _LINKS = {
@@ -41,6 +41,9 @@ def wants_welcome(scope: Scope) -> bool:
 
 
 def welcome_page(segments: Collection[str]) -> Response:
-    """Links to what is served beside the API, by the first segments of the paths."""
+    """The way to the dashboard; without one, links to what is served beside the API, by the first segments of the
+    paths."""
+    if "_mock" in segments:
+        return RedirectResponse(_LINKS["_mock"][0], headers={"Cache-Control": "no-store", "Vary": "Accept"})
     links = [f'<li><a href="{path}">{title}</a>' for name, (path, title) in _LINKS.items() if name in segments]
     return Response(_PAGE % "".join(links), media_type="text/html", headers=_HEADERS)

@@ -1,4 +1,4 @@
-"""The mock's bare address: a page with links for a browser, a 404 in the envelope for a program."""
+"""The mock's bare address: a browser is led to the dashboard, a 404 in the envelope for a program."""
 
 from starlette.routing import Route
 
@@ -15,13 +15,11 @@ def serve(mock: Client, *more: Route) -> None:
     mock.app = create_app(mock.mock, [*docs_routes(mock.mock.contract, mock.mock.organisations), *more])
 
 
-def test_a_browser_is_shown_where_to_go(mock: Client) -> None:
+def test_a_browser_is_led_to_the_dashboard(mock: Client) -> None:
     mock.app = create_app(mock.mock, docs_routes(mock.mock.contract, mock.mock.organisations), Access(None))
     mock.checked = False
     page = mock.get("/", key=None, headers=BROWSER)
-    assert page.status == 200
-    for link in ("/_mock/", "/docs", "/openapi.yaml"):
-        assert f'href="{link}"'.encode() in page.body
+    assert (page.status, page.headers["location"]) == (307, "/_mock/")
 
 
 def test_a_program_gets_the_404_of_the_api(mock: Client) -> None:
@@ -33,9 +31,12 @@ def test_a_program_gets_the_404_of_the_api(mock: Client) -> None:
     assert mock.post("/", {}, key=None, headers=BROWSER).status == 404
 
 
-def test_without_a_control_plane_it_links_to_none(mock: Client) -> None:
+def test_without_a_control_plane_it_is_shown_what_else_there_is(mock: Client) -> None:
     serve(mock)
-    assert b"/_mock/" not in mock.get("/", key=None, headers=BROWSER).body
+    page = mock.get("/", key=None, headers=BROWSER)
+    assert b"/_mock/" not in page.body
+    for link in ("/docs", "/openapi.yaml"):
+        assert f'href="{link}"'.encode() in page.body
 
 
 def test_the_dashboards_address_without_its_slash_leads_to_it(mock: Client) -> None:

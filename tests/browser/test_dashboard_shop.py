@@ -1,0 +1,72 @@
+"""Bring your own shop: a file of products becomes the shop, without an account, and back."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from fixtures.mock_process import RunningMock, running_mock
+from tests.support.browser import WIDE, needs_chromium
+from tests.support.dashboard_support import listen, settled, start_afresh
+
+pytestmark = needs_chromium
+
+PRODUCTS = "SKU;Titel;price\nmug-1;Becher;9,50\nmug-2;Tasse;12,00\n;ohne;1,00\n"
+
+
+@pytest.fixture(scope="module")
+def mock() -> Iterator[RunningMock]:
+    with running_mock("--ingest-delay", "0") as mock:
+        yield mock
+
+
+@pytest.fixture
+def page(browser: Browser, mock: RunningMock, complaints: list[str]) -> Iterator[Page]:
+    start_afresh(mock)
+    with browser.new_context(viewport=WIDE, base_url=mock.url) as context:
+        page = context.new_page()
+        page.on("dialog", lambda dialog: dialog.accept())
+        listen(page, mock, complaints)
+        yield page
+    assert complaints == []
+
+
+def test_a_file_is_mapped_applied_and_undone(page: Page, tmp_path: Path) -> None:
+    file = tmp_path / "Käse.csv"
+    file.write_text(PRODUCTS, encoding="utf-8")
+    page.goto("/_mock/ui/shop")
+    settled(page).locator("#file").set_input_files(file)
+    expect(page.locator("#concluded")).to_contain_text("separator")
+    page.get_by_label("Field of the column SKU").select_option("item_id")
+    page.get_by_label("Field of the column Titel").select_option("title")
+    page.get_by_role("button", name="Read it with these columns").click()
+    expect(page.get_by_text("2 of 3 rows", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Becher")).to_be_visible()
+    page.get_by_role("button", name="Make it the shop").click()
+    page.get_by_role("link", name="See the catalogue").click()
+    expect(settled(page).get_by_text("2 items, page 1 of 1")).to_be_visible()
+    page.go_back()
+    settled(page).locator("#file").set_input_files(file)
+
+
+def test_what_was_added_is_taken_back_by_one_click(page: Page, tmp_path: Path) -> None:
+    file = tmp_path / "more.csv"
+    file.write_text("item_id,title,price\nmug-1,Mug,9.50\n", encoding="utf-8")
+    page.goto("/_mock/ui/shop")
+    settled(page).locator("#file").set_input_files(file)
+    page.get_by_role("button", name="Add to what is there").click()
+    expect(page.get_by_role("heading", name="1 of 1 rows are in glow-beauty-ng")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Undone.")).to_be_visible()
+    page.goto("/_mock/ui/catalogue?q=mug-1")
+    expect(settled(page).get_by_text("No item has this")).to_be_visible()
+
+
+def test_the_address_alone_leads_a_browser_to_the_dashboard_and_a_program_nowhere(
+    page: Page, mock: RunningMock
+) -> None:
+    page.goto("/")
+    page.wait_for_url("**/_mock/")
+    assert httpx.get(mock.url).status_code == 404
