@@ -6,7 +6,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
 from argon2 import PasswordHasher
-from argon2.exceptions import VerifyMismatchError
+from argon2.exceptions import InvalidHashError, VerificationError
 
 _AT_ONCE = 2  # each takes a core and 19 MiB; the others wait
 # What OWASP's Password Storage Cheat Sheet names as the least for Argon2id.
@@ -36,5 +36,5 @@ class Passwords:
     def _verify(self, password: str, password_hash: str) -> bool:
         try:
             return self.hasher.verify(password_hash, password)
-        except VerifyMismatchError:
+        except (VerificationError, InvalidHashError):  # also a hash that came from a file and is none
             return False

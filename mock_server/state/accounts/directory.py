@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from argon2 import extract_parameters
+from argon2.exceptions import InvalidHashError
 from pydantic import TypeAdapter
 
 from fixtures.bodies import unique_uuid
@@ -14,7 +17,7 @@ from fixtures.spec import KeyType
 from mock_server.state.accounts.accounts import Account, Accounts
 from mock_server.state.accounts.team import Team
 from mock_server.state.accounts.tokens import Tokens
-from mock_server.state.clock import Clock
+from mock_server.state.clock import END_OF_CALENDAR, Clock
 from mock_server.state.rate_limit import Visitors, Window
 
 
@@ -36,6 +39,7 @@ class Frozen:
 
 _FROZEN = TypeAdapter(Frozen)
 _SUSPENDED = TypeAdapter(bool)
+_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 class Directory:
@@ -101,6 +105,7 @@ class Directory:
             self.suspend(tenant_id, _SUSPENDED.validate_python(frozen))
             return
         state = _FROZEN.validate_python(frozen)
+        _check(state)
         accounts = Accounts(state.accounts)
         if state.dice and self._clock.virtual:
             self.rng.setstate(state.dice)
@@ -115,3 +120,32 @@ class Directory:
         """Its keys and nearly everything about it are 403, or work again."""
         if suspended != self.is_suspended(tenant_id):
             self.team(tenant_id).suspended = suspended
+
+
+def _check(state: Frozen) -> None:
+    """What is accepted here must not fail when it is used. Raises ValueError."""
+    known = {account.account_id for account in state.accounts}
+    for account in state.accounts:
+        try:
+            extract_parameters(account.password_hash)
+        except InvalidHashError:
+            raise ValueError(f"accounts: the password_hash of {account.email!r} is none") from None
+        _check_moment(account.created_at, f"created_at of {account.email!r}")
+    for team in state.teams:
+        if strangers := team.members.keys() - known:
+            raise ValueError(f"teams: {team.tenant_id} has a member {sorted(strangers)[0]!r} who has no account")
+        for pair in team.pairs.values():
+            if not _DIGEST.fullmatch(pair.secret_digest):
+                raise ValueError(f"teams: {team.tenant_id}: the secret_digest of {pair.key_id!r} is none")
+            _check_moment(pair.created_at, f"created_at of the keys {pair.key_id!r}")
+            _check_moment(pair.revoked_at, f"revoked_at of the keys {pair.key_id!r}")
+        for member in team.members.values():
+            _check_moment(member.added_at, f"added_at of {member.account_id!r}")
+        for entry in team.audit.entries:
+            _check_moment(entry.at, f"the audit log of {team.tenant_id}")
+        _check_moment(team.created_at, f"created_at of {team.tenant_id}")
+
+
+def _check_moment(seconds: float | None, place: str) -> None:
+    if seconds is not None and not 0 <= seconds < END_OF_CALENDAR:
+        raise ValueError(f"{place}: leads out of the calendar")

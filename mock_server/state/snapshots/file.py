@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from fixtures.spec import KeyType, RateLimit
 from mock_server.state.attribution import Attribution, Served
-from mock_server.state.clock import FASTEST, LAST_MOMENT
+from mock_server.state.clock import END_OF_CALENDAR, FASTEST, LAST_MOMENT
 from mock_server.state.organisations import Organisation, State
 from mock_server.state.rate_limit import Window
 from mock_server.state.records import Event, Item, User
@@ -96,6 +96,31 @@ def _check_clock(file: WrittenSnapshot) -> None:
     for each in file.organisations:
         if not 0 <= each.ahead < min(FURTHEST, LAST_MOMENT - file.clock.now):
             raise SnapshotError(f"{each.tenant_id}.ahead: leads out of the calendar")
+        _check_records(each)
+
+
+def _check_records(each: WrittenOrganisation) -> None:
+    """The same for every moment of the data."""
+    place = each.tenant_id
+    for name, records in (("items", each.items), ("users", each.users), ("events", each.events)):
+        for number, record in enumerate(records):
+            for field in ("created_at", "arrival", "at"):
+                moment = getattr(record, field, None)
+                if moment is not None and not 0 <= moment < END_OF_CALENDAR:
+                    raise SnapshotError(f"{place}.{name}.{number}.{field}: leads out of the calendar")
+    for number, served in enumerate(each.attribution.served):
+        if not 0 <= served.at < END_OF_CALENDAR:
+            raise SnapshotError(f"{place}.attribution.served.{number}.at: leads out of the calendar")
+    moments = {"due": each.due, "window.started": each.window.started}
+    moments |= {"window.exhausted_until": each.window.exhausted_until}
+    moments |= {f"waiting.{number}.due": waiting.due for number, waiting in enumerate(each.waiting)}
+    for field, seconds in moments.items():
+        if seconds is not None and abs(seconds) > FURTHEST:
+            raise SnapshotError(f"{place}.{field}: leads out of the calendar")
+    for number, waiting in enumerate(each.waiting):
+        kinds = [kind for kind in (waiting.items, waiting.users, waiting.events) if kind]
+        if len(kinds) > 1:
+            raise SnapshotError(f"{place}.waiting.{number}: holds records of several kinds")
 
 
 def _written(frozen: Frozen) -> WrittenOrganisation:

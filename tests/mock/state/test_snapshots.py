@@ -213,6 +213,18 @@ def edited(text: bytes, change: Callable[[Any], object]) -> bytes:
     return json.dumps(document).encode()
 
 
+def first_item(file: Any) -> Any:
+    return file["organisations"][0]["items"][0]
+
+
+ACCOUNT = {"account_id": "a", "email": "ada@example.com", "name": "Ada", "password_hash": "$argon2x", "created_at": 0}
+TEAM = {
+    "tenant_id": "acme-books",
+    "name": "Acme",
+    "created_at": 0,
+    "members": {"nobody": {"account_id": "nobody", "role": "OWNER", "added_at": 0}},
+}
+
 BROKEN: list[tuple[str, Callable[[bytes], bytes], str]] = [
     ("cut off", lambda text: text[: len(text) // 2], "not JSON"),
     ("no JSON", lambda _: b"PK\x03\x04", "not JSON"),
@@ -255,6 +267,23 @@ BROKEN: list[tuple[str, Callable[[bytes], bytes], str]] = [
         "parts.faults",
     ),
     ("bad journal", lambda text: edited(text, lambda file: file["parts"].update(journal=[])), "parts.journal"),
+    ("a late item", lambda text: edited(text, lambda file: first_item(file).update(created_at=1e308)), "leads out"),
+    ("an early item", lambda text: edited(text, lambda file: first_item(file).update(arrival=-1)), "items.0.arrival"),
+    (
+        "a late window",
+        lambda text: edited(text, lambda file: file["organisations"][0]["window"].update(started=1e300)),
+        "window.started: leads out",
+    ),
+    (
+        "an account without a hash",
+        lambda text: edited(text, lambda file: file["parts"]["accounts"]["accounts"].append(ACCOUNT)),
+        "the password_hash of 'ada@example.com' is none",
+    ),
+    (
+        "a member without an account",
+        lambda text: edited(text, lambda file: file["parts"]["accounts"]["teams"].append(TEAM)),
+        "acme-books has a member 'nobody' who has no account",
+    ),
     ("unknown part", lambda text: edited(text, lambda file: file["parts"].update(weather="fine")), "parts.weather"),
 ]
 
