@@ -16,6 +16,7 @@ import numpy as np
 from fixtures.option_error import OptionError
 from load._histogram import Histogram, add
 from load._samples import Samples, Series, is_judged, operation_of
+from load._slo import Slo
 from load._verdict import Outcome, Row
 
 SCHEMA = 2
@@ -62,22 +63,29 @@ class Change:
     def change(self) -> float | None:
         return self.now / self.before - 1 if self.now is not None and self.before else None
 
-    def row(self, most: float | None) -> Row:
+    def row(self, most: float) -> Row:
         """Held against `--max-regression`: broken only if the whole interval is beyond it."""
-        if most is None or self.direction is Direction.UNKNOWN or self.low is None:
-            return Row(self.name, f"{self.metric} change", most, self.change, self.samples, "compared", Outcome.PASS,
-                       "" if most is not None and self.low is not None else str(self.direction))  # fmt: skip
-        broken = self.direction is Direction.SLOWER and self.low > most
+        broken = self.direction is Direction.SLOWER and self.low is not None and self.low > most
         outcome = Outcome.FAIL if broken else Outcome.PASS
         return Row(self.name, f"{self.metric} change", most, self.change, self.samples, "compared", outcome)
 
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """The run that was written down: windows by request name."""
+    """The run that was written down: windows by request name, its load in words, and its generators' wait for cores."""
 
     path: str
     windows: Mapping[str, Windows]
+    load: str
+    wait_share: float
+
+    def differences(self, load: str, wait_share: float, most_wait: float) -> list[str]:
+        """Why a change says nothing about the target alone."""
+        found = [] if self.load == load else [f"the run before had another load ({self.load})"]
+        busy = [
+            name for name, share in (("the run before", self.wait_share), ("this run", wait_share)) if share > most_wait
+        ]
+        return found + [f"the machine of {name} was busy" for name in busy]
 
 
 def read_before(path: str) -> Before:
@@ -92,13 +100,14 @@ def read_before(path: str) -> Before:
             str(name): [{int(key): int(count) for key, count in one.items()} for one in rows]
             for name, rows in document["windows"].items()
         }
+        load, wait_share = str(document["load"]), float(document["generators"]["waited_for_a_core"])
     except OptionError:
         raise
     except OSError as error:
         raise OptionError(f"--compare {path}: {error.strerror}") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise OptionError(f"--compare {path}: is no file that --slo-json wrote") from None
-    return Before(path, windows)
+    return Before(path, windows, load, wait_share)
 
 
 def windows_of(samples: Samples) -> dict[str, Windows]:
@@ -114,6 +123,27 @@ def changes(before: Before, samples: Samples) -> tuple[Change, ...]:
         if name in before.windows:
             found += _changes(name, before.windows[name], windows)
     return tuple(found)
+
+
+def rows(found: Sequence[Change], most: float | None) -> list[Row]:
+    """The promise of `--max-regression`, for every change that is known; if none is, that is no promise kept."""
+    if most is None:
+        return []
+    known = [one.row(most) for one in found if one.direction is not Direction.UNKNOWN]
+    nothing = Row(
+        "compared", "change", most, None, 0, "compared", Outcome.NO_DATA, "too little data to compare anything"
+    )
+    return known or [nothing]
+
+
+def reservations(
+    before: Before, load: str, wait_share: float, slo: Slo, judged: Sequence[Row]
+) -> tuple[list[str], list[str]]:
+    """What stands against the comparison: reasons why a broken --max-regression is no verdict, and notes."""
+    found = before.differences(load, wait_share, slo.run["max_wait_percent"] / 100)
+    broken = any(row.where == "compared" and row.outcome is Outcome.FAIL for row in judged)
+    texts = [f"compared with {before.path}: {text}" for text in found]
+    return (texts, []) if broken else ([], texts)
 
 
 def _changes(name: str, before: Windows, now: Windows) -> list[Change]:

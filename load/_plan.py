@@ -68,6 +68,16 @@ class Plan:
     def judged_seconds(self) -> float:
         return self.profile.seconds - self.profile.warmup
 
+    @property
+    def load(self) -> str:
+        """How the load is made, in words; two runs of the same words can be compared."""
+        users = ", ".join(self.users)
+        if self.search:
+            return f"open: search for the highest rate from {self.rate:g}/s on, {users}"
+        if self.open:
+            return f"open: {self.rate:g} arrivals/s ({self.arrivals}), profile {self.profile.name}, {users}"
+        return f"closed: {self.user_count} users, think times x {self.think:g}, profile {self.profile.name}, {users}"
+
     def to_message(self, index: int, workers: int) -> dict[str, Any]:
         """For one worker."""
         return {**asdict(self), "index": index, "workers": workers}

@@ -144,10 +144,8 @@ class Run:
     def watch(self) -> None:
         """Twice a second while it runs."""
         self.look_for_lost_workers()
-        runner = self.environment.runner
-        users = runner.user_count if runner else 0
-        self.happened = replace(self.happened, users=max(self.happened.users, users))
-        plan = self._plan
+        plan, runner = self._plan, self.environment.runner
+        self.happened = replace(self.happened, users=max(self.happened.users, runner.user_count if runner else 0))
         if plan.abort_on_fail and not (plan.probe or plan.search or self.aborted):
             broken = self._slo.broken_for_good(
                 self.samples, self.sent_names(), self.judged_seconds, plan.slot, self.expected if plan.open else {}
@@ -164,8 +162,8 @@ class Run:
 
     def look_for_lost_workers(self) -> None:
         """A worker that was there at the start and isn't now takes its share of the load with it."""
-        lost = [client for client in self.ready if client not in self.clients() and client not in self.drained]
-        if lost:
+        gone = set(self.ready) - set(self.clients())
+        if lost := gone - set(self.drained):
             self.invalidate(f"{len(lost)} of {len(self.ready)} workers lost during the run")
 
     # after
@@ -184,8 +182,8 @@ class Run:
     def close(self) -> None:
         self.closed = True
         self.prepared.set()
-        for reason in self.invalid:
-            log.error("INVALID: %s", reason)
+        if self.invalid:
+            log.error("INVALID: %s", "; ".join(self.invalid))
 
     def _drain(self) -> None:
         wait_seconds = self._plan.request_timeout + _LAST_WORDS
@@ -198,8 +196,7 @@ class Run:
                 break
             gevent.sleep(0.02)
         self.look_for_lost_workers()
-        silent = [client for client in self._alive() if client not in self.drained]
-        if silent:
+        if silent := [client for client in self._alive() if client not in self.drained]:
             self.invalidate(f"{len(silent)} of {len(self.ready)} workers didn't send their last report")
         if unfinished := sum(answer["unfinished"] for answer in self.drained.values()):
             self.invalidate(f"{unfinished} requests without an answer when the run ended")
@@ -225,7 +222,7 @@ class Run:
         plan, slo = self.plan, self.slo
         if plan is None or slo is None or not self.started_at:
             return Verdict((), tuple(self.invalid), tuple(self.notes))
-        invalid = [*self.invalid, *self._crashes()]
+        invalid, notes = [*self.invalid, *self._crashes()], list(self.notes)
         if self.probe:
             rows, more = self.probe.rows(), self.probe.invalid
         elif self.search:
@@ -233,12 +230,15 @@ class Run:
             more = [*self.search.problems, *more]
         else:
             rows, more = slo.judge(self.samples, self.sent_names(), self.judged_seconds, plan.slot), []
-            rows += [change.row(self.machine.max_regression) for change in changes]
+            if self.before and self.closed:
+                rows += _compare.rows(changes, self.machine.max_regression)
+                more, found = _compare.reservations(self.before, plan.load, self.happened.wait_share, slo, rows)
+                notes += found
         if self.closed:
             more = more + _inspection.shortcomings(
                 plan, slo, self.samples, self.happened, rows, aborted=bool(self.aborted)
             )
-        return Verdict(tuple(rows), tuple(dict.fromkeys([*invalid, *more])), tuple(self.notes))
+        return Verdict(tuple(rows), tuple(dict.fromkeys([*invalid, *more])), tuple(notes))
 
     @property
     def judged_seconds(self) -> float:
@@ -269,9 +269,9 @@ class Run:
             self.invalid.append(reason)
 
     def _crashes(self) -> list[str]:
-        runner = self.environment.runner
-        texts = {row["msg"] for row in runner.exceptions.values()} if runner else set()
-        return [f"a scenario crashed: {text}" for text in sorted({*texts, *self.samples.crashes})]
+        known = self.environment.runner.exceptions if self.environment.runner else {}
+        texts = {*(row["msg"] for row in known.values()), *self.samples.crashes}
+        return [f"a scenario crashed: {text}" for text in sorted(texts)]
 
     def _classes(self, names: tuple[str, ...]) -> list[type[User]]:
         return [one for one in self.environment.user_classes if one.__name__ in names]

@@ -44,14 +44,7 @@ def load_in_words(result: Result) -> str:
     plan = result.plan
     if plan is None:
         return "none"
-    users = ", ".join(plan.users)
-    if plan.probe:
-        return f"rate limit probe by {result.workers} worker(s)"
-    if plan.search:
-        return f"open: search for the highest rate from {plan.rate:g}/s on, {users}"
-    if plan.open:
-        return f"open: {plan.rate:g} arrivals/s ({plan.arrivals}), profile {plan.profile.name}, {users}"
-    return f"closed: {plan.user_count} users, think times x {plan.think:g}, profile {plan.profile.name}, {users}"
+    return f"rate limit probe by {result.workers} worker(s)" if plan.probe else plan.load
 
 
 def plan_in_words(result: Result) -> str:

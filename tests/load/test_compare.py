@@ -7,11 +7,14 @@ from random import Random
 import pytest
 
 from fixtures.option_error import OptionError
-from load._compare import Change, Direction, changes, read_before, windows_of
+from load._compare import Change, Direction, changes, read_before, reservations, rows, windows_of
 from load._options import regression
 from load._samples import Samples
+from load._slo_file import read_slo
 from load._verdict import Outcome
 
+LOAD = "open: 60 arrivals/s"
+FACTS = {"schema": 2, "verdict": "PASS", "load": LOAD, "generators": {"waited_for_a_core": 0.05}}
 NAME = "POST /v1/recommend strategy=popular"
 
 
@@ -28,7 +31,7 @@ def run(seed: int, factor: float = 1.0, seconds: int = 40, rate: int = 40) -> Sa
 
 def written(folder: Path, samples: Samples, **facts: object) -> str:
     path = folder / "before.json"
-    path.write_text(json.dumps({"schema": 2, "verdict": "PASS", "windows": windows_of(samples), **facts}), "utf-8")
+    path.write_text(json.dumps({**FACTS, "windows": windows_of(samples), **facts}), "utf-8")
     return str(path)
 
 
@@ -76,6 +79,24 @@ def test_a_change_within_the_promise_is_slower_but_no_failure(tmp_path: Path) ->
 
 def test_a_change_of_less_than_a_millisecond_is_none() -> None:
     assert Change(NAME, "p50_ms", 0.5, 1.0, 0.9, 1.1, 5_000).direction is Direction.SAME
+
+
+def test_a_promise_about_nothing_that_can_be_compared_is_not_kept(tmp_path: Path) -> None:
+    found = changes(read_before(written(tmp_path, run(1, seconds=5))), run(2))
+    assert [row.outcome for row in rows(found, 0.1)] == [Outcome.NO_DATA]
+    assert rows(found, None) == []
+
+
+def test_a_regression_against_another_load_or_on_a_busy_machine_is_no_verdict(tmp_path: Path) -> None:
+    path = written(tmp_path, run(1))
+    slower = rows(changes(read_before(path), run(2, factor=2.0)), 0.1)
+    assert reservations(read_before(path), LOAD, 0.05, read_slo(), slower) == ([], [])
+    for load, waited, word in (("open: 90 arrivals/s", 0.05, "another load"), (LOAD, 0.8, "this run was busy")):
+        invalid, notes = reservations(read_before(path), load, waited, read_slo(), slower)
+        assert word in invalid[0]
+        assert notes == []
+        same = rows(changes(read_before(path), run(2)), 0.1)
+        assert word in reservations(read_before(path), load, waited, read_slo(), same)[1][0], "a note is enough"
 
 
 def test_little_data_says_so(tmp_path: Path) -> None:

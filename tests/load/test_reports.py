@@ -9,7 +9,7 @@ import pytest
 
 from load import _pages, _reports
 from load._charts import by_percentile, over_time
-from load._compare import Change
+from load._compare import Change, rows
 from load._inspection import Happened
 from load._plan import Plan
 from load._profiles import Profile, Stage
@@ -26,7 +26,7 @@ FAILED = Row(RECOMMEND, "p95_ms", 300.0, 450.0, 1000, "worst 30 s, from 5 s", Ou
 MISSING = Row(RECOMMEND, "samples", 100.0, 3, 3, "run", Outcome.NO_DATA, "3 answers, 100 needed")
 
 
-def run_with(*rows: Row, invalid: tuple[str, ...] = (), **changes: Any) -> Result:
+def run_with(*judged: Row, invalid: tuple[str, ...] = (), **changes: Any) -> Result:
     samples = Samples()
     for slot in range(-1, 6):
         for strategy in ("popular", "similar"):
@@ -40,7 +40,7 @@ def run_with(*rows: Row, invalid: tuple[str, ...] = (), **changes: Any) -> Resul
     profile = Profile("steady", 5.0, (Stage(5.0, 1.0, 1.0), Stage(30.0, 1.0, 1.0)))
     plan = Plan("r", "http://x", ("Reader",), profile, 10.0, "constant", 1, 1.0, 1, 100, 10.0, organisations=2)
     result = Result(
-        verdict=Verdict(rows, invalid, ("a note",)),
+        verdict=Verdict(judged, invalid, ("a note",)),
         closed=True,
         plan=plan,
         slo=read_slo(),
@@ -125,8 +125,8 @@ def test_a_comparison_stands_in_the_table_the_page_and_the_summary() -> None:
         Change(RECOMMEND, "p95_ms", 100.0, 130.0, 0.2, 0.4, 500),
         Change(RECOMMEND, "p99_ms", None, 200.0, None, None, 40),
     )
-    result = run_with(PASSED, *(one.row(0.1) for one in changes), changes=changes)
-    assert [row.outcome for row in result.verdict.rows] == [Outcome.PASS, Outcome.FAIL, Outcome.PASS]
+    result = run_with(PASSED, *rows(changes, 0.1), changes=changes)
+    assert [row.outcome for row in result.verdict.rows] == [Outcome.PASS, Outcome.FAIL]
     assert result.verdict.exit_code == 3
     for text in (_reports.table(result), _pages.page(result, refresh=False), _reports.markdown(result)):
         assert "+30.0% (+20.0% to +40.0%)" in text
