@@ -22,7 +22,7 @@ from fixtures.masking import Redactor
 from tests.support.hostile import SERVERS, serving
 from tests.support.mock_beside import mock_beside
 
-EXCHANGE, RUN = 0.4, 3.0  # seconds that the options allow
+EXCHANGE, RUN = 0.25, 1.5  # seconds that the options allow
 SLACK = 20.0  # seconds of a busy machine, for all that isn't waiting
 MEMORY = 64_000_000  # bytes at most, at any moment
 KEYS = ("--publishable-key", "lehnz_pk_1", "--secret-key", "lehnz_sk_1")

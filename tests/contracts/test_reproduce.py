@@ -88,6 +88,7 @@ def test_a_status_is_judged_by_curl_alone(check: str, server: Broken, mock: Besi
     assert gone.returncode == 0, gone.stdout + gone.stderr
 
 
+@pytest.mark.slow
 def test_data_that_the_finding_speaks_of_is_made_anew(server: Broken, mock: Beside, tmp_path: Path) -> None:
     write_scripts(judged(mock, tmp_path, "--select", "FILTER-equality"), tmp_path)
     script = tmp_path / "FILTER-equality.sh"
@@ -103,6 +104,7 @@ def test_data_that_the_finding_speaks_of_is_made_anew(server: Broken, mock: Besi
     assert run(script, mock, LEHNZ_CONTRACT="/nowhere").returncode == 3
 
 
+@pytest.mark.slow
 def test_headers_are_variables_and_are_sent(mock: Beside, tmp_path: Path) -> None:
     arguments = ("--select", "ITEM-status-enum", "--header", 'X-Gateway: Basic it\'s "so" $PK')
     write_scripts(judged(mock, tmp_path, *arguments), tmp_path)

@@ -75,6 +75,7 @@ def test_nothing_of_the_users_tests_is_loaded(keys: str, tmp_path: Path) -> None
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
+@pytest.mark.slow
 def test_secrets_of_headers_show_nowhere(keys: str, tmp_path: Path) -> None:
     names = {"json": "r.json", "junit": "r.xml", "html": "r.html", "write-deviations": "d.toml", "reproduce": "again"}
     reports = [part for name, file in names.items() for part in (f"--{name}", str(tmp_path / file))]

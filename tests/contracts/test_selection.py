@@ -1,0 +1,57 @@
+"""`--select` of one statement takes seconds and few requests, whether it acts or only looks at answers."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from contracts.catalogue import load_catalogue
+from contracts.options import read_arguments
+from contracts.outcome import Outcome, Verdict
+from contracts.run.registry import RULES
+from contracts.session import Report, judge
+from contracts.settings import settings_of
+from tests.support.mock_beside import Beside, mock_beside
+
+FEW = 45  # requests of one organisation
+
+
+def no_next_page(app: ASGIApp) -> ASGIApp:
+    async def layer(scope: Scope, receive: Receive, send: Send) -> None:
+        async def tamper(message: Message) -> None:
+            if message["type"] == "http.response.body" and scope["path"] == "/v1/recommend":
+                message = {**message, "body": message["body"].replace(b'"has_next":true', b'"has_next":null')}
+            await send(message)
+
+        await app(scope, receive, tamper if scope["type"] == "http" else send)
+
+    return layer
+
+
+@pytest.fixture(scope="module")
+def mock() -> Iterator[Beside]:
+    with mock_beside("--rate-limit", "9000/15m") as running:
+        yield running
+
+
+def judged(mock: Beside, folder: Path, *arguments: str) -> Report:
+    options = ["--keys-file", str(mock.write_keys(folder)), "--rate-limit", "9000/15m", *arguments]
+    catalogue = load_catalogue()
+    return judge(settings_of(read_arguments(options), catalogue, {}), catalogue, lambda _: None)
+
+
+@pytest.mark.parametrize("check", ["PAGE-has-next", "REC-keys", "ENV-success", "PAGE-default-limit", "STRAT-default"])
+def test_one_statement_takes_few_requests(check: str, mock: Beside, tmp_path: Path) -> None:
+    report = judged(mock, tmp_path, "--select", check)
+    assert report.verdict is Verdict.CONFORMS
+    assert report.requests["main"] <= FEW
+    assert sum(report.requests.values()) <= FEW + 5
+
+
+def test_a_statement_that_only_looks_finds_the_fault_all_the_same(tmp_path: Path) -> None:
+    assert "REC-pagination-types" in RULES
+    with mock_beside("--rate-limit", "9000/15m", around=no_next_page) as broken:
+        report = judged(broken, tmp_path, "--select", "REC-pagination-types", "--after", "PAGE-default-limit")
+    assert [result.outcome for result in report.results if result.check == "REC-pagination-types"] == [Outcome.FAIL]
+    assert report.requests["main"] <= FEW
