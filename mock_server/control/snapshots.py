@@ -41,7 +41,7 @@ from mock_server.state.snapshots import file as snapshot_file
 from mock_server.state.snapshots.snapshot import Snapshot
 from mock_server.state.tenant import Tenant
 
-MAX_FILE_BYTES = 1 << 30
+MAX_FILE_BYTES = 256 << 20
 
 
 class NewSnapshot(Body):

@@ -10,7 +10,7 @@ from mock_server.state.clock import Clock
 from mock_server.state.organisations import Organisation, Organisations
 from mock_server.state.rate_limit import Visitors
 from mock_server.state.records import Item, User
-from mock_server.state.snapshots.snapshot import Frozen, Part, Record, Snapshot, Waiting, in_a_line
+from mock_server.state.snapshots.snapshot import Frozen, Part, Record, Snapshot, Waiting, in_a_line, pack, unpack
 from mock_server.state.tenant import Tenant
 
 
@@ -40,7 +40,7 @@ class Freezer:
             return Snapshot(
                 at=self._clock.now(),
                 organisations=[self._freeze(each) for each in chosen],
-                parts={part: each.freeze(tenant_id) for part, each in self._parts.items()},
+                parts={part: pack(each.freeze(tenant_id)) for part, each in self._parts.items()},
                 pace=self._clock.pace,
                 dice=self._organisations.rng.getstate(),
                 tenant_id=tenant_id,
@@ -94,7 +94,7 @@ class Freezer:
         for name in [name for name in parts if name in snapshot.parts]:  # in the order of the mock's
             tried.append(name)
             try:
-                parts[name].thaw(snapshot.parts[name], tenant_id)
+                parts[name].thaw(unpack(snapshot.parts[name]), tenant_id)
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 for changed in tried:
                     parts[changed].thaw(before[changed], tenant_id)

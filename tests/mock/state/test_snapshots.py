@@ -284,6 +284,11 @@ BROKEN: list[tuple[str, Callable[[bytes], bytes], str]] = [
         lambda text: edited(text, lambda file: file["parts"]["accounts"]["teams"].append(TEAM)),
         "acme-books has a member 'nobody' who has no account",
     ),
+    (
+        "a part with an odd number",
+        lambda text: edited(text, lambda file: file["parts"].update(faults=2**70)),
+        "parts.f",
+    ),
     ("unknown part", lambda text: edited(text, lambda file: file["parts"].update(weather="fine")), "parts.weather"),
 ]
 
