@@ -20,7 +20,7 @@ from bench import (
     state_cost,
     uploads,
 )
-from bench.part import arguments, options_of, run_all
+from bench.part import apart, arguments, options_of, run_all
 
 PARTS = [
     each.PART
@@ -33,7 +33,8 @@ def main() -> int:
     parser = arguments(f"{__doc__}    {', '.join(names)}")
     parser.add_argument("--only", nargs="+", choices=names, metavar="PART", help="these parts")
     given = parser.parse_args()
-    return run_all([part for part in PARTS if not given.only or part.name in given.only], options_of(given))
+    chosen = [part for part in PARTS if not given.only or part.name in given.only]
+    return run_all(chosen, options_of(given), apart)
 
 
 if __name__ == "__main__":

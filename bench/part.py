@@ -5,6 +5,8 @@ Each part is a module of its own and a command: `python -m bench.NAME [--quick] 
 import argparse
 import sys
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
@@ -54,7 +56,17 @@ def run(part: Part, description: str | None) -> int:
     return run_all([part], options)
 
 
-def run_all(parts: list[Part], options: Options) -> int:
+def apart(part: Part, options: Options) -> str:
+    """The report of a part that is measured in a new process, so that nothing of the parts before it is left there."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+        return process.submit(part.measure, options).result()
+
+
+def here(part: Part, options: Options) -> str:
+    return part.measure(options)
+
+
+def run_all(parts: list[Part], options: Options, measure: Callable[[Part, Options], str] = here) -> int:
     """Measure one part after the other; exit code 1 if one fails, 2 for a machine that is too busy."""
     try:
         if options.write:
@@ -65,7 +77,7 @@ def run_all(parts: list[Part], options: Options) -> int:
     load, failed = machine.load_per_core(), False
     for part in parts:
         try:
-            report = f"{part.measure(options)}\n\n{machine.facts(load)}."
+            report = f"{measure(part, options)}\n\n{machine.facts(load)}."
         except BenchError as error:
             print(f"bench.{part.name}: {error}", file=sys.stderr)
             failed = True
