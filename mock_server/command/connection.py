@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import httptools
@@ -21,7 +22,7 @@ from mock_server.http.envelope import failure
 MOST_BYTES = 65_536  # of a request's head, of its URL, of a trailer
 _MOST_QUEUED = 1_000  # requests that came before the first of them was answered
 _LINGER_SECONDS = 2.0  # before a refused client is hung up on, so that it can read why
-_HALF_CLOSED_SECONDS = 10.0  # for an answer to a client that has ended its half: it may be gone altogether
+_ANSWER_SECONDS = 30.0  # for an answer to a client that can ask nothing more: it may be gone altogether
 _OF_AN_OFFER = {b"upgrade", b"http2-settings"}
 
 
@@ -66,7 +67,7 @@ class Connection(HttpToolsProtocol):
         if cycle.more_body:
             return False
         cycle.keep_alive = False
-        self._hang_up = self.loop.call_later(_HALF_CLOSED_SECONDS, self.transport.close)
+        self._hang_up_in(_ANSWER_SECONDS)
         return True
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -152,12 +153,13 @@ class Connection(HttpToolsProtocol):
         """Answer with the error, unless an answer is on its way already; hang up when the client has had time to read
         it."""
         cycle = self.cycle
-        self._hang_up = self.loop.call_later(_LINGER_SECONDS, self.transport.close)
+        lingering = _Lingering(self.transport, self._hang_up_soon)
         if cycle is not None and not cycle.response_complete:
             is_earlier = self._unserved or self._in_head
             if is_earlier or cycle.response_started or self.pipeline:
                 cycle.keep_alive = False
-                cycle.transport = _Lingering(self.transport)  # type: ignore[assignment]
+                cycle.transport = lingering  # type: ignore[assignment]
+                self._hang_up_in(_ANSWER_SECONDS)
                 return
             cycle.disconnected, cycle.waiting_for_100_continue = True, False
             cycle.message_event.set()
@@ -173,17 +175,27 @@ class Connection(HttpToolsProtocol):
                 ]
             )
         )
-        _Lingering(self.transport).close()
+        lingering.close()
+
+    def _hang_up_soon(self) -> None:
+        self._hang_up_in(_LINGER_SECONDS)
+
+    def _hang_up_in(self, seconds: float) -> None:
+        if self._hang_up:
+            self._hang_up.cancel()
+        self._hang_up = self.loop.call_later(seconds, self.transport.close)
 
 
 class _Lingering:
     """A transport that is closed a little later: at once, with bytes on their way to us, would be a reset, and a reset
     takes the answer along."""
 
-    def __init__(self, transport: asyncio.Transport) -> None:
+    def __init__(self, transport: asyncio.Transport, on_close: Callable[[], None]) -> None:
         self._transport = transport
+        self._on_close = on_close
         self.write, self.is_closing = transport.write, transport.is_closing
 
     def close(self) -> None:
         if self._transport.can_write_eof() and not self._transport.is_closing():
             self._transport.write_eof()
+        self._on_close()

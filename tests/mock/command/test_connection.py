@@ -132,6 +132,13 @@ class TestBounds:
         assert exchange(beside.url, head("POST", ITEMS, headers) + b"zz\r\n").status == 400
         assert caplog.records == []
 
+    def test_an_answer_that_takes_longer_than_the_refusal_behind_it_still_comes(self, beside: Beside) -> None:
+        tenant_id = json.loads(beside.keys)["organisations"][0]["tenant_id"]
+        fault = {"kind": "latency", "seconds": 2.5, "times": 1, "tenant_id": tenant_id}
+        assert exchange(beside.url, request("/_mock/faults", fault, CONTROL)).status == 201
+        good = request(RECOMMEND, {"strategy": "popular"}, {"X-API-KEY": beside.publishable_key})
+        assert exchange(beside.url, good + b"nonsense\r\n\r\n").status == 200
+
     @pytest.mark.parametrize("half_close", [False, True])
     def test_a_broken_request_does_not_take_the_answer_before_it_along(self, beside: Beside, half_close: bool) -> None:
         good = request(RECOMMEND, {"strategy": "popular"}, {"X-API-KEY": beside.publishable_key})
