@@ -70,9 +70,7 @@ def build(items: int) -> World:
     best = np.argsort(np.frombuffer(scores))[::-1][: items // 10].tolist()
     contexts = [tenant.recommender.catalogue.ids[item] for item in rng.permutation(best)[:100].tolist()]
     status = Path("/proc/self/status").read_text(encoding="utf-8")
-    memory = (
-        int(status.partition("VmHWM:")[2].split()[0]) / 2**10
-    )  # kilobytes; the peak of this process alone
+    memory = int(status.partition("VmHWM:")[2].split()[0]) / 2**10  # kilobytes; the peak of this process alone
     return World(items, tenant, update / applied / 1000, parse / applied / 1000, memory, contexts)
 
 
