@@ -47,7 +47,9 @@ def page(browser: Browser, mock: RunningMock) -> Iterator[Page]:
 
 
 def control(mock: RunningMock, call: str) -> None:
-    httpx.post(f"{mock.url}/_mock/{call}", headers={"X-Mock-Control": "1"}).raise_for_status()
+    """A call that acts on all organisations has to say so."""
+    headers = {"X-Mock-Control": "1"}
+    httpx.post(f"{mock.url}/_mock/{call}", json={"all": True}, headers=headers).raise_for_status()
 
 
 def ask(page: Page, mock: RunningMock, key: str, body: str = '{"user_id": "user_1"}', **init: Any) -> dict[str, Any]:
