@@ -13,6 +13,8 @@ from contracts.run.plan import Names, Once, Plan, Visibility
 from contracts.target import Target
 from fixtures.masking import Redactor
 
+_BATCH = 100  # records in one array
+
 
 @dataclass
 class Run:
@@ -36,11 +38,12 @@ class Run:
         return "other" if self.target.other else "main"
 
     def clean_up_cost(self, organisation: str) -> int:
-        """Requests that setting everything to deleted takes: few with arrays, else one each."""
-        if self.visibility.arrays or self.visibility.channel is None:
+        """Requests that setting everything to deleted takes: one for each hundred with arrays, else one each."""
+        if self.visibility.channel is None:
             return CLEAN_UP
         users = sum(owner == organisation for owner, _ in self.model.users)
-        return CLEAN_UP // 2 + users + sum(1 for _ in self.model.leftovers(organisation))
+        items = sum(1 for _ in self.model.leftovers(organisation))
+        return CLEAN_UP // 2 + (users // _BATCH + items // _BATCH if self.visibility.arrays else users + items)
 
     def wait_until_visible(self) -> None:
         """Sleep for what was measured at the start, from the last write on."""
