@@ -162,7 +162,7 @@ class Keeper:
         waiters, self._waiters = self._waiters, []
         try:
             self._store.write(self._collect())
-        except sqlite3.Error as error:
+        except Exception as error:  # whoever waits must hear of it, whatever it is
             self._fail(waiters, error)
         else:
             _answer(waiters)
@@ -172,7 +172,7 @@ class Keeper:
         waiters, self._waiters = self._waiters, []
         try:
             await asyncio.to_thread(self._store.write, self._collect())
-        except sqlite3.Error as error:
+        except Exception as error:  # whoever waits must hear of it, whatever it is
             self._fail(waiters, error)
         else:
             _answer(waiters)
@@ -180,7 +180,7 @@ class Keeper:
         if self._waiters or self._uploads:
             self._schedule()
 
-    def _fail(self, waiters: Sequence[asyncio.Future[None]], error: sqlite3.Error) -> None:
+    def _fail(self, waiters: Sequence[asyncio.Future[None]], error: Exception) -> None:
         """The next transaction writes everything: what this one held is not taken apart again."""
         logger.error("%s: can't be written: %s", self._store.path, error)
         self._known, self._everything = None, True
