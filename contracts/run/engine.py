@@ -166,9 +166,9 @@ def explain(results: list[Result], catalogue: dict[str, Entry]) -> None:
     unknown = {r.check for r in results if r.outcome is Outcome.INCONCLUSIVE and not r.starved}
     causes: dict[str, str] = {}
     crashes = [name for name in failed - {_CRASH} if all(f.crashed for f in by_check[name].findings)]
-    if _CRASH in failed and len(crashes) >= _MANY:
+    if _CRASH in failed and crashes and (len(crashes) >= _MANY or not _only_of(by_check[_CRASH], crashes)):
         causes |= dict.fromkeys(crashes, _CRASH)
-    elif _CRASH in failed and crashes and _only_of(by_check[_CRASH], crashes):
+    elif _CRASH in failed and crashes:
         root = min(crashes, key=lambda name: (name.startswith("GEN-"), name))
         causes |= dict.fromkeys([_CRASH, *(name for name in crashes if name.startswith("GEN-") and name != root)], root)
     for name in failed - causes.keys():
