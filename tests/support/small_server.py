@@ -99,7 +99,12 @@ class _Handler(BaseHTTPRequestHandler):
             try:
                 status, document = self._answer(body)
             except Refused as refusal:
-                status, document = refusal.status, {"success": False, "message": str(refusal), "error": "refused"}
+                status, document = (
+                    refusal.status,
+                    {"error": "unauthorized"}
+                    if "WWW-Authenticate" in self.extra
+                    else {"success": False, "message": str(refusal), "error": "refused"},
+                )
         self._send(status, document)
 
     def do_GET(self) -> None:
