@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from fixtures.bodies import event_body
 from fixtures.mock_process import RunningMock, running_mock
 from fixtures.spec import load_spec
-from tests.support.browser import needs_chromium
 from tests.support.sites import EmptyPage, serving
 
 RATE_LIMIT = ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"]
@@ -19,9 +18,6 @@ ASK = """async ([url, init, names]) => {
   const headers = Object.fromEntries(names.map((name) => [name, response.headers.get(name)]));
   return {status: response.status, headers, body: await response.json()};
 }"""
-
-expect.set_options(timeout=30_000)  # milliseconds; a busy machine renders slowly
-pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")

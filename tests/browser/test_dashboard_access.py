@@ -11,8 +11,6 @@ from tests.support.browser import needs_chromium
 pytestmark = needs_chromium
 TOKEN = "s3cret & <b>token</b>"
 
-expect.set_options(timeout=30_000)  # milliseconds; a busy machine renders slowly
-
 
 @pytest.fixture(scope="module")
 def mock() -> Iterator[RunningMock]:

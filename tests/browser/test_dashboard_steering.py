@@ -21,7 +21,6 @@ from tests.support.dashboard_support import (
 
 pytestmark = needs_chromium
 ACME = "lehnz_pk_dev_acme_books_fcc4d1ba0a99e14cc6ee95a7"
-expect.set_options(timeout=30_000)  # milliseconds; a busy machine renders slowly
 
 
 @pytest.fixture(scope="module")

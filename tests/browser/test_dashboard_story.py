@@ -18,8 +18,6 @@ from tests.support.sites import QuietHandler, serving
 pytestmark = needs_chromium
 PAGES = Path(__file__).with_name("pages")
 
-expect.set_options(timeout=30_000)  # milliseconds; a busy machine renders slowly
-
 
 class Pages(QuietHandler, SimpleHTTPRequestHandler):
     """/shop.html, /attack.html; a product's page is an empty one."""

@@ -4,18 +4,28 @@ import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from fixtures.bodies import recommend_body
 from mock_server.spec import accounts
 from mock_server.state.records import User
-from tests.support.account_client import Person
-from tests.support.mock_client import RECOMMEND, Answer, Client, edited_spec
+from tests.support.mock_client import RECOMMEND, Client, edited_spec
 from tests.support.upload_form import BOUNDARY, CATALOG_CSV, END, form
+from tests.support.upload_shop import Shop
 
 Make = Callable[..., Client]
+
+
+@pytest.fixture
+def shop(mock: Client) -> Shop:
+    return Shop(mock)
+
+
+ROW = "a,product,active\n"
+
+
+HEAD = "item_id,item_type,status\n"
 
 
 CATALOG_JSON = json.dumps(
@@ -37,42 +47,6 @@ CATALOG_JSON = json.dumps(
 
 
 USERS_CSV = "user_id,status,created_at,plan\nu1,active,2026-01-15T09:30:00Z,free\nu2,inactive,2026-01-16,\n"
-
-
-class Shop:
-    """An organisation with an owner and a key pair."""
-
-    def __init__(self, client: Client) -> None:
-        self.client, self.owner = client, Person(client, "ada")
-        self.tenant_id = self.owner.post("/organisations", {"name": "Shop"}).data["tenant_id"]
-        self.path = f"/organisations/{self.tenant_id}"
-        self.key = self.owner.post(f"{self.path}/keys").data["publishable_key"]
-
-    def send(self, body: bytes, query: str = "kind=items", content_type: str | None = None) -> Answer:
-        kind = content_type or f"multipart/form-data; boundary={BOUNDARY}"
-        return self.owner.post(f"{self.path}/uploads?{query}", body, headers=[("content-type", kind)])
-
-    def upload(self, content: str | bytes, query: str = "kind=items", name: str = "catalog.csv") -> Any:
-        """The upload, when it is finished."""
-        started = self.send(form(content, name), query)
-        assert started.status == 202, started.body
-        self.client.flush()
-        return self.owner.get(f"{self.path}/uploads/{started.data['upload_id']}").data
-
-    def errors(self, content: str | bytes, **more: Any) -> list[tuple[int, str | None, str]]:
-        return [(each["line"], each["field"], each["message"]) for each in self.upload(content, **more)["errors"]]
-
-    def popular(self) -> Any:
-        return self.client.post(RECOMMEND, recommend_body("popular", limit=100), key=self.key).data["results"]
-
-    @property
-    def ids(self) -> set[str]:
-        return {each["item_id"] for each in self.popular()}
-
-
-@pytest.fixture
-def shop(mock: Client) -> Shop:
-    return Shop(mock)
 
 
 def test_the_documented_catalogue_can_be_recommended(shop: Shop) -> None:
@@ -146,130 +120,6 @@ def test_an_upload_is_answered_before_it_is_read_and_takes_the_ingest_delay(make
     assert (read["status"], read["rows"]["accepted"], shop.ids) == ("completed", 4, set())
     shop.client.advance(5)
     assert len(shop.ids) == 3
-
-
-ROW = "a,product,active\n"
-
-
-HEAD = "item_id,item_type,status\n"
-
-
-@pytest.mark.parametrize(
-    ("content", "errors"),
-    [
-        (f"{HEAD}{ROW}b,product\n", [(3, None, "2 values for 3 columns")]),
-        (f"{HEAD}{ROW}b,product,active,x\n", [(3, None, "4 values for 3 columns")]),
-        (f"{HEAD}{ROW}b,product,lost\n", [(3, "$.status", 'must be one of "active", "inactive", "deleted"')]),
-        (f"{HEAD}{ROW},product,\n", [(3, "$.item_id", "is required")]),
-        (f'{HEAD}{ROW}"b,product,active\n', [(3, None, "a quote opens here and is never closed")]),
-        (f"{HEAD}{ROW}{'x' * 257},product,active\n", [(3, "$.item_id", "must have at most 256 characters")]),
-        (f"{HEAD}{ROW}\n\nb,product,lost\n", [(5, "$.status", 'must be one of "active", "inactive", "deleted"')]),
-        (
-            'item_id,item_type,status,note\na,product,active,"two\nlines"\nb,product,lost,\n',
-            [(4, "$.status", 'must be one of "active", "inactive", "deleted"')],
-        ),
-        (f"{HEAD}{ROW}".encode() + b"b,product,\xff\n", [(3, None, "isn't UTF-8 text")]),
-        (
-            f'{HEAD}{ROW}'.encode() + b'"b\n\xff",product,active\nc,product,lost\n',
-            [(4, None, "isn't UTF-8 text"), (5, "$.status", 'must be one of "active", "inactive", "deleted"')],
-        ),
-    ],
-    ids=repr,
-)  # fmt: skip
-def test_a_bad_row_is_named_by_its_line_and_left_out(
-    shop: Shop, content: str | bytes, errors: list[tuple[int, str | None, str]]
-) -> None:
-    upload = shop.upload(content)
-    assert [(each["line"], each["field"], each["message"]) for each in upload["errors"]] == errors
-    assert (upload["status"], upload["rows"]["refused"]) == ("completed", len({line for line, *_ in errors}))
-    assert shop.ids == {"a"}
-
-
-@pytest.mark.parametrize(
-    ("content", "error"),
-    [
-        ("", (1, None, "is empty: the first line names the columns")),
-        ("\n\n", (1, None, "is empty: the first line names the columns")),
-        ("name,price\nMug,5\n", (1, None, "there is no column item_id among: name, price")),
-        (f"item_id,status,item_id\n{ROW}", (1, None, "column 3: 'item_id' stands twice")),
-        ("item_id,,status\na,product,active\n", (1, None, "column 2: has no name")),
-        (b"item_id,\xff\n", (1, None, "isn't UTF-8 text; save it as CSV (UTF-8)")),
-        (b"PK\x03\x04", (1, None, "is a spreadsheet or another zip file: save the sheet as CSV (UTF-8), or unpack it")),
-        (b"\x1f\x8b", (1, None, "is compressed (gzip): unpack it first: gunzip FILE")),
-        (f"{HEAD}b,product,lost\n", (2, "$.status", 'must be one of "active", "inactive", "deleted"')),
-    ],
-    ids=repr,
-)
-def test_what_can_not_be_read_fails_and_says_on_which_line(
-    shop: Shop, content: str | bytes, error: tuple[int, str | None, str]
-) -> None:
-    upload = shop.upload(content)
-    assert upload["status"] == "failed"
-    assert [(each["line"], each["field"], each["message"]) for each in upload["errors"]] == [error]
-
-
-@pytest.mark.parametrize(
-    ("content", "line", "words"),
-    [
-        ("", 1, "is empty"),
-        ("item_id", 1, "must be a JSON array"),
-        ('[\n{"item_id": "a",}\n]', 2, "isn't JSON"),
-        ('[\n{"item_id": "a"}\n{"item_id": "b"}\n]', 3, "comma"),
-        ('[{"item_id": "a"}\n', 2, "the array has no end"),
-        ('[{"a": 1, "a": 2}]', 1, "stands twice"),
-        (b'[\n{"item_id": "\xff"}\n]', 2, "isn't UTF-8 text"),
-    ],
-    ids=repr,
-)
-def test_broken_json_fails_and_says_on_which_line(shop: Shop, content: str | bytes, line: int, words: str) -> None:
-    upload = shop.upload(content, name="catalog.json")
-    (error,) = upload["errors"][-1:]
-    assert (upload["status"], error["line"]) == ("failed", line)
-    assert words in error["message"]
-
-
-def test_rows_of_json_keep_the_schema_too(shop: Shop) -> None:
-    text = '[\n"a",\n{"item_id": "b", "status": "gone"},\n{"item_id": "c"}\n]'
-    upload = shop.upload(text, name="catalog.json")
-    assert [(each["line"], each["field"]) for each in upload["errors"]] == [
-        (2, "$[0]"),
-        (3, "$[1].status"),
-    ]
-    assert (upload["rows"], shop.ids) == ({"checked": 3, "accepted": 1, "refused": 2}, {"c"})
-
-
-def test_all_or_nothing_takes_nothing_where_one_row_is_bad(shop: Shop) -> None:
-    bad = f"{HEAD}{ROW}b,product,lost\nc,product,active\n"
-    upload = shop.upload(bad, "kind=items&all_or_nothing=true")
-    assert (upload["status"], upload["error_count"], upload["progress"]) == ("failed", 1, 1)
-    assert (upload["rows"], shop.ids) == ({"checked": 3, "accepted": 0, "refused": 1}, set())
-    good = shop.upload(bad.replace("lost", "active"), "kind=items&all_or_nothing=true")
-    assert (good["status"], good["rows"]["checked"], good["rows"]["accepted"]) == ("completed", 3, 3)
-    assert shop.ids == {"a", "b", "c"}
-
-
-def test_a_file_of_spreadsheets_is_fine(shop: Shop) -> None:
-    """A byte order mark, CRLF, quotes, blanks around column names, capitals and other scripts in the cells."""
-    content = '\ufeffitem_id, item_type ,status,name\r\n"a",product,active,"Crème, ""dark"""\r\n'
-    assert shop.upload(content)["rows"]["accepted"] == 1
-    assert shop.popular()[0]["metadata"] == {"name": 'Crème, "dark"'}
-
-
-def test_only_prices_become_numbers(shop: Shop) -> None:
-    shop.upload("item_id,item_type,status,price,sale_price,code\na,product,active,5,4.5,007\n")
-    assert shop.popular()[0]["metadata"] == {"price": 5.0, "sale_price": 4.5, "code": "007"}
-
-
-def test_the_last_row_of_an_id_wins_and_known_ids_are_upserted(shop: Shop) -> None:
-    shop.upload(f"{HEAD}a,product,active\nb,product,active\na,product,inactive\n")
-    assert shop.ids == {"b"}
-    shop.upload(f"{HEAD}a,product,active\n")
-    assert shop.ids == {"a", "b"}
-
-
-def test_a_hundred_errors_are_listed_and_all_are_counted(shop: Shop) -> None:
-    upload = shop.upload(HEAD + "a,product,lost\n" * 250)
-    assert (len(upload["errors"]), upload["error_count"], upload["rows"]["refused"]) == (100, 250, 250)
 
 
 def test_uploads_are_listed_newest_first_and_belong_to_their_organisation(shop: Shop) -> None:

@@ -1,0 +1,34 @@
+"""A mock and a page that nobody is signed in with."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from fixtures.mock_process import RunningMock, running_mock
+from tests.support.browser import WIDE
+from tests.support.dashboard_support import (
+    listen,
+    start_afresh,
+)
+
+
+@pytest.fixture(scope="module")
+def mock() -> Iterator[RunningMock]:
+    with running_mock("--ingest-delay", "0") as mock:
+        yield mock
+
+
+@pytest.fixture
+def page(browser: Browser, mock: RunningMock, complaints: list[str]) -> Iterator[Page]:
+    """A browser that nobody is signed in with, on a fresh mock; no address that it asks for holds a token."""
+    start_afresh(mock)
+    addresses: list[str] = []
+    with browser.new_context(viewport=WIDE, base_url=mock.url) as context:
+        page = context.new_page()
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.on("request", lambda request: addresses.append(request.url))
+        listen(page, mock, complaints)
+        yield page
+    assert complaints == []
+    assert [address for address in addresses if "eyJ" in address or "token" in address] == []

@@ -1,0 +1,5 @@
+"""What all tests of pages share."""
+
+from playwright.sync_api import expect
+
+expect.set_options(timeout=30_000)  # milliseconds; a busy machine renders slowly

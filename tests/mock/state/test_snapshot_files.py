@@ -1,0 +1,118 @@
+"""Snapshot files: what a broken or hand-edited one is told, and that nothing of it is restored."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.support.control_client import CHANGE, Served
+from tests.support.snapshot_calls import FILE, file_of, restore_file, snapshot
+
+
+def edited(text: bytes, change: Callable[[Any], object]) -> bytes:
+    document = json.loads(text)
+    change(document)
+    return json.dumps(document).encode()
+
+
+def first_item(file: Any) -> Any:
+    return file["organisations"][0]["items"][0]
+
+
+ACCOUNT = {"account_id": "a", "email": "ada@example.com", "name": "Ada", "password_hash": "$argon2x", "created_at": 0}
+
+
+TEAM = {
+    "tenant_id": "acme-books",
+    "name": "Acme",
+    "created_at": 0,
+    "members": {"nobody": {"account_id": "nobody", "role": "OWNER", "added_at": 0}},
+}
+
+
+BROKEN: list[tuple[str, Callable[[bytes], bytes], str]] = [
+    ("cut off", lambda text: text[: len(text) // 2], "not JSON"),
+    ("no JSON", lambda _: b"PK\x03\x04", "not JSON"),
+    ("not UTF-8", lambda text: text.replace(b"prod_1", b"prod_\xff", 1), "not JSON"),
+    ("NaN", lambda text: text.replace(b'"ahead":0.0', b'"ahead":NaN', 1), "NaN is no JSON number"),
+    ("too large a number", lambda text: text.replace(b'"ahead":0.0', b'"ahead":1e999', 1), "1e999 is no JSON number"),
+    ("deep", lambda _: b"[" * 100_000, "not JSON"),
+    ("something else", lambda _: b'{"items": []}', "not a snapshot file"),
+    ("a list", lambda _: b"[]", "not a snapshot file"),
+    (
+        "another version",
+        lambda text: edited(text, lambda file: file.update(version=2)),
+        "version 2; this mock reads version 1",
+    ),
+    ("no organisation", lambda text: edited(text, lambda file: file.update(organisations=[])), "organisations"),
+    (
+        "twice",
+        lambda text: edited(text, lambda file: file["organisations"].append(file["organisations"][0])),
+        "same tenant_id",
+    ),
+    ("unknown", lambda text: edited(text, lambda file: file.update(colour="red")), "colour"),
+    ("a late clock", lambda text: edited(text, lambda file: file.update(clock=[1e15, 0, 0])), "clock: leads out"),
+    ("a far clock", lambda text: edited(text, lambda file: file.update(clock=[0, 1, 1e15])), "clock: leads out"),
+    ("a fast clock", lambda text: edited(text, lambda file: file.update(clock=[0, 1e9, 0])), "clock: the scale"),
+    ("far ahead", lambda text: edited(text, lambda file: file["organisations"][0].update(ahead=1e15)), "ahead: leads"),
+    (
+        "no event",
+        lambda text: edited(text, lambda file: file["organisations"][1]["events"].append({})),
+        "organisations.1.events.0",
+    ),
+    (
+        "bad dice",
+        lambda text: edited(text, lambda file: file["organisations"][1].update(ids=[3, [1], None])),
+        "acme-books.ids",
+    ),
+    ("bad faults", lambda text: edited(text, lambda file: file["parts"].update(faults={"faults": 7})), "parts.faults"),
+    (
+        "a fault of no kind",
+        lambda text: edited(text, lambda file: file["parts"]["faults"]["faults"].append({"fault_id": "f"})),
+        "parts.faults",
+    ),
+    ("bad journal", lambda text: edited(text, lambda file: file["parts"].update(journal=[])), "parts.journal"),
+    ("a late item", lambda text: edited(text, lambda file: first_item(file).update(created_at=1e308)), "leads out"),
+    ("an early item", lambda text: edited(text, lambda file: first_item(file).update(arrival=-1)), "items.0.arrival"),
+    (
+        "a late window",
+        lambda text: edited(text, lambda file: file["organisations"][0]["window"].update(started=1e300)),
+        "window.started: leads out",
+    ),
+    (
+        "an account without a hash",
+        lambda text: edited(text, lambda file: file["parts"]["accounts"]["accounts"].append(ACCOUNT)),
+        "the password_hash of 'ada@example.com' is none",
+    ),
+    (
+        "a member without an account",
+        lambda text: edited(text, lambda file: file["parts"]["accounts"]["teams"].append(TEAM)),
+        "acme-books has a member 'nobody' who has no account",
+    ),
+    (
+        "a part with an odd number",
+        lambda text: edited(text, lambda file: file["parts"].update(faults=2**70)),
+        "parts.f",
+    ),
+    ("unknown part", lambda text: edited(text, lambda file: file["parts"].update(weather="fine")), "parts.weather"),
+]
+
+
+@pytest.mark.parametrize(("change", "reason"), [each[1:] for each in BROKEN], ids=[each[0] for each in BROKEN])
+def test_a_file_that_cant_be_read_is_refused_and_nothing_is_restored(
+    served: Served, change: Callable[[bytes], bytes], reason: str
+) -> None:
+    served.upsert("prod_1")
+    served.control("/flush", {"all": True})
+    text = file_of(served, snapshot(served))
+    served.control("/faults", {"name": "mine", "kind": "latency", "seconds": 0})
+    served.control("/clock/advance", {"seconds": 5})
+    served.recommend()
+    kept = ("/organisations", "/clock", "/faults", "/journal")
+    before = [served.control(path) for path in kept]
+    answer = served.call("POST", "/_mock/snapshots/file", content=change(text), headers=CHANGE | FILE)
+    assert answer.status_code == 400
+    assert reason in answer.json()["message"]
+    assert [served.control(path) for path in kept] == before
+    restore_file(served, text)
