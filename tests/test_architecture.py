@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("fixtures", "mock_server", "contracts", "load")
-FOLDERS = (*PACKAGES, "bench")
+FOLDERS = (*PACKAGES, "bench", "tests")
 
 # The mock's folders that are handed the time and all randomness, and the modules beside the folders that ask for them.
 PURE = ("state", "spec")
