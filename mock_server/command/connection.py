@@ -22,6 +22,7 @@ from mock_server.http.envelope import failure
 MOST_BYTES = 65_536  # of a request's head, of its URL, of a trailer
 _MOST_QUEUED = 1_000  # requests that came before the first of them was answered
 _LINGER_SECONDS = 2.0  # before a refused client is hung up on, so that it can read why
+_BODY_SECONDS = 3.0  # for the rest of a body once the mock stops; uvicorn waits five for the answers
 _ANSWER_SECONDS = 30.0  # for an answer to a client that can ask nothing more: it may be gone altogether
 _OF_AN_OFFER = {b"upgrade", b"http2-settings"}
 
@@ -30,18 +31,20 @@ class Connection(HttpToolsProtocol):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self._fed = 0  # bytes since the last request began, or since the last piece of a body
+        self._before = 0  # bytes that came together with the beginning of the head that is being read
         self._moved = False  # something of a request was finished by what came last
         self._in_head = False
         self._unserved = False  # the request that is being read gets no answer of the application's
         self._refusal: ApiError | None = None
+        self._deaf = False  # answered already, and what else the client sends is not read
         self._hang_up: asyncio.TimerHandle | None = None
         self._answering: RequestResponseCycle | None = None  # the first of those that wait for their answer
 
     def data_received(self, data: bytes) -> None:
         self._unset_keepalive_if_required()
-        while data and self._refusal is None:
-            self._moved = False
-            self._fed += len(data)
+        while data and self._refusal is None and not self._deaf:
+            self._moved, size = False, len(data)
+            self._fed += size
             try:
                 self.parser.feed_data(data)
                 data = b""
@@ -51,7 +54,7 @@ class Connection(HttpToolsProtocol):
             except httptools.HttpParserError:
                 self._refusal = self._refusal or BadRequest("this is not HTTP/1.1")
             if self._moved:
-                self._fed = 0
+                self._fed, self._before = 0, size if self._in_head else 0
             elif self._fed > MOST_BYTES and self._refusal is None:
                 self._refusal = self._too_long()
             if self._refusal is not None:
@@ -81,6 +84,12 @@ class Connection(HttpToolsProtocol):
         self.pipeline.clear()
         self.headers, self.url = [], b""
 
+    def shutdown(self) -> None:
+        """A client that has not sent its whole body by then is hung up on: nothing is cancelled."""
+        super().shutdown()
+        if self.cycle is not None and not self.cycle.response_complete and self.cycle.more_body:
+            self._hang_up_in(_BODY_SECONDS)
+
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._answering = cycle
         super()._start_asgi_task(cycle, app)
@@ -104,12 +113,13 @@ class Connection(HttpToolsProtocol):
             self._unserved = True  # for now: it is read again without the offer
             if self.parser.get_method() == b"CONNECT":
                 self._refusal = BadRequest("CONNECT is for proxies")
-        elif self._fed > MOST_BYTES and self._is_too_long():
+        elif self._fed + self._before > MOST_BYTES and self._is_too_long():
             self._unserved, self._refusal = True, self._too_long()
         elif len(self.pipeline) >= _MOST_QUEUED:
             self._unserved, self._refusal = True, BadRequest("too many requests on one connection at once")
         else:
             super().on_headers_complete()
+            self.cycle.transport = _Unhurried(self.transport, self._close)  # type: ignore[assignment]
             self.scope["lehnz.transport"] = self.transport  # type: ignore[typeddict-unknown-key]
 
     def on_body(self, body: bytes) -> None:
@@ -153,7 +163,7 @@ class Connection(HttpToolsProtocol):
         """Answer with the error, unless an answer is on its way already; hang up when the client has had time to read
         it."""
         cycle = self.cycle
-        lingering = _Lingering(self.transport, self._hang_up_soon)
+        lingering = _Unhurried(self.transport, self._linger)
         if cycle is not None and not cycle.response_complete:
             is_earlier = self._unserved or self._in_head
             if is_earlier or cycle.response_started or self.pipeline:
@@ -177,7 +187,19 @@ class Connection(HttpToolsProtocol):
         )
         lingering.close()
 
-    def _hang_up_soon(self) -> None:
+    def _close(self) -> None:
+        """After an answer: with the rest of a body on its way to us, closing at once would be a reset."""
+        if self.cycle is not None and self.cycle.more_body:
+            self._linger()
+        else:
+            self.transport.close()
+
+    def _linger(self) -> None:
+        """Let the client read its answer before it is hung up on."""
+        self._deaf = True
+        self.flow.resume_reading()
+        if self.transport.can_write_eof() and not self.transport.is_closing():
+            self.transport.write_eof()
         self._hang_up_in(_LINGER_SECONDS)
 
     def _hang_up_in(self, seconds: float) -> None:
@@ -186,16 +208,9 @@ class Connection(HttpToolsProtocol):
         self._hang_up = self.loop.call_later(seconds, self.transport.close)
 
 
-class _Lingering:
-    """A transport that is closed a little later: at once, with bytes on their way to us, would be a reset, and a reset
-    takes the answer along."""
+class _Unhurried:
+    """A transport that `close` closes: at once, with bytes on their way to us, would be a reset, and a reset takes the
+    answer along."""
 
-    def __init__(self, transport: asyncio.Transport, on_close: Callable[[], None]) -> None:
-        self._transport = transport
-        self._on_close = on_close
-        self.write, self.is_closing = transport.write, transport.is_closing
-
-    def close(self) -> None:
-        if self._transport.can_write_eof() and not self._transport.is_closing():
-            self._transport.write_eof()
-        self._on_close()
+    def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
+        self.write, self.is_closing, self.close = transport.write, transport.is_closing, close
