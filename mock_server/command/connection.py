@@ -84,6 +84,13 @@ class Connection(HttpToolsProtocol):
         self.pipeline.clear()
         self.headers, self.url = [], b""
 
+    def on_response_complete(self) -> None:
+        if self._deaf:  # that was the last answer of this connection
+            self.server_state.total_requests += 1
+            self.pipeline.clear()
+        else:
+            super().on_response_complete()
+
     def shutdown(self) -> None:
         """A client that has not sent its whole body by then is hung up on: nothing is cancelled."""
         super().shutdown()
@@ -119,7 +126,7 @@ class Connection(HttpToolsProtocol):
             self._unserved, self._refusal = True, BadRequest("too many requests on one connection at once")
         else:
             super().on_headers_complete()
-            self.cycle.transport = _Unhurried(self.transport, self._close)  # type: ignore[assignment]
+            self.cycle.transport = _Unhurried(self.transport, self._linger)  # type: ignore[assignment]
             self.scope["lehnz.transport"] = self.transport  # type: ignore[typeddict-unknown-key]
 
     def on_body(self, body: bytes) -> None:
@@ -187,15 +194,8 @@ class Connection(HttpToolsProtocol):
         )
         lingering.close()
 
-    def _close(self) -> None:
-        """After an answer: with the rest of a body on its way to us, closing at once would be a reset."""
-        if self.cycle is not None and self.cycle.more_body:
-            self._linger()
-        else:
-            self.transport.close()
-
     def _linger(self) -> None:
-        """Let the client read its answer before it is hung up on."""
+        """Let the client read its answer before it is hung up on, whatever it still sends."""
         self._deaf = True
         self.flow.resume_reading()
         if self.transport.can_write_eof() and not self.transport.is_closing():
