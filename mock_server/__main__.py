@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from typing import NoReturn
 
 if sys.version_info < (3, 11):  # noqa: UP036 - run from a checkout, no installer has checked it
     found = ".".join(map(str, sys.version_info[:2]))
@@ -16,10 +17,22 @@ if sys.version_info < (3, 11):  # noqa: UP036 - run from a checkout, no installe
 from mock_server.command.options import PROGRAM, UsageError, read_settings
 from mock_server.runtime import collector
 
+_AGAIN_SECONDS = 0.2
+
+
+def _interrupt(*_: object) -> NoReturn:
+    """Stop the start. Again and again until that is heard: libraries swallow an interrupt, as jsonschema-rs does while
+    it compiles."""
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, _interrupt)
+        signal.setitimer(signal.ITIMER_REAL, _AGAIN_SECONDS)
+    raise KeyboardInterrupt
+
 
 def main() -> int:
     """The command. Returns the exit code."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     collector.start()
     try:
         settings = read_settings(sys.argv[1:])
@@ -30,7 +43,8 @@ def main() -> int:
         print(f"{PROGRAM}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:  # Ctrl+C or TERM during the start; later the server sees to them
-        pass
+        if hasattr(signal, "setitimer"):
+            signal.setitimer(signal.ITIMER_REAL, 0)
     return 0
 
 
