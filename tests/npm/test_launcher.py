@@ -18,9 +18,9 @@ CLOSED = "http://127.0.0.1:9"
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Project:
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The package in a folder whose name has a blank; its first run has been."""
-    project = Project(tmp_path_factory.mktemp("with a blank"), cache)
+    project = Project(tmp_path_factory.mktemp("with a blank"), tmp_path_factory.mktemp("a cache of its own"))
     project.run("npm init --yes")
     project.run(f"npm install '{archive()}'")
     assert "setting up Python" in project.run(f"{LAUNCHER} --version")
