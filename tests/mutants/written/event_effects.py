@@ -165,7 +165,7 @@ MUTANTS = [
     Mutant(
         "unknown-echo-crashes-at-times",
         "A recommendation_id that was never served is a server error every second time.",
-        ("ATTR-unknown-recommendation",),
+        ("ATTR-unknown-recommendation", "ROBUST-never-5xx"),
         passes(lambda r, s: echoes_unknown(r, s) and s.turn() % 2 == 1, lambda r, s: s.crash(r)),
     ),
 ]

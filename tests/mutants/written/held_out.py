@@ -122,23 +122,13 @@ MUTANTS = [
     Mutant(
         "held-purchases-lost",
         "Conversion events are accepted and never count.",
-        (
-            "PERS-events-change-list",
-            "EVENT-array-every-one-counts",
-            "EVENT-array-every-place-counts",
-            "POPULAR-follows-events",
-        ),
+        ("EVENT-array-every-one-counts",),
         events(purchases_dropped),
     ),
     Mutant(
         "held-views-lost",
         "Views are accepted and never count.",
-        (
-            "PERS-events-change-list",
-            "EVENT-array-every-one-counts",
-            "EVENT-array-every-place-counts",
-            "SESSION-follows-last-events",
-        ),
+        ("EVENT-array-every-one-counts",),
         events(views_dropped),
     ),
     Mutant(

@@ -97,7 +97,7 @@ MUTANTS = [
     Mutant(
         "one-family-per-array",
         "Of an array only the events of the first one's family count.",
-        ("EVENT-array-every-one-counts", "EVENT-array-every-place-counts", "IDENT-merges-in-one-array"),
+        ("IDENT-merges-in-one-array",),
         of_array(lambda event: event.event_family, same=True),
     ),
     Mutant(

@@ -130,7 +130,7 @@ MUTANTS = [
     Mutant(
         "similar-is-popular",
         "Item-based strategies answer with what is popular.",
-        ("ITEMWISE-follows-context",),
+        ("ITEMWISE-follows-context", "SIMILAR-excludes-context"),
         sold_as("popular", *ITEM_BASED),
     ),
     Mutant(

@@ -66,7 +66,7 @@ MUTANTS = [
     Mutant(
         "far-past-the-end-crashes",
         "A page number above 50 is a server error.",
-        ("PAGE-past-the-end", "PAGE-odd-numbers"),
+        ("PAGE-past-the-end", "PAGE-odd-numbers", "ROBUST-never-5xx"),
         crash(odd("page", lambda value: is_number(value) and value > 50)),
     ),
     Mutant(

@@ -114,7 +114,7 @@ MUTANTS = [
     Mutant(
         "pagination-missing-when-empty",
         "An empty recommendation has pagination null.",
-        ("REC-pagination-types", "REC-keys"),
+        ("REC-pagination-types",),
         edits_data(lambda data, _: data["results"] or data.update(pagination=None)),
     ),
     Mutant("mode-is-null", "mode is null.", ("REC-value-types",), sets(mode=None)),

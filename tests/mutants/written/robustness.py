@@ -72,7 +72,7 @@ MUTANTS = [
     Mutant(
         "plane-1-crashes",
         "Text beyond plane 0 is a server error.",
-        ("ROBUST-odd-texts", "ITEM-text"),
+        ("ROBUST-odd-texts", "ITEM-text", "ROBUST-never-5xx"),
         crash(text(lambda each: any(ord(c) > 0xFFFF for c in each))),
     ),
     Mutant(

@@ -71,7 +71,7 @@ MUTANTS = [
     Mutant(
         "deleted-users-crash",
         "A user with status deleted is a server error.",
-        ("USER-accepts-status",),
+        ("USER-accepts-status", "ROBUST-never-5xx"),
         crashes("users", lambda r: r.get("status") == "deleted"),
     ),
     Mutant("known-users-are-409", "A user that is sent again is 409.", ("USER-accepts-again",), refuses_again(409)),
@@ -105,13 +105,13 @@ MUTANTS = [
     Mutant(
         "inactive-users-crash-recommend",
         "A recommendation for an inactive user is a server error.",
-        ("USER-inactive-is-answered",),
+        ("USER-inactive-is-answered", "ROBUST-never-5xx"),
         crashes_for("inactive"),
     ),
     Mutant(
         "deleted-users-crash-recommend",
         "A recommendation for a deleted user is a server error.",
-        ("USER-inactive-is-answered",),
+        ("USER-inactive-is-answered", "ROBUST-never-5xx"),
         crashes_for("deleted"),
     ),
     Mutant(
