@@ -37,6 +37,7 @@ class Connection(HttpToolsProtocol):
         self._unserved = False  # the request that is being read gets no answer of the application's
         self._refusal: ApiError | None = None
         self._deaf = False  # answered already, and what else the client sends is not read
+        self._stopping = False
         self._hang_up: asyncio.TimerHandle | None = None
         self._answering: RequestResponseCycle | None = None  # the first of those that wait for their answer
 
@@ -93,6 +94,7 @@ class Connection(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         """A client that has not sent its whole body by then is hung up on: nothing is cancelled."""
+        self._stopping = True
         super().shutdown()
         if self.cycle is not None and not self.cycle.response_complete and self.cycle.more_body:
             self._hang_up_in(_BODY_SECONDS)
@@ -197,6 +199,9 @@ class Connection(HttpToolsProtocol):
     def _linger(self) -> None:
         """Let the client read its answer before it is hung up on, whatever it still sends."""
         self._deaf = True
+        if self._stopping:
+            self.transport.close()
+            return
         self.flow.resume_reading()
         if self.transport.can_write_eof() and not self.transport.is_closing():
             self.transport.write_eof()
