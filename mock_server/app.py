@@ -129,7 +129,7 @@ def _proxy(mock: Mock) -> Proxy | None:
         return None
     from mock_server.layers.proxy.proxy import Proxy  # its HTTP client is loaded only when it is wanted
 
-    return Proxy(mock.contract, mock.settings.proxy)
+    return Proxy(mock.contract, mock.settings.proxy, superset=mock.settings.key_policy == "superset")
 
 
 def _first_segment(path: str) -> str:

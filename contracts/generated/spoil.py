@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from contracts.generated.bodies import UNNAMED
-from contracts.generated.relaxations import ENUMS, REQUIRED
 from contracts.run.operations import Operations
+from fixtures.judged.requests import ENUMS, REQUIRED
 from fixtures.spec import Operation
 
 Body = dict[str, Any]

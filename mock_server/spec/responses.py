@@ -1,4 +1,4 @@
-"""Are our own answers what the spec says? For tests, and for --validate-responses."""
+"""Are answers what the spec says? Our own, for tests and --validate-responses; a target's, for --proxy."""
 
 from __future__ import annotations
 
@@ -16,13 +16,16 @@ Header = tuple[bytes, bytes]
 
 
 class _Response:
-    """One documented response: its body's schema and its headers. `compile_schema` takes a schema and its place."""
+    """One documented response: its body's schema and its headers. `compile_schema` takes a schema and its place.
+    `lenient`: without a schema any body will do."""
 
-    def __init__(self, spec: Spec, node: Node, place: str, compile_schema: Callable[[Node, str], Validator]) -> None:
+    def __init__(
+        self, spec: Spec, node: Node, place: str, compile_schema: Callable[[Node, str], Validator], lenient: bool
+    ) -> None:
         schema = node.get("content", {}).get("application/json", {}).get("schema")
-        if schema is None:
+        if schema is None and not lenient:
             raise SpecError(f"{spec.path}: {place}: a response needs content, application/json with a schema")
-        self._body = compile_schema(schema, place)
+        self._body = None if schema is None else compile_schema(schema, place)
         self._headers = {
             name.lower().encode(): (
                 header.get("required", False),
@@ -33,12 +36,8 @@ class _Response:
         }
 
     def problems(self, headers: Mapping[bytes, bytes], body: bytes) -> Iterator[FieldError]:
-        if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != b"application/json":
-            yield FieldError("header.content-type", "must be application/json")
-        try:
-            yield from _fields(self._body.problem(orjson.loads(body)))
-        except orjson.JSONDecodeError:
-            yield FieldError("$", "is not JSON")
+        if self._body:
+            yield from _problems_of_body(self._body, headers, body)
         for name, (required, validator) in self._headers.items():
             field = f"header.{name.decode()}"
             if name in headers:
@@ -48,10 +47,21 @@ class _Response:
                 yield FieldError(field, "is missing")
 
 
-class Responses:
-    """Every response of the spec. Raises SpecError for one that answers can't be held to."""
+def _problems_of_body(schema: Validator, headers: Mapping[bytes, bytes], body: bytes) -> Iterator[FieldError]:
+    if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != b"application/json":
+        yield FieldError("header.content-type", "must be application/json")
+    try:
+        yield from _fields(schema.problem(orjson.loads(body)))
+    except orjson.JSONDecodeError:
+        yield FieldError("$", "is not JSON")
 
-    def __init__(self, spec: Spec, *more: Spec) -> None:
+
+class Responses:
+    """Every response of the spec. Raises SpecError for one that answers can't be held to. `lenient`: a response may
+    leave its body open, and stand for all statuses of its kind (4XX)."""
+
+    def __init__(self, spec: Spec, *more: Spec, lenient: bool = False) -> None:
+        self._lenient = lenient
         self._compiled: dict[int, _Response] = {}  # by node: operations share most of theirs
         self._validators: dict[int, Validator] = {}  # by node: they share nearly all headers
         unrouted = spec.document.get("x-unrouted-responses", {})
@@ -76,6 +86,8 @@ class Responses:
             response = self._unrouted.get(str(status))
         else:
             response = self._documented.get((operation_id, str(status)))
+            if response is None and self._lenient:
+                response = self._documented.get((operation_id, f"{status // 100}XX"))
         if response is None:
             yield FieldError("status", f"the spec has no {status} here")
         else:
@@ -83,7 +95,7 @@ class Responses:
 
     def _response(self, spec: Spec, node: Node, place: str) -> _Response:
         if id(node) not in self._compiled:
-            self._compiled[id(node)] = _Response(spec, node, place, partial(self._validator, spec))
+            self._compiled[id(node)] = _Response(spec, node, place, partial(self._validator, spec), self._lenient)
         return self._compiled[id(node)]
 
     def _validator(self, spec: Spec, schema: Node, place: str) -> Validator:

@@ -11,10 +11,12 @@ import jsonschema_rs
 import pytest
 
 from contracts.generated.bodies import made_odd, spread
-from contracts.generated.relaxations import RELAXATIONS, REQUIRED, derive, request_rules
+from contracts.generated.relaxations import derive, request_rules
 from contracts.generated.spoil import NO_STRATEGIES, NO_STRATEGY, broken_by_one_rule
 from contracts.run.operations import Operations, operations_of
 from fixtures.bodies import event_body, item_body, user_body
+from fixtures.judged.relaxation import RELAXATIONS
+from fixtures.judged.requests import REQUIRED
 from fixtures.spec import Spec
 from tests.support.shipped import SPEC
 

@@ -1,10 +1,14 @@
-"""Does a request, and does its answer, say what the spec says? And do the two sides agree with it about each other?"""
+"""Does a request say what the spec says? And does a target do what every document demands of it?
+
+The client is held to the spec as the mock is; the target only to the judged contract, as by the suite."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from fixtures.spec import SpecError
 from mock_server.context import Context, Finding, Header
 from mock_server.errors import (
     ApiError,
@@ -19,6 +23,7 @@ from mock_server.errors import (
 from mock_server.http.body import check_content_type, parse_json
 from mock_server.http.encoding import decoded
 from mock_server.layers.journal.masking import mask_keys
+from mock_server.layers.proxy.target_contract import TargetContract, target_contract
 from mock_server.spec.contract import Contract
 from mock_server.spec.paths import Endpoint
 from mock_server.state.keys import PREFIXES
@@ -45,16 +50,20 @@ class Answered(NamedTuple):
     body: bytes
 
 
-class Judge:
-    """Holds exchanges to one spec."""
+_NOT_JSON = object()
 
-    def __init__(self, contract: Contract) -> None:
-        self._contract = contract
+
+class Judge:
+    """Holds exchanges to one spec. `superset`: a secret key may do all that a publishable key may (R3)."""
+
+    def __init__(self, contract: Contract, superset: bool = False) -> None:
+        self._contract, self._superset = contract, superset
 
     def findings(self, request: Context, asked: Asked, answered: Answered) -> list[Finding]:
-        """What differs from the spec; ids begin with `request.`, `answer.` or `drift.`."""
+        """What differs; ids begin with `request.`, `answer.` or `drift.`."""
         operation_id = request.endpoint.operation.operation_id if request.endpoint else None
         refusals: list[ApiError] = []
+        body = b""
         try:
             body = decoded(asked.body, request.headers.get(b"content-encoding"), self._contract.max_body)
             refusals.extend(self._refusals(request, asked, body))
@@ -63,29 +72,30 @@ class Judge:
         except ApiError as error:
             refusals.append(error)
         found = [each for refusal in refusals for each in _named(refusal)]
-        found.extend(self._problems(operation_id, answered))
-        if refusals and answered.status < 300:
-            found.append(
-                _finding("drift.accepted", None, f"answered {answered.status}, and the spec refuses this request")
-            )
-        if not refusals and answered.status in _FORM:
-            found.append(
-                _finding("drift.refused", None, f"answered {answered.status}, and the spec allows this request")
-            )
+        try:
+            target = target_contract(self._contract.spec)
+        except SpecError as error:
+            return [*found, _finding("answer.not-judged", None, str(error))]
+        found.extend(_problems(target, operation_id, answered))
+        document = _document(body)
+        if answered.status < 300 and self._forbidden(target, request, document):
+            found.append(_drift("accepted", answered, "and every document forbids this request"))
+        allowed = not refusals and b"content-encoding" not in request.headers
+        if allowed and answered.status in _FORM and target.must_accept(operation_id, document):
+            found.append(_drift("refused", answered, "and every document allows this request"))
         return found
 
-    def _problems(self, operation_id: str | None, answered: Answered) -> Iterator[Finding]:
-        """What is wrong with an answer; a body that is too large, or in an unknown encoding, is not judged."""
-        headers = {name.lower(): value for name, value in answered.headers}
-        try:
-            body = decoded(answered.body, headers.get(b"content-encoding"), _MOST_JUDGED_BYTES)
-        except ContentTooLarge:
-            yield _finding("answer.not-judged", None, f"the body has more than {_MOST_JUDGED_BYTES} bytes")
-        except ApiError as error:
-            yield _finding("answer.not-judged", None, str(error.detail))
-        else:
-            for problem in self._contract.paths.responses.problems(operation_id, answered.status, headers, body):
-                yield _finding("answer", problem.field, problem.message)
+    def _forbidden(self, target: TargetContract, request: Context, document: Any) -> bool:
+        """For its key, or for its body; a key of no documented kind may be one of the target's own."""
+        endpoint = request.endpoint
+        if endpoint is None or not target.knows(endpoint.operation.operation_id):
+            return False
+        key = request.headers.get(b"x-api-key", b"")
+        others = [kind for kind, prefix in PREFIXES.items() if key.startswith(prefix.encode())]
+        wrong = bool(others) and endpoint.key_type not in others and not (self._superset and others == ["secret"])
+        if not key or wrong or document is _NOT_JSON:
+            return True
+        return document is not None and target.must_refuse(endpoint.operation.operation_id, document)
 
     def _refusals(self, request: Context, asked: Asked, body: bytes) -> Iterator[ApiError]:
         """What the spec says against the request, as far as a bystander can know."""
@@ -96,7 +106,7 @@ class Judge:
         if endpoint is None:
             yield MethodNotAllowed(f"this path takes {path.allow}", path.allow)
             return
-        yield from _key(endpoint, headers)
+        yield from _key(endpoint, headers, self._superset)
         try:
             if endpoint.parameters:
                 endpoint.parameters.read(request.parameters, asked.query, asked.headers)
@@ -107,13 +117,44 @@ class Judge:
             yield refusal
 
 
-def _key(endpoint: Endpoint, headers: Mapping[bytes, bytes]) -> Iterator[ApiError]:
+def _problems(target: TargetContract, operation_id: str | None, answered: Answered) -> Iterator[Finding]:
+    """What is wrong with an answer; a body that is too large, or in an unknown encoding, is not judged."""
+    headers = {name.lower(): value for name, value in answered.headers}
+    try:
+        body = decoded(answered.body, headers.get(b"content-encoding"), _MOST_JUDGED_BYTES)
+    except ContentTooLarge:
+        yield _finding("answer.not-judged", None, f"the body has more than {_MOST_JUDGED_BYTES} bytes")
+    except ApiError as error:
+        yield _finding("answer.not-judged", None, str(error.detail))
+    else:
+        for problem in target.problems(operation_id, answered.status, headers, body):
+            yield _finding("answer", problem.field, problem.message)
+
+
+def _document(body: bytes) -> Any:
+    """The JSON value of a body, as the most lenient server reads it; None where servers may differ: without a body, or
+    with one that is too deep."""
+    try:
+        return json.loads(body) if body else None
+    except RecursionError:
+        return None
+    except ValueError:
+        return _NOT_JSON
+
+
+def _drift(kind: str, answered: Answered, why: str) -> Finding:
+    return _finding(f"drift.{kind}", None, f"answered {answered.status}, {why}")
+
+
+def _key(endpoint: Endpoint, headers: Mapping[bytes, bytes], superset: bool) -> Iterator[ApiError]:
     """The type of a key stands in its first letters."""
     if endpoint.key_type is None:
         return
     key = headers.get(b"x-api-key")
     if not key:
         yield Unauthorized("there is no X-API-KEY")
+    elif superset and key.startswith(PREFIXES["secret"].encode()):
+        return
     elif not key.startswith(PREFIXES[endpoint.key_type].encode()):
         yield Forbidden(f"the operation takes a {endpoint.key_type} key, {PREFIXES[endpoint.key_type]}...")
 
