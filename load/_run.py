@@ -1,7 +1,6 @@
 """One run from its plan to its verdict, as the master sees it.
 
-The verdict is made after every generator said that nothing is under way and its last report is in (the drain): locust
-itself stops listening half a second after it told its workers to quit, and loses what comes later."""
+The verdict is made after every generator said that nothing is under way and its last report is in (`_drain`)."""
 
 import logging
 import math
@@ -11,7 +10,6 @@ from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
-import gevent
 from gevent.event import Event
 from locust import User
 from locust.env import Environment
@@ -19,6 +17,7 @@ from locust.env import Environment
 from fixtures.option_error import OptionError
 from load import _compare, _inspection, _saturate
 from load._clients import Expected, connected, wait_until
+from load._drain import drain
 from load._endpoints import endpoints
 from load._inspection import Happened
 from load._open_load import Arrivals, scenarios_of
@@ -35,7 +34,6 @@ from load._verdict import Verdict, describe
 log = logging.getLogger(__name__)
 _PATIENCE = 60.0  # seconds for all workers to build their shop and look at the target
 _ASK_AGAIN = 1.0  # seconds
-_LAST_WORDS = 5.0  # seconds on top of the slowest request, for the last reports
 _LATE_END = 20.0  # seconds that a schedule may end later than planned
 
 
@@ -132,7 +130,7 @@ class Run:
         if self.search:
             return None if self.search.over else (workers, float(workers), [Arrivals])
         if plan.open:
-            over = self.started_at and all(client in self.done for client in self._alive())
+            over = self.started_at and all(client in self.done for client in self.alive())
             late = elapsed >= plan.profile.seconds + _LATE_END
             return None if over or late else (workers, float(workers), [Arrivals])
         if elapsed >= plan.profile.seconds:
@@ -174,7 +172,8 @@ class Run:
             return
         if self.running:
             self.happened = replace(self.happened, seconds=self._elapsed)
-            self._drain()
+            for problem in drain(self, self._plan.request_timeout):
+                self.invalidate(problem)
             self.environment.stop_timeout = 0.0  # nothing is under way any more
             self.running = False
         self.close()
@@ -184,22 +183,6 @@ class Run:
         self.prepared.set()
         if self.invalid:
             log.error("INVALID: %s", "; ".join(self.invalid))
-
-    def _drain(self) -> None:
-        wait_seconds = self._plan.request_timeout + _LAST_WORDS
-        for client in self.clients():
-            if client in self.ready:
-                self.send("load_drain", {"wait_seconds": wait_seconds}, client)
-        deadline = perf_counter() + wait_seconds + _LAST_WORDS
-        while perf_counter() < deadline and not self.impatient:
-            if all(client in self.drained for client in self._alive()):
-                break
-            gevent.sleep(0.02)
-        self.look_for_lost_workers()
-        if silent := [client for client in self._alive() if client not in self.drained]:
-            self.invalidate(f"{len(silent)} of {len(self.ready)} workers didn't send their last report")
-        if unfinished := sum(answer["unfinished"] for answer in self.drained.values()):
-            self.invalidate(f"{unfinished} requests without an answer when the run ended")
 
     def result(self) -> Result:
         """All that there is to say: the final word after `finish`, until then how it stands."""

@@ -186,10 +186,12 @@ class Mock:
     def keep(self, store: Store, sync: Sync) -> int:
         """From now on everything is in this file before it is answered for. A file of before is loaded; how many events
         it had. To be called once all layers are attached, before anybody is served. Raises StateFileError."""
-        keeper = Keeper(store, sync, self.clock, self.organisations, self.ingest, self.lifetimes, self._parts)
+        parts: dict[str, Part] = {"uploads": self.uploads, "sign_ins": self.directory.tokens}  # not in a snapshot
+        parts |= {name: part for name, part in self._parts.items() if name != "journal"}
+        keeper = Keeper(store, sync, self.clock, self.organisations, self.ingest, self.lifetimes, parts)
         if not store.is_new:
             self._loaded = load(
-                store, self.clock, self.organisations, self._parts, lambda name: self._make_tenant(name, False)
+                store, self.clock, self.organisations, parts, lambda name: self._make_tenant(name, False)
             )
             keeper.know(self._loaded.places)
         self.uploads.on_read = keeper.finished

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 
 from mock_server.runtime.ingest import Apply, Batch, IngestQueue
 from mock_server.runtime.lifetimes import Lifetimes
@@ -37,16 +39,19 @@ class Freezer:
         """Raises KeyError for an unknown organisation."""
         async with self._ingest.pause():
             chosen = list(self._organisations) if tenant_id is None else [self._organisations[tenant_id]]
-            return Snapshot(
+            frozen = {part: each.freeze(tenant_id) for part, each in self._parts.items()}
+            snapshot = Snapshot(
                 at=self._clock.now(),
                 organisations=[self._freeze(each) for each in chosen],
-                parts={part: pack(each.freeze(tenant_id)) for part, each in self._parts.items()},
+                parts={},
                 pace=self._clock.pace,
                 dice=self._organisations.rng.getstate(),
                 tenant_id=tenant_id,
                 name=name,
                 visitors=self._visitors.copy(-self._clock.monotonic()),
             )
+        parts = await asyncio.to_thread(lambda: {part: pack(each) for part, each in frozen.items()})
+        return replace(snapshot, parts=parts)
 
     async def restore(self, snapshot: Snapshot) -> None:
         """Put the mock, or the one organisation, back. Raises ValueError, and then nothing has changed."""

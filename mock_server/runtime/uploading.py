@@ -1,4 +1,6 @@
-"""Bulk uploads in the background: one file at a time, in slices that leave the event loop to requests between them."""
+"""Bulk uploads in the background: one file at a time, in slices that leave the event loop to requests between them.
+
+The list of uploads is a part of the state file: one that was read to its end is as it was, any other has failed."""
 
 from __future__ import annotations
 
@@ -10,7 +12,10 @@ from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+from pydantic import TypeAdapter
+
 from fixtures.data_error import DataError
+from fixtures.importing.columns import Columns
 from fixtures.importing.importer import Importer, Row
 from mock_server.runtime.ingest import IngestQueue
 from mock_server.runtime.slices import Slices
@@ -41,7 +46,11 @@ class _Job:
     state: State  # a reset replaces it
     file: BinaryIO
     rows: RowCheck
+    columns: Columns | None
     now: Callable[[], float]
+
+
+_FROZEN = TypeAdapter(dict[str, dict[str, Upload]])
 
 
 class Uploads:
@@ -65,17 +74,38 @@ class Uploads:
         """Those of one organisation, or all. One that is being read notices that its organisation was reset."""
         self._of = {} if tenant_id is None else {name: each for name, each in self._of.items() if name != tenant_id}
 
-    def start(self, upload: Upload, organisation: Organisation, file: BinaryIO, rows: RowCheck) -> None:
-        """Raises TooManyUploads."""
+    def start(
+        self,
+        upload: Upload,
+        organisation: Organisation,
+        file: BinaryIO,
+        rows: RowCheck,
+        columns: Columns | None = None,
+    ) -> None:
+        """`columns`: which column is which field. Raises TooManyUploads."""
         kept = self._of.setdefault(organisation.tenant_id, {})
         if sum(not each.is_finished for each in kept.values()) >= MOST_WAITING:
             raise TooManyUploads(f"an organisation may have {MOST_WAITING} unfinished uploads: wait for one to end")
         while len(kept) >= _MOST_KEPT:
             del kept[next(name for name, each in kept.items() if each.is_finished)]
         kept[upload.upload_id] = upload
-        self._jobs.append(_Job(upload, organisation, organisation.state, file, rows, self._clock.now))
+        self._jobs.append(_Job(upload, organisation, organisation.state, file, rows, columns, self._clock.now))
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._work())
+
+    def freeze(self, _: str | None = None) -> Any:
+        """The list, as JSON."""
+        return _FROZEN.dump_python(self._of, mode="json")
+
+    def thaw(self, frozen: Any, _: str | None = None) -> None:
+        """The list of an earlier run. Raises ValueError for what `freeze` never gave."""
+        self._of = _FROZEN.validate_python(frozen)
+        for each in [upload for kept in self._of.values() for upload in kept.values() if not upload.is_finished]:
+            each.accepted = 0
+            each.note(
+                each.line, None, "the mock ended while it was being read: nothing of it was taken; upload it again"
+            )
+            each.finish("failed", self._clock.now())
 
     async def finished(self) -> None:
         """Return when every upload that was started has been read."""
@@ -105,7 +135,8 @@ class Uploads:
         upload = job.upload
         upload.status = "processing"
         try:
-            importer = Importer(job.file, upload.file_name or "the file", job.rows.kind, job.rows.check)
+            name = upload.file_name or "the file"
+            importer = Importer(job.file, name, job.rows.kind, job.rows.check, job.columns)
             upload.all_passes = 1 + importer.is_table + upload.all_or_nothing
             await self._in_slices(job, importer.survey())
             if upload.all_or_nothing:
@@ -142,7 +173,7 @@ class Uploads:
         try:
             await self._in_slices(job, rows(), put)
         finally:
-            upload.report = importer.report
+            upload.conclude(importer.report)
             if job.organisation.state is job.state:
                 await put()
 

@@ -97,7 +97,8 @@ async function send(chosen) {
   if (chosen.size > at("upload").dataset.maxBytes) throw new CallFailed(tooLarge(chosen), 413);
   const form = new FormData();
   form.append("file", chosen);
-  return ask("POST", of(tenantId, "uploads"), form, { kind: at("kind").value, all_or_nothing: at("all_or_nothing").checked });
+  const columns = at("columns").value.trim().replace(/^--columns\s+/, "").replace(/^'(.*)'$/, "$1"); // as an error suggests it
+  return ask("POST", of(tenantId, "uploads"), form, { kind: at("kind").value, all_or_nothing: at("all_or_nothing").checked, ...(columns && { columns }) });
 }
 
 const tooLarge = ({ name, size: bytes }) => `${name} has ${size(bytes)}. An upload, with the few lines around the file, may have ${size(Number(at("upload").dataset.maxBytes))}: split the file.`;

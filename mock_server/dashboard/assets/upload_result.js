@@ -7,7 +7,7 @@ export function result(upload) {
   const { file_name: name, rows, progress, status } = upload;
   return [
     element("div", { class: "head" }, element("h2", {}, name || "A file without a name"), state(upload)),
-    element("p", { class: "hint" }, `${upload.kind}, ${upload.format.toUpperCase()}, ${counted(upload.bytes, "byte")}, ${moment(upload.created_at)}${upload.all_or_nothing ? ", all or nothing" : ""}`),
+    element("p", { class: "hint" }, `${upload.kind}, ${upload.format?.toUpperCase() ?? "unreadable"}, ${counted(upload.bytes, "byte")}, ${moment(upload.created_at)}${upload.all_or_nothing ? ", all or nothing" : ""}`),
     element("div", { class: "score" }, element("progress", { max: 1, value: progress, "aria-label": `How much of ${name || "the file"} is read` }), element("b", { class: "n" }, `${Math.floor(100 * progress)} %`)),
     element("p", { role: "status" }, verdict(upload)),
     element("dl", { class: "figures" }, [["rows looked at", rows.checked], ["taken", rows.accepted], ["refused", rows.refused]].map(([title, count]) =>

@@ -69,7 +69,7 @@ class Known:
 
 
 class Keeper:
-    """`parts`: what has a state of its own beside the organisations, by name; the journal is not kept."""
+    """`parts`: what has a state of its own beside the organisations, by name."""
 
     def __init__(
         self,
@@ -203,8 +203,8 @@ class Keeper:
             for (tenant_id,) in gone:
                 del self._known[tenant_id]
             statements.append((_PUT_PART, self._parts_now()))
-        elif self._parts.get("faults"):  # they count what they did
-            statements.append((_PUT_PART, self._parts_now()))
+        elif names := self._changing_parts():
+            statements.append((_PUT_PART, [(name, _json(self._parts[name].freeze())) for name in names]))
         is_new: set[str] = set()
         for tenant_id, organisation in touched.items():
             state, known = organisation.state, self._known.get(tenant_id)
@@ -262,11 +262,21 @@ class Keeper:
             statements.append((_PUT_LIVE, [(live, tenant_id)]))
         return statements
 
+    def _changing_parts(self) -> list[str]:
+        """Those that change without a call that changes everything: faults count what they did, an upload ends."""
+        return [
+            name for name, changes in (("faults", self._parts.get("faults")), ("uploads", self._uploads)) if changes
+        ]
+
     def _parts_now(self) -> list[tuple[str, bytes]]:
-        frozen = {name: part.freeze() for name, part in self._parts.items() if name != "journal"}
+        frozen = {name: part.freeze() for name, part in self._parts.items()}
         frozen["clock"] = list(self._clock.pace)
         frozen["random"] = _plain_state(self._organisations.rng.getstate())
-        return [(name, orjson.dumps(each)) for name, each in frozen.items()]
+        return [(name, _json(each)) for name, each in frozen.items()]
+
+
+def _json(frozen: object) -> bytes:
+    return orjson.dumps(frozen)
 
 
 def _answer(waiters: Sequence[asyncio.Future[None]]) -> None:

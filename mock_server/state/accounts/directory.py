@@ -52,6 +52,7 @@ class Directory:
         self.visitors = Visitors()  # windows of the addresses that ask without a token
         self.logged: set[str] = set()  # what the log has said once
         self.teams: dict[str, Team] = {}
+        self.tokens = Tokens(new_signing_key())
         self.reset()
 
     def reset(self) -> list[str]:
@@ -59,7 +60,7 @@ class Directory:
         are over."""
         over = [team.tenant_id for team in self.teams.values() if team.made_by_account]
         self.rng = self._new_random()
-        self.tokens = Tokens(self._new_signing_key())  # a token of before must not open an account of after
+        self.tokens.begin_anew(self._new_signing_key())  # a token of before must not open an account of after
         self.accounts = Accounts()
         self.visitors.clear()
         self.teams = {}

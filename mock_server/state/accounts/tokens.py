@@ -1,18 +1,37 @@
-"""Bearer tokens: JSON Web Tokens that expire by the mock's clock, not by the machine's."""
+"""Bearer tokens: JSON Web Tokens that expire by the mock's clock, not by the machine's.
+
+The signing key is made anew at each start and at each reset, and is never written down. So that a token is still good
+after a restart with --state, the state file holds the digests of those that were issued."""
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import jwt
 from jwt.types import Options
+from pydantic import TypeAdapter
+
+from mock_server.state.keys import digest_of
 
 _ALGORITHM = "HS256"
 _CLAIMS = ["sub", "iat", "exp"]
 # The library would compare with the machine's time.
 _OPTIONS: Options = {"require": _CLAIMS, "verify_exp": False, "verify_iat": False, "verify_nbf": False}
+_MOST = 10_000  # digests that are kept; the oldest goes first
 
 
 class TokenError(Exception):
     """What is wrong with a token, in a sentence."""
+
+
+class SignIn(NamedTuple):
+    """Whose token it is, and when it expires."""
+
+    account_id: str
+    expires: int
+
+
+_SIGN_INS = TypeAdapter(dict[str, SignIn])
 
 
 class Tokens:
@@ -20,19 +39,48 @@ class Tokens:
 
     def __init__(self, signing_key: bytes) -> None:
         self._key = signing_key
+        self._issued: dict[str, SignIn] = {}  # by digest, the oldest first
+
+    def begin_anew(self, signing_key: bytes) -> None:
+        """No token of before is good any more."""
+        self._key, self._issued = signing_key, {}
 
     def issue(self, account_id: str, now: float, seconds: int) -> str:
         """A token that is good for `seconds`."""
         issued = int(now)
-        return jwt.encode({"sub": account_id, "iat": issued, "exp": issued + seconds}, self._key, _ALGORITHM)
+        claims = {"sub": account_id, "iat": issued, "exp": issued + seconds}
+        token = jwt.encode(claims, self._key, _ALGORITHM)
+        self._issued[digest_of(token).hex()] = SignIn(account_id, issued + seconds)
+        self._forget_old(now)
+        return token
 
     def account_id(self, token: str, now: float) -> str:
         """Whose token it is. Raises TokenError."""
+        found = self._signed_here(token) or self._issued.get(digest_of(token).hex())
+        if found is None:
+            raise TokenError("this mock did not issue the bearer token, or it was restarted; sign in again")
+        if found.expires <= now:
+            raise TokenError("the bearer token has expired; sign in again")
+        return found.account_id
+
+    def freeze(self, _: str | None = None) -> Any:
+        """For the state file: digests, whose, until when."""
+        return {digest: list(each) for digest, each in self._issued.items()}
+
+    def thaw(self, frozen: Any, _: str | None = None) -> None:
+        """Tokens of an earlier run are good again. Raises ValueError for what `freeze` never gave."""
+        self._issued = _SIGN_INS.validate_python(frozen)
+
+    def _forget_old(self, now: float) -> None:
+        for digest in list(self._issued)[:-1]:  # the newest stays
+            if self._issued[digest].expires > now and len(self._issued) <= _MOST:
+                return
+            del self._issued[digest]
+
+    def _signed_here(self, token: str) -> SignIn | None:
         try:
             claims = jwt.decode(token, self._key, algorithms=[_ALGORITHM], options=_OPTIONS)
         except jwt.InvalidTokenError:
-            raise TokenError("this mock did not issue the bearer token, or it was restarted; sign in again") from None
+            return None
         expires = claims["exp"]
-        if not isinstance(expires, int) or expires <= now:
-            raise TokenError("the bearer token has expired; sign in again")
-        return str(claims["sub"])
+        return SignIn(str(claims["sub"]), expires if isinstance(expires, int) else 0)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from fixtures.importing.report import Report
 from fixtures.importing.sources import Format
@@ -34,6 +35,7 @@ class Upload:
     size: int  # bytes
     lines: int
     all_or_nothing: bool
+    columns: str | None  # as --columns takes it
     created_at: float
     created_by: str  # account_id
     status: Status = "queued"
@@ -46,7 +48,8 @@ class Upload:
     errors: list[LineError] = field(default_factory=list)
     error_count: int = 0
     finished_at: float | None = None
-    report: Report | None = None
+    summary: str = ""
+    error_groups: Sequence[dict[str, Any]] = ()
 
     @property
     def is_finished(self) -> bool:
@@ -64,6 +67,10 @@ class Upload:
         self.error_count += 1
         if len(self.errors) < MOST_ERRORS:
             self.errors.append(LineError(line, field_, message))
+
+    def conclude(self, report: Report) -> None:
+        """What a pass through the file came to."""
+        self.summary, self.error_groups = report.sentence(), report.as_json()["errors"]
 
     def finish(self, status: Status, now: float) -> None:
         self.status, self.finished_at = status, now

@@ -12,6 +12,8 @@ from mock_server.state.records import Event, Item, User
 
 FORMAT: Final = "lehnz-mock-snapshot"
 VERSION: Final = 1
+_MOST = 1_000_000_000
+_YEAR = 31_536_000.0  # seconds
 Dice = tuple[int, tuple[int, ...], float | None]
 
 
@@ -22,9 +24,9 @@ class _Part(BaseModel):
 class WrittenWindow(_Part):
     started: float | None
     exhausted_until: float | None
-    used: Annotated[int, Field(ge=0)]
-    limit: Annotated[int, Field(ge=1)] | None
-    window_seconds: Annotated[int, Field(ge=1)] | None
+    used: Annotated[int, Field(ge=0, le=_MOST)]
+    limit: Annotated[int, Field(ge=1, le=_MOST)] | None
+    window_seconds: Annotated[int, Field(ge=1, le=_MOST)] | None
     enforced: bool | None
 
 
@@ -45,14 +47,14 @@ class WrittenServed(_Part):
 class WrittenAttribution(_Part):
     served: list[WrittenServed]
     funnels: dict[str, Funnel]
-    forgotten: Annotated[int, Field(ge=0)]
+    forgotten: Annotated[int, Field(ge=0, le=_MOST)]
 
 
 class WrittenOrganisation(_Part):
     tenant_id: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
     keys: Literal["development", "made", "none"]
     seeded: bool
-    expires_in: Annotated[float, Field(ge=0)] | None
+    expires_in: Annotated[float, Field(ge=0, le=_YEAR)] | None
     ids: Dice
     delays: Dice
     due: float

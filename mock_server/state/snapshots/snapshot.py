@@ -73,7 +73,12 @@ def pack(frozen: Any) -> bytes:
 
 
 def unpack(packed: bytes) -> Any:
-    return orjson.loads(zlib.decompress(packed))
+    return orjson.loads(unpacked(packed))
+
+
+def unpacked(packed: bytes) -> bytes:
+    """As JSON text."""
+    return zlib.decompress(packed)
 
 
 def in_a_line(error: Exception) -> str:

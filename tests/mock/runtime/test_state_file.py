@@ -117,6 +117,27 @@ def test_accounts_their_organisations_and_key_pairs_are_kept(kept: Kept, opened:
     assert [member.role for member in again.mock.directory.team(tenant_id).members.values()] == ["OWNER"]
 
 
+def test_who_is_signed_in_stays_signed_in_until_the_token_expires(
+    kept: Kept, opened: list[Kept], tmp_path: Path
+) -> None:
+    ada = Person(kept, "ada")
+    again = after_kill(kept, opened, tmp_path)
+    headers = [("authorization", f"Bearer {ada.token}")]
+    assert again.send("GET", "/account", None, None, headers=headers).data["account_id"] == ada.account_id
+    third = after_kill(again, opened, tmp_path)
+    assert third.send("GET", "/account", None, None, headers=headers).status == 200
+    for content in (again.path.read_bytes(), again.path.with_name("state.db-wal").read_bytes()):
+        assert ada.token.encode() not in content
+        assert ada.token.rpartition(".")[2].encode() not in content
+    third.control("/clock/advance", {"seconds": 100_000})
+    expired = third.send("GET", "/account", None, None, headers=headers)
+    assert (expired.status, "has expired" in expired.json["error"]) == (401, True)
+    again.control("/reset", {"all": True})
+    fourth = after_kill(again, opened, tmp_path)
+    refused = fourth.send("GET", "/account", None, None, headers=headers)
+    assert (refused.status, "did not issue" in refused.json["error"]) == (401, True)
+
+
 def test_resets_seeds_and_restores_are_kept(tmp_path: Path, opened: list[Kept]) -> None:
     seed = Seed("small", build_world("small", seed=1))
     kept = Kept(tmp_path / "state.db", seed)
@@ -159,10 +180,15 @@ def test_an_upload_that_was_not_read_to_its_end_never_was(tmp_path: Path, opened
     assert not upload.is_finished
     half = after_kill(kept, opened, tmp_path)
     assert len(half.mock.organisations[tenant_id].tenant.items) == 0
+    (listed,) = half.mock.uploads.of(tenant_id)
+    assert (listed.upload_id, listed.status, listed.accepted) == (upload.upload_id, "failed", 0)
+    assert "nothing of it was taken" in listed.errors[-1].message
     kept.flush()
     ada.get(f"/organisations/{tenant_id}/uploads")
     whole = after_kill(kept, opened, tmp_path)
     assert len(whole.mock.organisations[tenant_id].tenant.items) == 20_000
+    assert whole.mock.uploads.of(tenant_id) == [upload]
+    assert (upload.status, upload.accepted) == ("completed", 20_000)
 
 
 def test_a_stop_in_order_leaves_one_file_that_goes_on(tmp_path: Path, opened: list[Kept]) -> None:

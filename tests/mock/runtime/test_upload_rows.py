@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.support.mock_client import Client
+from tests.support.upload_form import form
 from tests.support.upload_shop import Shop
 
 Make = Callable[..., Client]
@@ -109,6 +110,44 @@ def test_rows_of_json_keep_the_schema_too(shop: Shop) -> None:
         (3, "$[1].status"),
     ]
     assert (upload["rows"], shop.ids) == ({"checked": 3, "accepted": 1, "refused": 2}, {"c"})
+
+
+def test_columns_are_mapped_as_they_are_for_seed_files(shop: Shop) -> None:
+    german = "SKU;Titel;Preis\n1;Lampe;79,28\n"
+    upload = shop.upload(german, "kind=items&columns=item_id%3DSKU,title%3DTitel,price%3DPreis")
+    assert (upload["status"], upload["columns"]) == ("completed", "item_id=SKU,title=Titel,price=Preis")
+    assert upload["summary"] == "1 row; separator ';'; Preis read as 79,28 -> 79.28"
+    assert shop.popular()[0]["metadata"] == {"title": "Lampe", "price": 79.28}
+    entry = shop.owner.get(f"{shop.path}/audit-log").data["entries"][0]
+    assert entry["details"]["columns"] == upload["columns"]
+
+
+def test_columns_may_name_a_known_export(shop: Shop) -> None:
+    shopify = "Handle,Title,Vendor,Variant Price\nlamp,Lamp,Acme,9.50\n"
+    assert shop.upload(shopify)["errors"][0]["message"].endswith("--columns shopify reads it)")
+    assert shop.upload(shopify, "kind=items&columns=shopify")["rows"]["accepted"] == 1
+    assert shop.popular()[0]["metadata"] == {"title": "Lamp", "brand": "Acme", "price": 9.5}
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("SKU", "'SKU' must be FIELD=COLUMN, as item_id=SKU, or one of shopify, woocommerce, magento, google"),
+        ("item_id%3Da,item_id%3Db", "item_id is given twice"),
+        ("", "must not be empty"),
+        ("a" * 10_001, "must have at most 10000 characters"),
+    ],
+)
+def test_columns_that_can_not_be_meant_are_400(shop: Shop, written: str, said: str) -> None:
+    refused = shop.send(form("item_id\na\n"), f"kind=items&columns={written}")
+    assert refused.status == 400
+    assert [(each["field"], each["message"]) for each in refused.json["error"]] == [("query.columns", said)]
+
+
+def test_a_column_that_the_file_does_not_have_fails_the_upload(shop: Shop) -> None:
+    upload = shop.upload("SKU,Titel\n1,a\n", "kind=items&columns=item_id%3DSKU,title%3DTitle")
+    assert upload["status"] == "failed"
+    assert "there is no column 'Title' (did you mean 'Titel'?)" in upload["errors"][0]["message"]
 
 
 def test_all_or_nothing_takes_nothing_where_one_row_is_bad(shop: Shop) -> None:

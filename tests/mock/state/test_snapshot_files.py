@@ -16,11 +16,28 @@ def edited(text: bytes, change: Callable[[Any], object]) -> bytes:
     return json.dumps(document).encode()
 
 
+def nested(levels: int) -> Any:
+    value: Any = 1
+    for _ in range(levels):
+        value = {"a": value}
+    return value
+
+
 def first_item(file: Any) -> Any:
     return file["organisations"][0]["items"][0]
 
 
 ACCOUNT = {"account_id": "a", "email": "ada@example.com", "name": "Ada", "password_hash": "$argon2x", "created_at": 0}
+
+
+EVENT = {
+    "event_id": "e",
+    "user_id": "u",
+    "event_family": "system",
+    "event_name": "view",
+    "at": 1.0,
+    "arrival": 1.0,
+}
 
 
 TEAM = {
@@ -94,6 +111,42 @@ BROKEN: list[tuple[str, Callable[[bytes], bytes], str]] = [
         "a part with an odd number",
         lambda text: edited(text, lambda file: file["parts"].update(faults=2**70)),
         "parts.f",
+    ),
+    ("a key twice", lambda text: text.replace(b'"ahead":0.0', b'"ahead":0.0,"ahead":1.0', 1), "stands twice"),
+    (
+        "half a number",
+        lambda text: edited(text, lambda file: file["organisations"][0]["window"].update(used=1.5)),
+        "used",
+    ),
+    ("minus one", lambda text: edited(text, lambda file: file["organisations"][0]["window"].update(used=-1)), "used"),
+    (
+        "deep attributes",
+        lambda text: edited(text, lambda file: first_item(file).update(attributes=nested(300))),
+        "deep",
+    ),
+    ("half a surrogate", lambda text: text.replace(b'"prod_1"', b'"prod_\\ud800"', 1), "surrogates not allowed"),
+    ("half a surrogate as a name", lambda text: text.replace(b'"ahead"', b'"\\udfff"', 1), "surrogates not allowed"),
+    (
+        "a huge limit",
+        lambda text: edited(text, lambda file: file["organisations"][0]["window"].update(limit=2**70)),
+        "window.limit",
+    ),
+    (
+        "a long life",
+        lambda text: edited(text, lambda file: file["organisations"][0].update(expires_in=1e300)),
+        "expires",
+    ),
+    (
+        "a negative count",
+        lambda text: edited(
+            text, lambda file: file["organisations"][0]["attribution"]["funnels"].update(popular={"clicks": -1})
+        ),
+        "funnels.popular: counts must be from 0",
+    ),
+    (
+        "broken details",
+        lambda text: edited(text, lambda file: file["organisations"][0]["events"].append({**EVENT, "details": "{"})),
+        "events.0.details: must be a JSON object as text",
     ),
     ("unknown part", lambda text: edited(text, lambda file: file["parts"].update(weather="fine")), "parts.weather"),
 ]

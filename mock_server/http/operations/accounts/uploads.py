@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from fixtures.bodies import unique_uuid
+from fixtures.importing.columns import ColumnsError, parse_columns
 from fixtures.importing.sources import format_of
-from mock_server.errors import Conflict, NotFound
+from mock_server.errors import BadRequest, Conflict, FieldError, NotFound
 from mock_server.http.operations.accounts.call import AccountCall, success
 from mock_server.http.operations.call import Answer
 from mock_server.runtime.uploading import TooManyUploads
+from mock_server.spec.validation import listed
 from mock_server.state.accounts.uploads import Upload
 from mock_server.state.records import iso_8601
 
@@ -18,6 +20,12 @@ _LONGEST_NAME = 200  # characters of a file's name
 
 async def start_upload(call: AccountCall) -> Answer:
     sent, asked = call.file, call.parameters
+    columns = asked.get("columns")
+    try:
+        mapping = parse_columns(columns) if columns is not None else None
+    except ColumnsError as error:
+        sent.file.close()
+        raise BadRequest(*listed([FieldError("query.columns", str(error))])) from None
     upload = Upload(
         upload_id=unique_uuid(call.directory.rng),
         kind=asked["kind"],
@@ -26,15 +34,19 @@ async def start_upload(call: AccountCall) -> Answer:
         size=sent.size,
         lines=sent.lines,
         all_or_nothing=asked["all_or_nothing"],
+        columns=columns,
         created_at=call.now,
         created_by=call.signed_in.account_id,
     )
     try:
-        call.services.uploads.start(upload, call.here.organisation, sent.file, call.row_checks[upload.kind])
+        rows = call.row_checks[upload.kind]
+        call.services.uploads.start(upload, call.here.organisation, sent.file, rows, mapping)
     except TooManyUploads as error:
         sent.file.close()
         raise Conflict(str(error)) from None
-    call.record(upload.upload_id, kind=upload.kind, file_name=upload.file_name, all_or_nothing=upload.all_or_nothing)
+    said = {"columns": columns} if columns is not None else {}
+    told = {"kind": upload.kind, "file_name": upload.file_name, "all_or_nothing": upload.all_or_nothing, **said}
+    call.record(upload.upload_id, **told)
     return success(_upload(upload), 202)
 
 
@@ -51,7 +63,6 @@ async def read_upload(call: AccountCall) -> Answer:
 
 
 def _upload(upload: Upload) -> dict[str, Any]:
-    report = upload.report
     return {
         "upload_id": upload.upload_id,
         "kind": upload.kind,
@@ -59,13 +70,14 @@ def _upload(upload: Upload) -> dict[str, Any]:
         "format": upload.format,
         "bytes": upload.size,
         "all_or_nothing": upload.all_or_nothing,
+        "columns": upload.columns,
         "status": upload.status,
         "progress": round(upload.progress, 3),
         "rows": {"checked": upload.checked, "accepted": upload.accepted, "refused": upload.refused},
         "errors": [error._asdict() for error in upload.errors],
         "error_count": upload.error_count,
-        "error_groups": report.as_json()["errors"] if report else [],
-        "summary": report.sentence() if report else "",
+        "error_groups": list(upload.error_groups),
+        "summary": upload.summary,
         "created_at": iso_8601(upload.created_at),
         "created_by": upload.created_by,
         "finished_at": None if upload.finished_at is None else iso_8601(upload.finished_at),
