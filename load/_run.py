@@ -263,7 +263,7 @@ class Run:
         """The generators that are connected."""
         return connected(self.environment)
 
-    def _alive(self) -> list[str]:
+    def alive(self) -> list[str]:
         """Of this run's generators those that are still connected."""
         return [client for client in self.clients() if client in self.ready]
 

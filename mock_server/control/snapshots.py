@@ -38,6 +38,7 @@ from mock_server.mock import Mock
 from mock_server.spec.validation import listed
 from mock_server.state.recommender import Config
 from mock_server.state.snapshots import file as snapshot_file
+from mock_server.state.snapshots.parsed import SnapshotError
 from mock_server.state.snapshots.snapshot import Snapshot
 from mock_server.state.tenant import Tenant
 
@@ -103,7 +104,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
         try:
             snapshot = await asyncio.to_thread(snapshot_file.read, text, make_tenant, keys)
             await mock.restore(snapshot)
-        except (snapshot_file.SnapshotError, ValueError) as error:
+        except (SnapshotError, ValueError) as error:
             raise BadRequest(*listed([FieldError("$", str(error))])) from None
         return answer(_described(snapshot))
 
