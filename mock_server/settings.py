@@ -116,6 +116,9 @@ class Settings(BaseSettings):
         default="normal", description="normal: a killed process loses nothing; full: a power cut neither"
     )
     keys_out: Path | None = Field(default=None, description="write URL and keys as JSON here once the mock answers")
+    end_with_stdin: bool = Field(
+        default=False, description="stop when standard input closes: for a program that starts the mock"
+    )
     key_policy: Literal["strict", "superset"] = Field(
         default="strict", description="superset: a secret key may do all that a publishable key may"
     )

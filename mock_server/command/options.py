@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PROGRAM = "lehnz-mock"
 _PREFIX = str(Settings.model_config["env_prefix"])
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "Where it answers": ("host", "port", "keys_out"),
+    "Where it answers": ("host", "port", "keys_out", "end_with_stdin"),
     "The contract": ("spec", "watch", "validate_responses"),
     "Data": (
         "state",

@@ -21,6 +21,7 @@ from mock_server.command import keys_file
 from mock_server.command.banner import banner, dashboard, keys_document, proxy_banner
 from mock_server.command.logs import start_logging
 from mock_server.command.options import UsageError
+from mock_server.command.parent import end_with_stdin
 from mock_server.command.seeding import Seed, read_seed
 from mock_server.command.server import Server
 from mock_server.command.sockets import bind, is_loopback, url_of
@@ -40,6 +41,8 @@ logger = logging.getLogger(__name__)
 def run(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM. Raises UsageError."""
     start_logging(settings.log_format, settings.quiet)
+    if settings.end_with_stdin:
+        end_with_stdin()
     _check_rules(settings.strict_client)
     if settings.keys_out:
         keys_file.discard_old(settings.keys_out)
