@@ -17,7 +17,7 @@ class Entry:
     level: Level
     statement: str  # one sentence
     source: str  # where the documents say so
-    words: str = ""  # of a MUST: the words of the API Reference or the Changelog that it rests on; cells end with |
+    words: tuple[str, ...] = ()  # of a MUST: what it rests on in the API Reference or the Changelog; cells end with |
     reading: str = ""  # R-numbers of docs/readings.md
     needs: tuple[str, ...] = ()  # "other-organisation", "exhaust", "strict-keys", "account-limit", "generated"
     depends: tuple[str, ...] = ()  # checks whose failure explains a failure of this one
@@ -48,6 +48,7 @@ def read_area(path: Path) -> list[Entry]:
 
 def _entry(node: dict[str, Any], area: str, source: str) -> Entry:
     fields = {"source": source, **node, "area": area, "level": Level(node["level"])}
-    for name in ("needs", "depends"):
-        fields[name] = tuple(fields.get(name, ()))
+    for name in ("words", "needs", "depends"):
+        given = fields.get(name, ())
+        fields[name] = (given,) if isinstance(given, str) else tuple(given)
     return Entry(**fields)

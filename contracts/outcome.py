@@ -9,8 +9,8 @@ from fixtures.option_error import OptionError
 
 
 class Level(StrEnum):
-    MUST = "MUST"  # the documents say so and nothing public contradicts it
-    SHOULD = "SHOULD"  # public but contradicted, or one careful inference away; counts under --strict
+    MUST = "MUST"  # the API Reference or the Changelog says so
+    SHOULD = "SHOULD"  # another current page says so, or it is one careful inference away; counts under --strict
     INFO = "INFO"  # shown, never counted
 
 

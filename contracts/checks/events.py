@@ -1,6 +1,6 @@
 """Events: which bodies are accepted and which are refused."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from contracts.checks.common import (
@@ -12,14 +12,31 @@ from contracts.checks.common import (
     expect_refused_values,
     expect_refused_without,
 )
+from contracts.exchange import REFUSED, Exchange
 from contracts.run.probe import Probe
 from contracts.run.registry import check
 from fixtures.bodies import event_body, full_event_body, unique_uuid
+from fixtures.judged.requests import ENUMS
+
+_EXPOSURES = ("impression", "view", "click", "search")  # no document says which names belong to exposure (R10)
 
 
 @check("EVENT-accepts-one")
 def accepts_one(probe: Probe) -> None:
+    """The other three families are those of the standard names."""
     expect_accepted(probe, probe.operations.events, event_body("view", probe.name("user")), "required fields only")
+    user = probe.name("user")
+    exposures = [event_body(name, user, event_family="exposure") for name in _EXPOSURES]
+    probe.expect_status(_first_taken(probe, exposures), (202,), "family exposure")
+
+
+def _first_taken(probe: Probe, bodies: Sequence[dict[str, Any]]) -> Exchange:
+    """One after the other, until one is not refused: which name goes with which family is free (R10)."""
+    for body in bodies:
+        exchange = probe.send(probe.operations.events, body)
+        if exchange.status not in REFUSED:
+            break
+    return exchange
 
 
 @check("EVENT-accepts-array")
@@ -38,13 +55,15 @@ def accepts_array(probe: Probe) -> None:
 
 @check("EVENT-standard-names")
 def standard_names(probe: Probe) -> None:
-    user, item = probe.name("user"), probe.name("item")
+    """With the family that is natural; which that is no document says, so that any will do (R10)."""
+    user, item, families = probe.name("user"), probe.name("item"), ENUMS["Event"]["event_family"]
     for name, family in probe.operations.standard_events.items():
         without_item = name in ("identify", "search")
         body = event_body(name, user, None if without_item else item, event_family=family)
         if name == "identify":
             body["previous_user_id"] = unique_uuid(probe.rng(user))
-        expect_accepted(probe, probe.operations.events, body, name)
+        others = [{**body, "event_family": other} for other in families if other != family]
+        probe.expect_status(_first_taken(probe, [body, *others]), (202,), name)
 
 
 @check("EVENT-custom-names")
@@ -52,10 +71,7 @@ def custom_names(probe: Probe) -> None:
     """With a family of custom names; that of the other one is free (R10)."""
     for name in ("wishlist_shared", "a", "shared_the_wishlist_with_a_friend_2"):
         bodies = [event_body(name, probe.name("user"), event_family=each) for each in ("engagement", "conversion")]
-        exchange = probe.send(probe.operations.events, bodies[0])
-        if exchange.status == 400:
-            exchange = probe.send(probe.operations.events, bodies[1])
-        probe.expect_status(exchange, (202,), f"custom name {name}")
+        probe.expect_status(_first_taken(probe, bodies), (202,), f"custom name {name}")
 
 
 @check("EVENT-optional-fields")

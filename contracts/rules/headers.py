@@ -74,10 +74,12 @@ def only_at_zero(_: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
 
 @rule("RATE-never-jumps", _has_all)
 def never_jumps(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """Remaining doesn't rise inside a window by more than a steady refill would give."""
+    """Remaining doesn't rise inside a window by more than a steady refill would give, and than a window that slides
+    gives back of what was used before the run."""
     rate = run.target.limit / run.target.window_seconds
     for organisation in ("main", "other"):
         series = [x for x in exchanges if x.organisation == organisation]
+        before_the_run = used_before(run, series)
         for earlier, later in itertools.pairwise(series):
             before, after = earlier.number_of("RateLimit-Remaining"), later.number_of("RateLimit-Remaining")
             reset, then = earlier.number_of("RateLimit-Reset"), later.number_of("RateLimit-Reset")
@@ -85,5 +87,11 @@ def never_jumps(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
                 continue
             spent = later.sent_at + later.seconds - earlier.sent_at
             same_window = then <= reset and spent < reset - 1
-            if same_window and after > before + 2 + 2 * rate * spent:
+            if same_window and after > before + 2 + 2 * rate * spent + before_the_run:
                 yield Violation("rises", "no rise inside a window", f"{before}, then {after}", (earlier, later))
+
+
+def used_before(run: Run, series: list[Exchange]) -> int:
+    """Requests of an organisation's window that others had sent before the run's first one."""
+    remaining = next((left for x in series if (left := x.number_of("RateLimit-Remaining")) is not None), 0)
+    return max(0, run.target.limit - remaining - 1)

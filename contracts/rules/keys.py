@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from contracts.exchange import Exchange
+from contracts.rules.headers import used_before
 from contracts.rules.recommendation import number
 from contracts.run.model import records_of
 from contracts.run.registry import Violation, each, rule
@@ -52,12 +53,15 @@ def invalid_refused(_: Run, exchange: Exchange) -> tuple[str, str] | None:
 @rule("RATE-own-count", lambda x: x.organisation is not None and x.number_of("RateLimit-Remaining") is not None)
 def own_count(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
     """Within one window, at least as many requests are used up as were answered with success. Refused ones may be
-    free, others may use the organisation too, and a bucket may refill steadily."""
+    free, others may use the organisation too, a bucket may refill steadily, and a window that slides may give back what
+    was used before the run."""
     rate = run.target.limit / run.target.window_seconds
     for organisation in ("main", "other"):
         first: Exchange | None = None
         successes, before = 0, 0
-        for exchange in [x for x in exchanges if x.organisation == organisation]:
+        series = [x for x in exchanges if x.organisation == organisation]
+        spare = _SPARE + used_before(run, series)
+        for exchange in series:
             reset, left = exchange.number_of("RateLimit-Reset"), exchange.number_of("RateLimit-Remaining") or 0
             if reset is None:
                 break
@@ -67,7 +71,7 @@ def own_count(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
                 successes += exchange.ok
                 start = first.number_of("RateLimit-Remaining") or 0
                 spent = exchange.sent_at + exchange.seconds - first.sent_at
-                most = start - successes + _SPARE + 2 * rate * spent
+                most = start - successes + spare + 2 * rate * spent
                 if left > most:
                     actual = f"{left} remain, {start} did {successes} requests before"
                     yield Violation("count", "one less with every request", actual, (first, exchange))

@@ -33,6 +33,11 @@ def test_every_statement_is_one_sentence_with_a_source() -> None:
         assert entry.source
 
 
+def test_every_must_and_no_other_names_the_words_that_it_rests_on() -> None:
+    assert [entry.id for entry in CATALOGUE.values() if bool(entry.words) != (entry.level is Level.MUST)] == []
+    assert [word for entry in CATALOGUE.values() for word in entry.words if len(word.split()) < 2] == []
+
+
 def test_readings_stand_in_the_ledger() -> None:
     known = set(re.findall(r"^\| (R\d+)\b", (ROOT / "docs/readings.md").read_text(encoding="utf-8"), re.MULTILINE))
     named = {reading for entry in CATALOGUE.values() for reading in re.findall(r"R\d+", entry.reading)}
