@@ -3,7 +3,7 @@ and note here what they do to the request and what came of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import NamedTuple
@@ -21,6 +21,7 @@ Header = tuple[bytes, bytes]
 Headers = Mapping[bytes, bytes]
 
 _KEY = "lehnz.context"
+_NOWHERE: tuple[None, Mapping[str, bytes]] = (None, {})
 _READ = {
     b"authorization",
     b"content-encoding",
@@ -69,39 +70,28 @@ NO_EFFECTS = Effects()
 
 class Context:
     """Found before the layers: `started` by perf_counter, `path` and `endpoint` (None: the API has none here),
-    `parameters` of the path, still encoded, `headers` that matter here, `address` of the client, `caller` (None: no
-    organisation has this key). Found by the layers: all else."""
+    `parameters` of the path, still encoded, `headers` that matter here, `header_bytes` of all of them, `address` of the
+    client, `caller` (None: no organisation has this key). Found by the layers: all else, which most requests leave as
+    it is."""
 
-    __slots__ = (
-        "accepted",
-        "address",
-        "caller",
-        "delay",
-        "effects",
-        "endpoint",
-        "error",
-        "fault",
-        "findings",
-        "headers",
-        "parameters",
-        "path",
-        "started",
-    )
+    address = ""
+    caller: Caller | None = None
+    effects = NO_EFFECTS
+    error: ApiError | None = None
+    accepted: tuple[str, int] | None = None  # ("items", 3): what the request put into the queue
+    fault: str | None = None  # name of the fault that was played on it
+    delay = 0.0  # seconds for which a fault kept the answer back
+    findings: Sequence[Finding] = ()  # beside those of the error
 
-    def __init__(self, path: Path | None, parameters: Mapping[str, bytes], method: str, headers: Headers) -> None:
+    def __init__(
+        self, path: Path | None, parameters: Mapping[str, bytes], method: str, headers: Headers, size: int = 0
+    ) -> None:
         self.started = perf_counter()
         self.path = path
         self.parameters = parameters
         self.endpoint: Endpoint | None = path.endpoints.get(method) if path else None
         self.headers = headers
-        self.address = ""
-        self.caller: Caller | None = None
-        self.effects = NO_EFFECTS
-        self.error: ApiError | None = None
-        self.accepted: tuple[str, int] | None = None  # ("items", 3): what the request put into the queue
-        self.fault: str | None = None  # name of the fault that was played on it
-        self.delay = 0.0  # seconds for which a fault kept the answer back
-        self.findings: list[Finding] = []  # beside those of the error
+        self.header_bytes = size
 
 
 class Resolver:
@@ -113,11 +103,11 @@ class Resolver:
 
     def resolve(self, scope: Scope) -> Context:
         """Find out what is asked and by whom, and put it into the scope."""
-        path, parameters = self._contract.find(scope["raw_path"]) or (None, {})
-        headers = headers_of(scope)
-        found = Context(path, parameters, scope["method"], headers)
-        client = scope.get("client")
-        found.address = client[0] if client else ""
+        path, parameters = self._contract.find(scope["raw_path"]) or _NOWHERE
+        headers, size = read_headers(scope)
+        found = Context(path, parameters, scope["method"], headers, size)
+        if client := scope.get("client"):
+            found.address = client[0]
         key = headers.get(b"x-api-key")
         if key and self._keys is not None and (found.endpoint is None or found.endpoint.credential == "key"):
             found.caller = self._keys.find(key)
@@ -138,9 +128,16 @@ def has_context(scope: Scope) -> bool:
 
 def headers_of(scope: Scope) -> dict[bytes, bytes]:
     """The headers that matter here; one that comes twice reads as a list, as HTTP says."""
+    return read_headers(scope)[0]
+
+
+def read_headers(scope: Scope) -> tuple[dict[bytes, bytes], int]:
+    """The same, and how many bytes all headers have."""
     headers: dict[bytes, bytes] = {}
+    size = 0
     for name, value in scope["headers"]:
+        size += len(name) + len(value)
         if name in _READ:
             value = value.strip(b" \t")  # no part of a value, and not every server takes it off
             headers[name] = headers[name] + b", " + value if name in headers else value
-    return headers
+    return headers, size

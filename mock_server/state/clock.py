@@ -10,6 +10,8 @@ END_OF_CALENDAR = 253_402_300_800.0  # the year 10000: it can't be written as IS
 LAST_MOMENT = 221_845_392_000.0  # the year 9000: a clock that is moved there runs on, and far, before it comes to that
 FASTEST = 86_400.0  # a day a second
 
+Reading = tuple[float, float, float]
+
 
 class Pace(NamedTuple):
     """How a clock was found: `ahead` is by how many seconds it was before the machine's time."""
@@ -43,6 +45,14 @@ class Clock:
         if not self._scale:
             return self._monotonic
         return self._monotonic + (time.monotonic() - self._machine) * self._scale
+
+    def reading(self) -> Reading:
+        """`now`, `monotonic` and `scale` at once."""
+        scale = self._scale
+        if not scale:
+            return self._now, self._monotonic, scale
+        now = self._now + (time.time() - self._time) * scale
+        return now, self._monotonic + (time.monotonic() - self._machine) * scale, scale
 
     def advance(self, seconds: float) -> None:
         """Raises ValueError for a step back."""

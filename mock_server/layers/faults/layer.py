@@ -6,7 +6,7 @@ So no connection is kept open while one may come that breaks them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -28,10 +28,13 @@ class FaultLayer:
         self._wire = wire
         self._heeds_prefer = heeds_prefer
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """No coroutine of its own where there is nothing to play."""
         if not self._faults.are_set and not self._heeds_prefer:
-            await self._app(scope, receive, send)
-            return
+            return self._app(scope, receive, send)
+        return self._serve(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = context_of(scope)
         if self._faults.may_break_connections(request.caller.organisation.tenant_id if request.caller else None):
             send = _closing(send)

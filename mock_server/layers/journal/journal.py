@@ -44,10 +44,10 @@ class Journal:
         tenant_id = raw.tenant_id
         if len(self._unread) + len(self._read) >= self.capacity:
             self._drop_for(tenant_id)
-        self.last_id = raw.id = self.last_id + 1
-        raw.era = self._era_of(tenant_id)
-        self._unread[raw.id] = raw
-        self._of[tenant_id].append(raw.id)
+        self.last_id = raw.id = number = self.last_id + 1
+        raw.era = self._resets[None] + self._resets.get(tenant_id, 0)
+        self._unread[number] = raw
+        self._of[tenant_id].append(number)
         if self._waiting:
             self._wake()
 
@@ -151,10 +151,8 @@ class Journal:
         """Make room for an exchange of this organisation."""
         mine = self._of.get(tenant_id)
         if mine and 2 * len(mine) >= self.capacity:
-            number = mine.popleft()
-            if self._unread.pop(number, None) is None:
-                del self._read[number]
-            whose = tenant_id
+            number, whose = mine.popleft(), tenant_id
+            del (self._unread if number in self._unread else self._read)[number]
         else:
             number = next(iter(self._read or self._unread))
             whose = self._remove(number)

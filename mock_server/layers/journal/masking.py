@@ -13,7 +13,6 @@ from mock_server.state.keys import masked
 
 Header = tuple[bytes, bytes]
 HIDDEN = "***"
-CREDENTIALS = {b"x-api-key", b"authorization", b"proxy-authorization", b"cookie", b"set-cookie"}
 _WORDS = (
     "passw",
     "pwd",

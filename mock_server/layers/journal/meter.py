@@ -1,9 +1,9 @@
-"""Requests counted: by operation and status, and how long they took. A few additions for each, no library."""
+"""Requests counted: by operation and status, and how long they took. One look-up for each, no library."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
+from collections.abc import Mapping
 
 BOUNDS_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 OTHER = "other"  # what is no operation of the spec
@@ -23,12 +23,27 @@ class Meter:
     """Its size follows the spec: paths that are not in it are all counted as `other`."""
 
     def __init__(self) -> None:
-        self.requests: defaultdict[tuple[str, int | None], int] = defaultdict(int)  # None: no answer was sent
-        self.latencies: defaultdict[str, Latencies] = defaultdict(Latencies)
+        self._found: dict[tuple[str | None, int | None], Latencies] = {}
 
     def count(self, operation_id: str | None, status: int | None, seconds: float) -> None:
-        operation = operation_id or OTHER
-        self.requests[operation, status] += 1
-        latencies = self.latencies[operation]
-        latencies.counts[bisect_left(BOUNDS_SECONDS, seconds)] += 1
-        latencies.seconds += seconds
+        """`operation_id` None: of no operation; `status` None: no answer was sent."""
+        found = self._found.get((operation_id, status))
+        if found is None:
+            found = self._found[operation_id, status] = Latencies()
+        found.counts[bisect_left(BOUNDS_SECONDS, seconds)] += 1
+        found.seconds += seconds
+
+    @property
+    def requests(self) -> Mapping[tuple[str, int | None], int]:
+        """How many there were, by operation and status."""
+        return {(name or OTHER, status): sum(each.counts) for (name, status), each in self._found.items()}
+
+    @property
+    def latencies(self) -> Mapping[str, Latencies]:
+        """By operation."""
+        together: dict[str, Latencies] = {}
+        for (name, _), each in self._found.items():
+            whole = together.setdefault(name or OTHER, Latencies())
+            whole.counts = [one + other for one, other in zip(whole.counts, each.counts, strict=True)]
+            whole.seconds += each.seconds
+        return together

@@ -1,5 +1,6 @@
 """An exchange as it passed by: what costs nothing to keep. Most are dropped before anybody asks; the others are made
-readable then, and whatever secret is left in them is masked."""
+readable then, and their secrets are masked. Nothing but `exchange` leads out of here.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +9,14 @@ from collections.abc import Sequence
 from mock_server.context import Finding
 from mock_server.errors import FieldError
 from mock_server.layers.journal.exchange import Circumstances, Exchange, Message
-from mock_server.layers.journal.masking import CREDENTIALS, Header, mask_body, mask_header, mask_keys, mask_target
+from mock_server.layers.journal.masking import Header, mask_body, mask_header, mask_keys, mask_target
 
 MAX_HEADER_BYTES = 8_192  # of one message; what comes after them is not kept
+_MAX_METHOD, _MAX_TARGET = 16, 4_096  # characters of a method, bytes of a path and of a query
 
 
 class RawExchange(Circumstances):
-    """Credentials in headers are masked from the start; bodies are where secrets belong (`masked`), as in a sign-in."""
+    """`masked`: nothing secret is in it any more."""
 
     __slots__ = (
         "detail",
@@ -40,53 +42,50 @@ class RawExchange(Circumstances):
     sent: bytes | None
     sent_bytes: int
     masked: bool
-    error: str | None  # name of the refusal
+    error: str | None  # the summary of a refusal
     detail: str | Sequence[FieldError]
     findings: Sequence[Finding]
 
+    def mask(self) -> None:
+        """Mask whatever is secret, once."""
+        self.method = self.method[:_MAX_METHOD]
+        self.path, self.query = mask_target(self.path[:_MAX_TARGET]), mask_target(self.query[:_MAX_TARGET])
+        self.request_headers = without_secrets(self.request_headers, self.tenant_id is not None)
+        self.response_headers = without_secrets(self.response_headers, False)
+        self.read = mask_body(self.read) if self.read else self.read
+        self.sent = mask_body(self.sent) if self.sent else self.sent
+        self.masked = True
+
     def exchange(self) -> Exchange:
+        if not self.masked:
+            self.mask()
         found = Exchange()
         for name in Circumstances.__slots__:
             setattr(found, name, getattr(self, name))
-        found.path = mask_target(self.path).decode("latin-1")
-        found.query = mask_target(self.query).decode("latin-1")
-        found.request = Message(_masked(self.request_headers), self._body(self.read), self.read_bytes)
-        found.response = Message(
-            _masked(without_credentials(self.response_headers, False)), self._body(self.sent), self.sent_bytes
-        )
+        found.path, found.query = self.path.decode("latin-1"), self.query.decode("latin-1")
+        found.request = Message(self.request_headers, self.read, self.read_bytes)
+        found.response = Message(self.response_headers, self.sent, self.sent_bytes)
         found.origin = found.request.header("origin")
         found.findings = [*self._refusal(), *self.findings]
         found.lint = ()
         return found
 
-    def _body(self, body: bytes | None) -> bytes | None:
-        return body if self.masked or not body else mask_body(body)
-
     def _refusal(self) -> list[Finding]:
         if self.error is None:
             return []
+        name = self.error.lower().replace(" ", "-")
         if isinstance(self.detail, str):
-            return [Finding(self.error, None, mask_keys(self.detail.encode(errors="replace")).decode())]
-        return [Finding(self.error, field.field, field.message) for field in self.detail]
+            return [Finding(name, None, mask_keys(self.detail.encode(errors="replace")).decode())]
+        return [Finding(name, field.field, field.message) for field in self.detail]
 
 
-def without_credentials(headers: Sequence[Header], known: bool) -> list[Header]:
-    """As many as are kept. `known`: an organisation has this key, so it looks like one."""
+def without_secrets(headers: Sequence[Header], known: bool) -> list[Header]:
+    """As many as are kept. `known`: an organisation has the API key among them, so it looks like one."""
     kept, size = [], 0
-    for header in headers:
-        name, value = header
+    for name, value in headers:
         size += len(name) + len(value)
         if size > MAX_HEADER_BYTES:
             break
-        kept.append(_hidden(name, value, known) if name in CREDENTIALS else header)
+        is_good_key = known and name == b"x-api-key"
+        kept.append((name, b"%b...%b" % (value[:9], value[-4:]) if is_good_key else mask_header(name, value)))
     return kept
-
-
-def _hidden(name: bytes, value: bytes, known: bool) -> Header:
-    if known and name == b"x-api-key":
-        return name, b"%b...%b" % (value[:9], value[-4:])
-    return name, mask_header(name, value)
-
-
-def _masked(headers: Sequence[Header]) -> list[Header]:
-    return [(name, value if name in CREDENTIALS else mask_header(name, value)) for name, value in headers]

@@ -12,12 +12,10 @@ from mock_server.context import Context, context_of
 from mock_server.http.encoding import decoded_beginning
 from mock_server.layers.journal.exchange import MAX_BODY_BYTES
 from mock_server.layers.journal.journal import Journal
-from mock_server.layers.journal.masking import mask_body
 from mock_server.layers.journal.meter import Meter
-from mock_server.layers.journal.raw_exchange import RawExchange, without_credentials
+from mock_server.layers.journal.raw_exchange import MAX_HEADER_BYTES, RawExchange
 from mock_server.state.clock import Clock
 
-_MAX_TARGET_BYTES = 4_096  # of a path, of a query
 _WAIT_SECONDS = 0.02  # for a body that the API has refused to read
 
 
@@ -31,18 +29,15 @@ class Recorder:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = context_of(scope)
         tap = _Tap(scope, receive, send)
-        tap.started = request.started
         try:
             await self._app(scope, tap.receive, tap.send)
         finally:
-            tap.ended = perf_counter()
-            endpoint = request.endpoint
-            tap.operation_id = endpoint.operation.operation_id if endpoint else None
-            self._meter.count(tap.operation_id, tap.status, tap.ended - tap.started)
+            ended = perf_counter()
+            operation_id = request.endpoint.operation.operation_id if request.endpoint else None
+            self._meter.count(operation_id, tap.status, ended - request.started)
             if self._journal.capacity:
-                clock, ahead = self._clock, request.caller.organisation.state.ahead if request.caller else 0.0
-                tap.at, tap.moment, tap.scale = clock.now() + ahead, clock.monotonic() + ahead, clock.scale
-                tap.finish(request)
+                tap.ended, tap.operation_id = ended, operation_id
+                tap.finish(request, self._clock)
                 self._journal.add(tap)
 
 
@@ -89,25 +84,33 @@ class _Tap(RawExchange):
                 pass
         await self._send(message)
 
-    def finish(self, request: Context) -> None:
-        """Note what was found out, and let go of the request."""
+    def finish(self, request: Context, clock: Clock) -> None:
+        """Note what was found out, and let go of the request. What came with a good key for the API is kept as it came
+        and masked when it is read; all else, as a sign-in or somebody's token, is never kept unmasked."""
         scope, caller, endpoint, error = self._scope, request.caller, request.endpoint, request.error
         del self._scope, self._receive, self._send
-        self.tenant_id, self.key_type = (caller.organisation.tenant_id, caller.key_type) if caller else (None, None)
-        self.needed_key_type = endpoint.key_type if endpoint else None
-        self.method, self.address = scope["method"][:16], request.address
-        self.path, self.query = scope["raw_path"][:_MAX_TARGET_BYTES], scope["query_string"][:_MAX_TARGET_BYTES]
-        self.request_headers = without_credentials(scope["headers"], caller is not None)
-        self.response_headers = without_credentials(self.response_headers, False)
-        if encoding := request.headers.get(b"content-encoding"):  # a secret must not hide in a compressed body
-            self.read = decoded_beginning(self.read, encoding, MAX_BODY_BYTES) if self.read else self.read
-            self.read_bytes = max(self.read_bytes, len(self.read or b""))
-        self.masked = self.needed_key_type is None
-        if self.masked:
-            self.read = mask_body(self.read) if self.read else self.read
-            self.sent = mask_body(self.sent) if self.sent else self.sent
-        self.error, self.detail = (error.summary.lower().replace(" ", "-"), error.detail) if error else (None, "")
+        self.at, self.moment, self.scale = clock.reading()
+        self.tenant_id = self.key_type = None
+        if caller is not None:
+            organisation, self.key_type = caller
+            self.tenant_id = organisation.tenant_id
+            if ahead := organisation.state.ahead:
+                self.at, self.moment = self.at + ahead, self.moment + ahead
+        self.needed_key_type = endpoint.key_type if endpoint is not None else None
+        self.started, self.address, self.method = request.started, request.address, scope["method"]
+        self.path, self.query, self.request_headers = scope["raw_path"], scope["query_string"], scope["headers"]
         self.findings, self.accepted, self.fault = request.findings, request.accepted, request.fault
+        self.error, self.detail = (None, "") if error is None else (error.summary, error.detail)
+        self.masked = False
+        if b"content-encoding" in request.headers:  # a secret must not hide in a compressed body
+            self._decode(request.headers[b"content-encoding"])
+        length = request.header_bytes + len(self.path) + len(self.query)
+        if caller is None or self.needed_key_type is None or length > MAX_HEADER_BYTES:
+            self.mask()
+
+    def _decode(self, encoding: bytes) -> None:
+        self.read = decoded_beginning(self.read, encoding, MAX_BODY_BYTES) if self.read else self.read
+        self.read_bytes = max(self.read_bytes, len(self.read or b""))
 
 
 def _continued(kept: bytes | None, size: int, part: bytes) -> bytes:

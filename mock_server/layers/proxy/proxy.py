@@ -91,7 +91,7 @@ class Proxy:
         headers = _end_to_end(answer.headers.raw)
         if asked.method not in _NOT_JUDGED:
             answered = Answered(answer.status_code, headers, raw)
-            context.findings.extend(self._judge.findings(context, asked, answered))
+            context.findings = list(self._judge.findings(context, asked, answered))
             self._report(context)
         if problem := _unsendable(answer.status_code, headers):
             raise BadGateway(problem)
