@@ -34,7 +34,8 @@ class Tenant:
         self.users: dict[str, User] = {}
         self.events: dict[str, Event] = {}  # by event_id, in order of arrival
         self.version = 0  # grows with everything that is applied
-        self._rankings: OrderedDict[object, tuple[float, Ranking]] = OrderedDict()
+        self._asked: set[object] = set()  # questions asked once since the last change
+        self._rankings: OrderedDict[object, tuple[float, Ranking]] = OrderedDict()  # of those asked again
 
     def copy(self, tenant_id: str | None = None) -> Tenant:
         """The same data, to go its own way; costs little, because what never changes is shared and the rest is copied
@@ -83,6 +84,9 @@ class Tenant:
     def recommend(self, query: Query, now: float) -> Ranking:
         """The list for this query; the same one until something is applied or it would change by itself (R34).
 
+        A list is kept from the second time it is asked for: most are asked for once, and to free them later, when their
+        memory is cold, costs more than to make the others twice.
+
         Raises FilterError for filters that the contract refuses, KeyError for an unknown strategy.
         """
         conditions = parse_filters(query.filters)
@@ -92,9 +96,10 @@ class Tenant:
         if known is not None and known[0] <= now < known[1].plan.until:
             return known[1]
         ranking = self.recommender.recommend(query, conditions, person, now)
-        self._rankings[key] = (now, ranking)
-        if len(self._rankings) > self.recommender.config.rankings:
-            self._rankings.popitem(last=False)
+        if key in self._asked:
+            self._keep(key, now, ranking)
+        else:
+            self._note(key)
         return ranking
 
     def served(self, recommendation_id: str, strategy: str, item_ids: Sequence[str], now: float) -> None:
@@ -110,15 +115,24 @@ class Tenant:
 
     def __getstate__(self) -> dict[str, Any]:
         """Everything but the kept rankings: a copy or a pickle makes them again."""
-        return self.__dict__ | {"_rankings": OrderedDict()}
+        return self.__dict__ | {"_asked": set(), "_rankings": OrderedDict()}
 
     def _person(self, user_id: str | None) -> str | None:
         """Whose behaviour the answer may rest on."""
         return None if user_id is None or self.hidden(user_id) else self.identity.person(user_id)
 
+    def _note(self, key: object) -> None:
+        if len(self._asked) >= self.recommender.config.rankings:
+            self._asked.clear()
+        self._asked.add(key)
+
+    def _keep(self, key: object, now: float, ranking: Ranking) -> None:
+        self._rankings[key] = (now, ranking)
+        if len(self._rankings) > self.recommender.config.rankings:
+            self._rankings.popitem(last=False)
+
     def _changed(self) -> None:
         self.version += 1
-        if self._rankings:
-            for _, ranking in self._rankings.values():
-                ranking.expire()
-            self._rankings.clear()
+        self.recommender.catalogue.version += 1
+        self._asked.clear()
+        self._rankings.clear()

@@ -118,6 +118,7 @@ class Catalogue:
         self.active: set[int] = set()
         self.scores = scores
         self.restocked = Journal()
+        self.version = 0  # grows with everything that is applied; a list made before cannot be read on
         self.popular, self.trending, self.newest = Popular(self), Trending(self), Newest(self)
         self._kept_shelves = shelves
         self._shelves: OrderedDict[Conditions, Shelf] = OrderedDict()

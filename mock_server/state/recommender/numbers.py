@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
+Weighted = tuple[Ints, Floats]  # items and an amount for each
 DIGITS = 9
 
 
@@ -33,9 +36,25 @@ def significant_array(values: Floats) -> Floats:
     return np.asarray(np.rint(values * scale) / scale)
 
 
+def windows(values: Floats, reach: int) -> Floats:
+    """A row for each value: itself in the middle of up to `reach` values before and after it, 0 beyond the ends."""
+    padded = np.zeros(len(values) + 2 * reach)
+    padded[reach : reach + len(values)] = values
+    return np.ndarray((len(values), 2 * reach + 1), np.float64, padded, strides=padded.strides * 2)
+
+
+@lru_cache(maxsize=8)
+def powers_of_ranks(count: int, power: float) -> Floats:
+    """rank ** power for the ranks from 1 to `count`."""
+    return np.array([rank**power for rank in range(1, count + 1)])
+
+
 def largest(values: Floats, count: int) -> Ints:
     """Positions of the `count` largest values and of everything that ties with the last of them, in no order."""
     if len(values) <= count:
         return np.arange(len(values))
-    last = np.partition(values, len(values) - count)[len(values) - count]
-    return np.flatnonzero(values >= last - abs(last) * 1e-8)
+    ordered = values.copy()
+    ordered.partition(len(values) - count)
+    last = ordered[len(values) - count]
+    positions: Ints = (values >= last - abs(last) * 1e-8).nonzero()[0]
+    return positions

@@ -15,13 +15,14 @@ from struct import pack
 import numpy as np
 from numpy.typing import NDArray
 
-from mock_server.state.recommender.numbers import Floats, Ints
+from mock_server.state.recommender.numbers import Floats, Ints, Weighted
 
 ENTRY = np.dtype([("item", np.int64), ("count", np.float64)])
+_EMPTY = b""
 NOTHING = 1e-9  # a count this small is what rounding left of one that was taken back
 FIRST_FOLD = 128  # entries
 LOOK = 32 * ENTRY.itemsize  # bytes: how often it is looked whether a row has to be folded
-PORTION = 1 << 18  # bytes of rows that are added up at once
+PORTION = 1 << 14  # entries that are added up at once
 FEW_OF_MANY = 16  # with fewer entries than a sixteenth of the catalogue, going through them beats scanning it
 
 
@@ -78,29 +79,27 @@ class Pairs:
 
     def row(self, item: int) -> tuple[Ints, Floats]:
         """The partners of `item` and their counts."""
-        return self.sums([(item, 1.0)])
+        return self.sums(np.array([item]), np.ones(1))
 
     def count(self, item: int, partner: int) -> float:
         entries = self._entries(item)
         return float(entries["count"][entries["item"] == partner].sum())
 
-    def sums(
-        self, weighted: Iterable[tuple[int, float]], extra: tuple[Ints, Floats] | None = None
-    ) -> tuple[Ints, Floats]:
+    def sums(self, items: Ints, weights: Floats, extra: Weighted | None = None) -> Weighted:
         """For every item that occurs with any of the given ones: the weighted sum of its counts, where positive.
 
-        `extra` is added: (items, amounts). Time and memory follow the length of the rows, not the catalogue.
+        `extra` is added, for different items. Time and memory follow the length of the rows, not the catalogue.
         """
-        rows = self.rows
-        parts = [(row, weight) for item, weight in weighted if (row := rows[item])]
-        length = sum([len(row) for row, _ in parts]) // ENTRY.itemsize
+        rows = [self.rows[item] or _EMPTY for item in items.tolist()]
+        lengths = np.array([len(row) for row in rows], np.intp) // ENTRY.itemsize
+        length = int(lengths.sum())
         if FEW_OF_MANY * length < len(self.totals):
-            return self._added_up(*_weighted_entries(parts, extra))
+            return self._added_up(*_joined(_weighted_entries(rows, weights, lengths), extra))
         every = np.zeros(len(self.totals))
-        if extra is not None and len(extra[0]):
-            every += np.bincount(*extra, len(self.totals))
-        for some in _portions(parts):
-            every += np.bincount(*_weighted_entries(some), len(self.totals))
+        if extra is not None:
+            every[extra[0]] = extra[1]
+        for part in _portions(lengths, length):
+            every += np.bincount(*_weighted_entries(rows[part], weights[part], lengths[part]), len(self.totals))
         positive = (every > NOTHING).nonzero()[0]
         return positive, every[positive]
 
@@ -153,23 +152,26 @@ class Pairs:
         return self._counting[:count]
 
 
-def _weighted_entries(
-    parts: Sequence[tuple[bytearray, float]], extra: tuple[Ints, Floats] | None = None
-) -> tuple[Ints, Floats]:
-    """(items, weighted counts) of the rows, one after the other. To join the bytes takes one call for all rows."""
-    entries = np.frombuffer(b"".join([row for row, _ in parts]), ENTRY)
-    lengths = [len(row) // ENTRY.itemsize for row, _ in parts]
-    items, amounts = entries["item"], entries["count"] * np.repeat([weight for _, weight in parts], lengths)
-    if extra is None:
-        return items, amounts
-    return np.concatenate((items, extra[0])), np.concatenate((amounts, extra[1]))
+def _weighted_entries(rows: Sequence[bytes | bytearray], weights: Floats, lengths: Ints) -> Weighted:
+    """Of the rows, one after the other. To join the bytes takes one call for all rows."""
+    entries = np.frombuffer(b"".join(rows), ENTRY)
+    return entries["item"], entries["count"] * weights.repeat(lengths)
 
 
-def _portions(parts: Sequence[tuple[bytearray, float]]) -> Iterator[Sequence[tuple[bytearray, float]]]:
-    """The same rows in portions that fit into a processor's cache."""
+def _joined(one: Weighted, other: Weighted | None) -> Weighted:
+    if other is None:
+        return one
+    return np.concatenate((one[0], other[0])), np.concatenate((one[1], other[1]))
+
+
+def _portions(lengths: Ints, length: int) -> Iterator[slice]:
+    """Ranges of rows that fit into a processor's cache; `length`: of all."""
+    if length < PORTION:
+        yield slice(None)
+        return
     start = size = 0
-    for end, (row, _) in enumerate(parts, 1):
-        size += len(row)
-        if size >= PORTION or end == len(parts):
-            yield parts[start:end]
+    for end, each in enumerate(lengths.tolist(), 1):
+        size += each
+        if size >= PORTION or end == len(lengths):
+            yield slice(start, end)
             start, size = end, 0

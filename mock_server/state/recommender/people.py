@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from math import inf
+from typing import NamedTuple
+
+import numpy as np
 
 from mock_server.state.recommender.config import Config
 from mock_server.state.recommender.episodes import Episodes
+from mock_server.state.recommender.numbers import Floats, Ints, windows
 
 Moment = tuple[float, str, int]  # (time, item id, item number): items that share a time stand in order of their ids
 
@@ -70,8 +74,17 @@ class Touch:
         return self.carted > max(self.removed, self.bought)
 
 
+class History(NamedTuple):
+    """The recent items as arrays, oldest first. `around`: a row for each item, its affinity in the middle of those of
+    the items that stand next to it in time; 0 where there are none."""
+
+    items: Ints
+    affinities: Floats
+    around: Floats
+
+
 class Person:
-    __slots__ = ("baskets", "bought", "cart", "recent", "sessions", "touches")
+    __slots__ = ("_history", "baskets", "bought", "cart", "recent", "sessions", "touches")
 
     def __init__(self) -> None:
         self.touches: dict[int, Touch] = {}
@@ -80,6 +93,7 @@ class Person:
         self.cart: set[int] = set()
         self.sessions = Episodes()
         self.baskets = Episodes()
+        self._history: History | None = None
 
     def copy(self) -> Person:
         twin = Person()
@@ -96,6 +110,7 @@ class Person:
 
     def place(self, item: int, item_id: str, before: float, touch: Touch, config: Config) -> int | None:
         """Put the item at its time among the recent ones; its position, None when it is older than all that count."""
+        self._history = None
         recent = self.recent
         moment = (touch.last, item_id, item)
         if touch.last != before:
@@ -111,6 +126,14 @@ class Person:
             return len(recent) - 1
         position = bisect_left(recent, moment)
         return position if recent[position] == moment else None
+
+    def history(self, window: int) -> History:
+        """Kept until the person's next event."""
+        if self._history is None:
+            items = [item for _, _, item in self.recent]
+            affinities = np.array([self.touches[item].affinity for item in items])
+            self._history = History(np.array(items, np.intp), affinities, windows(affinities, window))
+        return self._history
 
     def neighbours(self, position: int, window: int) -> list[Moment]:
         """The items that stand next in time, `window` before and `window` after."""

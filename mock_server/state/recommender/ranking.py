@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from math import inf
 from typing import Any, NamedTuple, cast
 
@@ -68,13 +69,13 @@ class Ranking:
         self._mask = shelf.mask
         left_out = sum(map(shelf.mask.__getitem__, plan.excluded))
         self._length = min(depth, shelf.count - left_out)
-        self._placed = set(plan.excluded)
+        self._placed = set(plan.excluded)  # and what the sources before the present one supplied
         self._numbers: list[int] = []  # of the items, and for each its score and which source it came from
         self._scores: list[float] = []
         self._levels: list[int] = []
         self._open(0)
         self._page: tuple[int, int, Page] | None = None
-        self._fresh = True
+        self._version = catalogue.version
 
     def __len__(self) -> int:
         return self._length
@@ -106,9 +107,6 @@ class Ranking:
         self._reach(1)
         return self.plan.sources[self._levels[0]].mode
 
-    def expire(self) -> None:
-        self._fresh = False
-
     def explain(self, item_id: str) -> dict[str, Any] | None:
         """The score taken apart, as JSON; None when the item is not in the list."""
         found = (position for position, entry in enumerate(self) if entry.item_id == item_id)
@@ -137,7 +135,7 @@ class Ranking:
         if start < stop:
             self._reach(stop)
         records, reasons = self._catalogue.records, [source.reason for source in self.plan.sources]
-        items = [cast(Item, records[number]) for number in self._numbers[start:stop]]
+        items = cast("list[Item]", [records[number] for number in self._numbers[start:stop]])
         return Page.of_columns(
             tuple([item.item_id for item in items]),
             self._scores[start:stop],
@@ -148,33 +146,29 @@ class Ranking:
     def _reach(self, length: int) -> None:
         """Make the list that long, which it can be. This is no generator, because one that knows its ranking is a
         reference cycle: garbage that only the collector frees."""
-        if len(self._numbers) < length and not self._fresh:
+        if len(self._numbers) < length and self._version != self._catalogue.version:
             raise StaleRankingError("the tenant has changed since this ranking was made")
         while len(self._numbers) < length:
             self._take(length - len(self._numbers))
 
     def _open(self, level: int) -> None:
         """Go on to the next source."""
+        self._placed.update(self._numbers)
         self._level, self._scale = level, 0.0
         self._candidates: Iterator[tuple[int, float]] | None = None  # read when the first of them is needed
 
     def _take(self, missing: int) -> None:
-        """So many entries of the present source, or all that it has left."""
+        """Up to so many entries of the present source, which names no item twice; go on to the next one at its end."""
         if self._candidates is None:
             self._candidates = iter(self.plan.sources[self._level].read())
-        mask, placed, level, scale = self._mask, self._placed, self._level, self._scale
-        numbers, scores, levels = self._numbers, self._scores, self._levels
-        floor = 2.0 ** -(level + 1)
-        for number, raw in self._candidates:
-            if number in placed or not mask[number]:
-                continue
-            placed.add(number)
-            scale = scale or floor / raw
-            numbers.append(number)
-            scores.append(significant_score(floor + raw * scale))
-            levels.append(level)
-            missing -= 1
-            if not missing:
-                self._scale = scale
-                return
-        self._open(level + 1)
+        mask, placed, level = self._mask, self._placed, self._level
+        read = list(islice(self._candidates, missing))
+        found = [pair for pair in read if mask[pair[0]] and pair[0] not in placed]
+        if found:
+            floor = 2.0 ** -(level + 1)
+            scale = self._scale = self._scale or floor / found[0][1]
+            self._numbers += [number for number, _ in found]
+            self._scores += [significant_score(floor + raw * scale) for _, raw in found]
+            self._levels += [level] * len(found)
+        if len(read) < missing:
+            self._open(level + 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import Any
 
@@ -11,15 +11,14 @@ from numpy.typing import NDArray
 
 from mock_server.state.recommender.catalogue import Catalogue, Shelf
 from mock_server.state.recommender.filters import Conditions
-from mock_server.state.recommender.numbers import DIGITS, Floats, Ints, largest, significant_array
+from mock_server.state.recommender.numbers import DIGITS, Floats, Ints, Weighted, largest, significant_array
 from mock_server.state.recommender.pairs import Pairs
 from mock_server.state.recommender.ranking import Source
 
 BEHAVIORAL, CONTENT, FALLBACK = "behavioral", "content", "fallback"
-FEW = 120
+FEW, MORE = 40, 160
 TOO_SMALL = 1e-100  # for nine digits of it; nothing that anybody could call a match comes near
 EXPLAINED = 20  # strongest parts of a score that an explanation names
-Weighted = Sequence[tuple[int, float]]
 Adjust = Callable[[Ints, Floats], Floats]  # raw scores of items -> final ones; not positive: leave out
 
 
@@ -29,21 +28,29 @@ def in_order(catalogue: Catalogue, items: Ints, values: Floats, count: int) -> I
 
 
 def _batches(catalogue: Catalogue, items: Ints, values: Floats, count: int) -> Iterator[Iterator[tuple[int, float]]]:
-    best = largest(values, min(count, FEW))
-    yield _sorted(catalogue, items[best], values[best])
-    if len(best) < min(count, len(values)):
+    for size in (FEW, MORE, count):
+        best = largest(values, min(count, size))
+        yield _sorted(catalogue, items[best], values[best])
+        count -= len(best)
+        if count <= 0 or len(best) == len(values):
+            return
         rest = np.ones(len(values), np.bool_)
         rest[best] = False
         items, values = items[rest], values[rest]
-        best = largest(values, count - len(best))
-        yield _sorted(catalogue, items[best], values[best])
 
 
 def _sorted(catalogue: Catalogue, items: Ints, values: Floats) -> Iterator[tuple[int, float]]:
-    """By value at nine significant digits, then popularity, then id. Ties are sorted when a reader comes to them."""
+    """By value at nine significant digits, then popularity, then id."""
     values = significant_array(values)
     order = (-values).argsort(kind="stable")
     numbers, ordered = items[order].tolist(), values[order].tolist()
+    if len(set(ordered)) == len(ordered):
+        return zip(numbers, ordered, strict=True)
+    return _ties_sorted(catalogue, numbers, ordered)
+
+
+def _ties_sorted(catalogue: Catalogue, numbers: list[int], ordered: list[float]) -> Iterator[tuple[int, float]]:
+    """Those of equal value are put in order when a reader comes to them."""
     popularity, ids = catalogue.scores.popularity, catalogue.ids
     start, length = 0, len(numbers)
     while start < length:
@@ -74,20 +81,21 @@ def pairs_source(
     adjust: Adjust,
     reason: str,
     count: int,
-    extra: Callable[[], tuple[Ints, Floats]] | None = None,
+    extra: Callable[[], Weighted] | None = None,
 ) -> Source:
     """Items that occur with the given ones: the sum of weight times count, adjusted by the strategy."""
 
     def read() -> Iterable[tuple[int, float]]:
-        if not origins:
+        if not len(origins[0]):
             return ()
-        items, sums = pairs.sums(origins, extra() if extra else None)
+        items, sums = pairs.sums(*origins, extra() if extra else None)
         items, sums = _only(shelf.on_it(items), items, sums)
         values = adjust(items, sums)
         return in_order(catalogue, *_only(values > TOO_SMALL, items, values), count)
 
     def explain(item: int) -> dict[str, Any]:
-        parts = [(pairs.count(origin, item), origin, weight) for origin, weight in origins]
+        known = zip(*(each.tolist() for each in origins), strict=True)
+        parts = [(pairs.count(origin, item), origin, weight) for origin, weight in known]
         return {
             "with": [
                 {"item_id": catalogue.ids[origin], "weight": weight, "together": together, "adds": weight * together}

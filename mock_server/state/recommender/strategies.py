@@ -7,6 +7,7 @@ The first nine are the API's documented ones, the other five are ours (R41).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import islice
 from math import inf
 from types import MappingProxyType
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from mock_server.state.recommender.ask import Ask
-from mock_server.state.recommender.numbers import Floats, Ints
+from mock_server.state.recommender.numbers import Floats, Ints, Weighted, powers_of_ranks
 from mock_server.state.recommender.pairs import Pairs
 from mock_server.state.recommender.ranking import Plan, Source
 from mock_server.state.recommender.sources import (
@@ -45,7 +46,7 @@ def similar(ask: Ask) -> Plan:
         product = size * np.sqrt(pairs.sizes(items))
         return np.asarray(cosine * product / (damping + product))
 
-    own = ask.touched_with([(item, 1.0)], "similar_item", damped)
+    own = ask.touched_with(by_recency([item]), "similar_item", damped)
     return _plan(ask, [own, ask.alike(item), ask.trending()], {item})
 
 
@@ -63,7 +64,7 @@ def session_based(ask: Ask) -> Plan:
     items = list(reversed(ask.given))[: ask.config.session_items]
     if not items:
         items = ask.session_items(running) if running else []
-        items += [item for item in ask.history()[: ask.config.recent_items] if item not in items]
+        items += [item for item in islice(ask.newest_first(), ask.config.recent_items) if item not in items]
     return _plan(
         ask, [ask.touched_with(by_recency(items), "session_match", own=True), ask.trending()], set(items), until
     )
@@ -102,7 +103,7 @@ def popular(ask: Ask) -> Plan:
 def price_optimized(ask: Ask) -> Plan:
     """The personalized candidates, the nearer to the prices that the person pays the better."""
     prices = ask.catalogue.log_prices
-    paid = prices(np.array(ask.history(), np.intp))
+    paid = prices(ask.history()[0])
     paid = paid[~np.isnan(paid)]
     middle, spread = (paid.mean(), max(ask.config.price_spread, paid.std())) if len(paid) else (0.0, inf)
 
@@ -158,14 +159,14 @@ STRATEGIES: Mapping[str, Strategy] = MappingProxyType(
 ALIASES: Mapping[str, str] = MappingProxyType({"session-based": "session_based"})  # R8
 
 
-def history_weights(ask: Ask) -> list[tuple[int, float]]:
+def history_weights(ask: Ask) -> Weighted:
     """The person's items with affinity times a weight that falls with their rank in recency."""
-    touches, power = ask.person.touches, ask.config.rank_power
-    return [(item, touches[item].affinity * rank**-power) for rank, item in enumerate(ask.history(), 1)]
+    items, affinities = ask.history()
+    return items, affinities * powers_of_ranks(ask.config.history, -ask.config.rank_power)[: len(items)]
 
 
-def by_recency(items: list[int]) -> list[tuple[int, float]]:
-    return [(item, 1.0 / rank) for rank, item in enumerate(items, 1)]
+def by_recency(items: list[int]) -> Weighted:
+    return np.array(items, np.intp), 1.0 / np.arange(1, len(items) + 1)
 
 
 def _together(ask: Ask, pairs: Pairs, reason: str) -> Plan:
