@@ -11,11 +11,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
 import httptools
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from mock_server.command.cycle import Cycle
 from mock_server.errors import ApiError, BadRequest, HeadersTooLarge, UriTooLong
 from mock_server.http.envelope import failure
 
@@ -39,10 +41,15 @@ class Connection(HttpToolsProtocol):
         self._deaf = False  # answered already, and what else the client sends is not read
         self._stopping = False
         self._hang_up: asyncio.TimerHandle | None = None
+        self._idle_since: float | None = None  # by the loop's time; None while a request is read or answered
         self._answering: RequestResponseCycle | None = None  # the first of those that wait for their answer
 
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._lingering = _Unhurried(transport, self._linger)
+
     def data_received(self, data: bytes) -> None:
-        self._unset_keepalive_if_required()
+        self._idle_since = None
         while data and self._refusal is None and not self._deaf:
             self._moved, size = False, len(data)
             self._fed += size
@@ -84,13 +91,35 @@ class Connection(HttpToolsProtocol):
             self._hang_up.cancel()
         self.pipeline.clear()
         self.headers, self.url = [], b""
+        self._answering = None
+        self.cycle = None  # type: ignore[assignment] # it leads back here: a reference cycle
 
     def on_response_complete(self) -> None:
+        self.server_state.total_requests += 1
         if self._deaf:  # that was the last answer of this connection
-            self.server_state.total_requests += 1
             self.pipeline.clear()
+        elif not self.transport.is_closing():
+            self.flow.resume_reading()
+            if self.pipeline:
+                self._start_asgi_task(*self.pipeline.pop())
+            else:
+                self._idle_since = self.loop.time()
+                if self.timeout_keep_alive_task is None:
+                    self._hang_up_when_idle_for(self.timeout_keep_alive)
+
+    def timeout_keep_alive_handler(self) -> None:
+        """One timer for the connection, not one for each of its answers: it looks again when a request came since."""
+        self.timeout_keep_alive_task = None
+        if self._idle_since is None:
+            return  # the answer sets it again
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._hang_up_when_idle_for(left)
         else:
-            super().on_response_complete()
+            super().timeout_keep_alive_handler()
+
+    def _hang_up_when_idle_for(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
 
     def shutdown(self) -> None:
         """A client that has not sent its whole body by then is hung up on: nothing is cancelled."""
@@ -101,7 +130,9 @@ class Connection(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._answering = cycle
-        super()._start_asgi_task(cycle, app)
+        task = self.loop.create_task(cycle.run_asgi(app))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -127,9 +158,37 @@ class Connection(HttpToolsProtocol):
         elif len(self.pipeline) >= _MOST_QUEUED:
             self._unserved, self._refusal = True, BadRequest("too many requests on one connection at once")
         else:
-            super().on_headers_complete()
-            self.cycle.transport = _Unhurried(self.transport, self._linger)  # type: ignore[assignment]
-            self.scope["lehnz.transport"] = self.transport  # type: ignore[typeddict-unknown-key]
+            self._serve()
+
+    def _serve(self) -> None:
+        """Answer the request whose head was read, or keep it until those before it are answered."""
+        parser, scope, before = self.parser, self.scope, self.cycle
+        version = parser.get_http_version()
+        url = httptools.parse_url(self.url)
+        path = url.path.decode("ascii")
+        scope["method"] = parser.get_method().decode("ascii")
+        scope["http_version"] = version
+        scope["path"] = unquote(path) if "%" in path else path
+        scope["raw_path"], scope["query_string"] = url.path, url.query or b""
+        scope["lehnz.transport"] = self.transport  # type: ignore[typeddict-unknown-key]
+        self.cycle = cycle = Cycle(
+            scope=scope,
+            transport=self._lingering,  # type: ignore[arg-type]
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=False,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=self.expect_100_continue,
+            keep_alive=version != "1.0" and parser.should_keep_alive(),
+            on_response=self.on_response_complete,
+        )
+        if before is None or before.response_complete:
+            self._start_asgi_task(cycle, self.app)
+        else:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((cycle, self.app))
 
     def on_body(self, body: bytes) -> None:
         self._moved = True
@@ -172,12 +231,10 @@ class Connection(HttpToolsProtocol):
         """Answer with the error, unless an answer is on its way already; hang up when the client has had time to read
         it."""
         cycle = self.cycle
-        lingering = _Unhurried(self.transport, self._linger)
         if cycle is not None and not cycle.response_complete:
             is_earlier = self._unserved or self._in_head
             if is_earlier or cycle.response_started or self.pipeline:
                 cycle.keep_alive = False
-                cycle.transport = lingering  # type: ignore[assignment]
                 self._hang_up_in(_ANSWER_SECONDS)
                 return
             cycle.disconnected, cycle.waiting_for_100_continue = True, False
@@ -194,7 +251,7 @@ class Connection(HttpToolsProtocol):
                 ]
             )
         )
-        lingering.close()
+        self._linger()
 
     def _linger(self) -> None:
         """Let the client read its answer before it is hung up on, whatever it still sends."""
