@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
+from math import isfinite
 from pathlib import Path
 from types import FrameType
 
@@ -47,7 +48,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background job ignores SIGINT unless it asks for it
         signal.signal(number, _stop)
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # not under nohup
+        signal.signal(signal.SIGHUP, _stop)  # the terminal was closed
     try:
+        if options.budget < 1 or not (isfinite(options.settle) and options.settle >= 0):
+            raise OptionError("--budget must be at least 1, --settle seconds from 0")
         connection = read_connection(options.header, options.ca_file, options.proxy, options.wait_for_target)
         if options.target:
             url, keys = _target(options.target, options.allow_production), _given_keys(options)

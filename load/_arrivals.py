@@ -6,6 +6,18 @@ from random import Random
 from load._profiles import Profile
 
 CONSTANT, POISSON = "constant", "poisson"
+_EARLY = 0.001  # seconds: the event loop's timers round up to whole milliseconds
+
+
+def pause(due: float, now: float) -> float:
+    """How long to sleep before what is due then, so that a rounded-up timer is early by a millisecond at most."""
+    return due - _EARLY - now
+
+
+def counts_from(due: float | None, sent: float) -> float:
+    """When the time of an answer begins: with its request's due moment, however late it was sent. One without a due
+    moment, or sent before it, has waited for nothing."""
+    return sent if due is None else min(due, sent)
 
 
 def due_times(profile: Profile, rate: float, arrivals: str, index: int, workers: int, seed: int) -> Iterator[float]:

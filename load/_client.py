@@ -4,6 +4,7 @@ from typing import Any
 
 from load import _rate_limit
 from load._answers import Refusal, judge
+from load._arrivals import counts_from
 from load._endpoints import Endpoint, endpoints
 from load._http import Connections, request_headers, tell_locust
 from load._journeys import Reply, Step
@@ -23,11 +24,11 @@ class Sender:
         self._headers: dict[tuple[str, str], dict[str, str]] = {}
 
     def send(self, organisation: Organisation, step: Step, due: float | None = None) -> tuple[Reply, RateLimit]:
-        """`due`: when it should have been sent, by `perf_counter`; response times count from then."""
+        """`due`: when it should have been sent, by `perf_counter`."""
         endpoint = endpoints()[step.operation]
         answer = self._connections.send(endpoint, step.body, self._headers_for(organisation, endpoint))
-        begun = answer.sent if due is None else due
-        slot = self._node.slot_of(begun)
+        begun = counts_from(due, answer.sent)
+        slot = self._node.slot_of(answer.sent if due is None else due)
         samples = self._node.samples
         name = f"{endpoint.name} {step.label}" if step.label else endpoint.name
         shown = f"{endpoint.path} {step.label}" if step.label else endpoint.path

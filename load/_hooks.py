@@ -97,6 +97,8 @@ def _init(environment: Environment, **_: Any) -> None:
     hooks.worker_connect.add_listener(referee.on_worker_connect)
     _web.extend(environment, referee)
     gevent.signal_handler(signal.SIGINT, referee.terminate)  # also where the shell made this a background job
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # not under nohup
+        gevent.signal_handler(signal.SIGHUP, referee.terminate)  # the terminal was closed
     if options.headless:  # locust listens to SIGTERM only once the users of a shape are done
         gevent.signal_handler(signal.SIGTERM, referee.terminate)
 

@@ -91,6 +91,14 @@ def sample_problems(plan: Plan, slo: Slo, expected: Mapping[str, float]) -> list
     ]
 
 
+def ended_early(rows: Sequence[Row], broken: Row) -> list[Row]:
+    """What is judged of a run that a broken promise ended: that promise, and the others as far as there are enough
+    samples; that there are too few for some says nothing against the run."""
+    known = [row for row in rows if row.outcome is not Outcome.NO_DATA]
+    is_there = any((row.name, row.metric, row.outcome) == (broken.name, broken.metric, Outcome.FAIL) for row in known)
+    return known if is_there else [*known, broken]
+
+
 def shortcomings(
     plan: Plan, slo: Slo, samples: Samples, happened: Happened, rows: Sequence[Row], aborted: bool
 ) -> list[str]:

@@ -13,7 +13,7 @@ import gevent
 import gevent.pool
 from locust import User, task
 
-from load._arrivals import due_times
+from load._arrivals import due_times, pause
 from load._client import Sender
 from load._journeys import Journey, Step
 from load._keys import Organisation
@@ -103,7 +103,7 @@ class Schedule:
         behind = 0
         for second in due_times(plan.profile, rate, plan.arrivals, plan.index, plan.workers, plan.seed):
             due = begin + second
-            wait = due - perf_counter()
+            wait = pause(due, perf_counter())
             behind = 0 if wait > 0 else behind + 1
             if wait > 0 or behind % _BREATH == 0:
                 gevent.sleep(max(wait, 0.0))
@@ -138,7 +138,7 @@ class Schedule:
 
     def _fire(self, node: Node, due: float, name: str, visitor: _Visitor) -> None:
         try:
-            node.samples.late(node.slot_of(due), perf_counter() - due)
+            node.samples.late(node.slot_of(due), max(0.0, perf_counter() - due))
             reply, limits = self._sender.send(visitor.organisation, visitor.step, due)
             if reply.status == 429:
                 self._visitors.block(visitor.organisation, float(max(limits.reset or 0, limits.retry_after or 0, 1)))

@@ -33,7 +33,17 @@ _PROMISES = {  # metric -> option, field, words
     "min_samples": ("--min-samples", "min_samples", "answers that it takes to judge a name"),
 }
 _OTHER_DEFAULTS = {"web_host": LOOPBACK, "num_users": 10, "spawn_rate": 50.0}  # of locust's own options
-_LEAST = {"arrival_rate": 0.0, "think_time": 0.0, "max_in_flight": 1, "request_timeout": 0.1}
+_LEAST = {  # option -> the smallest value that makes sense
+    "arrival_rate": 0.0,
+    "think_time": 0.0,
+    "max_in_flight": 1,
+    "request_timeout": 0.1,
+    "run_time": 1,
+    "users": 1,
+    "spawn_rate": 0.01,
+    "limit_tolerance": 0,
+}
+_FIELDS = {"users": "num_users"}  # where locust calls an option's value otherwise
 
 
 def add_options(parser: Any) -> None:
@@ -158,8 +168,8 @@ def make_plan(run: str, environment: Any, allow_production: bool) -> Plan:
     if options.arrivals not in (CONSTANT, POISSON):
         raise OptionError(f"unknown arrivals {options.arrivals!r}; known: {CONSTANT}, {POISSON}")
     for option, least in _LEAST.items():
-        value = getattr(options, option)
-        if not (isfinite(value) and value >= least):
+        value = getattr(options, _FIELDS.get(option, option))
+        if value is not None and not (isfinite(value) and value >= least):
             raise OptionError(f"{option.replace('_', ' ')} must be at least {least:g}")
     users = tuple(options.user_classes or SCENARIOS[options.scenario])
     probes = SCENARIOS[PROBE]

@@ -29,7 +29,7 @@ from load._samples import Samples
 from load._search_lead import SearchLead
 from load._slo import Slo
 from load._users import ScenarioUser, expected_rate, expected_requests
-from load._verdict import Verdict, describe
+from load._verdict import Row, Verdict, describe
 
 log = logging.getLogger(__name__)
 _PATIENCE = 60.0  # seconds for all workers to build their shop and look at the target
@@ -54,7 +54,7 @@ class Run:
         self.happened = Happened(0.0)
         self.prepared, self.running, self.closed = Event(), False, False
         self.stopping = self.impatient = False  # somebody ends it; somebody doesn't want to wait for the last answers
-        self.aborted = ""  # the promise that was broken for good
+        self.broken: Row | None = None  # the promise that was broken for good, and ended the run
         self.started_at = 0.0
         self.probe: Probe | None = None
         self.search: SearchLead | None = None
@@ -123,7 +123,7 @@ class Run:
     def tick(self) -> tuple[int, float, list[type[User]]] | None:
         """Users, spawn rate and their classes for now; None: the run is over."""
         plan, workers, elapsed = self._plan, max(1, len(self.ready)), self._elapsed
-        if self.stopping or self.aborted:
+        if self.stopping or self.broken:
             return None
         if self.probe:
             return None if self.probe.over else (workers, float(workers), self._classes(plan.users))
@@ -144,13 +144,13 @@ class Run:
         self.look_for_lost_workers()
         plan, runner = self._plan, self.environment.runner
         self.happened = replace(self.happened, users=max(self.happened.users, runner.user_count if runner else 0))
-        if plan.abort_on_fail and not (plan.probe or plan.search or self.aborted):
-            broken = self._slo.broken_for_good(
+        if plan.abort_on_fail and not (plan.probe or plan.search or self.broken):
+            self.broken = self._slo.broken_for_good(
                 self.samples, self.sent_names(), self.judged_seconds, plan.slot, self.expected if plan.open else {}
             )
-            if broken:
-                self.aborted = describe(broken)
-                self.notes.append(f"ended early, after {self._elapsed:.0f} s (--abort-on-fail): {self.aborted}")
+            if self.broken:
+                text = describe(self.broken)
+                self.notes.append(f"ended early, after {self._elapsed:.0f} s (--abort-on-fail): {text}")
 
     def take(self, report: dict[str, Any]) -> None:
         """A generator's report."""
@@ -213,13 +213,14 @@ class Run:
             more = [*self.search.problems, *more]
         else:
             rows, more = slo.judge(self.samples, self.sent_names(), self.judged_seconds, plan.slot), []
+            rows = _inspection.ended_early(rows, self.broken) if self.broken else rows
             if self.before and self.closed:
                 rows += _compare.rows(changes, self.machine.max_regression)
                 more, found = _compare.reservations(self.before, plan.load, self.happened.wait_share, slo, rows)
                 notes += found
         if self.closed:
             more = more + _inspection.shortcomings(
-                plan, slo, self.samples, self.happened, rows, aborted=bool(self.aborted)
+                plan, slo, self.samples, self.happened, rows, aborted=self.broken is not None
             )
         return Verdict(tuple(rows), tuple(dict.fromkeys([*invalid, *more])), tuple(notes))
 

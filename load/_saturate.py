@@ -11,6 +11,7 @@ from math import sqrt
 
 from load._verdict import Outcome, Row
 
+POOL_FULL = "requests under way reached --max-in-flight"
 _DOWNWARDS = 6  # how often the first rate is divided before the search gives up
 
 
@@ -100,7 +101,7 @@ def step_outcome(rows: Sequence[Row], generator: Sequence[str], pool_was_full: b
     if broken is not None:
         return Held.NO, f"{broken.name} {broken.metric} is {broken.value:.3g} ({broken.limit:g} promised)"
     if pool_was_full:
-        return Held.NO, "requests under way reached --max-in-flight"
+        return Held.NO, POOL_FULL
     if not any(row.samples for row in rows):
         return Held.NO, "nothing was answered"
     return Held.YES, ""

@@ -12,7 +12,7 @@ from load._histogram import percentile_ms
 from load._inspection import Happened
 from load._plan import Plan
 from load._samples import Samples
-from load._saturate import Search, Step, step_outcome
+from load._saturate import POOL_FULL, Search, Step, step_outcome
 from load._slo import Slo
 
 log = logging.getLogger(__name__)
@@ -86,7 +86,8 @@ class SearchLead:
         happened = Happened(seconds, ran=sum(r["ran"] for r in reports), waited=sum(r["waited"] for r in reports))
         cpu = max(report["cpu"] for report in reports)
         generator = _inspection.generator_limits(self._slo, samples.lag.get(number, {}), cpu)
-        busy = _inspection.busy_machine(self._slo, happened, rows, generator)
+        pool = [POOL_FULL] if pool_was_full else []
+        busy = _inspection.busy_machine(self._slo, happened, rows, generator + pool)
         outcome, reason = step_outcome(rows, [busy] if busy else generator, pool_was_full)
         answered = sum(sum(series.answered.get(number, {}).values()) for series in samples.series.values())
         times = [percentile_ms(samples.of(name).answered.get(number, {}), 0.99) for name in self._names]

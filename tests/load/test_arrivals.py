@@ -6,11 +6,22 @@ from pathlib import Path
 import pytest
 
 from fixtures.option_error import OptionError
-from load._arrivals import CONSTANT, POISSON, due_times
+from load._arrivals import CONSTANT, POISSON, counts_from, due_times, pause
 from load._profiles import SATURATE, Profile, Stage, read_profiles
 
 FLAT = Profile("flat", 0.0, (Stage(10, 1.0, 1.0),))
 RAMP = Profile("ramp", 0.0, (Stage(10, 0.0, 1.0),))
+
+
+def test_a_timer_that_rounds_up_to_milliseconds_makes_no_arrival_late() -> None:
+    assert pause(due=5.0, now=4.0) == pytest.approx(0.999)
+    assert pause(due=5.0, now=4.9995) < 0, "so near that it is sent at once"
+
+
+def test_a_time_counts_from_when_a_request_was_due_or_sent_whichever_was_first() -> None:
+    assert counts_from(due=5.0, sent=7.5) == 5.0, "a late start is a part of it"
+    assert counts_from(due=5.0, sent=4.9995) == 4.9995
+    assert counts_from(due=None, sent=7.5) == 7.5
 
 
 def test_a_constant_rate_is_evenly_spaced() -> None:

@@ -9,6 +9,7 @@ from load._identity import versions
 from load._inspection import (
     Happened,
     busy_machine,
+    ended_early,
     generator_problems,
     plan_problems,
     sample_problems,
@@ -149,6 +150,14 @@ def test_a_run_that_was_ended_early_says_how_early() -> None:
 
 def test_a_run_that_ended_since_a_promise_broke_for_good_carried_out_its_plan() -> None:
     assert plan_problems(plan(seconds=7200.0), read_slo(), sent(120), happened(12.0), aborted=True) == []
+
+
+def test_a_run_that_a_broken_promise_ended_is_judged_by_it_though_others_have_few_samples() -> None:
+    broken = Row("POST /v1/recommend", "p99_ms", 1, 2, 12, "run", Outcome.FAIL)
+    few = Row("POST /v1/recommend", "samples", 80, 12, 12, "run", Outcome.NO_DATA, "12 answers, 80 needed")
+    kept = Row("POST /v1/ingest/events/ingest", "p99_ms", 2, 1, 100, "run", Outcome.PASS)
+    assert ended_early([few, kept], broken) == [kept, broken]
+    assert ended_early([broken, kept], broken) == [broken, kept]
 
 
 def test_arrivals_that_were_not_sent_are_named() -> None:

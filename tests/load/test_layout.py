@@ -10,7 +10,7 @@ from tests.support.nest import ROOT
 FOLDER = ROOT / "load"
 LOCUSTS = "_client _clients _hooks _http _node _open_load _preflight _probe_shots _referee _run _users"
 WITH_LOCUST = set(LOCUSTS.split())
-WITH_GEVENT = WITH_LOCUST | {"_probe", "_search_lead", "_web", "locustfile"}
+WITH_GEVENT = WITH_LOCUST | {"_probe", "_drain", "_search_lead", "_web", "locustfile"}
 
 
 def test_locust_finds_one_locust_file() -> None:

@@ -22,6 +22,8 @@ OPTIONS = {
     "user_classes": [],
     "run_time": None,
     "num_users": 10,
+    "spawn_rate": 50.0,
+    "limit_tolerance": 0,
     "seed": 1,
 }
 
@@ -61,6 +63,14 @@ def test_the_profile_of_the_page_wins_over_that_of_the_command_line() -> None:
         ({"arrival_rate": float("nan")}, "arrival rate must be at least 0"),
         ({"arrival_rate": float("inf")}, "arrival rate must be at least 0"),
         ({"max_in_flight": 0}, "max in flight"),
+        ({"run_time": 0}, "run time must be at least 1"),
+        ({"num_users": 0}, "users must be at least 1"),
+        ({"num_users": -5}, "users must be at least 1"),
+        ({"spawn_rate": float("inf")}, "spawn rate must be at least 0.01"),
+        ({"spawn_rate": float("nan")}, "spawn rate must be at least 0.01"),
+        ({"think_time": float("nan")}, "think time must be at least 0"),
+        ({"request_timeout": float("inf")}, "request timeout must be at least 0.1"),
+        ({"limit_tolerance": -1}, "limit tolerance must be at least 0"),
         ({"user_classes": ["Reader", "RateLimitProbe"]}, "runs alone"),
     ],
 )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from load._saturate import Held, Search, Step, step_outcome, verdict_rows
+from load._saturate import POOL_FULL, Held, Search, Step, step_outcome, verdict_rows
 from load._verdict import Outcome, Row, Verdict
 
 
@@ -81,6 +81,6 @@ def test_the_generators_are_looked_at_before_the_promises() -> None:
     kept = Row("POST /v1/recommend", "p99_ms", 500, 20, 100, "step", Outcome.PASS)
     assert step_outcome([broken], ["lag p99 400 ms"], False) == (Held.GENERATOR, "lag p99 400 ms")
     assert step_outcome([broken], [], False)[0] is Held.NO
-    assert step_outcome([kept], [], True) == (Held.NO, "requests under way reached --max-in-flight")
+    assert step_outcome([kept], [], True) == (Held.NO, POOL_FULL)
     assert step_outcome([], [], False) == (Held.NO, "nothing was answered")
     assert step_outcome([kept], [], False) == (Held.YES, "")

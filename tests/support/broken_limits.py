@@ -218,7 +218,9 @@ class App:
             await asyncio.sleep(delay)
         if fault == "stall" and (moment := time.monotonic() % PERIOD) < STALL:
             await asyncio.sleep(STALL - moment)
-        if fault == "redirect":
+        if fault == "one-refused" and headers.get("x-api-key", "").endswith("1"):
+            await respond(send, 401, {"success": False, "message": "who?", "data": None, "error": "x"}, {})
+        elif fault == "redirect":
             await respond(send, 308, {}, {"Location": f"http://127.0.0.1:1/{path}"})
         elif fault in ENDLESS and number % ENDLESS[fault] == 0:
             await respond_without_end(send)

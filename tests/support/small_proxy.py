@@ -1,0 +1,77 @@
+"""An HTTP proxy in a thread that wants a login, and notes what went through it."""
+
+import base64
+import contextlib
+import http.client
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+LOGIN = "load:hunter2-hunter2"
+_HOP = {"proxy-authorization", "connection", "proxy-connection", "transfer-encoding"}
+
+
+@dataclass
+class Seen:
+    """`url`: of the proxy, without its login. `headers`: of every request that it let through, names in lower case."""
+
+    url: str
+    refused: int = 0
+    headers: list[dict[str, str]] = field(default_factory=list)
+
+    @property
+    def with_login(self) -> str:
+        return self.url.replace("://", f"://{LOGIN}@")
+
+
+@contextlib.contextmanager
+def small_proxy() -> Iterator[Seen]:
+    class Handler(_Handler):
+        pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    Handler.seen = Seen(f"http://127.0.0.1:{server.server_port}")
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    try:
+        yield Handler.seen
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    seen: ClassVar[Seen]
+
+    def log_message(self, *_: Any) -> None:
+        return
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if self.headers.get("Proxy-Authorization") != f"Basic {base64.b64encode(LOGIN.encode()).decode()}":
+            self.seen.refused += 1
+            self._answer(407, [], b"")
+            return
+        parts = urlsplit(self.path)  # a proxy is asked for whole URLs
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP}
+        self.seen.headers.append({name.lower(): value for name, value in headers.items()})
+        target = http.client.HTTPConnection(str(parts.hostname), parts.port or 80, timeout=30)
+        with contextlib.closing(target):
+            target.request("POST", parts.path, body, headers)
+            answer = target.getresponse()
+            self._answer(answer.status, answer.getheaders(), answer.read())
+
+    def _answer(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+        self.send_response(status)
+        for name, value in headers:
+            if name.lower() not in (*_HOP, "content-length", "date", "server"):
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
