@@ -100,7 +100,7 @@ def saturate(folder: Path, rounds: int) -> None:
                 command = ["wrk", "-t1", "-c32", "-d10s", "-s", str(script), f"{url}/v1/recommend"]
                 said = subprocess.run(command, text=True, capture_output=True, check=True).stdout
                 rate = float(next(line for line in said.splitlines() if "Requests/sec" in line).split()[1])
-                row = verdict["rows"][0] if verdict["rows"] else {"value": 0.0, "note": "nothing was measured"}
+                row: dict[str, Any] = (verdict["rows"] or [{"value": 0.0, "note": "nothing was measured"}])[0]
                 held = float(row["value"])
                 print(
                     f"{mode or 'unbounded'}: found {held:,.0f}/s, wrk {rate:,.0f}/s: {held / rate - 1:+.1%}; ", end=""
