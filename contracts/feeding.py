@@ -1,13 +1,22 @@
-"""Rules look at answers; when only rules are selected, some checks are run for the answers that they get."""
+"""Rules look at answers; when only rules are selected, a handful of requests is sent for the answers that they get."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from contracts.catalogue import Entry
 from contracts.run.engine import Engine
-from contracts.run.registry import CHECKS, RULES
+from contracts.run.probe import Probe
+from contracts.run.registry import CHECKS, RULES, waits
 from contracts.settings import Settings, matching
+from fixtures.bodies import event_body, user_body
 
-_ENOUGH = 5  # answers for each rule
+_SHELF = 6  # items
+_QUESTIONS: tuple[dict[str, Any], ...] = (
+    {},
+    {"limit": 2},
+    {"limit": 2, "page": 2},
+    {"strategy": "popular", "limit": 100},
+)
 
 
 def feeders(settings: Settings, rules: Sequence[Entry], catalogue: Mapping[str, Entry]) -> Iterator[Entry]:
@@ -19,15 +28,38 @@ def feeders(settings: Settings, rules: Sequence[Entry], catalogue: Mapping[str, 
         return
     depends, areas = {name for rule in rules for name in rule.depends}, {rule.area for rule in rules}
     yield from sorted(
-        (entry for entry in acting if entry.quick or settings.profile != "quick"),
+        (entry for entry in acting if not waits(entry)),
         key=lambda entry: (entry.id not in depends, entry.area not in areas, not entry.quick, len(entry.depends)),
     )
 
 
-def feed(engine: Engine, rules: Sequence[Entry], checks: Sequence[Entry], all_of_them: bool) -> None:
-    """Run the checks one after the other until every rule has enough to look at."""
-    for number, entry in enumerate(checks):
+def feed(engine: Engine, rules: Sequence[Entry], checks: Sequence[Entry], after: bool) -> None:
+    """`after`: run these checks. Else a request of each kind; and of these checks as many as it takes until every rule
+    has something to look at."""
+    if after:
+        engine.judge(checks)
+        return
+    engine.drive("a request of each kind", _each_kind)
+    for entry in checks:
         seen = (sum(map(RULES[rule.id].about, engine.run.client.journal)) for rule in rules)
-        if number and not all_of_them and min(seen) >= _ENOUGH:
+        if min(seen):
             return
         engine.judge([entry])
+
+
+def _each_kind(probe: Probe) -> Iterator[None]:
+    """Items and what somebody did with them, questions and pages about them, and refusals."""
+    category, user = probe.name("cat"), probe.name("user")
+    items = [probe.item("shelf", category) for _ in range(_SHELF)]
+    probe.upsert_items(items)
+    probe.upsert_users([user_body(user)])
+    probe.ingest([event_body(name, user, item["item_id"]) for item in items for name in ("view", "purchase")])
+    probe.visibility.lag = probe.visibility.lag or 1.0  # nobody has measured it
+    yield
+    if probe.visibility.channel is not None:
+        probe.look(category)
+    for question in _QUESTIONS:
+        probe.recommend(user_id=user, filters={"category": category}, **question)
+    operations = probe.operations
+    probe.send(operations.events, {})
+    probe.send(operations.recommend, {"user_id": user}, probe.credentials.none())

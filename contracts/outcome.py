@@ -45,6 +45,8 @@ class Finding:
     actual: str
     exchanges: tuple[Exchange, ...] = ()
     also: tuple[Exchange, ...] = ()  # what the bundled mock answered to the same requests
+    unwanted: tuple[str, ...] = ()  # items that the last answer shows and must not
+    missing: tuple[str, ...] = ()  # items that it does not show and must
 
     @property
     def crashed(self) -> bool:

@@ -24,13 +24,13 @@ from contracts.run.budget import Budget
 from contracts.run.client import Client
 from contracts.run.clock import sleeper
 from contracts.run.credentials import Credentials
-from contracts.run.engine import Engine, explain
+from contracts.run.engine import Engine, ancestors, explain
 from contracts.run.model import Model
 from contracts.run.observer import observe
 from contracts.run.operations import operations_of
 from contracts.run.plan import PROFILES, Names, Plan, Visibility
 from contracts.run.preflight import preflight
-from contracts.run.registry import CHECKS, RULES
+from contracts.run.registry import CHECKS, RULES, needs_other, waits
 from contracts.run.run import Run
 from contracts.run.stop import Stop
 from contracts.selection import select
@@ -109,7 +109,7 @@ def judge(
         chosen, rest = select(settings, catalogue, target)
         run = make_run(settings, target, say, stop)
         try:
-            preflight(run)
+            preflight(run, not run.plan.brief or any(needs_other(entry, run) for entry in chosen))
             notes: list[str] = []
             results = _results(run, chosen, progress, settings, catalogue, notes)
         finally:
@@ -150,7 +150,8 @@ def make_run(settings: Settings, target: Target, say: Say, stop: Stop) -> Run:
     redactor, names = Redactor(), Names.fresh()
     model = Model(names.prefix, names.digits, settings.settle)
     seed = random.SystemRandom().getrandbits(32) if settings.seed == "random" else int(settings.seed)
-    plan = Plan(settings.profile, seed, settings.exclusive, settings.exhaust, target.other is None)
+    brief = bool(settings.select) and not settings.exhaust
+    plan = Plan(settings.profile, seed, settings.exclusive, settings.exhaust, target.other is None, brief)
     allowed = settings.max_requests or PROFILES[settings.profile]
     sleep = sleeper(target.control, stop.sleep)
     budget = Budget(allowed, not settings.no_wait, target.window_seconds, target.limit, say, sleep)
@@ -184,8 +185,9 @@ def _results(
     last = [entry for entry in acting if "exhaust" in entry.needs]
     rules = [entry for entry in chosen if entry.id in RULES]
     feeding = [] if acting or not rules else list(feeders(settings, rules, catalogue))
-    needs_canary = run.target.edition == "current" and any(
-        entry.id == visibility.CHECK or entry.depends for entry in (*acting, *feeding[: None if settings.after else 1])
+    needs_canary = run.target.edition == "current" and (
+        any(entry.id == visibility.CHECK or visibility.CHECK in ancestors(entry.id, catalogue) for entry in chosen)
+        or any(map(waits, (*acting, *feeding) if settings.after else acting))
     )
     first = visibility.first_item(run) if needs_canary else None
     if not needs_canary:  # what the canary would find out; where they are refused, records are sent one by one
@@ -195,7 +197,8 @@ def _results(
         run.budget.may_wait = False  # nobody can plan with a limit that is wrong, and the verdict is known
     if first:
         results.append(_canary_result(run, first, catalogue[visibility.CHECK]))
-    feed(engine, rules, feeding, bool(settings.after))
+    if rules and not acting:
+        feed(engine, rules, feeding, bool(settings.after))
     results += engine.judge([entry for entry in acting if entry not in (*early, *last)])
     if acting and run.target.edition == "current" and not settings.select:
         notes += bring_about(run, engine)

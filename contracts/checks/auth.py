@@ -162,8 +162,9 @@ def refused_changes_nothing(probe: Probe) -> Iterator[None]:
                 raise Blocked(f"the key {credential.name} was not refused (AUTH)")
     probe.interest([made["item_id"]])
     yield
-    exchange = probe.look(category)
-    probe.expect(made["item_id"] not in exchange.shown, "made", "no item from a refused upsert", "it shows", exchange)
+    exchange, item_id = probe.look(category), made["item_id"]
+    expected = "no item from a refused upsert"
+    probe.expect(item_id not in exchange.shown, "made", expected, "it shows", exchange, unwanted=(item_id,))
     probe.expect_eventually(
         probe.shows(category, shown["item_id"]), "hidden", "an item that only a refused upsert hid still shows"
     )

@@ -140,6 +140,7 @@ def unknown_item(probe: Probe) -> Iterator[None]:
                 "an item that was never upserted is never recommended",
                 "it shows",
                 exchange,
+                unwanted=(ghost,),
             )
 
 

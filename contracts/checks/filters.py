@@ -69,14 +69,15 @@ def _sound(probe: Probe, found: Rack, case: str, filters: dict[str, Any], **body
     """Nothing that doesn't match. Filters name a value of this run, so that others can't match."""
     exchange = _list(probe, filters, **body)
     wrong = sorted(set(exchange.shown) - found.matching(**filters))
-    probe.expect(not wrong, case, f"only items that match {filters}", f"also {', '.join(wrong[:3])}", exchange)
+    expected, actual = f"only items that match {filters}", f"also {', '.join(wrong[:3])}"
+    probe.expect(not wrong, case, expected, actual, exchange, unwanted=wrong)
 
 
 def _complete(probe: Probe, found: Rack, case: str, filters: dict[str, Any]) -> None:
     def look() -> Look:
         exchange = _list(probe, filters)
         missing = sorted(found.matching(**filters) - set(exchange.ids))
-        return Look(not missing, f"a list without {', '.join(missing[:3])}", (exchange,))
+        return Look(not missing, f"a list without {', '.join(missing[:3])}", (exchange,), missing=tuple(missing))
 
     probe.expect_eventually(look, case, f"every item that matches {filters}")
 
@@ -107,7 +108,7 @@ def _finds(probe: Probe, found: Rack, case: str, filters: dict[str, Any]) -> Non
     def look() -> Look:
         exchange = _list(probe, filters)
         hits = found.matching(**filters) & set(exchange.ids)
-        return Look(bool(hits), "an empty list", (exchange,))
+        return Look(bool(hits), "an empty list", (exchange,), missing=tuple(sorted(found.matching(**filters))[:1]))
 
     if probe.visibility.channel:
         probe.expect_eventually(look, case, "items that have the wanted value")

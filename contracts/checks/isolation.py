@@ -44,7 +44,8 @@ def items_isolated(probe: Probe) -> Iterator[None]:
 
 def _expect_none_of(probe: Probe, foreign: set[str], answer: Exchange, case: str) -> None:
     there = sorted(foreign & set(answer.shown))
-    probe.expect(not there, case, "no item of another organisation", f"it shows {', '.join(there)}", answer)
+    actual = f"it shows {', '.join(there)}"
+    probe.expect(not there, case, "no item of another organisation", actual, answer, unwanted=there)
 
 
 @check("TENANT-same-id")

@@ -89,7 +89,7 @@ def _hide(probe: Probe, status: str) -> Iterator[None]:
         def hidden(page: int = page) -> Look:
             seen = probe.look(category, past_the_end=page > 2, limit=1, page=page)
             there = {gone["item_id"], bare["item_id"]} & set(seen.shown)
-            return Look(not there, f"page {page} shows {', '.join(there)}", (seen,))
+            return Look(not there, f"page {page} shows {', '.join(there)}", (seen,), unwanted=tuple(sorted(there)))
 
         probe.expect_eventually(hidden, f"{status}, page {page} of 1 each", "no hidden item on any page")
     probe.expect_eventually(
@@ -142,6 +142,7 @@ def born_hidden(probe: Probe) -> Iterator[None]:
             "an item that never was active is not shown",
             "it shows",
             seen,
+            unwanted=(item["item_id"],),
         )
 
 
@@ -166,7 +167,8 @@ def hidden_everywhere(probe: Probe) -> Iterator[None]:
                 exchange = probe.recommend(
                     strategy=strategy, user_id=user, context_item_id=control["item_id"], limit=100, filters=filters
                 )
-                return Look(gone["item_id"] not in exchange.shown, "it shows", (exchange,))
+                shown = gone["item_id"] in exchange.shown
+                return Look(not shown, "it shows", (exchange,), unwanted=(gone["item_id"],))
 
             probe.expect_eventually(hidden, strategy, "no inactive item")
 
@@ -203,7 +205,7 @@ def refused_never_shows(probe: Probe) -> Iterator[None]:
         if not answers[case].ok:
             probe.expect(
                 body["item_id"] not in seen.shown, case, "an item whose upsert was refused never shows", "it shows",
-                answers[case], seen,
+                answers[case], seen, unwanted=(body["item_id"],),
             )  # fmt: skip
     probe.expect_eventually(
         probe.shows(category, control["item_id"]), "refused update", "a refused update changes nothing"

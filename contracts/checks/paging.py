@@ -12,7 +12,7 @@ from contracts.run.registry import check
 from fixtures.bodies import event_body
 
 LONG, SHORT, EXACT = 105, 12, 10
-WITHOUT_ARRAYS = 22  # where every item costs a request
+MORE_THAN_A_PAGE = 22  # of the default size
 
 
 @dataclass
@@ -23,7 +23,7 @@ class Aisle:
 
 def aisle(probe: Probe, size: int) -> Aisle:
     """Items of one category, as many as asked for; made by whoever asks first."""
-    size = size if probe.visibility.arrays else WITHOUT_ARRAYS
+    size = size if probe.visibility.arrays else MORE_THAN_A_PAGE  # there every item costs a request
     return probe.once(_make_aisle, probe, size, key=size)
 
 
@@ -58,7 +58,7 @@ def _visible(probe: Probe, found: Aisle) -> None:
 
 @check("PAGE-default-limit")
 def default_limit(probe: Probe) -> Iterator[None]:
-    found = aisle(probe, LONG)
+    found = aisle(probe, MORE_THAN_A_PAGE if probe.plan.brief else LONG)
     yield
     _visible(probe, found)
     channel = probe.visibility.channel

@@ -206,7 +206,12 @@ def similar_excludes_context(probe: Probe) -> Iterator[None]:
     for filters in ({"category": shelf.category}, {}):
         exchange = probe.must_recommend(strategy="similar", context_item_id=context, filters=filters, limit=100)
         probe.expect(
-            context not in exchange.shown, "context item", "a list without the item itself", "it shows", exchange
+            context not in exchange.shown,
+            "context item",
+            "a list without the item itself",
+            "it shows",
+            exchange,
+            unwanted=(context,),
         )
 
 

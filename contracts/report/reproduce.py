@@ -3,17 +3,17 @@
 import re
 import shlex
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from contracts.catalogue import Entry
 from contracts.outcome import Finding, Outcome, Result
 from contracts.report.escaping import printable
+from contracts.report.script_verdict import by_curl, by_python, by_the_suite
 from contracts.report.story import Step, story
 from contracts.session import Report
 from fixtures.connection import variable_of
 
-_STATUS = re.compile(r"status (\d{3}(?: or \d{3})*)")
-_BELOW_500 = "an answer below 500"
 # Wrong keys are made from the right ones; by the name that the reports show.
 _WRONG_KEYS = {
     "TAMPERED_KEY": "${KEY%?}~",
@@ -42,13 +42,14 @@ def script(report: Report, result: Result) -> str:
     body = [line for step in steps for line in _lines(report, step)]
     if {step.exchange.organisation for step in steps} <= {"other", None}:  # which organisation it was is nothing to it
         body = [line.replace("{PK2}", "{PK}").replace("{SK2}", "{SK}") for line in body]
-    used = [name for name in _variables(report) if f'"${{{name}}}"' in "\n".join(body)]
+    verdict = _verdict(report, result, finding, entry)
+    used = [name for name in _variables(report) if f'"${{{name}}}"' in "\n".join((*body, *verdict))]
     lines = [
         *_head(report, result, finding, entry),
-        *_needed(report, finding, used),
+        *_needed(report, finding, used, pairs="$suite" in "\n".join(verdict)),
         *_helper(),
         *body,
-        *_verdict(report, result, finding, entry),
+        *verdict,
     ]
     return "\n".join(lines) + "\n"
 
@@ -60,7 +61,7 @@ def _head(report: Report, result: Result, finding: Finding, entry: Entry) -> lis
         f"# Source: {printable(entry.source)}" + (f", reading {entry.reading}" if entry.reading else ""),
         f"# Expected: {printable(finding.expected)[:400]}",
         f"# Got: {printable(finding.actual)[:400]}",
-        "# Needs curl. Exit 1 while the fault is there, 0 when it is gone, 3 when that can't be told.",
+        "# Needs curl, some python3. Exit 1 while the fault is there, 0 when it is gone, 3 when that can't be told.",
         "set -u",
         f"TARGET=${{TARGET:-{shlex.quote(report.target.url)}}}",
         'RUN="lc$(date +%s)$$-"  # ids are new each time',
@@ -69,11 +70,11 @@ def _head(report: Report, result: Result, finding: Finding, entry: Entry) -> lis
     ]
 
 
-def _needed(report: Report, finding: Finding, used: list[str]) -> list[str]:
-    """Secrets are variables: whoever runs the script sets them."""
+def _needed(report: Report, finding: Finding, used: list[str], pairs: bool) -> list[str]:
+    """Secrets are variables: whoever runs the script sets them. `pairs`: both keys, whatever was used."""
     secret = any("upsert" in exchange.path for exchange in finding.exchanges[-1:])
     wrong = [name for name in used if name in _WRONG_KEYS]
-    keys = {"PK", "SK", *used} - set(wrong) if wrong or not _is_status(finding) else set(used)
+    keys = {"PK", "SK", *used} - set(wrong) if wrong or pairs else set(used)
     lines = [_set(name) for name in sorted(keys - {"RUN", "DIGITS"})]
     if wrong:
         lines.append("KEY=$SK OTHER=$PK OWN=lehnz_sk_" if secret else "KEY=$PK OTHER=$SK OWN=lehnz_pk_")
@@ -91,10 +92,12 @@ def _helper() -> list[str]:
     return [
         "",
         "answer=$(mktemp) || exit 3",
-        "trap 'rm -f \"$answer\"' EXIT",
-        "ask() { # METHOD PATH curl's options...: sets status, shows the answer",
-        "  method=$1 path=$2; shift 2",
-        '  status=$(curl -sS --max-time 30 -o "$answer" -w "%{http_code}" ${CA_FILE:+--cacert "$CA_FILE"} \\',
+        'trap \'rm -f "$answer" "$answer.headers"\' EXIT',
+        "ask() { # METHOD PATH curl's options...: sets status and asked, the body that was sent; shows the answer",
+        "  method=$1 path=$2 asked= before=; shift 2",
+        '  for word in "$@"; do [ "$before" = --data-binary ] && asked=$word; before=$word; done',
+        '  status=$(curl -sS --max-time 30 -o "$answer" -D "$answer.headers" -w "%{http_code}" \\',
+        '    ${CA_FILE:+--cacert "$CA_FILE"} \\',
         '    ${PROXY:+--proxy "$PROXY"} -X "$method" "$TARGET$path" "$@") || status=000',
         '  echo "$method $path: $status"; head -c 2000 "$answer"; echo',
         "}",
@@ -117,45 +120,12 @@ def _lines(report: Report, step: Step) -> list[str]:
 
 
 def _verdict(report: Report, result: Result, finding: Finding, entry: Entry) -> list[str]:
-    status = _STATUS.fullmatch(finding.expected)
-    if status and finding.exchanges:
-        allowed = status[1].replace(" or ", "|")
-        return ["", f"case $status in {allowed}) exit 0 ;; 000) exit 3 ;; *) exit 1 ;; esac"]
-    if finding.expected == _BELOW_500 and finding.exchanges and finding.exchanges[-1].status is not None:
-        return ["", "case $status in 5??) exit 1 ;; 000) exit 3 ;; *) exit 0 ;; esac"]
-    return _by_the_suite(report, result, entry)
-
-
-def _is_status(finding: Finding) -> bool:
-    return bool(finding.exchanges) and (
-        _STATUS.fullmatch(finding.expected) is not None
-        or (finding.expected == _BELOW_500 and finding.exchanges[-1].status is not None)
-    )
-
-
-def _by_the_suite(report: Report, result: Result, entry: Entry) -> list[str]:
-    """What a shell can't read out of JSON is read by the suite, which sends the check's requests again."""
-    target, connection = report.target, report.target.connection
-    options = ["--profile", report.profile, "--rate-limit", f"{target.limit}/{target.window_seconds:g}"]
-    options += ["--edition", target.edition, "--key-policy", target.key_policy, "--no-reference"]
-    options += ["--select", result.check]
-    sources = {x.source for finding in result.findings for x in finding.exchanges} & set(report.catalogue)
-    options += [part for source in sorted(sources - {result.check}) for part in ("--after", source)]
-    options += [f"--{need}" for need in ("exhaust", "account-limit") if need in entry.needs]
-    options += ["--strict"] * (result.level != "MUST")
-    headers = [f"--header {_quoted(report, f'{name}: ${variable_of(name)}')}" for name in connection.headers]
-    return [
-        "",
-        "# The answers above are those of the finding. Whether they are right is for the suite to say:",
-        "suite=${LEHNZ_CONTRACT:-lehnz-contract}",
-        'command -v "$suite" >/dev/null || { echo "set LEHNZ_CONTRACT to lehnz-contract: can not be told"; exit 3; }',
-        'export LEHNZ_PUBLISHABLE_KEY="$PK" LEHNZ_SECRET_KEY="$SK"',
-        'export LEHNZ_OTHER_PUBLISHABLE_KEY="${PK2:-}" LEHNZ_OTHER_SECRET_KEY="${SK2:-}"',
-        'set -- ${CA_FILE:+--ca-file "$CA_FILE"} ${PROXY:+--proxy "$PROXY"}',
-        " ".join(['"$suite" --target "$TARGET" "$@"', *headers, shlex.join(options)]),
-        "code=$?; [ $code -le 1 ] || code=3",
-        "exit $code",
-    ]
+    quote = partial(_quoted, report)
+    alone = by_curl(finding) or by_python(report, result, finding, quote)
+    if alone is not None:
+        return ["", *alone]
+    headers = [f"--header {quote(f'{name}: ${variable_of(name)}')}" for name in report.target.connection.headers]
+    return ["", *by_the_suite(report, result, entry.needs, headers)]
 
 
 def _variables(report: Report) -> list[str]:

@@ -44,7 +44,7 @@ def only_accepted_items(run: Run, exchanges: list[Exchange]) -> Iterator[Violati
                 fate = f"it was upserted as {changed}" if changed else "it is not of this run, and the filter is"
             if fate:
                 case = "under another id" if fate.startswith("it was upserted as") else fate
-                yield Violation(case, "only items that were accepted", f"{item_id}: {fate}", (exchange,))
+                yield Violation(case, "only items that were accepted", f"{item_id}: {fate}", (exchange,), (item_id,))
 
 
 def _names_this_run(run: Run, exchange: Exchange) -> bool:
@@ -60,7 +60,7 @@ def hidden_never_shown(run: Run, exchanges: list[Exchange]) -> Iterator[Violatio
         for item_id in exchange.shown:
             status = run.model.hidden(exchange.organisation or "", item_id, *_times(exchange))
             if status:
-                yield Violation(status, "no item that is hidden", f"{item_id} is {status}", (exchange,))
+                yield Violation(status, "no item that is hidden", f"{item_id} is {status}", (exchange,), (item_id,))
 
 
 @rule("TENANT-own-items", _listed)
@@ -70,7 +70,7 @@ def own_items(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
         for item_id in exchange.shown:
             fate = run.model.fate(exchange.organisation or "", item_id, _times(exchange)[1])
             if run.model.owns(item_id) and fate == "it belongs to another organisation":
-                yield Violation("foreign", "items of this organisation alone", item_id, (exchange,))
+                yield Violation("foreign", "items of this organisation alone", item_id, (exchange,), (item_id,))
 
 
 def _plain(value: Any) -> bool:
@@ -107,7 +107,8 @@ def _mismatches(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
                 if fits is False:
                     wrong["an item without the value"].append(item_id)
             for case, ids in wrong.items():
-                yield Violation(case, f"only items with {name} {wanted!r}", f"{case}: {ids[0]}", (exchange,))
+                expected = f"only items with {name} {wanted!r}"
+                yield Violation(case, expected, f"{case}: {ids[0]}", (exchange,), tuple(ids[:1]))
 
 
 @rule("LIFE-every-item-shows", lambda x: _listed(x) and only_plain(x) and "category" in filters_of(x))
@@ -115,14 +116,15 @@ def every_item_shows(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]
     """Of one category, every item under a plain id."""
     for exchange, missing in _missing(run, exchanges):
         if plain := [item_id for item_id in missing if _PLAIN_ID.fullmatch(item_id)]:
-            yield Violation("missing", "every active item of the category", f"without {plain[0]}", (exchange,))
+            expected = "every active item of the category"
+            yield Violation("missing", expected, f"without {plain[0]}", (exchange,), missing=(plain[0],))
 
 
 @rule("FILTER-nothing-missing", lambda x: _listed(x) and only_plain(x))
 def nothing_missing(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
     for exchange, missing in _missing(run, exchanges):
         expected = f"every item that matches {filters_of(exchange)}"
-        yield Violation("missing", expected, f"without {missing[0]}", (exchange,))
+        yield Violation("missing", expected, f"without {missing[0]}", (exchange,), missing=(missing[0],))
 
 
 def _missing(run: Run, exchanges: list[Exchange]) -> Iterator[tuple[Exchange, list[str]]]:

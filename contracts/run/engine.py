@@ -126,7 +126,10 @@ def _findings(check: str, violations: list[Violation], run: Run) -> Iterator[Fin
         seen[key] = seen.get(key, 0) + 1
         if seen[key] <= _SHOWN_PER_CASE:
             actual = run.redactor.text(violation.actual)
-            yield Finding(check, violation.case, operation, violation.expected, actual, violation.exchanges)
+            yield Finding(
+                check, violation.case, operation, violation.expected, actual, violation.exchanges,
+                unwanted=violation.unwanted, missing=violation.missing,
+            )  # fmt: skip
 
 
 def _result(attempt: Attempt) -> Result:
@@ -174,7 +177,7 @@ def explain(results: list[Result], catalogue: dict[str, Entry]) -> None:
     for name in failed - causes.keys():
         # What a rule saw is seen, whatever could not be tried beside it.
         blockers = failed if name in RULES else failed | unknown
-        found = sorted(_ancestors(name, catalogue) & blockers)
+        found = sorted(ancestors(name, catalogue) & blockers)
         if found:
             causes[name] = found[0]
     for name, cause in causes.items():
@@ -186,7 +189,8 @@ def _only_of(crash: Result, checks: list[str]) -> bool:
     return all(exchange.source in checks for finding in crash.findings for exchange in finding.exchanges)
 
 
-def _ancestors(check: str, catalogue: dict[str, Entry]) -> set[str]:
+def ancestors(check: str, catalogue: dict[str, Entry]) -> set[str]:
+    """All that it depends on, and what those depend on."""
     found: set[str] = set()
     todo = list(catalogue[check].depends)
     while todo:

@@ -16,6 +16,7 @@ class Plan:
     exclusive: bool = False
     exhaust: bool = False
     one_organisation: bool = False  # one organisation's budget must do for everything: vary less
+    brief: bool = False  # a few statements were selected: nothing is sent that they don't need
 
     @property
     def quick(self) -> bool:

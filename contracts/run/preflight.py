@@ -19,12 +19,14 @@ _OPTIONS = {
 }
 
 
-def preflight(run: Run) -> None:
-    """Raises TargetError with one clear line. Finds the spelling of session_based that the target knows."""
+def preflight(run: Run, needs_other: bool = True) -> None:
+    """Raises TargetError with one clear line. Finds the spelling of session_based that the target knows. `needs_other`:
+    whether the second organisation's keys will be used."""
     probe = Probe(run, "preflight")
-    organisations = ("main", "other") if run.target.other else ("main",)
+    organisations = ("main", "other") if run.target.other and needs_other else ("main",)
+    questions = _questions(probe)[: 2 if run.plan.brief else None]
     try:
-        answers = [_ask(probe, operation, body, "main") for operation, body in _questions(probe)]
+        answers = [_ask(probe, operation, body, "main") for operation, body in questions]
         _judge_target(run, answers)
         if len(organisations) > 1:
             _let_windows_differ(run, answers[0])

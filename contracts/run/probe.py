@@ -18,11 +18,13 @@ _FIRST_PAUSE, _LONGEST_PAUSE, _LONGER = 0.15, 4.0, 2.2  # seconds, seconds, time
 
 
 class Look(NamedTuple):
-    """One try of something that may take a while."""
+    """One try of something that may take a while. `unwanted`, `missing`: items that the last answer shows or lacks."""
 
     ok: bool
     actual: str
     exchanges: tuple[Exchange, ...] = ()
+    unwanted: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 class Probe:
@@ -142,10 +144,13 @@ class Probe:
 
     def interest(self, item_ids: Iterable[str], organisation: str = "", count: int = 2) -> None:
         """Views and purchases by users of their own."""
+        self.ingest(self.interested(item_ids, count), organisation)
+
+    def interested(self, item_ids: Iterable[str], count: int = 2) -> list[Body]:
+        """The events of so many users, each of whom views and buys all of it."""
         users = [self.name("passer-by") for _ in range(count)]
         names = ("view", "purchase")
-        events = [event_body(n, user, item_id) for item_id in item_ids for user in users for n in names]
-        self.ingest(events, organisation)
+        return [event_body(n, user, item_id) for item_id in item_ids for user in users for n in names]
 
     def user(self, stem: str = "user", organisation: str = "", **fields: Any) -> str:
         body = user_body(self.name(stem), **fields)
@@ -173,7 +178,8 @@ class Probe:
             missing = [item_id for item_id in item_ids if item_id not in exchange.ids]
             if missing and exchange.pagination.get("has_next") is True and not self._filtered():
                 raise Blocked("no list by category shows a record of this run, and the others are too long")
-            return Look(not missing, f"a list of {len(exchange.ids)} without {', '.join(missing)}", (exchange,))
+            actual = f"a list of {len(exchange.ids)} without {', '.join(missing)}"
+            return Look(not missing, actual, (exchange,), missing=tuple(missing))
 
         return look
 
@@ -186,7 +192,7 @@ class Probe:
         def look() -> Look:
             exchange = self.look(category, organisation)
             there = [item_id for item_id in item_ids if item_id in exchange.shown]
-            return Look(not there, f"a list that shows {', '.join(there)}", (exchange,))
+            return Look(not there, f"a list that shows {', '.join(there)}", (exchange,), unwanted=tuple(there))
 
         return look
 
@@ -223,12 +229,17 @@ class Probe:
         actual: str,
         *exchanges: Exchange,
         operation: str = "",
+        unwanted: Iterable[str] = (),
+        missing: Iterable[str] = (),
     ) -> bool:
         """Take down a finding when it doesn't hold."""
         if not holds:
             where = operation or next((x.operation for x in reversed(exchanges) if x.operation), "") or "-"
+            actual, seen = self.redactor.text(actual), exchanges or self.last()
             self.findings.append(
-                Finding(self.check, case, where, expected, self.redactor.text(actual), exchanges or self.last())
+                Finding(
+                    self.check, case, where, expected, actual, seen, unwanted=tuple(unwanted), missing=tuple(missing)
+                )
             )
         return holds
 
@@ -241,7 +252,10 @@ class Probe:
     def expect_eventually(self, look: Callable[[], Look], case: str, expected: str) -> bool:
         seen = self.eventually(look)
         within = f", for {self.visibility.settle:g} s"
-        return self.expect(seen.ok, case, expected, seen.actual + within, *self._writes(), *seen.exchanges)
+        return self.expect(
+            seen.ok, case, expected, seen.actual + within, *self._writes(), *seen.exchanges,
+            unwanted=seen.unwanted, missing=seen.missing,
+        )  # fmt: skip
 
     def last(self) -> tuple[Exchange, ...]:
         return tuple(self.exchanges[-1:])

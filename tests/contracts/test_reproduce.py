@@ -21,8 +21,8 @@ ROOT = Path(__file__).parents[2]
 
 
 class Broken:
-    """A layer before the mock, for as long as `broken`: refusals of items are 202, and every list begins with page 1
-    of everything."""
+    """A layer before the mock, for as long as `broken`: refusals of items are 202, every list begins with page 1 of
+    everything and has has_next null, and every answer to a question says that 500 requests remain."""
 
     broken = True
     gateway = ""  # the header that a gateway in front of it wants
@@ -34,6 +34,19 @@ class Broken:
                     message = {**message, "status": 202}
                 await send(message)
 
+            async def tamper_list(message: Message) -> None:
+                if message["type"] == "http.response.body":
+                    body = re.sub(
+                        rb'"has_next":(true|false)',
+                        lambda x: b'"has_next":' + b"null".ljust(len(x[1])),
+                        message["body"],
+                    )
+                    message = {**message, "body": body}
+                else:
+                    headers = [(n, b"500" if n.lower() == b"ratelimit-remaining" else v) for n, v in message["headers"]]
+                    message = {**message, "headers": headers}
+                await send(message)
+
             async def unfiltered() -> Message:
                 message = await receive()
                 body = re.sub(rb'"filters":\{[^}]*\}', b'"filters":{}', message.get("body", b""))
@@ -41,7 +54,7 @@ class Broken:
 
             tampered = self.broken and scope.get("path") == "/v1/ingest/items/upsert"
             blind = self.broken and scope.get("path") == "/v1/recommend"
-            await app(scope, unfiltered if blind else receive, tamper if tampered else send)
+            await app(scope, unfiltered if blind else receive, tamper if tampered else tamper_list if blind else send)
 
         return layer
 
@@ -88,20 +101,39 @@ def test_a_status_is_judged_by_curl_alone(check: str, server: Broken, mock: Besi
     assert gone.returncode == 0, gone.stdout + gone.stderr
 
 
-@pytest.mark.slow
-def test_data_that_the_finding_speaks_of_is_made_anew(server: Broken, mock: Beside, tmp_path: Path) -> None:
-    write_scripts(judged(mock, tmp_path, "--select", "FILTER-equality"), tmp_path)
-    script = tmp_path / "FILTER-equality.sh"
+NOTHING_OF_OURS = {"LEHNZ_CONTRACT": "/nowhere"}
+
+
+@pytest.mark.parametrize(("check", "made"), [("FILTER-equality", True), ("REC-pagination-types", False)])
+def test_what_lies_in_json_is_judged_by_python3_alone(
+    check: str, made: bool, server: Broken, mock: Beside, tmp_path: Path
+) -> None:
+    """`made`: the finding speaks of data, which is made anew."""
+    write_scripts(judged(mock, tmp_path, "--select", check), tmp_path)
+    script = tmp_path / f"{check}.sh"
     text = script.read_text(encoding="utf-8")
-    assert text.count("must POST /v1/ingest/items/upsert") >= 1
+    assert ("must POST /v1/ingest/items/upsert" in text) is made
     assert "lehnz_pk" not in text.replace("lehnz_pk_}", "")
+    there = run(script, mock, **NOTHING_OF_OURS)
+    assert there.returncode == 1, there.stdout + there.stderr
+    server.broken = False
+    gone = run(script, mock, **NOTHING_OF_OURS)
+    assert gone.returncode == 0, gone.stdout + gone.stderr
+    assert run(script, mock, **NOTHING_OF_OURS, TARGET="http://127.0.0.1:9").returncode == 3
+
+
+@pytest.mark.slow
+def test_what_lies_in_several_answers_is_judged_by_the_suite(server: Broken, mock: Beside, tmp_path: Path) -> None:
+    write_scripts(judged(mock, tmp_path, "--select", "RATE-counts-down"), tmp_path)
+    script = tmp_path / "RATE-counts-down.sh"
     there = run(script, mock)
     assert there.returncode == 1, there.stdout + there.stderr
     server.broken = False
     gone = run(script, mock)
     assert gone.returncode == 0, gone.stdout + gone.stderr
-    assert "can not be told" in run(script, mock, LEHNZ_CONTRACT="/nowhere").stdout
-    assert run(script, mock, LEHNZ_CONTRACT="/nowhere").returncode == 3
+    unsaid = run(script, mock, **NOTHING_OF_OURS)
+    assert unsaid.returncode == 3
+    assert "can not be told" in unsaid.stdout
 
 
 @pytest.mark.slow

@@ -1,0 +1,85 @@
+"""A rule over one answer goes into a script as it is, and decides there as it does in the suite."""
+
+import json
+import subprocess
+import sys
+from dataclasses import asdict, replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+import contracts.rules  # noqa: F401 - registers the rules
+from contracts.exchange import Exchange
+from contracts.report.alone import program
+from contracts.run.registry import RULES
+from fixtures.examples import example
+
+ALONE = {name: rule.alone for name, rule in RULES.items() if rule.alone is not None}
+PROGRAMS = {name: text for name, alone in ALONE.items() if (text := program(alone)) is not None}
+OF_THE_RUN = {"AUTH-never-refused", "ROBUST-never-5xx", "ROBUST-passing-5xx"}  # they need more than the answer
+RUN: Any = SimpleNamespace(target=SimpleNamespace(limit=1000, window_seconds=900.0))
+ANSWER = Exchange(
+    number=1, source="a check", operation="recommend", method="POST", path="/v1/recommend", key="pk",
+    organisation="main", request_headers={}, request_body=b'{"limit": 1}', sent_at=0.0, seconds=0.0, status=200,
+    headers={"content-type": "application/json", "ratelimit-limit": "1000", "ratelimit-remaining": "9"},
+)  # fmt: skip
+
+
+def with_data(**changes: Any) -> Exchange:
+    document = example("recommendation")
+    document["data"].update(changes)
+    return replace(ANSWER, body=json.dumps(document).encode())
+
+
+def as_text(exchange: Exchange) -> str:
+    return ", ".join(f"{name}={value!r}" for name, value in asdict(exchange).items())
+
+
+def test_all_rules_over_one_answer_are_programs_but_those_that_need_the_run() -> None:
+    assert ALONE.keys() - PROGRAMS.keys() == OF_THE_RUN
+    assert len(PROGRAMS) > 30
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        with_data(),
+        with_data(pagination={"page": 1, "limit": 20, "total_count": 48, "has_next": False}),
+        with_data(pagination={"page": 2, "limit": 1, "total_count": 0, "has_next": "yes"}),
+        with_data(results=[{"item_id": 7, "score": "high"}, {"item_id": 7}], recommended_items=None),
+        replace(with_data(), status=202),
+        replace(ANSWER, status=400, body=b'{"success": true, "error": 7, "data": []}', operation="upsertItems"),
+        replace(ANSWER, status=202, body=b'{"success": true, "data": {"accepted": "1"}}', operation="ingestEvents"),
+        replace(
+            ANSWER, status=422, body=b"<h1>no</h1>", headers={}, forbidden="without user_id", operation="upsertUsers"
+        ),
+    ],
+)
+def test_a_program_says_what_the_rule_says(answer: Exchange) -> None:
+    """All of them in one process of their own, where nothing of ours can be imported."""
+    spoken_of = [name for name in PROGRAMS if RULES[name].about(answer)]
+    lines = [f"def judge_{n}(answer):\n" + indented(PROGRAMS[name], name) for n, name in enumerate(spoken_of)]
+    calls = [f"print(judge_{n}({as_text(answer)!r}))" for n in range(len(spoken_of))]
+    ran = subprocess.run(
+        [sys.executable, "-I", "-S", "-"],
+        input="\n".join([*lines, *calls]),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    said = dict(zip(spoken_of, ran.stdout.splitlines(), strict=True))
+    assert said == {name: str(ALONE[name](RUN, answer)) for name in spoken_of}
+
+
+def indented(text: str, name: str) -> str:
+    """Each program in a namespace of its own."""
+    return (
+        "    import sys\n"
+        "    from types import ModuleType, SimpleNamespace\n"
+        f"    sys.modules[{name!r}] = module = ModuleType({name!r})\n"
+        f"    exec({text!r}, space := module.__dict__)\n"
+        "    run = SimpleNamespace(target=SimpleNamespace(limit=1000, window_seconds=900.0))\n"
+        f"    return space[{ALONE[name].__name__!r}](run, eval(f'Exchange({{answer}})', space))\n"
+    )
