@@ -6,9 +6,10 @@ from typing import Any
 
 from argon2 import PasswordHasher
 
-from tests.support.mock_client import Answer, Client
+from tests.support.mock_client import SPEC, Answer, Client
 
 REGISTER, LOGIN, ACCOUNT = "/auth/register", "/auth/login", "/account"
+LIMIT = SPEC.limits["auth"]
 PASSWORD = "correct horse battery"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # hundreds register in these tests
 
@@ -25,7 +26,7 @@ class Person:
         self.token, self.account_id = answer.data["access_token"], answer.data["account"]["account_id"]
 
     def send(self, method: str, path: str, body: Any = None, **more: Any) -> Answer:
-        headers = [("authorization", f"Bearer {self.token}"), *more.pop("headers", ())]
+        headers = [*bearer(self.token), *more.pop("headers", ())]
         return self.client.send(method, path, body, None, headers=headers, **more)
 
     def get(self, path: str, **more: Any) -> Answer:
@@ -41,3 +42,15 @@ def registration(name: str = "ada", **fields: Any) -> dict[str, Any]:
 
 def credentials(name: str = "ada", password: str = PASSWORD) -> dict[str, Any]:
     return {"email": f"{name}@shop.test", "password": password}
+
+
+def register(client: Client, **fields: Any) -> Answer:
+    return client.post(REGISTER, registration(**fields), key=None)
+
+
+def login(client: Client, **fields: Any) -> Answer:
+    return client.post(LOGIN, credentials(**fields), key=None)
+
+
+def bearer(token: str) -> list[tuple[str, str]]:
+    return [("authorization", f"Bearer {token}")]

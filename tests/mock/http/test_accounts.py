@@ -15,25 +15,20 @@ from mock_server.mock import Mock
 from mock_server.runtime.passwords import Passwords
 from mock_server.settings import Settings
 from mock_server.state.clock import RealClock, VirtualClock
-from tests.support.account_client import ACCOUNT, LOGIN, PASSWORD, REGISTER, Person, credentials, registration
-from tests.support.mock_client import RECOMMEND, SPEC, Answer, Client
+from tests.support.account_client import (
+    ACCOUNT,
+    LOGIN,
+    PASSWORD,
+    REGISTER,
+    Person,
+    bearer,
+    login,
+    register,
+    registration,
+)
+from tests.support.mock_client import RECOMMEND, SPEC, Client
 
 Make = Callable[..., Client]
-
-
-LIMIT = SPEC.limits["auth"]
-
-
-def register(client: Client, **fields: Any) -> Answer:
-    return client.post(REGISTER, registration(**fields), key=None)
-
-
-def login(client: Client, **fields: Any) -> Answer:
-    return client.post(LOGIN, credentials(**fields), key=None)
-
-
-def bearer(token: str) -> list[tuple[str, str]]:
-    return [("authorization", f"Bearer {token}")]
 
 
 def test_who_registers_is_signed_in_and_can_sign_in_again(mock: Client) -> None:

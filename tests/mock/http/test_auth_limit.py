@@ -1,30 +1,23 @@
 """The limit of /auth: 10 requests per 15 minutes and address, and whose address that is (R42)."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from fixtures.spec import OURS
-from tests.support.account_client import ACCOUNT, LOGIN, REGISTER, Person, credentials, registration
-from tests.support.mock_client import ACCOUNTS, ITEMS, RECOMMEND, SPEC, Answer, Client, make_client
+from tests.support.account_client import (
+    ACCOUNT,
+    LIMIT,
+    LOGIN,
+    REGISTER,
+    Person,
+    credentials,
+    login,
+    register,
+)
+from tests.support.mock_client import ACCOUNTS, ITEMS, RECOMMEND, SPEC, Client, make_client
 
 Make = Callable[..., Client]
-
-
-LIMIT = SPEC.limits["auth"]
-
-
-def register(client: Client, **fields: Any) -> Answer:
-    return client.post(REGISTER, registration(**fields), key=None)
-
-
-def login(client: Client, **fields: Any) -> Answer:
-    return client.post(LOGIN, credentials(**fields), key=None)
-
-
-def bearer(token: str) -> list[tuple[str, str]]:
-    return [("authorization", f"Bearer {token}")]
 
 
 def test_the_eleventh_request_to_auth_is_a_429_that_says_when_to_come_back(mock: Client) -> None:
