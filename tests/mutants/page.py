@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.mutants import baseline, registry
-from tests.mutants.drawn import draws
+from tests.mutants.drawn import draws, syntax_runs
 from tests.mutants.mutant import Mutant
 from tests.mutants.results import Results, Row, failed_by_few
 from tests.mutants.written import held_out, held_out_second, held_out_third
@@ -53,6 +53,7 @@ def _page(results: Results) -> Iterator[str]:
     yield from _held_out()
     yield from _short_of_it(results)
     yield from draws.section()
+    yield from syntax_runs.section()
     yield from _variants(results)
     for area, mutants in registry.mutants().items():
         rows = [mutant for mutant in mutants if mutant.name in results.mutants]

@@ -37,6 +37,7 @@ AREAS = (
     "leaks",
     "unchecked",
     "rare",
+    "further",
     "held_out",
     "held_out_second",
     "held_out_third",

@@ -111,12 +111,6 @@ MUTANTS = [
         edge(unknown_items_are_made),
     ),
     Mutant(
-        "event-ids-taken-once",
-        "An event that is sent again under its event_id is 409.",
-        ("EVENT-same-event-id",),
-        edge(event_ids_once),
-    ),
-    Mutant(
         "refused-arrays-count-in-part",
         "An array with a bad event is 400, and its good events count.",
         ("EVENT-array-with-a-bad-one",),
@@ -161,11 +155,5 @@ MUTANTS = [
         "A recommendation_id that was never served is a server error.",
         ("ATTR-unknown-recommendation",),
         passes(echoes_unknown, lambda r, s: s.crash(r)),
-    ),
-    Mutant(
-        "unknown-echo-crashes-at-times",
-        "A recommendation_id that was never served is a server error every second time.",
-        ("ATTR-unknown-recommendation", "ROBUST-never-5xx"),
-        passes(lambda r, s: echoes_unknown(r, s) and s.turn() % 2 == 1, lambda r, s: s.crash(r)),
     ),
 ]

@@ -8,12 +8,11 @@ from tests.mutants.wrappers import (
     Document,
     Request,
     Server,
-    crashes,
+    edits,
     fills,
     passes,
     refuses,
     repairs,
-    tolerates,
 )
 from tests.mutants.written.items import counts_wrong
 
@@ -58,37 +57,16 @@ def identify_open(record: Document) -> None:
 MUTANTS = [
     Mutant("events-counted-as-none", "One event is counted as 0.", ("EVENT-accepts-one",), counts_wrong("events", 0)),
     Mutant(
-        "event-arrays-refused", "An array of events is refused.", ("EVENT-accepts-array",), refuses_shape(array=True)
-    ),
-    Mutant(
         "checkout-start-refused",
         "checkout_start is refused.",
         ("EVENT-standard-names",),
         refuses("events", lambda r: r.get("event_name") == "checkout_start"),
     ),
     Mutant(
-        "searches-need-an-item",
-        "A search without item_id is refused.",
-        ("EVENT-standard-names", "EVENT-accepts-one"),
-        refuses("events", lambda r: r.get("event_name") == "search" and r.get("item_id") is None),
-    ),
-    Mutant(
-        "event-ids-refused",
-        "An event with event_id is refused.",
-        ("EVENT-optional-fields",),
-        refuses("events", lambda r: isinstance(r.get("event_id"), str)),
-    ),
-    Mutant(
         "null-item-id-refused",
         "item_id null is refused.",
         ("EVENT-item-id-null",),
         refuses("events", lambda r: "item_id" in r and r["item_id"] is None),
-    ),
-    Mutant(
-        "null-item-id-crashes",
-        "item_id null is a server error.",
-        ("EVENT-item-id-null",),
-        crashes("events", lambda r: "item_id" in r and r["item_id"] is None),
     ),
     Mutant(
         "events-need-a-known-user",
@@ -115,22 +93,10 @@ MUTANTS = [
         fills("events", event_name="view"),
     ),
     Mutant(
-        "any-event-family",
-        "Any event_family is accepted.",
-        ("EVENT-family-enum",),
-        tolerates("events", "event_family", FAMILIES.__contains__, "engagement"),
-    ),
-    Mutant(
         "numeric-event-users",
         "A number is taken for a user_id.",
         ("EVENT-field-types",),
         repairs("events", lambda r: r.update(user_id=str(r.get("user_id"))) if type(r.get("user_id")) is int else None),
-    ),
-    Mutant(
-        "unknown-event-fields-refused",
-        "A field that is not documented makes an event refused.",
-        ("EVENT-unknown-fields",),
-        refuses("events", lambda r: bool(r.keys() - FIELDS)),
     ),
     Mutant(
         "identify-without-previous",
@@ -139,6 +105,16 @@ MUTANTS = [
         repairs(
             "events",
             lambda r: r.setdefault("previous_user_id", "nobody") if r.get("event_name") == "identify" else None,
+        ),
+    ),
+    Mutant(
+        "searches-are-not-counted",
+        "data.accepted is 0 for a single search without an item.",
+        ("INGEST-counted",),
+        edits(
+            lambda request, _: request.operation == "events" and request.value("event_name") == "search",
+            lambda document, _: document["data"].update(accepted=0),
+            202,
         ),
     ),
 ]

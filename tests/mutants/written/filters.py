@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.mutants.mutant import Mutant
-from tests.mutants.wrappers import Answer, Break, Document, Request, Server, Test, asks, edge, edits_data, passes
+from tests.mutants.wrappers import Answer, Break, Document, Request, Server, Test, asks, edge, edits_data
 from tests.mutants.written.recommendations import empty
 
 
@@ -134,15 +134,6 @@ MUTANTS = [
         only(lambda names: names[-1:]),
     ),
     Mutant(
-        "five-matches-are-enough",
-        "No more than five matches are found.",
-        (
-            "FILTER-complete",
-            "LIFE-upserted-shows",
-        ),
-        at_most(5),
-    ),
-    Mutant(
         "numbers-are-not-filtered",
         "A filter on a number or a boolean brings nothing.",
         (
@@ -156,12 +147,6 @@ MUTANTS = [
                 else None
             )
         ),
-    ),
-    Mutant(
-        "empty-filters-refused",
-        "Empty filters are refused.",
-        ("FILTER-empty",),
-        passes(has_empty_filters, lambda request, server: server.refuse(request)),
     ),
     Mutant(
         "empty-filters-bring-nothing",

@@ -11,7 +11,7 @@ from mock_server.state.records import Event
 from mock_server.state.tenant import Tenant
 from tests.mutants.inside import Records, inside, queues
 from tests.mutants.mutant import Mutant
-from tests.mutants.wrappers import Answer, Break, Request, Server, edge, refuses
+from tests.mutants.wrappers import Answer, Break, Request, Server
 
 
 def identifies(event: object) -> bool:
@@ -154,10 +154,6 @@ def is_identify(record: dict[str, object]) -> bool:
 
 
 MUTANTS = [
-    Mutant("identify-refused", "An identify event is refused.", ("IDENT-accepted",), refuses("events", is_identify)),
-    Mutant(
-        "identify-twice-is-409", "A repeated identify is 409.", ("IDENT-accepted", "VALID-accepted"), edge(once_only)
-    ),
     Mutant(
         "identify-of-upserted-users-only",
         "An identify event merges nothing when the user was never upserted.",

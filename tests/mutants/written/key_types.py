@@ -14,8 +14,11 @@ from tests.mutants.wrappers import (
     edits_answer,
     on,
     passes,
+    refuses,
 )
 from tests.mutants.written.keys import every_key
+
+STANDARD = ("view", "search", "click", "add_to_cart", "remove_from_cart", "checkout_start", "purchase", "identify")
 
 
 def accepts_wrong_type(*operations: str, condition: Condition = always) -> Break:
@@ -96,5 +99,17 @@ MUTANTS = [
             "AUTH-refused-events-do-not-count",
         ),
         edge(bearer_refused_but_obeyed),
+    ),
+    Mutant(
+        "right-key-is-403-for-two-filters",
+        "A recommendation with two filters or more is 403 with the right key, as if a firewall took it for an attack.",
+        ("AUTH-never-refused", "FILTER-several", "VALID-accepted"),
+        refuses("recommend", lambda record: len(record.get("filters") or {}) > 1, status=403),
+    ),
+    Mutant(
+        "right-key-is-401-for-custom-events",
+        "A custom event is 401 with the right key.",
+        ("AUTH-never-refused", "EVENT-custom-names", "VALID-accepted"),
+        refuses("events", lambda record: record.get("event_name", "view") not in STANDARD, status=401),
     ),
 ]

@@ -91,12 +91,12 @@ def pages(change: Callable[[int], int], condition: Callable[[Document], bool] = 
     return edge(other)
 
 
-def shifted(by: int) -> Break:
+def shifted(by: int, condition: Condition = RECOMMENDATIONS) -> Break:
     """From page 2 on pages begin some places too early or too late."""
 
     async def moved(request: Request, server: Server) -> Answer:
         answer = await server.answer(request)
-        if request.operation != "recommend" or answer.status != 200 or answer.json["data"]["pagination"]["page"] < 2:
+        if not condition(request, server) or answer.status != 200 or answer.json["data"]["pagination"]["page"] < 2:
             return answer
         document = answer.json
         data = document["data"]

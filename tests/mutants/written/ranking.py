@@ -17,7 +17,6 @@ from tests.mutants.wrappers import (
     edits_data,
     passes,
 )
-from tests.mutants.written.paging import is_number
 
 
 def past_the_end(behaviour: Callable[[Request, Server], Any]) -> Break:
@@ -62,12 +61,6 @@ MUTANTS = [
         "A page past the end is a server error.",
         ("PAGE-past-the-end",),
         past_the_end(lambda request, server: server.crash(request)),
-    ),
-    Mutant(
-        "far-past-the-end-crashes",
-        "A page number above 50 is a server error.",
-        ("PAGE-past-the-end", "PAGE-odd-numbers", "ROBUST-never-5xx"),
-        crash(odd("page", lambda value: is_number(value) and value > 50)),
     ),
     Mutant(
         "past-the-end-starts-again",

@@ -70,12 +70,6 @@ MUTANTS = [
         crash(lambda r, _: bool(r.operation and r.body and is_broken(r))),
     ),
     Mutant(
-        "plane-1-crashes",
-        "Text beyond plane 0 is a server error.",
-        ("ROBUST-odd-texts", "ITEM-text", "ROBUST-never-5xx"),
-        crash(text(lambda each: any(ord(c) > 0xFFFF for c in each))),
-    ),
-    Mutant(
         "nul-crashes",
         "The character NUL is a server error.",
         ("ROBUST-odd-texts", "ROBUST-odd-bodies"),
@@ -86,12 +80,6 @@ MUTANTS = [
         "A body over five megabytes is a server error.",
         ("ROBUST-huge-body",),
         crash(body(lambda raw: len(raw) > 5_000_000)),
-    ),
-    Mutant(
-        "huge-bodies-kill",
-        "After a body over five megabytes everything is 503.",
-        ("ROBUST-huge-body", "ROBUST-still-works", "ROBUST-never-5xx"),
-        dead_after(body(lambda raw: len(raw) > 5_000_000), 503),
     ),
     Mutant(
         "other-content-types-crash",

@@ -105,12 +105,6 @@ MUTANTS = [
         asks(made_up(context_item_id="nothing"), lambda r: r.get("strategy") == "similar"),
     ),
     Mutant(
-        "bought-together-needs-no-item",
-        "frequently-bought-together without context_item_id is answered.",
-        ("STRAT-requires-context-item",),
-        asks(made_up(context_item_id="nothing"), lambda r: r.get("strategy") == "frequently-bought-together"),
-    ),
-    Mutant(
         "popular-needs-an-item",
         "popular without context_item_id is refused.",
         ("STRAT-needs-nothing-else",),
@@ -127,18 +121,6 @@ MUTANTS = [
         "A recommendation for an unknown user is 404.",
         ("STRAT-unknown-user",),
         refuses_asked(both(on("recommend"), unknown_user), 404),
-    ),
-    Mutant(
-        "unknown-user-crashes-resumption",
-        "session-resumption for an unknown user is a server error.",
-        ("STRAT-unknown-user", "ROBUST-never-5xx"),
-        refuses_asked(both(strategy("session-resumption"), unknown_user), 500),
-    ),
-    Mutant(
-        "unknown-context-crashes",
-        "An unknown context item is a server error.",
-        ("STRAT-unknown-context-item", "ROBUST-never-5xx"),
-        refuses_asked(both(on("recommend"), unknown_context), 500),
     ),
     Mutant(
         "unknown-context-is-409-for-bought-together",

@@ -14,8 +14,8 @@ from tests.mutants.wrappers import (
     Break,
     Request,
     Server,
-    crashes,
     edge,
+    edits,
     passes,
     refuses,
     repairs,
@@ -68,22 +68,7 @@ MUTANTS = [
         ("USER-accepts-status",),
         refuses("users", lambda r: r.get("status") == "inactive"),
     ),
-    Mutant(
-        "deleted-users-crash",
-        "A user with status deleted is a server error.",
-        ("USER-accepts-status", "ROBUST-never-5xx"),
-        crashes("users", lambda r: r.get("status") == "deleted"),
-    ),
     Mutant("known-users-are-409", "A user that is sent again is 409.", ("USER-accepts-again",), refuses_again(409)),
-    Mutant(
-        "changed-users-are-400",
-        "A user that is sent again with a changed profile is 400.",
-        (
-            "USER-accepts-again",
-            "VALID-accepted",
-        ),
-        refuses_again(400, changed_only=True),
-    ),
     Mutant(
         "user-attributes-may-be-anything",
         "Attributes of a user that are no object are taken for none.",
@@ -95,12 +80,6 @@ MUTANTS = [
         "created_at of a user may be any text.",
         ("USER-created-at-is-a-date",),
         repairs("users", lambda r: r.update(created_at="2026-01-01") if isinstance(r.get("created_at"), str) else None),
-    ),
-    Mutant(
-        "unknown-user-fields-refused",
-        "A field that is not documented makes a user refused.",
-        ("USER-unknown-fields",),
-        refuses("users", lambda r: bool(r.keys() - FIELDS)),
     ),
     Mutant(
         "inactive-users-crash-recommend",
@@ -119,5 +98,15 @@ MUTANTS = [
         "An inactive user's lists stay personal.",
         ("USER-inactive-is-not-personal",),
         queues(always_active),
+    ),
+    Mutant(
+        "deleted-users-are-not-counted",
+        "data.accepted is 0 for a user with status deleted.",
+        ("INGEST-counted",),
+        edits(
+            lambda request, _: request.operation == "users" and request.value("status") == "deleted",
+            lambda document, _: document["data"].update(accepted=0),
+            202,
+        ),
     ),
 ]
