@@ -21,7 +21,7 @@ from starlette.routing import Route
 from fixtures.near import did_you_mean
 from mock_server.context import headers_of
 from mock_server.errors import ApiError, BadRequest, FieldError, InternalServerError, MethodNotAllowed, NotFound
-from mock_server.http.body import Disconnected, check_content_type, parse_json, read_body
+from mock_server.http.body import Disconnected, body_pieces, check_content_type, parse_json, read_body
 from mock_server.http.envelope import failure, success
 from mock_server.mock import Mock
 from mock_server.spec.validation import listed
@@ -155,6 +155,14 @@ async def read_bytes(request: Request, max_bytes: int) -> bytes:
     if text:
         check_content_type(headers.get(b"content-type"))
     return text
+
+
+async def read_pieces(request: Request, max_bytes: int) -> list[bytes]:
+    """The same of a large body, in pieces: to join them takes long enough to do it in a thread. Raises ApiError."""
+    headers = headers_of(request.scope)
+    pieces = [piece async for piece in body_pieces(request.receive, headers, max_bytes)]
+    check_content_type(headers.get(b"content-type"))
+    return pieces
 
 
 def checked(model: type[Given], parameters: Mapping[str, str]) -> Given:

@@ -28,13 +28,14 @@ from mock_server.control.calls import (
     answer,
     changing,
     organisation_named,
-    read_bytes,
+    read_pieces,
     reading,
     resource,
     shaped,
 )
 from mock_server.errors import BadRequest, Conflict, FieldError, NotFound
 from mock_server.mock import Mock
+from mock_server.runtime import collector
 from mock_server.spec.validation import listed
 from mock_server.state.recommender import Config
 from mock_server.state.snapshots import file as snapshot_file
@@ -96,17 +97,25 @@ def routes(mock: Mock) -> list[BaseRoute]:
             **NO_STORE,
             "Content-Disposition": f'attachment; filename="lehnz-mock-{snapshot.snapshot_id}.json"',
         }
-        body = await asyncio.to_thread(snapshot_file.write, snapshot)
+        body = await asyncio.to_thread(write, snapshot)
         return Response(body, headers=headers, media_type="application/json")
 
     async def upload(request: Request) -> Response:
-        text = await read_bytes(request, MAX_FILE_BYTES)
+        pieces = await read_pieces(request, MAX_FILE_BYTES)
         try:
-            snapshot = await asyncio.to_thread(snapshot_file.read, text, make_tenant, keys)
+            snapshot = await asyncio.to_thread(read, pieces)
             await mock.restore(snapshot)
         except (SnapshotError, ValueError) as error:
             raise BadRequest(*listed([FieldError("$", str(error))])) from None
         return answer(_described(snapshot))
+
+    def write(snapshot: Snapshot) -> bytes:
+        with collector.paused():
+            return snapshot_file.write(snapshot)
+
+    def read(pieces: list[bytes]) -> Snapshot:
+        with collector.paused():
+            return snapshot_file.read(b"".join(pieces), make_tenant, keys)
 
     def make_tenant(tenant_id: str) -> Tenant:
         return Tenant(tenant_id, Config(depth=mock.contract.ranking_depth))

@@ -7,6 +7,7 @@ what is alive, while everything else waits: 130 ms for a shop of 50,000 events. 
 - nothing is collected while the mock starts: all that is made then stays;
 - what is alive when it is ready is frozen, which means that it is walked no more;
 - so is what survives a full collection later: the data of new organisations, of restores and of uploads;
+- nothing is collected while a snapshot file is read or written, which makes millions of objects;
 - a full collection comes after at most 150,000 new objects, which keeps it to a few milliseconds;
 - what was frozen and is then dropped in cycles is found by `collect_everything`, which a reloaded spec calls for:
   a compiled contract is the one large thing that is full of cycles.
@@ -15,7 +16,8 @@ what is alive, while everything else waits: 130 ms for a shop of 50,000 events. 
 from __future__ import annotations
 
 import gc
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 THRESHOLDS = (10_000, 5, 3)  # new objects, and rounds of the younger generation before an older one is walked
 _OLDEST = 2
@@ -33,6 +35,21 @@ def settle() -> None:
     if _freeze_survivors not in gc.callbacks:
         gc.callbacks.append(_freeze_survivors)
     gc.enable()
+
+
+@contextmanager
+def paused() -> Iterator[None]:
+    """Nothing is collected while something large is made, in a thread too; what is alive then is walked no more."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        if _freeze_survivors in gc.callbacks:
+            gc.freeze()
+        gc.enable()
 
 
 def collect_everything() -> None:

@@ -71,10 +71,14 @@ def _checked(document: Any) -> WrittenSnapshot:
 
 
 def _records(written: list[Any], kind: str, place: str) -> list[Any]:
+    """`written` is empty in the end: to free all of it at once would take long, too."""
     records: list[Any] = []
-    for start in range(0, len(written), PIECE):
+    written.reverse()
+    while written:
+        start, piece = len(records), written[: -PIECE - 1 : -1]
+        del written[-PIECE:]
         try:
-            records += RECORDS[kind].validate_python(written[start : start + PIECE])
+            records += RECORDS[kind].validate_python(piece)
         except ValidationError as error:
             problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
             first, *rest = problem["loc"]

@@ -89,3 +89,23 @@ print(first, last)
 assert abs(last - first) < first / 100
 """
     subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True, timeout=120)
+
+
+def test_nothing_is_collected_while_something_large_is_made_and_it_is_walked_no_more() -> None:
+    collector.settle()
+    with collector.paused():
+        with collector.paused():
+            assert not gc.isenabled()
+        assert not gc.isenabled(), "the outer one has not ended"
+        made: list[object] = [object()]
+    assert gc.isenabled()
+    assert all(each is not made for each in gc.get_objects())
+
+
+def test_a_process_with_another_policy_keeps_its_own() -> None:
+    gc.callbacks[:] = [each for each in gc.callbacks if each is not collector._freeze_survivors]
+    gc.enable()
+    before = gc.get_freeze_count()
+    with collector.paused():
+        assert not gc.isenabled()
+    assert (gc.isenabled(), gc.get_freeze_count()) == (True, before)
