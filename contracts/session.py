@@ -204,7 +204,7 @@ def _results(
         notes += bring_about(run, engine)
     results += passes.judge(run, [entry for entry in chosen if "generated" in entry.needs], progress)
     engine.repeat()
-    audit(run)
+    audit(run, [entry.id for entry in rules])
     if last:
         cleanup.clean(run, keep=settings.keep)
         run.budget.exempt = True

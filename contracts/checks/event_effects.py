@@ -41,8 +41,8 @@ def array_with_a_bad_one(probe: Probe) -> Iterator[None]:
 
 @check("EVENT-array-every-one-counts")
 def array_every_one_counts(probe: Probe) -> Iterator[None]:
-    """A history changes its user's list whichever kind of event it is made of, wherever it stands in an array, and
-    whatever was refused just before and after."""
+    """A history changes its user's list whichever kind of event it is made of, and whatever was refused just before
+    and after. Wherever it stands in an array: PERS-alike."""
     shelf = tastes.shelf(probe)
     yield
     control, newcomer = probe.user("control"), probe.user("newcomer")
@@ -55,11 +55,6 @@ def array_every_one_counts(probe: Probe) -> Iterator[None]:
         history = shelf.history(user, "quiet")
         events = [event_body(name, user, event["item_id"], context=event["context"]) for event in history]
         probe.send(probe.operations.events, events)
-    crowd = [event_body("search", probe.name("passer-by")) for _ in range(60)]
-    for case, first in {"before 60 others": True, "behind 60 others": False}.items():
-        users[case] = probe.user("placed")
-        history = shelf.history(users[case], "quiet")
-        probe.send(probe.operations.events, [*history, *crowd] if first else [*crowd, *history])
     yield
     shelf.needs_effect(probe, control, newcomer)
     for case, user in users.items():

@@ -127,10 +127,9 @@ def unknown_item(probe: Probe) -> Iterator[None]:
     seen = [event_body("view", user, item, context=context) for item in (known["item_id"], ghost)]
     expect_no_crash(probe, probe.send(probe.operations.events, seen), "a view of an unknown item")
     yield
-    for strategy in probe.operations.strategies:
-        for filters in ({"category": category}, {})[
-            : 1 if probe.plan.one_organisation else 2
-        ]:  # a short list and a long one
+    short_and_long: tuple[dict[str, Any], ...] = ({"category": category}, {})
+    for strategy in ("popular", "personalized", "similar", "trending"):  # others: LIFE-only-accepted-items
+        for filters in short_and_long[: 1 if probe.plan.one_organisation else 2]:
             exchange = probe.recommend(
                 strategy=strategy, user_id=user, context_item_id=known["item_id"], limit=100, filters=filters
             )

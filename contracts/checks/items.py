@@ -66,9 +66,8 @@ def accepts_any_type(probe: Probe) -> Iterator[None]:
 
 def _changes() -> dict[str, list[Any]]:
     """By field: values that it may be given one after the other, each of another kind than the one before."""
-    attributes = [{"price": 12, "sale": True}, {"price": "on request", "sale": 1}, {"price": {"eur": 12}, "sale": []}]
-    dates = ["2026-02-01T00:00:00Z", "2025-02-01T00:00:00Z"]
-    return {"attributes": [*attributes, {}], "created_at": dates, "status": ["inactive", "active", "deleted"]}
+    attributes = [{"price": 12, "sale": True}, {"price": {"eur": 12}, "sale": []}]
+    return {"attributes": attributes, "created_at": ["2026-02-01T00:00:00Z", "2025-02-01T00:00:00Z"]}
 
 
 @check("ITEM-free-form-attributes")

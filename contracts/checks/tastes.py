@@ -10,7 +10,7 @@ from typing import Any
 
 from contracts.exchange import Exchange
 from contracts.outcome import Blocked
-from contracts.run.probe import Look, Probe
+from contracts.run.probe import Body, Look, Probe
 from fixtures.bodies import event_body
 
 KINDS = {
@@ -74,16 +74,24 @@ def shelf(probe: Probe, organisation: str = "main") -> Shelf:
 
 
 def make(probe: Probe, organisation: str = "main") -> Shelf:
+    return stock(probe, bodies(probe), organisation)
+
+
+def bodies(probe: Probe) -> dict[str, list[Body]]:
+    """The items of a shelf, by kind."""
     category = probe.name("tastes")
-    items: dict[str, list[str]] = {}
-    bodies = []
-    for kind, (title, use, brand, price, _) in KINDS.items():
-        made = [
+    return {
+        kind: [
             probe.item(kind, category, title=f"{title} {n}", use=use, brand=brand, price=price + n) for n in range(SIZE)
         ]
-        items[kind] = [body["item_id"] for body in made]
-        bodies += made
-    probe.upsert_items(bodies, organisation)
+        for kind, (title, use, brand, price, _) in KINDS.items()
+    }
+
+
+def stock(probe: Probe, made: dict[str, list[Body]], organisation: str = "main") -> Shelf:
+    """Put them into an organisation, with the crowd that likes the loud ones more."""
+    items = {kind: [body["item_id"] for body in some] for kind, some in made.items()}
+    probe.upsert_items([body for some in made.values() for body in some], organisation)
     events = []
     for kind, (*_, crowd) in KINDS.items():
         for _ in range(crowd):
@@ -92,4 +100,4 @@ def make(probe: Probe, organisation: str = "main") -> Shelf:
             for item_id in items[kind]:
                 events += [event_body(name, user, item_id, context=context) for name in ("view", "purchase")]
     probe.ingest(events, organisation)
-    return Shelf(category, items)
+    return Shelf(made["loud"][0]["attributes"]["category"], items)

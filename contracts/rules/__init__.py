@@ -1,5 +1,5 @@
 """The rules that look at every exchange of a run. Importing this package registers them."""
 
-from contracts.rules import envelope, headers, keys, listing, paging, recommendation
+from contracts.rules import envelope, headers, histories, keys, listing, one_list, paging, recommendation, unmoved
 
-__all__ = ["envelope", "headers", "keys", "listing", "paging", "recommendation"]
+__all__ = ["envelope", "headers", "histories", "keys", "listing", "one_list", "paging", "recommendation", "unmoved"]

@@ -13,7 +13,7 @@ from contracts.run.model import ABSENT, same
 from contracts.run.registry import Violation, rule
 from contracts.run.run import Run
 
-_PLAIN_ID = re.compile("[A-Za-z0-9_.-]{1,64}")  # every server takes these (R44)
+PLAIN_ID = re.compile("[A-Za-z0-9_.-]{1,64}")  # every server takes these (R44)
 
 
 def _listed(exchange: Exchange) -> bool:
@@ -53,7 +53,7 @@ def _names_this_run(run: Run, exchange: Exchange) -> bool:
     return len(values) == 1 and isinstance(values[0], str) and values[0].startswith(run.names.prefix)
 
 
-@rule("LIFE-hidden-never-shown", _listed)
+@rule("LIFE-hidden-never-shown", _listed, timed=True)
 def hidden_never_shown(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
     """No item whose last accepted status is inactive or deleted, once that has settled."""
     for exchange in exchanges:
@@ -77,18 +77,17 @@ def _plain(value: Any) -> bool:
     return isinstance(value, str) or number(value)
 
 
-@rule(
-    "FILTER-only-matches", lambda x: _listed(x) and len(filters_of(x)) == 1 and all(map(_plain, filters_of(x).values()))
-)
+@rule("FILTER-only-matches", lambda x: _listed(x) and only_plain(x), timed=True)
 def only_matches(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """Under a filter on one text or number, no item of this run with another value."""
-    yield from _mismatches(run, exchanges)
+    """Under a filter on one text or number, no item of this run with another value, however it is written."""
+    yield from _mismatches(run, exchanges, as_text=True)
 
 
-@rule("FILTER-all-hold", lambda x: _listed(x) and bool(filters_of(x)) and not only_plain(x))
+@rule("FILTER-all-hold", lambda x: _listed(x) and bool(filters_of(x)), timed=True)
 def all_hold(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """Several filters, and those on booleans."""
-    yield from _mismatches(run, exchanges)
+    """Several filters, those on booleans, and values of another type that are written alike."""
+    plain = {violation.exchanges for violation in only_matches(run, [x for x in exchanges if only_plain(x)])}
+    yield from (each for each in _mismatches(run, exchanges) if each.exchanges not in plain)
 
 
 def only_plain(exchange: Exchange) -> bool:
@@ -96,14 +95,15 @@ def only_plain(exchange: Exchange) -> bool:
     return len(filters) == 1 and all(map(_plain, filters.values()))
 
 
-def _mismatches(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
+def _mismatches(run: Run, exchanges: list[Exchange], as_text: bool = False) -> Iterator[Violation]:
     for exchange in exchanges:
         for name, wanted in filters_of(exchange).items():
             if not (_plain(wanted) or isinstance(wanted, bool)) or name == "status":
                 continue  # lists, null and objects are free (R32); the status: LIFE-hidden-never-shown
             wrong: defaultdict[str, list[str]] = defaultdict(list)
             for item_id in exchange.shown:
-                fits = run.model.matches(exchange.organisation or "", item_id, name, wanted, *_times(exchange))
+                place = exchange.organisation or "", item_id, name, wanted
+                fits = run.model.matches(*place, *_times(exchange), as_text=as_text)
                 if fits is False:
                     wrong["an item without the value"].append(item_id)
             for case, ids in wrong.items():
@@ -111,16 +111,16 @@ def _mismatches(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
                 yield Violation(case, expected, f"{case}: {ids[0]}", (exchange,), tuple(ids[:1]))
 
 
-@rule("LIFE-every-item-shows", lambda x: _listed(x) and only_plain(x) and "category" in filters_of(x))
+@rule("LIFE-every-item-shows", lambda x: _listed(x) and only_plain(x) and "category" in filters_of(x), timed=True)
 def every_item_shows(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
     """Of one category, every item under a plain id."""
     for exchange, missing in _missing(run, exchanges):
-        if plain := [item_id for item_id in missing if _PLAIN_ID.fullmatch(item_id)]:
+        if plain := [item_id for item_id in missing if PLAIN_ID.fullmatch(item_id)]:
             expected = "every active item of the category"
             yield Violation("missing", expected, f"without {plain[0]}", (exchange,), missing=(plain[0],))
 
 
-@rule("FILTER-nothing-missing", lambda x: _listed(x) and only_plain(x))
+@rule("FILTER-nothing-missing", lambda x: _listed(x) and only_plain(x), timed=True)
 def nothing_missing(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
     for exchange, missing in _missing(run, exchanges):
         expected = f"every item that matches {filters_of(exchange)}"
@@ -142,7 +142,7 @@ def _missing(run: Run, exchanges: list[Exchange]) -> Iterator[tuple[Exchange, li
             yield exchange, missing
 
 
-@rule("REC-metadata-own", _listed)
+@rule("REC-metadata-own", _listed, timed=True)
 def metadata_own(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
     """What metadata repeats of an item's attributes is as they were last accepted. It may leave out any of them."""
     for exchange in exchanges:

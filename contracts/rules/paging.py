@@ -40,11 +40,12 @@ def limit_respected(_: Run, exchange: Exchange) -> tuple[str, str] | None:
     body = exchange.request_json
     asked = body.get("limit") if isinstance(body, dict) else None
     most = asked if whole(asked) and 1 <= asked <= 100 else 100
-    count = len(exchange.results)
+    listed = exchange.data.get("recommended_items")
+    count = max(len(exchange.results), len(listed) if isinstance(listed, list) else 0)
     if count > most:
-        return "asked", f"{count} results for limit {asked!r}"
+        return "asked", f"{count} items for limit {asked!r}"
     said = exchange.pagination.get("limit")
-    return ("said", f"{count} results with pagination.limit {said}") if whole(said) and count > said > 0 else None
+    return ("said", f"{count} items with pagination.limit {said}") if whole(said) and count > said > 0 else None
 
 
 @each("PAGE-count-fits", lambda x: served(x) and whole(x.pagination.get("total_count")), "results within total_count")

@@ -1,29 +1,29 @@
 """A second look, at the end: what was only suspicious because the queue may not have been done, and what crashed."""
 
 import time
+from collections.abc import Iterable
 
 from contracts.exchange import Exchange
 from contracts.outcome import NotJudged
-from contracts.run.registry import RULES
+from contracts.run.registry import RULES, Violation
 from contracts.run.run import Run
 
-_TIMED = (
-    "LIFE-hidden-never-shown",
-    "FILTER-only-matches",
-    "FILTER-all-hold",
-    "REC-metadata-own",
-    "LIFE-every-item-shows",
-    "FILTER-nothing-missing",
-)
-_QUESTIONS, _CRASHES = 12, 10  # requests at most
-_SLOWER = 3  # times the usual wait: what is still old then is worth asking again
+_QUESTIONS, _CRASHES = 30, 10  # requests at most
+_Question = tuple[str | None, bytes]  # organisation and body
 
 
-def audit(run: Run) -> None:
-    """Ask again, so that the rules see answers of which they can be certain. Never raises for what the target does."""
+def audit(run: Run, rules: Iterable[str]) -> None:
+    """Ask again, so that these rules see answers of which they can be certain. Never raises for what the target
+    does."""
+    timed = [name for name in rules if RULES[name].timed]
     try:
         _crashes(run)
-        _stale(run)
+        again = _suspicious(run, timed)
+        _ask(run, again)  # most queues are done by now
+        again = _suspicious(run, timed) if again else []
+        if again:
+            run.sleep(max(0.0, run.model.last_write + run.model.settle + 0.1 - time.monotonic()))
+            _ask(run, again)
     except NotJudged:
         return
 
@@ -38,27 +38,33 @@ def _crashes(run: Run) -> None:
             run.client.repeat(exchange)
 
 
-def _stale(run: Run) -> None:
-    settle, run.model.settle = run.model.settle, _SLOWER * run.visibility.usual_wait
-    suspicious = _questions(run)
+def _suspicious(run: Run, rules: list[str]) -> list[Exchange]:
+    """The last answers that break a rule if the queue is as fast as it seemed, some of every rule."""
+    last = {_question(exchange): exchange.number for exchange in run.client.journal}
+    settle, run.model.settle = run.model.settle, run.visibility.usual_wait
+    found: list[list[Violation]] = []
+    for name in rules:
+        about = [exchange for exchange in run.client.journal if RULES[name].about(exchange)]
+        suspects = RULES[name].judge(run, about)
+        found.append([each for each in suspects if all(last[_question(x)] == x.number for x in each.exchanges)])
     run.model.settle = settle
-    if not suspicious:
-        return
-    run.sleep(max(0.0, run.model.last_write + settle + 0.1 - time.monotonic()))
-    for exchange in suspicious[:_QUESTIONS]:
+    chosen: dict[_Question, Exchange] = {}
+    for turn in range(max(map(len, found), default=0)):
+        for violations in found:
+            asked = {_question(x): x for each in violations[turn : turn + 1] for x in each.exchanges}
+            if len(chosen | asked) <= _QUESTIONS:
+                chosen |= asked
+    return sorted(chosen.values(), key=lambda exchange: exchange.number)
+
+
+def _question(exchange: Exchange) -> _Question:
+    return exchange.organisation, exchange.request_body
+
+
+def _ask(run: Run, exchanges: list[Exchange]) -> None:
+    for exchange in exchanges:
         credential = run.credentials.right("publishable", exchange.organisation or "main")
         run.client.send(
             exchange.source, exchange.method, exchange.path, credential, operation=exchange.operation,
             json=exchange.request_json, fresh=True,
         )  # fmt: skip
-
-
-def _questions(run: Run) -> list[Exchange]:
-    """The last answer to each question that breaks a rule, if the queue is as fast as it seemed."""
-    found: dict[tuple[str | None, bytes], Exchange] = {}
-    for name in _TIMED:
-        rule = RULES[name]
-        for violation in rule.judge(run, [exchange for exchange in run.client.journal if rule.about(exchange)]):
-            exchange = violation.exchanges[-1]
-            found[exchange.organisation, exchange.request_body] = exchange
-    return list(found.values())

@@ -5,10 +5,13 @@ Nothing here guesses when a queue is worked off. A write may count from the mome
 """
 
 import bisect
+import json
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+
+from contracts.run.history import Histories
 
 Record = dict[str, Any]
 ABSENT = object()  # an attribute that the item doesn't have
@@ -74,10 +77,12 @@ class Model:
     prefix: str
     digits: str = ""
     settle: float = 10.0
+    made_up: set[str] = field(default_factory=set)  # other ids of the run: UUIDs
     items: dict[tuple[str, str], Item] = field(default_factory=dict)  # (organisation, item id)
     users: set[tuple[str, str]] = field(default_factory=set)
     touched: dict[tuple[str, str], float] = field(default_factory=dict)  # item of an accepted event -> answered at
     written_at: list[float] = field(default_factory=list)  # when writes were answered
+    histories: Histories = field(default_factory=Histories)  # what users did
 
     @property
     def last_write(self) -> float:
@@ -101,19 +106,22 @@ class Model:
 
     def user_upserted(self, organisation: str, body: Record) -> None:
         user_id = body.get("user_id")
+        self.histories.upserted(organisation, body)
         if isinstance(user_id, str) and self.owns(user_id):
             self.users.add((organisation, user_id))
 
-    def happened(self, organisation: str, event: Record, until: float) -> None:
-        item_id = event.get("item_id")
+    def happened(self, organisation: str, event: Record, sent: float, until: float) -> None:
+        self.histories.took_place(organisation, event, sent, until)
+        item_id, place = event.get("item_id"), (organisation, str(event.get("item_id")))
         if isinstance(item_id, str) and event.get("event_name") in ("view", "purchase"):
-            self.touched.setdefault((organisation, item_id), until)
+            self.touched[place] = min(until, self.touched.get(place, math.inf))
 
     # -- what must be true
 
     def owns(self, identifier: str) -> bool:
         """The run made up this id."""
-        return identifier.startswith(self.prefix) or (bool(self.digits) and identifier.startswith(self.digits))
+        begins = identifier.startswith(self.prefix) or (bool(self.digits) and identifier.startswith(self.digits))
+        return begins or identifier in self.made_up
 
     def resembles(self, identifier: str) -> str | None:
         """The id of the run that this one is a changed copy of: in other case, cut, trimmed, another notation."""
@@ -150,13 +158,16 @@ class Model:
         return " or ".join(sorted(map(str, statuses))) if gone else None
 
     def matches(
-        self, organisation: str, item_id: str, name: str, wanted: Any, since: float, until: float
+        self, organisation: str, item_id: str, name: str, wanted: Any, since: float, until: float, as_text: bool = False
     ) -> bool | None:
-        """Whether the item may stand under that filter; None for an item that the run didn't write."""
+        """Whether the item may stand under that filter; None for an item that the run didn't write. `as_text`: also
+        one whose value is written alike, as 42 and "42" are."""
         item = self.items.get((organisation, item_id))
         if item is None or not item.writes:
             return None
-        return any(holds(value, wanted) for value in item.values(name, since, until, self.settle))
+        values = item.values(name, since, until, self.settle)
+        alike = as_text and any(_written(value) == _written(wanted) for value in values)
+        return alike or any(holds(value, wanted) for value in values)
 
     def expected(self, organisation: str, name: str, wanted: Any, since: float, until: float) -> Iterator[str]:
         """Items that certainly are active, certainly match, and that somebody has viewed or bought."""
@@ -183,6 +194,10 @@ def holds(value: Any, wanted: Any) -> bool:
     if isinstance(value, list):
         return any(same(one, wanted) for one in value)
     return value in (None, ABSENT) if wanted is None else same(value, wanted)
+
+
+def _written(value: Any) -> str:
+    return (value if isinstance(value, str) else json.dumps(value, default=repr)).casefold()
 
 
 def same(one: Any, other: Any) -> bool:

@@ -29,5 +29,7 @@ def observe(model: Model, exchange: Exchange) -> None:
                 model.refused(organisation or NOBODY, body, str(exchange.status))
         elif organisation and taken and operation in _USERS:
             model.user_upserted(organisation, body)
-        elif organisation and exchange.ok:
-            model.happened(organisation, body, answered)
+        elif organisation and taken and operation in _EVENTS:
+            model.happened(organisation, body, exchange.sent_at, math.inf if unknown else answered)
+        elif organisation and operation in _EVENTS:
+            model.histories.refused(organisation, body)

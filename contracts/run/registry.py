@@ -30,15 +30,17 @@ class Violation:
 @dataclass(frozen=True)
 class Rule:
     """`judge` sees the exchanges that `about` lets through, in the order they were sent; `alone` is the rule over a
-    single exchange that it is made of, if it is."""
+    single exchange that it is made of, if it is. `timed`: it speaks only of what has settled; where it is suspicious
+    before that, the questions are asked again (run/audit.py)."""
 
     about: Callable[[Exchange], bool]
     judge: Callable[[Run, list[Exchange]], Iterator[Violation]]
     alone: Single | None = None
+    timed: bool = False
 
 
 CHECKS: dict[str, CheckFunction] = {}
-_OF_SINGLE_ANSWERS = ("Items", "Users", "Events", "Recommendations", "Robustness")  # areas
+_OF_SINGLE_ANSWERS = ("Items", "Users", "Events", "Recommendations", "Paging", "Robustness")  # areas
 RULES: dict[str, Rule] = {}
 
 
@@ -54,12 +56,14 @@ def check(identifier: str) -> Callable[[Any], Any]:
     return register
 
 
-def rule(identifier: str, about: Callable[[Exchange], bool], alone: Single | None = None) -> Callable[[Any], Any]:
+def rule(
+    identifier: str, about: Callable[[Exchange], bool], alone: Single | None = None, timed: bool = False
+) -> Callable[[Any], Any]:
     """A function that looks through the journal of the whole run, after the checks and the generated requests."""
 
     def register(function: Any) -> Any:
         _only_one(identifier)
-        RULES[identifier] = Rule(about, function, alone)
+        RULES[identifier] = Rule(about, function, alone, timed)
         return function
 
     return register

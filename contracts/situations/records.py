@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 from contracts.run.probe import Body, Probe
 from contracts.situations.table import Coverage, Row
-from contracts.situations.values import LIVES, PLAIN_IDS, VALUES, attributes, identifier, twin
+from contracts.situations.values import LIVES, VALUES, attributes, class_of, identifier, twin
 from fixtures.bodies import event_body, item_body, user_body
 from fixtures.spec import Operation
 
-_SIZES = {"array of 2": 2, "array of 30": 30, "array of 100": 100}
+_SIZES = {"array of 2": 2, "array of 30": 30, "array of 100": 100, "same record twice": 10}
 _SCALARS = ("text", "number", "zero", "negative", "beyond 2^31", "beyond 2^53", "fraction", "true", "false")
 
 
@@ -24,10 +24,6 @@ class Record:
     taken: bool = True
     more: list[Body] = field(default_factory=list)  # others that belong to it
 
-    @property
-    def plain(self) -> bool:
-        return self.row["id"] in PLAIN_IDS
-
 
 def items(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[None]:
     trait, category = f"trait-{probe.names.prefix}1", probe.name("situations")
@@ -38,12 +34,13 @@ def items(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[None]:
             yield
             _happen(probe, records, "between")
             _look(probe, records, category)
+        if step == 1:  # what follows changes some of it: the same questions come again
+            _filter(probe, records, trait)
         _write(probe, probe.operations.items, records, step, coverage)
     _happen(probe, records, "between", "after")
     yield
     _look(probe, records, category)
-    for organisation, kind in itertools.product(sorted({record.organisation for record in records}), _SCALARS):
-        _filter(probe, organisation, {trait: VALUES[kind]})
+    _filter(probe, records, trait)
     _count(records, coverage)
 
 
@@ -92,10 +89,11 @@ def _item(probe: Probe, row: Row, category: str, trait: str) -> Record:
 def _write(probe: Probe, operation: Operation, records: list[Record], step: int, coverage: Coverage) -> None:
     """One step of every life: rows of one body form and organisation share requests, odd ids apart from plain ones."""
     due = [record for record in records if record.taken and step < len(record.bodies)]
-    by_form = sorted(due, key=lambda each: (each.organisation, each.row["body"], not each.plain))
-    for (organisation, form, plain), group in itertools.groupby(
-        by_form, key=lambda each: (each.organisation, each.row["body"], each.plain)
-    ):
+
+    def alike(record: Record) -> tuple[str, str, str]:
+        return record.organisation, record.row["body"], class_of(record.row["id"])
+
+    for (organisation, form, kind), group in itertools.groupby(sorted(due, key=alike), key=alike):
         size = _SIZES.get(form, 1)
         for batch in _batched(list(group), size):
             bodies = [record.bodies[step] for record in batch]
@@ -104,7 +102,7 @@ def _write(probe: Probe, operation: Operation, records: list[Record], step: int,
                 bodies = bodies + bodies
             alone = len(bodies) == 1
             body = bodies[0] if alone else bodies
-            exchange = probe.send(operation, body, organisation=organisation, valid=alone and plain)
+            exchange = probe.send(operation, body, organisation=organisation, valid=alone and kind == "plain")
             if not exchange.ok:
                 for record in batch:
                     record.taken = False
@@ -118,13 +116,16 @@ def _batched(group: list[Record], size: int) -> Iterator[list[Record]]:
 
 def _happen(probe: Probe, records: list[Record], *when: str) -> None:
     """Somebody views and buys the items whose events come now."""
-    for organisation in sorted({record.organisation for record in records}):
-        due = [record for record in records if record.organisation == organisation and record.row["events"] in when]
-        ids = [record.bodies[0]["item_id"] for record in due if record.taken and record.plain]
-        if ids:
-            user = probe.name("passer-by")
-            events = [event_body(name, user, item_id) for item_id in ids for name in ("view", "purchase")]
-            probe.send(probe.operations.events, events[:200], organisation=organisation, valid=len(events) <= 100)
+    due = [record for record in records if record.row["events"] in when and record.taken]
+
+    def alike(record: Record) -> tuple[str, str]:
+        return record.organisation, class_of(record.row["id"])
+
+    for (organisation, kind), group in itertools.groupby(sorted(due, key=alike), key=alike):
+        user, ids = probe.name("passer-by"), [record.bodies[0]["item_id"] for record in group]
+        events = [event_body(name, user, item_id) for item_id in ids for name in ("view", "purchase")]
+        certain = kind == "plain" and len(events) <= 100
+        probe.send(probe.operations.events, events[:200], organisation=organisation, valid=certain)
 
 
 def _look(probe: Probe, records: list[Record], category: str) -> None:
@@ -133,10 +134,11 @@ def _look(probe: Probe, records: list[Record], category: str) -> None:
             probe.recommend(organisation, **probe.visibility.channel.body(category))
 
 
-def _filter(probe: Probe, organisation: str, filters: Body) -> None:
+def _filter(probe: Probe, records: list[Record], trait: str) -> None:
     channel = probe.visibility.channel
     if channel is not None and channel.filtered:
-        probe.recommend(organisation, **{**channel.body(""), "filters": filters})
+        for organisation, kind in itertools.product(sorted({record.organisation for record in records}), _SCALARS):
+            probe.recommend(organisation, **{**channel.body(""), "filters": {trait: VALUES[kind]}})
 
 
 def _count(records: list[Record], coverage: Coverage) -> None:

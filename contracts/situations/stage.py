@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from contracts.run.probe import Body, Probe
-from contracts.situations.values import VALUES
+from contracts.situations.values import VALUES, identifier
 from fixtures.bodies import event_body, identify_body, unique_uuid, user_body
 
-_KINDS = ("text", "number", "zero", "negative", "fraction", "true", "false")
+_KINDS = ("text", "number", "zero", "negative", "fraction", "true", "false", "text of a number", "text of true")
+_ODD = ("accents", "slash", "blank", "colon", "plane 1")  # ids that a server may refuse
 SIZE = 24
 
 
@@ -15,6 +16,7 @@ class Stage:
     category: str
     trait: str
     items: list[str]
+    contexts: dict[str, str]  # kind -> what item-based questions are asked beside
     users: dict[str, str]
 
 
@@ -23,13 +25,28 @@ def stage(probe: Probe, organisation: str) -> Stage:
     return probe.once(_make, probe, organisation, key=organisation)
 
 
+def _category(probe: Probe) -> str:
+    """The same in both organisations: what leaks shows there."""
+    return probe.name("stage")
+
+
 def _make(probe: Probe, organisation: str) -> Stage:
-    category, trait = probe.name("stage"), f"kind-{probe.names.prefix}{organisation}"
-    size = SIZE if probe.visibility.arrays else len(_KINDS)
-    items = [probe.item("stage", category, **{trait: VALUES[_KINDS[n % len(_KINDS)]]}) for n in range(size)]
+    category, trait = probe.once(_category, probe), f"kind-{probe.names.prefix}1"
+    plain, odd = (SIZE - len(_ODD), len(_ODD)) if probe.visibility.arrays else (len(_KINDS), 0)
+    items = [probe.item("stage", category, **{trait: VALUES[_KINDS[n % len(_KINDS)]]}) for n in range(plain + odd)]
+    for item, kind in zip(items[plain:], _ODD, strict=False):
+        item["item_id"] = identifier(probe, kind)
+    items[2]["item_type"] = "article"
+    probe.stock(items[:plain], organisation, others=1)
+    taken = odd > 0 and probe.send(probe.operations.items, items[plain:], organisation=organisation).ok
+    items = items if taken else items[:plain]
     ids = [item["item_id"] for item in items]
-    probe.stock(items, organisation, others=1)
     probe.upsert_items([{**items[0], "attributes": {**items[0]["attributes"], "colour": "red"}}], organisation)
+    contexts = {"product": ids[1], "article": ids[2], "odd id": ids[-1]}
+    return Stage(category, trait, ids, contexts, _users(probe, organisation, ids, items[0]))
+
+
+def _users(probe: Probe, organisation: str, ids: list[str], first: Body) -> dict[str, str]:
     anonymous, before = (unique_uuid(probe.rng(probe.name("anonymous"))) for _ in range(2))
     users = {kind: probe.name(kind) for kind in ("unknown", "known", "identified", "inactive")}
     bodies = [user_body(users["known"]), user_body(users["identified"])]
@@ -41,5 +58,5 @@ def _make(probe: Probe, organisation: str) -> Stage:
         events += [event_body(name, user, item) for item in ids[:4] for name in ("view", "click", "add_to_cart")]
     probe.ingest(events, organisation)
     probe.ingest([identify_body(users["identified"], before)], organisation)
-    probe.upsert_items([{**items[0], "attributes": {**items[0]["attributes"], "colour": "blue"}}], organisation)
-    return Stage(category, trait, ids, users)
+    probe.upsert_items([{**first, "attributes": {**first["attributes"], "colour": "blue"}}], organisation)
+    return users

@@ -57,7 +57,7 @@ def rows_of(table: Table, profile: str, seed: int = 1) -> list[Row]:
 def _rows(name: str, strength: int, seed: int) -> list[Row]:
     table = tables()[name]
     rows = [dict(row) for row in make(table.dimensions, strength=strength, salt=str(seed))]
-    return _ordered(rows, table, strength) if strength == 2 else rows
+    return _balanced(_ordered(rows, table, strength), table) if strength == 2 else rows
 
 
 def _ordered(rows: list[Row], table: Table, strength: int) -> list[Row]:
@@ -71,6 +71,24 @@ def _ordered(rows: list[Row], table: Table, strength: int) -> list[Row]:
         met |= best[1]
         ordered.append(best[0])
     return ordered
+
+
+def _balanced(rows: list[Row], table: Table) -> list[Row]:
+    """Where a value meets nothing that earlier rows have not met, the one that meets most, and is rarest so far."""
+    met: set[Combination] = set()
+    used: Counter[tuple[str, str]] = Counter()
+    for row in rows:
+        for name in row:
+            if _new(row, name, row[name], met) == 0:
+                found = table.dimensions[name]
+                row[name] = max(found, key=lambda value: (_new(row, name, value, met), -used[name, value]))
+        met |= combinations_in(row, 2)
+        used.update(row.items())
+    return rows
+
+
+def _new(row: Row, name: str, value: str, met: set[Combination]) -> int:
+    return sum(frozenset({(name, value), other}) not in met for other in row.items() if other[0] != name)
 
 
 def _worth(pair: Combination, table: Table) -> int:

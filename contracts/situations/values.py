@@ -3,6 +3,7 @@
 from typing import Any
 
 from contracts.run.probe import Body, Probe
+from fixtures.bodies import unique_uuid
 
 VALUES: dict[str, Any] = {
     "text": "velvet",
@@ -15,6 +16,8 @@ VALUES: dict[str, Any] = {
     "fraction": 19.75,
     "true": True,
     "false": False,
+    "text of a number": "42",
+    "text of true": "true",
     "null": None,
     "list": ["red", "blue"],
     "nested": {"eu": 43},
@@ -38,15 +41,25 @@ _MARKS: dict[str, str | int] = {
     "percent": "a%2Fb", "colon": "a:b", "accents": "gr\u00f6\u00dfe-caf\u00e9", "plane 1": "\U0001f97e",
     "64 characters": 64, "129 characters": 129, "250 characters": 250,
 }  # fmt: skip
-PLAIN_IDS = ("letters", "digits", "dot", "underscore", "case pair")  # what every server must take
+PLAIN_IDS = ("letters", "digits", "UUID", "dot", "underscore", "case pair")  # what every server must take
+_LONG_IDS = ("129 characters", "250 characters")
 
 
 def identifier(probe: Probe, kind: str) -> str:
     """An id of the run that nobody else uses."""
     if kind == "digits":
         return probe.number()
+    if kind == "UUID":
+        made_up = unique_uuid(probe.rng(probe.name(kind)))
+        probe.model.made_up.add(made_up)
+        return made_up
     mark = _MARKS[kind]
     return probe.name("x").ljust(mark, "x") if isinstance(mark, int) else probe.name(mark)
+
+
+def class_of(kind: str) -> str:
+    """Ids that a server may refuse are not sent together with those that it must take."""
+    return "plain" if kind in PLAIN_IDS else "long" if kind in _LONG_IDS else "odd"
 
 
 def attributes(kind: str, name: str, change: str = "") -> Body:

@@ -57,7 +57,7 @@ def test_a_changed_value_may_be_old_or_new_until_it_has_settled() -> None:
 def test_only_what_certainly_matches_and_was_looked_at_is_expected() -> None:
     found = model((0, {"attributes": {"colour": "red"}}))
     assert not list(found.expected("main", "colour", "red", 50, 50)), "nobody has viewed it"
-    found.happened("main", {"item_id": "lc-1", "event_name": "view"}, 20)
+    found.happened("main", {"item_id": "lc-1", "event_name": "view"}, 20, 20)
     assert not list(found.expected("main", "colour", "red", 25, 25)), "the view may still be queued"
     assert list(found.expected("main", "colour", "red", 31, 31)) == ["lc-1"]
     assert not list(found.expected("other", "colour", "red", 31, 31))

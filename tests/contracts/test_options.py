@@ -9,6 +9,7 @@ from contracts.__main__ import main
 from contracts.catalogue import load_catalogue
 from contracts.options import read_arguments
 from contracts.settings import matching, settings_of
+from contracts.situations.table import tables
 from fixtures.keys import VARIABLES
 
 CATALOGUE = load_catalogue()
@@ -148,13 +149,7 @@ def test_a_list_shows_every_check_and_sends_nothing(capsys: pytest.CaptureFixtur
     lines = capsys.readouterr().out.splitlines()
     checks = [line.split()[0] for line in lines if not line.startswith("situations ")]
     assert checks == list(CATALOGUE)
-    assert {line.split()[1] for line in lines[len(checks) :]} == {
-        "items:",
-        "users:",
-        "events:",
-        "questions:",
-        "refusals:",
-    }
+    assert {line.split()[1] for line in lines[len(checks) :]} == {f"{name}:" for name in tables()}
 
 
 def test_a_deviation_of_an_unknown_check_is_refused(tmp_path: Path) -> None:

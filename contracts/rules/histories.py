@@ -1,0 +1,132 @@
+"""Users who did the same are treated alike, and nobody is treated by what others did.
+
+Answers to one question, for one user after the other while nothing was written, are compared. Nothing is assumed of a
+ranking: where a history changes the list of one user, it must change that of every user who did the same."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from contracts.exchange import Exchange
+from contracts.rules.listing import PLAIN_ID
+from contracts.rules.quiet import quiet_times
+from contracts.rules.recommendation import served
+from contracts.run.history import Deeds
+from contracts.run.registry import Violation, rule
+from contracts.run.run import Run
+
+_NEWCOMERS = 3  # users without history who are shown the same list, so that another list means something
+_ENOUGH = 10  # events: with fewer a list may stay general (R15)
+
+
+def _personal(exchange: Exchange) -> bool:
+    body = exchange.request_json
+    named = isinstance(body, dict) and isinstance(body.get("user_id"), str)
+    asked = named and body.get("strategy", "personalized") == "personalized"
+    return served(exchange) and exchange.operation == "recommend" and exchange.organisation is not None and asked
+
+
+@dataclass
+class Quiet:
+    """Answers to one question by many users, in a time without writes."""
+
+    organisation: str
+    newcomers: list[Exchange] = field(default_factory=list)
+    lived: dict[str, tuple[Deeds, Exchange]] = field(default_factory=dict)  # user id -> what the user did
+
+    @property
+    def usual(self) -> list[str] | None:
+        """What users without history are shown, when that is the same for most and for enough of them."""
+        lists = Counter(tuple(exchange.ids) for exchange in self.newcomers)
+        ids, times = lists.most_common(1)[0] if lists else ((), 0)
+        return list(ids) if times >= _NEWCOMERS and 2 * times > len(self.newcomers) and ids else None
+
+
+def _alike_times(run: Run, exchanges: list[Exchange]) -> Iterator[Quiet]:
+    histories = run.model.histories
+    for organisation, group in quiet_times(run, exchanges, "user_id"):
+        quiet = Quiet(organisation)
+        for exchange in group:
+            user = exchange.request_json["user_id"]
+            times = exchange.sent_at, exchange.sent_at + exchange.seconds
+            deeds = histories.of(organisation, user, *times, run.model.settle)
+            if deeds:
+                quiet.lived[user] = deeds, exchange
+            elif deeds is not None and not histories.has_profile(organisation, user):
+                quiet.newcomers.append(exchange)
+        yield quiet
+
+
+def _unlike(run: Run, exchanges: list[Exchange]) -> Iterator[tuple[str, str, Violation]]:
+    """Users whose history left no trace although that of somebody else who did the same did: (organisation, id)."""
+    for quiet in _alike_times(run, exchanges):
+        usual, by_deeds = quiet.usual, defaultdict(list)
+        for user, (deeds, exchange) in quiet.lived.items():
+            if sum(times for _, times in deeds) >= _ENOUGH:
+                by_deeds[deeds].append((user, exchange))
+        for group in by_deeds.values() if usual else ():
+            bare = [pair for pair in group if not run.model.histories.has_profile(quiet.organisation, pair[0])]
+            effects = [exchange for _, exchange in bare if exchange.ids != usual]
+            for user, exchange in group if effects else ():
+                if exchange.ids == usual:
+                    like = effects[0].request_json["user_id"]
+                    actual = f"{user}: the list of a user without history; {like} did the same and has another"
+                    shown = (quiet.newcomers[0], effects[0], exchange)
+                    expected = "a list like that of others who did the same"
+                    yield quiet.organisation, user, Violation("no effect", expected, actual, shown)
+
+
+@rule("PERS-alike", _personal, timed=True)
+def alike(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
+    """However the events came: alone, in arrays, with optional fields; of users of any plain id."""
+    for organisation, user, violation in _unlike(run, exchanges):
+        if PLAIN_ID.fullmatch(user) and not run.model.histories.is_identified(organisation, user):
+            yield violation
+
+
+@rule("PERS-alike-any-id", _personal, timed=True)
+def alike_any_id(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
+    for organisation, user, violation in _unlike(run, exchanges):
+        if not PLAIN_ID.fullmatch(user) and not run.model.histories.is_identified(organisation, user):
+            yield violation
+
+
+@rule("IDENT-alike", _personal, timed=True)
+def identified_alike(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
+    """What an identify brought counts as if the user had done it."""
+    for organisation, user, violation in _unlike(run, exchanges):
+        if PLAIN_ID.fullmatch(user) and run.model.histories.is_identified(organisation, user):
+            yield violation
+
+
+def _borrowed(run: Run, exchanges: list[Exchange]) -> Iterator[tuple[str, str, Violation]]:
+    """Users who did nothing and are shown the list of somebody who did, where others who did nothing are not."""
+    for quiet in _alike_times(run, exchanges):
+        usual = quiet.usual
+        lists: dict[tuple[str, ...], Exchange] = {}
+        for _, exchange in quiet.lived.values():
+            lists.setdefault(tuple(exchange.ids), exchange)
+        for exchange in quiet.newcomers if usual else ():
+            owner = lists.get(tuple(exchange.ids))
+            if owner is not None and exchange.ids != usual:
+                user = exchange.request_json["user_id"]
+                actual = f"{user} did nothing, and is shown the list of {owner.request_json['user_id']}"
+                newcomer = next(each for each in quiet.newcomers if each.ids == usual)
+                shown = (newcomer, owner, exchange)
+                expected = "the list of a user without history"
+                yield quiet.organisation, user, Violation("history of another", expected, actual, shown)
+
+
+@rule("TENANT-own-history", _personal, timed=True)
+def own_history(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
+    """Of users who did something in the other organisation."""
+    for organisation, user, violation in _borrowed(run, exchanges):
+        if run.model.histories.owners_of(user) - {organisation}:
+            yield violation
+
+
+@rule("PERS-nobody-elses", _personal, timed=True)
+def nobody_elses(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
+    for _, user, violation in _borrowed(run, exchanges):
+        if not run.model.histories.owners_of(user):
+            yield violation

@@ -1,0 +1,23 @@
+"""Answers that can be compared: to one question, in a time in which nothing was written and all of it had settled."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+
+from contracts.exchange import Exchange
+from contracts.run.run import Run
+
+
+def quiet_times(run: Run, exchanges: list[Exchange], *left_out: str) -> Iterator[tuple[str, list[Exchange]]]:
+    """(organisation, answers) for each such time and each question, whatever stands in the fields that are left out;
+    of one and the same body the last answer."""
+    groups: defaultdict[tuple[str, str, float], dict[bytes, Exchange]] = defaultdict(dict)
+    for exchange in exchanges:
+        written = run.model.last_write_before(exchange.sent_at)
+        if exchange.sent_at > written + run.model.settle:
+            body = {name: value for name, value in exchange.request_json.items() if name not in left_out}
+            place = exchange.organisation or "", json.dumps(body, sort_keys=True), written
+            groups[place].pop(exchange.request_body, None)
+            groups[place][exchange.request_body] = exchange
+    for (organisation, _, _), group in groups.items():
+        yield organisation, list(group.values())

@@ -1,0 +1,95 @@
+"""What users did, as far as it was accepted: a history per organisation and id, joined as identify events say.
+
+Knows no HTTP. Histories are compared with each other: nothing here says what an event is worth."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+Record = dict[str, Any]
+Key = tuple[str, str]  # organisation, user id
+Deeds = frozenset[tuple[tuple[str, str | None], int]]  # how often each (event name, item id)
+
+
+@dataclass(frozen=True)
+class Act:
+    """One event. `until`: when it was answered, infinite when no answer came; seconds of a monotonic clock."""
+
+    name: str
+    item_id: str | None
+    sent: float
+    until: float
+
+
+@dataclass
+class Histories:
+    acts: defaultdict[Key, list[Act]] = field(default_factory=lambda: defaultdict(list))
+    identities: defaultdict[Key, list[tuple[str, Act]]] = field(default_factory=lambda: defaultdict(list))
+    owners: defaultdict[Key, set[str]] = field(default_factory=lambda: defaultdict(set))  # of an identified id
+    profiles: defaultdict[Key, list[Record]] = field(default_factory=lambda: defaultdict(list))
+    unclear: set[Key] = field(default_factory=set)  # the documents leave open what counts for these
+    _event_ids: set[Key] = field(default_factory=set)
+
+    def took_place(self, organisation: str, event: Record, sent: float, until: float) -> None:
+        user, item, previous = event.get("user_id"), event.get("item_id"), event.get("previous_user_id")
+        if not isinstance(user, str):
+            return
+        key = organisation, user
+        act = Act(str(event.get("event_name")), item if isinstance(item, str) else None, sent, until)
+        if self._is_repeated(organisation, event.get("event_id")):  # it may count once or twice (R24)
+            self.unclear.add(key)
+        if act.name == "identify" and isinstance(previous, str):
+            self.identities[key].append((previous, act))
+            self.owners[organisation, previous].add(user)
+        else:
+            self.acts[key].append(act)
+
+    def refused(self, organisation: str, event: Record) -> None:
+        """The good events of a refused array may have been kept (R22)."""
+        if isinstance(user := event.get("user_id"), str):
+            self.unclear.add((organisation, user))
+
+    def upserted(self, organisation: str, user: Record) -> None:
+        """A user who isn't active is not served by the history (R48)."""
+        if isinstance(user_id := user.get("user_id"), str):
+            self.profiles[organisation, user_id].append(user)
+            if user.get("status") != "active":
+                self.unclear.add((organisation, user_id))
+
+    def _is_repeated(self, organisation: str, event_id: Any) -> bool:
+        place = organisation, str(event_id)
+        repeated = event_id is not None and place in self._event_ids
+        self._event_ids.add(place)
+        return repeated
+
+    def has_profile(self, organisation: str, user_id: str) -> bool:
+        """Attributes may set the user apart, beside the history."""
+        return any(profile.get("attributes") for profile in self.profiles.get((organisation, user_id), ()))
+
+    def is_identified(self, organisation: str, user_id: str) -> bool:
+        return (organisation, user_id) in self.identities
+
+    def owners_of(self, user_id: str) -> set[str]:
+        """Organisations in which somebody of that id did something."""
+        return {owner for owner, name in (*self.acts, *self.identities) if name == user_id}
+
+    def of(self, organisation: str, user_id: str, since: float, until: float, settle: float) -> Deeds | None:
+        """What every answer to a question asked at `since` must know of the user; None where that is open."""
+        key = organisation, user_id
+        identities = [(previous, act) for previous, act in self.identities.get(key, ()) if act.sent <= until]
+        joined = [self._joined(organisation, previous, act) for previous, act in identities]
+        if key in self.unclear or key in self.owners or None in joined:
+            return None
+        acts = [act for act in self.acts.get(key, ()) if act.sent <= until]
+        acts += [act for acts_of_one in joined for act in acts_of_one or ()]
+        if any(act.until + settle >= since for act in (*acts, *(act for _, act in identities))):
+            return None
+        return frozenset(Counter((act.name, act.item_id) for act in acts).items())
+
+    def _joined(self, organisation: str, previous: str, identify: Act) -> list[Act] | None:
+        """The history that an identify brings; None where it came too late, for chains and ids of two (R27)."""
+        key = organisation, previous
+        acts = self.acts.get(key, [])
+        late = any(act.until >= identify.sent for act in acts)
+        shared = len(self.owners[key]) > 1
+        return None if late or shared or key in self.identities or key in self.unclear else acts

@@ -1,0 +1,153 @@
+"""Users who all did the same, each in another way; then one question for all of them, wherever they may be known.
+
+The items have the same ids in both organisations: what leaks from one to the other would show there."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.checks import tastes
+from contracts.run.probe import Body, Probe
+from contracts.situations.table import Coverage, Row
+from contracts.situations.values import class_of, identifier, twin
+from fixtures.bodies import event_body, identify_body, unique_uuid, user_body
+
+_NEWCOMERS = 4  # half of them asked for before all others, half behind
+_CROWD = 60
+_CONTEXTS: dict[str, Body] = {"left out": {}, "session": {}, "nested": {"cart": {"lines": [1, "two"]}}}
+
+
+@dataclass
+class Subject:
+    row: Row
+    organisation: str
+    user: str
+    doer: str  # under which id the events came: another one where that was identified later
+    events: list[Body]
+    taken: bool = True
+
+
+def histories(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[None]:
+    channel = probe.visibility.channel
+    if channel is None or not channel.filtered:
+        coverage.missed["no list by category shows a record of this run"] += len(rows)
+        return
+    shelves = _shelves(probe)
+    yield
+    subjects = [_subject(probe, row, shelves) for row in rows if _possible(row, shelves, coverage)]
+    _send_profiles(probe, subjects, "sent before", "with attributes")
+    yield
+    popular = _popular(probe, shelves)
+    next(popular)
+    for organisation in shelves:
+        for subject in subjects:
+            if subject.organisation == organisation:
+                _live(probe, subject, coverage)
+        yield
+        next(popular)
+    _identify(probe, subjects)
+    _send_profiles(probe, subjects, "sent after")
+    yield
+    newcomers = [probe.name("newcomer") for _ in range(_NEWCOMERS)]
+    twins = [twin(subject.user) for subject in subjects if subject.row["id"] == "case pair"]
+    users = [subject.user for subject in subjects if subject.taken]
+    half = _NEWCOMERS // 2
+    for organisation, shelf in shelves.items():
+        for user in (*newcomers[:half], *users, *twins, *newcomers[half:]):
+            given = {"user_id": user, "filters": {"category": shelf.category}, "limit": 50}
+            probe.recommend(organisation, strategy="personalized", **given)
+    for subject in subjects:
+        if subject.taken:
+            coverage.performed(subject.row)
+
+
+def _shelves(probe: Probe) -> dict[str, tastes.Shelf]:
+    made = tastes.bodies(probe)
+    organisations = ("main", "other") if probe.target.other else ("main",)
+    return {organisation: tastes.stock(probe, made, organisation) for organisation in organisations}
+
+
+def _popular(probe: Probe, shelves: dict[str, tastes.Shelf]) -> Iterator[None]:
+    """Twice before anything is done with the shelf, once when users of the first organisation have done something:
+    the second one's list stays."""
+    user = probe.name("nobody")
+    for times in (2, 1, 0):
+        for _ in range(times if "other" in shelves else 0):
+            filters = {"category": shelves["other"].category}
+            probe.recommend("other", strategy="popular", user_id=user, filters=filters, limit=50)
+        yield
+
+
+def _possible(row: Row, shelves: dict[str, tastes.Shelf], coverage: Coverage) -> bool:
+    possible = row["organisation"] == "first" or "other" in shelves
+    coverage.missed["no second organisation"] += not possible
+    return possible
+
+
+def _subject(probe: Probe, row: Row, shelves: dict[str, tastes.Shelf]) -> Subject:
+    organisation = "other" if row["organisation"] == "second" else "main"
+    user = identifier(probe, row["id"])
+    rng = probe.rng(user)
+    doer = unique_uuid(rng) if row["identity"] == "identified later" else user
+    events = shelves[organisation].history(doer, "quiet")
+    for event in events:
+        event["context"] = {**event["context"], **_CONTEXTS[row["context"]]}
+        if row["context"] == "left out":
+            del event["context"]
+        if row["events"] != "mixed":
+            event |= event_body(row["events"], doer, event["item_id"])
+        if row["event_id"] == "UUID":
+            event["event_id"] = unique_uuid(rng)
+    return Subject(row, organisation, user, doer, events)
+
+
+def _live(probe: Probe, subject: Subject, coverage: Coverage) -> None:
+    events: list[Any] = subject.events
+    if subject.row["recommendation"] == "served":
+        served = probe.once(_served, probe, subject.organisation, key=subject.organisation)
+        events = [{**event, "recommendation_id": served} if served else event for event in events]
+    crowd = [event_body("search", probe.name("passer-by")) for _ in range(_CROWD)]
+    half = len(events) // 2
+    arrays = {
+        "array": [events],
+        "two arrays": [events[:half], events[half:]],
+        "before 60 others": [[*events, *crowd]],
+        "behind 60 others": [[*crowd, *events]],
+    }[subject.row["form"]]
+    for array in arrays:
+        exchange = probe.send(probe.operations.events, array, organisation=subject.organisation)
+        if not exchange.ok:
+            subject.taken = False
+            coverage.missed[f"the target refuses it ({exchange.failure or exchange.status})"] += 1
+            return
+
+
+def _served(probe: Probe, organisation: str) -> Any:
+    return probe.recommend(organisation, user_id=probe.name("visitor"), limit=5).data.get("recommendation_id")
+
+
+def _identify(probe: Probe, subjects: list[Subject]) -> None:
+    for organisation, batch in _batches([each for each in subjects if each.taken and each.doer != each.user]):
+        events = [identify_body(subject.user, subject.doer) for subject in batch]
+        exchange = probe.send(probe.operations.events, events, organisation=organisation)
+        for subject in batch:
+            subject.taken = exchange.ok
+
+
+def _send_profiles(probe: Probe, subjects: list[Subject], *when: str) -> None:
+    for organisation, batch in _batches([each for each in subjects if each.taken and each.row["profile"] in when]):
+        bodies = []
+        for subject in batch:
+            fields = {"attributes": {"plan": "plus"}} if subject.row["profile"] == "with attributes" else {}
+            bodies.append(user_body(subject.user, **fields))
+        for body in [bodies] if probe.visibility.arrays else bodies:
+            probe.send(probe.operations.users, body, organisation=organisation)
+
+
+def _batches(subjects: list[Subject]) -> Iterator[tuple[str, list[Subject]]]:
+    """By organisation; ids that a server may refuse apart from plain ones."""
+    found: dict[tuple[str, str], list[Subject]] = {}
+    for subject in subjects:
+        found.setdefault((subject.organisation, class_of(subject.row["id"])), []).append(subject)
+    for (organisation, _), batch in found.items():
+        yield organisation, batch
