@@ -86,8 +86,9 @@ def only_matches(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
 @rule("FILTER-all-hold", lambda x: _listed(x) and bool(filters_of(x)), timed=True)
 def all_hold(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
     """Several filters, those on booleans, and values of another type that are written alike."""
-    plain = {violation.exchanges for violation in only_matches(run, [x for x in exchanges if only_plain(x)])}
-    yield from (each for each in _mismatches(run, exchanges) if each.exchanges not in plain)
+    plain = [exchange for exchange in exchanges if only_plain(exchange)]
+    known = {violation.exchanges[0].number for violation in only_matches(run, plain)}
+    yield from (each for each in _mismatches(run, exchanges) if each.exchanges[0].number not in known)
 
 
 def only_plain(exchange: Exchange) -> bool:
