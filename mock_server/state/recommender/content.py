@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain, islice
-from math import exp, isnan, log
+from itertools import accumulate, chain, islice
+from math import log
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,9 @@ import numpy as np
 from mock_server.state.recommender.boards import best_items
 from mock_server.state.recommender.catalogue import Catalogue, Feature
 from mock_server.state.recommender.filters import parse_filters
-from mock_server.state.recommender.numbers import significant
+from mock_server.state.recommender.numbers import Floats, Ints, significant
 from mock_server.state.recommender.ranking import Source
-from mock_server.state.recommender.sources import CONTENT
+from mock_server.state.recommender.sources import CONTENT, in_order
 
 WORTH_A_SHELF = 1_000  # holders: so common features are few, and looked at often
 
@@ -25,14 +25,19 @@ def content_source(catalogue: Catalogue, origin: int, pool: int) -> Source:
     def read() -> Iterator[tuple[int, float]]:
         features = dict(weighted_features(catalogue, origin))
         found = {item for feature in features for item in candidates(catalogue, feature, pool // len(features))}
-        scored = [(alike(catalogue, features, origin, item)[0], item) for item in found - {origin}]
-        scores, ids = catalogue.scores, catalogue.ids
-        for score, item in sorted(scored, key=lambda row: (-row[0], -scores.popular(row[1]), ids[row[1]])):
-            yield item, score
+        found.discard(origin)
+        items = np.fromiter(found, np.intp, len(found))
+        similarity, _ = alike(catalogue, features, origin, items)
+        return in_order(catalogue, items, similarity, len(items))
 
     def explain(item: int) -> dict[str, Any]:
-        score, shared, closeness = alike(catalogue, dict(weighted_features(catalogue, origin)), origin, item)
-        return {"similarity": score, "shared": shared, "price_closeness": closeness}
+        features = dict(weighted_features(catalogue, origin))
+        similarity, closeness = alike(catalogue, features, origin, np.array([item]))
+        return {
+            "similarity": significant(similarity[0]),
+            "shared": [f"{name}={key}" for name, key in catalogue.features(item) if (name, key) in features],
+            "price_closeness": float(closeness[0]),
+        }
 
     return Source("content_match", CONTENT, read, explain)
 
@@ -56,12 +61,12 @@ def candidates(catalogue: Catalogue, feature: Feature, count: int) -> Iterator[i
         yield from best_items(measure, items, count // 2)
 
 
-def alike(
-    catalogue: Catalogue, features: dict[Feature, float], origin: int, item: int
-) -> tuple[float, list[str], float]:
-    """(similarity, shared features, closeness of prices in (0, 1], 0 where one is missing)."""
-    shared = [feature for feature in catalogue.features(item) if feature in features]
-    difference = catalogue.log_price[origin] - catalogue.log_price[item]
-    closeness = 0.0 if isnan(difference) else exp(-abs(difference))
-    score = sum(features[feature] for feature in shared) * (1 + closeness) / 2
-    return significant(score), [f"{name}={key}" for name, key in shared], closeness
+def alike(catalogue: Catalogue, features: dict[Feature, float], origin: int, items: Ints) -> tuple[Floats, Floats]:
+    """(similarity, closeness of prices in (0, 1], 0 where one is missing) of items that all have features."""
+    of_each = [catalogue.features(item) for item in items.tolist()]
+    weights = [features.get(feature, 0.0) for some in of_each for feature in some]
+    begins = list(accumulate(map(len, of_each), initial=0))[:-1]
+    shared = np.add.reduceat(weights, begins) if begins else np.zeros(0)
+    closeness = np.exp(-np.abs(catalogue.log_price[origin] - catalogue.log_prices(items)))
+    closeness = np.where(np.isnan(closeness), 0.0, closeness)
+    return shared * (1 + closeness) / 2, closeness
