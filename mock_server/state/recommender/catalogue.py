@@ -16,6 +16,7 @@ from mock_server.state.recommender.boards import Board, Journals, Key
 from mock_server.state.recommender.filters import Conditions, keys, matches
 from mock_server.state.recommender.filters import Key as ValueKey
 from mock_server.state.recommender.numbers import Floats, Ints
+from mock_server.state.recommender.pages import beginning
 from mock_server.state.recommender.scores import Journal, Scores
 from mock_server.state.records import Item
 
@@ -112,6 +113,8 @@ class Catalogue:
         self.ids: list[str] = []
         self.numbers: dict[str, int] = {}
         self.records: list[Item | None] = []
+        self.beginnings: list[bytes] = []  # of an item's entries in pages
+        self.metadata: list[bytes] = []  # of the records, again: a page needs nothing else of them
         self._features: list[tuple[Feature, ...] | None] = []  # None until somebody asks for them
         self.created = array("d")
         self.log_price = array("d")  # nan without a price
@@ -129,6 +132,7 @@ class Catalogue:
         twin = Catalogue(scores, self._kept_shelves)
         twin.ids += self.ids
         twin.numbers, twin.records = self.numbers.copy(), self.records.copy()
+        twin.beginnings, twin.metadata = self.beginnings.copy(), self.metadata.copy()
         twin._features += self._features
         twin.created.extend(self.created)  # in place, because the catalogue order holds this array
         twin.log_price = self.log_price[:]
@@ -140,6 +144,8 @@ class Catalogue:
         item = self.numbers[item_id] = len(self.ids)
         self.ids.append(item_id)
         self.records.append(None)
+        self.beginnings.append(beginning(item_id))
+        self.metadata.append(b"{}")
         self._features.append(None)
         self.created.append(0.0)
         self.log_price.append(nan)
@@ -152,6 +158,7 @@ class Catalogue:
         """Store the record and put the item on the shelves where it now stands, away from the others."""
         old = self.records[item]
         self.records[item] = record
+        self.metadata[item] = record.metadata_json
         self._features[item] = None
         self.created[item] = record.created
         self.log_price[item] = log(price) if (price := record.price) else nan

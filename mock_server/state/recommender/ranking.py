@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, cast
 
 from mock_server.state.recommender.catalogue import Catalogue, Shelf
 from mock_server.state.recommender.numbers import significant_score
-from mock_server.state.recommender.pages import Entry, Page
+from mock_server.state.recommender.pages import Entry, Page, middle
 from mock_server.state.records import Item
 
 
@@ -134,13 +134,15 @@ class Ranking:
     def _make_page(self, start: int, stop: int) -> Page:
         if start < stop:
             self._reach(stop)
-        records, reasons = self._catalogue.records, [source.reason for source in self.plan.sources]
-        items = cast("list[Item]", [records[number] for number in self._numbers[start:stop]])
+        catalogue, numbers = self._catalogue, self._numbers[start:stop]
+        ids, beginnings, metadata = catalogue.ids, catalogue.beginnings, catalogue.metadata
+        middles = [middle(source.reason) for source in self.plan.sources]
         return Page.of_columns(
-            tuple([item.item_id for item in items]),
+            tuple([ids[number] for number in numbers]),
+            [beginnings[number] for number in numbers],
             self._scores[start:stop],
-            [reasons[level] for level in self._levels[start:stop]],
-            [item.metadata_json for item in items],
+            [middles[level] for level in self._levels[start:stop]],
+            [metadata[number] for number in numbers],
         )
 
     def _reach(self, length: int) -> None:
