@@ -20,7 +20,7 @@ from typing import Any
 
 from mock_server.state.attribution import Attribution
 from mock_server.state.identity import Identity
-from mock_server.state.recommender import Config, Query, Ranking, Recommender, parse_filters
+from mock_server.state.recommender import IMPERSONAL, Config, Query, Ranking, Recommender, parse_filters
 from mock_server.state.records import Event, Item, User
 
 
@@ -90,7 +90,7 @@ class Tenant:
         Raises FilterError for filters that the contract refuses, KeyError for an unknown strategy.
         """
         conditions = parse_filters(query.filters)
-        person = self._person(query.user_id)
+        person = None if query.strategy in IMPERSONAL else self._person(query.user_id)
         key = (query.strategy, person, query.context_item_id, query.context_item_ids, conditions)
         known = self._rankings.get(key)
         if known is not None and known[0] <= now < known[1].plan.until:

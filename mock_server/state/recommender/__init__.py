@@ -13,10 +13,11 @@ from mock_server.state.recommender.engine import Recommender
 from mock_server.state.recommender.filters import FilterError, parse_filters
 from mock_server.state.recommender.pages import Entry, Page
 from mock_server.state.recommender.ranking import Query, Ranking, StaleRankingError
-from mock_server.state.recommender.strategies import ALIASES, STRATEGIES
+from mock_server.state.recommender.strategies import ALIASES, IMPERSONAL, STRATEGIES
 
 __all__ = [
     "ALIASES",
+    "IMPERSONAL",
     "STRATEGIES",
     "Config",
     "Entry",

@@ -56,6 +56,11 @@ class Board:
             self._length *= 2
             self._rebuild(measure)
 
+    def first(self, count: int, measure: Measure) -> list[Key]:
+        """Keys of the best `count` items; fewer where it has no more at hand."""
+        self._catch_up(measure)
+        return self._order[:count]
+
     def _catch_up(self, measure: Measure) -> None:
         ends = tuple(journal.end for journal in measure.journals)
         if self._read == ends:

@@ -7,7 +7,7 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Iterator
 from math import log, nan
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +16,22 @@ from mock_server.state.recommender.boards import Board, Journals, Key
 from mock_server.state.recommender.filters import Conditions, keys, matches
 from mock_server.state.recommender.filters import Key as ValueKey
 from mock_server.state.recommender.numbers import Floats, Ints
-from mock_server.state.recommender.pages import beginning
+from mock_server.state.recommender.pages import Page, beginning
 from mock_server.state.recommender.scores import Journal, Scores
 from mock_server.state.records import Item
 
 Feature = tuple[str, Any]  # an attribute and one of its values
+PageKey = tuple[str, int, int]  # strategy, where the page begins and ends
 DESCRIBING = ("category", "brand", "tags")
 _ITEM = itemgetter(-1)  # of a key
+
+
+class KeptPage(NamedTuple):
+    """A page of a list that only a board decides, and what it was made of: the best keys and the state of the items."""
+
+    keys: list[Key]
+    restocked: int
+    page: Page
 
 
 class Popular:
@@ -68,7 +77,8 @@ class Newest:
 class Shelf:
     """Active items that match the conditions. `mask[item]` is 1 for those that stand here."""
 
-    __slots__ = ("_measures", "_newest", "_popular", "_trending", "conditions", "count", "mask")
+    __slots__ = ("_measures", "_newest", "_popular", "_trending", "conditions", "count", "mask", "pages")
+    kept_pages = 20
 
     def __init__(self, catalogue: Catalogue, conditions: Conditions, members: set[int]) -> None:
         self._measures = catalogue.popular, catalogue.trending, catalogue.newest  # the catalogue would be a cycle
@@ -77,6 +87,7 @@ class Shelf:
         self.mask = bytearray(len(catalogue.ids))
         np.frombuffer(self.mask, np.bool_)[np.fromiter(members, np.intp, len(members))] = True
         self._popular, self._trending, self._newest = Board(self.mask), Board(self.mask), Board(self.mask)
+        self.pages: dict[PageKey, KeptPage] = {}
 
     def restock(self, item: int, record: Item) -> None:
         stands = record.active and matches(record, self.conditions)
@@ -86,6 +97,17 @@ class Shelf:
 
     def grow(self) -> None:
         self.mask.append(0)
+
+    def keep_page(self, key: PageKey, page: KeptPage) -> None:
+        if len(self.pages) >= self.kept_pages:
+            self.pages.clear()
+        self.pages[key] = page
+
+    def most_popular(self, count: int) -> list[Key]:
+        return self._popular.first(count, self._measures[0])
+
+    def most_trending(self, count: int) -> list[Key]:
+        return self._trending.first(count, self._measures[1])
 
     def popular(self) -> Iterator[int]:
         return map(_ITEM, self._popular.read(self._measures[0]))

@@ -8,7 +8,8 @@ from itertools import islice
 from math import inf
 from typing import Any, NamedTuple, cast
 
-from mock_server.state.recommender.catalogue import Catalogue, Shelf
+from mock_server.state.recommender.boards import Key
+from mock_server.state.recommender.catalogue import Catalogue, KeptPage, Shelf
 from mock_server.state.recommender.numbers import significant_score
 from mock_server.state.recommender.pages import Entry, Page, middle
 from mock_server.state.records import Item
@@ -40,11 +41,15 @@ class Source(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """How a list is made: sources in order, items that stay out of it, and when it would change by itself."""
+    """How a list is made: sources in order, items that stay out of it, and when it would change by itself.
+
+    `best` gives the keys of so many items of a board that alone decides how the list begins.
+    """
 
     sources: tuple[Source, ...]
     excluded: frozenset[int] = frozenset()
     until: float = inf
+    best: Callable[[int], list[Key]] | None = None
 
 
 class StaleRankingError(RuntimeError):
@@ -66,7 +71,7 @@ class Ranking:
         self.plan = plan
         self.strategy = query.strategy
         self._catalogue = catalogue
-        self._mask = shelf.mask
+        self._shelf = shelf
         left_out = sum(map(shelf.mask.__getitem__, plan.excluded))
         self._length = min(depth, shelf.count - left_out)
         self._placed = set(plan.excluded)  # and what the sources before the present one supplied
@@ -89,7 +94,9 @@ class Ranking:
     def page(self, start: int, stop: int) -> Page:
         """The entries from `start` to `stop` as JSON. The page that was asked for last is kept."""
         if self._page is None or self._page[:2] != (start, stop):
-            self._page = start, stop, self._make_page(*slice(start, stop).indices(self._length)[:2])
+            begin, end, _ = slice(start, stop).indices(self._length)
+            made = self._make_page if self.plan.best is None else self._common_page
+            self._page = start, stop, made(begin, end)
         return self._page[2]
 
     def __iter__(self) -> Iterator[Entry]:
@@ -131,6 +138,18 @@ class Ranking:
         item = cast(Item, self._catalogue.records[self._numbers[position]])  # only items stand on a shelf
         return Entry(item.item_id, self._scores[position], self.plan.sources[self._levels[position]].reason, item)
 
+    def _common_page(self, start: int, stop: int) -> Page:
+        """The same page as for the question before, if the board's beginning and the items have not changed since."""
+        shelf, restocked, best = self._shelf, self._catalogue.restocked.end, self.plan.best
+        keys = best(stop) if best is not None and self._version == self._catalogue.version else []
+        kept = shelf.pages.get((self.strategy, start, stop))
+        if kept is not None and kept.restocked == restocked and kept.keys == keys:
+            return kept.page
+        page = self._make_page(start, stop)
+        if len(keys) == stop:
+            shelf.keep_page((self.strategy, start, stop), KeptPage(keys, restocked, page))
+        return page
+
     def _make_page(self, start: int, stop: int) -> Page:
         if start < stop:
             self._reach(stop)
@@ -163,7 +182,7 @@ class Ranking:
         """Up to so many entries of the present source, which names no item twice; go on to the next one at its end."""
         if self._candidates is None:
             self._candidates = iter(self.plan.sources[self._level].read())
-        mask, placed, level = self._mask, self._placed, self._level
+        mask, placed, level = self._shelf.mask, self._placed, self._level
         read = list(islice(self._candidates, missing))
         found = [pair for pair in read if mask[pair[0]] and pair[0] not in placed]
         if found:

@@ -93,11 +93,13 @@ def abandonment_recovery(ask: Ask) -> Plan:
 
 
 def trending(ask: Ask) -> Plan:
-    return _plan(ask, [trending_source(ask.catalogue, ask.shelf, BEHAVIORAL)])
+    source = trending_source(ask.catalogue, ask.shelf, BEHAVIORAL)
+    return _plan(ask, [source])._replace(best=ask.shelf.most_trending)
 
 
 def popular(ask: Ask) -> Plan:
-    return _plan(ask, [popular_source(ask.catalogue, ask.shelf.conditions, mode=BEHAVIORAL)])
+    source = popular_source(ask.catalogue, ask.shelf.conditions, mode=BEHAVIORAL)
+    return _plan(ask, [source])._replace(best=ask.shelf.most_popular)
 
 
 def price_optimized(ask: Ask) -> Plan:
@@ -155,6 +157,16 @@ STRATEGIES: Mapping[str, Strategy] = MappingProxyType(
         "buy-again": buy_again,
         "new-arrivals": new_arrivals,
     }
+)
+IMPERSONAL = frozenset(  # no person enters them, so their lists are kept once for all
+    (
+        "similar",
+        "frequently-bought-together",
+        "frequently-consumed-together",
+        "trending",
+        "popular",
+        "new-arrivals",
+    )
 )
 ALIASES: Mapping[str, str] = MappingProxyType({"session-based": "session_based"})  # R8
 

@@ -107,27 +107,6 @@ def test_an_event_that_echoes_a_served_list_is_attributed_once(shop: Grocer) -> 
     assert (funnel.recommendations, funnel.impressions, funnel.purchases, funnel.revenue) == (1, 2, 2, 3.0)
 
 
-def test_a_list_that_is_asked_for_twice_is_kept_until_something_is_applied(shop: Grocer) -> None:
-    query = Query("personalized", "dan", filters={"category": ["dairy", "spread"]})
-    first = shop.tenant.recommend(query, NOON)
-    ranking = shop.tenant.recommend(query, NOON)
-    assert ranking[:] == first[:]
-    assert shop.tenant.recommend(query, NOON + 9 * DAY) is ranking
-    shop.happens("eve", "view", "bread")
-    assert shop.tenant.recommend(query, NOON) is not ranking
-    assert shop.tenant.recommend(query, NOON) is not ranking
-
-
-def test_no_more_questions_are_remembered_than_lists(shop: Grocer) -> None:
-    shop.tenant = Tenant("small", Config(rankings=2))
-    asked = [Query("personalized", user) for user in ("ann", "ben", "dan")]
-    for query in asked:
-        shop.tenant.recommend(query, NOON)
-    again = [shop.tenant.recommend(query, NOON) for query in asked[2:]]
-    assert [shop.tenant.recommend(query, NOON) for query in asked[2:]] == again
-    assert shop.tenant.recommend(asked[0], NOON) is not shop.tenant.recommend(asked[0], NOON)
-
-
 def test_a_kept_list_is_not_reused_across_the_end_of_a_session(shop: Grocer) -> None:
     shop.happens("dan", "view", "bread")
     query = Query("session-resumption", "dan")
