@@ -10,6 +10,7 @@ from typing import Protocol
 
 from fixtures.spec import Spec, load_spec
 from mock_server.runtime import collector
+from mock_server.runtime.disposal import Disposal
 from mock_server.runtime.durable.keeper import Keeper
 from mock_server.runtime.durable.loading import Loaded, load
 from mock_server.runtime.durable.store import Store, Sync
@@ -25,7 +26,7 @@ from mock_server.state.clock import Clock, RealClock, VirtualClock
 from mock_server.state.organisations import Organisation, Organisations
 from mock_server.state.rate_limit import Visitors
 from mock_server.state.recommender import Config
-from mock_server.state.seeded import Fill, SeededTenants
+from mock_server.state.seeded import DEFAULT, Fill, SeededTenants
 from mock_server.state.snapshots.snapshot import Part, Snapshot, Snapshots
 from mock_server.state.tenant import Tenant
 
@@ -76,7 +77,10 @@ class Mock:
         self._parts: dict[str, Part] = {"accounts": self.directory}
         self.keeper: Keeper | None = None
         self._loaded = Loaded()
-        self._freezer = Freezer(self.clock, self.organisations, self.ingest, self.lifetimes, self.visitors, self._parts)
+        self._disposal = Disposal(self.ingest)
+        self._freezer = Freezer(
+            self.clock, self.organisations, self.ingest, self._disposal, self.lifetimes, self.visitors, self._parts
+        )
 
     @property
     def spec(self) -> Spec:
@@ -98,13 +102,13 @@ class Mock:
         All of them back to the start is the mock as it was started: removed ones of the start are there again and the
         clock is put back, too. Raises KeyError for an unknown one."""
         if tenant_id is not None:
-            self.ingest.forget(self.organisations.reset(tenant_id, seeded))
+            self._disposal.take(self.organisations.reset(tenant_id, seeded))
             self.directory.suspend(tenant_id, False)
             self._reset_layers(tenant_id)
             return
         self.organisations.complete()
         for organisation in self.organisations:
-            self.ingest.forget(self.organisations.reset(organisation.tenant_id, seeded))
+            self._disposal.take(self.organisations.reset(organisation.tenant_id, seeded))
         self.visitors.clear()
         if seeded is None:
             self.clock.put_back(self.clock.started)
@@ -116,7 +120,7 @@ class Mock:
 
     def seed(self, tenant_id: str, data: str) -> None:
         """Put one organisation to the data of a world. Raises KeyError for an unknown one, or an unknown world."""
-        self.replace_tenant(tenant_id, self.seeded.copy(tenant_id, self.contract.ranking_depth, data))
+        self.replace_tenant(tenant_id, self._copy(tenant_id, data))
 
     def replace_tenant(self, tenant_id: str, tenant: Tenant) -> None:
         """Put other data in the place of an organisation's, as a reset does. Raises KeyError."""
@@ -169,7 +173,7 @@ class Mock:
 
     def remove_organisation(self, tenant_id: str) -> None:
         """Forget an organisation, its keys and its data. Raises KeyError."""
-        self.ingest.forget(self.organisations.remove(tenant_id))
+        self._disposal.take(self.organisations.remove(tenant_id))
         self.lifetimes.end(tenant_id)
         self.directory.forget(tenant_id)
         self.uploads.forget(tenant_id)
@@ -177,11 +181,14 @@ class Mock:
 
     async def freeze(self, tenant_id: str | None = None, name: str | None = None) -> Snapshot:
         """The whole mock, or one organisation, as it is now. Raises KeyError."""
-        return await self._freezer.freeze(tenant_id, name)
+        snapshot = await self._freezer.freeze(tenant_id, name)
+        collector.freeze()
+        return snapshot
 
     async def restore(self, snapshot: Snapshot) -> None:
         """Put the mock, or the one organisation, back. Raises ValueError, and then nothing has changed."""
         await self._freezer.restore(snapshot)
+        collector.freeze()
 
     def keep(self, store: Store, sync: Sync) -> int:
         """From now on everything is in this file before it is answered for. A file of before is loaded; how many events
@@ -213,6 +220,7 @@ class Mock:
         if self.keeper is not None:
             self.keeper.close()
         self.ingest.close()
+        self._disposal.close()
         self.lifetimes.close()
         self.passwords.close()
         self.uploads.close()
@@ -230,5 +238,9 @@ class Mock:
         return Random(f"{self.settings.seed}:accounts") if self.clock.virtual else SystemRandom()  # noqa: S311
 
     def _make_tenant(self, tenant_id: str, seeded: bool) -> Tenant:
-        depth = self.contract.ranking_depth
-        return self.seeded.copy(tenant_id, depth) if seeded else Tenant(tenant_id, Config(depth=depth))
+        return self._copy(tenant_id) if seeded else Tenant(tenant_id, Config(depth=self.contract.ranking_depth))
+
+    def _copy(self, tenant_id: str, data: str = DEFAULT) -> Tenant:
+        copy = self.seeded.copy(tenant_id, self.contract.ranking_depth, data)
+        collector.freeze()
+        return copy

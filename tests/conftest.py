@@ -1,5 +1,6 @@
 """Fixtures that several test files share. A mock is empty, under a virtual clock, and checks its own answers."""
 
+import gc
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -59,6 +60,7 @@ def pytest_collection_finish() -> None:
     """The collector's policy is the server's; all that pytest collected stays, as the seed data does there."""
     given(none())(lambda _: None)()  # Hypothesis looks for numpy's random numbers once, and sees no frozen objects
     collector.settle()
+    gc.set_threshold(*collector.THRESHOLDS[:2], 10)  # but tests drop whole mocks, which are full of cycles
 
 
 @pytest.fixture

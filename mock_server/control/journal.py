@@ -201,7 +201,9 @@ def routes(mock: Mock, journal: Journal, wire: Wire) -> list[BaseRoute]:
         return Stream(journal, wire, position if position <= journal.last_id else 0, tenant_id)
 
     async def clear(request: Request, body: All) -> Cleared:
-        return Cleared(cleared=journal.clear(tenant_or_all(mock, request, body)))
+        tenant_id = tenant_or_all(mock, request, body)
+        await journal.catch_up()
+        return Cleared(cleared=journal.clear(tenant_id))
 
     async def verified(_: Request, wanted: Wanted) -> Verified:
         _check_names(mock, wanted)

@@ -1,4 +1,4 @@
-"""The policy of Python's garbage collector, the same for the server, the tests and the benches.
+"""The policy of Python's garbage collector, the same for the server and the benches.
 
 Reference counts free what a request, an event, a reset or a removed organisation leaves behind: none of them leaves a
 reference cycle (tests/mock/http/test_cycles.py). So the collector finds next to nothing, and what it costs is walking
@@ -6,21 +6,23 @@ what is alive, while everything else waits: 130 ms for a shop of 50,000 events. 
 
 - nothing is collected while the mock starts: all that is made then stays;
 - what is alive when it is ready is frozen, which means that it is walked no more;
-- so is what survives a full collection later: the data of new organisations, of restores and of uploads;
+- so is what an organisation begins with later (`freeze`): a copy of a shop is a few objects with 100,000 references;
 - nothing is collected while a snapshot file is read or written, which makes millions of objects;
-- a full collection comes after at most 150,000 new objects, which keeps it to a few milliseconds;
-- what was frozen and is then dropped in cycles is found by `collect_everything`, which a reloaded spec calls for:
-  a compiled contract is the one large thing that is full of cycles.
+- what is younger is walked twice, after 2,000 and 10,000 new objects: cycles of the control plane and of libraries are
+  found while they are young. Each takes a few milliseconds at most;
+- what is older is never walked by itself: a full collection has no bound;
+- cycles that have grown old or were frozen are found by `collect_everything`, which a reloaded spec calls for: a
+  compiled contract is the one large thing that is full of cycles.
 """
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 
-THRESHOLDS = (10_000, 5, 3)  # new objects, and rounds of the younger generation before an older one is walked
-_OLDEST = 2
+NEVER = 1_000_000_000
+THRESHOLDS = (2_000, 4, NEVER)  # new objects, and rounds of the younger generation before an older one is walked
 
 
 def start() -> None:
@@ -32,9 +34,13 @@ def settle() -> None:
     """From now on by the policy; what is alive is frozen."""
     gc.freeze()
     gc.set_threshold(*THRESHOLDS)
-    if _freeze_survivors not in gc.callbacks:
-        gc.callbacks.append(_freeze_survivors)
     gc.enable()
+
+
+def freeze() -> None:
+    """Something large was made that stays: walk it no more. Does nothing in a process that has a policy of its own."""
+    if gc.get_threshold()[:2] == THRESHOLDS[:2]:
+        gc.freeze()
 
 
 @contextmanager
@@ -47,8 +53,7 @@ def paused() -> Iterator[None]:
     try:
         yield
     finally:
-        if _freeze_survivors in gc.callbacks:
-            gc.freeze()
+        freeze()
         gc.enable()
 
 
@@ -57,8 +62,3 @@ def collect_everything() -> None:
     gc.unfreeze()
     gc.collect()
     gc.freeze()
-
-
-def _freeze_survivors(phase: str, info: Mapping[str, int]) -> None:
-    if phase == "stop" and info["generation"] == _OLDEST:
-        gc.freeze()

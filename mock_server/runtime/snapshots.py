@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 
+from mock_server.runtime.disposal import Disposal
 from mock_server.runtime.ingest import Apply, Batch, IngestQueue
 from mock_server.runtime.lifetimes import Lifetimes
 from mock_server.state.clock import Clock
@@ -24,6 +25,7 @@ class Freezer:
         clock: Clock,
         organisations: Organisations,
         ingest: IngestQueue,
+        disposal: Disposal,
         lifetimes: Lifetimes,
         visitors: Visitors,
         parts: Mapping[str, Part],
@@ -31,6 +33,7 @@ class Freezer:
         self._clock = clock
         self._organisations = organisations
         self._ingest = ingest
+        self._disposal = disposal
         self._lifetimes = lifetimes
         self._visitors = visitors
         self._parts = parts
@@ -59,7 +62,7 @@ class Freezer:
             self._thaw_parts(snapshot)
             if snapshot.tenant_id is None:
                 for each in list(self._organisations):
-                    self._ingest.forget(self._organisations.remove(each.tenant_id))
+                    self._disposal.take(self._organisations.remove(each.tenant_id))
                     self._lifetimes.end(each.tenant_id)
                 self._clock.put_back(snapshot.pace)
                 self._organisations.rng.setstate(snapshot.dice)
@@ -79,7 +82,7 @@ class Freezer:
         organisation = frozen.organisation.copy(now)
         tenant_id, state = organisation.tenant_id, organisation.state
         if tenant_id in self._organisations:
-            self._ingest.forget(self._organisations[tenant_id].state)
+            self._disposal.take(self._organisations[tenant_id].state)
         self._organisations.insert(organisation)
         self._ingest.restore(
             Batch(each.due + now, number, state, applying(state.tenant, each.records[0]), each.records)

@@ -15,13 +15,15 @@ new Tenant. Apply and ask from one thread; read a ranking before the next thing 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from typing import Any
 
 from mock_server.state.attribution import Attribution
 from mock_server.state.identity import Identity
 from mock_server.state.recommender import IMPERSONAL, Config, Query, Ranking, Recommender, parse_filters
 from mock_server.state.records import Event, Item, User
+
+_STEP = 20  # records
 
 
 class Tenant:
@@ -112,6 +114,19 @@ class Tenant:
         if user is not None:
             return not user.active
         return any(not self.users[known].active for known in self.identity.became(user_id) if known in self.users)
+
+    @property
+    def size(self) -> int:
+        """Records of all kinds."""
+        return len(self.items) + len(self.users) + len(self.events)
+
+    def dissolve(self) -> Generator[None, None, None]:
+        """Take apart, in small steps, what is large: whoever drops a shop as a whole waits until all of it is freed."""
+        for part in (self.events, self.recommender.people, self.users, self.items):
+            while part:
+                for _ in range(min(len(part), _STEP)):
+                    part.popitem()
+                yield
 
     def __getstate__(self) -> dict[str, Any]:
         """Everything but the kept rankings: a copy or a pickle makes them again."""

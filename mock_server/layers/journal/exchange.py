@@ -113,6 +113,9 @@ class Exchange(Circumstances):
     findings: Sequence[Finding]
     lint: Sequence[Remark]
 
+    def exchange(self) -> Exchange:
+        return self
+
     @property
     def marks(self) -> set[str]:
         """Ids of all that was found."""

@@ -26,7 +26,7 @@ class Journal:
         self.closed = False
         self.last_id = 0
         self.clearings = 0  # how often something was forgotten that still had its place
-        self._unread: dict[int, RawExchange] = {}  # since somebody asked last
+        self._unread: dict[int, RawExchange | Exchange] = {}  # what the lint has not seen since somebody asked last
         self._read: dict[int, Exchange] = {}  # all before them
         self._of: defaultdict[str | None, deque[int]] = defaultdict(deque)  # ids of each organisation, in order
         self._dropped: Counter[str | None] = Counter()
@@ -105,12 +105,10 @@ class Journal:
         """Forget what came after that position: everything, or what belongs to one organisation. Ids go on. A position
         of another run says nothing about this one."""
         if frozen["run"] == self._run:
-            self._look()
-            numbers = self._read if tenant_id is None else self._of.get(tenant_id, ())
+            numbers = [*self._read, *self._unread] if tenant_id is None else self._of.get(tenant_id, ())
             self._forget([number for number in numbers if number > frozen["last_id"]])
             self._linter = self._make_linter()
-            for exchange in self._read.values():
-                self._linter.look_at(exchange)
+            self._unread, self._read = {**self._read, **self._unread}, {}  # the lint looks at all of them anew
 
     async def wait(self, after: int, seconds: float) -> None:
         """Return when there is something after this exchange, when some are forgotten or the time is up, or when the

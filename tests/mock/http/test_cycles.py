@@ -113,6 +113,15 @@ def test_no_reset_leaves_a_cycle(mock: Client, which: str) -> None:
     assert garbage_of(act) == NOTHING
 
 
+def test_no_restore_leaves_a_cycle(mock: Client) -> None:
+    def act() -> None:
+        snapshot = mock.run(mock.mock.freeze())
+        use(mock)
+        mock.run(mock.mock.restore(snapshot))
+
+    assert garbage_of(act) == NOTHING
+
+
 def test_no_removed_organisation_leaves_a_cycle(mock: Client) -> None:
     def act() -> None:
         added = mock.mock.add_organisation(seeded=True)

@@ -1,14 +1,17 @@
 """The collector's policy: what is old is walked no more, what is young is, and a reload finds what is frozen."""
 
+import asyncio
 import gc
 import subprocess
 import sys
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
+from mock_server.mock import Mock
 from mock_server.runtime import collector
+from tests.support.control_client import SEED
 
 
 class Ring:
@@ -20,11 +23,10 @@ class Ring:
 
 @pytest.fixture(autouse=True)
 def as_it_was() -> Iterator[None]:
-    before = gc.get_threshold(), gc.callbacks[:], gc.isenabled()
+    before, was_enabled = gc.get_threshold(), gc.isenabled()
     yield
-    gc.set_threshold(*before[0])
-    gc.callbacks[:] = before[1]
-    (gc.enable if before[2] else gc.disable)()
+    gc.set_threshold(*before)
+    (gc.enable if was_enabled else gc.disable)()
 
 
 def test_nothing_is_collected_while_the_mock_starts() -> None:
@@ -43,17 +45,53 @@ def test_what_is_alive_when_the_mock_is_ready_is_walked_no_more() -> None:
     assert all(each is not alive for each in gc.get_objects())
 
 
-def test_what_survives_a_full_collection_is_walked_no_more_either() -> None:
+def test_a_full_collection_never_comes_by_itself() -> None:
     collector.settle()
-    later: list[object] = [object()]
-    gc.collect()
-    assert all(each is not later for each in gc.get_objects())
+    before = gc.get_stats()[2]["collections"]
+    kept = [[number] for number in range(50 * collector.THRESHOLDS[0])]
+    assert gc.get_stats()[2]["collections"] == before
+    assert gc.get_stats()[1]["collections"] > 0
+    assert kept
 
 
-def test_the_policy_may_be_set_twice() -> None:
+def test_a_cycle_that_is_dropped_soon_is_found() -> None:
     collector.settle()
+    ring = Ring()
+    gone = weakref.ref(ring)
+    del ring
+    kept = [[number] for number in range(10 * collector.THRESHOLDS[0])]
+    assert gone() is None
+    assert kept
+
+
+WAYS: dict[str, Callable[[Mock], object]] = {
+    "a new one": lambda mock: mock.add_organisation(seeded=True),
+    "a reset": lambda mock: mock.reset("glow-beauty-ng"),
+    "a reset of all": lambda mock: mock.reset(),
+    "seeding": lambda mock: mock.seed("glow-beauty-ng", ""),
+    "a snapshot": lambda mock: asyncio.run(mock.freeze()),
+    "a restore": lambda mock: asyncio.run(mock.restore(asyncio.run(mock.freeze()))),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_an_organisation_begins_with_is_walked_no_more(way: str) -> None:
+    mock = Mock(fill=SEED.fill)
     collector.settle()
-    assert gc.callbacks.count(collector._freeze_survivors) == 1
+    kept = WAYS[way](mock)
+    events = [each.tenant.events for each in mock.organisations if each.tenant.events]
+    assert events
+    assert not {id(each) for each in events} & {id(each) for each in gc.get_objects()}
+    del kept
+
+
+def test_a_process_with_a_policy_of_its_own_is_left_alone() -> None:
+    gc.set_threshold(700, 10, 10)
+    mock = Mock(fill=SEED.fill)
+    mock.reset()
+    events = mock.organisations.first.tenant.events
+    assert events
+    assert any(each is events for each in gc.get_objects())
 
 
 def test_what_was_frozen_and_then_dropped_is_found_when_everything_is_collected() -> None:
@@ -103,9 +141,10 @@ def test_nothing_is_collected_while_something_large_is_made_and_it_is_walked_no_
 
 
 def test_a_process_with_another_policy_keeps_its_own() -> None:
-    gc.callbacks[:] = [each for each in gc.callbacks if each is not collector._freeze_survivors]
+    gc.set_threshold(700, 10, 10)
     gc.enable()
-    before = gc.get_freeze_count()
     with collector.paused():
         assert not gc.isenabled()
-    assert (gc.isenabled(), gc.get_freeze_count()) == (True, before)
+        made: list[object] = [object()]
+    assert gc.isenabled()
+    assert any(each is made for each in gc.get_objects())

@@ -1,0 +1,41 @@
+"""What an organisation leaves behind is freed in slices: to free 50,000 events at once takes 25 ms."""
+
+from __future__ import annotations
+
+import asyncio
+
+from mock_server.runtime.ingest import IngestQueue
+from mock_server.runtime.slices import in_slices
+from mock_server.state.organisations import State
+
+_FEW = 5_000  # records that may be freed at once
+
+
+class Disposal:
+    def __init__(self, ingest: IngestQueue) -> None:
+        self._ingest = ingest
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def take(self, state: State) -> None:
+        """The state of an organisation that is gone or was reset: nobody asks it any more, and what waits for it is
+        never applied. Where no event loop runs, it is freed at once."""
+        self._ingest.forget(state)
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return
+        if state.tenant.size > _FEW:
+            task = loop.create_task(self._free(state))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    def close(self) -> None:
+        """The process ends: that frees it all."""
+        for task in self._tasks:
+            task.cancel()
+
+    async def _free(self, state: State) -> None:
+        async with self._ingest.pause():
+            pass  # what was being applied to it when it was replaced
+        async for _ in in_slices(state.tenant.dissolve()):
+            pass
