@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import asyncio
 import io
+from collections.abc import Iterator
 from contextlib import aclosing
+from itertools import islice
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
@@ -32,15 +34,18 @@ from mock_server.control.calls import Body, answer, checked, given, organisation
 from mock_server.errors import BadRequest, Conflict, FieldError
 from mock_server.http.body import read_body
 from mock_server.mock import Mock
+from mock_server.runtime.ingest import Apply
 from mock_server.runtime.slices import in_slices
 from mock_server.spec.validation import listed
 from mock_server.state.filling import events_of, fill, items_of, users_of
+from mock_server.state.organisations import State
 from mock_server.state.recommender import Config
 from mock_server.state.records import Event, Item, User
 from mock_server.state.tenant import Tenant
 
 _SHOWN = 5  # records of a preview
 _MICROSECOND = 1e-6
+_PIECE = 200  # records
 
 
 class Asked(Body):
@@ -190,16 +195,23 @@ async def _put(mock: Mock, tenant_id: str, asked: Asked, records: list[Record]) 
         made = await asyncio.to_thread(_shop, mock, tenant_id, records, now)
         mock.replace_tenant(tenant_id, made)
     elif asked.kind == "items":
-        await mock.ingest.put(organisation.state, tenant.apply_item, [Item.from_body(each, now) for each in records])
+        await _in_pieces(mock, organisation.state, tenant.apply_item, (Item.from_body(each, now) for each in records))
     elif asked.kind == "users":
-        await mock.ingest.put(organisation.state, tenant.apply_user, [User.from_body(each) for each in records])
+        await _in_pieces(mock, organisation.state, tenant.apply_user, (User.from_body(each) for each in records))
     else:
-        events = [
+        events = (
             Event.from_body(each, now + number * _MICROSECOND, each.get("event_id") or f"import-{now:.6f}-{number}")
             for number, each in enumerate(records)
-        ]
-        await mock.ingest.put(organisation.state, tenant.apply_event, events)
+        )
+        await _in_pieces(mock, organisation.state, tenant.apply_event, events)
     await mock.ingest.flush(mock.organisations[tenant_id].state)
+
+
+async def _in_pieces(mock: Mock, state: State, apply: Apply, records: Iterator[Any]) -> None:
+    """Requests get their turn between them."""
+    while piece := list(islice(records, _PIECE)):
+        await mock.ingest.put(state, apply, piece)
+        await asyncio.sleep(0)
 
 
 def _shop(mock: Mock, tenant_id: str, items: list[Record], now: float) -> Tenant:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from mock_server.runtime.disposal import Disposal
 from mock_server.runtime.ingest import Apply, Batch, IngestQueue
@@ -58,8 +59,9 @@ class Freezer:
 
     async def restore(self, snapshot: Snapshot) -> None:
         """Put the mock, or the one organisation, back. Raises ValueError, and then nothing has changed."""
+        parts = await asyncio.to_thread(lambda: {part: unpack(each) for part, each in snapshot.parts.items()})
         async with self._ingest.pause():
-            self._thaw_parts(snapshot)
+            self._thaw_parts(parts, snapshot.tenant_id)
             if snapshot.tenant_id is None:
                 for each in list(self._organisations):
                     self._disposal.take(self._organisations.remove(each.tenant_id))
@@ -93,16 +95,16 @@ class Freezer:
         if frozen.expires_in is not None:
             self._lifetimes.start(tenant_id, frozen.expires_in)
 
-    def _thaw_parts(self, snapshot: Snapshot) -> None:
-        parts, tenant_id = self._parts, snapshot.tenant_id
-        if unknown := sorted(snapshot.parts.keys() - parts.keys()):
+    def _thaw_parts(self, frozen: Mapping[str, Any], tenant_id: str | None) -> None:
+        parts = self._parts
+        if unknown := sorted(frozen.keys() - parts.keys()):
             raise ValueError(f"parts.{unknown[0]}: this mock has no such part")
         before = {name: part.freeze(tenant_id) for name, part in parts.items()}
         tried: list[str] = []
-        for name in [name for name in parts if name in snapshot.parts]:  # in the order of the mock's
+        for name in [name for name in parts if name in frozen]:  # in the order of the mock's
             tried.append(name)
             try:
-                parts[name].thaw(unpack(snapshot.parts[name]), tenant_id)
+                parts[name].thaw(frozen[name], tenant_id)
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 for changed in tried:
                     parts[changed].thaw(before[changed], tenant_id)

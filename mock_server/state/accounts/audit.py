@@ -1,10 +1,13 @@
-"""An organisation's audit log: who did what, when and from where. Entries are added and never changed."""
+"""An organisation's audit log: who did what, when and from where. Entries are added and never changed; the newest are
+kept, since all of them are in every snapshot."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
+
+MOST = 10_000  # entries of one organisation
 
 Outcome = Literal["done", "refused"]
 
@@ -66,8 +69,10 @@ class AuditLog:
         subject: str | None = None,
         details: Mapping[str, Any] | None = None,
     ) -> Entry:
-        entry = Entry(len(self.entries) + 1, at, actor, action, outcome, subject, details or {})
+        number = self.entries[-1].entry_id + 1 if self.entries else 1
+        entry = Entry(number, at, actor, action, outcome, subject, details or {})
         self.entries.append(entry)
+        del self.entries[:-MOST]
         return entry
 
     def found(self, wanted: Filter) -> Sequence[Entry]:

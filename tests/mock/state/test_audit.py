@@ -6,6 +6,7 @@ import pytest
 
 from fixtures.bodies import recommend_body
 from fixtures.spec import OURS
+from mock_server.state.accounts import audit
 from mock_server.state.accounts.roles import Role
 from tests.support.account_client import LOGIN, Person, credentials
 from tests.support.mock_client import ACCOUNTS, RECOMMEND, Answer, Client
@@ -45,6 +46,14 @@ def test_it_begins_with_the_making_of_the_organisation_and_is_newest_first(shop:
     assert [each["entry_id"] for each in found] == [4, 3, 2, 1]
     assert [each["action"] for each in found] == ["addMember"] * 3 + ["createOrganisation"]
     assert found[0]["details"] == {"email": "member@shop.test", "role": "MEMBER"}
+
+
+def test_the_newest_are_kept_and_their_numbers_go_on(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "MOST", 3)
+    for _ in range(4):
+        shop.owner.post(f"{shop.path}/keys")
+    assert [each["entry_id"] for each in entries(shop)] == [8, 7, 6]
+    assert shop.owner.get(f"{shop.path}/audit-log?limit=1").data["pagination"]["total_count"] == 3
 
 
 def send(person: Person, method: str, path: str, body: Any, headers: list[tuple[str, str]]) -> Answer:
