@@ -1,6 +1,7 @@
 """The operations as a collection for Postman and Bruno (which imports Postman's format 2.1), made from openapi.yaml.
 
-The address and the keys are variables of the collection; bodies are the examples of the file."""
+The address and the keys are variables of the collection; bodies are the examples of the file, about an organisation's
+own records."""
 
 from __future__ import annotations
 
@@ -9,18 +10,19 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fixtures.spec import Operation, Spec
+from mock_server.spec.shop_examples import Ids, request_examples
 
 SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 
 
-def collection(spec: Spec, variables: Mapping[str, str]) -> dict[str, Any]:
-    """`variables`: `base_url`, `publishable_key` and `secret_key`."""
+def collection(spec: Spec, variables: Mapping[str, str], ids: Ids) -> dict[str, Any]:
+    """`variables`: `base_url`, `publishable_key` and `secret_key`. `ids`: what an id of the examples is there."""
     folders: dict[str, list[dict[str, Any]]] = {}
     for operation in spec.operations:
         if operation.key_type is None:  # the account side
             continue
-        node = spec.document["paths"][operation.path][operation.method.lower()]
-        folders.setdefault((node.get("tags") or ["Others"])[0], []).extend(_requests(spec, operation, node))
+        node = {**operation.node, **request_examples(spec, operation, ids)}
+        folders.setdefault((node.get("tags") or ["Others"])[0], []).extend(_requests(operation, node))
     return {
         "info": {"name": spec.document["info"]["title"], "schema": SCHEMA},
         "item": [{"name": name, "item": requests} for name, requests in folders.items()],
@@ -28,21 +30,21 @@ def collection(spec: Spec, variables: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _requests(spec: Spec, operation: Operation, node: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _requests(operation: Operation, node: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """One for each example of the body."""
-    content = spec.resolve(node.get("requestBody", {})).get("content", {}).get("application/json", {})
+    content = node.get("requestBody", {}).get("content", {}).get("application/json", {})
     examples = {each["summary"]: each["value"] for each in content.get("examples", {}).values()} or {"": None}
     for summary, body in examples.items():
         name = f"{node['summary']}: {summary}" if len(examples) > 1 else node["summary"]
-        yield {"name": name, "request": _request(spec, operation, node, body)}
+        yield {"name": name, "request": _request(operation, node, body)}
 
 
-def _request(spec: Spec, operation: Operation, node: Mapping[str, Any], body: Any) -> dict[str, Any]:
+def _request(operation: Operation, node: Mapping[str, Any], body: Any) -> dict[str, Any]:
     headers = [{"key": "X-API-KEY", "value": f"{{{{{operation.key_type}_key}}}}"}]
     if body is not None:
         headers.append({"key": "Content-Type", "value": "application/json"})
     path, query = operation.path, []
-    for parameter in map(spec.resolve, node.get("parameters", ())):
+    for parameter in node["parameters"]:
         example = str(parameter.get("example", ""))
         if parameter["in"] == "path":
             path = path.replace(f"{{{parameter['name']}}}", example)

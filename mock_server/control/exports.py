@@ -20,6 +20,7 @@ from mock_server.control.collection import collection
 from mock_server.layers.journal.har import har
 from mock_server.layers.journal.journal import Journal
 from mock_server.mock import Mock
+from mock_server.spec.shop_examples import ids_of
 
 
 def routes(mock: Mock, journal: Journal) -> list[BaseRoute]:
@@ -37,7 +38,9 @@ def routes(mock: Mock, journal: Journal) -> list[BaseRoute]:
             "publishable_key": organisation.publishable_key or "",
             "secret_key": organisation.secret_key or "",
         }
-        return await _file("lehnz.postman_collection.json", collection(mock.spec, variables))
+        return await _file(
+            "lehnz.postman_collection.json", collection(mock.spec, variables, ids_of(mock.spec, organisation.tenant))
+        )
 
     return [
         Route("/journal/har", as_har, methods=["GET"]),

@@ -12,7 +12,7 @@ from mock_server.layers.journal.lint import EVERY_RULE
 from mock_server.mock import Mock
 from mock_server.spec.strategies import OPERATION
 from mock_server.state.organisations import Organisation
-from mock_server.state.tenant import Tenant
+from mock_server.state.samples import some_items, some_users
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def overview(view: View) -> dict[str, Any]:
     """The data that it can be filled with, and two commands that work as they stand, with data that it has."""
     organisation = view.organisation
     recommend: dict[str, Any] = {"strategy": "popular", "limit": 3}
-    if user_id := _somebody(organisation.tenant):
+    for user_id in some_users(organisation.tenant, 1):
         recommend = {"strategy": "personalized", "user_id": user_id, "limit": 3}
     item = {"item_id": "PROD-001", "item_type": "product", "status": "active", "attributes": {"title": "First item"}}
     return {
@@ -59,15 +59,9 @@ def strategies(view: View) -> dict[str, Any]:
     return {
         "strategies": strategies_of(spec),
         "most": spec.resolve(properties.get("limit", {})).get("maximum", ""),
-        "user_id": _somebody(tenant) or "",
-        "item_id": next(iter(tenant.items), ""),
+        "user_id": next(iter(some_users(tenant, 1)), ""),
+        "item_id": next(iter(some_items(tenant, 1)), ""),
     }
-
-
-def _somebody(tenant: Tenant) -> str | None:
-    """A user who did something, so that their recommendations are more than a fallback."""
-    known = (event.user_id for event in reversed(tenant.events.values()) if event.user_id in tenant.users)
-    return next(known, next(iter(tenant.users), None))
 
 
 def _curl(url: str, key: str, body: dict[str, Any]) -> str:

@@ -19,10 +19,10 @@ import jinja2
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
 
 from mock_server.dashboard.facts import View
 from mock_server.dashboard.tabs import TABS, Tab
+from mock_server.http.asset_files import AssetFiles
 from mock_server.mock import Mock
 
 HERE = Path(__file__).parent
@@ -41,19 +41,9 @@ _CHOICES = {"id", "item_id", "user_id"}  # in an address: something beside the l
 _LISTED = 50  # organisations that a menu still shows; more are searched by name
 
 
-class _Assets(StaticFiles):
-    """A browser asks each time whether its copy is still the right one: the next release has other files."""
-
-    def file_response(self, *args: Any, **more: Any) -> Response:
-        response = super().file_response(*args, **more)
-        response.headers["Cache-Control"] = "no-cache"
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        return response
-
-
 def routes(mock: Mock) -> list[BaseRoute]:
     """To be mounted at /_mock, behind its access rules."""
-    assets = Mount("/ui/assets", _Assets(directory=HERE / "assets"))
+    assets = Mount("/ui/assets", AssetFiles(HERE / "assets"))
     return [assets, *(Route(tab.address, _endpoint(mock, tab)) for tab in TABS)]
 
 

@@ -1,4 +1,5 @@
-"""/docs: both contracts for people. /openapi.yaml, /openapi.json: the documented API, as it was written and with this
+"""/docs: both contracts for people, whose examples of requests are about the organisation that is chosen there.
+/openapi.yaml, /openapi.json: the documented API, as it was written and with this
 server's URL first. /accounts/openapi.yaml and .json: the account operations, which are ours.
 
 Nothing is loaded from elsewhere: the assets stand beside this module, and the page's policy forbids other hosts.
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -18,11 +19,12 @@ import yaml
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
 
 from fixtures.spec import Spec
 from fixtures.strict_yaml import YamlError, parse
+from mock_server.http.asset_files import AssetFiles
 from mock_server.spec.contract import Contract
+from mock_server.spec.shop_examples import describe_shop, ids_of
 from mock_server.state.organisations import Organisation, development_key
 
 ASSETS = Path(__file__).with_name("assets")
@@ -38,13 +40,22 @@ def docs_routes(contract: Contract, organisations: Iterable[Organisation]) -> li
     page = Template((ASSETS / "docs.html").read_text(encoding="utf-8"))
 
     async def reference(_: Request) -> Response:
-        options = _options(organisations)
+        options = _options(_known_to_all(organisations))
         headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"}
         return Response(page.substitute(organisations=options), media_type="text/html", headers=headers)
 
+    async def tried(request: Request) -> Response:
+        spec, wanted = contract.spec, request.query_params.get("tenant_id")
+        document = served_document(spec, _base_url(request))
+        for organisation in _known_to_all(organisations):
+            if organisation.tenant_id == wanted:
+                describe_shop(document, spec, ids_of(spec, organisation.tenant))
+        return Response(orjson.dumps(document), media_type="application/json", headers={"Cache-Control": "no-store"})
+
     return [
         Route("/docs", reference),
-        Mount("/docs/assets", StaticFiles(directory=ASSETS)),
+        Route("/docs/openapi.json", tried),
+        Mount("/docs/assets", AssetFiles(ASSETS)),
         *_description_routes("", lambda: contract.spec),
         *_description_routes("/accounts", lambda: contract.accounts),
     ]
@@ -92,10 +103,16 @@ def _base_url(request: Request) -> str:
     return f"{request.url.scheme}://{host}"
 
 
+def _known_to_all(organisations: Iterable[Organisation]) -> Iterator[Organisation]:
+    """Only those whose keys everybody knows anyway."""
+    for each in organisations:
+        if each.publishable_key == development_key("publishable", each.tenant_id):
+            yield each
+
+
 def _options(organisations: Iterable[Organisation]) -> str:
-    """The choices of the page's organisation menu: only those whose keys everybody knows anyway."""
+    """The choices of the page's organisation menu."""
     return "".join(
         f'<option data-publishable="{each.publishable_key}" data-secret="{each.secret_key}">{each.tenant_id}</option>'
         for each in organisations
-        if each.publishable_key == development_key("publishable", each.tenant_id)
     )

@@ -24,7 +24,17 @@ ARGUMENTS += [f"--disable-features={','.join(_LEFT_OUT)}"]
 
 Scheme = Literal["light", "dark"]
 WIDE: ViewportSize = {"width": 1280, "height": 900}
-PHONE: ViewportSize = {"width": 360, "height": 740}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+NARROWEST: ViewportSize = {"width": 360, "height": 740}
+
+# Wide and light is looked at with every change, the rest with the slow tests.
+LOOKS = [
+    pytest.param("light", WIDE, id="light-1280"),
+    *(
+        pytest.param(scheme, size, id=f"{scheme}-{size['width']}", marks=pytest.mark.slow)
+        for scheme, size in (("dark", WIDE), ("light", PHONE), ("dark", PHONE), ("light", NARROWEST))
+    ),
+]
 
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium")
 

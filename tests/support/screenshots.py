@@ -1,4 +1,4 @@
-"""Pictures of every tab of the dashboard, light and dark, wide and 360 pixels narrow, for people to look at.
+"""Pictures of every tab of the dashboard and of /docs, light and dark, wide and 390 pixels narrow, to be looked at.
 
 python -m tests.support.screenshots FOLDER
 """
@@ -19,6 +19,7 @@ from tests.support.dashboard_support import control, shop_a_little
 
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 SIZES = {"wide": WIDE, "narrow": PHONE}
+REFERENCE = "/docs"
 TOKEN = "opens-nothing-at-all"
 
 
@@ -30,6 +31,7 @@ def pages(mock: RunningMock) -> Iterator[tuple[str, str]]:
     yield "catalogue-item", "/ui/catalogue?item_id=prod_1"
     yield "catalogue-user", "/ui/catalogue?user_id=user_1"
     yield "funnel-empty", "/ui/funnel?tenant_id=acme-books"
+    yield "docs", REFERENCE
     yield "no-organisation", "/?tenant_id=nobody"
 
 
@@ -58,7 +60,7 @@ def photograph(
             if person is not None:
                 person.sign_in(page)
             for name, address in addresses:
-                page.goto(f"/_mock{address}")
+                page.goto(address if address == REFERENCE else f"/_mock{address}")
                 expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=30_000)
                 page.wait_for_timeout(300)  # milliseconds, for the values that are asked for once a second
                 page.screenshot(path=folder / f"{name}-{scheme}-{size}.png", full_page=True)

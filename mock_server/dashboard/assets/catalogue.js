@@ -34,7 +34,7 @@ const COLUMNS = {
     ["Item", ({ item_id: id, title, picture: source }) => element("div", { class: "good" }, picture(source, "small"), element("div", {}, named(id, title)))],
     ["Price", ({ price: value, currency }) => price(value, currency), "n"],
     ["Type", ({ item_type: type }) => type, "spare"],
-    ["Popularity", ({ popularity }) => number(popularity), "n"],
+    ["Popularity", ({ popularity }) => number(popularity), "n spare"],
     ["Status", (each) => status(each.status)],
   ],
   users: [

@@ -13,7 +13,7 @@ watch(at("funnel"), EVERY_SECONDS, () => read(below(tenantId, "funnel")), ({ str
   if (!strategies.length) return nothing("Nothing was recommended yet.");
   const most = Math.max(...strategies.map((each) => each.impressions));
   return [
-    element("div", { class: "cards" }, strategies.map((each) => card(each, most))),
+    element("div", { class: "cards thirds" }, strategies.map((each) => card(each, most))),
     element("section", { class: "card" }, element("h2", {}, "As a table"), asTable(strategies),
       forgotten > 0 && element("p", { class: "hint" }, `${counted(forgotten, "list")} so old that events which echo them no longer count.`)),
   ];

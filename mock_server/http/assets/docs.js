@@ -4,8 +4,13 @@ const organisation = document.getElementById("organisation");
 const contract = document.getElementById("contract");
 let token = ""; // of whoever registered or signed in on this page
 
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches); // Swagger UI's own switch
+follow();
+dark.addEventListener("change", follow);
+
 const ui = SwaggerUIBundle({
-  url: contract.value,
+  url: description(),
   dom_id: "#swagger-ui",
   deepLinking: true,
   defaultModelsExpandDepth: 0,
@@ -35,8 +40,32 @@ function useToken(response) {
   return response;
 }
 
-organisation.addEventListener("change", useKeys);
-contract.addEventListener("change", () => {
-  ui.specActions.updateUrl(contract.value);
-  ui.specActions.download(contract.value);
-});
+// Its examples are about the chosen organisation's records.
+function description() {
+  return `${contract.value}?${new URLSearchParams({ tenant_id: organisation.value })}`;
+}
+
+for (const menu of [organisation, contract]) {
+  menu.addEventListener("change", () => {
+    ui.specActions.updateUrl(description());
+    ui.specActions.download(description());
+    useKeys();
+  });
+}
+
+// What Swagger UI leaves without a name or a place in the outline, for who listens to the page.
+const SPOKEN = {
+  "#servers": { "aria-label": "Server" },
+  ".examples-select-element": { "aria-label": "Example" },
+  ".content-type": { "aria-label": "Media type" },
+  ".body-param__text": { "aria-label": "Body of the request" },
+  ".microlight": { tabindex: "0" },
+  ".opblock-tag": { "aria-level": "2" },
+  ".information-container": { role: "region", "aria-label": "About" },
+  ".schemes-server-container": { role: "region", "aria-label": "Server and keys" },
+};
+new MutationObserver(() => {
+  for (const [selector, attributes] of Object.entries(SPOKEN))
+    for (const each of document.querySelectorAll(selector))
+      for (const [name, value] of Object.entries(attributes)) if (!each.hasAttribute(name)) each.setAttribute(name, value);
+}).observe(document.getElementById("swagger-ui"), { childList: true, subtree: true });

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from fixtures.mock_process import RunningMock
-from tests.support.browser import PHONE, WIDE, Scheme
+from tests.support.browser import LOOKS, PHONE, Scheme
 from tests.support.dashboard_accounts import CATALOG, PASSWORD, Person, a_shop, a_team_at_work, register
 from tests.support.dashboard_support import (
     HOSTILE,
@@ -146,7 +146,7 @@ def test_a_keyboard_alone_registers_comes_in_and_uploads(page: Page) -> None:
 
 
 @needs_axe
-@pytest.mark.parametrize(("scheme", "size"), [("light", WIDE), ("dark", PHONE)])
+@pytest.mark.parametrize(("scheme", "size"), LOOKS)
 def test_nothing_is_inaccessible_wider_than_the_page_or_jumps_for_who_is_signed_in(
     browser: Browser, mock: RunningMock, scheme: Scheme, size: ViewportSize
 ) -> None:
@@ -160,7 +160,7 @@ def test_nothing_is_inaccessible_wider_than_the_page_or_jumps_for_who_is_signed_
             page = context.new_page()
             person.sign_in(page)
             for address in addresses:
-                found.extend(defects(page, address))
+                found.extend(defects(page, f"/_mock{address}"))
 
     inside = [f"/ui/{tab}?tenant_id={tenant_id}" for tab in TABS]
     look(ada, *inside[:2], f"{inside[-1]}&id={upload_id}", "/ui/upload")

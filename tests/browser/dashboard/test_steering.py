@@ -1,44 +1,23 @@
 """The dashboard steers the mock: quota, data, snapshots, organisations, faults, clock, and what is tried out."""
 
 import re
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from fixtures.bodies import item_body
-from fixtures.mock_process import RunningMock, running_mock
-from tests.support.browser import WIDE, needs_chromium
+from fixtures.mock_process import RunningMock
+from tests.support.browser import needs_chromium
 from tests.support.dashboard_support import (
     control,
-    listen,
     send,
     settled,
     shop_a_little,
-    start_afresh,
 )
 
 pytestmark = needs_chromium
 ACME = "lehnz_pk_dev_acme_books_fcc4d1ba0a99e14cc6ee95a7"
-
-
-@pytest.fixture(scope="module")
-def mock() -> Iterator[RunningMock]:
-    with running_mock("--ingest-delay", "0") as mock:
-        yield mock
-
-
-@pytest.fixture
-def page(browser: Browser, mock: RunningMock, complaints: list[str]) -> Iterator[Page]:
-    """A fresh page on a fresh mock; it must neither complain nor ask anybody else."""
-    start_afresh(mock)
-    with browser.new_context(viewport=WIDE, base_url=mock.url) as context:
-        page = context.new_page()
-        page.on("dialog", lambda dialog: dialog.accept())
-        listen(page, mock, complaints)
-        yield page
-    assert complaints == []
 
 
 def test_the_overview_shows_the_quota_as_it_goes_and_puts_things_back(page: Page, mock: RunningMock) -> None:

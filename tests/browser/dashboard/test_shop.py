@@ -1,36 +1,17 @@
 """Bring your own shop: a file of products becomes the shop, without an account, and back."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from fixtures.mock_process import RunningMock, running_mock
-from tests.support.browser import WIDE, needs_chromium
-from tests.support.dashboard_support import listen, settled, start_afresh
+from fixtures.mock_process import RunningMock
+from tests.support.browser import needs_chromium
+from tests.support.dashboard_support import settled
 
 pytestmark = needs_chromium
 
 PRODUCTS = "SKU;Titel;price\nmug-1;Becher;9,50\nmug-2;Tasse;12,00\n;ohne;1,00\n"
-
-
-@pytest.fixture(scope="module")
-def mock() -> Iterator[RunningMock]:
-    with running_mock("--ingest-delay", "0") as mock:
-        yield mock
-
-
-@pytest.fixture
-def page(browser: Browser, mock: RunningMock, complaints: list[str]) -> Iterator[Page]:
-    start_afresh(mock)
-    with browser.new_context(viewport=WIDE, base_url=mock.url) as context:
-        page = context.new_page()
-        page.on("dialog", lambda dialog: dialog.accept())
-        listen(page, mock, complaints)
-        yield page
-    assert complaints == []
 
 
 def test_a_file_is_mapped_applied_and_undone(page: Page, tmp_path: Path) -> None:

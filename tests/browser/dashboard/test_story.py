@@ -16,7 +16,7 @@ from tests.support.dashboard_support import control
 from tests.support.sites import QuietHandler, serving
 
 pytestmark = needs_chromium
-PAGES = Path(__file__).with_name("pages")
+PAGES = Path(__file__).parents[1] / "pages"
 
 
 class Pages(QuietHandler, SimpleHTTPRequestHandler):
