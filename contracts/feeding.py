@@ -60,6 +60,9 @@ def _each_kind(probe: Probe) -> Iterator[None]:
         probe.look(category)
     for question in _QUESTIONS:
         probe.recommend(user_id=user, filters={"category": category}, **question)
-    operations = probe.operations
-    probe.send(operations.events, {})
-    probe.send(operations.recommend, {"user_id": user}, probe.credentials.none())
+    filters = {"category": category, "title": items[0]["attributes"]["title"]}
+    probe.recommend(strategy="similar", context_item_id=items[0]["item_id"], filters=filters)
+    operations, nobody = probe.operations, probe.credentials.none()
+    probe.send(operations.events, {}, forbidden="an event without any field")
+    probe.send(operations.recommend, {"user_id": user}, nobody)
+    probe.request("POST", "/v1/no-such-thing", nobody, json={})

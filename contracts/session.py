@@ -116,6 +116,7 @@ def judge(
             left_over = cleanup.clean(run, keep=settings.keep)
             run.client.close()
         notes = left_over + notes
+        strict = settings.strict or not any(entry.level is Level.MUST for entry in chosen)  # --select of SHOULDs alone
         if stop.reason:
             notes.insert(0, f"{stop.reason}: what was not judged by then is inconclusive")
         everything = {result.check: result for result in [*results, *rest]}
@@ -127,8 +128,8 @@ def judge(
             target=target,
             catalogue=catalogue,
             results=ordered,
-            verdict=verdict_of(ordered, settings.strict),
-            strict=settings.strict,
+            verdict=verdict_of(ordered, strict),
+            strict=strict,
             profile=settings.profile,
             seed=run.plan.seed,
             prefix=run.names.prefix,
