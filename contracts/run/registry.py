@@ -93,7 +93,9 @@ def home_of(entry: Entry, run: Run) -> str:
 
 def needs_other(entry: Entry, run: Run) -> bool:
     """Whether a check sends anything to the second organisation."""
-    return "other-organisation" in entry.needs or (entry.id in CHECKS and home_of(entry, run) == "other")
+    if "other-organisation" in entry.needs or entry.area == "Rate limit":
+        return True
+    return entry.id in CHECKS and home_of(entry, run) == "other"
 
 
 def waits(entry: Entry) -> bool:

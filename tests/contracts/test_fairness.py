@@ -41,8 +41,16 @@ def reds(report: Report) -> dict[str, str]:
         Freedoms(cookie=True),
         Freedoms(short_enums=True),
         Freedoms(fails_once=True),
+        Freedoms(personal="last touched first"),
+        Freedoms(personal="unseen only"),
+        Freedoms(no_arrays=True),
+        Freedoms(at_most=60, strict_pages=True),
+        Freedoms(slides=True, plain_errors=True),
+        Freedoms(lag=1.2),
     ],
-    ids=["plain", "floats", "UUIDs", "spelling", "other-spelling", "cookie", "user-everywhere", "passing-503"],
+    ids=lambda freedoms: ", ".join(
+        f"{name} {value}" for name, value in vars(freedoms).items() if value != vars(Freedoms())[name]
+    ),
 )
 def test_a_legal_server_conforms(freedoms: Freedoms) -> None:
     report = judged(freedoms)

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contracts.catalogue import load_catalogue
 from contracts.options import read_arguments
-from contracts.report.reproduce import write_scripts
+from contracts.outcome import Outcome
+from contracts.report.reproduce import script, write_scripts
 from contracts.session import Report, judge
 from contracts.settings import settings_of
 from tests.support.mock_beside import Beside, mock_beside
@@ -92,12 +94,12 @@ def run(script: Path, mock: Beside, **more: str) -> "subprocess.CompletedProcess
 @pytest.mark.parametrize("check", ["ITEM-requires-item-type", "ITEM-status-enum"])
 def test_a_status_is_judged_by_curl_alone(check: str, server: Broken, mock: Beside, tmp_path: Path) -> None:
     write_scripts(judged(mock, tmp_path, "--select", check), tmp_path)
-    script = tmp_path / f"{check}.sh"
+    path = tmp_path / f"{check}.sh"
     nothing = {"LEHNZ_CONTRACT": "/nowhere"}
-    there = run(script, mock, **nothing)
+    there = run(path, mock, **nothing)
     assert there.returncode == 1, there.stdout + there.stderr
     server.broken = False
-    gone = run(script, mock, **nothing)
+    gone = run(path, mock, **nothing)
     assert gone.returncode == 0, gone.stdout + gone.stderr
 
 
@@ -110,28 +112,28 @@ def test_what_lies_in_json_is_judged_by_python3_alone(
 ) -> None:
     """`made`: the finding speaks of data, which is made anew."""
     write_scripts(judged(mock, tmp_path, "--select", check), tmp_path)
-    script = tmp_path / f"{check}.sh"
-    text = script.read_text(encoding="utf-8")
+    path = tmp_path / f"{check}.sh"
+    text = path.read_text(encoding="utf-8")
     assert ("must POST /v1/ingest/items/upsert" in text) is made
     assert "lehnz_pk" not in text.replace("lehnz_pk_}", "")
-    there = run(script, mock, **NOTHING_OF_OURS)
+    there = run(path, mock, **NOTHING_OF_OURS)
     assert there.returncode == 1, there.stdout + there.stderr
     server.broken = False
-    gone = run(script, mock, **NOTHING_OF_OURS)
+    gone = run(path, mock, **NOTHING_OF_OURS)
     assert gone.returncode == 0, gone.stdout + gone.stderr
-    assert run(script, mock, **NOTHING_OF_OURS, TARGET="http://127.0.0.1:9").returncode == 3
+    assert run(path, mock, **NOTHING_OF_OURS, TARGET="http://127.0.0.1:9").returncode == 3
 
 
 @pytest.mark.slow
 def test_what_lies_in_several_answers_is_judged_by_the_suite(server: Broken, mock: Beside, tmp_path: Path) -> None:
     write_scripts(judged(mock, tmp_path, "--select", "RATE-counts-down"), tmp_path)
-    script = tmp_path / "RATE-counts-down.sh"
-    there = run(script, mock)
+    path = tmp_path / "RATE-counts-down.sh"
+    there = run(path, mock)
     assert there.returncode == 1, there.stdout + there.stderr
     server.broken = False
-    gone = run(script, mock)
+    gone = run(path, mock)
     assert gone.returncode == 0, gone.stdout + gone.stderr
-    unsaid = run(script, mock, **NOTHING_OF_OURS)
+    unsaid = run(path, mock, **NOTHING_OF_OURS)
     assert unsaid.returncode == 3
     assert "can not be told" in unsaid.stdout
 
@@ -140,13 +142,24 @@ def test_what_lies_in_several_answers_is_judged_by_the_suite(server: Broken, moc
 def test_headers_are_variables_and_are_sent(mock: Beside, tmp_path: Path) -> None:
     arguments = ("--select", "ITEM-status-enum", "--header", 'X-Gateway: Basic it\'s "so" $PK')
     write_scripts(judged(mock, tmp_path, *arguments), tmp_path)
-    script = tmp_path / "ITEM-status-enum.sh"
-    assert "it's" not in script.read_text(encoding="utf-8")
-    unset = run(script, mock)
+    path = tmp_path / "ITEM-status-enum.sh"
+    assert "it's" not in path.read_text(encoding="utf-8")
+    unset = run(path, mock)
     assert (unset.returncode, unset.stderr) == (3, "set HEADER_X_GATEWAY\n")
-    assert run(script, mock, HEADER_X_GATEWAY='Basic it\'s "so" $PK').returncode == 1
+    assert run(path, mock, HEADER_X_GATEWAY='Basic it\'s "so" $PK').returncode == 1
 
 
 def test_a_target_that_is_gone_cant_be_told(mock: Beside, tmp_path: Path) -> None:
     write_scripts(judged(mock, tmp_path, "--select", "ITEM-status-enum"), tmp_path)
     assert run(tmp_path / "ITEM-status-enum.sh", mock, TARGET="http://127.0.0.1:9").returncode == 3
+
+
+def test_authorities_and_proxy_go_into_a_script_and_the_proxys_password_does_not(mock: Beside, tmp_path: Path) -> None:
+    report = judged(mock, tmp_path, "--select", "ITEM-status-enum")
+    (result,) = [each for each in report.results if each.outcome is Outcome.FAIL]
+    connection = replace(report.target.connection, ca_file="/etc/our ca.pem", proxy="http://me:hunter2@proxy:3128")
+    text = script(replace(report, target=replace(report.target, connection=connection)), result)
+    assert "CA_FILE=${CA_FILE:-'/etc/our ca.pem'}" in text
+    assert '${CA_FILE:+--cacert "$CA_FILE"}' in text
+    assert "set PROXY" in text
+    assert "hunter2" not in text

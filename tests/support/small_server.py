@@ -39,6 +39,13 @@ class Freedoms:
     password: str = ""  # a gateway in front asks for this Authorization
     short_enums: bool = False  # trending and popular want a user too
     fails_once: bool = False  # the 20th request of all is answered 503
+    personal: str = "popular"  # how a user's list is made: popular, last touched first, unseen only
+    no_arrays: bool = False  # one item, one user per request
+    at_most: int = 10**9  # items that any list has, over all its pages
+    slides: bool = False  # the window slides, and Reset is always its length
+    lag: float = 0.0  # seconds until what was sent is visible
+    plain_errors: bool = False  # 404 and 405 are plain text without headers
+    strict_pages: bool = False  # a page past the end is 404
     forgets_status: bool = False  # wrong: inactive items stay
     folds_ids: bool = False  # wrong: ids come back in lower case
     poisoned: bool = False  # wrong: lists with an item of the attribute `price` crash
@@ -48,6 +55,8 @@ class Freedoms:
 class Store:
     items: dict[str, dict[str, Any]] = field(default_factory=dict)
     touched: Counter[str] = field(default_factory=Counter)
+    seen: dict[str, list[str]] = field(default_factory=dict)  # by user, the last one last
+    queue: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
     used: int = 0
     began: float = field(default_factory=time.monotonic)
 
@@ -115,6 +124,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, status: int, document: Any) -> None:
         answer = json.dumps(document).encode()
+        if self.free.plain_errors and status in (404, 405):
+            answer, self.extra = b"no", {"Content-Type": "text/plain"}
         self.send_response(status)
         for name, value in {
             "Content-Type": "application/json",
@@ -139,7 +150,7 @@ class _Handler(BaseHTTPRequestHandler):
         store = self.stores[organisation]
         store.used += 1
         left = str(max(0, 1000 - store.used))
-        reset = str(900 - int(time.monotonic() - store.began))
+        reset = "900" if self.free.slides else str(900 - int(time.monotonic() - store.began))
         self.extra |= {"RateLimit-Limit": "1000", "RateLimit-Remaining": left, "RateLimit-Reset": reset}
         if self.free.cookie:
             self.extra["Set-Cookie"] = "session=" + self.sessions.setdefault(key, uuid.uuid4().hex)
@@ -164,16 +175,28 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _ingest(self, store: Store, document: Any) -> Any:
         records = document if isinstance(document, list) else [document]
+        if self.free.no_arrays and isinstance(document, list) and self.path in SECRET:
+            raise Refused(400, "one at a time")
         for record in records:
             self._check(record)
-        for record in records:
+        store.queue += [(time.monotonic() + self.free.lag, record) for record in records]
+        return {"success": True, "message": "accepted", "data": {"accepted": self._number(len(records))}, "error": None}
+
+    def _work_off(self, store: Store) -> None:
+        due = [record for when, record in store.queue if when <= time.monotonic()]
+        store.queue = store.queue[len(due) :]
+        for record in due:
             if "item_type" in record:
                 known = store.items.get(record["item_id"], {})
                 kept = {"status": "active"} if self.free.forgets_status else {}
                 store.items[record["item_id"]] = {**known, **record, **kept}
+            elif record.get("event_name") == "identify":
+                store.seen.setdefault(record["user_id"], []).extend(
+                    store.seen.get(str(record.get("previous_user_id")), [])
+                )
             elif record.get("item_id") and "event_name" in record:
                 store.touched[record["item_id"]] += 1
-        return {"success": True, "message": "accepted", "data": {"accepted": self._number(len(records))}, "error": None}
+                store.seen.setdefault(record["user_id"], []).append(record["item_id"])
 
     def _check(self, record: Any) -> None:
         if not isinstance(record, dict):
@@ -191,6 +214,7 @@ class _Handler(BaseHTTPRequestHandler):
                 raise Refused(400, "event_id is no UUID") from None
 
     def _recommend(self, store: Store, body: Any, organisation: str) -> Any:
+        self._work_off(store)
         if not isinstance(body, dict):
             raise Refused(400, "a question is an object")
         strategy = body.get("strategy", "personalized")
@@ -209,6 +233,15 @@ class _Handler(BaseHTTPRequestHandler):
         found = [item for item in found if item["item_id"] != body.get("context_item_id")]
         found = [item for item in found if _matches(item.get("attributes") or {}, filters)]
         found.sort(key=lambda item: -store.touched[item["item_id"]])
+        if strategy in by_user:
+            seen = store.seen.get(str(body.get("user_id")), [])
+            if self.free.personal == "last touched first":
+                found.sort(key=lambda item: -_last(seen, item["item_id"]))
+            elif self.free.personal == "unseen only":
+                found = [item for item in found if item["item_id"] not in seen]
+        found = found[: self.free.at_most]
+        if self.free.strict_pages and page > 1 and (page - 1) * limit >= len(found):
+            raise Refused(404, "no such page")
         part = found[(page - 1) * limit : page * limit]
         if self.free.poisoned and any("price" in (item.get("attributes") or {}) for item in part):
             raise Refused(500, "oh")
@@ -232,6 +265,10 @@ class _Handler(BaseHTTPRequestHandler):
         name = item["item_id"].lower() if self.free.folds_ids else item["item_id"]
         metadata = item.get("attributes") or {}
         return {"item_id": name, "score": 1 / (1 + place), "reason": "popular", "metadata": metadata}
+
+
+def _last(seen: list[str], item_id: str) -> int:
+    return len(seen) - seen[::-1].index(item_id) if item_id in seen else 0
 
 
 def _matches(attributes: dict[str, Any], filters: dict[str, Any]) -> bool:
