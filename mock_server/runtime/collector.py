@@ -7,7 +7,7 @@ what is alive, while everything else waits: 130 ms for a shop of 50,000 events. 
 - nothing is collected while the mock starts: all that is made then stays;
 - what is alive when it is ready is frozen, which means that it is walked no more;
 - so is what an organisation begins with later (`freeze`): a copy of a shop is a few objects with 100,000 references;
-- nothing is collected while a snapshot file is read or written, which makes millions of objects;
+- nothing is collected while an upload or a snapshot file is read or written, which makes millions of objects;
 - what is younger is walked twice, after 2,000 and 10,000 new objects: cycles of the control plane and of libraries are
   found while they are young. Each takes a few milliseconds at most;
 - what is older is never walked by itself: a full collection has no bound;

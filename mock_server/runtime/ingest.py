@@ -11,15 +11,13 @@ import logging
 import math
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from time import perf_counter
 from typing import Any, NamedTuple
 
+from mock_server.runtime.slices import Slices
 from mock_server.settings import Delay
 from mock_server.state.clock import Clock
 from mock_server.state.organisations import State
 from mock_server.state.records import Item
-
-SLICE_SECONDS = 0.002  # how long applying may keep the event loop to itself
 
 Apply = Callable[[Any], object]
 OnAccept = Callable[[State, Sequence[Any], float, str | None], None]  # records, when they are due, their upload
@@ -46,7 +44,7 @@ class IngestQueue:
         self._batches: list[Batch] = []
         self._accepted = 0
         self._applying = asyncio.Lock()
-        self._until = 0.0  # end of the running slice, by perf_counter
+        self._slices = Slices()  # of applying
         self.on_accept: OnAccept | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
@@ -147,14 +145,14 @@ class IngestQueue:
 
     async def _apply_due(self) -> None:
         async with self._applying:
-            self._until = perf_counter() + SLICE_SECONDS  # of all batches together: many may be small
+            self._slices.begin()  # of all batches together: many may be small
             while self.next_due <= self._clock.monotonic():
                 await self._apply(heapq.heappop(self._batches))
         self.wake_up()
 
     async def _flush(self, last: int, state: State | None) -> None:
         async with self._applying:
-            self._until = perf_counter() + SLICE_SECONDS
+            self._slices.begin()
             meant = (batch for batch in self._batches if batch.number <= last and state in (None, batch.state))
             for batch in sorted(meant):
                 if self._take(batch):
@@ -174,13 +172,12 @@ class IngestQueue:
 
     async def _apply(self, batch: Batch) -> None:
         for record in batch.records:
+            if self._slices.over:
+                await self._slices.rest()
             try:
                 batch.apply(record)
             except Exception:  # a fault of ours must not take the records behind it along
                 logger.exception("a record could not be applied")
-            if perf_counter() > self._until:
-                await asyncio.sleep(0)
-                self._until = perf_counter() + SLICE_SECONDS
 
     def wake_up(self) -> None:
         """Set the timer to the next due moment, which moving the clock changes; a clock that stands still has none."""

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Generator
 from time import perf_counter
 from typing import TypeVar
 
-SLICE_SECONDS = 0.002  # how long work may keep the event loop to itself
+SLICE_SECONDS = 0.001  # how long work may keep the event loop to itself
 
 Step = TypeVar("Step")
 
@@ -17,6 +17,9 @@ class Slices:
     """`over` says that a slice has been used up; then `rest`."""
 
     def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
         self._until = perf_counter() + SLICE_SECONDS
 
     @property
@@ -24,9 +27,10 @@ class Slices:
         return perf_counter() > self._until
 
     async def rest(self) -> None:
-        """As long as a slice was: whoever comes meanwhile waits for nothing."""
+        """As long as a slice was: to serve a request takes several turns of the event loop, and whoever comes meanwhile
+        waits for a slice in none of them."""
         await asyncio.sleep(SLICE_SECONDS)
-        self._until = perf_counter() + SLICE_SECONDS
+        self.begin()
 
 
 async def in_slices(steps: Generator[Step, None, None]) -> AsyncGenerator[Step, None]:

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 from fixtures.data_error import DataError
 from fixtures.importing.columns import Columns
 from fixtures.importing.importer import Importer, Row
+from mock_server.runtime import collector
 from mock_server.runtime.ingest import IngestQueue
 from mock_server.runtime.slices import Slices
 from mock_server.spec.rows import RowCheck
@@ -121,7 +122,7 @@ class Uploads:
     async def _work(self) -> None:
         while self._jobs:
             job = self._jobs.popleft()
-            with job.file:
+            with job.file, collector.paused():
                 try:
                     await self._read(job)
                     if self.on_read is not None:
