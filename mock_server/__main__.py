@@ -1,6 +1,6 @@
-"""`lehnz-mock`, also `python -m mock_server`: reads the options, then serves until it is told to stop.
+"""`lehnz-mock`, also `python -m mock_server`: reads the options, then serves until SIGINT or SIGTERM.
 
-Exit codes: 0 after a stop that was asked for, 2 for anything in the options, the files or the port that can't be used.
+Exit codes: 0 after SIGINT or SIGTERM, 2 for an unusable option, file or port.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ _AGAIN_SECONDS = 0.2
 
 
 def _interrupt(*_: object) -> NoReturn:
-    """Stop the start. Again and again until that is heard: libraries swallow an interrupt, as jsonschema-rs does while
-    it compiles."""
+    """Stop the start. Repeats until it takes effect, because some libraries swallow an interrupt (jsonschema-rs does
+    while it compiles)."""
     if hasattr(signal, "setitimer"):
         signal.signal(signal.SIGALRM, _interrupt)
         signal.setitimer(signal.ITIMER_REAL, _AGAIN_SECONDS)
@@ -30,26 +30,26 @@ def _interrupt(*_: object) -> NoReturn:
 
 
 def _unraisable(unraisable: sys.UnraisableHookArgs) -> None:
-    """Of an interrupt that was swallowed nobody has to hear: the next one comes."""
+    """Print nothing for an interrupt that a library swallowed: the next one follows."""
     if unraisable.exc_type is not KeyboardInterrupt:
         sys.__unraisablehook__(unraisable)
 
 
 def main() -> int:
-    """The command. Returns the exit code."""
+    """Run the command and return its exit code."""
     sys.unraisablehook = _unraisable
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
     collector.start()
     try:
         settings = read_settings(sys.argv[1:])
-        from mock_server.command.running import run  # the server's modules, which --help and a bad option don't need
+        from mock_server.command.running import run  # the server's modules; --help and a bad option don't need them
 
         run(settings)
     except UsageError as error:
         print(f"{PROGRAM}: {error}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:  # Ctrl+C or TERM during the start; later the server sees to them
+    except KeyboardInterrupt:  # Ctrl+C or TERM during the start; once the server runs, it handles both
         if hasattr(signal, "setitimer"):
             signal.setitimer(signal.ITIMER_REAL, 0)
     return 0

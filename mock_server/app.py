@@ -2,7 +2,7 @@
 
 create_app(mock, routes, access)
 |- /docs, /openapi.yaml, ...  `routes`, Starlette's, outside CORS
-|- /_mock                     the control plane and the dashboard, for whom `access` lets in
+  |- /_mock                     the control plane and the dashboard, behind `access`
 `- everything else            Recorder(FaultLayer(Cors(Api))): the API of the spec; with --proxy Recorder(Proxy)
 """
 
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 
 class Layers:
-    """What the layers around one mock's API keep."""
+    """The state of the layers around one mock's API."""
 
     def __init__(self, mock: Mock) -> None:
         settings = mock.settings
@@ -58,7 +58,7 @@ class Layers:
         mock.attach("journal", self.journal)
 
     def stop(self) -> None:
-        """End every wait: the server is about to stop."""
+        """End every wait, because the server is about to stop."""
         self.wire.stop()
         self.journal.close()
 
@@ -76,7 +76,7 @@ def create_app(
     resolver = Resolver(mock.contract, None if proxy else mock.organisations.keys)
     beside = Starlette(routes=every)
     segments = {_first_segment(route.path) for route in every if isinstance(route, Route | Mount)}
-    has_welcome = bool(segments) and not mock.settings.proxy  # a target's address is its own
+    has_welcome = bool(segments) and not mock.settings.proxy  # the target itself answers its address
 
     async def served(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -98,8 +98,8 @@ def create_app(
 
 
 def _control(mock: Mock, layers: Layers, access: Access) -> Mount:
-    """The control plane and the dashboard. They are made at the first request to them: to load them takes as long as a
-    tenth of the start."""
+    """The control plane and the dashboard. They are loaded at the first request to them, which saves a tenth of the
+    start-up time."""
 
     def make() -> ASGIApp:
         from mock_server.control.routes import control_app
@@ -124,10 +124,10 @@ def _with_faults(mock: Mock, layers: Layers) -> ASGIApp:
 
 
 def _proxy(mock: Mock) -> Proxy | None:
-    """What stands in the API's place with --proxy."""
+    """The proxy that replaces the API with --proxy, or None."""
     if not mock.settings.proxy:
         return None
-    from mock_server.layers.proxy.proxy import Proxy  # its HTTP client is loaded only when it is wanted
+    from mock_server.layers.proxy.proxy import Proxy  # its HTTP client is loaded only when needed
 
     return Proxy(mock.contract, mock.settings.proxy, superset=mock.settings.key_policy == "superset")
 
@@ -140,7 +140,7 @@ async def _lifespan(mock: Mock, proxy: Proxy | None, receive: Receive, send: Sen
     await receive()
     mock.start()
     await send({"type": "lifespan.startup.complete"})
-    with contextlib.suppress(asyncio.CancelledError):  # a second signal waits for nothing
+    with contextlib.suppress(asyncio.CancelledError):  # a second signal does not wait
         await receive()
     mock.close()
     if proxy:

@@ -35,7 +35,7 @@ _READ = {
 
 
 class Finding(NamedTuple):
-    """Something that is wrong with a request or its answer; `field` is a JSON path, None where it is all of it."""
+    """A problem with a request or its response. `field` is a JSON path, or None for the whole of it."""
 
     id: str
     field: str | None
@@ -44,13 +44,13 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """What a fault changes inside the API: a layer around it can delay or cut its answers, but these only it can do.
+    """What a fault changes inside the API. A layer around the API can only delay or cut its responses.
 
-    `refusal` is answered before key, limit and body are looked at; `retry_after` is in seconds."""
+    `refusal` is returned before key, limit and body are checked; `retry_after` is in seconds."""
 
     refusal: ApiError | None = None
     retry_after: int | None = None
-    ingest_delay: float = 0.0  # seconds on top of the usual ones
+    ingest_delay: float = 0.0  # seconds, added to the configured delay
     no_results: bool = False
     no_history: bool = False
 
@@ -59,7 +59,7 @@ class Effects:
         return isinstance(self.refusal, TooManyRequests)
 
     def shown(self, quota: Quota) -> Quota:
-        """What the headers say: beside a 429 nothing is left."""
+        """The quota as the headers show it: nothing is left beside a 429."""
         if not self.is_429:
             return quota
         return quota._replace(remaining=0, reset=self.retry_after or max(1, quota.reset))
@@ -69,10 +69,9 @@ NO_EFFECTS = Effects()
 
 
 class Context:
-    """Found before the layers: `started` by perf_counter, `path` and `endpoint` (None: the API has none here),
-    `parameters` of the path, still encoded, `headers` that matter here, `header_bytes` of all of them, `address` of the
-    client, `caller` (None: no organisation has this key). Found by the layers: all else, which most requests leave as
-    it is."""
+    """Set before the layers run: `started` (perf_counter), `path` and `endpoint` (None: the API has none), the still
+    encoded path `parameters`, the `headers` that the mock reads, `header_bytes` of all headers, the client's `address`,
+    and `caller` (None: no organisation has this key). The layers set the rest, which most requests leave unchanged."""
 
     address = ""
     caller: Caller | None = None
@@ -95,14 +94,14 @@ class Context:
 
 
 class Resolver:
-    """`keys`: None where they are not the mock's to know, as in front of another server."""
+    """`keys` is None with --proxy: the target's keys are unknown here."""
 
     def __init__(self, contract: Contract, keys: KeyRing[Caller] | None) -> None:
         self._contract = contract
         self._keys = keys
 
     def resolve(self, scope: Scope) -> Context:
-        """Find out what is asked and by whom, and put it into the scope."""
+        """Find the route and the caller, and store them in the scope."""
         path, parameters = self._contract.find(scope["raw_path"]) or _NOWHERE
         headers, size = read_headers(scope)
         found = Context(path, parameters, scope["method"], headers, size)
@@ -116,28 +115,28 @@ class Resolver:
 
 
 def context_of(scope: Scope) -> Context:
-    """What was found out about the request of this scope."""
+    """The context that the resolver stored in this scope."""
     context: Context = scope[_KEY]
     return context
 
 
 def has_context(scope: Scope) -> bool:
-    """Whether it is a request to the API, and not one to what stands beside it."""
+    """Whether this is a request to the API, and not to /docs or /_mock."""
     return _KEY in scope
 
 
 def headers_of(scope: Scope) -> dict[bytes, bytes]:
-    """The headers that matter here; one that comes twice reads as a list, as HTTP says."""
+    """The headers that the mock reads; a repeated header is joined to a list, as HTTP defines."""
     return read_headers(scope)[0]
 
 
 def read_headers(scope: Scope) -> tuple[dict[bytes, bytes], int]:
-    """The same, and how many bytes all headers have."""
+    """The same, and the number of bytes of all headers."""
     headers: dict[bytes, bytes] = {}
     size = 0
     for name, value in scope["headers"]:
         size += len(name) + len(value)
         if name in _READ:
-            value = value.strip(b" \t")  # no part of a value, and not every server takes it off
+            value = value.strip(b" \t")  # not part of the value, and not every server strips it
             headers[name] = headers[name] + b", " + value if name in headers else value
     return headers, size

@@ -3,7 +3,7 @@
 ApiError
 |- NotFound              404  no such path
 |- MethodNotAllowed      405  the path has other methods
-|- Unauthorized          401  no key, or none that is known
+|- Unauthorized          401  no key, or an unknown one
 |- Forbidden             403  the wrong type of key
 |- TooManyRequests       429  the organisation's window is used up
 |- ContentTooLarge       413  more bytes than a body may have
@@ -12,8 +12,8 @@ ApiError
 |- UnsupportedMediaType  415  a body that is not JSON
 |- BadRequest            400  not JSON, or not what the operation takes
 |- MissingStrategyInput  422  the strategy's input is missing, and nothing else is wrong
-|- Conflict              409  not as things are: the address is taken, the last owner would leave
-`- InternalServerError   500  a fault of the mock
+|- Conflict              409  the current state forbids it: address taken, last owner
+`- InternalServerError   500  an error in the mock itself
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from fixtures.rules import FieldError as FieldError
 
 
 class ApiError(Exception):
-    """`message` is for people; `detail` is a sentence for logs, or every failing field."""
+    """`message` is a sentence for people; `detail` is one for logs, or the list of failing fields."""
 
     status: ClassVar[int]
     summary: ClassVar[str]

@@ -1,4 +1,4 @@
-"""The state of a running mock: reset, seed, advance, flush, organisations that come and go. No HTTP."""
+"""The state of a running mock: reset, seed, advance, flush, adding and removing organisations. No HTTP."""
 
 from __future__ import annotations
 
@@ -30,24 +30,25 @@ from mock_server.state.seeded import DEFAULT, Fill, SeededTenants
 from mock_server.state.snapshots.snapshot import Part, Snapshot, Snapshots
 from mock_server.state.tenant import Tenant
 
-VIRTUAL_START = 1_780_315_200.0  # 2026-06-01T12:00:00Z, where the caller brings no world with a "now" of its own
+VIRTUAL_START = 1_780_315_200.0  # 2026-06-01T12:00:00Z, when the seed data sets no time
 
 
 class LayerState(Part, Protocol):
-    """What a layer around the API keeps: it begins anew with the organisations, and its time passes with theirs."""
+    """The state of a layer around the API, such as the faults. It is reset and moved in time together with the
+    organisations."""
 
     def reset(self, tenant_id: str | None = None, /) -> None:
-        """One organisation, or all of them, begin anew."""
+        """Reset the state of one organisation, or of all of them."""
 
     def move_ahead(self, tenant_id: str, seconds: float, /) -> None:
-        """Time passes for one organisation."""
+        """Let time pass for one organisation."""
 
 
 class Mock:
     """All state of a running mock. Raises SpecError for a spec that can't be served in full.
 
-    `fill` puts the seed data into a fresh tenant, once; whatever begins with the seed data begins with a copy of it.
-    `worlds`: what else an organisation can be filled with, by name."""
+    `fill` puts the seed data into a fresh tenant, once; every organisation with seed data starts with a copy of it.
+    `worlds`: other data sets by name that an organisation can be filled with."""
 
     def __init__(
         self,
@@ -92,7 +93,7 @@ class Mock:
         collector.collect_everything()
 
     def attach(self, name: str, layer: LayerState) -> None:
-        """A layer's state is part of the mock's from now on, in snapshots by this name."""
+        """Make a layer's state part of the mock's; snapshots hold it under this name."""
         self._layers[name] = self._parts[name] = layer
 
     def reset(self, tenant_id: str | None = None, seeded: bool | None = None) -> None:
@@ -119,11 +120,11 @@ class Mock:
         self._reset_layers()
 
     def seed(self, tenant_id: str, data: str) -> None:
-        """Put one organisation to the data of a world. Raises KeyError for an unknown one, or an unknown world."""
+        """Replace the data of one organisation by a named world. Raises KeyError for an unknown name of either."""
         self.replace_tenant(tenant_id, self._copy(tenant_id, data))
 
     def replace_tenant(self, tenant_id: str, tenant: Tenant) -> None:
-        """Put other data in the place of an organisation's, as a reset does. Raises KeyError."""
+        """Replace the data of an organisation, as a reset does. Raises KeyError."""
         self.reset(tenant_id, seeded=False)
         self.organisations[tenant_id].state.tenant = tenant
 
@@ -149,7 +150,7 @@ class Mock:
         self.ingest.wake_up()
 
     async def advance_organisation(self, tenant_id: str, seconds: float) -> None:
-        """Move one organisation ahead of the clock, until it is reset; the others notice nothing. Raises KeyError."""
+        """Move one organisation ahead of the clock until it is reset; the others are not affected. Raises KeyError."""
         state = self.organisations[tenant_id].state
         state.move_ahead(seconds)
         for layer in self._layers.values():
@@ -157,7 +158,7 @@ class Mock:
         await self.ingest.hurry(state, seconds)
 
     def run_clock_at(self, scale: float) -> None:
-        """How many of the mock's seconds pass in one of the machine's; 0 stops the clock."""
+        """Set how many seconds of the mock pass in one second of the machine; 0 stops the clock."""
         self.clock.run_at(scale)
         self.ingest.wake_up()
 
@@ -172,7 +173,7 @@ class Mock:
         return added
 
     def remove_organisation(self, tenant_id: str) -> None:
-        """Forget an organisation, its keys and its data. Raises KeyError."""
+        """Remove an organisation, its keys and its data. Raises KeyError."""
         self._disposal.take(self.organisations.remove(tenant_id))
         self.lifetimes.end(tenant_id)
         self.directory.forget(tenant_id)
@@ -180,13 +181,13 @@ class Mock:
         self._reset_layers(tenant_id)
 
     async def freeze(self, tenant_id: str | None = None, name: str | None = None) -> Snapshot:
-        """The whole mock, or one organisation, as it is now. Raises KeyError."""
+        """A snapshot of the whole mock, or of one organisation. Raises KeyError."""
         snapshot = await self._freezer.freeze(tenant_id, name)
         collector.freeze()
         return snapshot
 
     async def restore(self, snapshot: Snapshot) -> None:
-        """Put the mock, or the one organisation, back. Raises ValueError, and then nothing has changed."""
+        """Restore a snapshot. Raises ValueError, and then nothing has changed."""
         await self._freezer.restore(snapshot)
         collector.freeze()
 
@@ -206,7 +207,7 @@ class Mock:
         return self._loaded.events
 
     def start(self) -> None:
-        """The event loop runs: what was loaded moves on from here. Raises StateFileError."""
+        """Start the timers; loaded data continues from here. Requires a running event loop. Raises StateFileError."""
         if self.keeper is None:
             return
         loaded, self._loaded = self._loaded, Loaded()
@@ -216,7 +217,7 @@ class Mock:
         self.keeper.start(anew=loaded.needs_cleaning)
 
     def close(self) -> None:
-        """Nothing moves any more: no timer, no thread, no upload."""
+        """Stop every timer, thread and upload."""
         if self.keeper is not None:
             self.keeper.close()
         self.ingest.close()
@@ -226,7 +227,7 @@ class Mock:
         self.uploads.close()
 
     def find_tenant(self, tenant_id: str) -> Tenant | None:
-        """The data of an organisation, None for one that is gone."""
+        """The data of an organisation, or None if it was removed."""
         return self.organisations[tenant_id].tenant if tenant_id in self.organisations else None
 
     def _reset_layers(self, tenant_id: str | None = None) -> None:
@@ -234,7 +235,7 @@ class Mock:
             layer.reset(tenant_id)
 
     def _account_random(self) -> Random:
-        """Under a virtual clock the same seed gives the same ids and keys; else nobody can guess one."""
+        """Seeded under a virtual clock, so that ids and keys repeat; otherwise cryptographically random."""
         return Random(f"{self.settings.seed}:accounts") if self.clock.virtual else SystemRandom()  # noqa: S311
 
     def _make_tenant(self, tenant_id: str, seeded: bool) -> Tenant:

@@ -1,15 +1,15 @@
-"""pytest fixtures: a mock that runs beside your tests, and an organisation of its own for each of them.
+"""pytest fixtures: a mock that runs beside your tests, with an organisation of its own for each test.
 
     def test_a_new_item_can_be_recommended(lehnz_mock):
         requests.post(f"{lehnz_mock.url}/v1/ingest/items/upsert", headers={"X-API-KEY": lehnz_mock.secret_key}, ...)
 
-`lehnz_mock` speaks over a socket: one server per session (per xdist worker), started by the first test that asks.
+`lehnz_mock` is served over a socket: one server per session (per xdist worker), started by the first test that uses it.
 `lehnz_mock_app` is a mock in this process, an ASGI application for `httpx.ASGITransport` and the like.
 
-Time stands still until `advance()`, which moves the test's own organisation; accepted data is visible at once.
+Time stands still until `advance()`, which moves only the test's organisation; accepted data is visible at once.
 `lehnz_mock_args` in the pytest configuration adds options of the mock, as on its command line:
 `lehnz_mock_args = ["--ingest-delay", "0.2"]`.
-Nothing of the mock is imported before a test asks for a fixture, so a run without them costs nothing.
+No module of the mock is imported before a test uses a fixture, so a run without them costs nothing.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _ANSWER_SECONDS = 60.0
 
 
 class Finding(NamedTuple):
-    """`exchange`: its number in the journal. `rule`: of the client lint, or the name of the refusal."""
+    """`exchange`: its number in the journal. `rule`: the id of the lint rule, or the name of the error."""
 
     exchange: int
     rule: str
@@ -45,7 +45,7 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LehnzMock:
-    """A running mock, and one organisation of it that no other test knows."""
+    """A running mock, with an organisation for this test only."""
 
     url: str  # without a slash at the end
     tenant_id: str
@@ -54,25 +54,25 @@ class LehnzMock:
     began: int = 0  # the last exchange of the journal before the test
 
     def flush(self) -> None:
-        """Return when everything accepted so far is visible; needed only with an --ingest-delay."""
+        """Return when everything accepted so far is visible. Needed only with --ingest-delay."""
         _control(self.url, "POST", "/flush", {"tenant_id": self.tenant_id})
 
     def advance(self, seconds: float) -> None:
-        """Let time pass for this organisation only: windows end, delays pass, old events count less."""
+        """Let time pass for this organisation only: windows end, delays pass, events age."""
         _control(self.url, "POST", "/clock/advance", {"seconds": seconds, "tenant_id": self.tenant_id})
 
     def seed(self) -> None:
-        """Fill the organisation with the seeded shop (50 items, 40 users, 2,000 events); what it held is gone."""
+        """Fill the organisation with the seeded shop (50 items, 40 users, 2,000 events); its previous data is lost."""
         _control(self.url, "POST", "/reset", {"tenant_id": self.tenant_id, "to": "seeded"})
 
     def exhaust(self, seconds: float | None = None) -> None:
-        """429 for so many seconds (default: the rest of the window); `advance` over them and it is over."""
+        """Answer 429 for this many seconds (default: the rest of the window), or until `advance` passes them."""
         body = {} if seconds is None else {"seconds": seconds}
         _control(self.url, "POST", f"/organisations/{self.tenant_id}/rate-limit/exhaust", body)
 
     def findings(self) -> list[Finding]:
-        """What was sent for this organisation and surely not meant, refused or not, the oldest first:
-        `assert not lehnz_mock.findings()`."""
+        """Problems that the journal reports for this organisation's requests, refused or not, oldest first: `assert not
+        lehnz_mock.findings()`."""
         answer = _control(self.url, "GET", f"/journal?tenant_id={self.tenant_id}&after={self.began}&limit=1000")
         return [
             Finding(exchange["id"], each["id"], each["message"])
@@ -81,22 +81,22 @@ class LehnzMock:
         ]
 
     def fault(self, kind: str, **options: Any) -> None:
-        """Something goes wrong for this organisation: `fault("status", status=500, times=2)`; docs/break-the-mock.md
-        lists the kinds."""
+        """Set a fault for this organisation, as `fault("status", status=500, times=2)`; docs/break-the-mock.md lists
+        the kinds."""
         _control(self.url, "POST", "/faults", {"kind": kind, "tenant_id": self.tenant_id, **options})
 
     def snapshot(self) -> str:
-        """Keep the organisation as it is now; the id is for `restore`."""
+        """Take a snapshot of the organisation. Returns the id for `restore`."""
         return str(_control(self.url, "POST", "/snapshots", {"tenant_id": self.tenant_id})["snapshot_id"])
 
     def restore(self, snapshot_id: str) -> None:
-        """Put the organisation back."""
+        """Restore a snapshot."""
         _control(self.url, "POST", f"/snapshots/{snapshot_id}/restore")
 
 
 @dataclass(frozen=True, slots=True)
 class LehnzMockApp:
-    """A mock of its own for one test, in this process, with one empty organisation."""
+    """A mock for one test, in this process, with one empty organisation."""
 
     app: ASGIApp
     tenant_id: str
@@ -112,7 +112,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def lehnz_mock_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """URL of the session's mock, a process of its own."""
+    """The URL of the session's mock, which is a separate process."""
     arguments = [*_ARGUMENTS, *request.config.getini("lehnz_mock_args")]
     process = _mock_process()
     try:
@@ -124,9 +124,10 @@ def lehnz_mock_url(request: pytest.FixtureRequest) -> Iterator[str]:
 
 @pytest.fixture
 def lehnz_mock(lehnz_mock_url: str) -> Iterator[LehnzMock]:
-    """A running mock and a fresh, empty organisation, which is removed after the test."""
+    """A running mock and a new, empty organisation, which is removed after the test."""
     keys = _control(lehnz_mock_url, "POST", "/organisations", {})
-    began = _control(lehnz_mock_url, "GET", "/journal?limit=1")["last_id"]  # an id may be one of an earlier test's
+    # An id may have been used by an earlier test.
+    began = _control(lehnz_mock_url, "GET", "/journal?limit=1")["last_id"]
     yield LehnzMock(url=lehnz_mock_url, began=began, **keys)
     for snapshot in _control(lehnz_mock_url, "GET", "/snapshots")["snapshots"]:
         if snapshot["tenant_ids"] == [keys["tenant_id"]]:
@@ -136,7 +137,7 @@ def lehnz_mock(lehnz_mock_url: str) -> Iterator[LehnzMock]:
 
 @pytest.fixture
 def lehnz_mock_app(request: pytest.FixtureRequest) -> LehnzMockApp:
-    """A mock in this process; `flush` and `advance` are awaited. --seed-data and the network's options mean nothing."""
+    """A mock in this process; `flush` and `advance` are coroutines. --seed-data and network options have no effect."""
     _fail_if_hidden("fixtures")
     from mock_server.app import create_app
     from mock_server.command.options import read_settings
@@ -152,7 +153,7 @@ def lehnz_mock_app(request: pytest.FixtureRequest) -> LehnzMockApp:
 
 @cache
 def _mock_process() -> ModuleType:
-    """`fixtures/mock_process.py` of ours, whatever packages the project has."""
+    """Our `fixtures/mock_process.py`, even when the project has a package of that name."""
     place = Path(__file__).parents[1] / "fixtures/mock_process.py"
     found = importlib.util.spec_from_file_location("lehnz_mock_process", place)
     if found is None or found.loader is None:
@@ -164,14 +165,15 @@ def _mock_process() -> ModuleType:
 
 @cache
 def _spec(path: Path | None) -> Spec:
-    """Read and compiled by the first test that asks; those after it start in milliseconds."""
+    """Compiled by the first test; later tests start in milliseconds."""
     from fixtures.spec import load_spec
 
     return load_spec(path)
 
 
 def _fail_if_hidden(name: str) -> None:
-    """A project may have a package with the name of one of ours, and its own is found first."""
+    """Fail with an explanation when the project has a package with the name of one of ours, which Python finds
+    first."""
     found = importlib.util.find_spec(name)
     places = [*(found.submodule_search_locations or []), found.origin] if found else []
     if str(Path(__file__).parents[1] / name) not in places:

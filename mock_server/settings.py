@@ -25,7 +25,7 @@ ScenarioName = Literal["rate-limited", "slow", "failing", "offline", "empty", "c
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """Seconds from `shortest` to `longest`; a fixed delay where both are the same."""
+    """Seconds from `shortest` to `longest`; a fixed delay when both are equal."""
 
     shortest: float
     longest: float
@@ -33,7 +33,7 @@ class Delay:
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """One of `count` processes that share the organisations: it has every `count`-th of them, from `number` on."""
+    """One of `count` processes that share the organisations: it serves every `count`-th one, from `number` on."""
 
     number: int = 1
     count: int = 1
@@ -42,16 +42,16 @@ class Shard:
         return f"{self.number}/{self.count}"
 
     def has(self, position: int) -> bool:
-        """Whether the organisation at this place, counted from 1, belongs to this process."""
+        """Whether this process serves the organisation at this position, counted from 1."""
         return self.number == self.of(position)
 
     def of(self, position: int) -> int:
-        """Which shard has the organisation at this place."""
+        """The number of the shard that serves the organisation at this position."""
         return (position - 1) % self.count + 1
 
 
 def parse_shard(text: Any) -> Any:
-    """`2/4`. Raises ValueError."""
+    """Parse a shard, as `2/4`. Raises ValueError."""
     if isinstance(text, Shard):
         return text
     match = _SHARD.fullmatch(str(text).strip())
@@ -61,12 +61,12 @@ def parse_shard(text: Any) -> Any:
 
 
 def _read_rate_limit(value: Any) -> Any:
-    """`1000/15m`, `100/10s`, `off`. Raises ValueError."""
+    """Parse `1000/15m`, `100/10s` or `off`. Raises ValueError."""
     return (parse_rate_limit(value) or "off") if isinstance(value, str) else value
 
 
 def parse_delay(text: Any) -> Any:
-    """Seconds, as `0.2`, or a range, as `0-3`. Raises ValueError."""
+    """Parse seconds, as `0.2`, or a range, as `0-3`. Raises ValueError."""
     if isinstance(text, Delay):
         return text
     match = _SECONDS.fullmatch(str(text).strip())
@@ -95,32 +95,34 @@ class Settings(BaseSettings):
     port: int = Field(default=4010, ge=0, le=65535, description="port to listen on; 0 picks a free one")
     spec: Path | None = Field(default=None, description="the OpenAPI file that drives the mock [the shipped one]")
     watch: bool = Field(default=False, description="reload the OpenAPI file when it changes; the data stays")
-    seed: int = Field(default=42, ge=0, description="governs the seed data, ids and every other chance")
+    seed: int = Field(default=42, ge=0, description="seed of the seed data, ids and all other randomness")
     seed_data: str = Field(default="small", description="small, medium, large, none, a file or a folder of bulk data")
     columns: str | None = Field(
         default=None,
-        description="columns of your own file, as item_id=SKU,title=Titel, or shopify",
+        description="columns of your own file: item_id=SKU,title=Titel, or shopify",
     )
-    events: Path | None = Field(default=None, description="a file of your own events, instead of made ones")
+    events: Path | None = Field(default=None, description="a file of your own events, instead of generated ones")
     seed_orgs: Literal["first", "all"] = Field(default="first", description="which organisations get the seed data")
     orgs: int = Field(
         default=2, ge=2, le=10_000, description="number of organisations, each with a key pair of its own"
     )
     shard: Annotated[Shard, BeforeValidator(parse_shard)] = Field(
-        default=Shard(), description="K/M: this process has every M-th organisation, from the K-th on [1/1: all]"
+        default=Shard(), description="K/M: this process serves every M-th organisation, from the K-th on [1/1: all]"
     )
     state: Path | None = Field(
-        default=None, description="keep everything in this file, and begin with what is in it [nothing is kept]"
+        default=None, description="keep all data in this file, and load it at start [nothing is kept]"
     )
     state_sync: Literal["normal", "full"] = Field(
-        default="normal", description="normal: a killed process loses nothing; full: a power cut neither"
+        default="normal", description="normal: survives a killed process; full: a power cut too"
     )
-    keys_out: Path | None = Field(default=None, description="write URL and keys as JSON here once the mock answers")
+    keys_out: Path | None = Field(
+        default=None, description="write the URL and the keys to this JSON file once the mock answers"
+    )
     end_with_stdin: bool = Field(
-        default=False, description="stop when standard input closes: for a program that starts the mock"
+        default=False, description="stop when standard input closes; for a program that starts the mock"
     )
     key_policy: Literal["strict", "superset"] = Field(
-        default="strict", description="superset: a secret key may do all that a publishable key may"
+        default="strict", description="superset: a secret key is also valid where a publishable key is"
     )
     rate_limit: Annotated[RateLimit | Literal["off"] | None, BeforeValidator(_read_rate_limit)] = Field(
         default=None,
@@ -131,48 +133,52 @@ class Settings(BaseSettings):
         description="the same for /auth/register and /auth/login, per IP address [the OpenAPI file's]",
     )
     trust_proxy: Annotated[tuple[IPvAnyNetwork, ...], BeforeValidator(_split)] = Field(
-        default=(), description="proxies whose X-Forwarded-For is believed: addresses, networks"
+        default=(), description="proxies whose X-Forwarded-For is trusted: addresses, networks"
     )
     rate_limit_headers: Literal["draft-6", "draft-7"] = Field(
         default="draft-6", description="draft-6: the three documented names; draft-7: one field, RateLimit"
     )
     ingest_delay: Annotated[Delay, BeforeValidator(parse_delay)] = Field(
-        default=Delay(0.2, 0.2), description="seconds until accepted data is visible: 0.2, or a range as 0-3"
+        default=Delay(0.2, 0.2), description="seconds until accepted data is visible: 0.2, or a range: 0-3"
     )
     max_body: ByteSize | None = Field(
         default=None,
         ge=1,
-        description="largest request body, as 5MiB or a number of bytes [the OpenAPI file's]",
+        description="largest request body: 5MiB, or a number of bytes [the OpenAPI file's]",
     )
     clock: Literal["real", "virtual"] = Field(
         default="real", description="virtual: time stands still until it is advanced"
     )
     scenario: ScenarioName | None = Field(
-        default=None, description=f"trouble from the start: {', '.join(get_args(ScenarioName))}"
+        default=None, description=f"a scenario to start with: {', '.join(get_args(ScenarioName))}"
     )
-    allow_prefer: bool = Field(default=False, description="heed Prefer: code=429 on a request: that answer, this once")
-    server_timing: bool = Field(default=False, description="say in a Server-Timing header how long an answer took")
-    allow_production: bool = Field(default=False, description="let a lehnz.com host be the target of --proxy")
+    allow_prefer: bool = Field(
+        default=False, description="answer with the error that a request's Prefer: code=429 asks for"
+    )
+    server_timing: bool = Field(default=False, description="report the time of each response in a Server-Timing header")
+    allow_production: bool = Field(default=False, description="allow a lehnz.com host as the target of --proxy")
     proxy: str | None = Field(
         default=None,
-        description="answer nothing, forward to this URL and check both directions against the OpenAPI file",
+        description="forward to this URL, and check requests and responses against the OpenAPI file",
     )
     control_token: SecretStr | None = Field(
-        default=None, min_length=16, description="calls to /_mock must carry this token, of 16 characters or more"
+        default=None, min_length=16, description="token that calls to /_mock must carry, at least 16 characters"
     )
-    no_control: bool = Field(default=False, description="serve no /_mock")
+    no_control: bool = Field(default=False, description="do not serve /_mock")
     journal: int = Field(
-        default=1_000, ge=0, le=100_000, description="exchanges that /_mock/journal keeps; 49 kB each at most"
+        default=1_000, ge=0, le=100_000, description="number of exchanges that /_mock/journal keeps; 49 kB each at most"
     )
-    allowed_host: Names = Field(default=(), description="further Host names to answer /_mock to, comma-separated")
+    allowed_host: Names = Field(
+        default=(), description="further Host names for which /_mock is served, comma-separated"
+    )
     validate_responses: bool = Field(
         default=False, description="check every response against the OpenAPI file; 500 if it differs"
     )
     strict_client: Names = Field(
-        default=(), description="refuse what is accepted but surely not meant: all, or rules of the lint [off]"
+        default=(), description="refuse accepted requests that the lint reports: all, or a list of its rules [off]"
     )
     quiet: bool = Field(default=False, description="no banner, warnings only")
-    log_format: Literal["text", "json"] = Field(default="text", description="how log lines look")
+    log_format: Literal["text", "json"] = Field(default="text", description="format of log lines")
 
     @field_validator("shard")
     @classmethod
@@ -195,7 +201,7 @@ class Settings(BaseSettings):
             return None
         for name in ("scenario", "allow_prefer", "server_timing"):
             if info.data.get(name):
-                raise ValueError(f"a target answers as it will: leave out {name}")
+                raise ValueError(f"with --proxy the target makes the responses: leave out {name}")
         return check_url(value, allow_production=bool(info.data.get("allow_production")))
 
     @field_validator("validate_responses")

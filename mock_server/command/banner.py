@@ -1,4 +1,4 @@
-"""What the terminal shows when the mock is ready: where, with which keys, and a command to paste."""
+"""What the terminal shows when the mock is ready: URL, keys, and a command to paste."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SHOWN = 5  # organisations; --keys-out has them all
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """What the seed data put in: `user_id` is one of its users, None when it has none."""
+    """The seed data. `user_id` is one of its users, None when it has none."""
 
     name: str
     items: int
@@ -27,7 +27,7 @@ class Shop:
 def banner(
     url: str, version: str, organisations: Iterable[Organisation], shop: Shop, control: Sequence[str] = ()
 ) -> str:
-    """The text to print. The development keys in it are the same everywhere, so they are no secret.
+    """The text to print. Its development keys are the same on every machine, so they are not secret.
 
     `control`: lines about the control plane."""
     every = list(organisations)
@@ -38,9 +38,9 @@ def banner(
 
 
 def dashboard(url: str, token: str | None = None, given: bool = False) -> list[str]:
-    """Lines about the control plane. `token`: made for this run, which nobody else can know; `given`: by an option.
+    """Lines about the control plane. `token`: generated for this run; `given`: the token was set by an option.
 
-    A link's fragment stays in the browser: the page takes the token out of it and signs in with it."""
+    A URL's fragment never leaves the browser: the page reads the token from it and signs in."""
     if token is None:
         return [f"  Dashboard      {url}/_mock/" + ("  (asks for the control token)" if given else "")]
     return [
@@ -50,15 +50,15 @@ def dashboard(url: str, token: str | None = None, given: bool = False) -> list[s
 
 
 def proxy_banner(url: str, version: str, target: str, control: Sequence[str] = ()) -> str:
-    """The text of a mock that forwards; keys and data are the target's. `control`: lines about the control plane."""
+    """The text for --proxy; keys and data are the target's. `control`: lines about the control plane."""
     where = " and, exchange by exchange, on the dashboard's Live requests" if control else ""
     lines = [f"lehnz mock {version} forwards {url} to {target}", "", *control, *([""] if control else [])]
-    lines += [f"What differs from the OpenAPI file is told here{where}.", "", "Ctrl+C stops it.", ""]
+    lines += [f"Differences from the OpenAPI file are logged here{where}.", "", "Ctrl+C stops it.", ""]
     return "\n".join(lines)
 
 
 def keys_document(url: str, keys: Iterable[tuple[str, str, str]], token: str | None = None) -> bytes:
-    """What --keys-out writes; with the control token where one was made for this run.
+    """The contents of the --keys-out file, with the control token if one was generated for this run.
 
     `keys`: tenant_id, publishable key and secret key of each organisation."""
     entries = [dict(zip(("tenant_id", "publishable_key", "secret_key"), each, strict=True)) for each in keys]
@@ -84,13 +84,13 @@ def _table(organisations: list[Organisation]) -> Iterator[str]:
 
 
 def _example(url: str, organisation: Organisation, shop: Shop) -> Iterator[str]:
-    """A request that works as it stands: a ranking of the seeded shop, or the first item of an empty one."""
+    """A request that works as printed: recommendations from the seeded shop, or the first item of an empty one."""
     if shop.user_id is not None:
-        yield "Ask what one of its shoppers should see:"
+        yield "Get recommendations for one of its users:"
         body: dict[str, Any] = {"strategy": "personalized", "user_id": shop.user_id, "limit": 3}
         yield _curl(f"{url}/v1/recommend", organisation.publishable_key, body)
     else:
-        yield "Load a first item:"
+        yield "Send a first item:"
         body = {"item_id": "PROD-001", "item_type": "product", "status": "active"}
         yield _curl(f"{url}/v1/ingest/items/upsert", organisation.secret_key, body)
 

@@ -1,10 +1,9 @@
-"""One client's connection: uvicorn's, with the bounds and the manners that it leaves to others.
+"""One client's connection: uvicorn's, with limits and behaviour that uvicorn leaves out.
 
-- An offer to upgrade, as the JDK's HttpClient and `curl --http2` make it, is ignored and the request read as any other.
-- The head of a request, a trailer and a chunk's extensions are bounded: 414 and 431, at a cost that grows with their
-  length. What breaks HTTP is 400. All three answer in the envelope, and the rest of what the client sends is not read.
-- A client that has ended its half of the connection still gets its answer; one that was lost leaves nothing behind.
-"""
+- An offer to upgrade, as the JDK's HttpClient and `curl --http2` send it, is ignored and the request served normally.
+- The head of a request, a trailer and a chunk's extensions are limited: 414 and 431, in time linear in their length.
+  Invalid HTTP is 400. All three have the error envelope, and the rest of the client's data is not read.
+- A client that has closed its half of the connection still gets its response; a lost connection is cleaned up."""
 
 from __future__ import annotations
 
@@ -22,27 +21,27 @@ from mock_server.errors import ApiError, BadRequest, HeadersTooLarge, UriTooLong
 from mock_server.http.envelope import failure
 
 MOST_BYTES = 65_536  # of a request's head, of its URL, of a trailer
-_MOST_QUEUED = 1_000  # requests that came before the first of them was answered
-_LINGER_SECONDS = 2.0  # before a refused client is hung up on, so that it can read why
-_BODY_SECONDS = 3.0  # for the rest of a body once the mock stops; uvicorn waits five for the answers
-_ANSWER_SECONDS = 30.0  # for an answer to a client that can ask nothing more: it may be gone altogether
+_MOST_QUEUED = 1_000  # pipelined requests before the first response
+_LINGER_SECONDS = 2.0  # before the connection of a refused client is closed, so that it can read the response
+_BODY_SECONDS = 3.0  # for the rest of a body after a stop; uvicorn waits five for responses
+_ANSWER_SECONDS = 30.0  # for the response to a half-closed connection, whose client may be gone
 _OF_AN_OFFER = {b"upgrade", b"http2-settings"}
 
 
 class Connection(HttpToolsProtocol):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self._fed = 0  # bytes since the last request began, or since the last piece of a body
-        self._before = 0  # bytes that came together with the beginning of the head that is being read
-        self._moved = False  # something of a request was finished by what came last
+        self._fed = 0  # bytes since the request began, or since the last piece of its body
+        self._before = 0  # bytes received together with the start of the current head
+        self._moved = False  # the last data finished some part of a request
         self._in_head = False
-        self._unserved = False  # the request that is being read gets no answer of the application's
+        self._unserved = False  # the request being read is not passed to the application
         self._refusal: ApiError | None = None
-        self._deaf = False  # answered already, and what else the client sends is not read
+        self._deaf = False  # already answered; further data of the client is ignored
         self._stopping = False
         self._hang_up: asyncio.TimerHandle | None = None
         self._idle_since: float | None = None  # by the loop's time; None while a request is read or answered
-        self._answering: RequestResponseCycle | None = None  # the first of those that wait for their answer
+        self._answering: RequestResponseCycle | None = None  # the first request that waits for its response
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -69,12 +68,12 @@ class Connection(HttpToolsProtocol):
                 self._refuse(self._refusal)
 
     def eof_received(self) -> bool:  # type: ignore[override]
-        """True: the connection stays open for the answer."""
+        """True keeps the connection open for the response."""
         cycle = self.cycle
         if cycle is None or cycle.response_complete:
             return False
         if self._refusal is not None:
-            return True  # to what came before it; the end is set already
+            return True  # to the requests already received; the deadline is set
         if cycle.more_body:
             return False
         cycle.keep_alive = False
@@ -96,7 +95,7 @@ class Connection(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         self.server_state.total_requests += 1
-        if self._deaf:  # that was the last answer of this connection
+        if self._deaf:  # that was the last response on this connection
             self.pipeline.clear()
         elif not self.transport.is_closing():
             self.flow.resume_reading()
@@ -122,7 +121,7 @@ class Connection(HttpToolsProtocol):
         self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
 
     def shutdown(self) -> None:
-        """A client that has not sent its whole body by then is hung up on: nothing is cancelled."""
+        """Close a connection whose body is still incomplete after the deadline; nothing is cancelled."""
         self._stopping = True
         super().shutdown()
         if self.cycle is not None and not self.cycle.response_complete and self.cycle.more_body:
@@ -140,7 +139,7 @@ class Connection(HttpToolsProtocol):
         self._unserved = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if not self._in_head:  # a trailer, which nothing here reads
+        if not self._in_head:  # a trailer, which nothing reads
             return
         name = name.lower()
         if name == b"expect" and value.lower() == b"100-continue":
@@ -150,7 +149,7 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._in_head, self._moved = False, True
         if self.parser.should_upgrade():
-            self._unserved = True  # for now: it is read again without the offer
+            self._unserved = True  # until it is parsed again without the offer
             if self.parser.get_method() == b"CONNECT":
                 self._refusal = BadRequest("CONNECT is for proxies")
         elif self._fed + self._before > MOST_BYTES and self._is_too_long():
@@ -206,7 +205,7 @@ class Connection(HttpToolsProtocol):
             self.cycle.message_event.set()
 
     def _without_offer(self) -> bytes:
-        """The head of the request as it would be without the offer to upgrade."""
+        """The head of the request without the offer to upgrade."""
         head = [b"%b %b HTTP/%b" % (self.parser.get_method(), self.url, self.parser.get_http_version().encode())]
         for name, value in self.headers:
             if name == b"connection":
@@ -224,12 +223,12 @@ class Connection(HttpToolsProtocol):
 
     def _too_long(self) -> ApiError:
         if len(self.url) > MOST_BYTES or (self._in_head and not self.headers and len(self.url) > MOST_BYTES // 2):
-            return UriTooLong(f"a URL may have {MOST_BYTES} bytes")
-        return HeadersTooLarge(f"the headers of a request may have {MOST_BYTES} bytes together")
+            return UriTooLong(f"a URL may have at most {MOST_BYTES} bytes")
+        return HeadersTooLarge(f"the headers of a request may have at most {MOST_BYTES} bytes in total")
 
     def _refuse(self, error: ApiError) -> None:
-        """Answer with the error, unless an answer is on its way already; hang up when the client has had time to read
-        it."""
+        """Send the error, unless a response has already started, then close the connection once the client had time to
+        read it."""
         cycle = self.cycle
         if cycle is not None and not cycle.response_complete:
             is_earlier = self._unserved or self._in_head
@@ -254,7 +253,7 @@ class Connection(HttpToolsProtocol):
         self._linger()
 
     def _linger(self) -> None:
-        """Let the client read its answer before it is hung up on, whatever it still sends."""
+        """Keep the connection open until the client has read its response, whatever it still sends."""
         self._deaf = True
         if self._stopping:
             self.transport.close()
@@ -271,8 +270,8 @@ class Connection(HttpToolsProtocol):
 
 
 class _Unhurried:
-    """A transport that `close` closes: at once, with bytes on their way to us, would be a reset, and a reset takes the
-    answer along."""
+    """A transport whose `close` lingers. Closing at once while data arrives sends RST, and the client would lose the
+    response."""
 
     def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
         self.write, self.is_closing, self.close = transport.write, transport.is_closing, close

@@ -1,4 +1,4 @@
-"""Log lines for a person, or one JSON object a line: notable things only, no line per request."""
+"""Log lines as text, or one JSON object per line. Only notable events are logged, not every request."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class _JsonFormatter(logging.Formatter):
 
 
 class ThrottledHandler(logging.StreamHandler[Any]):
-    """What is said again and again is shown once a minute, with how often it was said since."""
+    """Shows a repeated message once a minute, with the number of repetitions."""
 
     def __init__(self, stream: Any, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(stream)
@@ -71,7 +71,7 @@ class ThrottledHandler(logging.StreamHandler[Any]):
 
 @dataclass(slots=True)
 class _Repeated:
-    """A line that was shown, `since` when, and how often it was said and not shown."""
+    """A message that was shown at `since`, and how often it was suppressed since then."""
 
     since: float
     record: logging.LogRecord
@@ -79,7 +79,7 @@ class _Repeated:
 
 
 def start_logging(form: Literal["text", "json"], quiet: bool) -> None:
-    """Send the log to standard error. `extra={"fields": {...}}` of a call adds members to its JSON line."""
+    """Log to standard error. `extra={"fields": {...}}` in a call adds members to the JSON line."""
     handler = ThrottledHandler(sys.stderr)
     handler.setFormatter(_TextFormatter() if form == "text" else _JsonFormatter())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)

@@ -1,4 +1,4 @@
-"""The command line: one option for each field of Settings, in groups, and one clear line for a bad value."""
+"""The command line: one option for each field of Settings, in groups, and a one-line error for a bad value."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PROGRAM = "lehnz-mock"
 _PREFIX = str(Settings.model_config["env_prefix"])
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "Where it answers": ("host", "port", "keys_out", "end_with_stdin"),
+    "Address": ("host", "port", "keys_out", "end_with_stdin"),
     "The contract": ("spec", "watch", "validate_responses"),
     "Data": (
         "state",
@@ -42,7 +42,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "allowed_host",
         "journal",
     ),
-    "Trouble on purpose (more of it: /_mock)": ("scenario", "allow_prefer", "strict_client"),
+    "Faults (more of them: /_mock)": ("scenario", "allow_prefer", "strict_client"),
     "In front of a real server": ("proxy", "allow_production"),
     "Output": ("server_timing", "quiet", "log_format"),
 }
@@ -74,24 +74,25 @@ _METAVARS = {
 }
 _DESCRIPTION = "A stateful mock of the lehnz recommendation API for your machine: real keys, limits, data and rankings."
 _EPILOG = f"""\
-Every option is also an environment variable: --rate-limit is {_PREFIX}RATE_LIMIT, a switch is set by 1. Options win.
+Every option is also an environment variable: --rate-limit is {_PREFIX}RATE_LIMIT, 1 turns on a switch.
+Options take precedence.
 
 Examples:
   {PROGRAM}                                   a small seeded shop on http://127.0.0.1:4010
   {PROGRAM} --seed-data none --orgs 3         three empty organisations
   {PROGRAM} --seed-data my-catalogue.csv      users and events over your own items
   {PROGRAM} --seed-data my.csv --columns item_id=SKU,title=Titel --events my-events.jsonl
-  {PROGRAM} --rate-limit 20/10s               meet the 429 within seconds
-  {PROGRAM} --clock virtual --port 0 --keys-out keys.json    for tests: time moves only when told
+  {PROGRAM} --rate-limit 20/10s               a 429 within seconds
+  {PROGRAM} --clock virtual --port 0 --keys-out keys.json    for tests: time moves only by /_mock/clock
 """
 
 
-_ALONE = {"strict_client": "all"}  # what an option means without a value
+_ALONE = {"strict_client": "all"}  # the value of an option that is given without one
 _SECRET = {"control_token", "proxy"}  # a URL may hold a password
 
 
 class UsageError(Exception):
-    """Something the user can put right; one line for the terminal, exit code 2."""
+    """An error that the user can correct: one line for the terminal, exit code 2."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -100,7 +101,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def read_settings(arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> Settings:
-    """Settings from the command line and the environment. Raises UsageError; --help and --version end the program."""
+    """Settings from the command line and the environment. Raises UsageError. --help and --version exit."""
     _refuse_unknown_variables(os.environ if environment is None else environment)
     parser = build_parser()
     given, unknown = parser.parse_known_args(arguments)
@@ -116,7 +117,7 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str] | Non
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The parser; an option that is not given leaves nothing behind, so that the environment and the default count."""
+    """The parser. Options that are not given are absent from its result, so that the environment and defaults apply."""
     parser = _Parser(
         prog=PROGRAM,
         usage=f"{PROGRAM} [options]",
@@ -153,7 +154,7 @@ def _add_option(group: _ArgumentGroup, name: str, field: FieldInfo) -> None:
 
 
 def _as_typed(value: Any) -> str:
-    """A default value as the user would type it."""
+    """A default value in the syntax of the command line."""
     if isinstance(value, tuple):
         return ",".join(value)
     shortest = getattr(value, "shortest", None)
@@ -169,7 +170,8 @@ def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
 
 
 def _explain(error: ValidationError, given: Mapping[str, Any]) -> str:
-    """The first problem, by the name that the user wrote; the value only where it can't be a secret."""
+    """The first error, with the option or variable that the user wrote. The value is shown only if it can't be a
+    secret."""
     problem = error.errors(include_url=False, include_context=False)[0]
     name = str(problem["loc"][0])
     place = f"--{name.replace('_', '-')}" if name in given else f"{_PREFIX}{name.upper()}"

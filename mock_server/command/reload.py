@@ -1,4 +1,5 @@
-"""--watch: an edited spec is served at once and the data stays; a broken edit is told and the old spec stays."""
+"""--watch: reloads the spec when its file changes; the data stays. An invalid file is logged, and the old spec
+stays."""
 
 from __future__ import annotations
 
@@ -16,17 +17,17 @@ logger = logging.getLogger(__name__)
 async def watch(mock: Mock) -> None:
     """Reload the mock's spec whenever its file changes, until cancelled."""
     path = mock.spec.path.resolve()
-    # The folder is watched, because editors put a new file in the old one's place.
+    # The folder is watched, because editors replace the file.
     changes = awatch(path.parent, watch_filter=lambda kind, name: kind != Change.deleted and Path(name) == path)
     async for _ in changes:
         reload(mock, path)
 
 
 def reload(mock: Mock, path: Path) -> None:
-    """Serve the file as it is now, or keep what is served and say why."""
+    """Serve the file as it is now. If it is invalid, log why and keep the old spec."""
     try:
         mock.reload_spec(load_spec(path))
     except SpecError as error:
         logger.warning("%s (the spec read before is still served)", error)
     else:
-        logger.info("%s was edited: the new spec is served, the data stayed", path.name)
+        logger.info("%s was edited: the new spec is served, the data is unchanged", path.name)

@@ -1,4 +1,4 @@
-"""One run of the mock: everything that can fail for a reason of the user's first, then the seed data, then requests."""
+"""One run of the mock: first everything that can fail through a user's error, then the seed data, then requests."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _open(settings: Settings) -> Store | None:
 
 
 def _check_rules(names: Sequence[str]) -> None:
-    """Raises UsageError for a rule that the lint doesn't have."""
+    """Raises UsageError for an unknown rule of the lint."""
     known = [ALL, *(rule.id for rule in SENT_RULES)]
     for name in names:
         if name not in known:
@@ -84,13 +84,13 @@ def _make_mock(settings: Settings) -> tuple[Mock, Seed]:
     virtual = settings.clock == "virtual"
     seed = read_seed(settings, spec, now=None if virtual else RealClock().now())
     if seed.is_large and not settings.quiet:
-        logger.info("filling in %s events; this takes a while", f"{seed.shop.events:,}")
+        logger.info("applying %s events of seed data; this takes a while", f"{seed.shop.events:,}")
     clock: Clock = VirtualClock(seed.now) if virtual else RealClock()
     return Mock(settings, spec, clock, seed.fill, _worlds(settings, spec, None if virtual else seed.now)), seed
 
 
 def _worlds(settings: Settings, spec: Spec, now: float | None) -> dict[str, Callable[[], Fill]]:
-    """The worlds that an organisation can be filled with later; each is made when it is asked for."""
+    """The data sets that an organisation can be filled with later; each is generated at its first use."""
 
     def of(name: str) -> Callable[[], Fill]:
         return lambda: read_seed(settings.model_copy(update={"seed_data": name}), spec, now).fill
@@ -109,7 +109,7 @@ def _serve(mock: Mock, seed: Seed, sockets: Sequence[socket.socket], store: Stor
         kept = mock.keep(store, settings.state_sync)
         if not store.is_new:
             logger.info(
-                "%s: goes on with %d organisations and %s events", store.path, len(mock.organisations), f"{kept:,}"
+                "%s: continues with %d organisations and %s events", store.path, len(mock.organisations), f"{kept:,}"
             )
     app = create_app(mock, docs_routes(mock.contract, mock.organisations), access, layers)
     url = url_of(sockets)
@@ -120,7 +120,7 @@ def _serve(mock: Mock, seed: Seed, sockets: Sequence[socket.socket], store: Stor
             watching.append(_start_watching(mock))
         if settings.log_format == "json" or settings.quiet:
             logger.info("ready", extra={"fields": {"url": url}})
-            _tell_token(made_token, settings.keys_out)
+            _log_token(made_token, settings.keys_out)
         else:
             release = version("lehnz-contract")
             control = () if settings.no_control else dashboard(url, made_token, given=bool(token))
@@ -128,8 +128,8 @@ def _serve(mock: Mock, seed: Seed, sockets: Sequence[socket.socket], store: Stor
                 _print(proxy_banner(url, release, settings.proxy, control))
             else:
                 _print(banner(url, release, mock.organisations, seed.shop, control))
-        if settings.keys_out:  # last: whoever waits for the file finds all else done
-            keys = () if settings.proxy else mock.organisations.keys_everywhere()  # a target has keys of its own
+        if settings.keys_out:  # last, so that everything else is done when the file appears
+            keys = () if settings.proxy else mock.organisations.keys_everywhere()  # a target has its own keys
             keys_file.write(settings.keys_out, keys_document(url, keys, made_token))
 
     server = Server(app, announce, layers.stop, date_header=not settings.proxy)
@@ -139,25 +139,25 @@ def _serve(mock: Mock, seed: Seed, sockets: Sequence[socket.socket], store: Stor
         raise server.failure
     if waiting := len(mock.ingest):
         requests = "1 accepted request" if waiting == 1 else f"{waiting:,} accepted requests"
-        logger.warning("stopped; %s had not become visible yet", requests)
+        logger.warning("stopped; %s not visible yet", requests)
 
 
 def _print(text: str) -> None:
     try:
         print(text, flush=True)
-    except BrokenPipeError:  # whoever read it has gone; the mock goes on
+    except BrokenPipeError:  # the reader of the pipe has exited; the mock continues
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _tell_token(token: str | None, keys_out: Path | None) -> None:
-    """Where no banner shows a token that was made for this run, nobody would ever learn it; a file is the better place,
-    because logs are kept and passed on."""
+def _log_token(token: str | None, keys_out: Path | None) -> None:
+    """Log a token that was generated for this run if no banner shows it. With --keys-out log only the file's name,
+    because logs are kept and shared."""
     if token is not None:
         where = f"it is in {keys_out}" if keys_out else f"it is {token}"
-        logger.warning("others can reach this mock, so /_mock needs a token, made for this run: %s", where)
+        logger.warning("other machines can reach this mock, so /_mock needs a token, generated for this run: %s", where)
 
 
 def _start_watching(mock: Mock) -> asyncio.Task[None]:
-    from mock_server.command.reload import watch  # its library is loaded only when it is wanted
+    from mock_server.command.reload import watch  # its library is loaded only when needed
 
     return asyncio.get_running_loop().create_task(watch(mock))

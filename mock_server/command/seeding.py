@@ -1,4 +1,4 @@
-"""Seed data: a whole shop put straight into an organisation, past HTTP, limits and queue, and into no statistic."""
+"""Seed data: a shop applied directly to an organisation, bypassing HTTP, limits and queue; no statistic counts it."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ from mock_server.state.tenant import Tenant
 
 logger = logging.getLogger(__name__)
 
-_KEPT = 100_000  # events; records of a larger world are made anew for every organisation instead of being kept
-_RECENT = 3_600.0  # seconds; how long ago the last event of a folder happened, once its dates are moved
+_KEPT = 100_000  # events; the records of a larger world are generated for each organisation instead of kept
+_RECENT = 3_600.0  # seconds between the last event of a folder and now, once its dates are moved
 
 
 def read_seed(settings: Settings, spec: Spec, now: float | None) -> Seed:
-    """What --seed-data names, moved so that its story ends at `now`: the same shop every day.
+    """The data of --seed-data, with its dates moved so that they end at `now`: the same shop every day.
 
-    `now=None`: at its own fixed moment, where a virtual clock starts. Raises DataError."""
+    `now=None`: at the fixed time where a virtual clock starts. Raises DataError."""
     columns = parse_columns(settings.columns) if settings.columns else None
     world = load_world(
-        settings.seed_data, settings.seed, spec=spec, columns=columns, events=settings.events, tell=_tell
+        settings.seed_data, settings.seed, spec=spec, columns=columns, events=settings.events, tell=_log_report
     )
     fixed = world.now.timestamp()
     ends = fixed if now is None else now
-    if settings.events or Path(settings.seed_data).is_dir():  # its dates are their author's
+    if settings.events or Path(settings.seed_data).is_dir():  # their dates are kept
         return Seed(settings.seed_data, world, ends, _shift(world, ends, keep=now is None))
     return Seed(settings.seed_data, world, ends, ends - fixed)
 
 
 class Seed:
-    """A world that can be put into any number of organisations; they share its records, which never change.
+    """A world that can fill any number of organisations. They share its records, which are immutable.
 
-    `now`: when it is put in; `shift`: seconds by which all its dates are moved."""
+    `now`: when it is applied; `shift`: seconds by which all its dates are moved."""
 
     def __init__(self, name: str, world: World, now: float | None = None, shift: float = 0.0) -> None:
         self.name = name
@@ -52,7 +52,7 @@ class Seed:
 
     @property
     def is_large(self) -> bool:
-        """Whether filling takes longer than a person waits without wondering."""
+        """Whether applying it takes so long that the user should be told."""
         return len(self.world.event_stream) > _KEPT
 
     @property
@@ -62,7 +62,7 @@ class Seed:
         return Shop(self.name, len(world.items), len(world.users), len(world.event_stream), user_id)
 
     def fill(self, tenant: Tenant) -> None:
-        """Apply the items, the users and the events, in that order, each at its own time."""
+        """Apply the items, users and events, in this order, each at its own time."""
         if self._records is None and not self.is_large:
             made = self._made()
             self._records = list(made[0]), list(made[1]), list(made[2])
@@ -74,14 +74,15 @@ class Seed:
         return items_of(world, self.now, shift), users_of(world, shift), events_of(world, self.now, shift)
 
 
-def _tell(report: Report) -> None:
-    """What was concluded about a file of the user's."""
+def _log_report(report: Report) -> None:
+    """Log what the importer inferred from a user's file."""
     level = logging.WARNING if report.left_out or report.warnings else logging.INFO
     logger.log(level, "%s: %s", report.file, report.sentence())
 
 
 def _shift(world: World, now: float, keep: bool) -> float:
-    """How far to move the dates of a folder so that its last event is recent; `keep`: only out of the future."""
+    """Seconds by which to move the dates of a folder so that its last event is recent. `keep`: move only dates in the
+    future."""
     times: Iterable[float | None] = (epoch_seconds(body.get("event_timestamp")) for body in world.events())
     last = max((time for time in times if time is not None), default=None)
     if last is None or (keep and last <= now):

@@ -1,4 +1,4 @@
-"""uvicorn, told what it can't know: announce when it answers, and end with exit code 0 on Ctrl+C or a TERM signal."""
+"""uvicorn, extended: a callback when it answers, and exit code 0 on Ctrl+C or SIGTERM."""
 
 from __future__ import annotations
 
@@ -23,12 +23,13 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Scope
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
-_GRACE_SECONDS = 5  # for requests that are being answered
-_KEEP_ALIVE_SECONDS = 75  # shorter than a pause of the client's makes it send into a closing connection
+_GRACE_SECONDS = 5  # seconds for open requests
+# Seconds; if it were shorter than a client's pause, the client would send into a closing connection.
+_KEEP_ALIVE_SECONDS = 75
 
 
 def _protocol() -> Any:
-    """The one with our bounds; h11, which has its own, where httptools is missing as on Windows."""
+    """The HTTP protocol with our limits; h11, which has its own, where httptools is missing, as on Windows."""
     if importlib.util.find_spec("httptools") is None:
         return "h11"
     from mock_server.command.connection import Connection
@@ -37,8 +38,8 @@ def _protocol() -> Any:
 
 
 class Server(UvicornServer):
-    """`on_ready` is called once, when requests are answered; if it raises UsageError, the server stops and `failure`
-    is that error. `on_stop` is called before the server waits for open requests; a second signal doesn't wait."""
+    """`on_ready` is called once, when requests are answered. If it raises UsageError, the server stops and `failure` is
+    that error. `on_stop` is called before the server waits for open requests; a second signal ends that wait."""
 
     def __init__(
         self, app: ASGIApp, on_ready: Callable[[], None], on_stop: Callable[[], None], date_header: bool = True
@@ -75,27 +76,27 @@ class Server(UvicornServer):
         await super().shutdown(sockets)
 
     def transport_of(self, scope: Scope) -> asyncio.Transport | None:
-        """The connection that a request came in by."""
+        """The connection of a request."""
         known: asyncio.Transport | None = scope.get("lehnz.transport")
         if known is not None:
             return known
-        for connection in self.server_state.connections:  # of h11, which names none
+        for connection in self.server_state.connections:  # h11 does not store it in the scope
             ends = (getattr(connection, "client", None), getattr(connection, "server", None))
             if ends == (scope["client"], scope["server"]):
                 return connection.transport
         return None
 
     async def close_idle(self, is_meant: Callable[[Scope], bool]) -> None:
-        """End the connections whose last request is meant; one that is being answered ends with its answer."""
+        """Close the connections whose last request matches; a busy one closes after its response."""
         for connection in list(self.server_state.connections):
             scope = getattr(connection, "scope", None)
             if scope is not None and is_meant(scope):
                 connection.shutdown()
-        await asyncio.sleep(0)  # a transport closes in the loop's next turn: who asked for this must find it done
+        await asyncio.sleep(0)  # transports close in the loop's next turn; the caller expects it to be done
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """As uvicorn's, but a stop that was asked for is no failure: the signal is not raised again at the end."""
+        """As uvicorn's, but without raising the signal again at the end, because a requested stop is no failure."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return

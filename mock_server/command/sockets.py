@@ -1,4 +1,4 @@
-"""Listening sockets, bound before anything else starts, so that a port in use is one clear line."""
+"""Listening sockets, bound before anything else starts, so that a port in use is a one-line error."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from collections.abc import Sequence
 
 from mock_server.command.options import UsageError
 
-_ABSENT = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}  # this machine has no IPv6
+_ABSENT = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}  # the machine has no IPv6
 _ATTEMPTS = 20
 
 
 def bind(hosts: Sequence[str], port: int) -> list[socket.socket]:
-    """One socket for each address of `hosts`, all on one port; 0 finds one that is free on all of them.
+    """One socket for each address of `hosts`, all on one port; 0 picks one that is free on all of them.
 
-    An address that the machine doesn't have is left out when another one can be used. Raises UsageError."""
+    An address that the machine lacks is skipped if another one works. Raises UsageError."""
     addresses = list(dict.fromkeys(address for host in hosts for address in _addresses(host)))
     for attempt in range(_ATTEMPTS):
         try:
             return _bind_all(addresses, port)
         except OSError as error:
             if error.errno == errno.EADDRINUSE and port == 0 and attempt < _ATTEMPTS - 1:
-                continue  # free on the first address, taken on another: draw again
+                continue  # free on the first address, in use on another: try another port
             raise _explain(error, port) from None
     raise AssertionError("unreachable")
 
 
 def url_of(sockets: Sequence[socket.socket]) -> str:
-    """The URL to reach the server by from this machine."""
+    """The URL of the server on this machine."""
     host, port = sockets[0].getsockname()[:2]
     address = ipaddress.ip_address(host)
     if address.is_unspecified:

@@ -1,5 +1,5 @@
-"""The control plane under /_mock: what a test needs beside the API. No part of the contract, never in openapi.yaml.
+"""The control plane under /_mock: what a test needs besides the API. It is not part of openapi.yaml's contract.
 
 `routes.py` lists the modules, each of which serves one noun; `calls.py` turns their functions into endpoints;
-`access.py` says who may call. Every call stands in `openapi.yaml` beside this file, served at /_mock/openapi.json.
+`access.py` checks who may call. `openapi.yaml` here describes every call; it is served at /_mock/openapi.json.
 """

@@ -1,7 +1,6 @@
-"""Who may call the control plane: this machine, or whoever knows the token; never a page of another site.
+"""Who may call the control plane: this machine, or a client with the token; never a page of another site.
 
-One layer around all of /_mock asks, before anything in it runs; no call has a check of its own to forget.
-"""
+One layer around all of /_mock checks this first, so no call can forget its own check."""
 
 from __future__ import annotations
 
@@ -21,22 +20,23 @@ from mock_server.errors import ApiError, Forbidden, TooManyRequests, Unauthorize
 
 CHANGE_HEADER = "X-Mock-Control"
 _COOKIE = "lehnz_control"
-_SESSION, _ASSETS = f"{PREFIX}/session", f"{PREFIX}/ui/assets/"  # needed to sign in, and without any data
-_NOT_ELSEWHERE = (b"cross-origin-resource-policy", b"same-origin")  # no image or script of another site's page
+_SESSION, _ASSETS = f"{PREFIX}/session", f"{PREFIX}/ui/assets/"  # needed to sign in, and contain no data
+_NOT_ELSEWHERE = (b"cross-origin-resource-policy", b"same-origin")  # another site's page can't load an image or script
 _SAFE_METHODS = {"GET", "HEAD"}
 
 
 class Access:
-    """`token`: None where only this machine can connect. `names`: Host names beside localhost and IP addresses."""
+    """`token`: None where only this machine can connect. `names`: allowed Host names besides localhost and IP
+    addresses."""
 
     def __init__(self, token: str | None, names: Iterable[str] = ()) -> None:
         self._token = token
         self.guesses = Guesses()
         self._names = {name.lower() for name in names}
-        self._run = secrets.token_bytes(32)  # so that a cookie is worth nothing after this run
+        self._run = secrets.token_bytes(32)  # makes cookies of earlier runs invalid
 
     async def check(self, request: Request) -> None:
-        """Raises Forbidden, Unauthorized or TooManyRequests, with what to do."""
+        """Raises Forbidden, Unauthorized or TooManyRequests, whose message says what to do."""
         host = _host_name(request.headers.get("host", ""))
         if not self._knows(host):
             raise Forbidden(
@@ -48,7 +48,7 @@ class Access:
             raise Forbidden(f"a call that changes something needs the header {CHANGE_HEADER}: 1")
 
     async def accepts(self, token: str, request: Request) -> bool:
-        """Whether this is the token; every one is where none is needed. Raises TooManyRequests."""
+        """Whether this is the token; any token is accepted where none is needed. Raises TooManyRequests."""
         address = request.client.host if request.client else ""
         if self._token is None:
             return True
@@ -60,7 +60,7 @@ class Access:
         return False
 
     def start_session(self, request: Request, response: Response) -> None:
-        """Let the browser that gets this answer in; the cookie can't be read by scripts and tells nothing."""
+        """Sign in the browser that gets this response. Scripts can't read the cookie, and it reveals nothing."""
         response.set_cookie(
             _cookie_name(request), self._session(), path=PREFIX, httponly=True, samesite="strict", max_age=86_400
         )
@@ -77,12 +77,13 @@ class Access:
         return hmac.new(self._run, (self._token or "").encode(), hashlib.sha256).hexdigest()
 
     def _knows(self, host: str) -> bool:
-        """A name that an attacker's DNS can point at this machine is refused; an address can't be pointed elsewhere."""
+        """Whether the Host is allowed. Names are checked, because an attacker's DNS can point one at this machine;
+        addresses are safe."""
         return host == "localhost" or host.endswith(".localhost") or host in self._names or _is_address(host)
 
 
 class Guard:
-    """The ASGI layer. `sign_in` makes the page for a browser that comes without the token."""
+    """The ASGI layer. `sign_in` makes the page for a browser without the token."""
 
     def __init__(self, app: ASGIApp, access: Access, sign_in: Callable[[], Response] | None = None) -> None:
         self._app = app
@@ -115,13 +116,14 @@ def _is_open(path: str) -> bool:
 
 
 def _cookie_name(request: Request) -> str:
-    """Browsers keep the cookies of all ports of a host together: two mocks must not sign each other out."""
+    """A name with the port in it: browsers share cookies among all ports of a host, and two mocks must not sign each
+    other out."""
     _, port = request.scope.get("server") or ("", 0)
     return f"{_COOKIE}_{port}"
 
 
 def _host_name(header: str) -> str:
-    """The name or address in a Host header, without port and brackets, in lower case."""
+    """The name or address of a Host header, without port and brackets, in lower case."""
     if header.startswith("["):
         return header[1:].partition("]")[0].lower()
     return header.partition(":")[0].lower()

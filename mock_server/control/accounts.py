@@ -1,7 +1,7 @@
-"""What whoever runs the mock does to the account side.
+"""What the operator of the mock can do to accounts.
 
-PUT  /_mock/organisations/{tenant_id}/suspension   {"suspended": true}          its keys and members are 403
-POST /_mock/organisations/{tenant_id}/members      {"email", "role"}            lets a registered account in
+PUT  /_mock/organisations/{tenant_id}/suspension   {"suspended": true}          its keys and members get 403
+POST /_mock/organisations/{tenant_id}/members      {"email", "role"}            adds a registered account
 """
 
 from __future__ import annotations

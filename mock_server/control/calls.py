@@ -1,4 +1,4 @@
-"""How a call of the control plane is made: a checked body in, a model out, every refusal in the API's own envelope.
+"""Helpers for calls of the control plane: a validated body in, a model out, every error in the API's envelope.
 
 Route("/clock", reading(clock))                              async def clock(request) -> ClockAnswer
 Route("/clock/advance", changing(Advance, advance), ...)     async def advance(request, body: Advance) -> ClockAnswer
@@ -37,17 +37,17 @@ logger = logging.getLogger(__name__)
 
 
 class Body(BaseModel):
-    """What a call takes; a field that it doesn't know is refused."""
+    """The input of a call; unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class Nothing(Body):
-    """A call without input: no body, or {}."""
+    """For a call without input: no body, or {}."""
 
 
 class OneOrAll(Body):
-    """Of one organisation, or of all of them. A body that got lost on its way means neither."""
+    """For one organisation, or for all. An empty body is refused, in case the body got lost."""
 
     tenant_id: str | None = None
     all: bool = False
@@ -55,12 +55,12 @@ class OneOrAll(Body):
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:
         if (self.tenant_id is None) != self.all:
-            raise ValueError('name a tenant_id, or say {"all": true} for every organisation')
+            raise ValueError('name a tenant_id, or send {"all": true} for all organisations')
         return self
 
 
 class All(Body):
-    """Of all organisations, where the query names none."""
+    """For all organisations, when the query names none."""
 
     all: bool = False
 
@@ -69,7 +69,7 @@ Given = TypeVar("Given", bound=Body)
 
 
 class Shapes(NamedTuple):
-    """What an endpoint takes and what it answers with."""
+    """The models of an endpoint's input and output."""
 
     body: type[Body] | None
     answer: type[BaseModel]
@@ -87,13 +87,13 @@ _RESOURCES: WeakKeyDictionary[Endpoint, Mapping[str, Endpoint]] = WeakKeyDiction
 
 
 def shaped(endpoint: Endpoint, answer: type[BaseModel], body: type[Body] | None = None, status: int = 200) -> Endpoint:
-    """Note for the OpenAPI document what an endpoint takes and answers with."""
+    """Store the models of an endpoint for the OpenAPI document."""
     _SHAPES[endpoint] = Shapes(body, answer, status)
     return endpoint
 
 
 def shapes_of(endpoint: Endpoint) -> Shapes | None:
-    """None for one that answers with something else than JSON."""
+    """The models; None for an endpoint that does not answer with JSON."""
     return _SHAPES.get(endpoint)
 
 
@@ -112,7 +112,7 @@ def reading(call: Callable[[Request], Awaitable[BaseModel]]) -> Endpoint:
 
 
 def changing(model: type[Given], call: Callable[[Request, Given], Awaitable[BaseModel]], status: int = 200) -> Endpoint:
-    """An endpoint whose JSON body is a `model`; no body at all is `{}`."""
+    """An endpoint with a JSON body of type `model`; no body means `{}`."""
 
     async def endpoint(request: Request) -> Response:
         return answer(await call(request, await read_as(model, request)), status)
@@ -121,7 +121,7 @@ def changing(model: type[Given], call: Callable[[Request, Given], Awaitable[Base
 
 
 def resource(path: str, **endpoints: Endpoint) -> Route:
-    """One path with an endpoint for each method, so that a 405 names them all: resource("/x", GET=..., PUT=...)."""
+    """One path with an endpoint per method, so that a 405 lists all of them: resource("/x", GET=..., PUT=...)."""
 
     async def endpoint(request: Request) -> Response:
         return await endpoints["GET" if request.method == "HEAD" else request.method](request)
@@ -142,14 +142,14 @@ def refusal(error: ApiError, headers: Mapping[str, str] | None = None) -> Respon
 
 
 async def read_as(model: type[Given], request: Request, max_bytes: int = MAX_BODY_BYTES) -> Given:
-    """The checked body. Raises ApiError, which names the field and the rule."""
+    """The validated body. Raises ApiError, which names the field and the rule."""
     text = await read_bytes(request, max_bytes)
     document = parse_json(text, _MAX_DEPTH) if text else {}
     return _valid(lambda: model.model_validate_json(orjson.dumps(document), strict=True))
 
 
 async def read_bytes(request: Request, max_bytes: int) -> bytes:
-    """A body of JSON, unread; empty when there is none. Raises ApiError."""
+    """The raw bytes of a JSON body; empty when there is none. Raises ApiError."""
     headers = headers_of(request.scope)
     text = await read_body(request.receive, headers, max_bytes)
     if text:
@@ -166,12 +166,12 @@ async def read_pieces(request: Request, max_bytes: int) -> list[bytes]:
 
 
 def checked(model: type[Given], parameters: Mapping[str, str]) -> Given:
-    """A query as a `model`, numbers being written as text. Raises BadRequest."""
+    """The query as a `model`; numbers are parsed from text. Raises BadRequest."""
     return _valid(lambda: model.model_validate(parameters))
 
 
 def _valid(validate: Callable[[], Given]) -> Given:
-    """Raises BadRequest for every field that breaks a rule."""
+    """Raises BadRequest with every field that breaks a rule."""
     try:
         return validate()
     except ValidationError as error:
@@ -180,32 +180,32 @@ def _valid(validate: Callable[[], Given]) -> Given:
 
 
 def given(request: Request) -> dict[str, str]:
-    """The query; an empty parameter, as a form sends it, was not given."""
+    """The query without empty parameters, which forms send for empty fields."""
     return {name: value for name, value in request.query_params.items() if value}
 
 
 def tenant_asked(mock: Mock, request: Request) -> str | None:
-    """The organisation that the query names, if any. Raises NotFound."""
+    """The organisation named in the query, if any. Raises NotFound."""
     tenant_id = given(request).get("tenant_id")
     return organisation_named(mock, tenant_id).tenant_id if tenant_id else None
 
 
 def tenant_or_all(mock: Mock, request: Request, body: All) -> str | None:
-    """The organisation that the query names; None for all of them. Raises BadRequest where neither is asked for."""
+    """The organisation named in the query; None for all. Raises BadRequest when neither is requested."""
     tenant_id = tenant_asked(mock, request)
     if (tenant_id is None) != body.all:
-        rule = 'name a tenant_id in the query, or say {"all": true} for every organisation'
+        rule = 'name a tenant_id in the query, or send {"all": true} for all organisations'
         raise BadRequest(*listed([FieldError("$", rule)]))
     return tenant_id
 
 
 def organisation_of(mock: Mock, request: Request) -> Organisation:
-    """The organisation that the path or the query names as `tenant_id`. Raises NotFound, BadRequest without a name."""
+    """The organisation named `tenant_id` in the path or the query. Raises NotFound, or BadRequest without a name."""
     return organisation_named(mock, named(request, "tenant_id"))
 
 
 def named(request: Request, parameter: str) -> str:
-    """What the path or the query names. Raises BadRequest."""
+    """The value of a path or query parameter. Raises BadRequest."""
     name: str | None = request.path_params.get(parameter) or request.query_params.get(parameter)
     if not name:
         raise BadRequest(*listed([FieldError(parameter, "is required in the query")]))
@@ -240,13 +240,13 @@ async def _unrouted(request: Request, error: Exception) -> Response:
 
 
 async def _gone(_: Request, __: Exception) -> Response:
-    """The client left in the middle of its request: nobody reads this."""
+    """The client closed the connection during its request, so nobody reads this response."""
     return Response(status_code=400)
 
 
 async def _fault(request: Request, error: Exception) -> Response:
-    logger.error("fault in %s %s", request.method, request.url.path, exc_info=error)
-    return refusal(InternalServerError("a fault of the mock; its log has the details"))
+    logger.error("internal error in %s %s", request.method, request.url.path, exc_info=error)
+    return refusal(InternalServerError("an internal error of the mock; its log has the details"))
 
 
 HANDLERS: Mapping[Any, Callable[[Request, Exception], Awaitable[Response]]] = {

@@ -1,4 +1,4 @@
-"""The items of an organisation and what the recommender makes of them. Reading costs no quota and counts nowhere.
+"""The items of an organisation, and the recommender's data on them. Reads use no quota and change no statistic.
 
 GET /_mock/organisations/{tenant_id}/items              ?q= &page= &limit=
 GET /_mock/organisations/{tenant_id}/items/{item_id}    record, popularity, neighbours
@@ -43,7 +43,7 @@ class NeighbourLine(BaseModel):
 
 
 class ItemInsight(BaseModel):
-    """`neighbours`: `touched` by the same people, `bought` in one basket, `consumed` in one session."""
+    """`neighbours`: items `touched` by the same people, `bought` in one basket, `consumed` in one session."""
 
     item: ItemRecord
     popularity: float

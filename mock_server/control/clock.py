@@ -1,9 +1,9 @@
 """The mock's time.
 
 GET  /_mock/clock?tenant_id=                                         the time, or that of one organisation
-POST /_mock/clock/advance  {"seconds" | "to_reset_of", "tenant_id"?}  what falls due on the way is applied
+POST /_mock/clock/advance  {"seconds" | "to_reset_of", "tenant_id"?}  applies what becomes due on the way
 POST /_mock/clock/set      {"now": "2026-06-01T12:00:00Z"}            forward only
-POST /_mock/clock/scale    {"scale": 60}                              a minute a second; 0 stands still
+POST /_mock/clock/scale    {"scale": 60}                              one minute per second; 0 stops the clock
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from mock_server.state.clock import FASTEST, LAST_MOMENT
 
 
 class Advance(Body):
-    """By so much, or by what RateLimit-Reset says of an organisation. With `tenant_id` only that organisation's time
-    goes on, until it is reset."""
+    """By `seconds`, or until the rate limit window of an organisation ends. With `tenant_id` only that organisation's
+    time moves, until it is reset."""
 
     seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
     to_reset_of: str | None = None
@@ -96,7 +96,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
 
 
 def _to_reset(mock: Mock, tenant_id: str) -> float:
-    """Seconds until nothing is left of an organisation's window, 0 without one."""
+    """Seconds until an organisation's window ends; 0 without a running window."""
     window = organisation_named(mock, tenant_id).state.window
     now = mock.clock.monotonic()
     return mock.contract.limiter.quota(window, now).reset if mock.contract.limiter.is_running(window, now) else 0.0
@@ -104,4 +104,4 @@ def _to_reset(mock: Mock, tenant_id: str) -> float:
 
 def _check_calendar(moment: float, field: str) -> None:
     if moment >= LAST_MOMENT:
-        raise BadRequest(*listed([FieldError(field, "must not lead past the year 8999")]))
+        raise BadRequest(*listed([FieldError(field, "must not be later than the year 8999")]))

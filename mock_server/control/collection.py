@@ -1,7 +1,7 @@
 """The operations as a collection for Postman and Bruno (which imports Postman's format 2.1), made from openapi.yaml.
 
-The address and the keys are variables of the collection; bodies are the examples of the file, about an organisation's
-own records."""
+URL and keys are variables of the collection; the bodies are the examples in openapi.yaml, with an organisation's own
+ids."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def collection(spec: Spec, variables: Mapping[str, str], ids: Ids) -> dict[str, 
     """`variables`: `base_url`, `publishable_key` and `secret_key`. `ids`: what an id of the examples is there."""
     folders: dict[str, list[dict[str, Any]]] = {}
     for operation in spec.operations:
-        if operation.key_type is None:  # the account side
+        if operation.key_type is None:  # an account operation
             continue
         node = {**operation.node, **request_examples(spec, operation, ids)}
         folders.setdefault((node.get("tags") or ["Others"])[0], []).extend(_requests(operation, node))
@@ -31,7 +31,7 @@ def collection(spec: Spec, variables: Mapping[str, str], ids: Ids) -> dict[str, 
 
 
 def _requests(operation: Operation, node: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """One for each example of the body."""
+    """One request for each example of the body."""
     content = node.get("requestBody", {}).get("content", {}).get("application/json", {})
     examples = {each["summary"]: each["value"] for each in content.get("examples", {}).values()} or {"": None}
     for summary, body in examples.items():

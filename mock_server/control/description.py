@@ -1,4 +1,4 @@
-"""The OpenAPI document of the control plane: words from openapi.yaml, shapes from the models of the calls."""
+"""The OpenAPI document of the control plane: texts from openapi.yaml, schemas from the models of the calls."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ _REFUSAL = {
 }
 _CHANGE = {"name": CHANGE_HEADER, "in": "header", "required": True, "schema": {"type": "string", "enum": ["1"]}}
 _SCHEMES = {
-    "token": {"type": "http", "scheme": "bearer", "description": "The control token, where one is needed"},
+    "token": {"type": "http", "scheme": "bearer", "description": "The control token, if the mock requires one"},
     "session": {"type": "apiKey", "in": "cookie", "name": "lehnz_control_PORT", "description": "For browsers"},
 }
 Operation = tuple[str, str, Shapes | None]  # path as in the document, method, shapes
 
 
 def document(routes: Iterable[BaseRoute]) -> dict[str, Any]:
-    """The whole document. An operation of the file that no route serves stays as it is written."""
+    """The whole document. An operation without a route stays as written in the file."""
     written = parse(PATH.read_text(encoding="utf-8"))
     found = list(operations(routes))
     models = {(model, mode) for _, _, shapes in found if shapes for model, mode in shapes.models}
@@ -67,7 +67,7 @@ def document(routes: Iterable[BaseRoute]) -> dict[str, Any]:
 
 
 def _used(schemas: dict[str, Any], document: Any) -> dict[str, Any]:
-    """Those that the document refers to, and those that these refer to."""
+    """The schemas that the document refers to, directly or through others."""
     found: dict[str, Any] = {}
     texts = [orjson.dumps(document).decode()]
     while texts:
@@ -79,7 +79,7 @@ def _used(schemas: dict[str, Any], document: Any) -> dict[str, Any]:
 
 
 def operations(routes: Iterable[BaseRoute]) -> Iterator[Operation]:
-    """What the routes serve."""
+    """The operations that the routes serve."""
     for route in routes:
         if isinstance(route, Route):
             path = PREFIX + _PARAMETER.sub(r"{\1}", route.path)
@@ -88,7 +88,7 @@ def operations(routes: Iterable[BaseRoute]) -> Iterator[Operation]:
 
 
 def description_route(routes: Iterable[BaseRoute]) -> Route:
-    """Serves the document; it is made when it is asked for."""
+    """Serves the document, which is made at the first request."""
     every = list(routes)
 
     async def describe(_: Request) -> Response:
@@ -116,7 +116,7 @@ def _complete(
             operation["requestBody"] = {"required": required, "content": _json(names[shapes.body, "validation"])}
     operation["responses"] = {
         status: {"description": "Done", "content": content},
-        "4XX": {"description": "Refused, and why", "content": _json(_ERROR)},
+        "4XX": {"description": "An error, with the reason", "content": _json(_ERROR)},
     }
 
 

@@ -1,4 +1,4 @@
-"""What other tools open: the journal as a HAR file, the operations as a collection of requests.
+"""Exports for other tools: the journal as a HAR file, the operations as a collection of requests.
 
 GET /_mock/journal/har   ?tenant_id=
 GET /_mock/collection    ?tenant_id=   for Postman and Bruno, with the organisation's keys as variables
@@ -53,7 +53,7 @@ def _base(request: Request) -> str:
 
 
 async def _file(name: str, document: Any) -> Response:
-    """To be saved under this name. A full journal takes long enough to write down for others to notice."""
+    """A download with this name. It is serialised in a thread, because a full journal would block other requests."""
     body = await asyncio.to_thread(orjson.dumps, document, option=orjson.OPT_INDENT_2)
     headers = {**NO_STORE, "Content-Disposition": f'attachment; filename="{name}"'}
     return Response(body, media_type="application/json", headers=headers)

@@ -1,12 +1,12 @@
-"""Faults: what goes wrong on purpose, for whom, and how often.
+"""Faults: what fails on purpose, for which requests, and how often.
 
 GET    /_mock/fault-kinds                            the kinds and their options
-GET    /_mock/faults             ?tenant_id          those that are set, and how often each hit
+GET    /_mock/faults             ?tenant_id          the faults that are set, with their hits
 POST   /_mock/faults             {"kind", ...}       set one
 DELETE /_mock/faults             ?tenant_id or {"all": true}   remove them, and end their scenarios
 DELETE /_mock/faults/{fault_id}
-GET    /_mock/scenarios          ?tenant_id          everyday trouble by one word, and what is on
-PUT    /_mock/scenario           {"name", "tenant_id"?}   start one, or with null end it
+GET    /_mock/scenarios          ?tenant_id          the scenarios, and which is active
+PUT    /_mock/scenario           {"name", "tenant_id"?}   start one; null ends it
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ from mock_server.spec.validation import listed
 
 
 class NewFault(Fault, Body):
-    """A fault as it is asked for."""
+    """A fault in a request."""
 
 
 class FaultShown(Fault):
-    """`hits`: requests that it hit; `scenario`: the one that it belongs to."""
+    """`hits`: number of requests that it hit; `scenario`: the scenario that it belongs to."""
 
     fault_id: str
     scenario: ScenarioName | None
@@ -57,7 +57,7 @@ class FaultList(BaseModel):
 
 
 class KindShown(BaseModel):
-    """Exactly one of `forms` is given, whole; of `optional` any."""
+    """Exactly one group of `forms` is given, with all its options; those of `optional` may be given."""
 
     kind: KindName
     sentence: str
@@ -67,7 +67,7 @@ class KindShown(BaseModel):
 
 class KindList(BaseModel):
     kinds: list[KindShown]
-    options: Mapping[str, str]  # what each means
+    options: Mapping[str, str]  # the meaning of each option
 
 
 class Removed(BaseModel):
@@ -75,14 +75,14 @@ class Removed(BaseModel):
 
 
 class Choice(Body):
-    """Without `tenant_id` for every organisation."""
+    """Without `tenant_id`: for all organisations."""
 
     name: ScenarioName | None
     tenant_id: str | None = None
 
 
 class ScenarioShown(BaseModel):
-    """`active` for the organisation that was asked for, or for every one; `tenant_ids` have it as their own."""
+    """`active` for the requested organisation, or for all; `tenant_ids` have it as their own."""
 
     name: ScenarioName
     sentence: str
@@ -162,12 +162,12 @@ def routes(mock: Mock, set_faults: Faults, wire: Wire) -> list[BaseRoute]:
 def _refuse_behind_proxy(mock: Mock) -> None:
     """Raises Conflict."""
     if mock.settings.proxy:
-        raise Conflict("the mock was started with --proxy: a target answers as it will")
+        raise Conflict("faults are not available with --proxy: the target makes the responses")
 
 
 async def _close_idle(wire: Wire, faults: Sequence[Fault], tenant_id: str | None) -> None:
-    """A browser that meets a broken connection only where it had used it before asks again, and notices nothing. Calls
-    of the control plane and other organisations are left in peace."""
+    """A browser silently repeats a request when a connection that it has used before breaks, so idle connections are
+    closed first. Those of the control plane and of other organisations stay open."""
 
     def is_meant(scope: Scope) -> bool:
         if not has_context(scope):

@@ -1,4 +1,5 @@
-"""Wrong control tokens are answered late, and few at a time for each address, so that nobody can try many."""
+"""Responses to wrong control tokens are delayed, and few are handled at a time per address, so that guessing is
+slow."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import asyncio
 from collections import Counter
 
 WAIT_SECONDS = 0.5
-MOST_AT_ONCE = 10  # of one address: twenty guesses a second
+MOST_AT_ONCE = 10  # per address: twenty guesses a second
 
 
 class Guesses:
@@ -15,11 +16,11 @@ class Guesses:
         self._waiting: Counter[str] = Counter()
 
     def are_too_many(self, address: str) -> bool:
-        """Whether the next token from there is not even looked at."""
+        """Whether the next token from this address is refused unread."""
         return self._waiting[address] >= MOST_AT_ONCE
 
     async def wrong(self, address: str) -> None:
-        """Return when a wrong token may be answered."""
+        """Wait until a wrong token may be answered."""
         self._waiting[address] += 1
         try:
             await asyncio.sleep(self._wait_seconds)

@@ -1,10 +1,10 @@
-"""Bring your own shop: a file of people's own, read by the importer, into an organisation. No account is needed.
+"""Bring your own shop: the importer reads a user's file into an organisation. No account is needed.
 
 POST /_mock/organisations/{tenant_id}/import    the file is the body; ?kind= &name= &columns= &mode=
 
-`mode=preview` says what would be concluded and changes nothing; `add` puts the records beside what is there, visible at
-once; `replace` makes the organisation a shop of this catalogue, with made users and events over it, as `--seed-data`
-does. What was there before is kept as a snapshot, whose id is `undo`.
+`mode=preview` reports how the file would be read and changes nothing; `add` adds the records, visible at once;
+`replace` makes the organisation a shop of this catalogue, with generated users and events, as `--seed-data` does. The
+previous data is kept as a snapshot, whose id is `undo`.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _PIECE = 200  # records
 
 
 class Asked(Body):
-    """`name`: of the file, as the person named it. `columns`: as --columns takes it."""
+    """`name`: the file's name. `columns`: in the syntax of --columns."""
 
     tenant_id: str | None = None
     kind: Literal["items", "users", "events"] = "items"
@@ -59,7 +59,7 @@ class Asked(Body):
 
 
 class ColumnLine(BaseModel):
-    """`field`: what it is mapped to, null where it goes by its own name."""
+    """`field`: what it is mapped to; null where the column keeps its name."""
 
     column: str
     field: str | None
@@ -67,7 +67,7 @@ class ColumnLine(BaseModel):
 
 
 class ErrorGroup(BaseModel):
-    """`field`: a JSON path in the record, null for a whole line; `lines`: the first ones."""
+    """`field`: a JSON path in the record, null for a whole line; `lines`: the first affected ones."""
 
     field: str | None
     message: str
@@ -78,7 +78,7 @@ class ErrorGroup(BaseModel):
 
 class Concluded(BaseModel):
     """`stopped`: why the file, or the rest of it, can't be read; then `suggested` (field -> column) and `looks_like` (a
-    name that `columns` takes) may help. `applied`: whether anything was put into the organisation."""
+    value for `columns`) may help. `applied`: whether anything was changed in the organisation."""
 
     file: str
     kind: str
@@ -103,7 +103,7 @@ class Concluded(BaseModel):
 
 
 def routes(mock: Mock) -> list[BaseRoute]:
-    making = asyncio.Lock()  # a file may be large: one after the other
+    making = asyncio.Lock()  # a file may be large: one at a time
 
     async def bring(request: Request) -> Response:
         tenant_id = organisation_of(mock, request).tenant_id
@@ -116,7 +116,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
         async with making:
             concluded, records = await _read(mock, asked, columns, content)
             if asked.mode != "preview" and records:
-                organisation_of(mock, request)  # it may be gone by now
+                organisation_of(mock, request)  # it may have been removed by now
                 concluded.undo = await _keep(mock, tenant_id, f"before {asked.name}"[:100])
                 await _put(mock, tenant_id, asked, records)
                 concluded.applied = True
@@ -215,8 +215,8 @@ async def _in_pieces(mock: Mock, state: State, apply: Apply, records: Iterator[A
 
 
 def _shop(mock: Mock, tenant_id: str, items: list[Record], now: float) -> Tenant:
-    """Raises BadRequest for a catalogue without an item that isn't deleted."""
-    last = {each["item_id"]: each for each in items}  # of several with one id
+    """Raises BadRequest for a catalogue in which every item is deleted."""
+    last = {each["item_id"]: each for each in items}  # the last of several items with one id
     try:
         world = build_world("small", mock.settings.seed, items=list(last.values()))
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""What was sent and answered: list and search, one, as curl, live, and was this request made?
+"""The journal: list and search exchanges, show one, as curl, as a live stream, and verify that a request was made.
 
 GET    /_mock/journal          ?tenant_id= &operation_id= &status= &key_type= &finding= &q= &after= &limit=
 GET    /_mock/journal/{id}
@@ -6,7 +6,7 @@ GET    /_mock/journal/{id}/curl
 GET    /_mock/journal/stream   ?tenant_id=   server-sent events; Last-Event-ID resumes
 POST   /_mock/journal/verify   {"operation_id"?, "body"?, "times"?, ...}
 DELETE /_mock/journal          ?tenant_id=
-GET    /_mock/lint             the rules that requests are held to
+GET    /_mock/lint             the rules that requests are checked against
 """
 
 from __future__ import annotations
@@ -47,13 +47,13 @@ from mock_server.layers.journal.verification import Expectation, Verification, v
 from mock_server.mock import Mock
 from mock_server.spec.validation import listed
 
-_PICTURED = 4  # items of an exchange whose pictures are shown
-_AT_ONCE = 50  # exchanges that are searched before other requests get their turn
+_PICTURED = 4  # items of an exchange that are shown with pictures
+_AT_ONCE = 50  # exchanges searched before other requests are served
 Count = Annotated[int, Field(ge=0)]
 
 
 class _Number(IntegerConvertor):
-    """An id in a path; what is longer is none, and Python refuses to read it."""
+    """An id in a path. A longer number is not an id, and Python refuses to parse it."""
 
     regex = "[0-9]{1,15}"
 
@@ -62,8 +62,9 @@ register_url_convertor("number", _Number())
 
 
 class Filter(Body):
-    """`status`: one, or a class as 4xx. `finding`: the id of a finding or of a lint rule. `q`: text anywhere in it.
-    `unknown`: beside an organisation's also those whose key is nobody's. `own`: those of the mock's own pages, too."""
+    """`status`: one, or a class as 4xx. `finding`: the id of a finding or of a lint rule. `q`: text anywhere in the
+    exchange. `unknown`: with an organisation, also exchanges with an unknown key. `own`: also those of the mock's own
+    pages."""
 
     tenant_id: str | None = None
     operation_id: str | None = None
@@ -89,8 +90,8 @@ class Filter(Body):
 
 
 class Listed(BaseModel):
-    """The newest last. `dropped`: how many the journal no longer holds; `last_id`: ask for what comes `after` it.
-    `goods`: what is to be shown of the items that the exchanges are about, by organisation and id."""
+    """Oldest first. `dropped`: number of exchanges that the journal no longer holds; `last_id`: pass it as `after` for
+    later ones. `goods`: how to show the items of the exchanges, by organisation and id."""
 
     exchanges: list[dict[str, Any]]
     goods: dict[str, dict[str, Goods]]
@@ -103,7 +104,7 @@ class Cleared(BaseModel):
 
 
 class Wanted(Body):
-    """How often such a request is expected: `times` exactly, or from `at_least` to `at_most`; else once or more."""
+    """The expected number of such requests: `times`, or from `at_least` to `at_most`; by default one or more."""
 
     tenant_id: str | None = None
     operation_id: str | None = None
@@ -122,7 +123,7 @@ class Wanted(Body):
     @model_validator(mode="after")
     def _one_way_to_count(self) -> Wanted:
         if self.times is not None and (self.at_least is not None or self.at_most is not None):
-            raise ValueError("times can't stand beside at_least or at_most")
+            raise ValueError("times can't be combined with at_least or at_most")
         if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
             raise ValueError("at_least must not be more than at_most")
         return self
@@ -147,8 +148,8 @@ class NearMiss(BaseModel):
 
 
 class Verified(BaseModel):
-    """`nearest` explains why there are not more; `dropped` says how many exchanges could not be looked at: where
-    some were, "exactly so often" and "at most" are not verified."""
+    """`nearest`: the exchanges that come closest, with their differences. `dropped`: number of exchanges that could not
+    be checked; if there are any, `times` and `at_most` are not verified."""
 
     verified: bool
     count: int
@@ -171,7 +172,7 @@ def routes(mock: Mock, journal: Journal, wire: Wire) -> list[BaseRoute]:
         wanted = checked(Filter, given(request))
         _check_names(mock, wanted)
         await journal.catch_up()
-        found, last_id = [], journal.last_id  # what comes while this is searched is found by asking again
+        found, last_id = [], journal.last_id  # exchanges that arrive during the search are found by the next request
         for number, exchange in enumerate(journal.read(wanted.after, None if wanted.unknown else wanted.tenant_id), 1):
             if wanted.fits(exchange):
                 found.append(exchange)
@@ -237,7 +238,7 @@ _EXPECTED = {"operation_id", "method", "path", "status", "query", "headers", "bo
 
 
 class Full(BaseModel, extra="allow"):
-    """An exchange with both its messages."""
+    """An exchange with both messages."""
 
     id: int
 
@@ -274,7 +275,7 @@ def _answer(wanted: Wanted, found: Verification, dropped: int, is_complete: bool
 
 
 def _check_names(mock: Mock, wanted: Filter | Wanted) -> None:
-    """Of an operation that there isn't nobody could ever find a request. Raises NotFound, BadRequest."""
+    """Refuses an unknown operationId: no request could ever match it. Raises NotFound, BadRequest."""
     if wanted.tenant_id is not None:
         organisation_named(mock, wanted.tenant_id)
     known = [operation.operation_id for operation in mock.contract.operations]
@@ -287,7 +288,7 @@ async def _exchange(journal: Journal, request: Request) -> Exchange:
     number = request.path_params["id"]
     exchange = journal.get(number)
     if exchange is None:
-        raise NotFound(f"the journal has no exchange {number}: it was dropped, or there never was one")
+        raise NotFound(f"the journal has no exchange {number}: it was dropped, or it never existed")
     return exchange
 
 

@@ -3,7 +3,7 @@
 GET  /_mock/organisations/{tenant_id}/rate-limit
 PUT  /_mock/organisations/{tenant_id}/rate-limit          {"limit"?, "window_seconds"?, "enforced"?}
 POST /_mock/organisations/{tenant_id}/rate-limit/refill
-POST /_mock/organisations/{tenant_id}/rate-limit/exhaust  {"seconds"?}   429 until then; the rest of the window
+POST /_mock/organisations/{tenant_id}/rate-limit/exhaust  {"seconds"?}   429 for that time [the rest of the window]
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _DAY = 86_400
 
 
 class NewLimit(Body):
-    """What is left out stays as it is."""
+    """Omitted fields keep their values."""
 
     limit: Annotated[int, Field(ge=1, le=999_999_999)] | None = None
     window_seconds: Annotated[int, Field(ge=1, le=365 * _DAY)] | None = None
@@ -35,7 +35,7 @@ class Exhaust(Body):
 
 
 class RateLimitAnswer(BaseModel):
-    """As the headers say it: `reset` is in the client's seconds."""
+    """As the headers report it: `reset` is in the client's seconds."""
 
     limit: int
     remaining: int
@@ -73,7 +73,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
     async def exhaust(request: Request, body: Exhaust) -> RateLimitAnswer:
         organisation = organisation_of(mock, request)
         state = organisation.state
-        state.logged.add("429 key")  # whoever asks for it needs no advice in the log
+        state.logged.add("429 key")  # a 429 that was asked for needs no advice in the log
         mock.contract.limiter.exhaust(state.window, mock.clock.monotonic(), body.seconds)
         return rate_limit_of(mock, organisation)
 

@@ -1,4 +1,4 @@
-"""What an exchange was about, in the words of a shop: `click prod_7 by user_1`, `similar to prod_3, 4 of 20`."""
+"""A short description of an exchange in terms of a shop: `click prod_7 by user_1`, `similar to prod_3, 4 of 20`."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from typing import Any, NamedTuple
 from mock_server.layers.journal.exchange import Exchange
 
 _NAMED = 3  # records of a batch that are named
-_ID_LENGTH = 24  # of an id that is shown; a UUID is cut
+_ID_LENGTH = 24  # longest id that is shown; a UUID is cut
 _OWN_PAGE = ("/_mock/", "/docs")
 _OWN_PATHS = ("/favicon.ico", "/docs", "/openapi.yaml", "/openapi.json")
 
 
 class Meaning(NamedTuple):
-    """`items`: the first few ids that it is about, for their pictures."""
+    """`items`: the first few ids of the exchange, for their pictures."""
 
     about: str | None
     items: Sequence[str]
 
 
 def meaning_of(exchange: Exchange) -> Meaning:
-    """Nothing is said of a body that was cut off or is no JSON."""
+    """Empty for a body that was cut off or is not JSON."""
     operation, body = exchange.operation_id or "", exchange.request.json()
     if exchange.method == "OPTIONS":
         return Meaning(f"preflight of {exchange.request.header('access-control-request-method') or '?'}", ())
@@ -40,7 +40,7 @@ def meaning_of(exchange: Exchange) -> Meaning:
 
 
 def is_own(exchange: Exchange) -> bool:
-    """Did a page of the mock's own send it without a key? Nobody looks for that among the requests of a shop."""
+    """Whether one of the mock's own pages sent it without a key. The list of requests leaves those out by default."""
     if exchange.key_type is not None or exchange.request.header("x-api-key") is not None:
         return False
     if exchange.method == "GET" and exchange.path in _OWN_PATHS:

@@ -1,6 +1,6 @@
-"""GET /_mock/metrics: the mock in numbers, as Prometheus and its friends read them.
+"""GET /_mock/metrics: the mock's metrics in the Prometheus text format.
 
-Labels take few values: operations of the OpenAPI file and statuses, never what a client can make up.
+Label values are limited to operations of the OpenAPI file and statuses; a client can't create new ones.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from mock_server.layers.journal.meter import BOUNDS_SECONDS, Meter
 from mock_server.mock import Mock
 
 _PREFIX = "lehnz_mock"
-_UNANSWERED = "none"  # the status of a request whose connection broke before an answer
+_UNANSWERED = "none"  # the status of a request whose connection broke before the response
 
 
 def routes(mock: Mock, journal: Journal, meter: Meter) -> list[BaseRoute]:
-    registry = CollectorRegistry()  # its own: two mocks in one process count apart
+    registry = CollectorRegistry()  # a registry of its own, because one process may contain two mocks
     registry.register(MockCollector(mock, journal, meter))
     ProcessCollector(registry=registry)
 
@@ -42,21 +42,21 @@ def routes(mock: Mock, journal: Journal, meter: Meter) -> list[BaseRoute]:
 
 
 class MockCollector(Collector):
-    """Reads the mock when it is asked; nothing is counted twice for it."""
+    """Reads the mock's state at each scrape."""
 
     def __init__(self, mock: Mock, journal: Journal, meter: Meter) -> None:
         self._mock, self._journal, self._meter = mock, journal, meter
         self._lag = LoopLag()
 
     def describe(self) -> list[Metric]:
-        """Nothing: reading the numbers wants a running loop, which there isn't yet when this is registered."""
+        """Empty, because the values need a running event loop, which does not exist yet at registration."""
         return []
 
     def collect(self) -> Iterator[Metric]:
         yield from self._requests()
         yield self._durations()
         yield from self._state()
-        yield InfoMetricFamily(_PREFIX, "Which mock this is.", {"version": version("lehnz-contract")})
+        yield InfoMetricFamily(_PREFIX, "Version of the mock.", {"version": version("lehnz-contract")})
 
     def _requests(self) -> Iterator[Metric]:
         requests = CounterMetricFamily(f"{_PREFIX}_requests", "Requests to the API.", labels=("operation", "status"))
@@ -69,7 +69,7 @@ class MockCollector(Collector):
         yield refused
 
     def _durations(self) -> Metric:
-        words = "From the head of a request to the end of its answer, faults included."
+        words = "From the head of a request to the end of its response, injected delays included."
         durations = HistogramMetricFamily(f"{_PREFIX}_request_duration_seconds", words, labels=("operation",))
         bounds = [*map(str, BOUNDS_SECONDS), "+Inf"]
         for operation, latencies in sorted(self._meter.latencies.items()):
@@ -86,9 +86,9 @@ class MockCollector(Collector):
             ("users", "Users of all organisations.", sum(len(tenant.users) for tenant in tenants)),
             ("events", "Events of all organisations.", sum(len(tenant.events) for tenant in tenants)),
             ("ingest_queue_requests", "Accepted requests that are not visible yet.", len(mock.ingest)),
-            ("event_loop_lag_seconds", "The longest that anything was late since the last scrape.", self._lag.take()),
+            ("event_loop_lag_seconds", "Longest delay of a timer since the last scrape.", self._lag.take()),
             ("journal_exchanges", "Exchanges that the journal holds.", len(self._journal)),
         ):
             yield GaugeMetricFamily(f"{_PREFIX}_{name}", words, value)
         dropped = self._journal.dropped()
-        yield CounterMetricFamily(f"{_PREFIX}_journal_dropped", "Exchanges that the journal let go.", dropped)
+        yield CounterMetricFamily(f"{_PREFIX}_journal_dropped", "Exchanges that the journal dropped.", dropped)

@@ -26,8 +26,8 @@ _YEAR = 31_536_000.0
 
 
 class NewOrganisation(Body):
-    """`seeded`: with a copy of the seed data; as it is usual where it is left out. `ttl_seconds`: removed after so many
-    of the machine's."""
+    """`seeded`: with a copy of the seed data [as the mock is configured]. `ttl_seconds`: removed after this time of the
+    machine's clock."""
 
     tenant_id: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")] | None = None
     seeded: bool | None = None
@@ -99,7 +99,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
     async def remove(request: Request, _: Nothing) -> Affected:
         tenant_id = organisation_of(mock, request).tenant_id
         if len(mock.organisations) == 1:
-            raise Conflict("the last organisation stays: a mock without any can answer nobody")
+            raise Conflict("the last organisation can't be removed")
         mock.remove_organisation(tenant_id)
         return Affected(tenant_ids=[tenant_id])
 

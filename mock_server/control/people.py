@@ -1,4 +1,4 @@
-"""The users of an organisation, who is who among their ids, and what they did. Reading counts nowhere.
+"""The users of an organisation: their merged ids and their events. Reads change no statistic.
 
 GET /_mock/organisations/{tenant_id}/users              ?q= &page= &limit=
 GET /_mock/organisations/{tenant_id}/users/{user_id}    record, merged identities, interests, recent events
@@ -26,12 +26,12 @@ from mock_server.state.recommender.insight import Interest, interests
 from mock_server.state.records import Event
 from mock_server.state.tenant import Tenant
 
-SEARCHED = 200_000  # newest events that are looked through
+SEARCHED = 200_000  # newest events that a search covers
 _INTERESTS, _RECENT = 20, 50
 
 
 class EventFilter(Body):
-    """`user_id` means the person: events under merged ids are found too."""
+    """`user_id`: the person, so events under merged ids are found too."""
 
     user_id: str | None = None
     item_id: str | None = None
@@ -70,7 +70,7 @@ class UserInsight(BaseModel):
 
 
 class Events(BaseModel):
-    """The newest first. `searched`: how many were looked through."""
+    """Newest first. `searched`: number of events that the search covered."""
 
     events: list[EventRecord]
     searched: int
@@ -87,7 +87,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
         tenant, user_id = organisation_of(mock, request).tenant, named(request, "user_id")
         found, _ = await _newest(tenant, EventFilter(user_id=user_id, limit=_RECENT))
         if not found and user_id not in _known(tenant):
-            raise NotFound(f"{tenant.tenant_id} has never heard of a user {user_id!r}")
+            raise NotFound(f"{tenant.tenant_id} has no user {user_id!r}")
         liked = interests(tenant.recommender, tenant.identity.person(user_id), _INTERESTS)
         return UserInsight(
             user=user_record(tenant, user_id),
@@ -111,7 +111,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
 
 
 def _known(tenant: Tenant) -> dict[str, None]:
-    """Every id that was upserted, merged, or touched an item."""
+    """Every id that was upserted, merged, or has an event about an item."""
     return dict.fromkeys(chain(tenant.users, *tenant.identity.persons(), tenant.recommender.people))
 
 
@@ -133,7 +133,7 @@ def _interest(tenant: Tenant, each: Interest) -> InterestLine:
 
 
 async def _newest(tenant: Tenant, wanted: EventFilter) -> tuple[list[Event], int]:
-    """(the newest that fit, how many were looked through)."""
+    """(the newest matching events, number of events searched)."""
     ids = set(tenant.identity.ids(wanted.user_id)) if wanted.user_id is not None else None
     found: list[Event] = []
     searched = 0

@@ -1,4 +1,4 @@
-"""Why something is recommended, and what came of it. Neither counts as a recommendation, nor costs quota.
+"""Why an item is recommended, and the results of recommendations. These calls use no quota and change no statistic.
 
 POST /_mock/organisations/{tenant_id}/explain   the body of POST /v1/recommend
 GET  /_mock/organisations/{tenant_id}/funnel    impressions, clicks, purchases and revenue of each strategy
@@ -26,14 +26,15 @@ _OPERATION = "recommend"
 
 
 class Question(Body):
-    """Whatever the API takes: its own contract checks it."""
+    """Any JSON object; the contract of /v1/recommend validates it."""
 
     model_config = ConfigDict(extra="allow")
 
 
 class Explained(BaseModel):
-    """`score_range`: where all scores of this source lie, so that sources follow each other. `parts`: what the score is
-    made of, each with a `name` and a `value`; occurring together with `item_id` adds `weight` times `together`."""
+    """`score_range`: the range of all scores from this source, so that sources follow each other. `parts`: the
+    components of the score, each with a `name` and a `value`; co-occurrence with `item_id` contributes `weight` times
+    `together`."""
 
     item_id: str
     position: int
@@ -65,7 +66,7 @@ class StrategyFunnel(BaseModel):
 
 
 class Funnels(BaseModel):
-    """`forgotten`: recommendation ids so old that events which echo them no longer count."""
+    """`forgotten`: recommendation ids that are too old for events to count."""
 
     strategies: list[StrategyFunnel]
     forgotten: int
@@ -100,7 +101,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
 
 
 def _checked(mock: Mock, document: dict[str, Any]) -> dict[str, Any]:
-    """As the API reads it, defaults and aliases included. Raises ApiError with the API's own words."""
+    """The body as the API reads it, with defaults and aliases. Raises ApiError with the API's own message."""
     operation = mock.spec.operation(_OPERATION)
     endpoint = mock.contract.endpoint(operation.path.encode(), operation.method)
     body = endpoint.body if endpoint else None

@@ -1,4 +1,4 @@
-"""Records as people read them: the fields of the API, and what the mock made of them."""
+"""Records as the dashboard shows them: the fields of the API, and what the mock derived from them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ItemRecord(BaseModel):
 
 
 class UserRecord(BaseModel):
-    """`status` is null for an id that was only ever seen in events."""
+    """`status` is null for an id that only occurred in events."""
 
     user_id: str
     status: str | None
@@ -32,7 +32,7 @@ class UserRecord(BaseModel):
 
 
 class EventRecord(BaseModel):
-    """`at` is when it happened, as far as the mock believes it; `details` is everything that has no field here."""
+    """`at`: when it happened, as the mock read it; `details`: everything without a field here."""
 
     event_id: str
     event_name: str
@@ -89,7 +89,7 @@ def event_record(event: Event) -> EventRecord:
 
 
 def moment(seconds: float | None) -> Any:
-    """Epoch seconds as a date; None for what no calendar holds."""
+    """Epoch seconds as a date; None outside the calendar."""
     try:
         return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, ValueError, OSError):
@@ -97,7 +97,7 @@ def moment(seconds: float | None) -> Any:
 
 
 class Goods(BaseModel):
-    """How a shop would show an item, as far as its attributes say it."""
+    """An item as a shop would show it, as far as its attributes allow."""
 
     title: str | None
     picture: str | None
@@ -118,7 +118,7 @@ def goods_of(item: Item | None) -> Goods:
 
 
 def title_of(tenant: Tenant, item_id: str) -> str | None:
-    """What people call an item, where its attributes say it."""
+    """The title of an item, if its attributes have one."""
     item = tenant.items.get(item_id)
     attributes = (item.attributes or {}) if item else {}
     named = (attributes.get(name) for name in ("title", "name"))

@@ -1,4 +1,4 @@
-"""Searching and paging through what an organisation holds, without keeping its requests waiting."""
+"""Search and paging over an organisation's data, in slices, so that its requests are not delayed."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from mock_server.control.calls import Body, checked, given, organisation_of
 from mock_server.mock import Mock
 from mock_server.state.tenant import Tenant
 
-_AT_ONCE = 5_000  # records that are looked at before others get their turn
+_AT_ONCE = 5_000  # records examined before other requests are served
 Asked = TypeVar("Asked", bound=Body)
 Each = TypeVar("Each")
 
 
 class Search(Body):
-    """`q`: text in an id or a record, in capitals or not."""
+    """`q`: text in an id or a record; case is ignored."""
 
     q: Annotated[str, Field(max_length=200)] = ""
     page: Annotated[int, Field(ge=1)] = 1
@@ -31,12 +31,12 @@ class Search(Body):
 
 
 def asked(mock: Mock, request: Request, model: type[Asked]) -> tuple[Tenant, Asked]:
-    """The organisation's data and the checked query."""
+    """The organisation's data, and the validated query."""
     return organisation_of(mock, request).tenant, checked(model, given(request))
 
 
 async def in_turns(records: Iterable[Each]) -> AsyncIterator[Each]:
-    """What was there when it began."""
+    """The records that exist at the start, in slices."""
     for number, record in enumerate(list(records), 1):
         yield record
         if number % _AT_ONCE == 0:

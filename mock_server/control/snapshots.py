@@ -1,9 +1,9 @@
-"""Moments to come back to.
+"""Snapshots: states to return to.
 
 POST   /_mock/snapshots                {"tenant_id"?, "name"?}   of one organisation or of the whole mock
 GET    /_mock/snapshots
 POST   /_mock/snapshots/{id}/restore
-GET    /_mock/snapshots/{id}/file      to keep it, or to take it to another mock
+GET    /_mock/snapshots/{id}/file      download, to keep it or to restore it in another mock
 POST   /_mock/snapshots/file           restore such a file
 DELETE /_mock/snapshots/{id}
 """
@@ -52,7 +52,7 @@ class NewSnapshot(Body):
 
 
 class SnapshotAnswer(BaseModel):
-    """`snapshot_id` is null for a file that was restored: it is not kept. `at`: by the mock's clock."""
+    """`snapshot_id` is null for a restored file, which is not kept. `at`: by the mock's clock."""
 
     snapshot_id: str | None
     name: str | None

@@ -1,6 +1,6 @@
-"""Everything that the mock holds: how much of it waits, and back to where it began.
+"""The state of the mock: health, flush, reset, seed.
 
-GET  /_mock/health                           is it up, and how much waits to become visible
+GET  /_mock/health                           is it up, and how many requests are not visible yet
 POST /_mock/flush   {"tenant_id"} or {"all": true}           answers when everything accepted so far is visible
 POST /_mock/reset   {"tenant_id", "to"?} or {"all": true}    back to the start, to the seeded shop, or to nothing
 POST /_mock/seed    {"tenant_id", "data"?}   one organisation with the data of a world
@@ -26,21 +26,21 @@ _SEEDED = {"start": None, "seeded": True, "empty": False}
 
 
 class Reset(OneOrAll):
-    """`start`: as it was made; `seeded`: the seed data; `empty`: nothing."""
+    """`start`: as it was made; `seeded`: the seed data; `empty`: no data."""
 
     to: Literal["start", "seeded", "empty"] = "start"
 
 
 class Seed(Body):
     tenant_id: str
-    data: str | None = None  # None: the data that the mock was started with
+    data: str | None = None  # None: the seed data of the mock
 
 
 class Health(BaseModel):
     status: Literal["ok"] = "ok"
     version: str
     organisations: int
-    shard: str  # 1/2: the first of two processes that share the organisations; 1/1: there is no other
+    shard: str  # 1/2: the first of two processes that share the organisations; 1/1: the only one
     waiting: int  # accepted requests whose records are not visible yet
 
 
@@ -53,7 +53,7 @@ class Affected(BaseModel):
 
 
 def routes(mock: Mock) -> list[BaseRoute]:
-    making = asyncio.Lock()  # a world is made once, however many ask for it
+    making = asyncio.Lock()  # a data set is generated once, even when several requests ask for it
 
     async def health(_: Request) -> Health:
         release = version("lehnz-contract")
@@ -83,7 +83,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
             raise BadRequest(*listed([FieldError("$.data", f"must be one of {known}")]))
         async with making:
             await asyncio.to_thread(mock.seeded.make_once, mock.contract.ranking_depth, data)
-        organisation_named(mock, body.tenant_id)  # it may be gone by now
+        organisation_named(mock, body.tenant_id)  # it may have been removed by now
         mock.seed(body.tenant_id, data)
         return Affected(tenant_ids=[body.tenant_id])
 

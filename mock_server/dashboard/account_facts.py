@@ -1,4 +1,4 @@
-"""What the tabs of the account side need of the spec when they are rendered: roles, and the columns of a bulk file."""
+"""Facts of the spec for the account tabs: roles, and the columns of a bulk file."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from mock_server.dashboard.facts import View
 from mock_server.state.accounts.roles import Role
 from mock_server.state.accounts.uploads import MOST_ERRORS
 
-# What only whoever runs the mock does, by its name in the audit log.
+# Actions of the mock's operator, by their names in the audit log.
 _OF_THE_MOCK = {"suspend": "Suspend", "unsuspend": "End a suspension"}
 _UPLOAD = "startUpload"
 _SAMPLES = {"items": "catalog.csv", "users": "users.csv"}  # files in assets/
 
 
 def account(view: View) -> dict[str, Any]:
-    """`may`: the roles that may do an operation, by its operationId; `roles`: from the mightiest to the least."""
+    """`may`: the roles that may use an operation, by operationId; `roles`: highest first."""
     return {
         "roles": list(Role),
         "may": {each.operation_id: each.roles for each in _about_organisations(view.mock.contract.accounts)},
@@ -24,14 +24,14 @@ def account(view: View) -> dict[str, Any]:
 
 
 def team(view: View) -> dict[str, Any]:
-    """`actions`: sentences for what an audit log names."""
+    """`actions`: a description of each action in the audit log."""
     sentences = {each.operation_id: each.node["summary"] for each in _about_organisations(view.mock.contract.accounts)}
     own = view.mock.contract.accounts.operation("createOrganisation")
     return account(view) | {"actions": {own.operation_id: own.node["summary"]} | sentences | _OF_THE_MOCK}
 
 
 def upload(view: View) -> dict[str, Any]:
-    """`columns`: of each kind of rows, (name, does a row need it, what it holds); `samples`: files to begin with."""
+    """`columns`: for each kind of rows, (name, is it required, description); `samples`: example files."""
     contract = view.mock.contract
     rows = contract.accounts.operation(_UPLOAD).node["x-rows"]
     return account(view) | {

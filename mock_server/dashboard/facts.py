@@ -1,4 +1,4 @@
-"""What single tabs need of the mock when they are rendered; everything that moves is fetched by their scripts."""
+"""The facts that single tabs need when they are rendered. Their scripts fetch everything that changes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mock_server.state.samples import some_items, some_users
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a page is about. `url`: by which the reader reached this server, without a path."""
+    """The context of a page. `url`: the server's URL as the browser used it, without a path."""
 
     mock: Mock
     organisation: Organisation
@@ -29,7 +29,7 @@ def none(_: View) -> dict[str, Any]:
 
 
 def overview(view: View) -> dict[str, Any]:
-    """The data that it can be filled with, and two commands that work as they stand, with data that it has."""
+    """The data sets that can be loaded, and two commands that work with the current data."""
     organisation = view.organisation
     recommend: dict[str, Any] = {"strategy": "popular", "limit": 3}
     for user_id in some_users(organisation.tenant, 1):
@@ -53,7 +53,7 @@ def requests(view: View) -> dict[str, Any]:
 
 
 def strategies(view: View) -> dict[str, Any]:
-    """Names with the input that each needs, how many may be asked for, and somebody to try it for."""
+    """Strategies with their required input, the maximum number of results, and a user to try them with."""
     spec, tenant = view.mock.spec, view.organisation.tenant
     properties = spec.resolve(spec.operation(OPERATION).request_schema)["properties"]
     return {
@@ -65,7 +65,7 @@ def strategies(view: View) -> dict[str, Any]:
 
 
 def _curl(url: str, key: str, body: dict[str, Any]) -> str:
-    """A command for a POSIX shell, in lines that fit a narrow page."""
+    """A command for a POSIX shell, broken into short lines."""
     return " \\\n  ".join(
         [
             f"curl -s {shlex.quote(url)}",

@@ -1,11 +1,11 @@
-"""The dashboard: pages that show and steer the mock through the calls of the control plane.
+"""The dashboard: pages that show and control the mock through the calls of the control plane.
 
 GET /_mock/                     overview
-GET /_mock/ui/{tab}             the other tabs; `?tenant_id=` chooses the organisation, so that a link can be shared
-GET /_mock/ui/assets/{file}     style and scripts, without a token: they hold no data
+GET /_mock/ui/{tab}             the other tabs; `?tenant_id=` selects the organisation, so that links can be shared
+GET /_mock/ui/assets/{file}     style and scripts, without a token: they contain no data
 
-Nothing is loaded from elsewhere but the pictures that a catalogue names, and nothing runs that is not a file beside
-this module: the policy forbids it.
+Nothing is loaded from other hosts except the catalogue's pictures, and only script files beside this module run: the
+policy enforces both.
 """
 
 from __future__ import annotations
@@ -37,18 +37,18 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-_CHOICES = {"id", "item_id", "user_id"}  # in an address: something beside the list is shown from the first moment
-_LISTED = 50  # organisations that a menu still shows; more are searched by name
+_CHOICES = {"id", "item_id", "user_id"}  # in the URL: a detail view is open from the start
+_LISTED = 50  # the most organisations that the menu lists; beyond that there is a search
 
 
 def routes(mock: Mock) -> list[BaseRoute]:
-    """To be mounted at /_mock, behind its access rules."""
+    """The routes of the pages, to be mounted at /_mock behind its access rules."""
     assets = Mount("/ui/assets", AssetFiles(HERE / "assets"))
     return [assets, *(Route(tab.address, _endpoint(mock, tab)) for tab in TABS)]
 
 
 def sign_in_page() -> Response:
-    """Asks for the control token; it shows nothing of the mock."""
+    """The page that asks for the control token. It shows nothing of the mock."""
     return _page("sign_in", 401, tenant_id=None, wanted=None)
 
 

@@ -1,4 +1,4 @@
-"""The tabs of the page, in order. A tab is a row here, templates/NAME.html.jinja and assets/NAME.js."""
+"""The tabs of the dashboard, in order. A tab is a row here, templates/NAME.html.jinja and assets/NAME.js."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mock_server.dashboard import account_facts, facts
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """`facts`: what its template needs beyond what every page has."""
+    """`facts`: what its template needs besides the facts of every page."""
 
     name: str
     title: str

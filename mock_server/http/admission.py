@@ -1,4 +1,5 @@
-"""Who pays for a request: the window of an API key's organisation, of a token's account, or of an address."""
+"""Which rate limit window a request is charged to: that of its key's organisation, of its token's account, or of its
+address."""
 
 from __future__ import annotations
 
@@ -26,8 +27,8 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Admission:
-    """`admitted`: the window had a request left; `quota`: what it says now. `account`: of a good token; `refusal`: why
-    a token is none, and then the window only informs (R14)."""
+    """`admitted`: the window had a request left; `quota`: the window after it. `account`: that of a valid token;
+    `refusal`: why a token is invalid. For an invalid token the window is only reported, not enforced (R14)."""
 
     admitted: bool
     quota: Quota
@@ -35,7 +36,7 @@ class Admission:
     refusal: Unauthorized | None = None
 
     def too_many_requests(self, payer: str, credential: Credential, logged: set[str]) -> TooManyRequests:
-        """429. The log says so once for each `logged`, and which option changes it."""
+        """The 429. It is logged once per `logged` set, with the option that changes the limit."""
         quota, reason = self.quota, f"429 {credential}"
         if reason not in logged:
             logged.add(reason)
@@ -53,7 +54,7 @@ class Admission:
 
 
 class Gate:
-    """Charges each request to one window, once; one that no key or token belongs to, to its address."""
+    """Charges each request to exactly one window. A request without a valid key or token is charged to its address."""
 
     def __init__(self, contract: Contract, visitors: Visitors, directory: Directory, clock: Clock) -> None:
         self._contract = contract
@@ -88,7 +89,7 @@ class Gate:
         return Admission(admitted, effects.shown(limiter.quota(window, now).at_pace(self._clock.scale)))
 
     def _account(self, headers: Headers) -> Account:
-        """Raises Unauthorized, which says what to do."""
+        """Raises Unauthorized, whose message says what to do."""
         scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
         if scheme.lower() != b"bearer" or not token:
             raise Unauthorized("send the access_token of /auth/login as Authorization: Bearer ACCESS_TOKEN")
@@ -98,5 +99,5 @@ class Gate:
             raise Unauthorized(str(error)) from None
         account = self._directory.accounts.get(account_id)
         if account is None:
-            raise Unauthorized("the account of this token is gone, perhaps by a reset; register again")
+            raise Unauthorized("the account of this token no longer exists, perhaps after a reset; register again")
         return account

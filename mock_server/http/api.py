@@ -1,6 +1,6 @@
-"""The API of the spec as one flat ASGI application: who pays, the guards of this kind of caller, the answer.
+"""The API of the spec as one flat ASGI application: charge the request, run the guards for this kind of caller, answer.
 
-Every refusal is an ApiError, every answer has the envelope and the RateLimit headers, faults of ours included."""
+Every refusal is an ApiError. Every response has the envelope and the RateLimit headers, internal errors included."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 
 class Api:
-    """`draft`: which names the rate limit headers have."""
+    """`draft`: the IETF draft that names the rate limit headers."""
 
     def __init__(self, contract: Contract, gate: Gate, guards: Guards, draft: str = "draft-6") -> None:
         self._contract = contract
@@ -49,26 +49,33 @@ class Api:
         try:
             status, body = await answer_to(request, admission, scope, receive)
         except ApiError as error:
-            error.__traceback__ = error.__context__ = None  # both lead back to this request: a reference cycle
+            # Both refer to this request, which would be a reference cycle.
+            error.__traceback__ = error.__context__ = None
             request.error = error
             status, body, extra = error.status, envelope.failure(error), _extra_headers(error, admission.quota)
         except Disconnected:
             return
         except Exception:
-            logger.exception("fault in %s %s", scope["method"], _name(request))
-            status, body = 500, envelope.failure(InternalServerError("a fault of the mock; its log has the details"))
+            logger.exception("internal error in %s %s", scope["method"], _name(request))
+            status, body = (
+                500,
+                envelope.failure(InternalServerError("an internal error of the mock; its log has the details")),
+            )
         headers = [_JSON, *self._limit_headers(admission.quota), *extra]
         if request.endpoint and request.endpoint.credential != "key":
-            headers.append(_NO_STORE)  # tokens and keys are for nobody else
+            headers.append(_NO_STORE)  # no cache may keep tokens and keys
         if self._contract.responses and (problem := self._problem(request, status, headers, body)):
-            logger.error("the answer to %s %s is not what the spec says: %s", scope["method"], scope["path"], problem)
-            status, body = 500, envelope.failure(InternalServerError(f"the answer breaks the spec: {problem}"))
+            logger.error("the response to %s %s does not match the spec: %s", scope["method"], scope["path"], problem)
+            status, body = (
+                500,
+                envelope.failure(InternalServerError(f"the response does not match the spec: {problem}")),
+            )
         headers.append((b"content-length", b"%d" % len(body)))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
     def _problem(self, request: Context, status: int, headers: list[Header], body: bytes) -> str | None:
-        assert self._contract.responses is not None  # noqa: S101 - asked before
+        assert self._contract.responses is not None  # noqa: S101 - checked by the caller
         operation_id = request.endpoint.operation.operation_id if request.endpoint else None
         return self._contract.responses.problem(operation_id, status, headers, body)
 

@@ -17,19 +17,19 @@ from mock_server.http.encoding import Decoder, decoded, too_large
 
 
 class Disconnected(Exception):
-    """The client went away before its body was complete."""
+    """The client closed the connection before its body was complete."""
 
 
 async def read_body(receive: Receive, headers: Headers, limit: int) -> bytes:
-    """The whole body, without its Content-Encoding. Raises ContentTooLarge as soon as `limit` bytes are passed, of what
-    is sent or of what it holds, UnsupportedMediaType for another encoding than gzip and deflate, and Disconnected."""
+    """The whole body, with its Content-Encoding removed. Raises ContentTooLarge as soon as the encoded or the decoded
+    body exceeds `limit` bytes, UnsupportedMediaType for an encoding other than gzip and deflate, and Disconnected."""
     body = await read_raw(receive, headers, limit)
     encoding = headers.get(b"content-encoding")
     return decoded(body, encoding, limit) if encoding and body else body
 
 
 async def read_raw(receive: Receive, headers: Headers, limit: int) -> bytes:
-    """The whole body as it was sent; what follows behind the limit is never kept."""
+    """The whole body, still encoded. At most `limit` bytes are kept."""
     check_length(headers, limit)
     message = await receive()
     if message["type"] == "http.request" and not message.get("more_body"):
@@ -50,7 +50,7 @@ async def read_raw(receive: Receive, headers: Headers, limit: int) -> bytes:
 
 
 async def body_pieces(receive: Receive, headers: Headers, limit: int) -> AsyncGenerator[bytes, None]:
-    """The body piece by piece, with the same rules."""
+    """The body in pieces, with the same limits and errors as `read_body`."""
     check_length(headers, limit)
     encoding = headers.get(b"content-encoding", b"identity")
     decoder = Decoder(encoding, limit) if encoding.strip().lower() not in (b"", b"identity") else None
@@ -69,14 +69,14 @@ async def body_pieces(receive: Receive, headers: Headers, limit: int) -> AsyncGe
 
 
 def check_length(headers: Headers, limit: int) -> None:
-    """Raises ContentTooLarge for a body that says so before it comes."""
+    """Raises ContentTooLarge when Content-Length exceeds the limit, before the body is read."""
     length = headers.get(b"content-length")
     if length is not None and length.isdigit() and int(length[:20]) > limit:
         raise too_large(limit)
 
 
 def check_content_type(value: bytes | None) -> None:
-    """R13: JSON, with any parameters, or nothing said. Raises UnsupportedMediaType."""
+    """Accepts JSON with any parameters, or no Content-Type (R13). Raises UnsupportedMediaType."""
     if value is None or value == b"application/json":
         return
     if value.partition(b";")[0].strip().lower() != b"application/json":
@@ -84,26 +84,27 @@ def check_content_type(value: bytes | None) -> None:
 
 
 def parse_json(body: bytes, max_depth: int) -> Any:
-    """The JSON value. Raises BadRequest: not JSON or not UTF-8, a key that stands twice (R54), too deep."""
+    """The JSON value. Raises BadRequest for a body that is not JSON or not UTF-8, repeats a key (R54), or nests too
+    deep."""
     try:
         document = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise _malformed(body, error) from None
     if type(document) is dict and body.count(b"{") == 1 and b"[" not in body:
-        keys, depth = len(document), 1  # most requests
+        keys, depth = len(document), 1  # the fast path: most requests
     else:
         keys, depth = _measure(document, max_depth)
     if depth > max_depth:
         raise BadRequest(f"the JSON is nested more than {max_depth} levels deep")
-    # Keys that stand twice leave fewer keys in the document than the text has. Counting `":` counts the text's keys,
-    # or more (a string may hold it), unless there is space before a colon: then, and only then, parse again.
+    # Repeated keys leave fewer keys in the document than in the text. Counting `":` gives the number of keys in the
+    # text, or more (a string may contain it), unless a colon follows white space. Only then the text is parsed again.
     if body.count(b'":') != keys or b" :" in body or b"\n:" in body or b"\t:" in body or b"\r:" in body:
         json.loads(body, object_pairs_hook=_unique, parse_int=float)
     return document
 
 
 def _measure(document: Any, max_depth: int) -> tuple[int, int]:
-    """Number of keys and levels of nesting, looking at no more than one level too many."""
+    """(number of keys, levels of nesting). Stops one level beyond the limit."""
     level = [document] if type(document) in (dict, list) else []
     keys = depth = 0
     while level and depth <= max_depth:
@@ -118,7 +119,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> None:
     seen: set[str] = set()
     for key, _ in pairs:
         if key in seen:
-            raise BadRequest(f"the key {json.dumps(key[:64])} stands twice in one object")
+            raise BadRequest(f"the key {json.dumps(key[:64])} is repeated in one object")
         seen.add(key)
 
 

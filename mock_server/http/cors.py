@@ -1,5 +1,5 @@
-"""Browsers of any origin may call the API and read its headers (R40). It wraps the finished application, so that a
-preflight meets no key and no limit, and even the answer to a fault of ours can be read."""
+"""Browsers of any origin may call the API and read its headers (R40). CORS wraps the finished application: a preflight
+needs no key and counts against no limit, and a page can read even the response to an internal error."""
 
 from collections.abc import Awaitable
 
@@ -14,18 +14,18 @@ _PREFLIGHT = b"access-control-request-method"
 
 
 class Cors:
-    """Preflights are Starlette's. Every other answer to a page of another origin gets the same headers, so they are
-    simply added: Starlette's way costs a fifth of a whole request."""
+    """Preflights are Starlette's. Every other response to a page of another origin gets the same fixed headers, because
+    Starlette's middleware costs a fifth of a whole request."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._middleware = CORSMiddleware(
             app,
             allow_origins=["*"],
-            allow_methods=ALL_METHODS,  # what a path doesn't have gets a 405 that the page can read
+            allow_methods=ALL_METHODS,  # an unsupported method gets a 405 that the page can read
             allow_headers=["*"],
             allow_private_network=True,
-            expose_headers=EXPOSED,  # by name: to a request with credentials, "*" means nothing
+            expose_headers=EXPOSED,  # listed by name: "*" has no effect on requests with credentials
             max_age=MAX_AGE_SECONDS,
         )
         simple = {**self._middleware.simple_headers, "Vary": "Origin"}

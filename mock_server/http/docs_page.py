@@ -1,9 +1,8 @@
-"""/docs: both contracts for people, whose examples of requests are about the organisation that is chosen there.
-/openapi.yaml, /openapi.json: the documented API, as it was written and with this
-server's URL first. /accounts/openapi.yaml and .json: the account operations, which are ours.
+"""/docs: the reference page of both contracts, with example requests for the selected organisation.
+/openapi.yaml and /openapi.json: the documented API, as written and with this server's URL first.
+/accounts/openapi.yaml and .json: the account operations, which are ours.
 
-Nothing is loaded from elsewhere: the assets stand beside this module, and the page's policy forbids other hosts.
-"""
+Everything is served from this host: the assets are beside this module, and the page's policy forbids other hosts."""
 
 from __future__ import annotations
 
@@ -30,13 +29,13 @@ from mock_server.state.organisations import Organisation, development_key
 ASSETS = Path(__file__).with_name("assets")
 _POLICY = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; base-uri 'none'; "
 _POLICY += "frame-ancestors 'none'"
-_READABLE_ANYWHERE = {"Access-Control-Allow-Origin": "*"}  # the spec holds no secret, and editors fetch it
+_READABLE_ANYWHERE = {"Access-Control-Allow-Origin": "*"}  # the spec holds no secret, and online editors fetch it
 _DESCRIPTION = "This mock server"
 _PLAIN_HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\])(?::[0-9]{1,5})?")
 
 
 def docs_routes(contract: Contract, organisations: Iterable[Organisation]) -> list[BaseRoute]:
-    """Routes of the reference page, its assets and the spec; they read the current spec on each request."""
+    """Routes of the reference page, its assets and the spec; each request reads the current spec."""
     page = Template((ASSETS / "docs.html").read_text(encoding="utf-8"))
 
     async def reference(_: Request) -> Response:
@@ -73,7 +72,7 @@ def _description_routes(prefix: str, spec: Callable[[], Spec]) -> list[Route]:
 
 
 def served_document(spec: Spec, url: str) -> dict[str, Any]:
-    """The document with this server first in every `servers` list, so that tools and "Try it out" talk to the mock."""
+    """The document with this server first in every `servers` list, so that tools and "Try it out" call the mock."""
     document = copy.deepcopy(spec.document)
     document.setdefault("servers", [])
     here = {"url": url, "description": _DESCRIPTION}
@@ -84,18 +83,20 @@ def served_document(spec: Spec, url: str) -> dict[str, Any]:
 
 
 def written_text(spec: Spec) -> str:
-    """The file as its author wrote it, comments and all. Where the file alone doesn't say what is served: as data."""
+    """The file as written, with its comments. Serialised from the data when the file is gone or differs from what is
+    served."""
     try:
         text = spec.path.read_text(encoding="utf-8")
         if parse(text) == spec.document:
             return text
-    except (OSError, UnicodeDecodeError, YamlError):  # it was removed or is being edited
+    except (OSError, UnicodeDecodeError, YamlError):  # removed, or being edited
         pass
     return yaml.safe_dump(spec.document, sort_keys=False, allow_unicode=True, width=120)
 
 
 def _base_url(request: Request) -> str:
-    """The URL by which the reader reached this server; its own address when the Host header is not a plain one."""
+    """The URL that the client used for this server; the server's own address when the Host header is not a plain
+    name."""
     host = request.headers.get("host", "")
     if not _PLAIN_HOST.fullmatch(host):
         name, port = request.scope["server"]
@@ -111,7 +112,7 @@ def _known_to_all(organisations: Iterable[Organisation]) -> Iterator[Organisatio
 
 
 def _options(organisations: Iterable[Organisation]) -> str:
-    """The choices of the page's organisation menu."""
+    """The options of the page's organisation menu."""
     return "".join(
         f'<option data-publishable="{each.publishable_key}" data-secret="{each.secret_key}">{each.tenant_id}</option>'
         for each in organisations

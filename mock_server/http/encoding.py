@@ -1,4 +1,4 @@
-"""Content-Encoding: a body is decoded piece by piece, within the limit that holds for the decoded one."""
+"""Content-Encoding: decodes a body piece by piece; the limit holds for the decoded size."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import zlib
 
 from mock_server.errors import BadRequest, ContentTooLarge, UnsupportedMediaType
 
-_GZIP, _ZLIB, _RAW = 31, 15, -15  # zlib's names for the three formats
+_GZIP, _ZLIB, _RAW = 31, 15, -15  # zlib's codes for the three formats
 _NAMES = {b"gzip": _GZIP, b"x-gzip": _GZIP, b"deflate": _ZLIB}
-_MOST_MEMBERS = 100  # gzip files may be joined; each costs a start
+_MOST_MEMBERS = 100  # gzip members in one body; each costs a new decoder
 
 
 class Decoder:
-    """For one body. Raises UnsupportedMediaType for an encoding that the mock doesn't read."""
+    """Decodes one body. Raises UnsupportedMediaType for an unsupported encoding."""
 
     def __init__(self, encoding: bytes, limit: int) -> None:
         self._name = encoding.decode("latin-1")
@@ -21,11 +21,11 @@ class Decoder:
             raise UnsupportedMediaType(f"Content-Encoding {self._name[:64]!r}: send gzip, deflate or the body as it is")
         self._limit, self._left = limit, limit
         self._members = 0
-        self._first = b""  # of a body in deflate: its first two bytes tell which of two formats it is
+        self._first = b""  # of a deflate body: its first two bytes distinguish the two formats
         self._stream: zlib._Decompress | None = None
 
     def feed(self, piece: bytes) -> bytes:
-        """What the next piece holds. Raises ContentTooLarge, BadRequest."""
+        """The decoded bytes of the next piece. Raises ContentTooLarge, BadRequest."""
         found = []
         if self._stream is None:
             piece, self._first = self._first + piece, b""
@@ -37,31 +37,31 @@ class Decoder:
             try:
                 part = self._stream.decompress(piece, self._left + 1)
             except zlib.error:
-                raise BadRequest(f"Content-Encoding says {self._name}, and the body is none") from None
+                raise BadRequest(f"Content-Encoding is {self._name}, but the body is not {self._name}") from None
             self._left -= len(part)
             if self._left < 0:
                 raise too_large(self._limit)
             found.append(part)
             piece = self._stream.unused_data
-            if piece:  # another file behind this one
+            if piece:  # another gzip member follows
                 self._start(piece)
         return b"".join(found)
 
     def end(self) -> None:
-        """There is no more. Raises BadRequest for a body that was cut off."""
+        """Finish. Raises BadRequest for a body that was cut off."""
         if self._first or (self._stream is not None and not self._stream.eof):
-            raise BadRequest(f"Content-Encoding says {self._name}, and the body ends too early")
+            raise BadRequest(f"Content-Encoding is {self._name}, but the body ends too early")
 
     def _start(self, piece: bytes) -> None:
         self._members += 1
         if self._members > _MOST_MEMBERS:
-            raise BadRequest(f"a body may be made of {_MOST_MEMBERS} {self._name} files")
+            raise BadRequest(f"a body may consist of at most {_MOST_MEMBERS} {self._name} members")
         is_raw = self._format == _ZLIB and not (piece[0] & 15 == 8 and int.from_bytes(piece[:2], "big") % 31 == 0)
         self._stream = zlib.decompressobj(_RAW if is_raw else self._format or _GZIP)
 
 
 def decoded(body: bytes, encoding: bytes | None, limit: int) -> bytes:
-    """The whole body. Raises ApiError."""
+    """Decode a whole body. Raises ApiError."""
     if encoding is None or encoding.strip().lower() in (b"", b"identity"):
         return body
     decoder = Decoder(encoding, limit)
@@ -71,7 +71,7 @@ def decoded(body: bytes, encoding: bytes | None, limit: int) -> bytes:
 
 
 def decoded_beginning(body: bytes, encoding: bytes | None, limit: int) -> bytes:
-    """As much as `limit` bytes of a body that may be cut off; nothing of one that can't be decoded."""
+    """At most `limit` decoded bytes of a body that may be cut off; empty when it can't be decoded."""
     if encoding is None or encoding.strip().lower() in (b"", b"identity"):
         return body
     form = _NAMES.get(encoding.strip().lower())
@@ -83,4 +83,4 @@ def decoded_beginning(body: bytes, encoding: bytes | None, limit: int) -> bytes:
 
 def too_large(limit: int) -> ContentTooLarge:
     """413."""
-    return ContentTooLarge(f"a body may have {limit} bytes; split the request")
+    return ContentTooLarge(f"a body may have at most {limit} bytes; split the request")

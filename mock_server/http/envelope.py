@@ -1,4 +1,4 @@
-"""The one maker of response bodies: the success envelope and the error envelope (R12)."""
+"""Builds every response body: the success envelope and the error envelope (R12)."""
 
 from __future__ import annotations
 

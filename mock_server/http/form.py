@@ -1,4 +1,4 @@
-"""A form with one file, as multipart/form-data: spooled to the disk when it is large, within a limit of bytes."""
+"""Reads a multipart/form-data form with one file. A large file is spooled to disk; the size is limited."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class SentFile:
-    """`lines`: how many it has."""
+    """`lines`: number of lines in the file."""
 
     file: BinaryIO
     name: str
@@ -35,7 +35,7 @@ class SentFile:
 
 
 async def read_file(scope: Scope, receive: Receive, headers: Headers, limit: int) -> SentFile:
-    """The form's file. Raises ApiError: too large (413), no form (415), a broken one or one without the file (400)."""
+    """The form's file. Raises ApiError: 413 too large, 415 not a form, 400 malformed or without the file."""
     check_length(headers, limit)
     if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != b"multipart/form-data":
         raise UnsupportedMediaType("send the file as multipart/form-data")
@@ -47,7 +47,7 @@ async def read_file(scope: Scope, receive: Receive, headers: Headers, limit: int
     given = form[FIELD]
     if isinstance(given, UploadFile):
         return SentFile(given.file, as_named(given.filename or ""), given.size or 0, body.lines)
-    spool = SpooledTemporaryFile()  # noqa: SIM115 - whoever reads it closes it
+    spool = SpooledTemporaryFile()  # noqa: SIM115 - the reader closes it
     content = given.encode()
     spool.write(content)
     return SentFile(cast(BinaryIO, spool), "", len(content), body.lines)
@@ -57,18 +57,18 @@ async def _parsed(parser: MultiPartParser) -> FormData:
     try:
         return await parser.parse()
     except BaseException as error:
-        for file in parser._files_to_close_on_error:  # it does so itself for one kind of error only
+        for file in parser._files_to_close_on_error:  # the parser does so itself for one kind of error only
             file.close()
         if isinstance(error, MultiPartException | FormParserError):
             raise BadRequest(f"the form can't be read: {error}") from None
-        if isinstance(error, OSError):  # of the folder for temporary files
+        if isinstance(error, OSError):  # an error of the temporary folder
             logger.warning("an uploaded file can't be kept in %s: %s", gettempdir(), error.strerror)
             raise InternalServerError(f"the mock can't keep the file: {error.strerror}") from None
         raise
 
 
 def _problems(form: FormData) -> list[FieldError]:
-    """A field that isn't asked for is refused: it may be a parameter in the wrong place."""
+    """Refuses unknown fields: one may be a parameter in the wrong place."""
     problems = [
         FieldError(f"form.{name}", f"is unknown: the form takes only {FIELD}") for name in form if name != FIELD
     ]
@@ -79,7 +79,7 @@ def _problems(form: FormData) -> list[FieldError]:
 
 
 class _Parser(MultiPartParser):
-    """Starlette's, which knows no `filename*`."""
+    """Starlette's parser, extended by `filename*`."""
 
     def on_headers_finished(self) -> None:
         part = self._current_part
@@ -89,7 +89,7 @@ class _Parser(MultiPartParser):
 
 
 class _Counted:
-    """The body in pieces; `lines` counts the newlines."""
+    """The body in pieces; `lines` counts its newlines."""
 
     def __init__(self, pieces: AsyncGenerator[bytes, None]) -> None:
         self._pieces = pieces

@@ -1,5 +1,5 @@
-"""The order in which a request is refused (R39), once for each kind of caller: whoever sends an API key, whoever sends
-an account's token, and whoever sends neither. What passes every guard is answered by its operation."""
+"""The order in which a request is refused (R39), once for each kind of caller: with an API key, with an account's
+token, or with neither. A request that passes every guard is answered by its operation."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ from mock_server.state.clock import Clock
 from mock_server.state.keys import allows
 from mock_server.state.organisations import Caller
 
-_LONGEST_PATH = 200  # characters that a 404 looks at
+_LONGEST_PATH = 200  # characters of a path that the hint of a 404 compares
 
 
 class Guards:
-    """Each kind of caller raises ApiError where a request is refused, Disconnected where the client has gone."""
+    """Each method raises ApiError for a refused request, and Disconnected when the client has closed the connection."""
 
     def __init__(
         self,
@@ -104,7 +104,7 @@ class Guards:
         return await HANDLERS[endpoint.operation.operation_id].answer(call)
 
     def _check_key(self, endpoint: Endpoint, caller: Caller, request: Context) -> None:
-        """Raises Forbidden; warns of a secret key that a browser sends."""
+        """Raises Forbidden. Logs a warning when a browser sends a secret key."""
         organisation, key_type = caller
         if key_type == "secret" and is_foreign(request.headers):
             warn_of_leak(organisation, request.headers)
@@ -114,13 +114,13 @@ class Guards:
             raise forbidden(key_type, endpoint.operation.path)
 
     def _check_member(self, call: AccountCall, endpoint: Endpoint, tenant_id: bytes) -> None:
-        """Find where the account asks, and as what. Raises NotFound for an organisation that it is not in, which may
-        not even exist, and Forbidden for a suspended one and for a role that may not do this."""
+        """Find the account's membership. Raises NotFound for an organisation that the account is not in, whether it
+        exists or not, and Forbidden for a suspended organisation or an insufficient role."""
         services, account_id = self._services, call.signed_in.account_id
         name = unquote_to_bytes(tenant_id).decode(errors="replace")
         team = services.directory.teams.get(name)
         if team is None or account_id not in team.members or name not in services.organisations:
-            raise NotFound("you are in no organisation of that id")
+            raise NotFound("you are not a member of an organisation with that id")
         call.membership = Membership(services.organisations[name], team, team.members[account_id])
         if team.suspended:
             raise suspended(name)
@@ -152,13 +152,13 @@ class Guards:
 
 
 def _copied(document: Any) -> list[dict[str, Any]]:
-    """The records as they were written, before gaps are filled."""
+    """The records as sent, before defaults are filled in."""
     records = document if isinstance(document, list) else [document]
     return [dict(record) for record in records if isinstance(record, dict)]
 
 
 def unrouted(request: Context, written: str, templates: Collection[str]) -> ApiError:
-    """404, with the path that was probably meant, or 405."""
+    """404 with the nearest path of the API, or 405."""
     path = request.path
     if path is None:
         return NotFound(f"the API has no such path; {_meant(written[:_LONGEST_PATH], tuple(templates))}")
@@ -167,8 +167,8 @@ def unrouted(request: Context, written: str, templates: Collection[str]) -> ApiE
 
 @lru_cache(maxsize=1_000)
 def _meant(written: str, templates: tuple[str, ...]) -> str:
-    """Kept, because comparing costs as much as several requests."""
-    return did_you_mean(written, templates) or "/docs lists those that it has"
+    """Cached, because comparing costs as much as several requests."""
+    return did_you_mean(written, templates) or "/docs lists all paths"
 
 
 def suspended(tenant_id: str) -> Forbidden:
@@ -176,6 +176,6 @@ def suspended(tenant_id: str) -> Forbidden:
 
 
 def _served(request: Context) -> Endpoint:
-    """What is asked for, where the kind of caller follows from it."""
-    assert request.endpoint is not None  # noqa: S101 - without one, a key is expected
+    """The request's endpoint, where the kind of caller implies that it has one."""
+    assert request.endpoint is not None  # noqa: S101 - a request without one takes the key's guards
     return request.endpoint

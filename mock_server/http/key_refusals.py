@@ -1,4 +1,4 @@
-"""What is said to a request whose API key is missing, unknown or of the wrong type."""
+"""The messages for a missing or unknown API key, and for one of the wrong type."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NOTHING = (b"undefined", b"null", b"none", b"nan", b"[object object]", b"$api_k
 
 
 def misplaced(headers: Iterable[tuple[bytes, bytes]], query: bytes) -> str | None:
-    """Where a key stands that should be in X-API-KEY; None where none is found."""
+    """Where a key was found that belongs into X-API-KEY; None when it was found nowhere."""
     for name, value in headers:
         if name not in (b"x-api-key", b"authorization", b"cookie") and value.strip(_QUOTES).startswith(_PREFIXES):
             return f"the header {name.decode('latin-1')[:40]!r}"
@@ -22,8 +22,8 @@ def misplaced(headers: Iterable[tuple[bytes, bytes]], query: bytes) -> str | Non
 
 
 def unauthorised(value: bytes | None, has_authorization: bool, elsewhere: str | None = None) -> Unauthorized:
-    """401 for a missing or unknown key; the message says what to do and never repeats the key. `elsewhere`: where a
-    key was found."""
+    """401 for a missing or unknown key. The message says what to do and never repeats the key. `elsewhere`: where a key
+    was found instead."""
     if not value and elsewhere:
         return Unauthorized(f"send the key in the X-API-KEY header, not in {elsewhere}")
     if value is None and has_authorization:
@@ -40,8 +40,10 @@ def unauthorised(value: bytes | None, has_authorization: bool, elsewhere: str | 
     if b"," in value:
         return Unauthorized("X-API-KEY must hold exactly one key")
     if not value.startswith(_PREFIXES):
-        return Unauthorized("this is no lehnz key: publishable keys start with lehnz_pk_, secret keys with lehnz_sk_")
-    return Unauthorized("no organisation has this key; the mock prints the keys that it knows when it starts")
+        return Unauthorized(
+            "this is not a lehnz key: publishable keys start with lehnz_pk_, secret keys with lehnz_sk_"
+        )
+    return Unauthorized("no organisation has this key; the mock prints the valid keys when it starts")
 
 
 def forbidden(used: KeyType, path: str) -> Forbidden:

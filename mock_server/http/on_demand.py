@@ -1,4 +1,4 @@
-"""An application that is made when the first request asks for it: what it needs is not loaded before."""
+"""An ASGI application that is built at its first request, so that its modules are not loaded before."""
 
 from __future__ import annotations
 

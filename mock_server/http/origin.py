@@ -1,4 +1,4 @@
-"""Whose page sends a request, if a page does, and what is said of a secret key in a browser."""
+"""Detects requests from web pages, and warns of a secret key in a browser."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ logger = logging.getLogger(__name__)
 
 
 def is_foreign(headers: Headers) -> bool:
-    """Does a page send this that is not the mock's own? Its reference page may use every key. (An Origin that equals
-    the Host proves nothing: so does that of any page behind a development proxy.)"""
+    """Whether a page of another origin sent this. The mock's own reference page may use every key. An Origin that
+    equals the Host proves nothing: any page behind a development proxy has that too."""
     origin = headers.get(b"origin")
     if origin is None or origin.partition(b"://")[2] != headers.get(b"host"):
         return origin is not None
@@ -23,11 +23,11 @@ def is_foreign(headers: Headers) -> bool:
 
 
 def warn_of_leak(organisation: Organisation, headers: Headers) -> None:
-    """Say once in the log that an organisation's secret key is in a browser."""
+    """Log once per organisation that its secret key is used in a browser."""
     if "leak" not in organisation.state.logged:
         organisation.state.logged.add("leak")
         logger.warning(
-            "secret key %s of %s came with Origin %.200r: it is in a browser, where everybody can read it",
+            "secret key %s of %s came with Origin %.200r: it is in a browser, where anyone can read it",
             masked(headers[b"x-api-key"].decode("latin-1")),
             organisation.tenant_id,
             headers[b"origin"].decode("latin-1"),

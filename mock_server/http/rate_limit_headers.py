@@ -1,4 +1,4 @@
-"""The headers that tell how much of a rate limit is left (R37, R38)."""
+"""The headers that report what is left of a rate limit (R37, R38)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mock_server.state.rate_limit import Quota
 
 
 def _draft_6(quota: Quota) -> list[Header]:
-    """The three documented names; the document calls them draft-7, which has one field (R38)."""
+    """The three documented names. The document calls them draft-7, but draft-7 has a single field (R38)."""
     return [
         (b"ratelimit-limit", b"%d" % quota.limit),
         (b"ratelimit-remaining", b"%d" % quota.remaining),

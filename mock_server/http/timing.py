@@ -1,5 +1,5 @@
-"""Server-Timing, for whoever asked for it (--server-timing): how much of an answer's time the mock took, and how much a
-fault. Browsers show it beside each request."""
+"""The Server-Timing header (--server-timing): the milliseconds that the mock took for a response, and those of a
+fault's delay. Browsers show it beside each request."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mock_server.context import context_of
 
-_READABLE = (b"timing-allow-origin", b"*")  # by pages of other origins, as PerformanceResourceTiming.serverTiming
+_READABLE = (b"timing-allow-origin", b"*")  # for pages of other origins, as PerformanceResourceTiming.serverTiming
 
 
 class ServerTiming:
-    """The outermost layer around the API but for the journal."""
+    """The outermost layer around the API, except the journal's recorder."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""--state: an answer is sent once what it acknowledges is in the state file."""
+"""--state: a response is sent only after everything that it acknowledges is in the state file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _READS = ("GET", "HEAD", "OPTIONS")
 
 
 class Durability:
-    """The outermost layer, around the control plane too."""
+    """The outermost layer. It wraps the control plane too."""
 
     def __init__(self, app: ASGIApp, keeper: Keeper) -> None:
         self._app = app
@@ -40,7 +40,7 @@ class Durability:
         await self._app(scope, receive, kept)
 
     def _note(self, scope: Scope) -> None:
-        """What the request may have changed."""
+        """Mark what the request may have changed."""
         if not has_context(scope):
             if scope["method"] not in _READS:
                 self._keeper.touch_everything()

@@ -1,13 +1,13 @@
-"""What is accepted but surely not meant: rules over one request alone, told by the contract's names and by the data.
+"""Requests that are accepted but certainly a mistake: rules about one request, based on the contract and the data.
 
-sent.py          a request as the rules ask for it
+sent.py          a request as the rules read it
 fields.py        names close to documented ones; attributes beside the fields
 events.py        event names and families
-ids.py           items that there aren't, recommendations that were never served
-values.py        times that can't be read, prices that are no numbers
+ids.py           items that do not exist, recommendations that were never served
+values.py        unreadable times, prices that are not numbers
 filters.py       attributes that no item has
 rules.py         all of them
 guard.py         --strict-client: such requests are refused
 
-The journal's lint (layers/journal/lint) shows these beside its own rules, which look at several requests.
+The journal's lint (layers/journal/lint) shows these together with its own rules, which compare several requests.
 """

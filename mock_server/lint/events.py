@@ -1,4 +1,4 @@
-"""Rules about what an event is called."""
+"""Rules about the names of events."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from fixtures.bodies import STANDARD_FAMILIES
 from fixtures.near import did_you_mean
 from mock_server.lint.sent import Found, Sent, short
 
-_NEAR = 0.81  # a custom name may begin with a standard one: click_through is none
-_FAMILIES = {  # that make no sense with a standard name; every pairing is accepted (R10)
+_NEAR = 0.81  # similarity (difflib) from which a custom name counts as a misspelt one; click_through is below it
+_FAMILIES = {  # families that contradict a standard name; every pairing is accepted (R10)
     name: {"conversion": ("exposure", "engagement", "system"), "engagement": ("conversion", "system")}[family]
     for name, family in STANDARD_FAMILIES.items()
     if family in ("conversion", "engagement")
@@ -20,7 +20,7 @@ _FAMILIES = {  # that make no sense with a standard name; every pairing is accep
 class EventName:
     id: ClassVar[str] = "event-name-nearly-standard"
     sentence: ClassVar[str] = (
-        "A name that is nearly a standard one is a custom event, and counts as such: mend its spelling."
+        "An event name close to a standard one is counted as a custom event: correct its spelling."
     )
 
     def look_at(self, sent: Sent) -> Iterator[Found]:
@@ -33,7 +33,7 @@ class EventName:
 class EventFamily:
     id: ClassVar[str] = "event-family-unlikely"
     sentence: ClassVar[str] = (
-        "A purchase is a conversion, a click is engagement: another family gives the event another weight."
+        "A purchase is a conversion, a click is engagement: with another family the event gets another weight."
     )
 
     def look_at(self, sent: Sent) -> Iterator[Found]:

@@ -1,4 +1,4 @@
-"""Rules about names of fields: the API takes any, and ignores what it doesn't know."""
+"""Rules about the names of fields: the API accepts any field, and ignores unknown ones."""
 
 from __future__ import annotations
 
@@ -16,9 +16,7 @@ _ATTRIBUTES |= {"segment", "plan", "locale", "color", "colour", "size", "stock",
 
 class UnknownField:
     id: ClassVar[str] = "unknown-field"
-    sentence: ClassVar[str] = (
-        "A field that is nearly a documented one is taken for another and ignored: use its documented name."
-    )
+    sentence: ClassVar[str] = "A field name close to a documented one is unknown and ignored: use the documented name."
 
     def look_at(self, sent: Sent) -> Iterator[Found]:
         known = known_fields(sent)
@@ -31,9 +29,7 @@ class UnknownField:
 
 class AttributeBesideFields:
     id: ClassVar[str] = "attribute-beside-fields"
-    sentence: ClassVar[str] = (
-        "What describes an item or a user belongs below `attributes`; beside the fields nothing looks at it."
-    )
+    sentence: ClassVar[str] = "Properties of an item or a user belong in `attributes`; elsewhere they are ignored."
 
     def look_at(self, sent: Sent) -> Iterator[Found]:
         if sent.kind not in ("items", "users"):
@@ -41,7 +37,7 @@ class AttributeBesideFields:
         for path, record in sent.everything():
             for name in record:
                 if name in _ATTRIBUTES and name not in sent.fields:
-                    yield Found(f"{path}.{name}", f"is ignored: put {name} below `attributes`")
+                    yield Found(f"{path}.{name}", f"is ignored: put {name} in `attributes`")
 
 
 def known_fields(sent: Sent) -> Collection[str]:
@@ -52,10 +48,10 @@ def _near(path: str, record: Mapping[str, Any], known: Collection[str]) -> Itera
     free = [name for name in known if name not in record]
     for name in record:
         if name not in known and (question := did_you_mean(name, free)):
-            yield Found(path + json_path([name]).removeprefix("$"), f"is no field of this request: {question}")
+            yield Found(path + json_path([name]).removeprefix("$"), f"is not a field of this request: {question}")
 
 
 def unknown_in(record: Mapping[str, Any], known: Collection[str]) -> str:
-    """What a record calls by a wrong name, in a sentence; empty for nothing."""
+    """Describes the first misspelt field of a record; empty when there is none."""
     found = next(_near("$", record, known), None)
     return "" if found is None else f"{short(found.field.removeprefix('$.'))} {found.message}"

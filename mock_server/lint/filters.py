@@ -9,12 +9,12 @@ from fixtures.near import did_you_mean
 from mock_server.lint.sent import Found, Sent, short
 from mock_server.state.tenant import Tenant
 
-_FIELDS = ("item_type", "status")  # of the record itself, which filters may name (R32)
+_FIELDS = ("item_type", "status")  # fields of the record itself that filters may name (R32)
 
 
 class UnknownAttribute:
     id: ClassVar[str] = "unknown-attribute"
-    sentence: ClassVar[str] = "A filter on an attribute that no item has finds nothing: mend its spelling."
+    sentence: ClassVar[str] = "A filter on an attribute that no item has matches nothing: correct its spelling."
 
     def look_at(self, sent: Sent) -> Iterator[Found]:
         tenant = sent.tenant

@@ -1,4 +1,4 @@
-"""--strict-client: a request that is accepted but surely not meant is refused, so that a test suite fails loudly."""
+"""--strict-client: refuses requests that are accepted but certainly a mistake, so that a test suite fails."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ ALL = "all"
 
 
 class StrictClient:
-    """`rules`: their ids, or `all`."""
+    """`rules`: rule ids, or `all`."""
 
     def __init__(self, rules: Collection[str]) -> None:
         self._rules = [rule for rule in SENT_RULES if rule.id in rules or ALL in rules]
 
     def check(self, sent: Sent) -> None:
-        """Raises BadRequest that names every finding."""
+        """Raises BadRequest with every finding."""
         found = [
             FieldError(each.field, f"{each.message} (--strict-client: {rule.id})")
             for rule in self._rules

@@ -1,4 +1,4 @@
-"""All rules, in the order in which they are told."""
+"""All rules, in the order in which their findings are listed."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""A request to the API as the rules ask for it: what it carried, and the data that it is about."""
+"""A request to the API as the rules read it: what it sent, and the organisation's data."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """`fields`: the documented ones of a record. `tenant`: the organisation's data, None where it is not the same any
-    more. `is_coming`: whether an item was accepted that is not visible yet."""
+    """`fields`: the documented ones of a record. `tenant`: the organisation's data; None when it was reset since the
+    request. `is_coming`: whether an item id was accepted and is not visible yet."""
 
     operation_id: str
     fields: Collection[str]
@@ -33,11 +33,11 @@ class Sent:
 
     @property
     def kind(self) -> str:
-        """items, users, events, or recommend for everything else."""
+        """items, users, events, or recommend for all other requests."""
         return next((kind for word, kind in _KINDS.items() if self.operation_id.endswith(word)), "recommend")
 
     def placed(self, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
-        """The records with their paths, where they are of that kind."""
+        """(path, record) of each record, if the request is of that kind."""
         if self.kind == kind:
             yield from self.everything()
 
@@ -47,16 +47,16 @@ class Sent:
 
 
 class SentRule(Protocol):
-    """Without memory. `sentence` says to people what is wrong with it and what to do."""
+    """A rule without memory. `sentence` states the problem and the remedy for the user."""
 
     id: ClassVar[str]
     sentence: ClassVar[str]
 
     def look_at(self, sent: Sent) -> Iterator[Found]:
-        """Everything that is wrong with this one."""
+        """Every finding of this request."""
 
 
 def short(value: object) -> str:
-    """A value of the client's in a sentence."""
+    """A value from the client, shortened for a sentence."""
     text = f"{value!r}" if isinstance(value, str) else str(value)
     return text if len(text) <= 80 else text[:77] + "..."

@@ -1,18 +1,18 @@
-"""The policy of Python's garbage collector, the same for the server and the benches.
+"""Settings of Python's garbage collector, the same for the server and the benchmarks.
 
-Reference counts free what a request, an event, a reset or a removed organisation leaves behind: none of them leaves a
-reference cycle (tests/mock/http/test_cycles.py). So the collector finds next to nothing, and what it costs is walking
-what is alive, while everything else waits: 130 ms for a shop of 50,000 events. Therefore
+Reference counting frees what a request, an event, a reset or a removed organisation leaves behind; none of them creates
+a reference cycle (tests/mock/http/test_cycles.py). So the collector finds next to nothing, and its cost is traversing
+the live objects while everything else waits: 130 ms for a shop of 50,000 events. Therefore:
 
-- nothing is collected while the mock starts: all that is made then stays;
-- what is alive when it is ready is frozen, which means that it is walked no more;
-- so is what an organisation begins with later (`freeze`): a copy of a shop is a few objects with 100,000 references;
-- nothing is collected while an upload or a snapshot file is read or written, which makes millions of objects;
-- what is younger is walked twice, after 2,000 and 10,000 new objects: cycles of the control plane and of libraries are
-  found while they are young. Each takes a few milliseconds at most;
-- what is older is never walked by itself: a full collection has no bound;
-- cycles that have grown old or were frozen are found by `collect_everything`, which a reloaded spec calls for: a
-  compiled contract is the one large thing that is full of cycles.
+- nothing is collected while the mock starts, because everything created then stays;
+- the live objects are frozen when the mock is ready, so they are not traversed again;
+- so are the initial data of later organisations (`freeze`): a copy of a shop is a few objects with 100,000 references;
+- nothing is collected while an upload or a snapshot file is read or written, which creates millions of objects;
+- young objects are traversed twice, after 2,000 and 10,000 new objects, which finds the cycles of the control plane and
+  of libraries. Each collection takes a few milliseconds at most;
+- older objects are never traversed automatically, because a full collection takes unlimited time;
+- cycles among old or frozen objects are found by `collect_everything`, which a reload of the spec calls: a compiled
+  contract is the one large object that is full of cycles.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 NEVER = 1_000_000_000
-THRESHOLDS = (2_000, 4, NEVER)  # new objects, and rounds of the younger generation before an older one is walked
+THRESHOLDS = (2_000, 4, NEVER)  # new objects, and collections of a generation before the next older one is collected
 
 
 def start() -> None:
-    """Nothing is collected until `settle`."""
+    """Disable the collector until `settle`."""
     gc.disable()
 
 
 def settle() -> None:
-    """From now on by the policy; what is alive is frozen."""
+    """Freeze the live objects and enable the collector."""
     gc.freeze()
     gc.set_threshold(*THRESHOLDS)
     gc.enable()
@@ -58,7 +58,7 @@ def paused() -> Iterator[None]:
 
 
 def collect_everything() -> None:
-    """Collect what is frozen, too: after something large was replaced whose parts refer to each other."""
+    """Collect frozen objects too: after a large structure with reference cycles was replaced."""
     gc.unfreeze()
     gc.collect()
     gc.freeze()

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 
 class Batch(NamedTuple):
-    """Records of one request. `number` is unique, so that the heap never compares further."""
+    """Records of one request. `number` is unique, so the heap never compares the other fields."""
 
     due: float
     number: int
@@ -35,8 +35,8 @@ class Batch(NamedTuple):
 
 
 class IngestQueue:
-    """Batches of all organisations, by the moment at which they are due. A clock that runs wakes it up, one that
-    stands still is moved by `Mock.advance`."""
+    """The batches of all organisations, ordered by when they are due. A running clock wakes the queue up;
+    `Mock.advance` moves one that stands still."""
 
     def __init__(self, clock: Clock, delay: Delay) -> None:
         self._clock = clock
@@ -51,16 +51,16 @@ class IngestQueue:
 
     @property
     def draws(self) -> bool:
-        """Whether delays are a matter of chance."""
+        """Whether delays are random."""
         return self._delay.longest > self._delay.shortest
 
     def __len__(self) -> int:
-        """Requests whose records are not visible yet."""
+        """Number of requests whose records are not visible yet."""
         return len(self._batches)
 
     @property
     def next_due(self) -> float:
-        """When the next batch is due, by the clock's `monotonic`; infinity when there is none."""
+        """When the next batch is due, by the clock's `monotonic`; infinity when the queue is empty."""
         return self._batches[0].due if self._batches else math.inf
 
     async def put(
@@ -71,12 +71,12 @@ class IngestQueue:
         extra: float = 0.0,
         upload_id: str | None = None,
     ) -> None:
-        """Accept the records; with no delay they are applied before this returns. `extra` seconds come on top of it.
+        """Accept the records; with no delay they are applied before this returns. `extra`: additional seconds of delay.
         `upload_id`: of the upload that they are a part of."""
         now = self._clock.monotonic()
         delay = self._delay
         wait = state.delays.uniform(delay.shortest, delay.longest) if delay.longest > delay.shortest else delay.shortest
-        state.due = max(state.due, now + wait + extra)  # nothing overtakes what was accepted before it
+        state.due = max(state.due, now + wait + extra)  # records never overtake those accepted before them
         self._accepted += 1
         if self.on_accept is not None:
             self.on_accept(state, records, state.due, upload_id)
@@ -88,42 +88,42 @@ class IngestQueue:
             self.wake_up()
 
     def restore(self, batches: Iterable[Batch]) -> None:
-        """Put batches of an earlier time into the queue; their numbers are given anew, in the same order."""
+        """Put batches of an earlier queue back; they get new numbers in the same order."""
         for batch in sorted(batches):
             self._accepted += 1
             heapq.heappush(self._batches, batch._replace(number=self._accepted))
         self.wake_up()
 
     async def apply_due(self) -> None:
-        """Apply, in order, all that is due. Whoever stops waiting for this doesn't stop it."""
-        if self._task is None or self._task.done():  # a running one goes on until nothing is due
+        """Apply, in order, everything that is due. A cancelled caller does not cancel it."""
+        if self._task is None or self._task.done():  # a running task continues until nothing is due
             self._task = asyncio.ensure_future(self._apply_due())
         await asyncio.shield(self._task)
 
     async def flush(self, state: State | None = None) -> None:
-        """Apply all that was accepted before this call, due or not; that of one organisation if `state` is given."""
+        """Apply everything accepted before this call, due or not; for one organisation if `state` is given."""
         await asyncio.shield(asyncio.ensure_future(self._flush(self._accepted, state)))
 
     def of(self, state: State) -> list[Batch]:
-        """What waits for one organisation, in the order in which it will be applied."""
+        """The batches of one organisation, in the order in which they will be applied."""
         return sorted(batch for batch in self._batches if batch.state is state)
 
     def has(self, state: State, item_id: str) -> bool:
-        """Whether an item of this id waits for one organisation."""
+        """Whether an item with this id is queued for one organisation."""
         waiting = (record for batch in self._batches if batch.state is state for record in batch.records)
         return any(isinstance(record, Item) and record.item_id == item_id for record in waiting)
 
     def waiting(self) -> Counter[State]:
-        """How many requests wait for each organisation."""
+        """How many requests are queued for each organisation."""
         return Counter(batch.state for batch in self._batches)
 
     def forget(self, state: State) -> None:
-        """Never apply what waits for an organisation: its state was replaced."""
+        """Drop the batches of an organisation, because its state was replaced."""
         self._batches = [batch for batch in self._batches if batch.state is not state]
         heapq.heapify(self._batches)
 
     async def hurry(self, state: State, seconds: float) -> None:
-        """What waits for one organisation is due so much sooner; what is due now is visible when this returns."""
+        """Make one organisation's batches due this much sooner; those due now are visible when this returns."""
         self._batches = [
             batch._replace(due=batch.due - seconds) if batch.state is state else batch for batch in self._batches
         ]
@@ -132,20 +132,20 @@ class IngestQueue:
 
     @contextlib.asynccontextmanager
     async def pause(self) -> AsyncIterator[None]:
-        """In here nothing is being applied: every request is either waiting as a whole or visible as a whole."""
+        """Inside this block no batch is being applied: each request is entirely queued or entirely visible."""
         async with self._applying:
             yield
         self.wake_up()
 
     def close(self) -> None:
-        """Wake up no more."""
+        """Stop the timer."""
         if self._timer:
             self._timer.cancel()
             self._timer = None
 
     async def _apply_due(self) -> None:
         async with self._applying:
-            self._slices.begin()  # of all batches together: many may be small
+            self._slices.begin()  # for all batches together, because many may be small
             while self.next_due <= self._clock.monotonic():
                 await self._apply(heapq.heappop(self._batches))
         self.wake_up()
@@ -160,7 +160,7 @@ class IngestQueue:
         self.wake_up()
 
     def _take(self, batch: Batch) -> bool:
-        """Out of the queue with it; False when it was forgotten meanwhile."""
+        """Remove the batch from the queue; False when it was dropped meanwhile."""
         if self._batches and self._batches[0] is batch:
             heapq.heappop(self._batches)
         elif batch in self._batches:
@@ -176,11 +176,12 @@ class IngestQueue:
                 await self._slices.rest()
             try:
                 batch.apply(record)
-            except Exception:  # a fault of ours must not take the records behind it along
+            except Exception:  # an error of ours must not affect the records behind it
                 logger.exception("a record could not be applied")
 
     def wake_up(self) -> None:
-        """Set the timer to the next due moment, which moving the clock changes; a clock that stands still has none."""
+        """Set the timer to when the next batch is due, after the clock was changed; none for a clock that stands
+        still."""
         self.close()
         if self._batches and (scale := self._clock.scale):
             wait = max(0.0, self.next_due - self._clock.monotonic()) / scale

@@ -1,5 +1,5 @@
-"""Organisations that live for a while: removed when their time is over, by the machine's clock, so that whoever forgets
-to clean up, or crashes, leaves nothing behind."""
+"""Organisations with a limited lifetime. They are removed when it ends, by the machine's clock, so that a client that
+crashes or forgets to clean up leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from collections.abc import Callable
 
 
 class Lifetimes:
-    """`remove` is called with the id of an organisation whose time is over."""
+    """`remove` is called with the id of an organisation whose lifetime is over."""
 
     def __init__(self, remove: Callable[[str], object]) -> None:
         self._remove = remove
         self._ends: dict[str, asyncio.TimerHandle] = {}
 
     def start(self, tenant_id: str, seconds: float) -> None:
-        """From now on; to be called where an event loop runs."""
+        """Start a lifetime. Requires a running event loop."""
         self.end(tenant_id)
         self._ends[tenant_id] = asyncio.get_running_loop().call_later(seconds, self._over, tenant_id)
 
     def end(self, tenant_id: str) -> None:
-        """It was removed, or lives on without an end."""
+        """Cancel it: the organisation was removed, or stays for good."""
         if handle := self._ends.pop(tenant_id, None):
             handle.cancel()
 
     def left(self, tenant_id: str) -> float | None:
-        """Seconds; None for one that stays."""
+        """Seconds left; None for an organisation without a limit."""
         handle = self._ends.get(tenant_id)
         return max(0.0, handle.when() - asyncio.get_running_loop().time()) if handle else None
 

@@ -1,4 +1,4 @@
-"""Password hashes, made and checked in a thread: one takes as long as hundreds of recommendations."""
+"""Password hashes, computed in a thread: one takes as long as hundreds of recommendations."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from concurrent.futures import ThreadPoolExecutor
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-_AT_ONCE = 2  # each takes a core and 19 MiB; the others wait
-# What OWASP's Password Storage Cheat Sheet names as the least for Argon2id.
+_AT_ONCE = 2  # each takes a core and 19 MiB; further ones wait
+# The minimum for Argon2id in OWASP's Password Storage Cheat Sheet.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
 
 class Passwords:
     def __init__(self, hasher: PasswordHasher = _HASHER) -> None:
-        self.hasher = hasher  # may be changed, as by tests that sign in often
-        self._threads = ThreadPoolExecutor(_AT_ONCE, "passwords")  # makes no thread before the first password
-        self._nobodys: str | None = None
+        self.hasher = hasher  # may be replaced, as by tests that sign in often
+        self._threads = ThreadPoolExecutor(_AT_ONCE, "passwords")  # starts no thread before the first password
+        self._dummy_hash: str | None = None
 
     async def hash(self, password: str) -> str:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self.hasher.hash, password)
 
     async def matches(self, password: str, password_hash: str | None) -> bool:
-        """None, for an account that doesn't exist, takes as long as any other hash, and never matches."""
-        if self._nobodys is None:  # whoever comes first waits for it, whether the account exists or not
-            self._nobodys = await self.hash("nobody's")
-        given = password_hash or self._nobodys
+        """Whether they match. None, for an unknown account, takes the same time and never matches."""
+        if self._dummy_hash is None:  # made by the first call, whether the account exists or not
+            self._dummy_hash = await self.hash("no account")
+        given = password_hash or self._dummy_hash
         fits = await asyncio.get_running_loop().run_in_executor(self._threads, self._verify, password, given)
         return fits and password_hash is not None
 
@@ -36,5 +36,5 @@ class Passwords:
     def _verify(self, password: str, password_hash: str) -> bool:
         try:
             return self.hasher.verify(password_hash, password)
-        except (VerificationError, InvalidHashError):  # also a hash that came from a file and is none
+        except (VerificationError, InvalidHashError):  # also for a hash from a file that is malformed
             return False

@@ -1,4 +1,4 @@
-"""Long work on the event loop in slices: requests get their turn between them."""
+"""Splits long work on the event loop into slices, so that requests are served in between."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import AsyncGenerator, Generator
 from time import perf_counter
 from typing import TypeVar
 
-SLICE_SECONDS = 0.001  # how long work may keep the event loop to itself
+SLICE_SECONDS = 0.001  # how long work may block the event loop
 
 Step = TypeVar("Step")
 
 
 class Slices:
-    """`over` says that a slice has been used up; then `rest`."""
+    """`over` is true when the slice is used up; then call `rest`."""
 
     def __init__(self) -> None:
         self.begin()
@@ -27,14 +27,14 @@ class Slices:
         return perf_counter() > self._until
 
     async def rest(self) -> None:
-        """As long as a slice was: to serve a request takes several turns of the event loop, and whoever comes meanwhile
-        waits for a slice in none of them."""
+        """Sleep for as long as the slice took: serving a request takes several turns of the event loop, and none of them
+        may wait for a slice."""
         await asyncio.sleep(SLICE_SECONDS)
         self.begin()
 
 
 async def in_slices(steps: Generator[Step, None, None]) -> AsyncGenerator[Step, None]:
-    """The same steps; the generator is closed with this one."""
+    """The same steps; closing this generator closes the other."""
     slices = Slices()
     with contextlib.closing(steps):
         for step in steps:

@@ -1,4 +1,4 @@
-"""Taking a snapshot of the running mock, and putting it back."""
+"""Takes a snapshot of the running mock, and restores it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from mock_server.state.tenant import Tenant
 
 
 class Freezer:
-    """`parts`: what has a state of its own beside the organisations, by its name in a snapshot."""
+    """`parts`: state besides the organisations, by its name in a snapshot."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class Freezer:
         return replace(snapshot, parts=parts)
 
     async def restore(self, snapshot: Snapshot) -> None:
-        """Put the mock, or the one organisation, back. Raises ValueError, and then nothing has changed."""
+        """Restore the mock, or the one organisation. Raises ValueError, and then nothing has changed."""
         parts = await asyncio.to_thread(lambda: {part: unpack(each) for part, each in snapshot.parts.items()})
         async with self._ingest.pause():
             self._thaw_parts(parts, snapshot.tenant_id)
@@ -101,7 +101,7 @@ class Freezer:
             raise ValueError(f"parts.{unknown[0]}: this mock has no such part")
         before = {name: part.freeze(tenant_id) for name, part in parts.items()}
         tried: list[str] = []
-        for name in [name for name in parts if name in frozen]:  # in the order of the mock's
+        for name in [name for name in parts if name in frozen]:  # in the mock's own order
             tried.append(name)
             try:
                 parts[name].thaw(frozen[name], tenant_id)
@@ -112,7 +112,7 @@ class Freezer:
 
 
 def applying(tenant: Tenant, record: Record) -> Apply:
-    """What a queue does with records of this kind."""
+    """The function that applies records of this kind."""
     if isinstance(record, Item):
         return tenant.apply_item
     return tenant.apply_user if isinstance(record, User) else tenant.apply_event

@@ -1,6 +1,6 @@
-"""Bulk uploads in the background: one file at a time, in slices that leave the event loop to requests between them.
+"""Bulk uploads in the background: one file at a time, in slices, so that requests are served in between.
 
-The list of uploads is a part of the state file: one that was read to its end is as it was, any other has failed."""
+The list of uploads is part of the state file. After a restart a completely read upload is unchanged; others failed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from mock_server.state.organisations import Organisation, State
 from mock_server.state.records import Item, User
 
 MOST_WAITING = 10  # unfinished uploads of one organisation
-_MOST_KEPT = 100  # that its list shows
+_MOST_KEPT = 100  # uploads that the list keeps
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ class _Reset(Exception):
 
 
 class TooManyUploads(Exception):
-    """The organisation has as many unfinished ones as it may."""
+    """The organisation has the maximum number of unfinished uploads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +55,13 @@ _FROZEN = TypeAdapter(dict[str, dict[str, Upload]])
 
 
 class Uploads:
-    """Every organisation's, by tenant_id. Records go through the queue, in the order of the file."""
+    """The uploads of all organisations, by tenant_id. Records go through the queue in the order of the file."""
 
     def __init__(self, clock: Clock, ingest: IngestQueue) -> None:
         self._clock, self._ingest = clock, ingest
         self._jobs: deque[_Job] = deque()
         self._task: asyncio.Task[None] | None = None
-        self.on_read: Callable[[str], None] | None = None  # told of each upload that was read to its end
+        self.on_read: Callable[[str], None] | None = None  # called for each upload that was read to its end
         self._of: dict[str, dict[str, Upload]] = {}
 
     def of(self, tenant_id: str) -> list[Upload]:
@@ -72,7 +72,8 @@ class Uploads:
         return self._of.get(tenant_id, {}).get(upload_id)
 
     def forget(self, tenant_id: str | None = None) -> None:
-        """Those of one organisation, or all. One that is being read notices that its organisation was reset."""
+        """Drop the uploads of one organisation, or all. One that is being read notices that its organisation was
+        reset."""
         self._of = {} if tenant_id is None else {name: each for name, each in self._of.items() if name != tenant_id}
 
     def start(
@@ -109,7 +110,7 @@ class Uploads:
             each.finish("failed", self._clock.now())
 
     async def finished(self) -> None:
-        """Return when every upload that was started has been read."""
+        """Return when every started upload has been read."""
         if self._task is not None:
             await asyncio.shield(self._task)
 
@@ -127,9 +128,9 @@ class Uploads:
                     await self._read(job)
                     if self.on_read is not None:
                         self.on_read(job.upload.upload_id)
-                except Exception:  # a fault of ours must not take the uploads behind it along
-                    logger.exception("fault in an upload")
-                    job.upload.note(job.upload.line, None, "a fault of the mock; its log has the details")
+                except Exception:  # an error of ours must not affect the next uploads
+                    logger.exception("internal error in an upload")
+                    job.upload.note(job.upload.line, None, "an internal error of the mock; its log has the details")
                     job.upload.finish("failed", job.now())
 
     async def _read(self, job: _Job) -> None:
@@ -155,7 +156,7 @@ class Uploads:
             upload.finish("failed", job.now())
 
     async def _pass(self, job: _Job, importer: Importer, take: bool) -> None:
-        """Read the file to its end, or to what makes the rest unreadable (DataError)."""
+        """Read the file to its end, or to an error that makes the rest unreadable (DataError)."""
         upload, good = job.upload, list[dict[str, Any]]()
         count = take != upload.all_or_nothing  # the first pass
 
@@ -181,7 +182,7 @@ class Uploads:
     async def _in_slices(
         self, job: _Job, steps: Generator[int | None, None, None], after: Callable[[], Awaitable[None]] | None = None
     ) -> None:
-        """`after` is awaited behind each slice. Raises _Reset."""
+        """`after` is awaited after each slice. Raises _Reset."""
         upload = job.upload
         slices = Slices()
         with contextlib.closing(steps):
@@ -214,7 +215,7 @@ class Uploads:
 
 
 def _note(upload: Upload, row: Row) -> None:
-    """A row that is looked at for the first time."""
+    """Check a row in the first pass."""
     upload.checked += 1
     if row.errors:
         upload.refused += 1

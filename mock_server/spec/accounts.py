@@ -1,4 +1,4 @@
-"""The contract of the account operations. It stands beside their code and shares components with openapi.yaml."""
+"""The contract of the account operations. Its file is beside their code and shares components with openapi.yaml."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 from fixtures.spec import Node, Spec, SpecError, load_document
 
 PATH = Path(__file__).parents[1] / "http/operations/accounts/openapi.yaml"
-_SHARED = "../../../../openapi.yaml#"  # how the file refers to components of the documented contract
+_SHARED = "../../../../openapi.yaml#"  # how the file refers to components of openapi.yaml
 
 
 def accounts_spec(documented: Spec) -> Spec:
-    """The contract on its own, with the shared components of the documented one. Raises SpecError."""
+    """The contract as a document of its own, with copies of the shared components. Raises SpecError."""
     document = load_document(PATH)
     for reference in _shared_references(document):
         _take(document, documented, reference)
@@ -22,7 +22,7 @@ def accounts_spec(documented: Spec) -> Spec:
 
 
 def _take(document: Node, documented: Spec, reference: str) -> None:
-    """Copy a component, and those that it refers to, and name it by a reference inside the document."""
+    """Copy a component and the components that it refers to, and make its references local."""
     _, _, kind, name = reference.split("/")
     section = document["components"].setdefault(kind, {})
     if name in section:
@@ -36,7 +36,7 @@ def _take(document: Node, documented: Spec, reference: str) -> None:
 
 
 def _shared_references(document: Node) -> list[str]:
-    """Every reference to the documented contract, turned into one inside this document."""
+    """Every reference to openapi.yaml; each is changed to a local one."""
     found = []
     for node in _references(document):
         if node["$ref"].startswith(_SHARED):
@@ -46,7 +46,7 @@ def _shared_references(document: Node) -> list[str]:
 
 
 def _references(node: Any) -> Iterator[Node]:
-    """The mappings that hold a `$ref`."""
+    """The mappings that contain a `$ref`."""
     if isinstance(node, dict):
         if isinstance(node.get("$ref"), str):
             yield node

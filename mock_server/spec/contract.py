@@ -1,4 +1,4 @@
-"""The spec and the settings, as the server needs them for each request."""
+"""The compiled spec and the settings that the server needs for each request."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from mock_server.state.rate_limit import Limiter
 
 @lru_cache(maxsize=2)
 def _compiled(spec: Spec) -> Paths:
-    """Once for all mocks of one spec: a mock for each test costs little then."""
+    """Compile once for all mocks of a spec, so that a mock per test is cheap."""
     return Paths(spec)
 
 
 class Contract:
-    """What is served now. The object stays the same; `load` changes what is in it.
+    """The spec that is served. The object stays the same; `load` replaces its contents.
 
     Raises SpecError, one line that names the place."""
 
@@ -46,13 +46,13 @@ class Contract:
         self.find, self.endpoint = paths.find, paths.endpoint
 
     def hold_to(self, needs: Mapping[str, Collection[str]]) -> None:
-        """This spec and every later one must have these operations, with the fields that the code behind them relies
-        on. Raises SpecError."""
+        """Require that this spec and every later one has these operations, with the fields that their code needs.
+        Raises SpecError."""
         self.paths.check_needs(needs)
         self._needs = needs
 
     def fields_of(self, operation_id: str) -> Collection[str]:
-        """The documented fields of an operation's records; none for an unknown one."""
+        """The documented fields of an operation's records; empty for an unknown operation."""
         return self.paths.fields_of(operation_id)
 
     @property

@@ -1,4 +1,4 @@
-"""What was probably meant by a request that is refused, added to the rule that it broke."""
+"""Adds what the client probably meant to the errors of a refused request."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _STEP = re.compile(r"\.([A-Za-z_][A-Za-z0-9_-]*)|\[([0-9]+)\]")
 
 
 def hinted(fields: Sequence[FieldError], document: Any, known: Collection[str]) -> list[FieldError]:
-    """The same fields. `known`: the documented ones of a record."""
+    """The fields with hints. `known`: the documented fields of a record."""
     if wrapper := _wrapper(document, known):
         return [FieldError("$", f"must be a record or an array of records: send the array of {wrapper!r} itself")]
     return [_hinted(field, document, known) for field in fields]
@@ -33,7 +33,7 @@ def _hinted(field: FieldError, document: Any, known: Collection[str]) -> FieldEr
         return field
     if field.message.startswith("is required") and name not in parent:
         wrong = nearest(name, [each for each in parent if each not in known])
-        hint = f"`{wrong}` is no field, did you mean `{name}`?" if wrong else ""
+        hint = f"`{wrong}` is not a field, did you mean `{name}`?" if wrong else ""
     elif name == "event_family" and (given := str(parent.get(name))) in STANDARD_FAMILIES:
         hint = f"`{given}` is an event_name, its family is `{STANDARD_FAMILIES[given]}`"
     else:
@@ -42,7 +42,7 @@ def _hinted(field: FieldError, document: Any, known: Collection[str]) -> FieldEr
 
 
 def _place(path: str, document: Any) -> tuple[Any, str | None]:
-    """What holds the field, and the field's name; None where the path leads nowhere."""
+    """The object that contains the field, and the field's name; None where the path leads nowhere."""
     steps = _STEP.findall(path)
     if json_path([name or int(index) for name, index in steps]) != path or not steps:
         return None, None

@@ -1,4 +1,4 @@
-"""The numbers of the spec that are not in a schema: rate limits by what an operation asks for, and `x-limits`."""
+"""The numbers of the spec outside its schemas: the rate limits by type of credential, and `x-limits`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Limits(NamedTuple):
     max_upload_bytes: int
     max_depth: int
     ranking_depth: int  # longest list of recommendations
-    token_seconds: int  # for which a bearer token is good
+    token_seconds: int  # lifetime of a bearer token
 
 
 def limits_of(spec: Spec, accounts: Spec) -> Limits:
@@ -33,7 +33,7 @@ def limits_of(spec: Spec, accounts: Spec) -> Limits:
 
 
 def limiters_of(spec: Spec, accounts: Spec, settings: Settings) -> Mapping[Credential, Limiter]:
-    """Raises SpecError. --rate-limit is the organisations'; only `off` switches off the accounts' too."""
+    """Raises SpecError. --rate-limit sets the organisations' limit; only `off` switches off the accounts' limit too."""
     token_limit = "off" if settings.rate_limit == "off" else None
     return {
         "key": _limiter(spec, "key", settings.rate_limit),

@@ -1,4 +1,4 @@
-"""Parameters of path, query and header: decoded strictly, typed and checked by their schemas."""
+"""Path, query and header parameters: decoded strictly, converted and validated by their schemas."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
 class Parameters:
-    """Those of one operation. Raises SpecError for what is not honoured."""
+    """The parameters of one operation. Raises SpecError for an unsupported feature."""
 
     def __init__(self, spec: Spec, operation: Operation) -> None:
         place = f"{operation.method} {operation.path} ({operation.operation_id})"
@@ -81,12 +81,12 @@ class Parameters:
 
 
 def path_names(template: str) -> list[str]:
-    """The parameters of a path; each is a whole segment."""
+    """The names of a path's parameters; each is a whole segment."""
     return [segment[1:-1] for segment in template.split("/") if segment[:1] == "{" and segment[-1:] == "}"]
 
 
 def split_path(raw_path: bytes) -> list[bytes]:
-    """The segments of a path as they were sent: an escaped slash separates nothing."""
+    """The segments of a path, still encoded, so that an escaped slash separates nothing."""
     return raw_path.split(b"/")[1:]
 
 
@@ -100,11 +100,11 @@ def _decoded(value: bytes) -> str | None:
 
 
 def _typed(text: str, types: set[str]) -> Any:
-    """Text is all that a URL can hold; what the schema wants decides what it is read as (R43: 20.0 is an integer)."""
+    """Convert the text to the type that the schema expects (R43: 20.0 is an integer)."""
     if types & {"integer", "number"} and _NUMBER.fullmatch(text):
         try:
             return orjson.loads(text)
-        except orjson.JSONDecodeError:  # beyond what a double can hold
+        except orjson.JSONDecodeError:  # beyond the range of a double
             return text
     if "boolean" in types and text in ("true", "false"):
         return text == "true"

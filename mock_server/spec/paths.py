@@ -1,5 +1,5 @@
-"""The operations of the spec, compiled. Whatever the spec says and the mock does not do is an error, and so is what the
-mock does and the spec does not say."""
+"""The operations of the spec, compiled. An error if the spec contains something that the mock does not implement, or if
+the mock implements something that the spec lacks."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ class Endpoint:
         self.credential: Credential = "key" if operation.key_type else "token" if operation.bearer else "nothing"
         self.key_type: KeyType | None = operation.key_type
         self.roles = _roles(operation, place)
-        self.row_checks = row_checks(spec, operation, documented)  # of an operation that takes a file
+        self.row_checks = row_checks(spec, operation, documented)  # for an operation that takes a file
         if operation.bucket != BUCKETS[self.credential]:
             raise SpecError(f"{place}: the mock serves it with x-rate-limit: {BUCKETS[self.credential]}")
 
     def lacks(self, names: Collection[str]) -> set[str]:
-        """Those of the fields and parameters that a request may come without, and that have no default."""
+        """Those of the fields and parameters that a request may omit and that have no default."""
         return set(names) - self.parameters.certain - (self.body.certain if self.body else set())
 
 
 def place_of(spec: Spec, operation: Operation) -> str:
-    """How an error names an operation."""
+    """How error messages name an operation."""
     return f"{spec.path}: {operation.method} {operation.path} ({operation.operation_id})"
 
 
@@ -58,7 +58,7 @@ def _roles(operation: Operation, place: str) -> frozenset[Role]:
 
 
 class Path:
-    """One path of the spec: its methods."""
+    """One path of the spec with its methods."""
 
     __slots__ = ("allow", "endpoints", "segments")
 
@@ -68,7 +68,7 @@ class Path:
         self.allow = ""
 
     def match(self, segments: list[bytes]) -> dict[str, bytes] | None:
-        """The path parameters, still encoded, of a path that fits."""
+        """The path parameters, still encoded, if the path matches."""
         if len(segments) != len(self.segments):
             return None
         parameters = {}
@@ -83,8 +83,8 @@ class Path:
 
 
 class Paths:
-    """Depends on the spec alone and never changes, so that mocks can share it. Raises SpecError, one line that names
-    the place."""
+    """Depends only on the spec and is immutable, so mocks can share it. Raises SpecError, one line that names the
+    place."""
 
     def __init__(self, spec: Spec) -> None:
         shape.check(spec)
@@ -104,7 +104,7 @@ class Paths:
             if operation.method in path.endpoints:
                 raise SpecError(f"{spec.path}: {operation.method} {operation.path} is an account operation of the mock")
             path.endpoints[operation.method] = Endpoint(source, operation, spec)
-        for template in sorted(paths, key=lambda template: "{" in template):  # a fixed path goes first
+        for template in sorted(paths, key=lambda template: "{" in template):  # a fixed path takes precedence
             path = paths[template]
             path.allow = ", ".join(sorted(path.endpoints))
             self._templates.append(path)
@@ -117,11 +117,11 @@ class Paths:
 
     @cached_property
     def responses(self) -> Responses:
-        """What answers are held to. Raises SpecError."""
+        """The schemas that responses must match. Raises SpecError."""
         return Responses(self.spec, self.accounts)
 
     def find(self, raw_path: bytes) -> tuple[Path, Mapping[str, bytes]] | None:
-        """The path of the spec that a request means, and its parameters."""
+        """The matching path of the spec, and its parameters."""
         path = self._fixed.get(raw_path)
         if path:
             return path, {}
@@ -133,17 +133,17 @@ class Paths:
         return None
 
     def endpoint(self, raw_path: bytes, method: str) -> Endpoint | None:
-        """What serves a request; None where the spec has no such path or method."""
+        """The endpoint of a request, or None where the spec lacks the path or the method."""
         found = self.find(raw_path)
         return found[0].endpoints.get(method) if found else None
 
     def fields_of(self, operation_id: str) -> Collection[str]:
-        """The documented fields of an operation's records; none for an unknown one."""
+        """The documented fields of an operation's records; empty for an unknown operation."""
         return self._fields.get(operation_id, ())
 
     def check_needs(self, needs: Mapping[str, Collection[str]]) -> None:
-        """`needs`: by operationId, the fields and parameters that the code behind an operation relies on. Raises
-        SpecError where an operation has no code, code has no operation, or a field may be missing."""
+        """`needs`: the fields and parameters that the code behind an operation needs, by operationId. Raises SpecError
+        for an operation without code, code without an operation, or a needed field that may be missing."""
         endpoints = {endpoint.operation.operation_id: endpoint for endpoint in self._endpoints}
         for operation_id in endpoints.keys() - needs.keys():
             raise SpecError(f"{self.spec.path}: operation {operation_id} has no handler in the mock")
@@ -156,7 +156,7 @@ class Paths:
         check_strategies(self.spec)
 
     def _check_defaults(self) -> None:
-        """A default anywhere else than on a field of a body's record, or on a parameter, does nothing."""
+        """Only fields of a body's record and parameters may have defaults. Raises SpecError for any other default."""
         endpoints = self._endpoints
         honoured = {node for endpoint in endpoints for node in endpoint.parameters.defaults_honoured}
         honoured |= {node for endpoint in endpoints if endpoint.body for node in endpoint.body.honoured}

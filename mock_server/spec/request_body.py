@@ -1,4 +1,4 @@
-"""Request bodies by the spec: checked, gaps filled."""
+"""Request bodies: validated by the spec, and completed with its defaults."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _TYPES = {"object": dict, "array": list}
 
 
 class Body:
-    """A request body: validators by JSON type, so that errors are exact, and what is filled in."""
+    """A request body: one validator per JSON type, for exact errors, and the defaults."""
 
     def __init__(self, spec: Spec, operation: Operation, schema: Node) -> None:
         place = f"{operation.method} {operation.path} ({operation.operation_id}): requestBody"
@@ -28,7 +28,7 @@ class Body:
             node = spec.resolve(branch)
             kind = _TYPES.get(str(node.get("type"))) if isinstance(node, dict) else None
             if kind is None or kind in self._validators:
-                raise SpecError(f"{spec.path}: {place}: alternatives must be told apart by type: object or array")
+                raise SpecError(f"{spec.path}: {place}: alternatives must differ by type: object or array")
             self._validators[kind] = Validator(spec, branch, place)
             schemas.append(spec.resolve(node.get("items", {})) if kind is list else node)
         records = [record for record in schemas if isinstance(record, dict)]
@@ -49,7 +49,7 @@ class Body:
         self._optional = frozenset[str]().union(*(optional_fields(spec, record) for record in records))
 
     def records_of(self, document: Any) -> list[dict[str, Any]]:
-        """The body as records: nulls and gaps replaced by defaults (R49), aliases by canonical names (R8).
+        """The body as records: nulls and missing fields become defaults (R49), aliases canonical names (R8).
 
         Raises ApiError for an invalid body."""
         validator = self._validators.get(type(document))
@@ -73,6 +73,6 @@ class Body:
         return records
 
     def _drop_nulls(self, document: Any) -> None:
-        """Null in an optional field is the field left out (R49)."""
+        """Treat null in an optional field as a missing field (R49)."""
         for record in document if type(document) is list else [document]:
             drop_nulls(record, self._optional)

@@ -1,4 +1,4 @@
-"""Rows of a bulk upload: the importer's kinds, with the schemas that the spec names for them (`x-rows`)."""
+"""The rows of a bulk upload: the importer's kinds, with the schemas that the spec assigns to them (`x-rows`)."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from fixtures.importing.kinds import Kind, KindName, kind_of
 from fixtures.importing.record_check import RecordCheck
 from fixtures.spec import Operation, Spec, SpecError
 
-KINDS = ("items", "users")  # that the mock takes
+KINDS = ("items", "users")  # the kinds that the mock takes
 
 
 class RowCheck(NamedTuple):
-    """What the importer needs for one kind of rows."""
+    """The schema and names that the importer needs for one kind of rows."""
 
     kind: Kind
     check: RecordCheck
 
 
 def row_checks(spec: Spec, operation: Operation, documented: Spec) -> Mapping[str, RowCheck]:
-    """By kind; none for an operation without a form. `documented` has the schemas of the rows. Raises SpecError."""
+    """By kind; empty for an operation without a form. `documented` contains the schemas of the rows. Raises
+    SpecError."""
     form, schemas = operation.form_schema, operation.node.get("x-rows")
     if form is None:
         return {}

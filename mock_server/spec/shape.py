@@ -1,5 +1,5 @@
-"""The shape of the parts of an OpenAPI document that the mock reads, as a JSON Schema: the rest of the code relies on
-it, and a document of another shape gets one line that names the place."""
+"""A JSON Schema for the parts of an OpenAPI document that the mock reads. The other modules rely on it; a document of
+another shape gets one line that names the place."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _ref(name: str) -> Node:
     return {"$ref": f"#/$defs/{name}"}
 
 
-_PLACED = {"type": "object", **_ref("schema")}  # where OpenAPI puts a schema; within one, `true` is a schema too
+_PLACED = {"type": "object", **_ref("schema")}  # where OpenAPI expects a schema; inside a schema, `true` is one too
 
 
 _SCHEMA_WORDS = {

@@ -1,4 +1,4 @@
-"""The strategies of the spec against those of the recommender: same names, same required input, same fallback."""
+"""Compares the strategies of the spec with the recommender's: same names, same required input, same fallback."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from mock_server.state.records import Item
 
 OPERATION = "recommend"
 _INPUTS = ("user_id", "context_item_id")
-_REASONS = {"category-popular": "category_popular"}  # of a fallback's results; else it is the fallback's own name
+# The `reason` of a fallback's results; by default the fallback's name.
+_REASONS = {"category-popular": "category_popular"}
 
 
 def check_strategies(spec: Spec) -> None:
-    """Raises SpecError that names the first difference."""
+    """Raises SpecError for the first difference."""
     schema = spec.operation(OPERATION).request_schema or {}
     described = strategies(spec)
     for alias, name in aliases(spec.schema("Strategy")).items():
         if name not in described:
-            raise SpecError(f"{spec.path}: strategy {alias!r} is an alias of {name!r}, which is no strategy")
+            raise SpecError(f"{spec.path}: strategy {alias!r} is an alias of {name!r}, which is not a strategy")
     for name in sorted(described.keys() - STRATEGIES.keys()):
         raise SpecError(f"{spec.path}: strategy {name!r} has no implementation in the recommender")
     for name in sorted(STRATEGIES.keys() - described.keys()):
@@ -31,20 +32,18 @@ def check_strategies(spec: Spec) -> None:
 
 
 def _check_input(spec: Spec, validator: Validator, name: str, facts: Strategy) -> None:
-    """What `x-requires` names, the schema's conditions must require, and nothing else."""
+    """The schema's conditions must require exactly what `x-requires` names."""
     needed = facts.requires
     if needed not in (None, *_INPUTS):
         raise SpecError(f"{spec.path}: strategy {name!r} requires {needed!r}, which the recommender does not take")
     for given in (None, *_INPUTS):
         body = {"strategy": name, **({given: "id"} if given else {})}
         if validator.is_valid(body) != (needed in (None, given)):
-            raise SpecError(
-                f"{spec.path}: strategy {name!r}: `x-requires` and the schema's conditions say different things"
-            )
+            raise SpecError(f"{spec.path}: strategy {name!r}: `x-requires` and the schema's conditions differ")
 
 
 def _check_fallback(spec: Spec, name: str, facts: Strategy) -> None:
-    """A plan for a query with little behind it must hold the fallback among its sources."""
+    """The plan of a query without data must contain the fallback among its sources."""
     recommender = Recommender()
     body = {"item_id": "id", "item_type": "product", "status": "active", "attributes": {"category": "any"}}
     recommender.restock(Item.from_body(body))

@@ -1,5 +1,5 @@
-"""The words of JSON Schema and of our extensions that the mock honours. Any other word in a schema of the spec is an
-error at start, so that a misspelt or unsupported rule can't be ignored in silence."""
+"""The JSON Schema keywords and our extensions that the mock supports. Any other keyword in a schema is an error at
+start, so that a misspelt or unsupported rule is never ignored silently."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ TYPES = {"object", "array", "string", "number", "integer", "boolean", "null"}
 FORMATS = {"date-time", "email", "uuid", "binary"}  # binary: the file of a form
 
 _DATA = {"example", "examples", "default", "value", "enum", "const"}
-_DIALECT = re.compile(r"\\[dDwWsSbB]")  # these differ between engines: other scripts' digits, Unicode spaces
+_DIALECT = re.compile(r"\\[dDwWsSbB]")  # these differ between regex engines: digits of other scripts, Unicode spaces
 
 
 def schemas(spec: Spec) -> Iterator[tuple[str, Node]]:
-    """Every schema node of the document, subschemas included, and its place."""
+    """Every schema of the document, subschemas included, with its place."""
     for name, schema in spec.document.get("components", {}).get("schemas", {}).items():
         yield from _subschemas(schema, f"components.schemas.{name}")
     yield from _embedded({**spec.document, "components": {**spec.document.get("components", {}), "schemas": {}}}, "")
 
 
 def check(spec: Spec) -> None:
-    """Raises SpecError that names the first word that is not honoured."""
+    """Raises SpecError for the first unsupported keyword."""
     for place, node in schemas(spec):
         problem = _problem(node)
         if problem:
@@ -41,23 +41,23 @@ def check(spec: Spec) -> None:
 
 def _problem(node: Node) -> str | None:
     for word in node.keys() - KEYWORDS:
-        return f"the mock does not honour the schema keyword {word!r}"
+        return f"the mock does not support the schema keyword {word!r}"
     types = node.get("type", [])
     for name in {types} - TYPES if isinstance(types, str) else set(types) - TYPES:
         return f"JSON has no type {name!r}"
     if "format" in node and node["format"] not in FORMATS:
-        return f"the mock does not honour the format {node['format']!r}; it knows {', '.join(sorted(FORMATS))}"
+        return f"the mock does not support the format {node['format']!r}; it supports {', '.join(sorted(FORMATS))}"
     if _DIALECT.search(str(node.get("pattern", ""))):
         return f"pattern {node['pattern']!r}: \\d, \\w, \\s and \\b mean different things to different engines"
     if "x-status" in node and node["x-status"] != 422:
-        return f"x-status {node['x-status']!r}: the mock honours 422"
+        return f"x-status {node['x-status']!r}: the mock supports only 422"
     for word in node.get("x-rule", {}).keys() - node.keys():
-        return f"x-rule explains {word!r}, which is not there"
+        return f"x-rule explains {word!r}, which the schema lacks"
     return None
 
 
 def _embedded(node: Any, place: str) -> Iterator[tuple[str, Node]]:
-    """Schemas under `schema` keys of everything that is not a schema."""
+    """The schemas under `schema` keys, outside of other schemas."""
     if isinstance(node, list):
         for index, child in enumerate(node):
             yield from _embedded(child, f"{place}[{index}]")

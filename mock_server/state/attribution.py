@@ -1,4 +1,4 @@
-"""What came of the recommendations that were served: impressions, clicks, purchases and revenue per strategy."""
+"""The results of served recommendations: impressions, clicks, purchases and revenue per strategy."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 from mock_server.state.records import Event
 
-KEPT = 100_000  # recommendation ids remembered per organisation; an older one is forgotten, its counts stay
+KEPT = 100_000  # recommendation ids kept per organisation; older ones are forgotten, their counts stay
 
 
 @dataclass(slots=True)
 class Funnel:
-    """Totals of one strategy. `revenue` is price times quantity of purchases that carry a price."""
+    """Totals of one strategy. `revenue`: price times quantity of the purchases with a price."""
 
     recommendations: int = 0
     impressions: int = 0
@@ -24,7 +24,7 @@ class Funnel:
     conversions: int = 0
     purchases: int = 0
     revenue: float = 0.0
-    off_list: int = 0  # echoed for an item that was not in the list
+    off_list: int = 0  # events about an item that was not in the list
 
 
 class Served(NamedTuple):
@@ -34,7 +34,7 @@ class Served(NamedTuple):
 
 
 class Attribution:
-    """An event that echoes the id of a remembered recommendation counts; any other id is accepted and ignored (R29)."""
+    """Counts events with the recommendation_id of a remembered list; other ids are accepted and ignored (R29)."""
 
     __slots__ = ("_kept", "_order", "_served", "forgotten", "funnels")
 
@@ -46,7 +46,7 @@ class Attribution:
         self.forgotten = 0
 
     def copy(self) -> Attribution:
-        """The same counts and remembered lists, to go their own way."""
+        """An independent copy."""
         twin = Attribution(self._kept)
         twin._served, twin._order = self._served.copy(), self._order.copy()
         twin.funnels = {strategy: replace(funnel) for strategy, funnel in self.funnels.items()}
@@ -60,7 +60,7 @@ class Attribution:
         funnel.impressions += len(item_ids)
 
     def remember(self, recommendation_id: str, served: Served) -> None:
-        """An event may echo this id; it counts in no funnel by itself."""
+        """Remember a served list, so that events may refer to its id. This alone counts in no funnel."""
         self._served[recommendation_id] = served
         self._order.append(recommendation_id)
         if len(self._order) > self._kept:
@@ -72,16 +72,16 @@ class Attribution:
         return len(self._order)
 
     def latest(self, count: int) -> list[tuple[str, Served]]:
-        """The last ones that were served, oldest first, as far as they are remembered."""
+        """The last served ones that are remembered, oldest first."""
         found = list(islice(reversed(self._order), max(0, count)))
         return [(each, self._served[each]) for each in reversed(found)]
 
     def remembered(self) -> Iterator[tuple[str, Served]]:
-        """In the order in which they were served."""
+        """All remembered ones, in the order in which they were served."""
         return ((each, self._served[each]) for each in self._order)
 
     def count(self, event: Event) -> None:
-        """The caller passes each event once, however often it arrives."""
+        """Count an event. Pass each event once, even if it arrives repeatedly."""
         served = self.served(event.recommendation_id)
         if served is None:
             return

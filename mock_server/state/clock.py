@@ -1,20 +1,20 @@
-"""Time is handed in. One kind of clock: the machine's time at some scale, plus what it was moved. Nothing else in the
-mock asks the machine for the time."""
+"""The mock's clock: the machine's time at some scale, plus an offset. Clocks are passed in; nothing else in the mock
+reads the machine's time."""
 
 from __future__ import annotations
 
 import time
 from typing import NamedTuple
 
-END_OF_CALENDAR = 253_402_300_800.0  # the year 10000: it can't be written as ISO 8601 any more
-LAST_MOMENT = 221_845_392_000.0  # the year 9000: a clock that is moved there runs on, and far, before it comes to that
-FASTEST = 86_400.0  # a day a second
+END_OF_CALENDAR = 253_402_300_800.0  # the year 10000, which ISO 8601 can't express
+LAST_MOMENT = 221_845_392_000.0  # the year 9000: a clock moved there still has a thousand years left
+FASTEST = 86_400.0  # one day per second
 
 Reading = tuple[float, float, float]
 
 
 class Pace(NamedTuple):
-    """How a clock was found: `ahead` is by how many seconds it was before the machine's time."""
+    """The pace of a clock when it was read. `ahead`: seconds ahead of the machine's time."""
 
     now: float
     scale: float
@@ -22,8 +22,8 @@ class Pace(NamedTuple):
 
 
 class Clock:
-    """`now` is for data, `monotonic` for windows and delays; both in the mock's seconds, `scale` of which make one of
-    the machine's. `virtual`: it was started standing still, at a moment of its own."""
+    """`now` is for data, `monotonic` for windows and delays. Both are in the mock's seconds, `scale` of which pass in
+    one second of the machine. `virtual`: it was started standing still, at a time of its own."""
 
     def __init__(self, start: float, scale: float, virtual: bool) -> None:
         self.virtual = virtual
@@ -41,7 +41,7 @@ class Clock:
         return self._now + (time.time() - self._time) * self._scale
 
     def monotonic(self) -> float:
-        """Seconds since some moment; never goes back, not even when `now` does."""
+        """Seconds since an arbitrary moment; never decreases, not even when `now` does."""
         if not self._scale:
             return self._monotonic
         return self._monotonic + (time.monotonic() - self._machine) * self._scale
@@ -55,13 +55,13 @@ class Clock:
         return now, self._monotonic + (time.monotonic() - self._machine) * scale, scale
 
     def advance(self, seconds: float) -> None:
-        """Raises ValueError for a step back."""
+        """Raises ValueError for negative seconds."""
         if not seconds >= 0:
-            raise ValueError("a clock only moves forward")
+            raise ValueError("a clock can only move forward")
         self._begin(self.now() + seconds, self.monotonic() + seconds, self._scale)
 
     def run_at(self, scale: float) -> None:
-        """From now on: 0 stands still, 1 is the machine's pace, 60 is a minute a second."""
+        """Set the scale: 0 stands still, 1 is the machine's pace, 60 is one minute per second."""
         self._begin(self.now(), self.monotonic(), scale)
 
     @property
@@ -70,9 +70,8 @@ class Clock:
         return Pace(now, self._scale, now - time.time())
 
     def put_back(self, pace: Pace) -> None:
-        """Run as it did when `pace` was read: at the machine's pace as far ahead of it as then, else from that moment.
-
-        So a mock on real time stays on it, and a virtual clock begins where it was."""
+        """Return to an earlier pace: a real-time clock keeps its offset from the machine's time, a virtual one returns
+        to its earlier time."""
         now = time.time() + pace.ahead if pace.scale == 1 else pace.now
         self._begin(now, self.monotonic(), pace.scale)
 
@@ -90,7 +89,7 @@ class RealClock(Clock):
 
 
 class VirtualClock(Clock):
-    """Stands still until it is moved or given a scale. `start` is in seconds since the epoch."""
+    """Stands still until it is moved or given a scale. `start`: seconds since the epoch."""
 
     def __init__(self, start: float) -> None:
         super().__init__(start, scale=0.0, virtual=True)

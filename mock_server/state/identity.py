@@ -1,4 +1,4 @@
-"""Which ids belong to one person (R27): a union-find over ids, joined by identify events in any order."""
+"""Which ids belong to one person (R27): a union-find, joined by identify events in any order."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 
 class Identity:
-    """Ids that nobody identified are persons of their own, so an unknown id needs no entry here."""
+    """An id that was never identified is a person of its own, so unknown ids need no entry."""
 
     __slots__ = ("_identified_as", "_members", "_parent")
 
@@ -16,7 +16,7 @@ class Identity:
         self._identified_as: dict[str, list[str]] = {}
 
     def copy(self) -> Identity:
-        """The same persons, to go their own way."""
+        """An independent copy."""
         twin = Identity()
         twin._parent = self._parent.copy()
         twin._members = {person: ids.copy() for person, ids in self._members.items()}
@@ -24,7 +24,7 @@ class Identity:
         return twin
 
     def person(self, user_id: str) -> str:
-        """The id that stands for the person behind `user_id`; it may change when persons are joined."""
+        """The representative id of the person with this id; it may change when persons are joined."""
         parent = self._parent
         above = parent.get(user_id)
         if above is None:
@@ -35,7 +35,8 @@ class Identity:
         return above
 
     def join(self, previous: str, user_id: str) -> tuple[str, str] | None:
-        """`previous` turned out to be `user_id`: (the standing id, the id that gave way), None when that was known."""
+        """Join two persons: (the representative that stays, the one that is replaced); None when they were joined
+        already."""
         if user_id not in (known := self._identified_as.setdefault(previous, [])):
             known.append(user_id)
         kept, absorbed = self.person(user_id), self.person(previous)
@@ -48,16 +49,16 @@ class Identity:
         return kept, absorbed
 
     def ids(self, user_id: str) -> list[str]:
-        """Every id of the person behind `user_id`."""
+        """Every id of the person with this id."""
         person = self.person(user_id)
         return self._members.get(person, [person])
 
     def persons(self) -> Iterable[list[str]]:
-        """The ids of every person who has more than one."""
+        """The ids of every person with more than one id."""
         return self._members.values()
 
     def became(self, user_id: str) -> Iterator[str]:
-        """The ids that `user_id` was identified as, directly or through others; never itself."""
+        """The ids that `user_id` was identified as, directly or indirectly, without itself."""
         seen, queue = {user_id}, [user_id]
         while queue:
             for following in self._identified_as.get(queue.pop(), ()):

@@ -14,7 +14,8 @@ Holder = TypeVar("Holder")
 
 
 class KeyRing(Generic[Holder]):
-    """Every valid key, by its digest. A look-up touches only digests, so its time tells nothing about the keys."""
+    """Every valid key, by its digest. A look-up compares only digests, so its duration reveals nothing about the
+    keys."""
 
     def __init__(self) -> None:
         self._keys: dict[bytes, tuple[bytes, str, Holder]] = {}  # digest, tenant_id, holder
@@ -29,27 +30,27 @@ class KeyRing(Generic[Holder]):
             self._of[found[1]].discard(digest)
 
     def forget(self, tenant_id: str) -> None:
-        """No key of this organisation is valid any more."""
+        """Remove all keys of this organisation."""
         for digest in self._of.pop(tenant_id, ()):
             self._keys.pop(digest, None)
 
     def find(self, value: bytes) -> Holder | None:
-        """Whose key it is."""
+        """The holder of a key; None for an unknown key."""
         digest = hashlib.sha256(value).digest()
         found = self._keys.get(digest)
         return found[2] if found and hmac.compare_digest(found[0], digest) else None
 
 
 def digest_of(key: str) -> bytes:
-    """What is kept of a key."""
+    """The digest by which a key is stored."""
     return hashlib.sha256(key.encode()).digest()
 
 
 def masked(key: str) -> str:
-    """Enough of a key to recognise it: `lehnz_sk_...c0de`."""
+    """A recognisable part of a key: `lehnz_sk_...c0de`."""
     return f"{key[:9]}...{key[-4:]}"
 
 
 def allows(used: KeyType, needed: KeyType, policy: str) -> bool:
-    """R3: exactly the type that the operation names, or `superset`: a secret key may do everything."""
+    """R3: exactly the type that the operation requires; with `superset` a secret key is always allowed."""
     return used == needed or (policy == "superset" and used == "secret")

@@ -22,7 +22,8 @@ MakeTenant = Callable[[str, bool], Tenant]  # tenant_id, with seed data
 
 
 class State:
-    """Everything that a reset replaces. Chances depend on the seed and the organisation, never on its neighbours."""
+    """Everything that a reset replaces. Randomness depends on the seed and the organisation only, not on other
+    traffic."""
 
     __slots__ = ("ahead", "delays", "drawn", "due", "ids", "logged", "tenant", "window")
 
@@ -31,18 +32,18 @@ class State:
         self.window = Window()
         self.ids = Random(f"{seed}:ids")  # noqa: S311 - repeatable on purpose
         self.delays = Random(f"{seed}:delays")  # noqa: S311 - repeatable on purpose
-        self.drawn = 0  # ids that were given so far
+        self.drawn = 0  # number of ids drawn so far
         self.due = 0.0  # when the record accepted last becomes visible
-        self.ahead = 0.0  # seconds by which this organisation's time is before the clock
-        self.logged: set[str] = set()  # what the log has said once
+        self.ahead = 0.0  # seconds by which this organisation's time is ahead of the clock
+        self.logged: set[str] = set()  # messages that were already logged
 
     def new_id(self) -> str:
-        """For an event without an id, or a recommendation."""
+        """The id of an event without one, or of a recommendation."""
         self.drawn += 1
         return unique_uuid(self.ids)
 
     def copy(self, later: float = 0.0) -> State:
-        """An independent copy, randomness included; what happens at a moment happens `later` seconds later."""
+        """An independent copy, including the random generators; all its times are moved by `later` seconds."""
         twin = State(self.tenant.copy(), "")
         twin.window = self.window.copy(later)
         twin.ids.setstate(self.ids.getstate())
@@ -52,17 +53,17 @@ class State:
         return twin
 
     def move_ahead(self, seconds: float) -> None:
-        """Let time pass for this organisation only; its queue is the caller's business."""
+        """Let time pass for this organisation only. The caller moves its queue."""
         self.ahead += seconds
         self.window = self.window.copy(-seconds)
         self.due -= seconds
 
 
 class Organisation:
-    """`tenant_id` and keys stay for life; `state` is replaced by a reset. `seeded`: it was made with the seed data.
+    """`tenant_id` and keys never change; a reset replaces `state`. `seeded`: it was made with the seed data.
 
-    `publishable_key` and `secret_key` are the pair that it was made with; empty where an account made it: of the pairs
-    of such a one only digests are kept."""
+    `publishable_key` and `secret_key` are the pair that it was made with. They are empty if an account made it: then
+    only digests of its pairs are kept."""
 
     __slots__ = ("domain", "publishable_key", "secret_digest", "secret_key", "seeded", "state", "tenant_id")
 
@@ -71,7 +72,7 @@ class Organisation:
         self.domain = DOMAIN
         self.publishable_key = keys.get("publishable", "")
         self.secret_key = keys.get("secret", "")
-        self.secret_digest = b""  # of a secret key that is not known itself: it was read from a state file
+        self.secret_digest = b""  # of a secret key that is not known, because it was read from a state file
         self.state = state
         self.seeded = seeded
 
@@ -80,14 +81,14 @@ class Organisation:
         return self.state.tenant
 
     def copy(self, later: float = 0.0) -> Organisation:
-        """The same organisation with a state of its own, whose moments come `later` seconds later."""
+        """The same organisation with a state of its own, whose times are moved by `later` seconds."""
         keys: dict[KeyType, str] = {"publishable": self.publishable_key, "secret": self.secret_key}
         twin = Organisation(self.tenant_id, keys, self.state.copy(later), self.seeded)
         twin.secret_digest = self.secret_digest
         return twin
 
     def use_development_keys(self) -> None:
-        """Those that an organisation of this id has on every machine."""
+        """Use the development keys, which an organisation of this id has on every machine."""
         self.publishable_key = development_key("publishable", self.tenant_id)
         self.secret_key = development_key("secret", self.tenant_id)
 
@@ -97,18 +98,19 @@ class Organisation:
 
 
 class Caller(NamedTuple):
-    """Whose key a request came with, and of which type it is."""
+    """The organisation of a request's key, and the key's type."""
 
     organisation: Organisation
     key_type: KeyType
 
 
 class Organisations:
-    """All of them, in order; the first `count` have well-known development keys, later ones random keys of the seed.
+    """All organisations, in order. The first `count` have well-known development keys, later ones random keys from the
+    seed.
 
-    `seeded`: which of those that it starts with get the seed data; later ones get it when asked for, or always where
-    all do. `generated`: digests of an organisation's key pairs beside the one that it was made with. `shard`: which of
-    them are this process's; the ids and keys of the others are known here, and nothing else of them."""
+    `seeded`: which of the initial ones get the seed data; later ones get it on request, or always if all do.
+    `generated`: digests of an organisation's further key pairs. `shard`: which initial ones this process serves; of the
+    others only the ids and keys are known here."""
 
     def __init__(
         self,
@@ -148,7 +150,7 @@ class Organisations:
         return next(iter(self))
 
     def complete(self) -> None:
-        """Make those of the start that are missing, in their places and with their keys."""
+        """Restore removed initial organisations, at their positions and with their keys."""
         found = {name: self._all.pop(name) for name in self._well_known if name in self._all}
         later, self._all = self._all, {}
         for name in self._well_known:
@@ -158,14 +160,14 @@ class Organisations:
     def add(
         self, tenant_id: str | None = None, seeded: bool | None = None, keys: Mapping[KeyType, str] | None = None
     ) -> Organisation:
-        """A new organisation; one of the start that was removed has its development keys again, any other gets fresh
-        ones, or `keys`, which may be none. `seeded=None`: with the seed data if that is usual. Raises ValueError for an
-        id that is taken."""
+        """A new organisation. A removed initial one gets its development keys again; any other gets new ones, or
+        `keys`, which may be empty. `seeded=None`: with the seed data if that is the default. Raises ValueError for an
+        id in use."""
         if tenant_id is None:
             numbers = (n for n in range(max(len(self), self._count) + 1, 10**9) if self._shard.has(n))
             tenant_id = next(name for n in numbers if (name := well_known_id(n)) not in self._all)
         if tenant_id in self._all:
-            raise ValueError(f"there is an organisation {tenant_id!r} already")
+            raise ValueError(f"the organisation {tenant_id!r} already exists")
         if (elsewhere := self.shard_of(tenant_id)) not in (None, self._shard.number):
             raise ValueError(f"the organisation {tenant_id!r} is on shard {elsewhere}/{self._shard.count}")
         if seeded is None:
@@ -174,12 +176,12 @@ class Organisations:
         return self.insert(Organisation(tenant_id, self._keys_of(tenant_id) if keys is None else keys, state, seeded))
 
     def shard_of(self, tenant_id: str) -> int | None:
-        """The number of the process that has this organisation of the start; None for any other organisation."""
+        """The number of the process that serves this initial organisation; None for any other."""
         return next((self._shard.of(n) for n in range(1, self._count + 1) if well_known_id(n) == tenant_id), None)
 
     def keys_everywhere(self) -> Iterator[tuple[str, str, str]]:
-        """(tenant_id, publishable key, secret key) of every organisation here, and of those of the start that other
-        processes have."""
+        """(tenant_id, publishable key, secret key) of every organisation here, and of the initial ones of other
+        processes."""
         own = {each.tenant_id: (each.publishable_key, each.secret_key) for each in self}
         for name in (well_known_id(n) for n in range(1, self._count + 1) if not self._shard.has(n)):
             own[name] = (development_key("publishable", name), development_key("secret", name))
@@ -188,7 +190,7 @@ class Organisations:
             yield name, *own[name]
 
     def insert(self, organisation: Organisation) -> Organisation:
-        """Put it in, in the place of one with the same id."""
+        """Add it, replacing one with the same id."""
         self.keys.forget(organisation.tenant_id)
         self._all[organisation.tenant_id] = organisation
         secret = digest_of(organisation.secret_key) if organisation.secret_key else organisation.secret_digest
@@ -200,26 +202,25 @@ class Organisations:
         return organisation
 
     def admit(self, organisation: Organisation, digest: bytes, key_type: KeyType) -> None:
-        """The key with this digest opens the organisation from now on."""
+        """Accept the key with this digest for the organisation."""
         self.keys.add(digest, organisation.tenant_id, Caller(organisation, key_type))
 
     def remove(self, tenant_id: str) -> State:
-        """Its keys are unknown from now on; the state that it had. Raises KeyError."""
+        """Remove it and its keys. Returns its last state. Raises KeyError."""
         organisation = self._all.pop(tenant_id)
         self.keys.forget(tenant_id)
         return organisation.state
 
     def reset(self, tenant_id: str, seeded: bool | None = None) -> State:
-        """Back to how it was made, or with or without seed data: a full window, the same chances. Returns the state
-        that was replaced. Raises KeyError."""
+        """Return to the initial state, or to one with or without seed data: a full window, the same random sequence.
+        Returns the replaced state. Raises KeyError."""
         organisation = self._all[tenant_id]
         old = organisation.state
         organisation.state = self._new_state(tenant_id, organisation.seeded if seeded is None else seeded)
         return old
 
     def keys_for(self, tenant_id: str, development: bool) -> Mapping[KeyType, str]:
-        """The keys of an organisation that comes from elsewhere: those that it has here already, else its development
-        keys, else fresh ones."""
+        """Keys for an organisation from elsewhere: those that it has here, else its development keys, else new ones."""
         if known := self._all.get(tenant_id):
             return {"publishable": known.publishable_key, "secret": known.secret_key}
         return self._keys_of(tenant_id, development)
@@ -230,7 +231,7 @@ class Organisations:
         keys: dict[KeyType, str] = {}
         for key_type, prefix in PREFIXES.items():
             chance = f"{self.rng.getrandbits(128):032x}"
-            if self._shard.count > 1:  # whoever stands in front of the processes sees by its end whose key it is
+            if self._shard.count > 1:  # a proxy in front of the processes finds the shard by the key's last digits
                 chance = f"{chance[:-2]}{self._shard.number:02}"
             keys[key_type] = prefix + chance
         return keys
@@ -245,6 +246,6 @@ def well_known_id(number: int) -> str:
 
 
 def development_key(key_type: KeyType, tenant_id: str) -> str:
-    """The same on every machine, so that it can stand in an .env file: it opens nothing but a mock."""
+    """The same on every machine, so that it can be kept in an .env file: it is valid on a mock only."""
     digest = hashlib.sha256(f"lehnz-dev:{key_type}:{tenant_id}".encode()).hexdigest()[:24]
     return f"{PREFIXES[key_type]}dev_{tenant_id.replace('-', '_')}_{digest}"

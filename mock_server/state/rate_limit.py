@@ -1,4 +1,4 @@
-"""How many requests an organisation may make: fixed windows (R36)."""
+"""Rate limits: the number of requests per fixed window (R36)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fixtures.spec import RateLimit
 
 
 class Quota(NamedTuple):
-    """What a window says after a request: `reset` is in whole seconds, rounded up."""
+    """A window's state after a request. `reset`: whole seconds, rounded up."""
 
     limit: int
     remaining: int
@@ -18,15 +18,16 @@ class Quota(NamedTuple):
     window_seconds: int
 
     def at_pace(self, scale: float) -> Quota:
-        """With `reset` in the client's seconds, of which each is `scale` of the mock's; as it is on a clock that stands
-        still, because nobody can know when it will be moved."""
+        """With `reset` in the client's seconds, each of which is `scale` of the mock's. Unchanged for a clock that
+        stands still, because it is unknown when it will be moved."""
         return self if scale in (0, 1) else self._replace(reset=math.ceil(self.reset / scale))
 
 
 class Window:
-    """Requests since `started`; a window that has ended starts anew with the next request.
+    """The requests since `started`. The first request after a window's end starts a new one.
 
-    `rule` and `enforced` are this window's own where they are not None; until `exhausted_until` nothing is left."""
+    `rule` and `enforced` override the limiter's where they are not None; until `exhausted_until` every request is
+    refused."""
 
     __slots__ = ("enforced", "exhausted_until", "rule", "started", "used")
 
@@ -36,12 +37,12 @@ class Window:
         self.refill()
 
     def refill(self) -> None:
-        """As before the first request."""
+        """Back to the full limit."""
         self.started = self.exhausted_until = -math.inf
         self.used = 0
 
     def copy(self, later: float = 0.0) -> Window:
-        """A window that says, `later` seconds from now, what this one says now."""
+        """A window that has, `later` seconds from now, the state that this one has now."""
         twin = Window()
         twin.rule, twin.enforced, twin.used = self.rule, self.enforced, self.used
         twin.started, twin.exhausted_until = self.started + later, self.exhausted_until + later
@@ -49,14 +50,14 @@ class Window:
 
 
 class Limiter:
-    """A limit, applied to any number of windows; `enforced=False` refuses and counts nothing."""
+    """A limit that is applied to any number of windows; `enforced=False` neither refuses nor counts."""
 
     def __init__(self, rule: RateLimit, enforced: bool = True) -> None:
         self.rule = rule
         self.enforced = enforced
 
     def charge(self, window: Window, now: float) -> bool:
-        """Count a request; False when none was left, and then it costs nothing."""
+        """Count a request. False if none was left; then it is not counted."""
         if now < window.exhausted_until:
             return False
         if not self.enforces(window):
@@ -83,36 +84,37 @@ class Limiter:
         return self.enforced if window.enforced is None else window.enforced
 
     def is_running(self, window: Window, now: float) -> bool:
-        """Whether a window has begun and not ended."""
+        """Whether a window has started and not ended."""
         seconds = (window.rule or self.rule).window_seconds
         return now < window.exhausted_until or (self.enforces(window) and now - window.started < seconds)
 
     def exhaust(self, window: Window, now: float, seconds: float | None = None) -> None:
-        """Nothing is left for so long (default: the rest of the window); then a new window begins."""
+        """Refuse everything for this long (default: the rest of the window); then a new window starts."""
         wait = self.quota(window, now).reset if seconds is None else seconds
         window.refill()
         window.exhausted_until = now + wait
 
 
 class Visitors:
-    """A window for each address that sends no valid key; informative only, so the longest unseen is forgotten."""
+    """A window per address that sends no valid key. It is only reported, so the address unseen for longest is
+    dropped."""
 
     def __init__(self, kept: int = 10_000) -> None:
         self._kept = kept
         self._windows: OrderedDict[str, Window] = OrderedDict()
 
     def copy(self, later: float = 0.0) -> Visitors:
-        """Windows that say, `later` seconds from now, what these say now."""
+        """A copy with, `later` seconds from now, the state that this has now."""
         twin = Visitors(self._kept)
         twin._windows.update((address, window.copy(later)) for address, window in self._windows.items())
         return twin
 
     def clear(self) -> None:
-        """Nobody was seen yet."""
+        """Drop all windows."""
         self._windows.clear()
 
     def put_back(self, earlier: Visitors) -> None:
-        """What a copy says, which is used up by this."""
+        """Take over the windows of a copy, which must not be used afterwards."""
         self._windows = earlier._windows
 
     def window(self, address: str) -> Window:

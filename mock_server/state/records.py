@@ -1,6 +1,6 @@
 """What an organisation sends: items, users and events, as immutable records made from validated API bodies.
 
-Times are epoch seconds (float). Bodies are trusted to follow the contract; whatever it leaves open is read leniently.
+Times are epoch seconds (float). Bodies must have been validated; whatever the contract leaves open is read leniently.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ _EVENT_FIELDS = frozenset(
         "session_id",
     )
 )
-_MILLISECONDS_FROM = 1e11  # a numeric timestamp this large (year 5138 in seconds) counts milliseconds
+_MILLISECONDS_FROM = 1e11  # a numeric timestamp this large (year 5138 in seconds) is in milliseconds
 
 
 def epoch_seconds(value: object) -> float | None:
-    """The moment that an ISO 8601 date or date-time (UTC when it names no zone) or a Unix time stands for, or None."""
+    """Epoch seconds of an ISO 8601 date or date-time (UTC without a zone) or of a Unix time; None for anything else."""
     if isinstance(value, str):
         try:
             moment = datetime.fromisoformat(value)
@@ -51,7 +51,7 @@ def iso_8601(seconds: float) -> str:
 
 
 def as_price(value: object) -> float | None:
-    """A price that is a finite number of at least 0, or a string that reads as one; anything else is None."""
+    """A price: a finite number of at least 0, or a string that contains one; None for anything else."""
     if isinstance(value, str):
         try:
             value = float(value)
@@ -66,9 +66,9 @@ class Item:
     item_id: str
     item_type: str
     status: str
-    attributes: Mapping[str, Any] | None  # None only between from_body and merged_over: the upsert left them out
+    attributes: Mapping[str, Any] | None  # None only between from_body and merged_over: the upsert omitted them
     created_at: float | None
-    arrival: float  # when the item first arrived; stands in for a missing created_at
+    arrival: float  # when the item first arrived; replaces a missing created_at
     metadata_json: bytes = b"{}"  # the attributes as JSON, serialised once per upsert
 
     @classmethod
@@ -83,7 +83,7 @@ class Item:
         )
 
     def merged_over(self, old: Item | None) -> Self:
-        """This record as it is stored: the old one is replaced, attributes left out are kept (R28)."""
+        """The record to store: it replaces the old one, but keeps its attributes if it has none itself (R28)."""
         if self.attributes is not None or old is None:
             attributes, metadata = self.attributes or {}, _json(self.attributes or {})
         else:
@@ -104,7 +104,8 @@ class Item:
         return as_price((self.attributes or {}).get("price"))
 
     def values(self, name: str) -> tuple[Any, ...]:
-        """What a filter on `name` compares with: the record's own field, or the attribute's value(s) (R32)."""
+        """The values that a filter on `name` compares with: the record's own field, or the attribute's value(s)
+        (R32)."""
         if name in ("item_type", "status"):
             return (getattr(self, name),)
         value = self.attributes.get(name) if self.attributes else None
@@ -124,7 +125,7 @@ class User:
         return cls(user_id, status, epoch_seconds(body.get("created_at")), body.get("attributes"))
 
     def merged_over(self, old: User | None) -> Self:
-        """This record as it is stored: the old one is replaced, attributes left out are kept (R28)."""
+        """The record to store: it replaces the old one, but keeps its attributes if it has none itself (R28)."""
         if self.attributes is not None:
             return self
         return replace(self, attributes=(old.attributes if old else None) or {})
@@ -140,22 +141,23 @@ class Event:
     user_id: str
     event_family: str
     event_name: str
-    at: float  # `event_timestamp` when it can be read and is not after the arrival, else the arrival (R11)
+    at: float  # `event_timestamp`, if it is readable and not after the arrival; else the arrival (R11)
     arrival: float
     item_id: str | None = None
     previous_user_id: str | None = None
     recommendation_id: str | None = None
     session_id: str | None = None
     order_id: str | None = None
-    price: float | None = None  # of one piece
+    price: float | None = None  # per piece
     quantity: float = 1.0
-    details: bytes = b""  # JSON object of the remaining fields (context, metadata, unknown ones), empty when none
+    # JSON object of the remaining fields (context, metadata, unknown ones); empty if there are none.
+    details: bytes = b""
 
     @classmethod
     def from_body(cls, body: Mapping[str, Any], arrival: float, event_id: str) -> Self:
         """`event_id` is the body's own or the one that the server assigned.
 
-        Give the events of one array arrivals a microsecond apart, so that their order survives where no time was sent.
+        Pass arrivals a microsecond apart for the events of one array, so that events without a time keep their order.
         """
         at = epoch_seconds(body.get("event_timestamp"))
         details = {name: value for name, value in body.items() if name not in _EVENT_FIELDS}
@@ -184,7 +186,8 @@ class Event:
 
 
 def _objects(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Where clients put what the documents name no place for: the event itself, its metadata, its context."""
+    """The objects in which clients put fields without a documented place: the event itself, its metadata, its
+    context."""
     inner = (body.get("metadata"), body.get("context"))
     return [body, *(place for place in inner if isinstance(place, dict))]
 
@@ -225,6 +228,7 @@ def _number(value: object) -> float | None:
 
 def _json(value: object) -> bytes:
     try:
-        return bytes(memoryview(orjson.dumps(value)))  # a copy: orjson's own bytes hold on to a buffer of kilobytes
-    except (TypeError, ValueError):  # integers over 64 bits and lone surrogates are JSON that orjson won't write
+        # Copied, because orjson's own bytes keep a buffer of kilobytes alive.
+        return bytes(memoryview(orjson.dumps(value)))
+    except (TypeError, ValueError):  # JSON that orjson can't write: integers over 64 bits, lone surrogates
         return json.dumps(value).encode()

@@ -1,4 +1,4 @@
-"""Organisations that begin with data: each world is applied once, then every organisation gets a copy of the result."""
+"""Organisations that start with data: each world is applied once; every organisation gets a copy."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from mock_server.state.recommender import Config
 from mock_server.state.tenant import Tenant
 
 Fill = Callable[[Tenant], None]
-DEFAULT = ""  # the name of what --seed-data put in
+DEFAULT = ""  # name of the --seed-data
 
 
 class SeededTenants:
-    """`fill` applies the mock's own seed data (None: there is none), `worlds` makes the fill of another one by name."""
+    """`fill` applies the mock's seed data (None: there is none); `worlds`: functions that make the `fill` of another
+    data set, by name."""
 
     def __init__(self, fill: Fill | None, worlds: Mapping[str, Callable[[], Fill]] | None = None) -> None:
         self._fill = fill
@@ -21,16 +22,16 @@ class SeededTenants:
 
     @property
     def names(self) -> list[str]:
-        """The worlds that can be asked for by name."""
+        """The names of the available data sets."""
         return list(self._worlds)
 
     def copy(self, tenant_id: str, depth: int, name: str = DEFAULT) -> Tenant:
-        """A tenant with the data. Raises KeyError for a world that there isn't."""
+        """A tenant with the data. Raises KeyError for an unknown name."""
         return self.make_once(depth, name).copy(tenant_id)
 
     def make_once(self, depth: int, name: str = DEFAULT) -> Tenant:
-        """The tenant that the copies are made of. Applying a world takes seconds on the first call, which may be made
-        in another thread. Raises KeyError."""
+        """The tenant that copies are made of. The first call takes seconds; it may run in another thread. Raises
+        KeyError."""
         made = self._made.get((name, depth))
         if made is None:
             fill = self._fill if name == DEFAULT else self._worlds[name]()

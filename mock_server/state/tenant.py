@@ -1,4 +1,4 @@
-"""All data of one organisation, and the only door to it.
+"""All data of one organisation, and the only interface to it.
 
     tenant = Tenant("glow-beauty-ng", Config(depth=1000))
     tenant.upsert_items([body, ...], now)            # validated bodies; one object is a list of one
@@ -8,8 +8,8 @@
     page, total, mode = ranking.page(20, 40), len(ranking), ranking.mode
     tenant.served(recommendation_id, ranking.strategy, page.ids, now)
 
-There is no clock, no randomness and no I/O in here: the caller hands in every time (epoch seconds), and a reset is a
-new Tenant. Apply and ask from one thread; read a ranking before the next thing is applied.
+It has no clock, no randomness and no I/O: the caller passes every time (epoch seconds), and a reset makes a new
+Tenant. Use it from one thread, and read a ranking before the next change is applied.
 """
 
 from __future__ import annotations
@@ -35,13 +35,12 @@ class Tenant:
         self.items: dict[str, Item] = {}
         self.users: dict[str, User] = {}
         self.events: dict[str, Event] = {}  # by event_id, in order of arrival
-        self.version = 0  # grows with everything that is applied
+        self.version = 0  # increases with every change
         self._asked: set[object] = set()  # questions asked once since the last change
         self._rankings: OrderedDict[object, tuple[float, Ranking]] = OrderedDict()  # of those asked again
 
     def copy(self, tenant_id: str | None = None) -> Tenant:
-        """The same data, to go its own way; costs little, because what never changes is shared and the rest is copied
-        when one of the two writes to it."""
+        """An independent copy. Immutable data is shared; the rest is copied when one of the two changes it."""
         twin = Tenant(self.tenant_id if tenant_id is None else tenant_id)
         twin.recommender, twin.identity = self.recommender.copy(), self.identity.copy()
         twin.attribution = self.attribution.copy()
@@ -58,7 +57,7 @@ class Tenant:
             self.apply_user(User.from_body(body))
 
     def apply_events(self, events: Iterable[Event]) -> int:
-        """Apply them in order; how many were new."""
+        """Apply them in order. Returns how many were new."""
         return sum(map(self.apply_event, events))
 
     def apply_item(self, item: Item) -> None:
@@ -70,7 +69,7 @@ class Tenant:
         self.users[user.user_id] = user.merged_over(self.users.get(user.user_id))
 
     def apply_event(self, event: Event) -> bool:
-        """False for an event_id that was applied before: the first wins (R24)."""
+        """Apply an event. False for a known event_id: the first event wins (R24)."""
         if event.event_id in self.events:
             return False
         self._changed()
@@ -84,7 +83,7 @@ class Tenant:
         return True
 
     def recommend(self, query: Query, now: float) -> Ranking:
-        """The list for this query; the same one until something is applied or it would change by itself (R34).
+        """The list for this query. It is cached until a change is applied, or until it would change by itself (R34).
 
         A list is kept from the second time it is asked for: most are asked for once, and to free them later, when their
         memory is cold, costs more than to make the others twice.
@@ -105,11 +104,12 @@ class Tenant:
         return ranking
 
     def served(self, recommendation_id: str, strategy: str, item_ids: Sequence[str], now: float) -> None:
-        """A list was sent out under this id; events may now echo it."""
+        """Register a served list, so that events may refer to its id."""
         self.attribution.serve(recommendation_id, strategy, item_ids, now)
 
     def hidden(self, user_id: str) -> bool:
-        """Inactive or deleted (R48): by its own record, or without one by those of the ids it was identified as."""
+        """Inactive or deleted (R48): by its own record, or without one by the records of the ids it was identified
+        as."""
         user = self.users.get(user_id)
         if user is not None:
             return not user.active
@@ -129,11 +129,11 @@ class Tenant:
                 yield
 
     def __getstate__(self) -> dict[str, Any]:
-        """Everything but the kept rankings: a copy or a pickle makes them again."""
+        """Everything except the cached rankings; a copy makes them again."""
         return self.__dict__ | {"_asked": set(), "_rankings": OrderedDict()}
 
     def _person(self, user_id: str | None) -> str | None:
-        """Whose behaviour the answer may rest on."""
+        """The person whose behaviour the response may use."""
         return None if user_id is None or self.hidden(user_id) else self.identity.person(user_id)
 
     def _note(self, key: object) -> None:

@@ -1,4 +1,4 @@
-/** The frame of the account side's tabs: signing in and out, and which of the account's organisations the page is about. */
+/** The frame of the account tabs: signing in and out, and the organisation that the page shows. */
 import { ask, keep, signedIn, signOut } from "./account_calls.js";
 import { below, change } from "./calls.js";
 import { element, nothing, tag } from "./dom.js";
@@ -18,7 +18,7 @@ export function inside(draw) {
   enter();
 }
 
-/** Show the page for whoever is signed in, as they are now: another role may have been given meanwhile. */
+/** Show the page for the signed-in account. Its roles are fetched again, because they may have changed. */
 export async function enter() {
   const account = signedIn();
   at("signed-out").hidden = Boolean(account);
@@ -33,7 +33,7 @@ export async function enter() {
   await met;
 }
 
-/** Like `act`; after a refusal for want of a role, or of the organisation, the page shows how things are now. */
+/** Like `act`; when the role is insufficient or the organisation is gone, the page is updated. */
 export async function attempt(button, action, done) {
   let refused = false;
   const noting = () => action().catch((error) => {
@@ -52,7 +52,7 @@ async function meet(account, organisations) {
   at("who-email").textContent = account.email;
   at("own-role").hidden = !own;
   at("own-role").textContent = own ? `${own.role} in ${own.name}` : "";
-  at("organisations").replaceChildren(organisations.length ? element("ul", { class: "plain" }, organisations.map(link)) : nothing("You are in none yet."));
+  at("organisations").replaceChildren(organisations.length ? element("ul", { class: "plain" }, organisations.map(link)) : nothing("You are not a member of any organisation yet."));
   at("outside").hidden = Boolean(own);
   at("yours").hidden = Boolean(own) && !isTeam;
   at("suspended").hidden = !own || isActive;
@@ -91,7 +91,7 @@ function onSubmit(form, path, fields) {
 onSubmit("login", "/auth/login", ["email", "password"]);
 onSubmit("register", "/auth/register", ["email", "password", "name"]);
 
-/** Both forms share one limit: their buttons count down to its end. */
+/** Both forms share one rate limit: their buttons show a countdown to its end. */
 function wait(seconds) {
   const end = performance.now() + seconds * WHOLE_SECOND_MS;
   const buttons = [["login", "Sign in"], ["register", "Register"]].map(([form, label]) => [at(form).querySelector("button"), label]);
@@ -129,11 +129,11 @@ at("create").addEventListener("submit", async (event) => {
 at("join").addEventListener("submit", async (event) => {
   event.preventDefault();
   const body = { email: signedIn().email, role: at("join-role").value };
-  await act(event.submitter, () => change("POST", below(tenantId, "members"), body), `You are in ${tenantId} now`);
+  await act(event.submitter, () => change("POST", below(tenantId, "members"), body), `You are now a member of ${tenantId}`);
   enter();
 });
 
 at("unsuspend").addEventListener("click", async ({ currentTarget }) => {
-  await act(currentTarget, () => change("PUT", below(tenantId, "suspension"), { suspended: false }), `${tenantId} is let through again`);
+  await act(currentTarget, () => change("PUT", below(tenantId, "suspension"), { suspended: false }), `${tenantId} is no longer suspended`);
   enter();
 });

@@ -1,4 +1,4 @@
-/** Calls of the account side, on the API's own paths, as whoever is signed in on this page. */
+/** Calls of the account operations, on the API's own paths, as the account that is signed in on this page. */
 import { CallFailed, sentence, withQuery } from "./calls.js";
 
 const KEPT = "lehnz-account"; // in sessionStorage: for this browser tab alone, until it is closed
@@ -6,16 +6,16 @@ const KEPT = "lehnz-account"; // in sessionStorage: for this browser tab alone, 
 /** The account, or null. */
 export const signedIn = () => JSON.parse(sessionStorage.getItem(KEPT))?.account ?? null;
 
-/** Keep what /auth answered. */
+/** Store the response of /auth. */
 export const keep = ({ access_token: token, account }) => sessionStorage.setItem(KEPT, JSON.stringify({ token, account }));
 
-/** The page hears of it as "signed-out", with the reason where it was not asked for. */
+/** Dispatches "signed-out" on the page, with the reason if the user did not ask for it. */
 export function signOut(reason = "") {
   sessionStorage.removeItem(KEPT);
   dispatchEvent(new CustomEvent("signed-out", { detail: reason }));
 }
 
-/** A path below an organisation's, each part safe to stand in a URL. */
+/** A path below an organisation's; each part is URL-encoded. */
 export const of = (tenantId, ...parts) => ["/organisations", ...[tenantId, ...parts].map(encodeURIComponent)].join("/");
 
 /** `data` of a call; a form with a file is sent as it is. Raises CallFailed, `retryAfter` in seconds with a 429. */
@@ -36,7 +36,7 @@ export async function ask(method, path, body, parameters = {}) {
   throw failed;
 }
 
-/** A sentence as people begin and end it. */
+/** A sentence with a capital letter and a full stop. */
 function said(document) {
   const text = sentence(document);
   return text && text[0].toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");

@@ -1,7 +1,7 @@
-/** The page's address says what the page shows, so that a link to it can be shared. */
+/** The URL of the page reflects what the page shows, so that a link to it can be shared. */
 
-/** Fill `fields` from the address; what it doesn't name, or what no option is, stays as it is. Gives a function that
-    writes them into it. */
+/** Fill `fields` from the URL; a field without a valid value there is unchanged. Returns a function that writes the
+    fields into the URL. */
 export function remembered(fields) {
   const asked = new URLSearchParams(location.search);
   for (const field of fields) if (asked.has(field.id) && takes(field, asked.get(field.id))) field.value = asked.get(field.id);
@@ -10,7 +10,7 @@ export function remembered(fields) {
 
 const takes = (field, value) => !field.options || [...field.options].some((option) => option.value === value);
 
-/** Write values into the address, without a step for the Back button; empty ones leave it. */
+/** Write values into the URL without a history entry; empty ones are removed. */
 export function remember(values) {
   const parameters = new URLSearchParams(location.search);
   for (const [name, value] of Object.entries(values)) {

@@ -1,4 +1,4 @@
-/** The audit log of an organisation: filtered, a page at a time, the newest first. */
+/** The audit log of an organisation: filtered, one page at a time, newest first. */
 import { remember, remembered } from "./address.js";
 import { ask, of } from "./account_calls.js";
 import { element, nothing, tag, wideTable } from "./dom.js";
@@ -15,14 +15,14 @@ const sentences = Object.fromEntries([...at("action").options].map((option) => [
 let page = 1;
 let keep = () => {};
 
-/** Show it, filtered as the address says; once it may be read and the menu of members is there. */
+/** Show the log with the filter in the URL, once it may be read and the menu of members is filled. */
 export function openLog() {
   page = Math.max(1, Number.parseInt(new URLSearchParams(location.search).get("page"), 10) || 1);
   keep = remembered(FILTERS.map(at));
   return showLog();
 }
 
-/** Whoever is signed in may not read it. */
+/** The signed-in account may not read it. */
 export function forgetLog() {
   at("audit").replaceChildren();
 }
@@ -32,13 +32,13 @@ async function showLog() {
   for (const name of ["after", "before"]) if (filters[name]) filters[name] += "Z";
   await show(at("audit"), () => ask("GET", of(tenantId, "audit-log"), undefined, { ...filters, page, limit: LIMIT }), ({ entries, pagination }) => {
     tell(pagination);
-    return entries.length ? logTable(entries) : nothing("Nothing of this kind was done yet.");
+    return entries.length ? logTable(entries) : nothing("No matching entries yet.");
   });
 }
 
-const logTable = (entries) => wideTable("Audit log, the newest first", [
+const logTable = (entries) => wideTable("Audit log, newest first", [
   ["When", (entry) => moment(entry.at), "n left"],
-  ["Who", (entry) => entry.email ?? element("span", { class: "soft" }, "whoever runs the mock"), "long"],
+  ["Who", (entry) => entry.email ?? element("span", { class: "soft" }, "the mock's operator"), "long"],
   ["What", (entry) => [element("span", { title: entry.action }, sentences[entry.action] ?? entry.action), " ", entry.outcome === "refused" && tag("refused", "fail")]],
   ["Details", (entry) => Object.entries(entry.details).map(([name, value]) => element("div", {}, element("span", { class: "soft" }, `${name.replaceAll("_", " ")} `), String(value))), "long"],
   ["From", (entry) => entry.ip_address, "n left"],

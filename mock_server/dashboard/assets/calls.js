@@ -1,4 +1,4 @@
-/** Calls of the control plane, and what they say when they refuse. */
+/** Calls of the control plane, and their error messages. */
 
 const isSignIn = document.getElementById("sign-in") !== null;
 
@@ -9,7 +9,7 @@ export class CallFailed extends Error {
   }
 }
 
-/** `data` of a GET; `parameters` that are empty are left out. */
+/** `data` of a GET; empty `parameters` are omitted. */
 export const read = (path, parameters = {}) => call("GET", withQuery(path, parameters));
 
 /** `data` of a call that changes something; a file is sent as it is. */
@@ -20,7 +20,7 @@ export function withQuery(path, parameters) {
   return given.length ? `${path}?${new URLSearchParams(given)}` : path;
 }
 
-/** A path below an organisation's, each part safe to stand in a URL. */
+/** A path below an organisation's; each part is URL-encoded. */
 export const below = (tenantId, ...parts) => ["/organisations", tenantId, ...parts].map((part, index) => (index ? encodeURIComponent(part) : part)).join("/");
 
 async function call(method, path, body) {
@@ -35,7 +35,7 @@ async function call(method, path, body) {
   });
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer.data;
-  if (response.status === 401 && !isSignIn) location.reload(); // another run, another token: this page asks for it
+  if (response.status === 401 && !isSignIn) location.reload(); // the mock was restarted with another token: reloading asks for it
   throw new CallFailed(sentence(answer) ?? `The mock answered ${response.status}.`, response.status);
 }
 

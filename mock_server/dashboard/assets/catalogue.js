@@ -1,4 +1,4 @@
-/** Catalogue and users: search, pages, one record with what hangs on it. */
+/** Catalogue and users: search, paging, and one record with its details. */
 import { remember, remembered } from "./address.js";
 import { below, read } from "./calls.js";
 import { choice } from "./choice.js";
@@ -54,7 +54,7 @@ async function load() {
     at("earlier").disabled = page <= 1;
     at("later").disabled = page >= last;
     if (answer[list].length) return table(list === "items" ? "Items" : "Users", COLUMNS[list], answer[list]);
-    return nothing(at("q").value ? `No ${noun} has this in its id or record.` : `There are no ${list} yet.`);
+    return nothing(at("q").value ? `No ${noun} has this text in its id or record.` : `There are no ${list} yet.`);
   });
   mark();
 }
@@ -119,10 +119,10 @@ function user({ user: record, identities, hidden, interests, events }) {
     element("div", { class: "head" }, element("h2", {}, record.user_id), status(record.status)),
     hidden && element("p", { class: "notice" }, "Inactive or deleted: recommendations are not personal."),
     part("Identities", element("ul", { class: "plain" }, identities.map((id) => element("li", {}, link("user_id", id, id)))),
-      element("p", { class: "hint" }, identities.length > 1 ? "These ids are one person, as identify events said." : "No other id was identified with it.")),
+      element("p", { class: "hint" }, identities.length > 1 ? "Identify events joined these ids to one person." : "No other id is joined with it.")),
     attributes(record.attributes),
-    part("Interests", interests.length ? table("Interests", INTERESTS, interests) : nothing("Nothing is known of any.")),
-    part("Recent events", events.length ? table("Recent events, the newest first", EVENTS, events) : nothing("There are none.")),
+    part("Interests", interests.length ? table("Interests", INTERESTS, interests) : nothing("No interests are known.")),
+    part("Recent events", events.length ? table("Recent events, newest first", EVENTS, events) : nothing("There are none.")),
   ];
 }
 

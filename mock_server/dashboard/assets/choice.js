@@ -1,10 +1,10 @@
-/** A list and, beside it, the detail of what is chosen in it. The choice stands in the page's address, so that a link
-    to it can be shared and Back works; where the page is narrow, the detail takes the place of the list. */
+/** A list and, beside it, the detail of the selected row. The selection is in the page's URL, so that a link to it can
+    be shared and Back works. On a narrow page the detail replaces the list. */
 import { element } from "./dom.js";
 
 /** `draw(name, value, body)` fills the detail for one of `names`, the query parameters of which one is set at a time;
-    `empty()` is what stands there while nothing is chosen. Gives `link(name, value, ...text)` for the list, and `mark`,
-    to be called when the list has been made anew. */
+    `empty()` is shown while nothing is selected. Returns `link(name, value, ...text)` for the list, and `mark`, to be
+    called after the list was rendered. */
 export function choice(split, detail, names, draw, empty) {
   const chosen = () => {
     const parameters = new URLSearchParams(location.search);

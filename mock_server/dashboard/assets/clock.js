@@ -1,4 +1,4 @@
-/** Clock: what time it is for the mock, and the ways to move it. */
+/** Clock: the mock's time, and the ways to move it. */
 import { below, change, read } from "./calls.js";
 import { act, repeat } from "./live.js";
 import { duration, moment, number } from "./words.js";
@@ -33,9 +33,9 @@ function showClock(clock) {
   draw();
 }
 
-const pace = (scale) => (scale === 0 ? "It stands still until it is moved." : scale === 1 ? "It runs as yours does." : `${number(scale)} seconds pass in one of yours.`);
+const pace = (scale) => (scale === 0 ? "It stands still until it is moved." : scale === 1 ? "It runs at the speed of your clock." : `${number(scale)} seconds pass in one second of your clock.`);
 
-/** The seconds between two answers, at the mock's own pace. */
+/** The seconds between two responses, at the mock's own pace. */
 function draw() {
   if (known === null) return;
   const text = moment(new Date(known.now + (performance.now() - known.asked) * known.scale).toISOString());

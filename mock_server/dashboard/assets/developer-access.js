@@ -1,4 +1,4 @@
-/** Developer Access: key pairs are generated, listed and revoked; a secret key is shown once. */
+/** Developer Access: generate, list and revoke key pairs; a secret key is shown once. */
 import { attempt, enter, inside } from "./account.js";
 import { ask, of } from "./account_calls.js";
 import { element, nothing, pairs, tag } from "./dom.js";
@@ -21,7 +21,7 @@ inside((own) => {
 const keys = () => show(at("keys"), async () => {
   const [{ key_pairs: all }, { members }] = await Promise.all([ask("GET", of(tenantId, "keys")), ask("GET", of(tenantId, "members"))]);
   return { all, emails: new Map(members.map((each) => [each.account_id, each.email])) };
-}, ({ all, emails }) => (all.length ? element("ul", { class: "plain pairs-of-keys" }, all.map((pair) => listed(pair, emails))) : nothing("No key pair yet: nobody can call the API for this organisation.")));
+}, ({ all, emails }) => (all.length ? element("ul", { class: "plain pairs-of-keys" }, all.map((pair) => listed(pair, emails))) : nothing("No key pair yet: the API can't be called for this organisation.")));
 
 function listed(pair, emails) {
   return element("li", { class: pair.revoked_at ? "revoked" : null },
@@ -38,7 +38,7 @@ function state({ development, revoked_at: revoked }) {
 }
 
 function history({ development, created_at: created, created_by: id, revoked_at: revoked }, emails) {
-  if (development) return "Made by the mock with the organisation, and good as long as that lasts. It opens nothing but a mock, so it stays visible.";
+  if (development) return "Made by the mock together with the organisation. It is valid on a mock only, so it stays visible.";
   return `${moment(created)} by ${emails.get(id) ?? "a former member"}${revoked ? `, revoked ${moment(revoked)}` : ""}`;
 }
 
@@ -56,8 +56,8 @@ at("generate").addEventListener("click", async ({ currentTarget }) => {
   if (!made) return;
   await keys();
   at("generated").replaceChildren(element("div", { class: "notice once" },
-    element("h3", {}, "Copy the secret key now: it is shown this once"),
-    element("p", {}, "Only its digest is kept, so nobody can look it up later. It is gone from here when you leave the page."),
+    element("h3", {}, "Copy the secret key now: it is shown only once"),
+    element("p", {}, "Only its digest is stored, so it can't be looked up later. It disappears when you leave the page."),
     keyList("new", made),
     element("button", { type: "button", click: done }, "I have it")));
   at("generated").focus({ preventScroll: true });
@@ -75,8 +75,8 @@ const forgetSecret = () => at("generated").replaceChildren();
 for (const event of ["pagehide", "signed-out"]) addEventListener(event, forgetSecret);
 
 async function revoke(button, { key_id: id, publishable_key: name }) {
-  if (!confirm(`Revoke ${name} and its secret key? Whoever uses them is answered 401 from now on.`)) return;
-  await act(button, () => ask("DELETE", of(tenantId, "keys", id)), "Revoked: both keys are answered 401");
+  if (!confirm(`Revoke ${name} and its secret key? Requests with them will get a 401.`)) return;
+  await act(button, () => ask("DELETE", of(tenantId, "keys", id)), "Revoked: requests with either key get a 401");
   if (document.getElementById("publishable-new")?.textContent === name) forgetSecret();
   await enter();
   at("generate").focus({ preventScroll: true });

@@ -1,4 +1,4 @@
-/** Elements made from data: text stays text, whatever is in it. */
+/** Builds elements from data; text is never parsed as HTML. */
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -16,7 +16,7 @@ function filled(node, attributes = {}, children) {
   return node;
 }
 
-/** Pairs as a description list; those without a value are left out. */
+/** Pairs as a description list; those without a value are omitted. */
 export function pairs(rows, name = "pairs") {
   const shown = rows.filter(([, value]) => value !== null && value !== undefined && value !== "");
   return element("dl", { class: name }, shown.map(([term, value]) => [element("dt", {}, term), element("dd", {}, value)]));
@@ -29,7 +29,7 @@ export const table = (caption, columns, rows) => element("div", { class: "scroll
 export const wideTable = (caption, columns, rows) =>
   element("div", { class: "scroll stack", tabindex: 0, role: "group", "aria-label": caption }, rowsOf(caption, columns, rows));
 
-/** The roles keep it a table for screen readers, however it is laid out. */
+/** The ARIA roles keep it a table for screen readers in any layout. */
 function rowsOf(caption, columns, rows) {
   const cells = (row) => columns.map(([title, cell, kind]) => element("td", { role: "cell", class: kind, "data-title": title }, element("div", {}, cell(row))));
   return element("table", { role: "table" },
@@ -41,5 +41,5 @@ function rowsOf(caption, columns, rows) {
 export const tag = (text, kind = "") => element("span", { class: `tag ${kind}` }, text);
 export const nothing = (...text) => element("p", { class: "nothing" }, ...text);
 
-/** JSON for people. */
+/** Indented JSON. */
 export const json = (value) => element("pre", { tabindex: "0" }, JSON.stringify(value, null, 2));

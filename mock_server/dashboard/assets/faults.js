@@ -1,4 +1,4 @@
-/** Faults: the 429 button, the scenarios, what is set, and a form for the rest that is made from the mock's own table. */
+/** Faults: the 429 button, the scenarios, the faults that are set, and a form that is built from the mock's table of kinds. */
 import { below, change, read } from "./calls.js";
 import { element, nothing, wideTable } from "./dom.js";
 import { act, notify, repeat, show, watch } from "./live.js";
@@ -17,7 +17,7 @@ at("exhaust").addEventListener("submit", async (event) => {
   showLimit();
 });
 at("refill").addEventListener("click", async ({ currentTarget }) => {
-  await act(currentTarget, () => change("POST", below(limited(), "rate-limit", "refill")), `${limited()} is let through`);
+  await act(currentTarget, () => change("POST", below(limited(), "rate-limit", "refill")), `${limited()} has a full quota again`);
   showLimit();
 });
 at("limited").addEventListener("change", showLimit);
@@ -61,7 +61,7 @@ at("scenario-for").addEventListener("change", scenarios);
 
 const faults = watch(at("faults"), EVERY_SECONDS, () => read("/faults"), ({ faults: all }) => {
   at("clear").hidden = !all.length;
-  return all.length ? faultTable(all) : nothing("Nothing is broken.");
+  return all.length ? faultTable(all) : nothing("No faults are set.");
 });
 
 const faultTable = (all) => wideTable("Faults that are set", [
@@ -74,7 +74,7 @@ const faultTable = (all) => wideTable("Faults that are set", [
     act(currentTarget, () => change("DELETE", `/faults/${encodeURIComponent(fault.fault_id)}`), "Removed").then(() => Promise.all([faults(), scenarios()])) }, "Remove"), "n"],
 ], all);
 
-/** What of a fault says neither for whom nor when. */
+/** The options of a fault, except which requests it hits and when. */
 const OTHERS = ["kind", "fault_id", "scenario", "hits", "name", "operation_id", "tenant_id", "key_type", "share", "skip", "times", "from_seconds", "for_seconds"];
 
 function what(fault) {
@@ -93,9 +93,9 @@ function when(fault) {
 }
 
 at("clear").addEventListener("click", ({ currentTarget }) =>
-  act(currentTarget, () => change("DELETE", "/faults", { all: true }), "Nothing is broken any more").then(() => Promise.all([faults(), scenarios()])));
+  act(currentTarget, () => change("DELETE", "/faults", { all: true }), "All faults are removed").then(() => Promise.all([faults(), scenarios()])));
 
-// Another fault: kinds, their options and their sentences are the mock's
+// The form for a fault: the kinds, their options and descriptions come from the mock
 
 const PLACES = ["operation_id", "tenant_id", "key_type", "name"];
 const NUMBERS = ["share", "skip", "times", "from_seconds", "for_seconds"];
@@ -106,7 +106,7 @@ const kind = () => kinds.find((each) => each.kind === at("kind").value);
 function chooseKind() {
   const { sentence, forms } = kind();
   at("sentence").textContent = sentence;
-  at("form").replaceChildren(...forms.map((form, index) => element("option", { value: index }, form.join(" and ") || "as it is")));
+  at("form").replaceChildren(...forms.map((form, index) => element("option", { value: index }, form.join(" and ") || "no options")));
   at("form").parentElement.hidden = forms.length < 2;
   chooseForm();
 }

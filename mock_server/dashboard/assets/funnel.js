@@ -1,4 +1,4 @@
-/** Funnel: what came of the served lists, by strategy, as bars and as a table. */
+/** Funnel: the results of the served lists, by strategy, as bars and as a table. */
 import { below, read } from "./calls.js";
 import { drawn, element, nothing, wideTable } from "./dom.js";
 import { watch } from "./live.js";
@@ -15,11 +15,11 @@ watch(at("funnel"), EVERY_SECONDS, () => read(below(tenantId, "funnel")), ({ str
   return [
     element("div", { class: "cards thirds" }, strategies.map((each) => card(each, most))),
     element("section", { class: "card" }, element("h2", {}, "As a table"), asTable(strategies),
-      forgotten > 0 && element("p", { class: "hint" }, `${counted(forgotten, "list")} so old that events which echo them no longer count.`)),
+      forgotten > 0 && element("p", { class: "hint" }, `${counted(forgotten, "list")} so old that events with their ids no longer count.`)),
   ];
 });
 
-/** Bars on one scale for all strategies; a count that isn't 0 is always seen. */
+/** Bars on one scale for all strategies; a count above 0 is always visible. */
 function card(funnel, most) {
   return element("section", { class: "card" },
     element("div", { class: "head" }, element("h2", {}, funnel.strategy), element("span", { class: "hint" }, counted(funnel.recommendations, "list"))),
@@ -32,7 +32,7 @@ function card(funnel, most) {
     element("p", { class: "hint" }, `${percent(funnel.clicks, funnel.impressions)} of what was shown was clicked.`));
 }
 
-const asTable = (strategies) => wideTable("What came of each strategy", [
+const asTable = (strategies) => wideTable("Results of each strategy", [
   ["Strategy", (each) => each.strategy],
   ["Lists", (each) => number(each.recommendations), "n"],
   ["Items shown", (each) => number(each.impressions), "n"],

@@ -1,11 +1,11 @@
-/** Items as a shop shows them: picture, title, price; and data that is too long to read, folded. */
+/** Items as a shop shows them: picture, title, price. Also: data with long texts folded. */
 import { element } from "./dom.js";
 
 const FOLD_CHARACTERS = 120;
 const PICTURES = ["image_url", "image", "image_link", "picture", "thumbnail", "image_src"];
 const SHOWABLE = /^(data:image\/|https?:\/\/)/;
 
-/** The picture of an item, or a quiet place of the same size. The title beside it says what it shows. */
+/** The picture of an item, or a placeholder of the same size. The title beside it describes it. */
 export function picture(source, size = "") {
   const place = () => element("span", { class: `picture none ${size}`, "aria-hidden": "true" });
   if (!source || !SHOWABLE.test(source)) return place();
@@ -27,7 +27,7 @@ export function price(value, currency) {
   }
 }
 
-/** The same data, with long texts cut to what they are. */
+/** The same data, with long texts replaced by their kind and length. */
 export function folded(value) {
   if (typeof value === "string" && value.length > FOLD_CHARACTERS) {
     const kind = /^data:([\w/+.-]+)/.exec(value)?.[1];
@@ -38,7 +38,7 @@ export function folded(value) {
   return value;
 }
 
-/** JSON for people: folded, with the whole of it one click away where something was. */
+/** Indented JSON with long texts folded, and a button that shows all of it. */
 export function foldedJson(value, label) {
   const short = folded(value);
   const [text, whole] = [JSON.stringify(short, null, 2), JSON.stringify(value, null, 2)];

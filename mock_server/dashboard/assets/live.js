@@ -1,10 +1,10 @@
-/** Parts of a page that are fetched: while they load, when they fail, and again and again. */
+/** Parts of a page that are fetched: loading, failure, repetition. */
 import { element } from "./dom.js";
 
 const turns = new WeakMap();
 
-/** Fill `region` with render(await load()). A failure is shown in place, with a button; an answer that comes after a
-    later one was asked for is dropped. */
+/** Fill `region` with render(await load()). A failure is shown in place, with a button. A response is dropped when a
+    later one was requested in the meantime. */
 export async function show(region, load, render) {
   const turn = (turns.get(region) ?? 0) + 1;
   turns.set(region, turn);
@@ -50,14 +50,14 @@ export function watch(region, seconds, load, render) {
   return draw;
 }
 
-/** Say what was done, for eyes and screen readers, for some seconds; a failure stays longer. */
+/** Show a message for some seconds, also to screen readers; a failure stays longer. */
 export function notify(text, failed = false) {
   const note = element("p", { class: failed ? "failed" : null }, text);
   document.getElementById("notices").append(note);
   setTimeout(() => note.remove(), failed ? 12000 : 4000);
 }
 
-/** Run `action` for a button that can't be pressed again meanwhile, and say how it went. */
+/** Run `action` with the button disabled, then show its result. */
 export async function act(button, action, done) {
   button.disabled = true;
   try {
@@ -69,6 +69,6 @@ export async function act(button, action, done) {
     return undefined;
   } finally {
     button.disabled = false;
-    if (document.activeElement === document.body) button.focus(); // a disabled button loses the keyboard
+    if (document.activeElement === document.body) button.focus(); // a disabled button loses the focus
   }
 }

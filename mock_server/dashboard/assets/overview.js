@@ -1,4 +1,4 @@
-/** Overview: how much quota and data there is, and the buttons that put it back. */
+/** Overview: quota and data of an organisation, and the buttons that reset them. */
 import { below, change, read } from "./calls.js";
 import { element, nothing } from "./dom.js";
 import { act, repeat, show } from "./live.js";
@@ -55,8 +55,8 @@ at("flush").addEventListener("click", ({ currentTarget }) =>
   act(currentTarget, () => change("POST", "/flush", { tenant_id: tenantId }), "Everything accepted is visible").then(refresh));
 
 const QUESTIONS = {
-  start: `Put ${tenantId} back to the start? What was sent since then is lost.`,
-  seeded: `Put ${tenantId} back to the seed data? What was sent since then is lost.`,
+  start: `Reset ${tenantId} to the start? Data sent since then is lost.`,
+  seeded: `Reset ${tenantId} to the seed data? Data sent since then is lost.`,
   empty: `Remove all items, users and events of ${tenantId}?`,
 };
 
@@ -67,17 +67,17 @@ at("resets").addEventListener("click", ({ target }) => {
 
 at("seed")?.addEventListener("submit", (event) => {
   event.preventDefault();
-  if (!confirm(`Fill ${tenantId} with ${at("world").value}? What it holds is lost.`)) return;
-  act(event.submitter, () => change("POST", "/seed", { tenant_id: tenantId, data: at("world").value }), `${tenantId} has this data now`).then(refresh);
+  if (!confirm(`Fill ${tenantId} with ${at("world").value}? Its current data is lost.`)) return;
+  act(event.submitter, () => change("POST", "/seed", { tenant_id: tenantId, data: at("world").value }), `${tenantId} now has this data`).then(refresh);
 });
 
 const snapshots = () => show(at("snapshots"), () => read("/snapshots"), ({ snapshots: all }) =>
-  all.length ? element("ul", { class: "plain" }, all.map(listed)) : nothing("None yet. One holds the records, clock, quota and chances of ", element("b", {}, tenantId), "."));
+  all.length ? element("ul", { class: "plain" }, all.map(listed)) : nothing("None yet. A snapshot holds the records, clock, quota and random state of ", element("b", {}, tenantId), "."));
 
 function listed(snapshot) {
   const name = snapshot.name ?? snapshot.snapshot_id;
   const path = `/snapshots/${encodeURIComponent(snapshot.snapshot_id)}`;
-  const restore = ({ currentTarget }) => confirm(`Restore ${name}? What ${snapshot.tenant_ids.join(", ")} hold now is lost.`) && act(currentTarget, () => change("POST", `${path}/restore`), `Restored ${name}`).then(refresh);
+  const restore = ({ currentTarget }) => confirm(`Restore ${name}? The current data of ${snapshot.tenant_ids.join(", ")} is lost.`) && act(currentTarget, () => change("POST", `${path}/restore`), `Restored ${name}`).then(refresh);
   const remove = ({ currentTarget }) => confirm(`Remove the snapshot ${name}?`) && act(currentTarget, () => change("DELETE", path)).then(snapshots);
   return element("li", { class: "head" },
     element("span", {}, element("b", {}, name), element("span", { class: "soft" }, ` ${snapshot.tenant_ids.join(", ")}, ${moment(snapshot.at)}`)),
@@ -99,7 +99,7 @@ at("take").addEventListener("submit", async (event) => {
 at("restore-file").addEventListener("submit", async (event) => {
   event.preventDefault();
   const [file] = at("snapshot-file").files;
-  if (!confirm(`Restore ${file.name}? What the organisations in it hold now is lost.`)) return;
+  if (!confirm(`Restore ${file.name}? The current data of its organisations is lost.`)) return;
   await act(event.submitter, () => change("POST", "/snapshots/file", file), ({ tenant_ids: all }) => `Restored ${all.join(", ")}`);
   refresh();
 });

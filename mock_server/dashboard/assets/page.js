@@ -1,4 +1,4 @@
-/** What every page does: the organisation's menu, copy buttons. Also: which organisation this page is about. */
+/** Common to every page: the organisation menu, copy buttons, and which organisation the page shows. */
 import { read } from "./calls.js";
 import { element } from "./dom.js";
 import { notify } from "./live.js";
@@ -22,7 +22,7 @@ const switcher = document.getElementById("switcher");
 if (switcher?.tagName === "SELECT") switcher.addEventListener("change", () => switcher.value && switcher.form.requestSubmit());
 for (const field of document.querySelectorAll('input[list="organisation-names"]')) offerNames(field);
 
-/** With many organisations the menu is a search: the mock is asked for names that contain what is typed. */
+/** With many organisations the menu is a search for names that contain the typed text. */
 function offerNames(field) {
   let timer;
   field.addEventListener("focus", () => field.select());

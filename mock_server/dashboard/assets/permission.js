@@ -1,8 +1,8 @@
-/** What a role may do: the roles of each operation stand in the API's own file, and come with the page. */
+/** The roles that may use an operation. They come from the API's own file, with the page. */
 
 const { roles, may } = document.getElementById("account").dataset;
 
-/** From the mightiest to the least. */
+/** Highest first. */
 export const ROLES = JSON.parse(roles);
 const MAY = JSON.parse(may);
 
@@ -11,7 +11,7 @@ export const refusal = (operationId, role) => (MAY[operationId].includes(role) ?
 
 export const isAbove = (role, own) => ROLES.indexOf(role) < ROLES.indexOf(own);
 
-/** Let a form's fields or a button be used, or not, with the reason beside it. */
+/** Enable a form's fields or a button, or disable them and show the reason. */
 export function bar(control, why, reason) {
   control.disabled = Boolean(reason);
   why.textContent = reason ?? "";

@@ -1,4 +1,4 @@
-/** Live requests: the stream says that something is new, the journal says what; one filter, the journal's. */
+/** Live requests: the stream announces new exchanges, the journal's list is fetched with one filter. */
 import { remembered } from "./address.js";
 import { change, read, withQuery } from "./calls.js";
 import { choice } from "./choice.js";
@@ -20,14 +20,14 @@ let timer = null;
 let stale = false; // rows are shown that the journal may have forgotten
 let rows = null; // tbody of the list
 const isPaused = () => at("pause").getAttribute("aria-pressed") === "true";
-// With an organisation's requests come those whose key is nobody's: a wrong key is what people look for.
+// An organisation's requests include those with an unknown key: a wrong key is what users look for.
 const filter = () => ({ tenant_id: at("scope").value, unknown: at("scope").value ? "true" : "", own: "false", ...Object.fromEntries(FILTERS.map((name) => [name, at(name).value.trim()])) });
 
 // The list
 
 const { link, mark } = choice(at("split"), at("detail"), ["id"], (_, id, body) =>
   show(body, () => read(`/journal/${encodeURIComponent(id)}`), (exchange) => detail(exchange)),
-  () => nothing("Choose a request to see what was sent and answered."));
+  () => nothing("Choose a request to see it and its response."));
 
 async function load() {
   rows = null;
@@ -44,7 +44,7 @@ async function load() {
 const empty = () => element("p", { class: "nothing", id: "no-requests" }, "No request fits yet. Send one: it appears here by itself.");
 
 const table = () => element("table", { class: `log ${at("scope").value ? "one" : ""}` },
-  element("caption", { class: "unseen" }, "Requests, the newest first"),
+  element("caption", { class: "unseen" }, "Requests, newest first"),
   element("thead", {}, element("tr", {}, [["Time", ""], ["Status", ""], ["Request", "where"], ["Items", "spare"], ["Organisation", "spare every"], ["ms", "n spare"]]
     .map(([title, kind]) => element("th", { scope: "col", class: kind }, title)))),
   rows);
@@ -79,7 +79,7 @@ function tell(dropped) {
   ].filter(Boolean).join(" ") || "\u00a0";
 }
 
-/** Put what is new on top. */
+/** Add new exchanges on top. */
 async function catchUp() {
   timer = null;
   if (rows === null || isPaused()) return undefined;
@@ -88,8 +88,8 @@ async function catchUp() {
   try {
     const { exchanges, goods, dropped, last_id: last } = await read("/journal", { ...filter(), after, limit: SHOWN });
     if (rows !== list || last === after) return undefined;
-    if (lastId !== after) return soon(); // another answer was faster; ask again after it
-    if (last < after) return load(); // another run of the mock, which counts from one
+    if (lastId !== after) return soon(); // another response came first; fetch again after it
+    if (last < after) return load(); // the mock was restarted, and its ids start at 1
     lastId = last;
     at("no-requests")?.remove();
     rows.prepend(...exchanges.map((each) => row(each, goods)).reverse());
@@ -108,7 +108,7 @@ async function catchUp() {
 const state = (text, kind) => Object.assign(at("stream"), { textContent: text, className: `tag ${kind}` });
 
 function listen() {
-  const stream = new EventSource("/_mock/journal/stream"); // of all: unknown keys belong to no organisation
+  const stream = new EventSource("/_mock/journal/stream"); // for all organisations, because unknown keys belong to none
   stream.addEventListener("open", () => {
     state("live", "pass");
     soon();
@@ -126,7 +126,7 @@ function listen() {
   });
   stream.addEventListener("error", () => {
     state("lost, trying again", "fail");
-    stale = true; // whatever was forgotten meanwhile is not told again
+    stale = true; // exchanges removed meanwhile are not announced again
     if (stream.readyState === EventSource.CLOSED) setTimeout(listen, AGAIN_MS);
   });
 }
@@ -142,7 +142,7 @@ at("pause").addEventListener("click", () => {
 
 at("forget").addEventListener("click", async ({ currentTarget }) => {
   const scope = at("scope").value;
-  if (!confirm(`Forget all requests of ${scope || "everybody"}?`)) return;
+  if (!confirm(`Forget all requests of ${scope || "all organisations"}?`)) return;
   await act(currentTarget, () => change("DELETE", withQuery("/journal", { tenant_id: scope }), scope ? {} : { all: true }), "Forgotten");
   load();
 });
@@ -204,7 +204,7 @@ function shown(text, label) {
   }
 }
 
-/** What the browser asked before the request itself, and why the request may not have followed. */
+/** A preflight: what the browser asked, and why the request may not have followed. */
 function preflight(exchange) {
   const { headers: asked } = exchange.request;
   const { headers: answer } = exchange.response;
@@ -214,8 +214,8 @@ function preflight(exchange) {
     const next = exchanges.find((each) => each.path === exchange.path && each.origin === exchange.origin && each.method === asked["access-control-request-method"]);
     body.replaceChildren(...[
       next && ["Allowed, and the request followed: ", link("id", next.id, `#${next.id}`), "."],
-      !next && refused && ["The answer does not allow it, so the browser did not send the request, and the page's ", element("code", {}, "fetch"), " failed with a CORS error."],
-      !next && !refused && ["The answer allows it, and no request has followed. The browser stops here when the page asks with ", element("code", {}, 'credentials: "include"'),
+      !next && refused && ["The response does not allow it, so the browser did not send the request, and the page's ", element("code", {}, "fetch"), " failed with a CORS error."],
+      !next && !refused && ["The response allows it, but no request has followed. The browser stops here when the page asks with ", element("code", {}, 'credentials: "include"'),
         " (or ", element("code", {}, "withCredentials"), "): any origin may call, but without cookies. Leave it out; the API has none. It also stops when the page is left meanwhile without ",
         element("code", {}, "keepalive"), "."],
     ].filter(Boolean).flat());

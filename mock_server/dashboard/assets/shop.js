@@ -1,4 +1,4 @@
-/** Bring your own shop: a file is read, what was concluded of it is shown and can be corrected, then it is applied. */
+/** Bring your own shop: a file is read, the inferred columns are shown and can be corrected, then it is applied. */
 import { below, change } from "./calls.js";
 import { element, nothing, table, tag } from "./dom.js";
 import { foldedJson, picture, pictureIn, price } from "./goods.js";
@@ -40,7 +40,7 @@ for (const name of ["dragover", "drop"]) {
   });
 }
 
-// What was concluded
+// What was inferred
 
 function concluded(found) {
   const words = [found.format, found.separator && `separator ${found.separator}`, found.encoding, found.looks_like && `looks like ${found.looks_like}`];
@@ -54,14 +54,14 @@ function concluded(found) {
       buttons(found)),
     found.columns.length > 0 && element("section", { class: "card" }, element("h2", {}, "Columns"), mapped(found)),
     found.errors.length > 0 && element("section", { class: "card" }, element("h2", {}, counted(found.error_count, "error")),
-      table("Errors, equal ones together", ERRORS, found.errors)),
+      table("Errors, grouped", ERRORS, found.errors)),
     found.records.length > 0 && element("section", {}, element("h2", {}, "The first rows, as they would be stored"),
       element("ul", { class: "results" }, found.records.map(record))),
   ].filter(Boolean);
 }
 
 const ERRORS = [
-  ["What is wrong", ({ field, message }) => [field && [element("code", {}, field), " "], message]],
+  ["Error", ({ field, message }) => [field && [element("code", {}, field), " "], message]],
   ["Times", ({ count }) => number(count), "n"],
   ["Lines", ({ lines }) => lines.join(", ")],
 ];
@@ -103,7 +103,7 @@ function mapped(found) {
   ];
 }
 
-// Applying it
+// Applying the file
 
 function buttons(found) {
   if (found.taken === 0) return null;
@@ -113,13 +113,13 @@ function buttons(found) {
     if (done) at("concluded").replaceChildren(...applied(done));
   };
   return element("div", { class: "row" },
-    at("kind").value === "items" && element("button", { type: "button", class: "primary", click: run("replace", `Make this the shop of ${tenantId}? It can be undone.`) }, "Make it the shop"),
-    element("button", { type: "button", click: run("add") }, "Add to what is there"));
+    at("kind").value === "items" && element("button", { type: "button", class: "primary", click: run("replace", `Make this the shop of ${tenantId}? This can be undone.`) }, "Make it the shop"),
+    element("button", { type: "button", click: run("add") }, "Add to the current data"));
 }
 
 function applied(done) {
   const undo = async ({ currentTarget }) => {
-    const data = await act(currentTarget, () => change("POST", `/snapshots/${encodeURIComponent(done.undo)}/restore`, {}), "It is as it was");
+    const data = await act(currentTarget, () => change("POST", `/snapshots/${encodeURIComponent(done.undo)}/restore`, {}), "Undone");
     if (data) at("concluded").replaceChildren(nothing("Undone. Choose a file to begin again."));
   };
   const to = (name) => `/_mock/ui/${name}?${new URLSearchParams({ tenant_id: tenantId })}`;

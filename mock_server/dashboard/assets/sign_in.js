@@ -1,5 +1,5 @@
-/** Exchanges the control token for a cookie that no script can read. The token is never part of a request's URL: the
-    link that the mock prints carries it behind "#", which a browser keeps to itself. */
+/** Exchanges the control token for a cookie that scripts can't read. The token is never part of a request's URL: the
+ * printed link carries it behind "#", which the browser does not send. */
 import { change, read } from "./calls.js";
 
 const form = document.getElementById("sign-in");
@@ -30,6 +30,6 @@ if (given) {
   history.replaceState(null, "", location.pathname + location.search);
   signIn(given);
 } else {
-  // A link on another site brings no cookie along, although there is one.
+  // A link on another site does not send the cookie, although it exists.
   read("/health").then(enter, () => token.focus());
 }

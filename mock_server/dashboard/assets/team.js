@@ -1,4 +1,4 @@
-/** Team: who is in the organisation and as what, and the organisation itself. */
+/** Team: the members of an organisation, their roles, and its name. */
 import { attempt, enter, inside } from "./account.js";
 import { ask, of, signedIn } from "./account_calls.js";
 import { forgetLog, openLog } from "./audit_log.js";
@@ -10,7 +10,7 @@ import { bar, isAbove, refusal, ROLES } from "./permission.js";
 import { moment } from "./words.js";
 
 const at = (id) => document.getElementById(id);
-let own; // membership of whoever is signed in
+let own; // membership of the signed-in account
 
 inside(async (membership) => {
   own = membership;
@@ -43,14 +43,14 @@ const memberTable = (all) => wideTable("Members", [
 
 const isMe = ({ account_id: id }) => id === signedIn().account_id;
 
-/** Why this member stays as they are, beside what a role may do with nobody; null if it may be otherwise. */
+/** Why this member can't be changed, apart from what the role forbids in general; null if they can. */
 function fixed(member, all) {
   if (isAbove(member.role, own.role)) return `An ${member.role} is above your role.`;
   const isLast = member.role === "OWNER" && all.filter((each) => each.role === "OWNER").length === 1;
   return isLast ? "The last OWNER stays." : null;
 }
 
-/** Attributes of a control that can't be used, and where the reason stands. */
+/** Attributes of a disabled control, with a reference to the reason. */
 const barred = (operationId, member, reason) => (refusal(operationId, own.role)
   ? { disabled: true, "aria-describedby": "why-not" }
   : { disabled: Boolean(reason), "aria-describedby": reason && `why-${member.account_id}` });
@@ -67,12 +67,12 @@ function roleMenu(member, reason) {
 
 function removal(member, reason) {
   const remove = ({ currentTarget }) => confirm(`Remove ${member.email} from ${own.name}?`) && changed(currentTarget, () =>
-    ask("DELETE", of(tenantId, "members", member.account_id)), `${member.email} is no member any more`);
+    ask("DELETE", of(tenantId, "members", member.account_id)), `${member.email} is no longer a member`);
   return !isMe(member) && element("button", { type: "button", class: "danger", "aria-label": `Remove ${member.email}`, id: `remove-${member.account_id}`, click: remove,
     ...barred("removeMember", member, reason) }, "Remove");
 }
 
-/** Do it, show what came of it, and let the keyboard stay where it was. */
+/** Run the action, show its result, and restore the focus. */
 async function changed(control, action, done) {
   const { id } = control;
   await act(control, action, done);
@@ -88,7 +88,7 @@ at("add-member").addEventListener("submit", async (event) => {
   try {
     await ask("POST", of(tenantId, "members"), { email: email.value, role: at("member-role").value });
     at("add-member-error").textContent = "";
-    notify(`${email.value} is a member now`);
+    notify(`${email.value} is now a member`);
     email.value = "";
   } catch (error) {
     at("add-member-error").textContent = error.message;
@@ -102,7 +102,7 @@ at("add-member").addEventListener("submit", async (event) => {
 
 at("rename").addEventListener("submit", async (event) => {
   event.preventDefault();
-  await attempt(event.submitter, () => ask("PATCH", of(tenantId), { name: at("rename-name").value.trim() }), ({ name }) => `It is called ${name} now`);
+  await attempt(event.submitter, () => ask("PATCH", of(tenantId), { name: at("rename-name").value.trim() }), ({ name }) => `Its name is now ${name}`);
   enter();
 });
 

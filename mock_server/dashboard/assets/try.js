@@ -1,4 +1,4 @@
-/** Try it: what a strategy recommends, and why; or the same as a request to the API. */
+/** Try it: the recommendations of a strategy, with explanations; or the same as a request to the API. */
 import { remembered } from "./address.js";
 import { below, change, CallFailed } from "./calls.js";
 import { element, nothing, pairs, tag } from "./dom.js";
@@ -34,7 +34,7 @@ const ask = () => show(at("results"), async () => {
   return change("POST", below(tenantId, "explain"), question());
 }, ({ mode, total_count: total, results }) => {
   at("mode").textContent = `${mode}, ${counted(total, "item")} in all`;
-  return results.length ? element("ol", { class: "results" }, results.map(card)) : nothing("Nothing is recommended: no active item fits.");
+  return results.length ? element("ol", { class: "results" }, results.map(card)) : nothing("No recommendations: no active item matches.");
 });
 
 function card({ item_id: itemId, position, score, score_range: [low, high], reason, mode, metadata, parts }) {
@@ -46,12 +46,12 @@ function card({ item_id: itemId, position, score, score_range: [low, high], reas
         element("p", { class: "row" }, element("b", {}, price(metadata.price, metadata.currency)), tag(reason)))),
     element("div", { class: "score" },
       element("progress", { max: 1, value: score, "aria-label": `Score of ${itemId}` }), element("b", { class: "n" }, score.toFixed(4))),
-    element("details", {}, element("summary", {}, "The score taken apart"),
+    element("details", {}, element("summary", {}, "Parts of the score"),
       pairs([["Source", `${reason}, ${mode}`], ["Its scores", `${number(low)} to ${number(high)}`], ...parts.map(part)])),
     Object.keys(facts).length > 0 && element("details", {}, element("summary", {}, "Attributes"), pairs(Object.entries(facts).map(([name, value]) => [name, plain(value)]))));
 }
 
-/** Beside an item that the shopper knows: how often they occur together, times how much that one counts. */
+/** The contribution of an item from the user's history: co-occurrence times the weight of that item. */
 const part = ({ name, value, item_id: itemId, weight, together }) => itemId
   ? [element("code", {}, itemId), `${number(together)} together x ${number(weight)} = ${number(value)}`]
   : [name.replaceAll("_", " "), plain(value)];
@@ -103,7 +103,7 @@ function answer(text) {
 
 function describe() {
   const { requires, fallback } = at("strategy").selectedOptions[0].dataset;
-  at("about").textContent = `${requires ? `Needs ${requires}; an` : "An"} answer with little behind it is made of ${fallback}.`;
+  at("about").textContent = `${requires ? `Needs ${requires}; with too little data` : "With too little data"}, ${fallback} is used.`;
   for (const name of ["user_id", "context_item_id"]) at(name).required = name === requires;
   if (requires === "context_item_id" && !at("context_item_id").value) at("context_item_id").value = at("context_item_id").placeholder;
 }

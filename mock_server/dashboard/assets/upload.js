@@ -1,4 +1,4 @@
-/** Upload: a file is sent, its progress followed, and what was wrong is told line by line. */
+/** Upload: a file is sent, its progress shown, and its errors listed by line. */
 import { enter, inside } from "./account.js";
 import { ask, of } from "./account_calls.js";
 import { CallFailed } from "./calls.js";
@@ -11,14 +11,14 @@ import { result, state } from "./upload_result.js";
 import { moment, number } from "./words.js";
 
 const SOON_MS = 150; // small files are read by then
-const EVERY_MS = 1000; // each look is one of the account's requests
+const EVERY_MS = 1000; // each poll counts as a request of the account
 const at = (id) => document.getElementById(id);
 
-let comeIn; // settles when somebody is inside
+let comeIn; // resolves when an account has entered the organisation
 const isInside = new Promise((resolve) => { comeIn = resolve; });
 
 const { link, mark } = choice(at("split"), at("detail"), ["id"], (_, id, body) => isInside.then(() => follow(id, body)),
-  () => nothing("Choose an upload to see its totals and what was wrong with which line."));
+  () => nothing("Choose an upload to see its totals and the errors by line."));
 
 inside((own) => {
   bar(at("upload-fields"), at("upload-why"), refusal("startUpload", own.role));
@@ -28,14 +28,14 @@ inside((own) => {
 
 // The list and the detail
 
-const uploads = () => show(at("uploads"), () => ask("GET", of(tenantId, "uploads")), ({ uploads: all }) => (all.length ? table("Uploads, the newest first", [
+const uploads = () => show(at("uploads"), () => ask("GET", of(tenantId, "uploads")), ({ uploads: all }) => (all.length ? table("Uploads, newest first", [
   ["File", (each) => [link("id", each.upload_id, each.file_name || "without a name"), element("div", { class: "hint" }, `${each.kind}, ${moment(each.created_at)}`)], "long"],
   ["Taken", (each) => number(each.rows.accepted), "n"],
   ["Errors", (each) => number(each.error_count), "n"],
   ["Status", state],
 ], all) : nothing("No file was uploaded yet."))).then(mark);
 
-/** Show an upload until it is finished, as long as it is the chosen one. */
+/** Poll an upload until it is finished or another one is chosen. */
 async function follow(id, body) {
   let upload;
   const draw = () => show(body, async () => { upload = await ask("GET", of(tenantId, "uploads", id)); return upload; }, result);

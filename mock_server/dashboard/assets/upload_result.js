@@ -1,4 +1,4 @@
-/** What came of an upload, for people: how far it is, the totals, and what was wrong with which line. */
+/** The result of an upload: progress, totals, and the errors by line. */
 import { element, table, tag } from "./dom.js";
 import { tenantId } from "./page.js";
 import { counted, moment, number } from "./words.js";
@@ -10,7 +10,7 @@ export function result(upload) {
     element("p", { class: "hint" }, `${upload.kind}, ${upload.format?.toUpperCase() ?? "unreadable"}, ${counted(upload.bytes, "byte")}, ${moment(upload.created_at)}${upload.all_or_nothing ? ", all or nothing" : ""}`),
     element("div", { class: "score" }, element("progress", { max: 1, value: progress, "aria-label": `How much of ${name || "the file"} is read` }), element("b", { class: "n" }, `${Math.floor(100 * progress)} %`)),
     element("p", { role: "status" }, verdict(upload)),
-    element("dl", { class: "figures" }, [["rows looked at", rows.checked], ["taken", rows.accepted], ["refused", rows.refused]].map(([title, count]) =>
+    element("dl", { class: "figures" }, [["rows checked", rows.checked], ["accepted", rows.accepted], ["refused", rows.refused]].map(([title, count]) =>
       element("div", {}, element("dt", {}, title), element("dd", {}, number(count))))),
     upload.errors.length > 0 && errors(upload),
     rows.accepted > 0 && status === "completed" && element("p", { class: "next" }, element("a", { href: catalogue(upload.kind) }, `See the ${upload.kind}`)),
@@ -20,12 +20,12 @@ export function result(upload) {
 export const state = ({ status, error_count: count }) => tag(status, { completed: count ? "open" : "pass", failed: "fail" }[status]);
 
 function verdict({ status, kind, rows, error_count: count, all_or_nothing: allOrNothing }) {
-  if (status === "queued") return "It waits for its turn.";
+  if (status === "queued") return "It is queued.";
   if (status === "processing") return "It is being read ...";
-  if (status === "failed" && allOrNothing) return `Nothing was taken: ${counted(count, "error")}, and one is enough where all or nothing was asked for.`;
-  if (status === "failed") return `It could not be read to its end; ${counted(rows.accepted, "row")} before that ${rows.accepted === 1 ? "was" : "were"} taken.`;
-  if (rows.refused) return `${counted(rows.accepted, "row")} of ${number(rows.checked)} taken; the others have errors.`;
-  return rows.checked ? `All ${number(rows.checked)} ${kind} were taken.` : "It has no rows.";
+  if (status === "failed" && allOrNothing) return `No rows were accepted, because of ${counted(count, "error")} and "all or nothing".`;
+  if (status === "failed") return `It could not be read to its end; ${counted(rows.accepted, "row")} before that ${rows.accepted === 1 ? "was" : "were"} accepted.`;
+  if (rows.refused) return `${counted(rows.accepted, "row")} of ${number(rows.checked)} accepted; the others have errors.`;
+  return rows.checked ? `All ${number(rows.checked)} ${kind} were accepted.` : "It has no rows.";
 }
 
 function errors({ errors: all, error_count: count }) {
@@ -35,7 +35,7 @@ function errors({ errors: all, error_count: count }) {
     table("Errors by line", [
       ["Line", ({ line }) => number(line), "n left"],
       ["Field", ({ field }) => (field ? element("code", {}, field) : "the line")],
-      ["What is wrong", ({ message }) => message, "long"],
+      ["Error", ({ message }) => message, "long"],
     ], all));
 }
 

@@ -1,4 +1,4 @@
-/** Numbers and times as people read them. */
+/** Numbers and times as readable text. */
 
 const NUMBERS = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 2 });
 

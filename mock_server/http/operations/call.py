@@ -1,4 +1,4 @@
-"""What an operation of the API is handed, and what it answers."""
+"""The input and the result of an API operation."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ Answer = tuple[int, bytes]  # status, body
 
 
 class Handler(NamedTuple):
-    """What answers an operation, and the fields or parameters that it relies on: required, or with a default."""
+    """The function behind an operation, and the fields or parameters that it needs: each is required or has a
+    default."""
 
     answer: Callable[[Any], Awaitable[Answer]]
     needs: tuple[str, ...]
@@ -22,7 +23,7 @@ class Handler(NamedTuple):
 
 @dataclass(slots=True)
 class Call:
-    """A request that was let through: a valid body as records with defaults, typed parameters."""
+    """A request that passed the guards: a valid body as records with defaults, and typed parameters."""
 
     organisation: Organisation
     ingest: IngestQueue
@@ -31,7 +32,7 @@ class Call:
     effects: Effects = NO_EFFECTS
     records: Sequence[dict[str, Any]] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    accepted: tuple[str, int] | None = None  # how many records of which kind went into the queue
+    accepted: tuple[str, int] | None = None  # (kind, number) of the records that went into the queue
 
     @property
     def state(self) -> State:

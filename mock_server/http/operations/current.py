@@ -30,7 +30,7 @@ async def upsert_users(call: Call) -> Answer:
 
 
 async def ingest_events(call: Call) -> Answer:
-    """Events of one array arrive a microsecond apart, so that their order is kept."""
+    """The events of one array arrive a microsecond apart, so that their order is kept."""
     new_id, now = call.state.new_id, call.now
     events = [
         Event.from_body(body, now + index * _MICROSECOND, body.get("event_id") or new_id())

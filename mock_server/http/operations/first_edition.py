@@ -1,4 +1,4 @@
-"""The first edition, served on the same data (R1, R46): a function for each operationId that the current one lacks."""
+"""The first edition, served from the same data (R1, R46): a function for each operationId that only it has."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A list of recommendations as an answer: what is asked, the ranked list, one page of it."""
+"""A list of recommendations as a response: the query, the ranked list, one page of it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _EMPTY = Tenant("empty")
 
 
 def query_of(body: Mapping[str, Any]) -> Query:
-    """What a checked body of /v1/recommend asks."""
+    """The query of a checked body of /v1/recommend."""
     return Query(
         strategy=body["strategy"],
         user_id=body.get("user_id"),
@@ -31,7 +31,7 @@ def query_of(body: Mapping[str, Any]) -> Query:
 
 
 def ranked(tenant: Tenant, query: Query, now: float) -> Ranking:
-    """The list for a query. Raises BadRequest for filters that the contract refuses."""
+    """The ranking for a query. Raises BadRequest for filters that the contract refuses."""
     try:
         return tenant.recommend(query, now)
     except FilterError as error:

@@ -1,5 +1,5 @@
-"""How an answer goes wrong on its way out. The whole answer is there first; then it is sent late, cut, spoilt or
-slowly."""
+"""How a fault changes a response on its way out. The whole response is collected first, then sent late, cut, corrupted
+or slowly."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from starlette.types import Message, Receive, Scope, Send
 from mock_server.layers.faults.fault import Fault
 from mock_server.layers.faults.wire import Wire
 
-_STEP_SECONDS = 0.1  # of a dribble
+_STEP_SECONDS = 0.1  # seconds between the pieces of a dribble
 
 
 class Answer:
-    """Collects what the application sends, as its `send`."""
+    """Collects what the application sends; pass its `send`."""
 
     def __init__(self) -> None:
         self.start: Message | None = None
@@ -25,7 +25,8 @@ class Answer:
             self.body += message.get("body", b"")
 
     async def deliver(self, fault: Fault | None, wire: Wire, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it as the fault has it. Nothing at all when the application sent nothing: the client had gone."""
+        """Send the response as the fault demands. Sends nothing when the application sent nothing because the client
+        had gone."""
         if self.start is None:
             return
         kind = fault.kind if fault else None

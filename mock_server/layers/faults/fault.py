@@ -23,7 +23,8 @@ Positive = Annotated[int, Field(ge=1, le=10**9, strict=True)]
 
 
 class Request(NamedTuple):
-    """A request as faults see it. None: the path is no operation's, the key is nobody's."""
+    """The facts of a request that decide which faults hit it. None: no operation has the path, no organisation has the
+    key."""
 
     operation: Operation | None
     tenant_id: str | None
@@ -60,21 +61,21 @@ class Fault(BaseModel):
 
     @property
     def label(self) -> str:
-        """Its name, or what it does."""
+        """The fault's name, or a description of it."""
         return self.name or (f"{self.kind} {self.status}" if self.status else self.kind)
 
     @property
     def decides(self) -> bool:
-        """Whether it settles what the answer is; a request meets one such fault at most."""
+        """Whether it determines the response. At most one such fault hits a request."""
         return self.kind in DECIDING
 
     @property
     def breaks_connections(self) -> bool:
-        """Whether there is no answer at all."""
+        """Whether there is no response at all."""
         return self.kind in ("drop", "reset")
 
     def concerns(self, request: Request) -> bool:
-        """A fault for some operation, organisation or key type leaves alone whatever has none of it."""
+        """A fault for an operation, organisation or key type never hits a request without one."""
         operation = request.operation
         return (
             (self.operation_id is None or (operation is not None and operation.operation_id == self.operation_id))
@@ -84,14 +85,14 @@ class Fault(BaseModel):
         )
 
     def is_open(self, age: float) -> bool:
-        """Whether the window is open, `age` seconds after the fault was set."""
+        """Whether the window is open `age` seconds after the fault was set."""
         return self.from_seconds <= age and not self.is_past(age)
 
     def is_past(self, age: float) -> bool:
         return self.for_seconds is not None and age >= self.from_seconds + self.for_seconds
 
     def draw(self, rng: Random) -> float:
-        """Seconds; 0 for a kind that has none."""
+        """The delay in seconds; 0 for a kind without a delay."""
         if self.seconds is not None:
             return self.seconds
         if self.shortest is not None and self.longest is not None:
@@ -103,14 +104,15 @@ class Fault(BaseModel):
 
 
 def problems(fault: Fault, operations: Sequence[Operation]) -> list[FieldError]:
-    """What the fields' own types can't say: options of another kind, pairs, and what the spec documents."""
+    """Problems that the types of the fields can't express: options of another kind, incomplete pairs, undocumented
+    statuses."""
     return [*_options(fault), *_pairs(fault), *_documented(fault, operations)]
 
 
 def error_statuses(
     operations: Sequence[Operation], operation_id: str | None, key_type: KeyType | None = None
 ) -> list[int]:
-    """The errors that the operation documents; without one, those of any operation for this type of key."""
+    """The errors that the operation documents; without an operation, those of any operation for this key type."""
     statuses = {
         int(status)
         for operation in operations
@@ -126,7 +128,7 @@ def _options(fault: Fault) -> Iterator[FieldError]:
     every = {option for each in KINDS.values() for option in each.options}
     given = {name for name in every if getattr(fault, name) is not None}
     for name in sorted(given - set(kind.options)):
-        yield FieldError(f"$.{name}", f"is no option of the kind {fault.kind}")
+        yield FieldError(f"$.{name}", f"is not an option of the kind {fault.kind}")
     if given & set(kind.options) - set(kind.optional) not in [set(form) for form in kind.forms]:
         forms = ", or ".join(" and ".join(form) for form in kind.forms)
         yield FieldError(f"$.{kind.forms[0][0]}", f"the kind {fault.kind} takes {forms}")

@@ -1,4 +1,4 @@
-"""The faults as plain JSON, for snapshots and their files."""
+"""The faults as plain JSON, for snapshots and snapshot files."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class FrozenFault(BaseModel):
 
 
 class FrozenFaults(BaseModel):
-    """`scenarios`: (tenant_id, name); `counts`: (fault_id, tenant_id, seen, hits). Raises ValueError for anything
-    else."""
+    """`scenarios`: (tenant_id, name); `counts`: (fault_id, tenant_id, seen, hits). Raises ValueError for any other
+    shape."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -1,5 +1,4 @@
-"""What can be broken: the one table of the kinds of faults and their options. Checks, the control plane and the guide
-read it."""
+"""The kinds of faults and their options, in one table. The validation, the control plane and the guide read it."""
 
 from __future__ import annotations
 
@@ -21,7 +20,7 @@ KindName = Literal[
 
 
 class Kind(NamedTuple):
-    """`forms`: exactly one of these groups of options is given, whole; `optional`: these may be."""
+    """Exactly one group of `forms` is given, with all its options; those of `optional` may be given."""
 
     sentence: str
     forms: tuple[tuple[str, ...], ...] = ((),)
@@ -35,7 +34,7 @@ class Kind(NamedTuple):
 _SECONDS = (("seconds",), ("shortest", "longest"), ("median", "p95"))
 
 KINDS: Mapping[KindName, Kind] = {
-    "latency": Kind("The request is handled at once and its answer is kept back, in the client's seconds.", _SECONDS),
+    "latency": Kind("The request is handled at once; its response is delayed, in the client's seconds.", _SECONDS),
     "status": Kind(
         "An error that the operation documents, in the envelope and with its headers; nothing is stored.",
         (("status",),),
@@ -47,22 +46,25 @@ KINDS: Mapping[KindName, Kind] = {
         "The request is handled; the connection is closed in the middle of the body that Content-Length promised.",
         optional=("after_bytes",),
     ),
-    "malformed": Kind("The request is handled; the body is the first half of the JSON, with a true Content-Length."),
+    "malformed": Kind(
+        "The request is handled; the body is the first half of the JSON, with a matching Content-Length."
+    ),
     "dribble": Kind("The request is handled; the body comes in small pieces.", (("bytes_per_second",),)),
     "slow_ingestion": Kind("What was accepted becomes visible later than usual, by the mock's clock.", _SECONDS),
     "no_results": Kind("Every list of recommendations is empty, as from an empty catalogue."),
-    "no_history": Kind("Every shopper is answered as one that nobody knows; what they send is stored as usual."),
+    "no_history": Kind("Recommendations are those for an unknown user; events are stored as usual."),
 }
 
 OPTIONS: Mapping[str, str] = {
-    "seconds": "always so long",
-    "shortest": "a range: at least so long",
-    "longest": "a range: at most so long",
+    "seconds": "a fixed time",
+    "shortest": "a range: the least",
+    "longest": "a range: the most",
     "median": "a lognormal distribution: half of them are shorter",
     "p95": "a lognormal distribution: 95 of 100 are shorter",
     "status": "the HTTP status",
-    "retry_after": "seconds that a 429 tells to wait; without it those until the window ends",
-    "after_bytes": "bytes of the body that are sent; half of them without it",
+    "retry_after": "Retry-After of a 429, in seconds [the rest of the window]",
+    "after_bytes": "bytes of the body that are sent [half of them]",
     "bytes_per_second": "speed of the body",
 }
-DECIDING = frozenset({"status", "drop", "reset", "truncate", "malformed", "dribble"})  # one of them for each answer
+# At most one of them per response.
+DECIDING = frozenset({"status", "drop", "reset", "truncate", "malformed", "dribble"})

@@ -1,8 +1,7 @@
-"""The ASGI layer around the API and its CORS that plays the faults. While none is set it costs one `if`.
+"""The ASGI layer around the API and its CORS that applies the faults. With no fault set it costs one `if`.
 
-A browser sends a request again, unasked, when a connection that it has used before breaks: nobody would see the fault.
-So no connection is kept open while one may come that breaks them.
-"""
+A browser silently repeats a request when a connection that was used before breaks, so the fault would go unnoticed.
+Therefore no connection is kept open while a fault may come that breaks it."""
 
 from __future__ import annotations
 
@@ -20,7 +19,7 @@ from mock_server.layers.faults.wire import Wire, discard_body
 
 
 class FaultLayer:
-    """`heeds_prefer`: a request may ask for an error by its Prefer header."""
+    """`heeds_prefer`: a request may ask for an error with its Prefer header."""
 
     def __init__(self, app: ASGIApp, faults: Faults, wire: Wire, heeds_prefer: bool = False) -> None:
         self._app = app
@@ -38,7 +37,7 @@ class FaultLayer:
         request = context_of(scope)
         if self._faults.may_break_connections(request.caller.organisation.tenant_id if request.caller else None):
             send = _closing(send)
-        if scope["method"] == "OPTIONS":  # a fault hits the request that a page meant, not its preflight
+        if scope["method"] == "OPTIONS":  # a fault hits the page's request, not its preflight
             await self._app(scope, receive, send)
         else:
             await self._play(request, scope, receive, send)

@@ -1,4 +1,4 @@
-"""`Prefer: code=429` on a request (RFC 7240): that answer, this once. Only with --allow-prefer."""
+"""`Prefer: code=429` on a request (RFC 7240): that error for this request only. Requires --allow-prefer."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _CODE = re.compile(r"""(?:^|[,;])\s*code\s*=\s*(?:"([^"]*)"|([^",;\s]*))""", re.
 
 
 def preferred(headers: Iterable[Header], operation: Operation | None) -> Effects | None:
-    """The preferred error, or a 400 that names a code that the operation doesn't document; a success is what the
-    request gets anyway. None without a preference, and where the spec has no operation."""
+    """The preferred error, or a 400 for a code that the operation does not document. A preferred success changes
+    nothing. None without a preference, and for a request that is no operation of the spec."""
     text = ", ".join(value.decode("latin-1") for name, value in headers if name == b"prefer")
     found = _CODE.search(text)
     if found is None or operation is None:
         return None
     code = found[1] if found[1] is not None else found[2]
     if code not in operation.responses:
-        rule = f"code {code!r:.32} is none that this operation documents: {', '.join(sorted(operation.responses))}"
+        rule = f"code {code!r:.32} is undocumented for this operation; it has {', '.join(sorted(operation.responses))}"
         return Effects(BadRequest(*listed([FieldError("header.Prefer", rule)])))
     status = int(code) if code.isdigit() else 0
     return Effects(refusal(status, f"the request preferred code={status}")) if status >= 400 else NO_EFFECTS

@@ -1,8 +1,8 @@
-"""The faults that are set, and which of them a request meets.
+"""The faults that are set, and which of them hit a request.
 
 Counts and random draws belong to one fault and one organisation: the n-th request of an organisation that a fault
-concerns meets the n-th draw, whatever else goes on. A draw depends on the mock's seed, the organisation, the fault
-itself and n: the same seed, faults and requests give the same errors, and what must be remembered is a count.
+concerns gets the n-th draw, independent of all other traffic. A draw depends on the mock's seed, the organisation, the
+fault and n. So the same seed, faults and requests give the same errors, and only a count has to be stored.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Count:
 
 @dataclass(slots=True)
 class SetFault:
-    """A fault in force. `since` is a moment of the clock's `monotonic`."""
+    """A fault in force. `since` is a time of the clock's `monotonic`."""
 
     fault_id: str
     fault: Fault
@@ -44,14 +44,14 @@ class SetFault:
         return sum(count.hits for count in self.counts.values())
 
     def is_over(self, tenant_id: str | None, now: float) -> bool:
-        """Whether its window has passed, or this organisation (of one that has an owner: the owner) has used it up."""
+        """Whether its window has ended, or its `times` are used up: by its own organisation, or else by this one."""
         count = self.counts.get(self.fault.tenant_id or tenant_id)
         used_up = count is not None and self.fault.times is not None and count.hits >= self.fault.times
         return used_up or self.fault.is_past(now - self.since)
 
 
 class Hit(NamedTuple):
-    """A fault that a request meets, with the seconds that were drawn."""
+    """A fault that hits a request, and the drawn delay in seconds."""
 
     fault: Fault
     scenario: ScenarioName | None
@@ -63,14 +63,14 @@ class Hit(NamedTuple):
 
 
 class Faults:
-    """`scenario` is in force from the start, for everyone, and after each reset of everything."""
+    """`scenario` is in force for all organisations from the start, and again after a full reset."""
 
     def __init__(self, seed: int, clock: Clock, scenario: ScenarioName | None = None) -> None:
         self._seed = seed
         self._clock = clock
         self._first_scenario = scenario
         self._set: dict[str, SetFault] = {}
-        self._scenarios: dict[str | None, ScenarioName] = {}  # by tenant_id; None: for everyone
+        self._scenarios: dict[str | None, ScenarioName] = {}  # by tenant_id; None: all organisations
         self._numbers = 0
         if scenario:
             self.start_scenario(scenario)
@@ -92,17 +92,18 @@ class Faults:
 
     @property
     def scenarios(self) -> Mapping[str | None, ScenarioName]:
-        """By organisation; None: of all that have none of their own."""
+        """By organisation; None: all organisations without a scenario of their own."""
         return self._scenarios
 
     def may_break_connections(self, tenant_id: str | None) -> bool:
-        """Whether a connection that is left open after this organisation's request may meet a fault that breaks it:
-        also one that is meant for another organisation, whose pages may share the connection."""
+        """Whether a connection left open after this organisation's request may meet a fault that breaks it. Faults of
+        other organisations count too, because their pages may share the connection."""
         now = self._clock.monotonic()
         return any(each.fault.breaks_connections and not each.is_over(tenant_id, now) for each in self)
 
     def add(self, fault: Fault, scenario: ScenarioName | None = None) -> SetFault:
-        """Raises OverflowError when there are too many; a scenario's are few."""
+        """Set a fault. Raises OverflowError when there are too many; the few faults of a scenario are always
+        accepted."""
         if not scenario and len(self._set) >= MOST:
             raise OverflowError(f"there are {MOST} faults already")
         added = SetFault(self._new_id(), fault, self._clock.monotonic(), scenario)
@@ -110,40 +111,40 @@ class Faults:
         return added
 
     def remove(self, fault_id: str) -> None:
-        """A scenario ends with the last of its faults. Raises KeyError."""
+        """Remove a fault. A scenario ends with the last of its faults. Raises KeyError."""
         removed = self._set.pop(fault_id)
         owner = removed.fault.tenant_id
         if removed.scenario and not any(each.scenario and each.fault.tenant_id == owner for each in self):
             self._scenarios.pop(owner, None)
 
     def clear(self, tenant_id: str | None = None) -> list[str]:
-        """Remove those of one organisation, or all of them, and end their scenarios. Gives their ids."""
+        """Remove the faults of one organisation, or all, and end their scenarios. Returns the ids."""
         for owner in [owner for owner in self._scenarios if tenant_id in (None, owner)]:
             del self._scenarios[owner]
         return self._drop([each for each in self if tenant_id in (None, each.fault.tenant_id)])
 
     def start_scenario(self, name: ScenarioName, tenant_id: str | None = None) -> None:
-        """For everyone, which ends every other scenario, or for one organisation, which then has its own."""
+        """Start it for all organisations, which ends every other scenario, or for one organisation only."""
         self.end_scenario(tenant_id)
         self._scenarios[tenant_id] = name
         for fault in SCENARIOS[name].faults:
             self.add(fault.model_copy(update={"tenant_id": tenant_id}), name)
 
     def end_scenario(self, tenant_id: str | None = None) -> None:
-        """That of one organisation, or all of them."""
+        """End the scenario of one organisation, or all scenarios."""
         for owner in [owner for owner in self._scenarios if tenant_id in (None, owner)]:
             del self._scenarios[owner]
             self._drop([each for each in self if each.scenario and each.fault.tenant_id == owner])
 
     def reset(self, tenant_id: str | None = None) -> None:
-        """As at the start; of one organisation: without its own faults, and with all counts at nought."""
+        """Return to the initial state. For one organisation: remove its own faults and set all its counts to 0."""
         self.clear(tenant_id)
         self.reset_counts(tenant_id)
         if tenant_id is None and self._first_scenario:
             self.start_scenario(self._first_scenario)
 
     def reset_counts(self, tenant_id: str | None = None) -> None:
-        """Begin anew with the first throw, for one organisation or all."""
+        """Start again with the first draw, for one organisation or for all."""
         for each in self:
             each.counts = {owner: count for owner, count in each.counts.items() if tenant_id not in (None, owner)}
 
@@ -154,8 +155,8 @@ class Faults:
                 each.since -= seconds
 
     def meet(self, request: Request) -> list[Hit]:
-        """The faults that this request meets, which are counted: those that only change the answer's time or the
-        data, and the first that decides what the answer is."""
+        """The faults that hit this request, all of which are counted: those that only change the response's time or
+        data, and the first one that determines the response."""
         now = self._clock.monotonic()
         own = request.tenant_id is not None and request.tenant_id in self._scenarios
         hits: list[Hit] = []
@@ -172,7 +173,7 @@ class Faults:
         return hits
 
     def freeze(self, tenant_id: str | None = None) -> dict[str, Any]:
-        """All that `thaw` needs, as JSON: everything, or of one organisation its faults and its counts."""
+        """The state for `thaw`, as JSON: everything, or the faults and counts of one organisation."""
         now = self._clock.monotonic()
         frozen = FrozenFaults(
             numbers=self._numbers,
@@ -192,8 +193,8 @@ class Faults:
         return frozen.model_dump(mode="json")
 
     def thaw(self, frozen: Mapping[str, Any], tenant_id: str | None = None) -> None:
-        """Put back what `freeze` gave for the same `tenant_id`; windows go on from the age that they had. Raises
-        ValueError for anything else, and then nothing has changed."""
+        """Restore what `freeze` returned for the same `tenant_id`; windows continue at their age. Raises ValueError for
+        anything else, and then nothing has changed."""
         found = FrozenFaults.model_validate(frozen)
         now = self._clock.monotonic()
         self.clear(tenant_id)
@@ -203,11 +204,13 @@ class Faults:
         put_back: dict[str, SetFault] = {}
         for each in found.faults:
             if tenant_id in (None, each.fault.tenant_id):
-                fault_id = self._new_id() if each.fault_id in self._set else each.fault_id  # a file of another mock
+                # The id may come from another mock's file.
+                fault_id = self._new_id() if each.fault_id in self._set else each.fault_id
                 self._set[fault_id] = SetFault(fault_id, each.fault, now - each.age, each.scenario)
                 put_back[each.fault_id] = self._set[fault_id]
             elif each.fault_id in self._set and self._set[each.fault_id].fault == each.fault:
-                put_back[each.fault_id] = self._set[each.fault_id]  # one for everyone, of which only the counts count
+                # A fault for all organisations: only its counts are restored.
+                put_back[each.fault_id] = self._set[each.fault_id]
         for fault_id, owner, seen, hits in found.counts:
             if fault_id in put_back:
                 put_back[fault_id].counts[owner] = Count(seen, hits)
@@ -217,7 +220,7 @@ class Faults:
         return f"fault-{self._numbers}"
 
     def _draw(self, fault: Fault, count: Count, tenant_id: str | None) -> float | None:
-        """Count a request that the fault concerns; the seconds when it is hit, else None."""
+        """Count a request that the fault concerns. Returns the delay in seconds when it is hit, else None."""
         count.seen += 1
         if count.seen <= fault.skip or (fault.times is not None and count.hits >= fault.times):
             return None

@@ -1,4 +1,4 @@
-"""The scenarios: everyday trouble by one word. Each is a few faults; when it ends they are gone, and nothing else has
+"""The scenarios: common failures by name. Each is a few faults; when it ends they are removed, and nothing else has
 changed."""
 
 from __future__ import annotations
@@ -17,17 +17,15 @@ class Scenario(NamedTuple):
 
 SCENARIOS: Mapping[ScenarioName, Scenario] = {
     "rate-limited": Scenario(
-        "Every request is answered 429 and told to come back in 5 seconds.",
+        "Every request gets a 429 with Retry-After: 5.",
         (Fault(kind="status", status=429, retry_after=5),),
     ),
     "slow": Scenario(
-        "Half of the answers take over 1.5 seconds, one in twenty over 4; what was sent is visible 5 seconds late.",
+        "Half of the responses take over 1.5 seconds, one in twenty over 4; accepted data is visible 5 seconds late.",
         (Fault(kind="latency", median=1.5, p95=4), Fault(kind="slow_ingestion", seconds=5)),
     ),
-    "failing": Scenario("Every request is answered 500.", (Fault(kind="status", status=500),)),
-    "offline": Scenario("Every connection is closed without an answer.", (Fault(kind="drop"),)),
+    "failing": Scenario("Every request gets a 500.", (Fault(kind="status", status=500),)),
+    "offline": Scenario("Every connection is closed without a response.", (Fault(kind="drop"),)),
     "empty": Scenario("Every list of recommendations is empty.", (Fault(kind="no_results"),)),
-    "cold-start": Scenario(
-        "Every shopper is answered as a newcomer: lists that are not personal.", (Fault(kind="no_history"),)
-    ),
+    "cold-start": Scenario("Recommendations are those for an unknown user: not personal.", (Fault(kind="no_history"),)),
 }

@@ -1,4 +1,4 @@
-"""What ASGI has no words for: breaking the connection under a request, and waits that end when nobody waits."""
+"""What ASGI cannot express: breaking the connection of a request, and waits that end when the client has gone."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from time import perf_counter
 
 from starlette.types import Receive, Scope
 
-_LINGER_0 = struct.pack("ii", 1, 0)  # close() throws away what is unsent and answers RST
+_LINGER_0 = struct.pack("ii", 1, 0)  # close() discards unsent data and sends RST
 
 
 class Wire:
-    """`transport_of` and `close_idle` are the server's: the connection that a request came in by, None where there is
-    none; and the end of the idle ones whose last request is meant."""
+    """The server's callbacks. `transport_of`: the connection of a request, or None. `close_idle`: closes the idle
+    connections whose last request matches."""
 
     def __init__(self) -> None:
         self.transport_of: Callable[[Scope], asyncio.Transport | None] = lambda _: None
@@ -25,14 +25,15 @@ class Wire:
         self._stopped = False
 
     async def wait(self, seconds: float, receive: Receive) -> None:
-        """Real seconds; fewer when the client goes away or the server stops."""
+        """Wait, in real seconds; ends early when the client goes away or the server stops."""
         if self._stopped or seconds <= 0:
             return
         loop = asyncio.get_running_loop()
         until = perf_counter() + seconds
         over: asyncio.Future[None] = loop.create_future()
 
-        def look() -> None:  # uvloop counts from the start of its turn: its timers ring early on a busy machine
+        # Uvloop's timers count from the start of the loop's turn, so they fire early on a busy machine.
+        def look() -> None:
             if over.done():
                 return
             if (missing := until - perf_counter()) > 0:
@@ -53,14 +54,14 @@ class Wire:
                 await watcher
 
     def stop(self) -> None:
-        """End every wait, now and from now on."""
+        """End every wait, now and in the future."""
         self._stopped = True
         for over in self._waiting:
             _end(over)
 
     async def drop(self, scope: Scope, receive: Receive) -> None:
-        """Close the connection in an orderly way (FIN) after what was sent. Without a connection, as in a test that
-        calls the application: raises ConnectionAbortedError, as a client would get."""
+        """Close the connection with FIN after the data already sent. Without a connection, as in a test that calls the
+        application directly: raises ConnectionAbortedError."""
         transport = self.transport_of(scope)
         if transport is None:
             raise ConnectionAbortedError("a fault dropped the connection")
@@ -68,7 +69,7 @@ class Wire:
         await _gone(receive)
 
     async def reset(self, scope: Scope, receive: Receive) -> None:
-        """Answer RST. Without a connection: raises ConnectionResetError."""
+        """Send RST. Without a connection: raises ConnectionResetError."""
         transport = self.transport_of(scope)
         if transport is None:
             raise ConnectionResetError("a fault reset the connection")
@@ -78,17 +79,17 @@ class Wire:
 
 
 async def _close_none(_: Callable[[Scope], bool]) -> None:
-    """Where there is no server, there are no connections."""
+    """Used without a server: there are no connections."""
 
 
 async def discard_body(receive: Receive) -> None:
-    """Read the request to its end: closing with bytes unread would be a reset."""
+    """Read the request to its end, because closing with unread bytes would send RST."""
     while (message := await receive())["type"] == "http.request" and message.get("more_body"):
         pass
 
 
 async def _gone(receive: Receive) -> None:
-    """Return when the server has noticed that the connection is over; until then it would try to answer."""
+    """Return when the server has noticed the closed connection; until then it would try to respond."""
     while (await receive())["type"] != "http.disconnect":
         pass
 

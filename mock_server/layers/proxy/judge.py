@@ -1,6 +1,6 @@
-"""Does a request say what the spec says? And does a target do what every document demands of it?
+"""Does a request match the spec, and does a target do what every document demands?
 
-The client is held to the spec as the mock is; the target only to the judged contract, as by the suite."""
+Requests are compared with the spec, as the mock does; responses only with the judged contract, as the suite does."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from mock_server.spec.paths import Endpoint
 from mock_server.state.keys import PREFIXES
 
 _MOST_JUDGED_BYTES = 16 * 2**20
-_FORM = {400, 413, 415, 422}  # statuses that speak of the request alone, not of keys, limits or what is stored
+_FORM = {400, 413, 415, 422}  # statuses about the request alone, not about keys, limits or stored data
 
 
 class Asked(NamedTuple):
-    """A request as it came in, `body` in its Content-Encoding."""
+    """A request as received; `body` still has its Content-Encoding."""
 
     method: str
     raw_path: bytes
@@ -43,7 +43,7 @@ class Asked(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """What the target said; `body` in its Content-Encoding."""
+    """The target's response; `body` still has its Content-Encoding."""
 
     status: int
     headers: Sequence[Header]
@@ -60,7 +60,7 @@ class Judge:
         self._contract, self._superset = contract, superset
 
     def findings(self, request: Context, asked: Asked, answered: Answered) -> list[Finding]:
-        """What differs; ids begin with `request.`, `answer.` or `drift.`."""
+        """The differences; their ids begin with `request.`, `answer.` or `drift.`."""
         operation_id = request.endpoint.operation.operation_id if request.endpoint else None
         refusals: list[ApiError] = []
         body = b""
@@ -79,14 +79,14 @@ class Judge:
         found.extend(_problems(target, operation_id, answered))
         document = _document(body)
         if answered.status < 300 and self._forbidden(target, request, document):
-            found.append(_drift("accepted", answered, "and every document forbids this request"))
+            found.append(_drift("accepted", answered, "but every document forbids this request"))
         allowed = not refusals and b"content-encoding" not in request.headers
         if allowed and answered.status in _FORM and target.must_accept(operation_id, document):
-            found.append(_drift("refused", answered, "and every document allows this request"))
+            found.append(_drift("refused", answered, "but every document allows this request"))
         return found
 
     def _forbidden(self, target: TargetContract, request: Context, document: Any) -> bool:
-        """For its key, or for its body; a key of no documented kind may be one of the target's own."""
+        """Whether its key or its body is forbidden. A key of an undocumented kind may be one of the target's own."""
         endpoint = request.endpoint
         if endpoint is None or not target.knows(endpoint.operation.operation_id):
             return False
@@ -98,7 +98,7 @@ class Judge:
         return document is not None and target.must_refuse(endpoint.operation.operation_id, document)
 
     def _refusals(self, request: Context, asked: Asked, body: bytes) -> Iterator[ApiError]:
-        """What the spec says against the request, as far as a bystander can know."""
+        """The refusals that the spec demands, as far as they can be known without the target's keys and data."""
         path, endpoint, headers = request.path, request.endpoint, request.headers
         if path is None:
             yield NotFound("the spec has no such path")
@@ -118,7 +118,7 @@ class Judge:
 
 
 def _problems(target: TargetContract, operation_id: str | None, answered: Answered) -> Iterator[Finding]:
-    """What is wrong with an answer; a body that is too large, or in an unknown encoding, is not judged."""
+    """Problems of a response. A body that is too large or has an unknown encoding is not judged."""
     headers = {name.lower(): value for name, value in answered.headers}
     try:
         body = decoded(answered.body, headers.get(b"content-encoding"), _MOST_JUDGED_BYTES)
@@ -132,8 +132,8 @@ def _problems(target: TargetContract, operation_id: str | None, answered: Answer
 
 
 def _document(body: bytes) -> Any:
-    """The JSON value of a body, as the most lenient server reads it; None where servers may differ: without a body, or
-    with one that is too deep."""
+    """The JSON value of a body, as the most lenient server reads it. None where servers may differ: no body, or one
+    that nests too deep."""
     try:
         return json.loads(body) if body else None
     except RecursionError:
@@ -147,7 +147,7 @@ def _drift(kind: str, answered: Answered, why: str) -> Finding:
 
 
 def _key(endpoint: Endpoint, headers: Mapping[bytes, bytes], superset: bool) -> Iterator[ApiError]:
-    """The type of a key stands in its first letters."""
+    """The prefix of a key gives its type."""
     if endpoint.key_type is None:
         return
     key = headers.get(b"x-api-key")
@@ -167,7 +167,7 @@ def _named(refusal: ApiError) -> Iterator[Finding]:
 
 
 def _finding(name: str, field: str | None, message: str) -> Finding:
-    """A client may put its key anywhere, even into the name of a field."""
+    """A finding with masked keys: a client may put its key anywhere, even into the name of a field."""
     return Finding(name, None if field is None else _masked(field), _masked(message))
 
 

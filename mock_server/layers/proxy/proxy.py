@@ -1,5 +1,5 @@
-"""--proxy: every request goes on to a real server and its answer comes back unchanged; where a request differs from the
-spec, or an answer from what every document demands, the journal and the log say so."""
+"""--proxy: forwards every request to a real server and returns its response unchanged. The journal and the log report a
+request that differs from the spec, and a response that differs from what every document demands."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from mock_server.spec.contract import Contract
 
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)  # seconds
 _MAX_ANSWER_BYTES = 64 * 2**20
-_MOST_LOGGED = 1_000  # different findings that the log shows; the journal has them all
+_MOST_LOGGED = 1_000  # different findings that are logged; the journal has them all
 _WITHOUT_BODY = {204, 304}
 _ENCODINGS = {b"gzip", b"x-gzip", b"deflate", b"identity"}
 _SEPARATORS = re.compile(rb"[/\\]|%2f|%5c", re.IGNORECASE)
 _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
-_NOT_JUDGED = {"OPTIONS", "HEAD"}  # a browser's preflights, and answers without a body
+_NOT_JUDGED = {"OPTIONS", "HEAD"}  # preflights, and responses without a body
 _HOP_BY_HOP = {
     b"connection",
     b"expect",
@@ -46,14 +46,14 @@ logger = logging.getLogger(__name__)
 
 
 class BadGateway(ApiError):
-    """The proxy's own answer where the target gave none; no part of the API."""
+    """The proxy's own response when the target did not respond. Not part of the API."""
 
     status: ClassVar[int] = 502
     summary: ClassVar[str] = "Bad gateway"
 
 
 class Proxy:
-    """An ASGI application in the place of the API. It adds no CORS: what the target says is what a page gets."""
+    """An ASGI application in place of the API. It adds no CORS headers: a page sees those of the target."""
 
     def __init__(self, contract: Contract, target: str, superset: bool = False) -> None:
         """`superset`: the target lets a secret key do all that a publishable key may (R3)."""
@@ -76,7 +76,7 @@ class Proxy:
                 logger.warning("%s", error.detail)
             status, body = error.status, envelope.failure(error)
             headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
-            headers.append((b"access-control-allow-origin", b"*"))  # a page should be able to read why
+            headers.append((b"access-control-allow-origin", b"*"))  # a page should be able to read the reason
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
@@ -84,7 +84,7 @@ class Proxy:
         await self._client.aclose()
 
     async def _forward(self, scope: Scope, receive: Receive, context: Context) -> tuple[int, list[Header], bytes]:
-        """What to answer. Raises ApiError and Disconnected."""
+        """(status, headers, body) of the response. Raises ApiError and Disconnected."""
         body = await read_raw(receive, context.headers, self._contract.max_body)
         asked = Asked(scope["method"], scope["raw_path"], scope["query_string"], scope["headers"], body)
         answer, raw = await self._ask(asked)
@@ -102,7 +102,7 @@ class Proxy:
         return answer.status_code, headers, raw
 
     async def _ask(self, asked: Asked) -> tuple[httpx.Response, bytes]:
-        """The target's answer and its body as it came, compressed or not. Raises BadGateway, BadRequest."""
+        """The target's response, and its body still encoded. Raises BadGateway, BadRequest."""
         if any(unquote_to_bytes(segment) in (b".", b"..") for segment in _SEPARATORS.split(asked.raw_path)):
             raise BadRequest("a path with . or .. could leave the target's prefix")
         path = self._target.raw_path.rstrip(b"/") + asked.raw_path + (b"?" + asked.query if asked.query else b"")
@@ -123,10 +123,10 @@ class Proxy:
                 await answer.aclose()
         except (httpx.TransportError, httpx.InvalidURL) as error:
             reason = str(error) or "no answer in time"
-            raise BadGateway(f"{self._target} can't be asked: {type(error).__name__}: {reason}") from None
+            raise BadGateway(f"{self._target} can't be reached: {type(error).__name__}: {reason}") from None
 
     def _report(self, context: Context) -> None:
-        """A line of log for each finding that is new."""
+        """Log each new finding in one line."""
         place = context.endpoint.operation.operation_id if context.endpoint else "no operation"
         for finding in context.findings:
             if (place, finding) not in self._logged and len(self._logged) < _MOST_LOGGED:
@@ -136,14 +136,14 @@ class Proxy:
 
 
 def _end_to_end(headers: Iterable[Header]) -> list[Header]:
-    """Without the headers that speak of one connection."""
+    """Without the headers that apply to a single connection."""
     every = [(name.lower(), value) for name, value in headers]
     named = {each.strip().lower() for name, value in every if name == b"connection" for each in value.split(b",")}
     return [(name, value) for name, value in every if name not in _HOP_BY_HOP | named]
 
 
 def _readable(header: Header) -> Header:
-    """The target is asked only for encodings that its answer can be judged in."""
+    """Restricts Accept-Encoding to the encodings that the mock can decode."""
     name, value = header
     if name != b"accept-encoding":
         return header
@@ -152,7 +152,7 @@ def _readable(header: Header) -> Header:
 
 
 def _unsendable(status: int, headers: Iterable[Header]) -> str | None:
-    """What no server could pass on, because HTTP has no such answer."""
+    """Why no server could pass this response on: HTTP forbids it. None when it can be passed on."""
     if not 200 <= status <= 599:
         return f"the target answered with the status {status}"
     for name, value in headers:

@@ -1,7 +1,7 @@
-"""--state FILE: what the mock holds is in an SQLite file before its answers are sent.
+"""--state FILE: an SQLite file holds everything that the mock has acknowledged.
 
-store.py      the file: opened, checked, migrated, written in transactions
-written.py    records and organisations as they stand in it
-keeper.py     what has changed since the last transaction; one transaction for all answers of a turn of the event loop
-loading.py    the file's organisations, back into a mock that has just started
+store.py      the file: open, check, migrate, write in transactions
+written.py    records and organisations in the file's format
+keeper.py     changes since the last transaction; one transaction for all responses of one turn of the event loop
+loading.py    loads the file's organisations into a mock that has just started
 """

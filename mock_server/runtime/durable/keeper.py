@@ -1,7 +1,7 @@
-"""What has changed since the last transaction, and one transaction for all answers of a turn of the event loop.
+"""Collects changes, and writes one transaction for all responses of one turn of the event loop.
 
-An answer waits in `settle` until what it acknowledges is in the file. With `normal` the file is written on the event
-loop, which takes well under a millisecond; with `full` in a thread, since it waits for the disk."""
+A response waits in `settle` until what it acknowledges is in the file. With `normal` the file is written on the event
+loop, which takes well under a millisecond; with `full` in a thread, because it waits for the disk."""
 
 from __future__ import annotations
 
@@ -39,29 +39,29 @@ _PUT_PART = "INSERT OR REPLACE INTO part (name, data) VALUES (?, ?)"
 _PUT_UPLOAD = "INSERT OR IGNORE INTO upload (upload_id) VALUES (?)"
 _FORGET = tuple(f"DELETE FROM {table} WHERE tenant_id = ?" for table in ("log", "random", "organisation"))  # noqa: S608
 
-_DRAWS = 2_000  # ids, before a generator is written anew
+_DRAWS = 2_000  # ids drawn before the generator's state is written again
 
 logger = logging.getLogger(__name__)
 
 
 class NotKept(Exception):
-    """The file could not be written; what was accepted may be lost."""
+    """The file could not be written; accepted data may be lost."""
 
 
 class Known:
-    """An organisation as the file has it."""
+    """What the file holds of an organisation."""
 
     __slots__ = ("drawn", "has_delays", "live", "place", "served", "state", "tenant")
 
     def __init__(self, state: State, place: int) -> None:
         self.state, self.tenant, self.place = state, state.tenant, place
         self.served = served_count(state.tenant)  # recommendations
-        self.drawn: int | None = None  # ids that were given when the generator was written
+        self.drawn: int | None = None  # ids drawn when the generator's state was written
         self.has_delays = False
         self.live = b""
 
     def new_served(self) -> list[Row]:
-        """Recommendations that were served since the last call."""
+        """Recommendations served since the last call."""
         count = served_count(self.tenant)
         fresh = self.tenant.attribution.latest(count - self.served)
         self.served = count
@@ -69,7 +69,7 @@ class Known:
 
 
 class Keeper:
-    """`parts`: what has a state of its own beside the organisations, by name."""
+    """`parts`: state besides the organisations, by name."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class Keeper:
         self._store, self._in_thread = store, sync == "full"
         self._clock, self._organisations, self._ingest, self._lifetimes = clock, organisations, ingest, lifetimes
         self._parts = parts
-        self._known: dict[str, Known] | None = None  # None: the file is to be written anew
+        self._known: dict[str, Known] | None = None  # None: the whole file has to be written
         self._rows: list[tuple[State, Row]] = []
         self._touched: dict[str, Organisation] = {}
         self._everything = False
@@ -94,19 +94,19 @@ class Keeper:
         ingest.on_accept = self._accepted
 
     def know(self, organisations: Mapping[str, int]) -> None:
-        """These are in the file as they are now; places by id."""
+        """Register organisations that the file already holds, with their positions by id."""
         self._known = {name: Known(self._organisations[name].state, place) for name, place in organisations.items()}
 
     def touch(self, organisation: Organisation) -> None:
-        """A request of this organisation was answered."""
+        """Note that a request of this organisation was answered."""
         self._touched[organisation.tenant_id] = organisation
 
     def touch_everything(self) -> None:
-        """Anything may have changed."""
+        """Note that anything may have changed."""
         self._everything = True
 
     def finished(self, upload_id: str) -> None:
-        """An upload was read to its end: its records count."""
+        """An upload was read to its end, so its records count."""
         self._uploads.append(upload_id)
         self._schedule()
 
@@ -119,7 +119,7 @@ class Keeper:
             await waiter
 
     def start(self, anew: bool) -> None:
-        """Write everything as it is now; `anew`: the whole file. Raises StateFileError."""
+        """Write everything as it is now; `anew`: replace the whole file. Raises StateFileError."""
         if anew:
             self._known = None
         try:
@@ -128,12 +128,12 @@ class Keeper:
             raise StateFileError(f"{self._store.path}: can't be written: {error}") from None
 
     def write_everything(self) -> None:
-        """At once, in one transaction. Raises sqlite3.Error."""
+        """Write everything at once, in one transaction. Raises sqlite3.Error."""
         self._everything = True
         self._store.write(self._collect())
 
     def close(self) -> None:
-        """The last state of everything; the file can be opened by others then."""
+        """Write the final state and release the file."""
         try:
             self.write_everything()
         except sqlite3.Error as error:
@@ -148,7 +148,7 @@ class Keeper:
         self._rows.append((state, row_of(state.tenant.tenant_id, records, moment, upload_id)))
 
     def _schedule(self) -> None:
-        """At the end of this turn of the event loop, with everything that the turn brings."""
+        """Write at the end of this turn of the event loop, with all changes of the turn."""
         if not self._is_scheduled:
             self._is_scheduled = True
             loop = asyncio.get_running_loop()
@@ -162,7 +162,7 @@ class Keeper:
         waiters, self._waiters = self._waiters, []
         try:
             self._store.write(self._collect())
-        except Exception as error:  # whoever waits must hear of it, whatever it is
+        except Exception as error:  # every waiter gets the error, whatever it is
             self._fail(waiters, error)
         else:
             _answer(waiters)
@@ -172,7 +172,7 @@ class Keeper:
         waiters, self._waiters = self._waiters, []
         try:
             await asyncio.to_thread(self._store.write, self._collect())
-        except Exception as error:  # whoever waits must hear of it, whatever it is
+        except Exception as error:  # every waiter gets the error, whatever it is
             self._fail(waiters, error)
         else:
             _answer(waiters)
@@ -181,7 +181,7 @@ class Keeper:
             self._schedule()
 
     def _fail(self, waiters: Sequence[asyncio.Future[None]], error: Exception) -> None:
-        """The next transaction writes everything: what this one held is not taken apart again."""
+        """The next transaction writes everything, because the contents of this one are lost."""
         logger.error("%s: can't be written: %s", self._store.path, error)
         self._known, self._everything = None, True
         for waiter in waiters:
@@ -189,7 +189,7 @@ class Keeper:
                 waiter.set_exception(NotKept(f"the state file can't be written: {error}"))
 
     def _collect(self) -> list[Statement]:
-        """What is to be written; from now on it counts as written."""
+        """The statements to write. Their changes count as written from now on."""
         statements: list[Statement] = []
         rows, touched, everything = self._rows, self._touched, self._everything or self._known is None
         self._rows, self._touched, self._everything = [], {}, False
@@ -210,7 +210,7 @@ class Keeper:
             state, known = organisation.state, self._known.get(tenant_id)
             if known is None or known.state is not state or known.tenant is not state.tenant:
                 if organisation.tenant_id not in self._organisations:
-                    continue  # removed meanwhile
+                    continue  # removed in the meantime
                 statements += self._whole(organisation, known)
                 is_new.add(tenant_id)
         added = [row for state, row in rows if state is self._state_known(row[0]) and row[0] not in is_new]
@@ -231,8 +231,8 @@ class Keeper:
         return known.state if known else None
 
     def _whole(self, organisation: Organisation, known: Known | None) -> list[Statement]:
-        """All of an organisation whose data was replaced, with what waits for it."""
-        assert self._known is not None  # noqa: S101 - `_collect` saw to it
+        """All data of an organisation that was replaced, with its queued records."""
+        assert self._known is not None  # noqa: S101 - `_collect` sets it
         tenant_id, state = organisation.tenant_id, organisation.state
         place = known.place if known else 1 + max((each.place for each in self._known.values()), default=0)
         shift = self._clock.now() - self._clock.monotonic()
@@ -290,5 +290,5 @@ def _plain_state(state: tuple[object, ...]) -> list[object]:
 
 
 def served_count(tenant: Tenant) -> int:
-    """How many recommendations an organisation was ever served."""
+    """How many recommendations an organisation has been served in total."""
     return len(tenant.attribution) + tenant.attribution.forgotten

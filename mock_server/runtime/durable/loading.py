@@ -1,4 +1,4 @@
-"""A state file's organisations, back into a mock that has just started and serves nobody yet."""
+"""Loads a state file's organisations into a mock that has just started and serves no requests yet."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from mock_server.state.organisations import Organisation, Organisations, State
 from mock_server.state.snapshots.snapshot import Part
 from mock_server.state.tenant import Tenant
 
-_ROWS_BEFORE_CLEANING = 20_000  # that were added one by one; then the file is written anew
+_ROWS_BEFORE_CLEANING = 20_000  # rows added one by one, after which the file is rewritten
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class Loaded:
-    """`places`: of the organisations. `waiting`: what isn't visible yet. `lifetimes`: seconds left."""
+    """`places`: positions of the organisations. `waiting`: records not visible yet. `lifetimes`: seconds left."""
 
     places: dict[str, int] = field(default_factory=dict)
     waiting: list[Batch] = field(default_factory=list)
@@ -47,7 +47,7 @@ def load(
     parts: Mapping[str, Part],
     make_tenant: Callable[[str], Tenant],
 ) -> Loaded:
-    """The organisations that are there are replaced. Raises StateFileError for content that no mock wrote."""
+    """Replaces the existing organisations. Raises StateFileError for content that no mock wrote."""
     try:
         return _load(store, clock, organisations, parts, make_tenant)
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
@@ -102,7 +102,7 @@ def _organisation(tenant_id: str, made: dict[str, Any], state: State) -> Organis
 
 
 def _fill(store: Store, states: Mapping[str, State], shift: float, now: float, loaded: Loaded) -> None:
-    """Apply the records in the order of their acceptance, but none of an upload that was not read to its end."""
+    """Apply the records in the order of acceptance, except those of uploads that were not read to their end."""
     sql = (
         "SELECT number, tenant_id, kind, due, data FROM log"
         " WHERE upload_id IS NULL OR upload_id IN (SELECT upload_id FROM upload) ORDER BY number"
@@ -110,7 +110,7 @@ def _fill(store: Store, states: Mapping[str, State], shift: float, now: float, l
     for number, tenant_id, kind, due, data in store.read(sql):
         loaded.rows += 1
         if (state := states.get(tenant_id)) is None:
-            continue  # its time was over
+            continue  # its lifetime is over
         tenant = state.tenant
         if kind == "attribution":
             tenant.attribution = attribution_of(data)

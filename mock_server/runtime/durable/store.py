@@ -1,10 +1,10 @@
-"""The state file: SQLite with a write-ahead log, locked for this process alone.
+"""The state file: SQLite with a write-ahead log, locked for this process.
 
     with Store.open(path, "normal") as store:
         store.write([("DELETE FROM log WHERE tenant_id = ?", [("acme-books",)])])
 
-A process that is killed loses nothing that was written. `full` also survives a power cut: each transaction waits for
-the disk."""
+A killed process loses nothing that was written. `full` also survives a power cut: each transaction waits for the disk.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ CREATE TABLE log (
   number INTEGER PRIMARY KEY,  -- in the order of acceptance
   tenant_id TEXT NOT NULL,
   kind TEXT NOT NULL,          -- items, users, events, served, attribution
-  due REAL,                    -- when it becomes visible, by the mock's clock; none: it is
-  upload_id TEXT,              -- counts only once the upload was read to its end
+  due REAL,                    -- when it becomes visible, by the mock's clock; NULL: it is
+  upload_id TEXT,              -- counts only once the whole upload was read
   data BLOB NOT NULL           -- JSON
 );
 CREATE TABLE organisation (tenant_id TEXT PRIMARY KEY, place INTEGER NOT NULL, made BLOB NOT NULL, live BLOB NOT NULL);
@@ -32,12 +32,12 @@ CREATE TABLE random (tenant_id TEXT NOT NULL, name TEXT NOT NULL, block BLOB NOT
 CREATE TABLE part (name TEXT PRIMARY KEY, data BLOB NOT NULL);
 CREATE TABLE upload (upload_id TEXT PRIMARY KEY);
 """
-MIGRATIONS: Mapping[int, str] = {}  # version -> SQL that leads to the next one
+MIGRATIONS: Mapping[int, str] = {}  # version -> SQL that migrates to the next one
 _MAGIC = b"SQLite format 3\x00"
 
 
 class StateFileError(Exception):
-    """Why a state file can't be used; one line."""
+    """Why a state file can't be used, in one line."""
 
 
 class Store:
@@ -46,7 +46,7 @@ class Store:
 
     @classmethod
     def open(cls, path: Path, sync: Sync) -> Self:
-        """Raises StateFileError; then nothing was written."""
+        """Raises StateFileError, and then nothing was written."""
         is_new = not path.exists() or path.stat().st_size == 0
         if not is_new:
             _check_header(path)
@@ -72,7 +72,7 @@ class Store:
         return cls(connection, path, is_new)
 
     def write(self, statements: Sequence[Statement]) -> None:
-        """All of it or nothing. Raises sqlite3.Error."""
+        """All or nothing. Raises sqlite3.Error."""
         run = self._connection
         run.execute("BEGIN")
         try:
@@ -92,17 +92,17 @@ class Store:
 
 
 def _check_header(path: Path) -> None:
-    """What can be told without opening it."""
+    """Checks that do not need SQLite."""
     try:
         with path.open("rb") as file:
             header = file.read(100)
     except OSError as error:
         raise StateFileError(f"{path}: can't be read: {error.strerror}") from None
     if not header.startswith(_MAGIC) or len(header) < 100:
-        raise StateFileError(f"{path}: is no state file of lehnz-mock")
+        raise StateFileError(f"{path}: is not a state file of lehnz-mock")
     application, version = int.from_bytes(header[68:72], "big"), int.from_bytes(header[60:64], "big")
     if application != APPLICATION_ID:
-        raise StateFileError(f"{path}: is an SQLite file, but no state file of lehnz-mock")
+        raise StateFileError(f"{path}: is an SQLite file, but not a state file of lehnz-mock")
     if version > VERSION:
         raise StateFileError(f"{path}: was written by a newer lehnz-mock (version {version}; this one reads {VERSION})")
 
@@ -110,14 +110,14 @@ def _check_header(path: Path) -> None:
 def _check(connection: sqlite3.Connection, path: Path) -> None:
     found = connection.execute("PRAGMA quick_check(1)").fetchone()
     if found is None or found[0] != "ok":
-        raise StateFileError(f"{path}: is damaged: {found[0] if found else 'it can not be checked'}")
+        raise StateFileError(f"{path}: is damaged: {found[0] if found else 'it cannot be checked'}")
 
 
 def _make(connection: sqlite3.Connection) -> None:
     connection.executescript(
         f"BEGIN; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; {_SCHEMA} COMMIT;"
     )
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # so that the file itself tells what it is
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # so that the file's own header is up to date
 
 
 def _migrate(connection: sqlite3.Connection) -> None:

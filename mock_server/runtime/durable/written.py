@@ -1,4 +1,4 @@
-"""Records and organisations as they stand in the state file."""
+"""Records and organisations in the format of the state file."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ Row = tuple[str, str, float | None, str | None, bytes]  # tenant_id, kind, due, 
 ADD_LOG = "INSERT INTO log (tenant_id, kind, due, upload_id, data) VALUES (?, ?, ?, ?, ?)"
 _KINDS: dict[type[Record], str] = {Item: "items", User: "users", Event: "events"}
 _FIELDS = {kind: tuple(each.name for each in fields(kind) if each.name != "metadata_json") for kind in _KINDS}
-_AT_ONCE = 500  # records of a row, where a whole organisation is written
+_AT_ONCE = 500  # records per row when a whole organisation is written
 NO_DUE = None
-_PLAIN = b" "  # begins what Python's own reader has to read
+_PLAIN = b" "  # prefix of rows that Python's own JSON reader has to read
 
 
 def row_of(tenant_id: str, records: Sequence[Record], due: float | None, upload_id: str | None = None) -> Row:
-    """Records of one kind, accepted together."""
+    """Records of one kind that were accepted together."""
     kind = type(records[0])
     names = _FIELDS[kind]
     data = [[_value(record, name) for name in names] for record in records]
@@ -41,7 +41,7 @@ def row_of(tenant_id: str, records: Sequence[Record], due: float | None, upload_
 
 
 def records_of(kind: str, data: bytes) -> list[Record]:
-    """Raises ValueError, TypeError for what `row_of` never wrote."""
+    """Raises ValueError or TypeError for data that `row_of` did not write."""
     rows = json.loads(data) if data.startswith(_PLAIN) else orjson.loads(data)
     if kind == "items":
         return [Item(*row) for row in rows]
@@ -53,7 +53,7 @@ def records_of(kind: str, data: bytes) -> list[Record]:
 
 
 def rows_of(tenant_id: str, tenant: Tenant) -> Iterator[Row]:
-    """All of an organisation's data."""
+    """All data of an organisation."""
     for records in (tenant.items.values(), tenant.users.values(), tenant.events.values()):
         whole: list[Record] = list(records)
         for start in range(0, len(whole), _AT_ONCE):
@@ -82,7 +82,7 @@ def attribution_of(data: bytes) -> Attribution:
 
 
 def made_facts(organisation: Organisation) -> bytes:
-    """What stays the same for life. The secret key itself is not in it."""
+    """Facts that never change. The secret key itself is not among them, only its digest."""
     own = organisation.secret_key
     return orjson.dumps(
         {
@@ -95,7 +95,7 @@ def made_facts(organisation: Organisation) -> bytes:
 
 
 def live_facts(state: State, shift: float, expires_at: float | None, drawn: int) -> bytes:
-    """What changes with requests. `shift`: from the monotonic clock to the mock's time."""
+    """Facts that change with requests. `shift`: from the monotonic clock to the mock's time."""
     window = state.window
     return orjson.dumps(
         {
@@ -103,7 +103,7 @@ def live_facts(state: State, shift: float, expires_at: float | None, drawn: int)
             "due": state.due + shift,
             "ahead": state.ahead,
             "told": sorted(state.logged),
-            "drawn": drawn,  # ids since the generator was written
+            "drawn": drawn,  # ids drawn since the generator's state was written
             "started": _moment(window.started, shift),
             "exhausted_until": _moment(window.exhausted_until, shift),
             "used": window.used,
@@ -114,7 +114,7 @@ def live_facts(state: State, shift: float, expires_at: float | None, drawn: int)
 
 
 def put_facts(facts: dict[str, Any], state: State, shift: float) -> None:
-    """The other way round. `shift`: from the mock's time to the monotonic clock."""
+    """Restores `live_facts`. `shift`: from the mock's time to the monotonic clock."""
     state.due, state.ahead, state.logged = facts["due"] + shift, facts["ahead"], set(facts["told"])
     window = Window()
     window.started = -math.inf if facts["started"] is None else facts["started"] + shift
@@ -126,12 +126,12 @@ def put_facts(facts: dict[str, Any], state: State, shift: float) -> None:
 
 
 def block_of(random: Random) -> bytes:
-    """A generator as it is."""
+    """A generator's state."""
     return array("I", random.getstate()[1]).tobytes()
 
 
 def put_random(random: Random, block: bytes, drawn: int) -> None:
-    """`drawn`: ids that it gave since then."""
+    """`drawn`: ids drawn since the state was written."""
     numbers = array("I")
     numbers.frombytes(block)
     random.setstate((3, tuple(numbers), None))

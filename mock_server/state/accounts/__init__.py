@@ -1,1 +1,1 @@
-"""The account side, without HTTP: people, their organisations and roles, key pairs, audit log, uploads (R42)."""
+"""Accounts, without HTTP: their organisations and roles, key pairs, audit log, uploads (R42)."""

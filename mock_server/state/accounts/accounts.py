@@ -1,4 +1,4 @@
-"""People who may sign in. An address is the same in upper and in lower case."""
+"""The accounts that may sign in. Email addresses are case-insensitive."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Account:
 
 
 class Accounts:
-    """Every account, by id and by address; `windows`: what each has used of its rate limit, by id."""
+    """Every account, by id and by address; `windows`: the rate limit window of each, by id."""
 
     def __init__(self, accounts: Iterable[Account] = ()) -> None:
         self.windows: defaultdict[str, Window] = defaultdict(Window)
@@ -39,9 +39,9 @@ class Accounts:
         return self._by_id[account_id]
 
     def add(self, account: Account) -> Account:
-        """Raises ValueError for an address that is taken."""
+        """Raises ValueError for an address that already has an account."""
         if account.email in self._by_email:
-            raise ValueError("this address has an account already")
+            raise ValueError("this address already has an account")
         self._by_id[account.account_id] = self._by_email[account.email] = account
         return account
 

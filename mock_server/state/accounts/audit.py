@@ -1,5 +1,5 @@
-"""An organisation's audit log: who did what, when and from where. Entries are added and never changed; the newest are
-kept, since all of them are in every snapshot."""
+"""An organisation's audit log: who did what, when and from which address. Entries are never changed;
+only the newest are kept, because every snapshot contains all of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Outcome = Literal["done", "refused"]
 
 
 class Actor(NamedTuple):
-    """Whose doing it was; `account_id` and `email` are None for whoever runs the mock."""
+    """Who acted; `account_id` and `email` are None for the mock's operator."""
 
     account_id: str | None
     email: str | None
@@ -35,7 +35,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """None: any. `after` is included, `before` is not; both in seconds since the epoch."""
+    """None matches everything. `after` is inclusive, `before` exclusive; both in seconds since the epoch."""
 
     action: str | None = None
     account_id: str | None = None
@@ -76,5 +76,5 @@ class AuditLog:
         return entry
 
     def found(self, wanted: Filter) -> Sequence[Entry]:
-        """Those that fit, newest first."""
+        """The matching entries, newest first."""
         return [entry for entry in reversed(self.entries) if wanted.fits(entry)]

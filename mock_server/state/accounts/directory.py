@@ -1,4 +1,4 @@
-"""Who may sign in, and what accounts have made of the organisations: teams, keys, suspensions."""
+"""All accounts, and what they have made of the organisations: teams, keys, suspensions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from mock_server.state.rate_limit import Visitors, Window
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """A window in a snapshot; `started` in seconds after it."""
+    """A window in a snapshot; `started` in seconds relative to the snapshot."""
 
     started: float
     requests: int
@@ -33,7 +33,7 @@ class Used:
 class Frozen:
     accounts: list[Account]
     teams: list[Team]
-    windows: dict[str, Used]  # of accounts that have asked for something
+    windows: dict[str, Used]  # of accounts that have made requests
     dice: tuple[int, tuple[int, ...], float | None] | None
 
 
@@ -43,35 +43,35 @@ _DIGEST = re.compile("[0-9a-f]{64}")
 
 
 class Directory:
-    """`new_random` gives the randomness behind ids and keys, `new_signing_key` at least 32 bytes; both are asked again
-    at each reset."""
+    """`new_random` makes the generator of ids and keys, `new_signing_key` at least 32 bytes; both are called again at
+    each reset."""
 
     def __init__(self, clock: Clock, new_random: Callable[[], Random], new_signing_key: Callable[[], bytes]) -> None:
         self._clock = clock
         self._new_random, self._new_signing_key = new_random, new_signing_key
-        self.visitors = Visitors()  # windows of the addresses that ask without a token
-        self.logged: set[str] = set()  # what the log has said once
+        self.visitors = Visitors()  # windows of the addresses that send no token
+        self.logged: set[str] = set()  # messages that were already logged
         self.teams: dict[str, Team] = {}
         self.tokens = Tokens(new_signing_key())
         self.reset()
 
     def reset(self) -> list[str]:
-        """Nobody is registered, nothing suspended, no window used. Returns the organisations that accounts made: they
-        are over."""
+        """Remove all accounts, suspensions and windows. Returns the organisations created by accounts, which are
+        removed too."""
         over = [team.tenant_id for team in self.teams.values() if team.made_by_account]
         self.rng = self._new_random()
-        self.tokens.begin_anew(self._new_signing_key())  # a token of before must not open an account of after
+        self.tokens.begin_anew(self._new_signing_key())  # a token from before must not be valid afterwards
         self.accounts = Accounts()
         self.visitors.clear()
         self.teams = {}
         return over
 
     def register(self, email: str, name: str, password_hash: str, now: float) -> Account:
-        """Raises ValueError for an address that is taken."""
+        """Raises ValueError for an address that already has an account."""
         return self.accounts.add(Account(unique_uuid(self.rng), email.lower(), name, password_hash, now))
 
     def team(self, tenant_id: str) -> Team:
-        """The team of an organisation that is there; one that the mock made begins without members."""
+        """The team of an existing organisation; one made by the mock starts without members."""
         if tenant_id not in self.teams:
             self.teams[tenant_id] = Team(tenant_id, tenant_id, self._clock.now())
         return self.teams[tenant_id]
@@ -84,7 +84,7 @@ class Directory:
         return team is not None and team.suspended
 
     def digests(self, tenant_id: str) -> Iterator[tuple[bytes, KeyType]]:
-        """Of the good keys that members of an organisation generated."""
+        """Digests of the valid keys that members of an organisation generated."""
         return self.teams[tenant_id].digests() if tenant_id in self.teams else iter(())
 
     def forget(self, tenant_id: str) -> None:
@@ -92,7 +92,7 @@ class Directory:
         self.teams.pop(tenant_id, None)
 
     def freeze(self, tenant_id: str | None = None) -> Any:
-        """All of it; of one organisation only whether it is suspended, as members and keys are not its data."""
+        """Everything; for one organisation only whether it is suspended, because members and keys are not its data."""
         if tenant_id is not None:
             return self.is_suspended(tenant_id)
         now = self._clock.monotonic()
@@ -101,7 +101,7 @@ class Directory:
         return _FROZEN.dump_python(Frozen(list(self.accounts), list(self.teams.values()), used, dice), mode="json")
 
     def thaw(self, frozen: Any, tenant_id: str | None = None) -> None:
-        """Put it back. Raises ValueError for what `freeze` never gave."""
+        """Restore the state. Raises ValueError for data that `freeze` did not return."""
         if tenant_id is not None:
             self.suspend(tenant_id, _SUSPENDED.validate_python(frozen))
             return
@@ -118,26 +118,26 @@ class Directory:
         self.visitors.clear()
 
     def suspend(self, tenant_id: str, suspended: bool) -> None:
-        """Its keys and nearly everything about it are 403, or work again."""
+        """Refuse nearly all requests for an organisation with 403, or accept them again."""
         if suspended != self.is_suspended(tenant_id):
             self.team(tenant_id).suspended = suspended
 
 
 def _check(state: Frozen) -> None:
-    """What is accepted here must not fail when it is used. Raises ValueError."""
+    """Refuse data that would fail when it is used. Raises ValueError."""
     known = {account.account_id for account in state.accounts}
     for account in state.accounts:
         try:
             extract_parameters(account.password_hash)
         except InvalidHashError:
-            raise ValueError(f"accounts: the password_hash of {account.email!r} is none") from None
+            raise ValueError(f"accounts: the password_hash of {account.email!r} is not a hash") from None
         _check_moment(account.created_at, f"created_at of {account.email!r}")
     for team in state.teams:
         if strangers := team.members.keys() - known:
             raise ValueError(f"teams: {team.tenant_id} has a member {sorted(strangers)[0]!r} who has no account")
         for pair in team.pairs.values():
             if not _DIGEST.fullmatch(pair.secret_digest):
-                raise ValueError(f"teams: {team.tenant_id}: the secret_digest of {pair.key_id!r} is none")
+                raise ValueError(f"teams: {team.tenant_id}: the secret_digest of {pair.key_id!r} is not a digest")
             _check_moment(pair.created_at, f"created_at of the keys {pair.key_id!r}")
             _check_moment(pair.revoked_at, f"revoked_at of the keys {pair.key_id!r}")
         for member in team.members.values():
@@ -149,4 +149,4 @@ def _check(state: Frozen) -> None:
 
 def _check_moment(seconds: float | None, place: str) -> None:
     if seconds is not None and not 0 <= seconds < END_OF_CALENDAR:
-        raise ValueError(f"{place}: leads out of the calendar")
+        raise ValueError(f"{place}: is outside the calendar")

@@ -1,4 +1,4 @@
-"""Ids for organisations, made from their names as people read them."""
+"""Ids for organisations, made from their display names."""
 
 from __future__ import annotations
 

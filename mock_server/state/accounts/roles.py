@@ -1,5 +1,5 @@
-"""Roles in an organisation. Which of them may do what stands in the contract of
-the account operations (`x-roles`); here is who is above whom."""
+"""Roles in an organisation, and their order. Which role may use an operation is defined by `x-roles` in the contract of
+the account operations."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """From the mightiest to the least."""
+    """Highest first."""
 
     OWNER = "OWNER"
     ADMIN = "ADMIN"
@@ -19,5 +19,5 @@ _RANKS = {role: rank for rank, role in enumerate(reversed(Role))}
 
 
 def may_give(giver: Role, role: Role) -> bool:
-    """Nobody makes, changes or removes a member above the own role: an ADMIN can't touch an OWNER, nor become one."""
+    """Members may only change roles up to their own: an ADMIN can't change an OWNER, nor become one."""
     return _RANKS[role] <= _RANKS[giver]

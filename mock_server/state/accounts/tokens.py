@@ -1,7 +1,7 @@
-"""Bearer tokens: JSON Web Tokens that expire by the mock's clock, not by the machine's.
+"""Bearer tokens: JSON Web Tokens that expire by the mock's clock.
 
-The signing key is made anew at each start and at each reset, and is never written down. So that a token is still good
-after a restart with --state, the state file holds the digests of those that were issued."""
+The signing key is new after each start and reset, and is never stored. The state file (--state) holds digests of the
+issued tokens, so that these are still valid after a restart."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from mock_server.state.keys import digest_of
 
 _ALGORITHM = "HS256"
 _CLAIMS = ["sub", "iat", "exp"]
-# The library would compare with the machine's time.
+# The library would compare `exp` with the machine's clock.
 _OPTIONS: Options = {"require": _CLAIMS, "verify_exp": False, "verify_iat": False, "verify_nbf": False}
 _MOST = 10_000  # digests that are kept; the oldest goes first
 
 
 class TokenError(Exception):
-    """What is wrong with a token, in a sentence."""
+    """Why a token is invalid, in one sentence."""
 
 
 class SignIn(NamedTuple):
@@ -46,7 +46,7 @@ class Tokens:
         self._key, self._issued = signing_key, {}
 
     def issue(self, account_id: str, now: float, seconds: int) -> str:
-        """A token that is good for `seconds`."""
+        """A token that is valid for `seconds`."""
         issued = int(now)
         claims = {"sub": account_id, "iat": issued, "exp": issued + seconds}
         token = jwt.encode(claims, self._key, _ALGORITHM)
@@ -55,7 +55,7 @@ class Tokens:
         return token
 
     def account_id(self, token: str, now: float) -> str:
-        """Whose token it is. Raises TokenError."""
+        """The account of a token. Raises TokenError."""
         found = self._signed_here(token) or self._issued.get(digest_of(token).hex())
         if found is None:
             raise TokenError("this mock did not issue the bearer token, or it was restarted; sign in again")
@@ -64,11 +64,11 @@ class Tokens:
         return found.account_id
 
     def freeze(self, _: str | None = None) -> Any:
-        """For the state file: digests, whose, until when."""
+        """For the state file: by digest, the account and the expiry."""
         return {digest: list(each) for digest, each in self._issued.items()}
 
     def thaw(self, frozen: Any, _: str | None = None) -> None:
-        """Tokens of an earlier run are good again. Raises ValueError for what `freeze` never gave."""
+        """Accept tokens of an earlier run. Raises ValueError for data that `freeze` did not return."""
         self._issued = _SIGN_INS.validate_python(frozen)
 
     def _forget_old(self, now: float) -> None:

@@ -1,4 +1,4 @@
-"""Bulk uploads as their senders see them: how far each is, and what was wrong with which line."""
+"""Bulk uploads as the API shows them: progress, and the errors by line."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any, Literal, NamedTuple
 from fixtures.importing.report import Report
 from fixtures.importing.sources import Format
 
-MOST_ERRORS = 100  # that are listed; all are counted
+MOST_ERRORS = 100  # errors that are listed; all are counted
 
 Kind = Literal["items", "users"]
 Status = Literal["queued", "processing", "completed", "failed"]
 
 
 class LineError(NamedTuple):
-    """`field`: a JSON path in the record; None for all of the line."""
+    """`field`: a JSON path in the record; None for the whole line."""
 
     line: int
     field: str | None
@@ -25,8 +25,8 @@ class LineError(NamedTuple):
 
 @dataclass(slots=True)
 class Upload:
-    """`completed`: all good rows were taken; `failed`: it ended before, or `all_or_nothing` took nothing. Times are
-    seconds since the epoch."""
+    """`completed`: all valid rows were accepted; `failed`: it stopped early, or `all_or_nothing` accepted nothing.
+    Times are seconds since the epoch."""
 
     upload_id: str
     kind: Kind
@@ -39,9 +39,9 @@ class Upload:
     created_at: float
     created_by: str  # account_id
     status: Status = "queued"
-    passes: int = 0  # through the file
-    all_passes: int = 2  # looking at it and taking; `all_or_nothing` checks in between
-    line: int = 0  # how far this pass is
+    passes: int = 0  # over the file
+    all_passes: int = 2  # a check and an import; `all_or_nothing` checks once more in between
+    line: int = 0  # position of the current pass
     checked: int = 0  # rows
     accepted: int = 0
     refused: int = 0
@@ -63,7 +63,7 @@ class Upload:
         return min(1.0, (self.passes + self.line / (self.lines + 1)) / self.all_passes)
 
     def note(self, line: int, field_: str | None, message: str) -> None:
-        """An error of a line."""
+        """Record an error of a line."""
         self.error_count += 1
         if len(self.errors) < MOST_ERRORS:
             self.errors.append(LineError(line, field_, message))

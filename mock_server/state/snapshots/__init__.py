@@ -1,5 +1,5 @@
-"""The mock at a moment, to come back to: records, clock, windows, dice, what waits, faults, the journal's position.
+"""Snapshots of the mock: records, clock, windows, random generators, queued records, faults, the journal's position.
 
-Freezing and restoring share what never changes (see Tenant.copy), so both take milliseconds. `file.py` writes a
-snapshot down for another run of the mock.
+Immutable data is shared (see Tenant.copy), so taking and restoring one takes milliseconds. `file.py` writes a
+snapshot to a file for another run of the mock.
 """

@@ -1,9 +1,8 @@
 """A snapshot as a file, for another run of the mock: one JSON object with a version.
 
-It holds what was sent, not what was made of it: reading it applies the records again, in the same order. It holds no
-keys: organisations with development keys have theirs again, others keep the keys that they have in the mock that reads
-it, or get fresh ones. Windows of addresses that sent no valid key are left out.
-"""
+It contains the records as sent; reading it applies them again in the same order. It contains no keys: organisations
+with development keys get theirs again, others keep their keys in the mock that reads the file, or get new ones. Windows
+of addresses are left out."""
 
 from __future__ import annotations
 
@@ -37,8 +36,8 @@ from mock_server.state.snapshots.schema import (
 from mock_server.state.snapshots.snapshot import Frozen, Snapshot, Waiting, pack, unpacked
 from mock_server.state.tenant import Tenant
 
-FURTHEST = 7_000 * 365 * 86_400.0  # seconds that a clock may be moved
-_MOST = 1e15  # of anything that is counted
+FURTHEST = 7_000 * 365 * 86_400.0  # seconds; the most that a clock may be ahead
+_MOST = 1e15  # limit of every count
 
 Record = Item | User | Event
 MakeTenant = Callable[[str], Tenant]
@@ -87,7 +86,7 @@ def _organisation(written: WrittenOrganisation) -> Iterator[bytes]:
 
 
 def read(text: bytes, make_tenant: MakeTenant, keys: Keys) -> Snapshot:
-    """Raises SnapshotError for anything but a file that `write` made, also for one of another version."""
+    """Raises SnapshotError for a file that `write` did not make, or of another version."""
     file = parsed(text)
     if file.tenant_id is not None and [each.tenant_id for each in file.organisations] != [file.tenant_id]:
         raise SnapshotError("tenant_id: must be the only organisation of the file, or null")
@@ -109,31 +108,31 @@ def read(text: bytes, make_tenant: MakeTenant, keys: Keys) -> Snapshot:
 def _packed(name: str, part: Any) -> bytes:
     try:
         return pack(part)
-    except TypeError as error:  # numbers and text that JSON can write and we don't
+    except TypeError as error:  # numbers and texts that JSON allows and orjson can't write
         raise SnapshotError(f"parts.{name}: can't be read ({error})") from None
 
 
 def _check_clock(file: WrittenSnapshot) -> None:
-    """Moments that no calendar has would be accepted now and break every answer later."""
+    """Refuses times outside the calendar, which would make later responses fail."""
     if not 0 <= file.clock.now < LAST_MOMENT or abs(file.clock.ahead) > FURTHEST:
-        raise SnapshotError("clock: leads out of the calendar")
+        raise SnapshotError("clock: is outside the calendar")
     if not 0 <= file.clock.scale <= FASTEST:
         raise SnapshotError(f"clock: the scale must be from 0 to {FASTEST:g}")
     for each in file.organisations:
         if not 0 <= each.ahead < min(FURTHEST, LAST_MOMENT - file.clock.now):
-            raise SnapshotError(f"{each.tenant_id}.ahead: leads out of the calendar")
+            raise SnapshotError(f"{each.tenant_id}.ahead: is outside the calendar")
         _check_records(each)
 
 
 def _check_records(each: WrittenOrganisation) -> None:
-    """The same for every moment of the data."""
+    """Refuses times outside the calendar in the data."""
     place = each.tenant_id
     for name, records in (("items", each.items), ("users", each.users), ("events", each.events)):
         for number, record in enumerate(records):
             for field in ("created_at", "arrival", "at"):
                 moment = getattr(record, field, None)
                 if moment is not None and not 0 <= moment < END_OF_CALENDAR:
-                    raise SnapshotError(f"{place}.{name}.{number}.{field}: leads out of the calendar")
+                    raise SnapshotError(f"{place}.{name}.{number}.{field}: is outside the calendar")
     for number, event in enumerate(each.events):
         if event.details and not _is_object(event.details):
             raise SnapshotError(f"{place}.events.{number}.details: must be a JSON object as text")
@@ -142,13 +141,13 @@ def _check_records(each: WrittenOrganisation) -> None:
             raise SnapshotError(f"{place}.attribution.funnels.{strategy}: counts must be from 0")
     for number, served in enumerate(each.attribution.served):
         if not 0 <= served.at < END_OF_CALENDAR:
-            raise SnapshotError(f"{place}.attribution.served.{number}.at: leads out of the calendar")
+            raise SnapshotError(f"{place}.attribution.served.{number}.at: is outside the calendar")
     moments = {"due": each.due, "window.started": each.window.started}
     moments |= {"window.exhausted_until": each.window.exhausted_until}
     moments |= {f"waiting.{number}.due": waiting.due for number, waiting in enumerate(each.waiting)}
     for field, seconds in moments.items():
         if seconds is not None and abs(seconds) > FURTHEST:
-            raise SnapshotError(f"{place}.{field}: leads out of the calendar")
+            raise SnapshotError(f"{place}.{field}: is outside the calendar")
     for number, waiting in enumerate(each.waiting):
         kinds = [kind for kind in (waiting.items, waiting.users, waiting.events) if kind]
         if len(kinds) > 1:
@@ -184,7 +183,7 @@ def _written(frozen: Frozen) -> WrittenOrganisation:
             enforced=window.enforced,
         ),
         waiting=[_waiting(each) for each in frozen.waiting],
-        items=[replace(item, metadata_json=b"") for item in tenant.items.values()],  # it is made of the attributes
+        items=[replace(item, metadata_json=b"") for item in tenant.items.values()],  # derived from the attributes
         users=list(tenant.users.values()),
         events=list(tenant.events.values()),
         attribution=WrittenAttribution(

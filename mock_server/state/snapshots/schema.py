@@ -1,4 +1,4 @@
-"""What stands in a snapshot file, version 1. A change to it that an older mock can't read is a new version."""
+"""The contents of a snapshot file, version 1. A change that an older mock can't read needs a new version."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""A moment to come back to, of the whole mock or of one organisation; runtime/snapshots.py takes and restores it.
+"""A snapshot of the whole mock or of one organisation; runtime/snapshots.py takes and restores it.
 
-A snapshot of one organisation leaves the clock alone, which is everybody's: its windows and what waits for it have as
-much time left as they had.
-"""
+A snapshot of one organisation does not contain the clock, which all share: its windows and queued records keep their
+remaining times."""
 
 from __future__ import annotations
 
@@ -23,17 +22,17 @@ Record = Item | User | Event
 
 
 class Part(Protocol):
-    """Something of the mock's that has a state of its own."""
+    """A part of the mock with a state of its own."""
 
     def freeze(self, tenant_id: str | None = None, /) -> Any:
-        """The state as plain JSON: all of it, or what belongs to one organisation."""
+        """The state as plain JSON: everything, or the part of one organisation."""
 
     def thaw(self, frozen: Any, tenant_id: str | None = None, /) -> None:
-        """Put it back. Raises ValueError, KeyError or TypeError for what `freeze` never gave."""
+        """Restore the state. Raises ValueError, KeyError or TypeError for data that `freeze` did not return."""
 
 
 class Waiting(NamedTuple):
-    """Records of one request that were not visible yet; `due` in seconds after the snapshot."""
+    """The records of one request that were not visible yet; `due`: seconds after the snapshot."""
 
     due: float
     records: Sequence[Record]
@@ -41,7 +40,7 @@ class Waiting(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """One organisation. All moments of its state are in seconds after the snapshot; nobody writes to it."""
+    """One organisation. All times of its state are seconds relative to the snapshot; it is never changed."""
 
     organisation: Organisation
     waiting: Sequence[Waiting] = ()
@@ -54,7 +53,7 @@ class Snapshot:
 
     at: float
     organisations: Sequence[Frozen]
-    parts: Mapping[str, bytes]  # packed: many snapshots may be kept
+    parts: Mapping[str, bytes]  # compressed, because many snapshots may be kept
     pace: Pace
     dice: Any
     tenant_id: str | None = None
@@ -68,7 +67,7 @@ class Snapshot:
 
 
 def pack(frozen: Any) -> bytes:
-    """A part's state, which is plain JSON, in little room."""
+    """The state of a part, which is plain JSON, compressed."""
     return zlib.compress(orjson.dumps(frozen), level=1)
 
 
@@ -82,7 +81,7 @@ def unpacked(packed: bytes) -> bytes:
 
 
 def in_a_line(error: Exception) -> str:
-    """The first thing that is wrong with frozen data, and where."""
+    """The first problem of the data, and its place, in one line."""
     if isinstance(error, ValidationError):
         problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
         return f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}"
@@ -90,7 +89,7 @@ def in_a_line(error: Exception) -> str:
 
 
 class Snapshots:
-    """Those that are kept, by id."""
+    """The kept snapshots, by id."""
 
     most = 200
 
@@ -106,9 +105,9 @@ class Snapshots:
         return self._kept[snapshot_id]
 
     def keep(self, snapshot: Snapshot) -> Snapshot:
-        """Give it an id. Raises OverflowError when there are too many."""
+        """Store it and set its id. Raises OverflowError when there are too many."""
         if len(self._kept) >= self.most:
-            raise OverflowError(f"there are {self.most} snapshots already: delete some")
+            raise OverflowError(f"there are already {self.most} snapshots: delete some")
         self._made += 1
         kept = replace(snapshot, snapshot_id=f"snapshot-{self._made}")
         self._kept[kept.snapshot_id] = kept

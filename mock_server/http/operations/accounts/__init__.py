@@ -1,1 +1,1 @@
-"""The account side's operations (R42), one short function per operationId, one noun per module."""
+"""The account operations (R42): one short function per operationId, one noun per module."""

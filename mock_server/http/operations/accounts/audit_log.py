@@ -1,4 +1,4 @@
-"""The audit log, a page at a time."""
+"""The audit log, one page per request."""
 
 from __future__ import annotations
 

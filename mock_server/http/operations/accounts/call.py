@@ -1,4 +1,4 @@
-"""What an operation of the account side is handed."""
+"""The input of an account operation."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from mock_server.state.organisations import Organisation, Organisations
 
 
 class Services(NamedTuple):
-    """What the operations of accounts work with."""
+    """The services that account operations use."""
 
     contract: Contract
     directory: Directory
@@ -31,7 +31,7 @@ class Services(NamedTuple):
 
 
 class Membership(NamedTuple):
-    """Where the account asks, and as what."""
+    """The organisation of a request, and the account's role in it."""
 
     organisation: Organisation
     team: Team
@@ -40,7 +40,7 @@ class Membership(NamedTuple):
 
 @dataclass(slots=True)
 class AccountCall:
-    """A request that was let through: valid input, and who asks (nobody on /auth)."""
+    """A request that passed the guards: valid input and the account (None on /auth)."""
 
     services: Services
     operation_id: str
@@ -63,20 +63,20 @@ class AccountCall:
 
     @property
     def signed_in(self) -> Account:
-        """Whoever asks, where the operation takes a token."""
-        assert self.account is not None  # noqa: S101 - the admission saw to it
+        """The account, for an operation that takes a token."""
+        assert self.account is not None  # noqa: S101 - the guards ensure it
         return self.account
 
     @property
     def here(self) -> Membership:
-        """Where, where the operation is about an organisation."""
-        assert self.membership is not None  # noqa: S101 - the admission saw to it
+        """The membership, for an operation on an organisation."""
+        assert self.membership is not None  # noqa: S101 - the guards ensure it
         return self.membership
 
     @property
     def file(self) -> SentFile:
-        """What the operation takes, where it takes a file."""
-        assert self.sent is not None  # noqa: S101 - the Api saw to it
+        """The uploaded file, for an operation that takes one."""
+        assert self.sent is not None  # noqa: S101 - the guards ensure it
         return self.sent
 
     @property
@@ -84,12 +84,12 @@ class AccountCall:
         return Actor(self.signed_in.account_id, self.signed_in.email, self.address)
 
     def record(self, subject: str | None = None, team: Team | None = None, **details: Any) -> None:
-        """Write into the audit log that the operation was done."""
+        """Write to the audit log that the operation was done."""
         audit = (team or self.here.team).audit
         audit.add(self.now, self.actor, self.operation_id, "done", subject, details)
 
     def refuse(self, subject: str | None = None, **details: Any) -> None:
-        """Write into the audit log that it was refused for want of a role."""
+        """Write to the audit log that the operation was refused for an insufficient role."""
         self.here.team.audit.add(self.now, self.actor, self.operation_id, "refused", subject, details)
 
 

@@ -1,4 +1,4 @@
-"""Every operation of the account side by its operationId."""
+"""Every account operation by its operationId."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Key pairs ("Developer Access"): a secret key is shown once, and a revoked pair is unknown at once."""
+"""Key pairs ("Developer Access"): a secret key is shown once, and a revoked pair is invalid at once."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from mock_server.state.keys import masked
 from mock_server.state.organisations import Organisation
 from mock_server.state.records import iso_8601
 
-MOST = 100  # good pairs of one organisation
-_DEVELOPMENT = "development"  # the key_id of the pair that an organisation of the mock was made with
+MOST = 100  # valid pairs of one organisation
+_DEVELOPMENT = "development"  # the key_id of the pair that an organisation of the mock starts with
 
 
 async def list_key_pairs(call: AccountCall) -> Answer:
@@ -37,7 +37,7 @@ async def generate_key_pair(call: AccountCall) -> Answer:
 async def revoke_key_pair(call: AccountCall) -> Answer:
     team, key_id = call.here.team, call.parameters["key_id"]
     if key_id == _DEVELOPMENT and call.here.organisation.secret_key:
-        raise Conflict("the development pair lasts as long as its organisation")
+        raise Conflict("the development pair can't be revoked")
     pair = team.pairs.get(key_id)
     if pair is None or pair.revoked_at is not None:
         raise NotFound("the organisation has no such key pair, or it is revoked already")
@@ -62,7 +62,7 @@ def _pair(pair: KeyPair) -> dict[str, Any]:
 
 
 def _development_pair(organisation: Organisation) -> list[dict[str, Any]]:
-    """That of an organisation that the mock made: no secret, it opens nothing but a mock."""
+    """The pair of an organisation that the mock made. It is no secret: it is valid on a mock only."""
     if not organisation.secret_key:
         return []
     return [

@@ -1,4 +1,4 @@
-"""Who is in an organisation, and as what."""
+"""The members of an organisation and their roles."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ async def add_member(call: AccountCall) -> Answer:
     email, role = call.body["email"], Role(call.body["role"])
     account = call.directory.accounts.find(email)
     if account is None:
-        raise NotFound("no account has this address; ask its owner to register first")
+        raise NotFound("no account has this address; its owner has to register first")
     _check_rank(call, account.account_id, role)
     try:
         member = call.here.team.add(Member(account.account_id, role, call.now))
@@ -63,7 +63,7 @@ def _remove(call: AccountCall, member: Member) -> Answer:
 
 
 def _named(call: AccountCall) -> Member:
-    """The member that the path names."""
+    """The member named by the path."""
     member = call.here.team.members.get(call.parameters["account_id"])
     if member is None:
         raise NotFound("the organisation has no such member")
@@ -71,7 +71,7 @@ def _named(call: AccountCall) -> Member:
 
 
 def _check_rank(call: AccountCall, account_id: str, *roles: Role) -> None:
-    """Raises Forbidden, and notes it, where a role is above that of whoever asks."""
+    """Raises Forbidden, and writes it to the audit log, when one of the roles is above the account's own."""
     own = call.here.member.role
     for role in roles:
         if not may_give(own, role):

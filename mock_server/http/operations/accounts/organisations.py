@@ -1,4 +1,4 @@
-"""Organisations: the account's own, new ones, their names."""
+"""An account's organisations: list, create, rename."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mock_server.state.accounts.roles import Role
 from mock_server.state.accounts.team import Member, Team
 from mock_server.state.records import iso_8601
 
-MOST = 100  # organisations that one account may make; each has a recommender
+MOST = 100  # organisations that one account may create; each has a recommender
 
 
 async def list_organisations(call: AccountCall) -> Answer:
@@ -24,7 +24,7 @@ async def list_organisations(call: AccountCall) -> Answer:
 async def create_organisation(call: AccountCall) -> Answer:
     account, directory, name = call.signed_in, call.directory, call.body["name"]
     if sum(team.made_by_account for team in directory.teams_of(account.account_id)) >= MOST:
-        raise Conflict(f"an account may be in {MOST} organisations that accounts made")
+        raise Conflict(f"an account may be a member of at most {MOST} organisations created by accounts")
     tenant_id = free_id(name, call.services.organisations.__contains__)
     call.services.organisations.add(tenant_id, keys={})
     directory.teams[tenant_id] = team = Team(tenant_id, name, call.now, made_by_account=True)

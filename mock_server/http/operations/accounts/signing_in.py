@@ -1,4 +1,4 @@
-"""Registration, login, and whose token it is."""
+"""Registration, login, and the account of a token."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def login(call: AccountCall) -> Answer:
     account = call.directory.accounts.find(call.body["email"])
     known = account.password_hash if account else None
     if not await call.services.passwords.matches(call.body["password"], known) or account is None:
-        raise Unauthorized("no account has this address and this password")
+        raise Unauthorized("wrong address or password")
     return success(_signed_in(call, account))
 
 

@@ -1,4 +1,4 @@
-"""Bulk uploads: started, listed, looked at."""
+"""Bulk uploads: start one, list them, show one."""
 
 from __future__ import annotations
 
