@@ -1,4 +1,4 @@
-"""`lehnz-contract`: pytest as the runner, without anything of the user's project: its conftest.py, plugins, options."""
+"""`lehnz-contract`: runs pytest without the user's conftest.py, plugins and options."""
 
 import os
 import sys
@@ -15,13 +15,13 @@ from contracts.situations.table import planned
 from fixtures.option_error import OptionError
 
 _FOLDER = Path(__file__).parent
-_NEEDED = ("pytest", "rich", "schemathesis")  # an installation of the mock alone has none of them
+_NEEDED = ("pytest", "rich", "schemathesis")  # missing when only the mock is installed
 _QUIET = ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:warnings", "-p", "no:logging", "-s"]
-_FOREIGN = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")  # variables by which a user's own tests are set up
+_FOREIGN = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")  # variables that configure a user's own tests
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Exit code: 0 conforms, 1 a MUST failed, 2 usage, 3 inconclusive, unreachable or our own error."""
+    """Exit code: 0 conforms, 1 a MUST failed, 2 usage, 3 inconclusive, unreachable or an internal error."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     catalogue = load_catalogue()
     try:
@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if missing := [name for name in _NEEDED if find_spec(name) is None]:
         print(f"lehnz-contract: {', '.join(missing)} missing: make setup installs everything", file=sys.stderr)
         return EXIT_USAGE
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # other people's plugins claim options and reorder
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # other plugins claim options and reorder tests
     for name in _FOREIGN:
         os.environ.pop(name, None)
     import pytest  # after the environment is set

@@ -17,7 +17,7 @@ class Entry:
     level: Level
     statement: str  # one sentence
     source: str  # where the documents say so
-    words: tuple[str, ...] = ()  # of a MUST: what it rests on in the API Reference or the Changelog; cells end with |
+    words: tuple[str, ...] = ()  # of a MUST: its basis in the API Reference or the Changelog; table cells end with |
     reading: str = ""  # R-numbers of docs/readings.md
     needs: tuple[str, ...] = ()  # "other-organisation", "exhaust", "strict-keys", "account-limit", "generated"
     depends: tuple[str, ...] = ()  # checks whose failure explains a failure of this one
@@ -26,12 +26,12 @@ class Entry:
 
 
 def load_catalogue() -> dict[str, Entry]:
-    """Id -> entry, in the order of the files. A wrong file is our own fault and raises."""
+    """Id -> entry, in the order of the files. An invalid file is our own error and raises."""
     entries: dict[str, Entry] = {}
     for path in sorted(FOLDER.glob("*.toml")):
         for entry in read_area(path):
             if entry.id in entries:
-                raise ValueError(f"{path.name}: {entry.id} stands there twice")
+                raise ValueError(f"{path.name}: {entry.id} is there twice")
             entries[entry.id] = entry
     for entry in entries.values():
         for name in entry.depends:

@@ -1,4 +1,4 @@
-"""The target file of --config: `[target]`, `[capabilities]`, `[[deviation]]`; a field that we don't know is refused."""
+"""The file of --config: `[target]`, `[capabilities]`, `[[deviation]]`; unknown fields are refused."""
 
 from collections.abc import Collection, Mapping
 from datetime import date
@@ -22,7 +22,7 @@ _WORDS = {str: "text", bool: "true or false", dict: "a table", list: "a list of 
 
 
 def read_config(path: Path) -> dict[str, Any]:
-    """The parsed file, its fields and their types checked. Raises OptionError."""
+    """The parsed file, with fields and types checked. Raises OptionError."""
     document = read_toml(path)
     _check(f"{path}: ", document, _TABLES)
     _check(f"{path}: [target] ", document.get("target", {}), _TARGET)

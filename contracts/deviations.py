@@ -1,4 +1,4 @@
-"""Known deviations: admitted with a reason, until they expire; anything else under the check still fails."""
+"""Known deviations: accepted with a reason until they expire; other findings of the check still fail."""
 
 import json
 from collections.abc import Iterable
@@ -10,7 +10,8 @@ from contracts.target import Deviation
 
 
 def apply(results: list[Result], known: Iterable[Deviation], strict: bool, today: date) -> list[str]:
-    """Move admitted findings aside; a check without others passes. Notes on expired and vanished ones."""
+    """Move the findings that match known deviations aside; a check without others passes. Returns notes on expired and
+    vanished deviations."""
     notes = []
     by_check = {result.check: result for result in results}
     for deviation in known:
@@ -26,7 +27,7 @@ def apply(results: list[Result], known: Iterable[Deviation], strict: bool, today
             if not result.findings and result.outcome is Outcome.FAIL:
                 result.outcome, result.reason = Outcome.PASS, f"known deviation: {deviation.reason}"
         elif result.outcome is Outcome.PASS:
-            notes.append(f"{name} is gone: take it out of the file")
+            notes.append(f"{name} no longer occurs: remove it from the file")
             if strict:
                 result.outcome = Outcome.FAIL
                 result.findings = [Finding(deviation.check, "vanished", "-", "the known deviation", "it is gone")]
@@ -41,7 +42,7 @@ def _matches(deviation: Deviation, finding: Finding) -> bool:
 
 
 def draft(results: Iterable[Result]) -> str:
-    """TOML for every finding, with reasons to be filled in: a file without them is refused."""
+    """TOML for every finding, with empty reasons; the file is refused until they are filled in."""
     lines = ["# Give every deviation a reason; one without is refused. `expires` is optional: 2027-01-31", ""]
     for result in results:
         if result.outcome is not Outcome.FAIL:

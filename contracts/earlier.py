@@ -7,7 +7,7 @@ from fixtures.user_file import read_json
 
 
 def failed_earlier(path: Path) -> frozenset[str]:
-    """The checks that failed then. Raises OptionError for a file that is not one of our reports."""
+    """The checks that failed in it. Raises OptionError for a file that is not one of our reports."""
     document = read_json(path)
     try:
         if document["schema"] != 1:

@@ -1,4 +1,4 @@
-"""One request and its answer, as every check, rule and report sees them: redacted, and total on odd bodies."""
+"""One request and its response, as checks, rules and reports see them: redacted, and safe for any body."""
 
 import json
 from dataclasses import dataclass, field
@@ -7,18 +7,18 @@ from typing import Any
 
 Json = Any
 REFUSED = (400, 422)  # 400 is documented; 422 instead is a SHOULD finding of its own (ENV-400-not-422)
-ODD = (404, *REFUSED)  # what else a body may be called whose ids, names or pages are odd (R39, R44)
+ODD = (404, *REFUSED)  # further statuses for a body with unusual ids, names or pages (R39, R44)
 
 
 def _no_constant(name: str) -> Json:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """`status` is None when no complete answer came; then `failure` says why in a few words."""
+    """`status` is None without a complete response; then `failure` gives the reason in a few words."""
 
-    number: int  # place in the run's journal, from 1
+    number: int  # position in the run's journal, from 1
     source: str  # the check id that sent it, or `generated:PASS`
     operation: str | None  # operationId of the contract, None for anything else
     method: str
@@ -34,12 +34,12 @@ class Exchange:
     body: bytes = b""
     failure: str = ""
     understood: bool = True  # False: a body of the wire corpus, not meant to be understood
-    valid: bool = False  # every document says that this request is fine
-    forbidden: str = ""  # why every document says that it must be refused
+    valid: bool = False  # every document allows this request
+    forbidden: str = ""  # why every document forbids this request
 
     @cached_property
     def json(self) -> Json:
-        """The parsed body; None when it isn't JSON: not UTF-8, or with NaN or Infinity in it, say."""
+        """The parsed body; None for invalid JSON, such as non-UTF-8, NaN or Infinity."""
         try:
             return json.loads(self.body.decode("utf-8-sig"), parse_constant=_no_constant)
         except (ValueError, RecursionError):
@@ -77,7 +77,7 @@ class Exchange:
 
     @property
     def shown(self) -> list[str]:
-        """Every item id that the answer names, in `results` or in `recommended_items`."""
+        """Every item id in the response, in `results` or in `recommended_items`."""
         listed = self.data.get("recommended_items")
         others = [item for item in listed if isinstance(item, str)] if isinstance(listed, list) else []
         ids = self.ids
@@ -90,14 +90,14 @@ class Exchange:
         return pagination if isinstance(pagination, dict) else {}
 
     def counted(self, name: str) -> int | None:
-        """A whole number of `pagination`; 48.0 is one (R43)."""
+        """An integer of `pagination`; 48.0 is one (R43)."""
         value = self.pagination.get(name)
         if isinstance(value, float) and value.is_integer():
             return int(value)
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
     def number_of(self, header: str) -> int | None:
-        """A header's value as a whole number, None when absent or something else."""
+        """A header's value as an integer; None if it is missing or anything else."""
         text = self.headers.get(header.lower(), "").strip()
         return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else None
 

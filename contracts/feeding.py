@@ -1,4 +1,4 @@
-"""Rules look at answers; when only rules are selected, a handful of requests is sent for the answers that they get."""
+"""Rules judge the responses of other checks. When only rules are selected, a few requests are sent to get responses."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -20,7 +20,8 @@ _QUESTIONS: tuple[dict[str, Any], ...] = (
 
 
 def feeders(settings: Settings, rules: Sequence[Entry], catalogue: Mapping[str, Entry]) -> Iterator[Entry]:
-    """Those of --after; else the likeliest first: what the rules depend on, then their areas, then all others."""
+    """The checks of --after; by default the most useful first: those the rules depend on, then their areas, then the
+    others."""
     acting = [entry for entry in catalogue.values() if entry.id in CHECKS and not entry.needs]
     if settings.after:
         wanted = {identifier for name in settings.after for identifier in matching(name, catalogue)}
@@ -34,8 +35,8 @@ def feeders(settings: Settings, rules: Sequence[Entry], catalogue: Mapping[str, 
 
 
 def feed(engine: Engine, rules: Sequence[Entry], checks: Sequence[Entry], after: bool) -> None:
-    """`after`: run these checks. Else a request of each kind; and of these checks as many as it takes until every rule
-    has something to look at."""
+    """`after`: run these checks. Otherwise send one request of each kind, then run these checks one by one until every
+    rule has a response to judge."""
     if after:
         engine.judge(checks)
         return

@@ -5,7 +5,7 @@ from contracts.catalogue import Entry, load_catalogue
 _HEAD = """\
 # Every check
 
-Made from `contracts/catalogue/` by `python -m contracts.guide > docs/checks.md`. Ids never change.
+Generated from `contracts/catalogue/` by `python -m contracts.guide > docs/checks.md`. Ids never change.
 **MUST**: a failure makes a server non-conforming. **SHOULD** counts under `--strict`. **INFO** is shown, never counted.
 Readings: `docs/readings.md`.
 """

@@ -1,4 +1,4 @@
-"""Every option once: the command line, `pytest contracts ...` and the help text are made from this table."""
+"""Every option, once: the command line, `pytest contracts ...` and the help text use this table."""
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +21,7 @@ GROUPS: Mapping[str, list[tuple[str, Mapping[str, Any]]]] = {
         ("--config", {"metavar": "FILE", "help": "target.toml: target, capabilities, known deviations"}),
         *CONNECTION.items(),
         ("--control", {"metavar": "URL", "help": "the mock's control plane, to skip waiting by its virtual clock"}),
-        ("--allow-production", {"action": "store_true", "help": "let the target be a lehnz.com host"}),
+        ("--allow-production", {"action": "store_true", "help": "allow a lehnz.com host as the target"}),
     ],
     "What is judged": [
         (
@@ -35,7 +35,11 @@ GROUPS: Mapping[str, list[tuple[str, Mapping[str, Any]]]] = {
         ("--edition", {"choices": ["current", "first"], "default": "current", "help": "[current]"}),
         (
             "--key-policy",
-            {"choices": ["strict", "superset"], "default": None, "help": "secret keys elsewhere [strict]"},
+            {
+                "choices": ["strict", "superset"],
+                "default": None,
+                "help": "are secret keys valid for browser operations [strict]",
+            },
         ),
         ("--rate-limit", {"metavar": "N/W", "default": None, "help": "the target's limit, as 100/10s [1000/15m]"}),
         ("--exhaust", {"action": "store_true", "help": "use up a whole window at the end"}),
@@ -51,37 +55,40 @@ GROUPS: Mapping[str, list[tuple[str, Mapping[str, Any]]]] = {
                 "metavar": "ID",
                 "action": "append",
                 "default": [],
-                "help": "for a --select that only looks at answers: the checks to get them by",
+                "help": "with a --select of rules that only judge responses: the checks that produce them",
             },
         ),
         ("--skip", {"metavar": "ID", "action": "append", "default": [], "help": "not this check or area; repeatable"}),
         ("--require", {"metavar": "ID", "action": "append", "default": [], "help": "inconclusive unless judged"}),
-        ("--list", {"action": "store_true", "help": "show every check and stop"}),
+        ("--list", {"action": "store_true", "help": "show every check and exit"}),
     ],
     "How": [
         (
             "--settle",
             {"metavar": "S", "type": float, "default": 10.0, "help": "longest wait for a record to show [10]"},
         ),
-        ("--timeout", {"metavar": "S", "type": float, "default": 15.0, "help": "for one request and its answer [15]"}),
+        (
+            "--timeout",
+            {"metavar": "S", "type": float, "default": 15.0, "help": "for one request and its response [15]"},
+        ),
         ("--deadline", {"metavar": "S", "type": float, "default": None, "help": "for the whole run [900, see docs]"}),
         ("--max-requests", {"metavar": "N", "type": int, "default": None, "help": "per organisation"}),
         ("--no-wait", {"action": "store_true", "help": "never wait for a rate limit: inconclusive instead"}),
-        ("--exclusive", {"action": "store_true", "help": "nobody else uses the organisations: sharper countdown"}),
-        ("--keep", {"action": "store_true", "help": "leave what the run made"}),
+        ("--exclusive", {"action": "store_true", "help": "no other client uses the organisations: stricter countdown"}),
+        ("--keep", {"action": "store_true", "help": "keep what the run created"}),
         ("--seed", {"metavar": "N", "default": "1", "help": "of generated inputs; `random` for nightly runs [1]"}),
         ("--no-generated", {"action": "store_true", "help": "without schemathesis"}),
-        ("--no-reference", {"action": "store_true", "help": "don't ask the bundled mock the same beside a finding"}),
+        ("--no-reference", {"action": "store_true", "help": "don't show the bundled mock's responses beside findings"}),
     ],
     "Reports": [
-        ("--json", {"metavar": "FILE", "help": "everything, schema 1"}),
+        ("--json", {"metavar": "FILE", "help": "the complete result, schema 1"}),
         ("--junit", {"metavar": "FILE", "help": "one test case per check"}),
-        ("--html", {"metavar": "FILE", "help": "one page to read"}),
+        ("--html", {"metavar": "FILE", "help": "the report as one page"}),
         ("--badge", {"metavar": "FILE", "help": "for shields.io"}),
         ("--reproduce", {"metavar": "FOLDER", "help": "a script per failed check"}),
-        ("--compare", {"metavar": "FILE", "help": "an earlier --json: what is new, what is breaking"}),
+        ("--compare", {"metavar": "FILE", "help": "an earlier --json: show new and breaking findings"}),
         ("--write-deviations", {"metavar": "FILE", "help": "draft the known deviations of this run"}),
-        ("--strict-deviations", {"action": "store_true", "help": "a known deviation that is gone fails"}),
+        ("--strict-deviations", {"action": "store_true", "help": "a known deviation that no longer occurs fails"}),
     ],
 }
 
@@ -92,7 +99,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def read_arguments(arguments: Sequence[str]) -> dict[str, Any]:
-    """The options by name. Raises UsageError; --help ends the program."""
+    """The options by name. Raises UsageError; --help exits."""
     made = parser()
     given, unknown = made.parse_known_args(arguments)
     if unknown:
@@ -109,7 +116,7 @@ def parser() -> argparse.ArgumentParser:
         prog="lehnz-contract",
         allow_abbrev=False,
         description="Judges any server against the documented lehnz API.",
-        epilog="Exit codes: 0 conforms, 1 a MUST failed, 2 usage, 3 inconclusive, unreachable or our own error.",
+        epilog="Exit codes: 0 conforms, 1 a MUST failed, 2 usage, 3 inconclusive, unreachable or an internal error.",
     )
     for title, options in GROUPS.items():
         group = made.add_argument_group(title)
@@ -119,7 +126,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def add_to_pytest(pytest_parser: Any) -> None:
-    """The same options for `pytest contracts ...`; `--strict` is pytest's own already and read from there."""
+    """The same options for `pytest contracts ...`; pytest already has `--strict`, which is read from there."""
     group = pytest_parser.getgroup("lehnz-contract", "conformance of a lehnz API server")
     for options in GROUPS.values():
         for name, facts in options:

@@ -1,4 +1,4 @@
-"""What a check can end as, what it found, and the verdict over all of them."""
+"""The outcome of a check, its findings, and the verdict over all checks."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -9,18 +9,18 @@ from fixtures.option_error import OptionError
 
 
 class Level(StrEnum):
-    MUST = "MUST"  # the API Reference or the Changelog says so
-    SHOULD = "SHOULD"  # another current page says so, or it is one careful inference away; counts under --strict
+    MUST = "MUST"  # stated by the API Reference or the Changelog
+    SHOULD = "SHOULD"  # stated by another current page, or inferred with care; counts under --strict
     INFO = "INFO"  # shown, never counted
 
 
 class Outcome(StrEnum):
     PASS = "pass"  # noqa: S105 - an outcome, not a password
     FAIL = "fail"
-    SKIP = "skip"  # can't be judged on this target as it was given (no second organisation, ...)
-    DISABLED = "disabled"  # asked not to (profile, --skip, capability switched off)
+    SKIP = "skip"  # can't be judged on this target (no second organisation, ...)
+    DISABLED = "disabled"  # switched off (profile, --skip, capability)
     INCONCLUSIVE = "inconclusive"  # should have been judged and could not be
-    ERROR = "error"  # our own fault
+    ERROR = "error"  # an internal error
 
 
 class Verdict(StrEnum):
@@ -36,7 +36,7 @@ EXIT_USAGE = 2
 
 @dataclass(frozen=True)
 class Finding:
-    """One deviation. `case` is stable from run to run: known deviations are matched by it."""
+    """One deviation. `case` is stable across runs: known deviations are matched by it."""
 
     check: str
     case: str
@@ -44,45 +44,45 @@ class Finding:
     expected: str
     actual: str
     exchanges: tuple[Exchange, ...] = ()
-    also: tuple[Exchange, ...] = ()  # what the bundled mock answered to the same requests
-    unwanted: tuple[str, ...] = ()  # items that the last answer shows and must not
-    missing: tuple[str, ...] = ()  # items that it does not show and must
+    also: tuple[Exchange, ...] = ()  # the bundled mock's responses to the same requests
+    unwanted: tuple[str, ...] = ()  # items that the last response shows but must not
+    missing: tuple[str, ...] = ()  # items that it must show but does not
 
     @property
     def crashed(self) -> bool:
-        """What it complains of is a 5xx, or no answer at all."""
+        """The finding is a 5xx, or no response at all."""
         last = self.exchanges[-1] if self.exchanges else None
         return last is not None and (last.status is None or last.status >= 500)
 
 
 @dataclass
 class Result:
-    """One catalogue entry's end."""
+    """The result of one catalogue entry."""
 
     check: str
     level: Level
     outcome: Outcome
     reason: str = ""  # why it was not judged
     findings: list[Finding] = field(default_factory=list)
-    known: list[Finding] = field(default_factory=list)  # deviations that the target's file admits
+    known: list[Finding] = field(default_factory=list)  # deviations that the target's configuration accepts
     seconds: float = 0.0
     requests: int = 0
     times: str = ""  # "2 of 2", "1 of 2 (intermittent)"
-    starved: bool = False  # not judged for want of requests: says nothing about the target
+    starved: bool = False  # not judged for lack of requests, which says nothing about the target
 
 
 class NotJudged(Exception):
-    """Raised inside a check: it can't be judged; `outcome` is INCONCLUSIVE or SKIP."""
+    """Raised inside a check that can't be judged; `outcome` is INCONCLUSIVE or SKIP."""
 
     outcome = Outcome.INCONCLUSIVE
 
 
 class Starved(NotJudged):
-    """The rate limit or the request budget left no request for it."""
+    """The rate limit or the request budget left no requests for it."""
 
 
 class Blocked(NotJudged):
-    """Something that the check needs, and that another check judges, does not work."""
+    """Something that this check needs, and that another check judges, does not work."""
 
 
 class Skipped(NotJudged):
@@ -90,15 +90,15 @@ class Skipped(NotJudged):
 
 
 class TargetError(Exception):
-    """The target can't be judged at all; one clear line."""
+    """The target can't be judged at all; one line."""
 
 
 class UsageError(OptionError):
-    """The command line or a file it names is wrong; one clear line."""
+    """The command line, or a file that it names, is wrong; one line."""
 
 
 def verdict_of(results: Iterable[Result], strict: bool) -> Verdict:
-    """A failed MUST wins over all else; SHOULD counts under `strict` only; INFO never."""
+    """A failed MUST takes precedence; SHOULD counts under `strict` only; INFO never."""
     counted = [r for r in results if r.level is Level.MUST or (strict and r.level is Level.SHOULD)]
     outcomes = {r.outcome for r in counted}
     if Outcome.FAIL in outcomes:

@@ -1,4 +1,4 @@
-"""pytest as the runner: every catalogue entry is an item, the run judges all at once, exit codes are ours."""
+"""pytest as the runner: every catalogue entry is an item, one run judges all of them, and the exit codes are ours."""
 
 import sys
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ _UNREACHABLE = 3
 
 
 class CheckFailed(Exception):
-    """Carries a result to pytest's own report."""
+    """Carries a result to pytest's report."""
 
     def __init__(self, result: Result) -> None:
         super().__init__(result.check)
@@ -44,7 +44,7 @@ class CheckItem(pytest.Item):
 
     def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
         if isinstance(excinfo.value, pytest.xfail.Exception):
-            return str(excinfo.value)  # nobody reads where it was raised, and pytest takes a tenth of a second for it
+            return str(excinfo.value)  # the traceback is of no use, and pytest takes a tenth of a second for it
         if not isinstance(excinfo.value, CheckFailed):
             return super().repr_failure(excinfo, style)
         result = excinfo.value.result
@@ -64,7 +64,7 @@ class AreaFile(pytest.File):
 
 
 class Given:
-    """Settings that `lehnz-contract` has read already, handed to this plugin."""
+    """Settings that `lehnz-contract` has already read."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -112,7 +112,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     except TargetError as error:
         _stop(session.config, str(error), _UNREACHABLE)
     except KeyboardInterrupt:
-        _stop(session.config, "interrupted twice: what the run had made may still be there", _UNREACHABLE)
+        _stop(session.config, "interrupted twice: what the run created may still be there", _UNREACHABLE)
     results = {result.check: result for result in report.results}
     for item in items:
         item.result = results[item.name]
@@ -137,11 +137,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_internalerror(excrepr: Any) -> None:
-    print(f"lehnz-contract: our own error, please report it\n{excrepr}")
+    print(f"lehnz-contract: internal error, please report it\n{excrepr}")
 
 
 def _stop(config: pytest.Config, line: str, code: int) -> NoReturn:
-    """One clear line, and the exit code."""
+    """Exit with one line and the code."""
     print(f"lehnz-contract: {printable(line)}", file=sys.stderr)
     config.stash[_EXIT] = code
     pytest.exit(printable(line), returncode=code)

@@ -1,4 +1,4 @@
-"""Which checks of the catalogue a run judges, and why the others are not."""
+"""Which checks of the catalogue a run judges, and why it omits the others."""
 
 from contracts.catalogue import Entry
 from contracts.outcome import Outcome, Result, UsageError
@@ -7,7 +7,7 @@ from contracts.target import Target
 
 
 def select(settings: Settings, catalogue: dict[str, Entry], target: Target) -> tuple[list[Entry], list[Result]]:
-    """Entries to judge, and results of the rest. Raises UsageError when nothing is left."""
+    """The entries to judge, and results for the others. Raises UsageError if nothing is left."""
     wanted = _named(settings.select, catalogue) or set(catalogue)
     unwanted = _named(settings.skip, catalogue)
     chosen: list[Entry] = []
@@ -27,7 +27,7 @@ def select(settings: Settings, catalogue: dict[str, Entry], target: Target) -> t
         else:
             chosen.append(entry)
     if not chosen:
-        raise UsageError("no check is left to judge; see --list")
+        raise UsageError("no check is selected; see --list")
     return chosen, rest
 
 
@@ -36,7 +36,7 @@ def _named(names: list[str], catalogue: dict[str, Entry]) -> set[str]:
 
 
 def _asked_for(entry: Entry) -> bool:
-    """By an option of its own, which `_lacks` sees to."""
+    """An option of its own asks for it, which `_lacks` checks."""
     return bool({"exhaust", "account-limit"} & set(entry.needs))
 
 

@@ -1,4 +1,4 @@
-"""One judgement from beginning to end: the target, the canary, the checks, cleaning up, the rules, the verdict."""
+"""One run from start to end: target, canary, checks, clean-up, rules, verdict."""
 
 import random
 import sys
@@ -46,12 +46,12 @@ from fixtures.waiting import wait_for_target
 
 Say = Callable[[str], None]
 
-_RATE_LIMIT = "Rate limit"  # the area that is judged first: all the rest relies on the limit
+_RATE_LIMIT = "Rate limit"  # the area that is judged first, because the others depend on the limit
 
 
 @dataclass
 class Report:
-    """All that a report is written from; nothing in it holds a key."""
+    """The data of all reports; it contains no key."""
 
     target: Target
     catalogue: dict[str, Entry]
@@ -70,7 +70,7 @@ class Report:
     bundled: bool
     redactor: Redactor
     journal: list[Exchange] = field(default_factory=list)
-    digits: str = ""  # the beginning of its ids that are numbers
+    digits: str = ""  # the prefix of its numeric ids
     notes: list[str] = field(default_factory=list)  # about known deviations and the clean-up
 
     def findings(self) -> Iterator[tuple[Result, Finding]]:
@@ -102,7 +102,7 @@ def open_target(settings: Settings) -> Iterator[tuple[Target, bool]]:
 def judge(
     settings: Settings, catalogue: dict[str, Entry], say: Say, progress: Say = lambda _: None, stop: Stop | None = None
 ) -> Report:
-    """Raises UsageError, TargetError. When `stop` says so, what is left to judge is inconclusive."""
+    """Raises UsageError, TargetError. When `stop` is set, checks that were not judged yet are inconclusive."""
     stop = stop or Stop(settings.seconds)
     started, clock = datetime.now(UTC), time.monotonic()
     with open_target(settings) as (target, is_bundled):
@@ -118,7 +118,7 @@ def judge(
         notes = left_over + notes
         strict = settings.strict or not any(entry.level is Level.MUST for entry in chosen)  # --select of SHOULDs alone
         if stop.reason:
-            notes.insert(0, f"{stop.reason}: what was not judged by then is inconclusive")
+            notes.insert(0, f"{stop.reason}: checks not judged by then are inconclusive")
         everything = {result.check: result for result in [*results, *rest]}
         ordered = [everything[identifier] for identifier in catalogue]
         explain(ordered, catalogue)
@@ -191,11 +191,11 @@ def _results(
         or any(map(waits, (*acting, *feeding) if settings.after else acting))
     )
     first = visibility.first_item(run) if needs_canary else None
-    if not needs_canary:  # what the canary would find out; where they are refused, records are sent one by one
+    if not needs_canary:  # what the canary would find out; if arrays are refused, records are sent one by one
         run.visibility.arrays = run.target.capabilities.get("arrays", True)
     results = engine.judge(early)
     if any(result.level is Level.MUST and result.outcome is Outcome.FAIL for result in results):
-        run.budget.may_wait = False  # nobody can plan with a limit that is wrong, and the verdict is known
+        run.budget.may_wait = False  # with a wrong limit waits can't be planned, and the verdict is known
     if first:
         results.append(_canary_result(run, first, catalogue[visibility.CHECK]))
     if rules and not acting:
@@ -237,7 +237,7 @@ def _canary_result(run: Run, first: visibility.FirstItem, entry: Entry) -> Resul
 
 
 def _require(results: list[Result], settings: Settings, catalogue: dict[str, Entry]) -> None:
-    """--require: what was not judged is inconclusive, and counts."""
+    """--require: a check that was not judged is inconclusive, and counts."""
     wanted = {identifier for name in settings.require for identifier in matching(name, catalogue)}
     for result in results:
         if result.check in wanted and result.outcome in (Outcome.SKIP, Outcome.DISABLED):

@@ -1,4 +1,4 @@
-"""The options of a run, read and checked before anything is sent."""
+"""The options of a run, read and checked before the first request."""
 
 import os
 import tempfile
@@ -19,14 +19,14 @@ from fixtures.option_error import OptionError
 from fixtures.spec import RateLimit
 from fixtures.target import check_url, parse_rate_limit
 
-DEADLINE = 900.0  # seconds; with --exhaust two windows more
+DEADLINE = 900.0  # seconds; with --exhaust plus two windows
 _DOCUMENTED_LIMIT = "1000/15m"
 _REPORTS = ("json", "junit", "html", "badge", "write_deviations")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The options, by name as attributes, and what was made of them; `url` is None for the bundled mock."""
+    """The options as attributes, and values derived from them; `url` is None for the bundled mock."""
 
     values: dict[str, Any]
     url: str | None
@@ -45,7 +45,7 @@ class Settings:
 
     @property
     def seconds(self) -> float:
-        """After which the run ends."""
+        """After this many seconds the run ends."""
         windows = 2.0 * self.limit.window_seconds if self.values["exhaust"] else 0.0
         return float(self.values["deadline"] or DEADLINE + windows)
 
@@ -102,7 +102,7 @@ def settings_of(
 
 
 def matching(name: str, catalogue: Mapping[str, Entry]) -> list[str]:
-    """Ids that a --select value means: an id, the start of ids (`PAGE`), or an area."""
+    """Ids that a --select value matches: an id, a prefix of ids (`PAGE`), or an area."""
     wanted = name.lower()
     return [
         entry.id

@@ -1,4 +1,4 @@
-"""The checks that act, one module per area. Importing this package registers them."""
+"""The checks that send requests, one module per area. Importing this package registers them."""
 
 from contracts.checks import (
     account,

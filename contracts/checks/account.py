@@ -1,7 +1,7 @@
-"""With --account-limit: use up what one address may ask of /auth, and one request more (R42).
+"""With --account-limit: uses up the limit of one address on /auth, then sends a few requests more (R42).
 
-Everything else about accounts is undocumented: any answer but a 429, a 404 or a 5xx counts as let through.
-"""
+The account operations are otherwise undocumented, so any status but 429, 404 and 5xx counts as accepted by the
+limit."""
 
 import itertools
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from contracts.run.probe import Probe, said
 from contracts.run.registry import check
 from fixtures.spec import Operation, RateLimit
 
-_BEYOND = 2  # requests after those that pass
+_BEYOND = 2  # requests after the ones that the limit allows
 
 
 @dataclass
 class Knocks:
-    """What a row of wrong logins was answered."""
+    """The responses to a series of failed logins."""
 
     limit: RateLimit
     answers: list[Exchange]
@@ -33,14 +33,14 @@ def _operation(probe: Probe, name: str) -> Operation:
 
 
 def _send(probe: Probe, name: str) -> Exchange:
-    """A login or registration that nobody can mean: a fresh address under a reserved name, no real password."""
+    """A login or registration without effect: a new address under a reserved name, no real password."""
     operation = _operation(probe, name)
     body = {"email": f"{probe.name('nobody')}@example.invalid", "password": probe.name("wrong")}
     return probe.request(operation.method, operation.path, probe.credentials.none(), json=body)
 
 
 def _knock(probe: Probe) -> Knocks:
-    """Once per run: as many wrong logins as may pass, and some more."""
+    """Once per run: as many failed logins as the limit allows, and a few more."""
     return probe.once(_make_knocks, probe)
 
 

@@ -1,4 +1,4 @@
-"""Closing the loop: events that echo a recommendation_id are welcome, known or not."""
+"""Attribution: events with a recommendation_id are accepted, known or not."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from fixtures.bodies import event_body, unique_uuid
 
 @check("ATTR-echo-accepted")
 def echo_accepted(probe: Probe) -> Iterator[None]:
-    """One user echoes what was served, and is served like any other afterwards."""
+    """A user sends back what was served, and is served normally afterwards."""
     served = probe.must_recommend(strategy="trending", user_id=probe.name("user")).data.get("recommendation_id")
     if not isinstance(served, str):
         raise Blocked("no recommendation_id was served (REC-recommendation-id)")

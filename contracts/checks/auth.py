@@ -1,4 +1,4 @@
-"""Keys: none, wrong in every way, of the wrong type, right; on every operation."""
+"""Keys on every operation: none, invalid in every way, of the wrong type, valid."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -18,7 +18,8 @@ _PARAMETERS = ("api_key", "apikey", "api-key", "X-API-KEY", "x_api_key", "key", 
 
 
 def _expect_unauthorised(probe: Probe, *names: str, every_body: bool = False) -> None:
-    """One body for each operation, another one each time, as a key may pass in some shapes only; or every body."""
+    """Sends one body per operation, a different one each time because a server may check the key for some bodies only;
+    or, with `every_body`, all of them."""
     for number, operation in enumerate(probe.operations.all()):
         credentials = {"none": probe.credentials.none(), **probe.credentials.wrong(operation.key_type or "")}
         names = tuple(name for name in names if name in credentials)
@@ -36,7 +37,7 @@ def _expect_unauthorised(probe: Probe, *names: str, every_body: bool = False) ->
 
 
 def _expect_unauthorised_everywhere(probe: Probe, name: str, another: str) -> None:
-    """With every body, and a key of the same kind with one each; in a quick run the key itself with one."""
+    """Every body with this key, and one body with each key of the same kind; in a quick run one body with this key."""
     quick = probe.plan.quick
     _expect_unauthorised(probe, name, every_body=not quick)
     if not quick:
@@ -75,7 +76,7 @@ def bearer_prefix(probe: Probe) -> None:
 
 @check("AUTH-other-header")
 def other_header(probe: Probe) -> None:
-    """In the URL only what any page may show: a target's log keeps it."""
+    """The URL gets only a publishable key, because the target's log keeps it."""
     _expect_unauthorised(probe, "other-header", "other-names")
     none = probe.credentials.none()
     for operation in probe.operations.all():
@@ -123,7 +124,7 @@ def secret_on_publishable(probe: Probe) -> None:
 
 
 def _expect_closed(probe: Probe, operation: Operation) -> None:
-    """Odd bodies are not let in either."""
+    """Invalid bodies must be refused too."""
     spare = probe.spare
     bodies = [] if probe.plan.quick else odd_bodies(probe, operation)[: 1 if probe.plan.one_organisation else None]
     for body in bodies:
@@ -150,7 +151,7 @@ def type_before_body(probe: Probe) -> None:
 
 @check("AUTH-refused-changes-nothing")
 def refused_changes_nothing(probe: Probe) -> Iterator[None]:
-    """An item is hidden, and another made, with keys that are refused: neither happens."""
+    """Hide one item and create another with refused keys: neither may happen."""
     category = probe.name("cat")
     shown, made = probe.item("shown", category), probe.item("made", category)
     probe.stock([shown])
@@ -172,7 +173,7 @@ def refused_changes_nothing(probe: Probe) -> Iterator[None]:
 
 @check("AUTH-refused-events-do-not-count")
 def refused_events_do_not_count(probe: Probe) -> Iterator[None]:
-    """A history that was only ever sent with keys that are refused has no effect."""
+    """A history that was only sent with refused keys has no effect."""
     shelf = tastes.shelf(probe)
     yield
     subject, control, newcomer = (probe.user(stem) for stem in ("refused", "control", "newcomer"))

@@ -1,4 +1,4 @@
-"""A browser on any origin may call the two browser-safe operations and read what it is said."""
+"""A browser on any origin may call the two browser-safe operations and read the response."""
 
 from contracts.checks.common import valid_body
 from contracts.exchange import Exchange
@@ -47,7 +47,7 @@ def preflight(probe: Probe) -> None:
 
 @check("CORS-answers")
 def answers(probe: Probe) -> None:
-    """Also on errors: a page that can't read a 401 can't say what is wrong."""
+    """Errors need the headers too: a page that can't read a 401 can't show what is wrong."""
     for operation in _operations(probe):
         body = valid_body(probe, operation)
         for case, credential in {"success": None, "401": probe.credentials.none()}.items():

@@ -1,4 +1,4 @@
-"""What accepted events change, alone, in arrays and beside refused ones."""
+"""The effects of accepted events: alone, in arrays, and next to refused ones."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -16,7 +16,7 @@ _KINDS_THAT_COUNT = ("view", "click", "add_to_cart", "purchase")  # standard nam
 
 @check("EVENT-array-with-a-bad-one")
 def array_with_a_bad_one(probe: Probe) -> Iterator[None]:
-    """One bad event refuses the array, wherever it stands; then none of its events counts."""
+    """One invalid event refuses the array at any position; then none of its events counts."""
     shelf = tastes.shelf(probe)
     yield
     subject, control, newcomer = (probe.user(stem) for stem in ("refused", "control", "newcomer"))
@@ -41,8 +41,8 @@ def array_with_a_bad_one(probe: Probe) -> Iterator[None]:
 
 @check("EVENT-array-every-one-counts")
 def array_every_one_counts(probe: Probe) -> Iterator[None]:
-    """A history changes its user's list whichever kind of event it is made of, and whatever was refused just before
-    and after. Wherever it stands in an array: PERS-alike."""
+    """A history changes its user's list for every kind of event, and between refused requests. PERS-alike judges the
+    position in an array."""
     shelf = tastes.shelf(probe)
     yield
     control, newcomer = probe.user("control"), probe.user("newcomer")
@@ -66,7 +66,8 @@ def array_every_one_counts(probe: Probe) -> Iterator[None]:
 
 
 def _refusals(probe: Probe) -> list[dict[str, Any]]:
-    """What no server takes, each for a reason of its own; the array may be taken, by a server that leaves one out."""
+    """Events that every server refuses, each for a different reason; a server that skips one invalid event may accept
+    the array."""
     nobody = lacking(event_body("view", probe.name("nobody")), "user_id")
     cut_short: dict[str, Any] = {"content": b'{"user_id": "x", ', "understood": False}
     unknown = event_body("view", probe.name("nobody"), event_family="fun")
@@ -75,8 +76,8 @@ def _refusals(probe: Probe) -> list[dict[str, Any]]:
 
 @check("EVENT-array-every-place-counts")
 def array_every_place_counts(probe: Probe) -> Iterator[None]:
-    """Four identifies in one array, each decisive for a user of its own: none may be lost, wherever it stands. That
-    identify works at all is shown by the others of the array."""
+    """Four identify events in one array, each decisive for a user of its own: none may be lost at any position. The
+    other events of the array show that identify works at all."""
     shelf = tastes.shelf(probe)
     yield
     control, newcomer = probe.user("control"), probe.user("newcomer")
@@ -100,7 +101,7 @@ def array_every_place_counts(probe: Probe) -> Iterator[None]:
 
 @check("EVENT-before-its-item")
 def before_its_item(probe: Probe) -> Iterator[None]:
-    """Events that follow their items at once, while these are still queued, count when the items appear."""
+    """Events sent right after their items, while these are still queued, count once the items appear."""
     if not probe.visibility.arrays:
         raise Skipped("the target takes no arrays of items")
     shelf = tastes.make(probe)

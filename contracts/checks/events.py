@@ -48,7 +48,7 @@ def accepts_array(probe: Probe) -> None:
     if not probe.plan.quick:
         events = [event_body(names[n % 3], user, probe.name("item") if n % 2 else None) for n in range(90)]
         exchange = probe.send(probe.operations.events, events)
-        if exchange.ok:  # it may be too many for one request (R13)
+        if exchange.ok:  # 90 may be too many for one request (R13)
             accepted = exchange.data.get("accepted")
             probe.expect(accepted == 90, "an array of 90: accepted", "data.accepted 90", f"{accepted!r}", exchange)
 
@@ -68,7 +68,7 @@ def standard_names(probe: Probe) -> None:
 
 @check("EVENT-custom-names")
 def custom_names(probe: Probe) -> None:
-    """With a family of custom names; that of the other one is free (R10)."""
+    """Custom names with their own family; the family of a standard name is free (R10)."""
     for name in ("wishlist_shared", "a", "shared_the_wishlist_with_a_friend_2"):
         bodies = [event_body(name, probe.name("user"), event_family=each) for each in ("engagement", "conversion")]
         probe.expect_status(_first_taken(probe, bodies), (202,), f"custom name {name}")
@@ -114,7 +114,7 @@ def anonymous_user(probe: Probe) -> None:
 
 @check("EVENT-unknown-item")
 def unknown_item(probe: Probe) -> Iterator[None]:
-    """Events may name an item that doesn't exist, many of them, beside one that does; they must not make one."""
+    """Events may name items that don't exist, next to one that does; they must not create one."""
     category = probe.name("cat")
     ghost, known = probe.name("ghost"), probe.item("beside", category)
     user = probe.user()

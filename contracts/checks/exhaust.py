@@ -1,4 +1,4 @@
-"""With --exhaust: use up an organisation's window, to the last request and beyond."""
+"""With --exhaust: uses up an organisation's window, to the last request and beyond."""
 
 import itertools
 import time
@@ -13,17 +13,17 @@ from contracts.run.probe import Probe, said
 from contracts.run.registry import check
 from contracts.run.run import Run
 
-RECOVERY = "LIMIT-recovers"  # waits for the next window, so it comes last
-_BEYOND = 5  # requests after the announced rest
+RECOVERY = "LIMIT-recovers"  # waits for the next window, so it runs last
+_BEYOND = 5  # requests after the announced number
 
 
 @dataclass
 class Burn:
-    """What happened when more was sent than was announced."""
+    """The result of sending more requests than were announced."""
 
     organisation: str
     announced: int
-    answers: list[Exchange] = field(default_factory=list)  # after the one that announced
+    answers: list[Exchange] = field(default_factory=list)  # after the one with the announcement
 
     @property
     def passed(self) -> int:
@@ -51,7 +51,7 @@ def _send(probe: Probe, organisation: str) -> Exchange:
 
 
 def burn(probe: Probe) -> Burn:
-    """Once per run, by whoever asks first; on the second organisation where there is one."""
+    """Once per run, by the first check that needs it; on the second organisation if there is one."""
     return probe.once(_make_burn, probe)
 
 
@@ -76,7 +76,7 @@ def _make_burn(probe: Probe) -> Burn:
 
 
 def window_ends(run: Run) -> float:
-    """Until when the bucket stays empty, a second less for safety; now, when it isn't."""
+    """When the window ends, minus a second for safety; the current time if it is not exhausted."""
     found = run.once.made(_make_burn)
     if found is None or not found.refused:
         return 0.0
@@ -85,7 +85,7 @@ def window_ends(run: Run) -> float:
 
 @check("LIMIT-announced-rest-passes")
 def announced_rest_passes(probe: Probe) -> None:
-    """Exactly as many pass as RateLimit-Remaining announced."""
+    """Exactly as many requests pass as RateLimit-Remaining announced."""
     found = burn(probe)
     edge = found.answers[max(0, found.announced - 2) : found.announced + 3]
     grown = _grown(found)
@@ -94,7 +94,7 @@ def announced_rest_passes(probe: Probe) -> None:
 
 
 def _grown(found: Burn) -> int:
-    """Requests by which the headers themselves let the bucket grow meanwhile (windows that slide or refill)."""
+    """Requests by which the headers show that the limit grew meanwhile (sliding windows, refilling buckets)."""
     levels = [level for answer in found.answers if (level := answer.number_of("RateLimit-Remaining")) is not None]
     return sum(max(0, later - earlier + 1) for earlier, later in itertools.pairwise(levels) if earlier > 0)
 
@@ -141,7 +141,7 @@ def envelope(probe: Probe) -> None:
 
 @check("LIMIT-429-on-every-route")
 def on_every_route(probe: Probe) -> None:
-    """An empty bucket refuses every operation, with either key, before the body is looked at."""
+    """An exhausted limit refuses every operation, with either key, before the body is checked."""
     _refusal(probe)
     found = burn(probe)
     for operation in probe.operations.all():
@@ -153,7 +153,7 @@ def on_every_route(probe: Probe) -> None:
 
 @check("LIMIT-429-in-seconds")
 def in_seconds(probe: Probe) -> None:
-    """RateLimit-Reset says in seconds when to try again: within the window, and falling."""
+    """RateLimit-Reset is in seconds: at most the window, and decreasing."""
     refused = _refusal(probe)
     found = burn(probe)
     window = probe.target.window_seconds
@@ -171,8 +171,8 @@ def in_seconds(probe: Probe) -> None:
 
 @check(RECOVERY)
 def recovers(probe: Probe) -> Iterator[None]:
-    """Not long before RateLimit-Reset says so, and then indeed. A window that slides lets the first request of the burn
-    go as much earlier as the burn took."""
+    """Not much before RateLimit-Reset has passed, and always after it. A sliding window accepts the first request
+    earlier, by the duration of the burst."""
     refused = _refusal(probe)
     found = burn(probe)
     yield
@@ -197,7 +197,7 @@ def recovers(probe: Probe) -> Iterator[None]:
 
 def _sleep_until_reset(probe: Probe, exchange: Exchange) -> None:
     reset = exchange.number_of("RateLimit-Reset") or 0
-    seconds = min(reset, probe.target.window_seconds) + 1.2  # rounding differs
+    seconds = min(reset, probe.target.window_seconds) + 1.2  # servers round differently
     if not probe.budget.may_wait:
         raise Skipped("--no-wait")
     probe.say(f"waiting {seconds:.0f} s for the window to end")

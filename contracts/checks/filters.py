@@ -1,4 +1,4 @@
-"""Filters: only what matches, in every strategy; and what matches."""
+"""Filters: only matching items, in every strategy; and all matching items."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ UNUSUAL_MARKS = ("Größe", "made in")
 
 @dataclass
 class Rack:
-    """Eight items: two brands of the run, two sizes, two colours, in stock or not, all mixed; and one of size 0.
-    The first has marks of its own, texts that are no plain names among them."""
+    """Eight items: two brands of the run, two sizes, two colours, in stock or not, in all combinations; and one of size
+    0. The first item has attributes of its own, some with unusual names."""
 
     category: str
     brands: tuple[str, str]
@@ -30,12 +30,12 @@ class Rack:
 
 
 def rack(probe: Probe) -> Rack:
-    """The run's rack, made by whoever asks first."""
+    """The run's rack, made by the first check that needs it."""
     return probe.once(_make_rack, probe)
 
 
 def _make_rack(probe: Probe) -> Rack:
-    first_size = probe.rng(probe.names.prefix).randrange(10**6, 10**9)  # nobody else's
+    first_size = probe.rng(probe.names.prefix).randrange(10**6, 10**9)  # no other run's
     category, brands = probe.name("rack"), (probe.name("brand-a"), probe.name("brand-b"))
     items = [
         probe.item(
@@ -66,7 +66,7 @@ def _list(probe: Probe, filters: dict[str, Any], **body: Any) -> Exchange:
 
 
 def _sound(probe: Probe, found: Rack, case: str, filters: dict[str, Any], **body: Any) -> None:
-    """Nothing that doesn't match. Filters name a value of this run, so that others can't match."""
+    """No item that doesn't match. Filters name a value of this run, so that other items can't match."""
     exchange = _list(probe, filters, **body)
     wrong = sorted(set(exchange.shown) - found.matching(**filters))
     expected, actual = f"only items that match {filters}", f"also {', '.join(wrong[:3])}"
@@ -83,7 +83,7 @@ def _complete(probe: Probe, found: Rack, case: str, filters: dict[str, Any]) -> 
 
 
 def _needs_visible(probe: Probe, found: Rack) -> None:
-    """The rack shows at all: with its category, or without a filter where only that works."""
+    """The rack is visible: filtered by its category, or without a filter if only that works."""
     probe.needs(probe.shows(found.category, *found.matching()), "the items show when filtered by category")
 
 
@@ -165,7 +165,7 @@ def complete(probe: Probe) -> Iterator[None]:
 
 
 def _complete_if_taken(probe: Probe, found: Rack, name: str) -> None:
-    """No document says that a filter of such a name must be taken."""
+    """No document requires a filter with such a name to be accepted."""
     filters = {name: found.items[0]["attributes"][name]}
     if probe.recommend(strategy="popular", user_id=probe.name("user"), filters=filters).ok:
         _complete(probe, found, name, filters)
@@ -183,8 +183,8 @@ def numbers(probe: Probe) -> Iterator[None]:
 
 
 def _zero(probe: Probe, found: Rack) -> None:
-    """0 is a number like any other. Others may have it too: the run's own items are judged, and one that is missed
-    only where others leave room for it."""
+    """0 is a number like any other. Items of others may have it too, so only the run's own items are judged, and a
+    missing one only if others leave room for it."""
     filters = {"size": 0}
 
     def look() -> Look:
@@ -193,7 +193,8 @@ def _zero(probe: Probe, found: Rack) -> None:
         missing = sorted(found.matching(**filters) - set(exchange.ids))
         return Look(crowded or not missing, f"a list without {', '.join(missing)}", (exchange,))
 
-    probe.expect_eventually(look, "0 found", "the item with the number 0")  # what else shows: FILTER-only-matches
+    # Other items in the list are judged by FILTER-only-matches.
+    probe.expect_eventually(look, "0 found", "the item with the number 0")
 
 
 @check("FILTER-other-types")

@@ -1,4 +1,4 @@
-"""Identity stitching, judged against a control user who did the same under one id."""
+"""Identity stitching, compared with a control user who did the same under one id."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -19,7 +19,8 @@ Tell = Callable[[Probe, tastes.Shelf, str, str], Iterator[None]]
 
 
 def _stitched(probe: Probe, tell: Tell, case: str, expected: str, upserted: bool = True) -> Iterator[None]:
-    """`tell` lets an anonymous id and a real id do and identify; the real one's list must show the history."""
+    """`tell` sends the events of an anonymous id, of a real id, and the identify; the real id's list must show the
+    history."""
     shelf = tastes.shelf(probe)
     yield
     control, newcomer = probe.user("control"), probe.user("newcomer")
@@ -107,7 +108,7 @@ def chain(probe: Probe) -> Iterator[None]:
 
 @check("IDENT-keeps-own-history")
 def keeps_own_history(probe: Probe) -> Iterator[None]:
-    """A real user with a history identifies an anonymous one of another kind: the own history still counts."""
+    """A real user with a history identifies an anonymous one of another kind: the user's own history still counts."""
     shelf = tastes.shelf(probe)
     yield
     real, control, visitor = (probe.user(stem) for stem in ("real", "control", "visitor"))
@@ -129,13 +130,13 @@ def keeps_own_history(probe: Probe) -> Iterator[None]:
 
 @check("IDENT-nobody-else")
 def nobody_else(probe: Probe) -> Iterator[None]:
-    """An identify without any history gives the real user nobody else's: a list like that of any newcomer."""
+    """An identify without any history doesn't give the real user another's: the list is that of a new user."""
     shelf = tastes.shelf(probe)
     yield
     control, real = probe.user("control"), probe.user("real")
     newcomers = [probe.user("newcomer") for _ in range(2)]
     shelf.live(probe, control, "quiet")
-    lived = _anonymous(probe)  # what the list of an identified id shows is free (R27): the control is another
+    lived = _anonymous(probe)  # the list of an identified id is not defined (R27), so another id is the control
     shelf.live(probe, lived, "quiet")
     probe.ingest([identify_body(probe.name("another"), lived)])
     probe.ingest([identify_body(real, _anonymous(probe))])
@@ -153,7 +154,7 @@ def nobody_else(probe: Probe) -> Iterator[None]:
 
 @check("IDENT-cycle-is-harmless")
 def cycle_is_harmless(probe: Probe) -> Iterator[None]:
-    """Two ids that name each other, and one that names itself."""
+    """Two ids that identify each other, and one that identifies itself."""
     one, other, itself = (probe.name("cycle") for _ in range(3))
     events = probe.operations.events
     for user, previous in ((one, other), (other, one), (itself, itself)):

@@ -1,4 +1,4 @@
-"""Organisations see nothing of each other."""
+"""Organisations are isolated from each other."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from fixtures.bodies import identify_body, unique_uuid, user_body
 
 @check("TENANT-items-isolated")
 def items_isolated(probe: Probe) -> Iterator[None]:
-    """An item of the first organisation is in no list of the second, whoever asks and however."""
+    """An item of the first organisation is in no list of the second, for any user and strategy."""
     probe.needs_other_organisation()
     category = probe.name("cat")
     ours, theirs, *beside = (probe.item(stem, category) for stem in ("ours", "theirs", "beside", "beside"))
@@ -34,7 +34,7 @@ def items_isolated(probe: Probe) -> Iterator[None]:
             for answer in (exchange, unfiltered):
                 _expect_none_of(probe, foreigners[organisation], answer, f"{strategy} of {organisation}")
         for strategy in ("similar", "frequently-bought-together", "frequently-consumed-together"):
-            # Beside an item that this organisation doesn't have (R30).
+            # With the id of an item that only the other organisation has (R30).
             answer = probe.recommend(organisation, strategy=strategy, context_item_id=foreign, limit=100)
             case = f"{strategy} of {organisation}, beside an item of another"
             _expect_none_of(probe, foreigners[organisation], answer, case)
@@ -48,7 +48,7 @@ def _expect_none_of(probe: Probe, foreign: set[str], answer: Exchange, case: str
 
 @check("TENANT-same-id")
 def same_id(probe: Probe) -> Iterator[None]:
-    """Both organisations have an item of the same id; hiding and moving one leaves the other as it was."""
+    """Both organisations have an item with the same id; hiding or moving one doesn't affect the other."""
     probe.needs_other_organisation()
     category, elsewhere = probe.name("cat"), probe.name("cat")
     twin, moved = probe.item("twin", category), probe.item("moved", category)
@@ -73,7 +73,7 @@ def same_id(probe: Probe) -> Iterator[None]:
 
 @check("TENANT-history-isolated")
 def history_isolated(probe: Probe) -> Iterator[None]:
-    """What a user did in one organisation has no effect in another."""
+    """A user's history in one organisation has no effect in another."""
     probe.needs_other_organisation()
     here, there = tastes.shelf(probe), tastes.shelf(probe, "other")
     yield
@@ -88,12 +88,12 @@ def history_isolated(probe: Probe) -> Iterator[None]:
     foreign.live(probe, anonymous, "quiet", "other")
     probe.ingest([identify_body(real, anonymous)], "main")
     twin, leaver = probe.number(), probe.name("leaver")
-    told = foreign.history(twin, "quiet")
-    told = [{**event, "event_id": unique_uuid(probe.rng(f"{user} {n}"))} for n, event in enumerate(told)]
-    probe.ingest(told, "main")
+    retold = foreign.history(twin, "quiet")
+    retold = [{**event, "event_id": unique_uuid(probe.rng(f"{user} {n}"))} for n, event in enumerate(retold)]
+    probe.ingest(retold, "main")
     foreign.live(probe, leaver, "quiet", "other")
     yield
-    probe.ingest(told, "other")
+    probe.ingest(retold, "other")
     probe.upsert_users([user_body(leaver, status="deleted")], "main")
     yield
     probe.needs(lambda: foreign.differ(probe, control, others[0], "other"), "a list follows a history at all")

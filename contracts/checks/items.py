@@ -26,7 +26,7 @@ def accepts_required(probe: Probe) -> None:
     expect_accepted(probe, items, item_body(probe.name("item")), "required fields only")
     if not (probe.plan.one_organisation or probe.plan.quick):
         body = item_body(probe.name("item"), attributes={"title": "Größe", "price": 12})
-        spelled = json.dumps(dict(reversed(body.items())), indent=2)  # letters beyond ASCII are escaped
+        spelled = json.dumps(dict(reversed(body.items())), indent=2)  # non-ASCII letters are escaped
         exchange = probe.send(items, content=spelled.encode())
         probe.expect_status(exchange, (202,), "fields in another order, JSON with line breaks and escapes")
 
@@ -49,7 +49,7 @@ def accepts_status(probe: Probe) -> None:
 
 @check("ITEM-accepts-any-type")
 def accepts_any_type(probe: Probe) -> Iterator[None]:
-    """Of a new item, and of one that is known with another type; the rest of what is known may change as well."""
+    """For a new item, and for a known one with another type; its other fields may change too."""
     items, types = probe.operations.items, ("product", "article", "video", "gift-card")
     known = [item_body(probe.name("item"), item_type=item_type) for item_type in types]
     known = known[1:3] if probe.plan.one_organisation else known
@@ -65,7 +65,7 @@ def accepts_any_type(probe: Probe) -> Iterator[None]:
 
 
 def _changes() -> dict[str, list[Any]]:
-    """By field: values that it may be given one after the other, each of another kind than the one before."""
+    """By field: a sequence of values, each of another kind than the one before."""
     attributes = [{"price": 12, "sale": True}, {"price": {"eur": 12}, "sale": []}]
     return {"attributes": attributes, "created_at": ["2026-02-01T00:00:00Z", "2025-02-01T00:00:00Z"]}
 

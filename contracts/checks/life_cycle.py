@@ -1,4 +1,4 @@
-"""What was accepted shows, changes and goes away as its upserts say; what was refused never happens."""
+"""Accepted upserts show, change and hide items; refused ones have no effect."""
 
 import itertools
 from collections.abc import Iterator
@@ -12,9 +12,10 @@ from fixtures.bodies import event_body
 
 @check("LIFE-upserted-shows")
 def upserted_shows(probe: Probe) -> Iterator[None]:
-    """Several requests, several items, one right after the other and after refused ones: each one shows."""
+    """Several requests and items in quick succession, also after refused ones: each item shows."""
     category = probe.name("cat")
-    thorough = probe.visibility.arrays and not probe.plan.quick  # without arrays each costs one more to clean up
+    # Without arrays each item costs one more request to clean up.
+    thorough = probe.visibility.arrays and not probe.plan.quick
     items = [probe.item("new", category) for _ in range(20 if thorough else 12 if probe.visibility.arrays else 5)]
     items[1] |= {"created_at": "2026-01-15T09:30:00Z", "item_type": "article"}
     items[2]["attributes"] |= {"price": 12.5, "tags": ["a", "b"], "size": {"eu": 43}}
@@ -35,15 +36,16 @@ def upserted_shows(probe: Probe) -> Iterator[None]:
 
 
 def _refusals(probe: Probe) -> list[dict[str, Any]]:
-    """What no server takes, each for a reason of its own; nothing is left behind by a server that does."""
+    """Items that every server refuses, each for a different reason; a server that accepts them leaves nothing
+    behind."""
     nameless = lacking(probe.item("nameless"), "item_id")
     cut_short: dict[str, Any] = {"content": b'{"item_id": "x", ', "understood": False}
     return [{"body": nameless}, cut_short, {"body": {**nameless, "status": "archived"}}, {"body": "item"}]
 
 
 def _odd_items(probe: Probe, category: str) -> list[Body]:
-    """Items that a server may be too strict for (R44, R49). Those that it takes, with their events, are as good as
-    any."""
+    """Unusual items that a server may refuse (R44, R49). Those that it accepts, with their events, are valid like any
+    other."""
     stems = ("Gr\u00f6\u00dfe-\u978b", "plane-\U0001f97e", "a b/c%2Fd?e=f&g+h#'\"", "long-" + "x" * 50)
     items = [probe.item(stem, category) for stem in stems]
     items[0]["attributes"] |= {"note": None, "tags": [], "parts": [{"name": "sole", "colour": None}], "size": {}}
@@ -148,7 +150,7 @@ def born_hidden(probe: Probe) -> Iterator[None]:
 
 @check("LIFE-hidden-everywhere")
 def hidden_everywhere(probe: Probe) -> Iterator[None]:
-    """No list shows an item that is inactive, not even to the user who bought it."""
+    """No list shows an inactive item, not even to the user who bought it."""
     category = probe.name("cat")
     gone, control = probe.item("gone", category), probe.item("control", category)
     probe.stock([gone, control])
@@ -180,7 +182,7 @@ def _touch(probe: Probe, user: str, *items: Body) -> None:
 
 @check("LIFE-refused-never-shows")
 def refused_never_shows(probe: Probe) -> Iterator[None]:
-    """Bad upserts neither make an item nor change one."""
+    """Invalid upserts neither create nor change an item."""
     items = probe.operations.items
     category = probe.name("cat")
     control = probe.item("control", category)

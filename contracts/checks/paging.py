@@ -1,4 +1,4 @@
-"""Limit and page: defaults, the most that is served, slices of one list."""
+"""Limit and page: defaults, the maximum, slices of one list."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,8 +23,8 @@ class Aisle:
 
 
 def aisle(probe: Probe, size: int) -> Aisle:
-    """Items of one category, as many as asked for; made by whoever asks first."""
-    size = size if probe.visibility.arrays else MORE_THAN_A_PAGE  # there every item costs a request
+    """Items of one category, in the requested number; made by the first check that needs them."""
+    size = size if probe.visibility.arrays else MORE_THAN_A_PAGE  # without arrays every item costs a request
     return probe.once(_make_aisle, probe, size, key=size)
 
 
@@ -38,7 +38,7 @@ def _make_aisle(probe: Probe, size: int) -> Aisle:
 
 
 def _prefer(probe: Probe, items: list[str]) -> None:
-    """Some are bought by more others than others, so that scores fall within every page."""
+    """Some items are bought by more users than others, so that scores differ within every page."""
     others, names = [probe.name("newcomer") for _ in range(3)], ("view", "purchase")
     events = [
         event_body(name, user, item) for n, item in enumerate(items) for user in others[: n % 4] for name in names
@@ -47,7 +47,7 @@ def _prefer(probe: Probe, items: list[str]) -> None:
 
 
 def _visible(probe: Probe, found: Aisle) -> None:
-    """All of it stands in the list, as far as total_count says."""
+    """All items are in the list, as far as total_count shows."""
 
     def look() -> Look:
         exchange = probe.look(found.category, limit=3)
@@ -86,7 +86,7 @@ def default_limit(probe: Probe) -> Iterator[None]:
 
 @check("PAGE-most-100")
 def most_100(probe: Probe) -> Iterator[None]:
-    """More is refused or clamped; never more than 100 results."""
+    """A higher limit is refused or reduced; never more than 100 results."""
     found = aisle(probe, LONG)
     yield
     _visible(probe, found)
@@ -105,7 +105,7 @@ def most_100(probe: Probe) -> Iterator[None]:
 
 @check("PAGE-limit-honoured")
 def limit_honoured(probe: Probe) -> Iterator[None]:
-    """Any limit from 1 to 100 is accepted, echoed, and brings that many where there are so many."""
+    """Any limit from 1 to 100 is accepted, echoed, and returns that many items if there are enough."""
     found = aisle(probe, LONG)
     yield
     _visible(probe, found)
@@ -121,7 +121,7 @@ def limit_honoured(probe: Probe) -> Iterator[None]:
         if isinstance(total, int) and total >= limit:
             count = len(exchange.results)
             probe.expect(count == limit, f"limit {limit}", f"{limit} of {total} results", f"{count}", exchange)
-    for first, second in ((9, 4), (3, 8)):  # a page 2 is not of the size of some page 1
+    for first, second in ((9, 4), (3, 8)):  # page 2 must not have the size of some page 1
         probe.look(found.category, limit=first)
         exchange = probe.look(found.category, limit=second, page=2)
         total, count = exchange.counted("total_count"), len(exchange.results)
@@ -148,7 +148,7 @@ def _body(probe: Probe, category: str) -> dict[str, Any]:
 
 
 def _walk(probe: Probe, category: str, limit: int, most: int = 8) -> list[Exchange]:
-    """Pages from 1 on, until one says that there is no next."""
+    """Pages from 1 on, until one has no next page."""
     pages = []
     for page in range(1, most + 1):
         pages.append(probe.look(category, limit=limit, page=page))
@@ -189,7 +189,7 @@ def total_reached(probe: Probe) -> Iterator[None]:
 
 @check("PAGE-disjoint")
 def disjoint(probe: Probe) -> Iterator[None]:
-    """Pages don't overlap and add up to total_count; tried again, since a list may change meanwhile."""
+    """Pages don't overlap and add up to total_count; repeated, because a list may change meanwhile."""
     aisles = [aisle(probe, SHORT), aisle(probe, EXACT)]
     yield
     if probe.visibility.channel and not probe.visibility.channel.filtered:

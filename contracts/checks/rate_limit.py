@@ -1,8 +1,8 @@
-"""The countdown: falls with every request, shared by keys and routes, an array costs one, organisations apart.
+"""The countdown of a rate limit: it falls with every request, keys and routes share it, an array costs one request,
+organisations are separate.
 
-Judged by drops of `RateLimit-Remaining` in short bursts. Others may use the same organisation (then a drop is larger
-than ours), and a bucket may be refilled meanwhile, so a single odd drop proves nothing: the smallest of several does.
-"""
+Judged by the decrease of `RateLimit-Remaining` in short bursts. Other clients may use the same organisation (a larger
+decrease), and a bucket may refill meanwhile, so one unusual decrease proves nothing: the smallest of several counts."""
 
 import itertools
 import math
@@ -17,8 +17,8 @@ from contracts.run.registry import check
 from fixtures.bodies import event_body, user_body
 
 _TRIES = 4
-_A_LITTLE = 2  # requests that others may use
-_APART = 1.7  # seconds: a clock that runs shows by whole ones
+_A_LITTLE = 2  # requests that other clients may use
+_APART = 1.7  # seconds after which a running clock shows a change in whole seconds
 _ROUNDING = 2  # seconds
 _A_GOOD_PART = 0.75  # of a window's requests, when it has just begun
 
@@ -26,7 +26,7 @@ Send = Callable[[], Exchange]
 
 
 def remaining(exchange: Exchange) -> int:
-    """Raises Blocked without the header: RATE-headers judges that."""
+    """Raises Blocked without the header, which RATE-headers judges."""
     number = exchange.number_of("RateLimit-Remaining")
     if number is None:
         raise Blocked("RateLimit-Remaining is missing (RATE-headers)")
@@ -34,7 +34,7 @@ def remaining(exchange: Exchange) -> int:
 
 
 def _refill(probe: Probe, first: Exchange, last: Exchange) -> int:
-    """What a bucket that refills steadily may have gained meanwhile, and one expired request."""
+    """Requests that a steadily refilling bucket may have gained meanwhile, plus one expired request."""
     seconds = last.sent_at + last.seconds - first.sent_at
     return math.ceil(seconds * probe.target.limit / probe.target.window_seconds)
 
@@ -50,14 +50,14 @@ def _cheap(probe: Probe, organisation: str = "main") -> Exchange:
 
 @check("RATE-counts-down")
 def counts_down(probe: Probe) -> None:
-    """Equal requests one after the other: one less each time, at least. Many of them, for it may fail now and then."""
+    """Equal requests in sequence: at least one less each time. Many of them, because the error may be rare."""
     _expect_fall(probe, "one route", [lambda: _cheap(probe)] * (6 if probe.plan.quick else 12))
 
 
 @check("RATE-reset-falls")
 def reset_falls(probe: Probe) -> None:
-    """Seconds later less of the window is left, unless it ended meanwhile. A bucket that refills steadily needs the
-    longer, the more was taken, so several requests come first."""
+    """After some seconds less of the window is left, unless it ended meanwhile. A steadily refilling bucket takes
+    longer the more was used, so several requests come first."""
     body = valid_body(probe, probe.operations.recommend)
     exchanges = [probe.send(probe.operations.recommend, body) for _ in range(5)]
     probe.sleep(_APART)
@@ -75,7 +75,7 @@ def reset_falls(probe: Probe) -> None:
 
 @check("RATE-shared-by-routes")
 def shared_by_routes(probe: Probe) -> None:
-    """The two operations that a key opens count down together, in turn."""
+    """The two operations of one key count down together, alternately."""
     operations = probe.operations
     user, item = user_body(probe.name("user")), probe.item()
     event = event_body("search", probe.name("user"))
@@ -86,7 +86,7 @@ def shared_by_routes(probe: Probe) -> None:
 
 @check("RATE-shared-by-keys")
 def shared_by_keys(probe: Probe) -> None:
-    """Publishable and secret key in turn count down together."""
+    """Publishable and secret key, alternately, count down together."""
     users = probe.operations.users
     user = user_body(probe.name("user"))
     turns = 3 if probe.plan.quick else 4
@@ -112,7 +112,7 @@ def _expect_fall(probe: Probe, case: str, sends: Sequence[Send]) -> None:
 
 
 def _fall(probe: Probe, between: Sequence[Send], organisation: str) -> tuple[int, list[Exchange]] | None:
-    """How far Remaining fell from one cheap request to the next, with others between them; None when a window ended."""
+    """How far Remaining fell between two cheap requests, with others between them; None if a window ended."""
     first = _cheap(probe, organisation)
     sent = [send() for send in between]
     last = _cheap(probe, organisation)
@@ -122,8 +122,8 @@ def _fall(probe: Probe, between: Sequence[Send], organisation: str) -> tuple[int
 def _expect_no_dearer(
     probe: Probe, case: str, sends: Sequence[Send], control: Sequence[Send], organisation: str = "main"
 ) -> None:
-    """`sends` take no more of the limit than `control`, as many requests that are known to be cheap. What others use
-    meanwhile is as likely in one as in the other: the least difference of some tries counts."""
+    """`sends` use no more of the limit than `control`, the same number of requests that are known to be cheap. Other
+    clients affect both equally, so the smallest difference of several tries counts."""
     found: list[tuple[int, str, list[Exchange]]] = []
     for _ in range(_TRIES):
         dear, cheap = _fall(probe, sends, organisation), _fall(probe, control, organisation)
@@ -139,7 +139,7 @@ def _expect_no_dearer(
 
 @check("RATE-array-costs-one")
 def array_costs_one(probe: Probe) -> None:
-    """Three arrays cost what three single events cost."""
+    """Three arrays cost as much as three single events."""
     events, single = probe.operations.events, event_body("search", probe.name("user"))
     arrays, singles = [lambda: probe.send(events, [single] * 20)] * 3, [lambda: probe.send(events, single)] * 3
     _expect_no_dearer(probe, "arrays of 20", arrays, singles)
@@ -147,7 +147,7 @@ def array_costs_one(probe: Probe) -> None:
 
 @check("RATE-organisations-apart")
 def organisations_apart(probe: Probe) -> None:
-    """Requests of one organisation cost another nothing, no more than those of nobody do."""
+    """Requests of one organisation cost another nothing: no more than requests without a valid key do."""
     probe.needs_other_organisation()
     unknown = probe.credentials.wrong("publishable")["unknown"]
     nobody = partial(
@@ -162,9 +162,9 @@ def organisations_apart(probe: Probe) -> None:
 
 @check("RATE-window")
 def window(probe: Probe) -> None:
-    """The first answers of two organisations, at different times, announce the same: that is what a window holds and
-    how long it lasts. A window that ends by the clock has less and less time left, and a bucket that refills steadily
-    needs the longer, the more was taken: neither is accused."""
+    """The first responses of two organisations, at different times, announce the same numbers: size and length of a
+    window. A window that ends by the clock has less and less time left, and a steadily refilling bucket takes longer
+    the more was used: neither is judged."""
     first = next((x for x in probe.journal if x.organisation == "main"), None)
     limit, length = probe.target.limit, probe.target.window_seconds
     if first is None or _reset(first) is None:
@@ -202,12 +202,12 @@ def _reset(exchange: Exchange) -> int | None:
 
 
 def _lasts(exchange: Exchange, length: float) -> bool:
-    """As long as it should, give or take rounding."""
+    """As long as expected, apart from rounding."""
     return abs((_reset(exchange) or 0) - length) <= _ROUNDING
 
 
 def _runs_down(probe: Probe, first: Exchange, last: Exchange) -> bool:
-    """Between two answers of the first organisation RateLimit-Reset was the time left of one window."""
+    """Between two responses of the first organisation, RateLimit-Reset was the time left of one window."""
     since = [x for x in probe.journal if x.organisation == "main" and first.number < x.number <= last.number]
     announced = _reset(first) or 0
     falls = (_reset(last) or 0) < announced

@@ -1,4 +1,4 @@
-"""Bodies, methods and paths that no serialiser makes: any refusal will do, a crash or silence will not."""
+"""Bodies, methods and paths that no serialiser produces: any refusal is fine, a crash or no response is not."""
 
 import itertools
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ BODIES: dict[str, bytes] = {
 }
 _NO_IDS: tuple[Any, ...] = (42, [], {"id": "a"}, "")
 _NO_FILTERS: tuple[Any, ...] = ("red", ["red"], 42, {"a": {"b": 1}}, {"": None})
-WRONG_TYPES: dict[str, list[dict[str, Any]]] = {  # by operation: read as JSON, and then?
+WRONG_TYPES: dict[str, list[dict[str, Any]]] = {  # by operation: valid JSON with wrong types
     "recommend": [
         *({"user_id": value} for value in _NO_IDS),
         *({"strategy": "similar", "context_item_id": value} for value in _NO_IDS),
@@ -87,7 +87,8 @@ def odd_bodies(probe: Probe) -> None:
 @check("ROBUST-odd-texts")
 def odd_texts(probe: Probe) -> None:
     operations = probe.operations
-    cases = TEXTS if probe.visibility.arrays else {case: TEXTS[case] for case in _IN_ITEMS}  # else items cost too much
+    # Otherwise items cost too many requests.
+    cases = TEXTS if probe.visibility.arrays else {case: TEXTS[case] for case in _IN_ITEMS}
     for case, text in cases.items():
         name = probe.name("odd")
         item = item_body(name, attributes={"title": text, text[:40]: text}, status="inactive")
@@ -102,8 +103,8 @@ def odd_texts(probe: Probe) -> None:
 
 @check("ROBUST-huge-body")
 def huge_body(probe: Probe) -> None:
-    """Six megabytes: an answer, or at most a connection that is closed while we still send (as a 413 may do).
-    Without an item_id, so that no server stores it and lists stay as long as they were."""
+    """Six megabytes: a response, or at most a connection that is closed while the body is sent (as a 413 may do). The
+    body has no item_id, so that no server stores it."""
     operation = probe.operations.items
     item = lacking(item_body("huge", attributes={"text": "x" * 6_000_000}), "item_id")
     exchange = probe.send(operation, item, understood=False)
@@ -145,7 +146,7 @@ def methods_and_paths(probe: Probe) -> None:
 
 @check("ROBUST-headers")
 def headers(probe: Probe) -> None:
-    """Headers of the first edition are welcome; long and odd ones do no harm."""
+    """Headers of the first edition are accepted; long and unusual ones cause no error."""
     welcome = {"X-Domain": "commerce", "X-Environment": "dev"}
     exchange = probe.send(probe.operations.recommend, valid_body(probe, probe.operations.recommend), headers=welcome)
     probe.expect(exchange.ok, "X-Domain", "as without it", f"status {exchange.status}", exchange)
@@ -161,7 +162,7 @@ def headers(probe: Probe) -> None:
 
 @check("ROBUST-still-works")
 def still_works(probe: Probe) -> Iterator[None]:
-    """After all of it, the target serves valid requests, also to those who sent it."""
+    """After all of it the target serves valid requests, also from the same client."""
     yield
     for organisation, operation in itertools.product({"main", probe.spare}, probe.operations.all()):
         exchange = probe.send(operation, valid_body(probe, operation), organisation=organisation)

@@ -1,4 +1,4 @@
-"""Strategies: accepted by name, with their required input, never an error for want of signal."""
+"""Strategies: accepted by name and with their required input; too little data is never an error."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -19,7 +19,7 @@ def _of(probe: Probe, requires: str) -> list[str]:
 
 @check("STRAT-documented-accepted")
 def documented_accepted(probe: Probe) -> Iterator[None]:
-    """For ids of letters and for ids of digits only."""
+    """With ids of letters and with ids of digits only."""
     items = [probe.item("context"), {**probe.item("context"), "item_id": probe.number()}]
     items = items[: 1 if probe.plan.one_organisation else 2]
     probe.stock(items)
@@ -74,7 +74,7 @@ def _refusals(given: dict[str, Any]) -> tuple[int, ...]:
 
 
 def _in_place_of(probe: Probe, required: str) -> dict[str, dict[str, Any]]:
-    """By case: what else may stand in a body, none of it a substitute for the required input."""
+    """By case: other input that a body may have, none of which replaces the required one."""
     other = "context_item_id" if required == "user_id" else "user_id"
     filters = {"filters": {"category": probe.name("cat")}}
     found: dict[str, dict[str, Any]] = {"": {}, f", with {other}": {other: probe.name("other")}}
@@ -95,7 +95,8 @@ def needs_nothing_else(probe: Probe) -> None:
 
 @check("STRAT-unknown-refused")
 def unknown_refused(probe: Probe) -> None:
-    """With a user who could be served otherwise; what is no text may be taken for left out, then a user is missing."""
+    """With a user who could be served otherwise. A server may treat a value that isn't text as missing; then the
+    default strategy lacks a user."""
     for strategy in ("no-such-strategy-lc", ""):
         exchange = probe.recommend(strategy=strategy, user_id=probe.name("user"))
         if strategy:
@@ -125,8 +126,8 @@ def unknown_context_item(probe: Probe) -> None:
 
 @check("STRAT-falls-back")
 def falls_back(probe: Probe) -> Iterator[None]:
-    """Too little signal degrades to the fallback: with active items about, the list is not empty. What stands beside
-    an unknown context item is left open (R30)."""
+    """With too little data the fallback is used: if there are active items, the list is not empty. The result for an
+    unknown context item is not defined (R30)."""
     item = probe.item("lonely")
     probe.upsert_items([item])
     category = probe.name("cat")
@@ -144,13 +145,13 @@ def falls_back(probe: Probe) -> Iterator[None]:
 
 @check("PERS-events-change-list")
 def events_change_list(probe: Probe) -> Iterator[None]:
-    """Two users with opposite histories are not shown the same list."""
+    """Two users with opposite histories don't get the same list."""
     if probe.visibility.channel is None:
         raise Blocked("no list shows a record of this run (QUEUE-becomes-visible)")
     shelf = tastes.shelf(probe)
     yield
     loud, quiet = probe.user("loud"), probe.user("quiet")
-    for user in (loud, quiet):  # the same question before and after: an answer must not be kept for ever
+    for user in (loud, quiet):  # the same request before and after, in case the target caches responses
         shelf.list(probe, user, "personalized")
     shelf.live(probe, loud, "loud")
     shelf.live(probe, quiet, "quiet")
@@ -163,7 +164,7 @@ def events_change_list(probe: Probe) -> Iterator[None]:
 
 @check("PERS-single-events-count")
 def single_events_count(probe: Probe) -> Iterator[None]:
-    """The same as before, each event in a request of its own, by a user who is upserted later, and once more."""
+    """As before, but with each event in its own request, by a user who is upserted later and then again."""
     shelf = tastes.shelf(probe)
     yield
     lived, control, newcomer = probe.number(), probe.user("control"), probe.user("newcomer")
@@ -234,7 +235,7 @@ def itemwise_follows_context(probe: Probe) -> Iterator[None]:
 
 @check("POPULAR-follows-events")
 def popular_follows_events(probe: Probe) -> Iterator[None]:
-    """What many bought stands before what one bought, also when the rare one is newer or older."""
+    """What many users bought ranks above what one bought, whether the rare item is newer or older."""
     category = probe.name("cat")
     rare_old, loved, rare_new = (probe.item(stem, category) for stem in ("rare", "loved", "rare"))
     for item in (rare_old, loved, rare_new):

@@ -1,7 +1,7 @@
-"""A shelf with two kinds of things, and users whose history is of one kind: how personal effects are seen.
+"""A shelf with two kinds of items, and users whose history is of one kind: the way to detect personal effects.
 
-Nothing is assumed about a ranking but that histories of different kinds don't end in the same list. The loud kind is
-more popular, so that a user without history is shown it first; tests use the quiet kind.
+The only assumption about a ranking is that histories of different kinds don't lead to the same list. The loud kind is
+more popular, so that a user without history gets it first; tests use the quiet kind.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ KINDS = {
     "quiet": ("Espresso machine", "kitchen", "Acoustix", 310.0, 3),
 }
 SIZE = 6
-_SEEN = 4  # of each kind, by a user with that taste
+_SEEN = 4  # items of each kind that a user with that taste saw
 
 
 @dataclass
@@ -31,7 +31,7 @@ class Shelf:
         probe.ingest(self.history(user, kind), organisation)
 
     def history(self, user: str, kind: str) -> list[dict[str, Any]]:
-        """Fourteen events: more than the ten under which a list may stay general."""
+        """Fourteen events, because a list may stay general below ten."""
         seen = self.items[kind][:_SEEN]
         names = ["view"] * 4 + ["click"] * 4 + ["add_to_cart"] * 4 + ["click"] * 2
         context = {"session_id": f"{user}-session"}
@@ -42,19 +42,19 @@ class Shelf:
         return probe.must_recommend(organisation, strategy=strategy, user_id=user, filters=filters, limit=50)
 
     def differ(self, probe: Probe, one: str, other: str, organisation: str = "main") -> Look:
-        """The two users are shown different lists."""
+        """The two users get different lists."""
         strategy = self.strategy or "personalized"
         lists = [self.list(probe, user, strategy, organisation) for user in (one, other)]
         same = lists[0].ids == lists[1].ids
         return Look(not same, f"the same {len(lists[0].ids)} items in the same order for both", tuple(lists))
 
     def needs_effect(self, probe: Probe, lived: str, newcomer: str) -> None:
-        """Choose a strategy in which a history shows. Raises Blocked when none does: PERS-... judges that."""
+        """Find a strategy in which a history has an effect. Raises Blocked if there is none, which PERS-... judges."""
         if not self.finds(probe, lambda: self.differ(probe, lived, newcomer)):
             raise Blocked("no list follows a user's events (PERS-events-change-list)")
 
     def finds(self, probe: Probe, look: Callable[[], Look]) -> bool:
-        """Whether a strategy is found in which it holds; then that is the shelf's."""
+        """Whether `look` holds in some strategy; the shelf then uses that one."""
         chosen = self.strategy
         for strategy in dict.fromkeys((chosen or "personalized", "personalized", *_by_user(probe))):
             self.strategy = strategy
@@ -69,7 +69,7 @@ def _by_user(probe: Probe) -> list[str]:
 
 
 def shelf(probe: Probe, organisation: str = "main") -> Shelf:
-    """The run's shelf, made by whoever asks first."""
+    """The run's shelf, made by the first check that needs it."""
     return probe.once(make, probe, organisation, key=organisation)
 
 

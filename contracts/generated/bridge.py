@@ -1,4 +1,4 @@
-"""The WSGI application that schemathesis believes to test: our client, with one pass's rules."""
+"""The WSGI application that schemathesis tests: it forwards requests through our client, by the rules of one pass."""
 
 import json
 import math
@@ -25,32 +25,32 @@ _CASE = "HTTP_X_SCHEMATHESIS_TESTCASEID"
 
 @dataclass(frozen=True)
 class Pass:
-    """One run of schemathesis. `statuses`: what may come back, by operation."""
+    """One run of schemathesis. `statuses`: the allowed statuses, by operation."""
 
     check: str
     phases: tuple[str, ...]
     credential: Callable[[Run, Operation], Credential | None]  # None: the operation is not part of the pass
     statuses: Callable[[Operation, Exchange], tuple[int, ...]]
-    shape: bool = False  # judge answers by the contract too
+    shape: bool = False  # judge responses by the contract too
     spoil: bool = False  # break one rule in every body
-    spread: bool = False  # other bodies that every document allows: of all shapes, evenly
-    odd: bool = False  # every other one odd in ids, names, pages; it may be called bad too (R39, R44)
+    spread: bool = False  # replace bodies by other allowed ones, of all shapes evenly
+    odd: bool = False  # every other body with unusual ids, names, pages, which a 400 may refuse (R39, R44)
 
 
 @dataclass
 class Bridge:
-    """The WSGI application that schemathesis sees. Judges statuses on the way. What is not of the pass (bodies that
-    the contract doesn't decide about, operations that it leaves out, requests beyond its share) it doesn't send."""
+    """The WSGI application that schemathesis calls. It judges statuses on the way. It doesn't send requests outside the
+    pass: bodies that the contract leaves open, operations that it excludes, requests beyond its share."""
 
     run: Run
     plan: Pass
     most: int
     document: dict[str, Any]
     validators: dict[str, jsonschema_rs.Draft202012Validator] = field(default_factory=dict)
-    ends: float = math.inf  # of the time in which it makes sense
-    counts: Counter[str] = field(default_factory=Counter)  # by path: each operation gets its part of the share
+    ends: float = math.inf  # monotonic time after which results are meaningless
+    counts: Counter[str] = field(default_factory=Counter)  # by path: each operation gets a part of the share
     full: bool = False
-    error: str = ""  # our own
+    error: str = ""  # an internal error
     starved: str = ""  # why it ended before its share was used
     findings: list[Finding] = field(default_factory=list)
     by_case: dict[str, Exchange] = field(default_factory=dict)
@@ -61,7 +61,7 @@ class Bridge:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         try:
             return self._answer(environ, start_response)
-        except Exception:  # schemathesis would take it for the target's
+        except Exception:  # schemathesis would attribute it to the target
             self.error = traceback.format_exc(limit=-4)
             raise
 
@@ -126,7 +126,7 @@ class Bridge:
         return self.validators[operation.path].is_valid(parsed)
 
     def _again(self, exchange: Exchange) -> Exchange:
-        """A 5xx that passes is another statement's (ROBUST-passing-5xx)."""
+        """Send it again after a 5xx: one that disappears is judged by another statement (ROBUST-passing-5xx)."""
         if exchange.status is not None and exchange.status < 500:
             return exchange
         try:

@@ -1,9 +1,8 @@
 """Generated inputs: schemathesis over the derived contract, as passes of one spec through our counting client.
 
-Each pass says which credential is sent and which status must come back; schemathesis makes the inputs (boundaries,
-combinations, sequences along the links) and judges the shape of the answers. It believes to test a WSGI application:
-that application is our client.
-"""
+Each pass defines the credential to send and the allowed statuses; schemathesis makes the inputs (boundaries,
+combinations, sequences along the links) and judges the shape of the responses. It tests a WSGI application, which is
+our client."""
 
 import math
 import time
@@ -25,10 +24,10 @@ from contracts.run.run import Run
 from fixtures.spec import Operation
 
 _SHARE = {"GEN-valid-accepted": 0.34, "GEN-invalid-refused": 0.26, "GEN-swapped-keys-403": 0.2, "GEN-sequences": 0.2}
-_MOST = 200  # requests of all passes together that cost the organisation something: more find no more
-_EXAMPLES = 16  # bodies that fuzzing makes for each operation
-_FREE = 60  # requests of a pass whose keys are nobody's, and cost no organisation anything
-_SHOWN = 6  # findings of one pass
+_MOST = 200  # requests of all passes that count against an organisation; more don't find more
+_EXAMPLES = 16  # bodies that fuzzing makes per operation
+_FREE = 60  # requests of a pass without valid keys, which cost no organisation anything
+_SHOWN = 6  # findings per pass
 
 
 def _right(run: Run, operation: Operation) -> Credential:
@@ -75,7 +74,7 @@ PASSES = (
 
 
 def judge(run: Run, entries: list[Entry], progress: Callable[[str], None]) -> list[Result]:
-    """Each pass gets its share of what the budget still allows."""
+    """Gives each pass its share of the remaining budget."""
     wanted = {entry.id: entry for entry in entries if "exhaust" not in entry.needs}
     plans = [plan for plan in PASSES if plan.check in wanted]
     left = min(run.budget.left(run.spare), _MOST)
@@ -89,7 +88,7 @@ def judge(run: Run, entries: list[Entry], progress: Callable[[str], None]) -> li
 
 
 def judge_burnt(run: Run, entries: list[Entry], ends: float) -> list[Result]:
-    """After --exhaust has used up the window, and until it ends (a monotonic time)."""
+    """Runs after --exhaust has used up the window, until it ends (a monotonic time)."""
     return [_judge(run, plan, entry, 60, ends) for plan in PASSES for entry in entries if entry.id == plan.check]
 
 
@@ -114,7 +113,7 @@ def _judge(run: Run, plan: Pass, entry: Entry, most: int, ends: float = math.inf
 
 
 def _execute(bridge: Bridge) -> Iterable[Finding]:
-    """Findings of schemathesis itself about the shape of answers."""
+    """Findings of schemathesis itself about the shape of responses."""
     run, plan = bridge.run, bridge.plan
     texts.register(run.names.prefix)
     schema = schemathesis.openapi.from_dict(bridge.document, config=_config(run, plan))

@@ -1,4 +1,4 @@
-"""The judged contract as a run needs it: with the run's own ids, and strategies as the target spells them."""
+"""The judged contract for one run: with the run's own ids, and the target's spelling of strategies."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -19,7 +19,7 @@ def derive(operations: Operations, contract: str, prefix: str) -> Node:
 
 
 def request_rules(document: Node) -> Iterator[str]:
-    """Every rule on request bodies, a line each: `Item.status: enum active, inactive, deleted`."""
+    """Every rule on request bodies, one per line: `Item.status: enum active, inactive, deleted`."""
     for name in ("Item", "User", "Event", "RecommendRequest"):
         schema = schema_of(document, name)
         yield from (f"{name}: requires {field}" for field in schema.get("required", ()))

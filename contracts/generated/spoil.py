@@ -1,4 +1,4 @@
-"""One documented rule broken in a body that is right in all else: it must be refused for that alone."""
+"""Breaks one documented rule in an otherwise valid body, which must be refused for that alone."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,13 +11,14 @@ from fixtures.spec import Operation
 Body = dict[str, Any]
 Break = Callable[[Body], Body]
 
-NO_STRATEGY = "no-such-strategy-lc"  # can't be one of the five that are not documented (R31)
-NO_STRATEGIES = ([NO_STRATEGY], 42, {"name": "popular"}, True)  # no texts, and of no strategy either
-_NO_VALUE = ("archived", "", 42, "Active", ["archived"], "something_else_altogether", True)  # of any enum
+NO_STRATEGY = "no-such-strategy-lc"  # can't be one of the five undocumented strategies (R31)
+NO_STRATEGIES = ([NO_STRATEGY], 42, {"name": "popular"}, True)  # values that aren't text, and no strategy either
+_NO_VALUE = ("archived", "", 42, "Active", ["archived"], "something_else_altogether", True)  # not a value of any enum
 
 
 def broken_by_one_rule(operations: Operations, operation: Operation, body: Any, turn: int) -> Body | None:
-    """The body, or the first record of an array, with the rule broken whose turn it is; None when there is none."""
+    """The body, or the first record of an array, with the next rule of the sequence broken; None if it has no such
+    rule."""
     record = body[0] if isinstance(body, list) and body else body
     if not isinstance(record, dict):
         return None
@@ -39,7 +40,7 @@ def _breaks(operations: Operations, operation: Operation, body: Body) -> Iterato
 
 
 def _breaks_of_a_question(operations: Operations, body: Body) -> Iterator[Break]:
-    """A strategy without what it requires; and one that doesn't exist, beside no item that doesn't exist either."""
+    """A strategy without its required input; and an unknown strategy, without an unknown item."""
     strategy = str(body.get("strategy") or "personalized").replace("session-based", "session_based")
     required = operations.strategies.get(strategy, {}).get("requires")
     if required:
@@ -50,7 +51,7 @@ def _breaks_of_a_question(operations: Operations, body: Body) -> Iterator[Break]
 
 
 def _with_strategy(value: Any) -> Break:
-    """A server that takes it for left out misses the user."""
+    """A server that treats the value as missing then lacks the user."""
     return lambda body: {**_without("context_item_id", "user_id")(body), "strategy": value}
 
 

@@ -22,7 +22,7 @@ def identifier(prefix: str) -> Node:
 
 
 def register(prefix: str) -> None:
-    """Tell schemathesis how the texts of a run are made."""
+    """Register the generators of a run's texts with schemathesis."""
     words = st.text(_WORD, min_size=1, max_size=_LONGEST)
     makers = {
         word()["format"]: words,

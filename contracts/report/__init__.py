@@ -1,4 +1,4 @@
-"""All reports of a run. Every text in them goes through the redactor where it is written."""
+"""All reports of a run. The redactor processes every text when it is written."""
 
 import os
 import tempfile
@@ -17,8 +17,8 @@ from contracts.settings import Settings
 
 
 def write_reports(report: Report, settings: Settings, terminal: Terminal) -> list[str]:
-    """To the terminal and to every file that was asked for. A line for each that could not be written: the others
-    and the verdict don't suffer."""
+    """To the terminal and to every requested file. Returns a line for each that could not be written; that doesn't
+    affect the others or the verdict."""
     if not settings.no_reference:
         ask_the_mock(report)
     changes = None if settings.earlier is None else compare(report, settings.earlier)
@@ -40,18 +40,18 @@ def write_reports(report: Report, settings: Settings, terminal: Terminal) -> lis
 
 
 def _tried(name: str, write: Callable[[], None]) -> str:
-    """What went wrong, in one line."""
+    """Why it failed, in one line."""
     try:
         write()
     except OSError as error:
         return f"{name}: {error.strerror or 'cannot be written'}"
-    except Exception as error:  # our own fault; the verdict stands all the same
-        return f"{name}: not written, our own error ({type(error).__name__}), please report it"
+    except Exception as error:  # an internal error, which doesn't affect the verdict
+        return f"{name}: not written, internal error ({type(error).__name__}), please report it"
     return ""
 
 
 def _write(path: Path, report: Report, make: Callable[[Report], str]) -> None:
-    """Beside it first: a full disk leaves the report of an earlier run as it was."""
+    """Writes a temporary file first: if the disk is full, the report of an earlier run stays."""
     path.parent.mkdir(parents=True, exist_ok=True)
     text = report.redactor.text(make(report)).encode("utf-8", "backslashreplace")
     if path.exists() and not path.is_file():  # a pipe, /dev/stdout

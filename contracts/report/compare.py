@@ -1,4 +1,4 @@
-"""This run beside an earlier one: new, known and fixed findings, and which changes are breaking.
+"""Compares this run with an earlier one: new, known and fixed findings, and which changes are breaking.
 
 Breaking by the documents' own list (Versioning): a field or endpoint removed or renamed, a type changed, validation
 tightened, a default changed, authentication changed.
@@ -37,7 +37,7 @@ class Changes:
 
 
 def breaking(check: str) -> str | None:
-    """Why a check that fails now and passed before is a breaking change; None when it isn't on the list."""
+    """Why a check that passed before and fails now is a breaking change; None if it isn't on the list."""
     for why, starts in _BREAKING.items():
         if check.startswith(starts):
             return why

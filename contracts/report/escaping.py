@@ -1,27 +1,27 @@
-"""Text of the target in our output: it may hold terminal controls, line breaks, Markdown, commands for a CI runner."""
+"""Escapes text from the target: it may contain terminal controls, line breaks, Markdown, commands for a CI runner."""
 
 import re
 
-_COMMAND = re.compile(r"(^|\s)::|##(?=\[)")  # GitHub's two spellings
+_COMMAND = re.compile(r"(^|\s)::|##(?=\[)")  # GitHub's two syntaxes
 _RARE = re.compile(r"[^ -~\n]")
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~])")
 
 
 def printable(text: str) -> str:
-    """One line without control characters, and nothing that a CI runner takes for a command."""
+    """One line without control characters, and without anything that a CI runner reads as a command."""
     line = "".join(character if character.isprintable() else _escaped(character) for character in text)
     return _COMMAND.sub(lambda found: found[0].replace("::", ":\\:").replace("##", "#\\#"), line)
 
 
 def markdown(text: str) -> str:
-    """`printable`, and shown letter for letter where Markdown and HTML are read."""
+    """`printable`, and escaped so that Markdown and HTML show it literally."""
     plain = printable(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _MARKDOWN.sub(r"\\\1", plain)
 
 
 def lossless(document: str) -> str:
-    """A JSON document in which characters that a terminal acts on are written as escapes: the same document."""
+    """An equivalent JSON document in which terminal control characters are escaped."""
     return _RARE.sub(lambda found: found[0] if found[0].isprintable() else _escaped_in_json(found[0]), document)
 
 

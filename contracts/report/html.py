@@ -1,4 +1,4 @@
-"""One self-contained page."""
+"""The report as one self-contained page."""
 
 from functools import cache
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The machine's report, schema 1; `docs/read-your-report.md` describes it."""
+"""The machine-readable report, schema 1; `docs/read-your-report.md` describes it."""
 
 import json
 from typing import Any
@@ -10,7 +10,7 @@ from contracts.report.words import answer_text, causes, not_judged, request_text
 from contracts.session import Report
 
 SCHEMA = 1
-_EXCHANGES = 12  # of one finding
+_EXCHANGES = 12  # per finding
 
 
 def text(report: Report) -> str:

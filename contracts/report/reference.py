@@ -1,4 +1,4 @@
-"""What the bundled mock answers to the same requests, beside every finding."""
+"""The bundled mock's responses to the same requests, beside every finding."""
 
 from dataclasses import replace
 
@@ -14,11 +14,11 @@ from fixtures.connection import Connection
 from fixtures.keys import read_keys_file
 from fixtures.masking import Redactor
 
-_MOST = 25  # findings that get a reference
+_MOST = 25  # findings with a reference
 
 
 def ask_the_mock(report: Report) -> None:
-    """Fill `also` of the findings; quietly nothing where the mock is not installed."""
+    """Fill `also` of the findings; does nothing where the mock is not installed."""
     findings = [(result, index) for result in report.results for index in range(len(result.findings))]
     if not findings or not mock_process.installed():
         return

@@ -1,4 +1,4 @@
-"""A shell script per failed check: curl makes the data anew, sends the request again and judges the answer."""
+"""A shell script per failed check: curl creates the data again, repeats the request and judges the response."""
 
 import re
 import shlex
@@ -14,7 +14,7 @@ from contracts.report.story import Step, story
 from contracts.session import Report
 from fixtures.connection import variable_of
 
-# Wrong keys are made from the right ones; by the name that the reports show.
+# Wrong keys are derived from the right ones, by the names that the reports show.
 _WRONG_KEYS = {
     "TAMPERED_KEY": "${KEY%?}~",
     "TAMPERED_INSIDE_KEY": "${KEY%??????}~~~~~~",
@@ -35,12 +35,12 @@ def write_scripts(report: Report, folder: Path) -> None:
 
 
 def script(report: Report, result: Result) -> str:
-    """Exit 1 while the fault is there, 0 when it is gone, 3 when that can't be told."""
+    """The script exits with 1 if the defect is there, 0 if not, 3 if that is unknown."""
     finding = result.findings[0]
     steps = story(report, finding)
     entry = report.catalogue[result.check]
     body = [line for step in steps for line in _lines(report, step)]
-    if {step.exchange.organisation for step in steps} <= {"other", None}:  # which organisation it was is nothing to it
+    if {step.exchange.organisation for step in steps} <= {"other", None}:  # either organisation may be used
         body = [line.replace("{PK2}", "{PK}").replace("{SK2}", "{SK}") for line in body]
     verdict = _verdict(report, result, finding, entry)
     used = [name for name in _variables(report) if f'"${{{name}}}"' in "\n".join((*body, *verdict))]
@@ -61,17 +61,17 @@ def _head(report: Report, result: Result, finding: Finding, entry: Entry) -> lis
         f"# Source: {printable(entry.source)}" + (f", reading {entry.reading}" if entry.reading else ""),
         f"# Expected: {printable(finding.expected)[:400]}",
         f"# Got: {printable(finding.actual)[:400]}",
-        "# Needs curl, some python3. Exit 1 while the fault is there, 0 when it is gone, 3 when that can't be told.",
+        "# Needs curl, some python3. Exit 1 if the defect is there, 0 if it is gone, 3 if that is unknown.",
         "set -u",
         f"TARGET=${{TARGET:-{shlex.quote(report.target.url)}}}",
         'RUN="lc$(date +%s)$$-"  # ids are new each time',
         'DIGITS="9$(date +%s)$$"',
-        f"SETTLE=${{SETTLE:-{round((report.lag or 1.0) * 1.5 + 1)}}}  # seconds until what was sent is visible",
+        f"SETTLE=${{SETTLE:-{round((report.lag or 1.0) * 1.5 + 1)}}}  # seconds until accepted records are visible",
     ]
 
 
 def _needed(report: Report, finding: Finding, used: list[str], pairs: bool) -> list[str]:
-    """Secrets are variables: whoever runs the script sets them. `pairs`: both keys, whatever was used."""
+    """Secrets are variables, which the user of the script sets. `pairs`: both keys, whichever were used."""
     secret = any("upsert" in exchange.path for exchange in finding.exchanges[-1:])
     wrong = [name for name in used if name in _WRONG_KEYS]
     keys = {"PK", "SK", *used} - set(wrong) if wrong or pairs else set(used)
@@ -93,7 +93,7 @@ def _helper() -> list[str]:
         "",
         "answer=$(mktemp) || exit 3",
         'trap \'rm -f "$answer" "$answer.headers"\' EXIT',
-        "ask() { # METHOD PATH curl's options...: sets status and asked, the body that was sent; shows the answer",
+        "ask() { # METHOD PATH curl's options...: sets status and asked, the body that was sent; shows the response",
         "  method=$1 path=$2 asked= before=; shift 2",
         '  for word in "$@"; do [ "$before" = --data-binary ] && asked=$word; before=$word; done',
         '  status=$(curl -sS --max-time 30 -o "$answer" -D "$answer.headers" -w "%{http_code}" \\',
@@ -101,8 +101,8 @@ def _helper() -> list[str]:
         '    ${PROXY:+--proxy "$PROXY"} -X "$method" "$TARGET$path" "$@") || status=000',
         '  echo "$method $path: $status"; head -c 2000 "$answer"; echo',
         "}",
-        "must() { # a request that has to be accepted before anything can be said",
-        '  ask "$@"; case $status in 2??) ;; *) echo "not accepted: this can not be told"; exit 3 ;; esac',
+        "must() { # a request that must be accepted before the defect can be judged",
+        '  ask "$@"; case $status in 2??) ;; *) echo "not accepted: result unknown"; exit 3 ;; esac',
         "}",
         "",
     ]
@@ -129,13 +129,13 @@ def _verdict(report: Report, result: Result, finding: Finding, entry: Entry) -> 
 
 
 def _variables(report: Report) -> list[str]:
-    """Longer names first, so that $PK2 is not read as $PK and a 2."""
+    """Longer names first, so that $PK2 is not read as $PK followed by 2."""
     headers = [variable_of(name) for name in report.target.connection.headers]
     return sorted((*_KEYS, *_WRONG_KEYS, *headers, "RUN", "DIGITS"), key=len, reverse=True)
 
 
 def _quoted(report: Report, text: str) -> str:
-    """One word of the shell, in which the names of secrets and of this run's ids are variables."""
+    """One shell word in which secrets and this run's ids are variables."""
     text = text.replace(report.prefix, "$RUN")
     text = text.replace(report.digits, "$DIGITS") if report.digits else text
     pattern = re.compile("|".join(rf"\${name}" for name in _variables(report)))

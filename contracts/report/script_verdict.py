@@ -54,7 +54,7 @@ with open(sys.argv[1], "rb") as file:
 asked = os.environ["ASKED"].encode()
 answer = Exchange({fields}, headers=headers, body=body, request_body=asked, status=status)
 if {in_results} and not answer.results:
-    print("the list is empty: can not be told")
+    print("the list is empty: result unknown")
     sys.exit(3)
 run = SimpleNamespace(target=SimpleNamespace(limit={limit}, window_seconds={window}))
 try:
@@ -117,7 +117,7 @@ def _in_results(report: Report, rule: Any, answer: Exchange) -> bool:
     return rule(run, replace(answer, body=json.dumps(empty).encode())) is None
 
 
-_PYTHON = ["command -v python3 >/dev/null || { echo 'python3 is missing: can not be told'; exit 3; }"]
+_PYTHON = ["command -v python3 >/dev/null || { echo 'python3 is missing: result unknown'; exit 3; }"]
 _ENDS = ["code=$?; case $code in 0|1) exit $code ;; *) exit 3 ;; esac"]
 
 
@@ -153,7 +153,7 @@ def by_the_suite(report: Report, result: Result, needs: tuple[str, ...], headers
     return [
         "# The answers above are those of the finding. Whether they are right is for the suite to say:",
         "suite=${LEHNZ_CONTRACT:-lehnz-contract}",
-        'command -v "$suite" >/dev/null || { echo "set LEHNZ_CONTRACT to lehnz-contract: can not be told"; exit 3; }',
+        'command -v "$suite" >/dev/null || { echo "set LEHNZ_CONTRACT to lehnz-contract: result unknown"; exit 3; }',
         'export LEHNZ_PUBLISHABLE_KEY="$PK" LEHNZ_SECRET_KEY="$SK"',
         'export LEHNZ_OTHER_PUBLISHABLE_KEY="${PK2:-}" LEHNZ_OTHER_SECRET_KEY="${SK2:-}"',
         'set -- ${CA_FILE:+--ca-file "$CA_FILE"} ${PROXY:+--proxy "$PROXY"}',

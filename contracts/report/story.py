@@ -1,4 +1,4 @@
-"""What has to be sent so that a finding is seen again: its requests, and before them the data they speak of."""
+"""The requests that reproduce a finding: its own, and before them those that create the data."""
 
 import json
 import re
@@ -9,17 +9,17 @@ from contracts.exchange import Exchange
 from contracts.outcome import Finding
 from contracts.session import Report
 
-_MOST = 40  # requests that make data
+_MOST = 40  # requests that create data
 _LONGEST = 20_000  # characters of a body
-_ROUNDS = 3  # of looking for what the data itself speaks of
+_ROUNDS = 3  # of searching for data that other data refers to
 
 
 @dataclass(frozen=True)
 class Step:
     exchange: Exchange
     body: str
-    needed: bool  # must be accepted, or nothing can be said
-    after_a_pause: bool  # what was sent before has to be visible
+    needed: bool  # must be accepted, otherwise the result is unknown
+    after_a_pause: bool  # earlier records must be visible first
 
 
 def story(report: Report, finding: Finding) -> list[Step]:
@@ -45,7 +45,7 @@ def _makes_data(exchange: Exchange) -> bool:
 
 
 def _data_for(own: re.Pattern[str], names: set[str], before: list[Exchange]) -> list[tuple[Exchange, str]]:
-    """Records that speak of these names, and of what those records speak of."""
+    """Records that contain these names, and records that those refer to."""
     found: dict[int, tuple[Exchange, list[Any]]] = {}
     for _ in range(_ROUNDS):
         known = len(names)

@@ -1,4 +1,4 @@
-"""What a person sees: progress, a table by area and level, findings in full, one verdict line."""
+"""The report in the terminal: progress, a table by area and level, all findings, one verdict line."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ from contracts.session import Report
 
 _COLOUR = {Verdict.CONFORMS: "green", Verdict.FAILS: "red", Verdict.INCONCLUSIVE: "yellow", Verdict.ERROR: "magenta"}
 _COLUMNS = (Outcome.PASS, Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.ERROR, Outcome.SKIP, Outcome.DISABLED)
-_CASES = 4  # of one check
+_CASES = 4  # per check
 _CAUSES = 10
 
 
@@ -31,14 +31,14 @@ class Terminal:
 
     @contextmanager
     def progress(self) -> Iterator[Callable[[str], None]]:
-        """A bar on a real terminal, nothing elsewhere."""
+        """A progress bar on a terminal, nothing elsewhere."""
         columns = (TextColumn("{task.description:34}"), BarColumn(), TimeElapsedColumn())
         with Progress(*columns, console=self._progress, transient=True, disable=not self._progress.is_terminal) as bar:
             task = bar.add_task("starting", total=None)
             yield lambda name: bar.update(task, description=name)
 
     def show(self, report: Report, changes: Changes | None) -> None:
-        """The last line is the verdict, the lines before it say what is broken, the details stand above."""
+        """The last line is the verdict; before it the failures, above them the details."""
         self._table(report)
         broken = causes(report)
         for cause in reversed(broken):
@@ -64,7 +64,7 @@ class Terminal:
         self._line(verdict_line(report), f"bold {_COLOUR[report.verdict]}")
 
     def _line(self, text: str, style: str | None = None) -> None:
-        """One line, however wide; the target's text in it can't make it another."""
+        """One line of any width; the target's text can't break it."""
         self._console.print(escape(printable(text)), style=style, soft_wrap=True)
 
     def _table(self, report: Report) -> None:
@@ -80,7 +80,7 @@ class Terminal:
         self._console.print(grid)
 
     def _inconclusive(self, report: Report) -> None:
-        """A line per reason: one cause leaves many checks open."""
+        """One line per reason, because one cause blocks many checks."""
         reasons: dict[str, list[str]] = {}
         for result in report.results:
             if result.outcome is Outcome.INCONCLUSIVE and counted(result, report.strict):

@@ -1,4 +1,4 @@
-"""The sentences that all reports share: the verdict line, what was not judged, an exchange in lines."""
+"""Sentences shared by all reports: the verdict line, what was not judged, an exchange as lines."""
 
 import json
 from collections import Counter
@@ -22,7 +22,7 @@ def verdict_line(report: Report) -> str:
         Verdict.CONFORMS: "conforms",
         Verdict.FAILS: f"fails: {failed} MUST" + (f", {should} SHOULD" if report.strict else ""),
         Verdict.INCONCLUSIVE: "inconclusive",
-        Verdict.ERROR: "error: the suite itself went wrong, please report it",
+        Verdict.ERROR: "error: an internal error of the suite, please report it",
     }  # fmt: skip
     line = parts[report.verdict]
     known = sum(len(result.known) for result in report.results)
@@ -44,19 +44,19 @@ def headline(report: Report) -> str:
     return {
         Verdict.CONFORMS: "Conforms",
         Verdict.INCONCLUSIVE: "Inconclusive",
-        Verdict.ERROR: "Error of the suite itself",
+        Verdict.ERROR: "Internal error of the suite",
     }[report.verdict]
 
 
 class Cause(NamedTuple):
-    """A failed check, and the checks that could not be judged because of it."""
+    """A failed check, and the checks that it blocks."""
 
     result: Result
     blocked: list[str]
 
 
 def causes(report: Report) -> list[Cause]:
-    """What is broken: what counts first, then what keeps most others from being judged, then by the catalogue."""
+    """The failures: first those that count, then by the number of checks they block, then in catalogue order."""
     broken = [r for r in report.results if r.outcome in (Outcome.FAIL, Outcome.ERROR)]
     blocked: dict[str, list[str]] = {}
     for result in report.results:
@@ -67,7 +67,7 @@ def causes(report: Report) -> list[Cause]:
 
 
 def not_judged(report: Report) -> Counter[str]:
-    """Reason -> number of MUSTs that were not judged for it."""
+    """Reason -> number of MUSTs not judged for that reason."""
     return Counter(
         result.reason.splitlines()[-1] if result.reason else str(result.outcome)
         for result in report.results
@@ -80,7 +80,7 @@ def count(report: Report, level: Level, outcome: Outcome) -> int:
 
 
 def table(report: Report) -> Iterator[tuple[str, Level, Counter[Outcome]]]:
-    """Area, level and outcomes, in the order of the catalogue."""
+    """Area, level and outcomes, in catalogue order."""
     rows: dict[tuple[str, Level], Counter[Outcome]] = {}
     for result in report.results:
         entry = report.catalogue[result.check]
@@ -110,7 +110,7 @@ def answer_text(exchange: Exchange) -> str:
 
 
 def body_text(body: bytes) -> str:
-    """Pretty JSON where it is JSON; cut, and printable in any case."""
+    """Indented if it is JSON; shortened, and printable in any case."""
     try:
         text = json.dumps(json.loads(body), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
