@@ -1,6 +1,6 @@
-"""`python -m load latency|probe|prepare`: a run by its name, against a target or a mock that it starts for it.
+"""`python -m load latency|probe|prepare`: starts a run by name, against a target or a mock that it starts itself.
 
-Nothing here that plain locust couldn't: it starts the mock, fills it, and hands on locust's exit code."""
+It adds nothing to plain locust but this: it starts the mock, fills it, and returns locust's exit code."""
 
 import argparse
 import os
@@ -21,7 +21,7 @@ from fixtures.target import check_url
 from fixtures.waiting import wait_for_target
 from load import _keys, _prepare
 
-_NEEDED = ("geventhttpclient", "locust")  # an installation of the mock alone has none of them
+_NEEDED = ("geventhttpclient", "locust")  # missing when only the mock is installed
 _MOCKS = {
     "latency": ("--quiet", "--orgs", "40", "--seed-data", "none"),
     "probe": ("--quiet", "--orgs", "2", "--rate-limit", "100/10s"),
@@ -34,11 +34,11 @@ _RUNS = {
 
 
 class _Stopped(BaseException):
-    """Somebody ends us: Ctrl-C, or SIGTERM."""
+    """The process is asked to end: Ctrl-C, or SIGTERM."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The exit code: that of locust; 2 for options that can't be used, 4 if there was nothing to judge."""
+    """The exit code: locust's; 2 for unusable options, 4 if there was nothing to judge."""
     options, rest = _parser().parse_known_args(arguments)
     if options.command == "prepare" and rest:
         print(f"load: unknown option {rest[0]}", file=sys.stderr)
@@ -79,7 +79,7 @@ def _run(
     keys: Mapping[str, str],
     rest: Sequence[str],
 ) -> int:
-    """`keys`: those of single organisations, by environment variable."""
+    """`keys`: keys of single organisations, by environment variable."""
     if options.command == "prepare":
         return _fill(options, connection, url, keys_file, keys)
     command = [sys.executable, "-m", "locust", "-f", str(Path(__file__).parent), "--headless", "--only-summary"]
@@ -97,16 +97,17 @@ def _run(
 
 
 def _start(command: Sequence[str], keys: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    """In a process group of its own: Ctrl-C reaches us alone, and who we started ends when we say so."""
+    """Starts it in a process group of its own, so that Ctrl-C reaches only this process, which ends the other in
+    order."""
     ours = {*VARIABLES.values(), KEYS_FILE_VARIABLE}
     environment = {name: value for name, value in os.environ.items() if name not in ours}
-    return subprocess.Popen(  # noqa: S603 - our own words
+    return subprocess.Popen(  # noqa: S603 - our own command
         command, stdin=subprocess.DEVNULL, process_group=0, env={**environment, **keys}
     )
 
 
 def _wait(locust: subprocess.Popen[bytes]) -> int:
-    """Its exit code. Whoever ends us ends its run in order, and gets its verdict; the second time without waiting."""
+    """Returns its exit code. The first Ctrl-C ends its run in order, with a verdict; the second one at once."""
     while True:
         try:
             return locust.wait()
@@ -135,8 +136,8 @@ def _target(url: str, allow_production: bool) -> str:
 
 
 def _given_keys(options: argparse.Namespace) -> dict[str, str]:
-    """Keys of the command line before those of the environment; locust gets them by the environment, where no list of
-    processes shows them."""
+    """Keys from the command line, then from the environment. locust gets them by the environment, so that no process
+    list shows them."""
     found = {}
     for name, variable in VARIABLES.items():
         if value := getattr(options, name) or os.environ.get(variable, ""):
@@ -153,7 +154,9 @@ def _parser() -> argparse.ArgumentParser:
         prog="load", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
     )
     parser.add_argument("command", choices=["latency", "probe", "prepare"])
-    parser.add_argument("--target", default="", help="URL of the server to test; empty: a mock of our own")
+    parser.add_argument(
+        "--target", default="", help="URL of the server to test; empty: a mock that is started for the run"
+    )
     parser.add_argument("--keys-file", default=os.environ.get(KEYS_FILE_VARIABLE, ""), help="organisations as JSON")
     for name, variable in VARIABLES.items():
         parser.add_argument(f"--{name.replace('_', '-')}", default="", help=f"instead of {variable}")
@@ -163,8 +166,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1, help="same seed, same shop and traffic")
     parser.add_argument("--budget", type=int, default=20, help="prepare: requests per organisation, at most")
     parser.add_argument("--settle", type=float, default=30.0, help="prepare: seconds until lists must be filled")
-    parser.add_argument("--allow-production", action="store_true", help="let *.lehnz.com be the target")
-    parser.epilog = "Every other option goes to locust, after ours: see locust -f load --help."
+    parser.add_argument("--allow-production", action="store_true", help="allow *.lehnz.com as the target")
+    parser.epilog = "All other options are passed to locust, after ours: see locust -f load --help."
     return parser
 
 

@@ -1,4 +1,4 @@
-"""The one judge of an answer: is it what the contract promises?"""
+"""Judges a response: does it match the contract?"""
 
 import orjson
 
@@ -8,11 +8,11 @@ from load._rate_limit import RateLimit, problems_of_429
 
 
 class Refusal(Exception):
-    """An answer that isn't what the contract promises; the text says what is wrong with it."""
+    """A response that doesn't match the contract; the text says why."""
 
 
 def judge(endpoint: Endpoint, step: Step, status: int, content: bytes, error: str, limits: RateLimit) -> Reply:
-    """The reply of a success, a well-formed 429 or a tolerated 400. Raises Refusal for everything else."""
+    """The reply for a success, a well-formed 429 or a tolerated 400. Raises Refusal for everything else."""
     if not status:
         raise Refusal(f"no answer: {error}")
     try:

@@ -1,4 +1,4 @@
-"""When requests are due in open load: an absolute schedule that no slow answer can move (coordinated omission)."""
+"""When requests are due in open load: an absolute schedule that slow responses don't delay (coordinated omission)."""
 
 from collections.abc import Iterator
 from random import Random
@@ -21,7 +21,7 @@ def counts_from(due: float | None, sent: float) -> float:
 
 
 def due_times(profile: Profile, rate: float, arrivals: str, index: int, workers: int, seed: int) -> Iterator[float]:
-    """Seconds from the start at which worker `index` of `workers` sends, rising; `rate` is that of all workers.
+    """Seconds from the start at which worker `index` of `workers` sends, ascending; `rate` is that of all workers.
 
     Constant schedules of the workers interleave to one constant schedule; independent Poisson arrivals of a share of
     the rate add up to Poisson arrivals of the whole rate."""

@@ -1,17 +1,17 @@
-"""Does a run fit the rate limit of the organisations it is spread over? Said before it starts, not after."""
+"""Does a run fit the rate limit of its organisations? Checked before it starts."""
 
 from math import ceil, floor
 
-MARGIN = 1.1  # requests aren't spread over the organisations to the last one
+MARGIN = 1.1  # the requests are not spread evenly over the organisations
 
 
 def problem(
     rate: float, seconds: float, organisations: int, limit: int, remaining: int, reset: float, window: float
 ) -> str | None:
-    """Why the run doesn't fit, with the way out; None if it does.
+    """Why the run doesn't fit, and the remedy; None if it fits.
 
     `rate`: requests per second of all generators on average. `limit`: per organisation and `window` seconds;
-    `remaining`, `reset`: the least and the latest of any organisation now."""
+    `remaining`, `reset`: the least and the latest of all organisations now."""
     total = rate * MARGIN
     now, later = total * min(seconds, reset), total * min(max(seconds - reset, 0.0), window)
     if now <= remaining * organisations and later <= limit * organisations:

@@ -1,4 +1,4 @@
-"""Lines as SVG, without a script: over time with the warm-up shaded, and the distribution of times by percentile."""
+"""Line charts as SVG, without a script: over time with the warm-up shaded, and times by percentile."""
 
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
@@ -14,7 +14,7 @@ _PERCENTILE_TICKS = (0.0, 50.0, 90.0, 99.0, 99.9, 99.99)
 def over_time(
     title: str, unit: str, lines: Mapping[str, Points], limit: float | None = None, shaded_until: float | None = None
 ) -> str:
-    """A line per name over seconds, a dashed one at `limit`; before `shaded_until` (the warm-up) it is grey."""
+    """A line per name over seconds, a dashed one at `limit`; grey before `shaded_until` (the warm-up)."""
     seconds = [second for points in lines.values() for second, _ in points]
     if not seconds:
         return _empty(title)
@@ -54,7 +54,7 @@ def _chart(
     values = [value for points in lines.values() for _, value in points if value is not None]
     if not values:
         return _empty(title)
-    far = limit is not None and limit > _FAR * max(values)  # drawn, it would press the lines flat
+    far = limit is not None and limit > _FAR * max(values)  # drawn, it would flatten the lines
     top = max([*values, limit or 0.0 if not far else 0.0]) * 1.1 or 1.0
 
     def x(place: float) -> float:

@@ -1,4 +1,4 @@
-"""One step: sent with the right key, judged, measured, and counted as a success, a refusal (429) or a failure."""
+"""Sends one step with the right key, judges and measures it, and counts it as success, refusal (429) or failure."""
 
 from typing import Any
 
@@ -13,11 +13,11 @@ from load._node import Node
 from load._rate_limit import RateLimit
 from load._samples import Samples
 
-LIMITED = "[429]"  # what stands after the name of a refused request
+LIMITED = "[429]"  # follows the name of a refused request
 
 
 class Sender:
-    """Sends steps over one pool; what it measures goes to the node's samples, which change with every report."""
+    """Sends steps over one pool. Measurements go to the node's samples, which are replaced with every report."""
 
     def __init__(self, connections: Connections, node: Node, request_event: Any) -> None:
         self._connections, self._node, self._event = connections, node, request_event

@@ -8,12 +8,12 @@ import gevent
 from locust.env import Environment
 from locust.runners import STATE_MISSING, MasterRunner
 
-_PATIENCE = 60.0  # seconds
+_TIMEOUT_S = 60.0
 LOCAL = "local"  # the client id of the only generator when there are no workers
 
 
 def connected(environment: Environment) -> list[str]:
-    """The client ids of all that are there."""
+    """The client ids of all connected generators."""
     runner = environment.runner
     if not isinstance(runner, MasterRunner):
         return [LOCAL]
@@ -21,22 +21,22 @@ def connected(environment: Environment) -> list[str]:
 
 
 class Expected:
-    """How many workers a run waits for, and how long (`--expect-workers`, `--processes`). After that locust
-    doesn't wait by itself: it would give up without a verdict."""
+    """How many workers a run waits for, and how long (`--expect-workers`, `--processes`). locust doesn't do the
+    waiting, because it would give up without a verdict."""
 
     def __init__(self, environment: Environment) -> None:
         options: Any = environment.parsed_options
         self.count = 1
-        self.patience = _PATIENCE
+        self.timeout_s = _TIMEOUT_S
         if isinstance(environment.runner, MasterRunner):
             self.count = max(1, options.expect_workers or 1)
-            self.patience = float(options.expect_workers_max_wait or _PATIENCE)
+            self.timeout_s = float(options.expect_workers_max_wait or _TIMEOUT_S)
             options.expect_workers = 0
 
 
-def wait_until(condition: Callable[[], bool], patience: float) -> bool:
-    """Whether it came true within so many seconds."""
-    until = perf_counter() + patience
+def wait_until(condition: Callable[[], bool], timeout_s: float) -> bool:
+    """Whether it became true within the time."""
+    until = perf_counter() + timeout_s
     while not condition() and perf_counter() < until:
         gevent.sleep(0.02)
     return condition()

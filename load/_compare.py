@@ -1,4 +1,4 @@
-"""This run against one that was written down before (`--slo-json`): what changed, and is it more than noise?
+"""Compares this run with an earlier one (`--slo-json`): what changed, and is it more than noise?
 
 A window of a run is a sample of how the target was at that time. So both runs' windows are drawn again and again with
 replacement (bootstrap: Efron 1979; over blocks, since neighbouring requests aren't independent: Kuensch 1989); the
@@ -23,15 +23,15 @@ SCHEMA = 2
 METRICS = {"p50_ms": 0.5, "p95_ms": 0.95, "p99_ms": 0.99}
 CONFIDENCE = 0.99
 _DRAWS = 2_000
-_FEWEST_WINDOWS = 8  # below it nothing is known of how one window differs from the next
-_MOST_WINDOWS = 120  # of a long run neighbours are put together
-_FEWEST = {"p50_ms": 100, "p95_ms": 200, "p99_ms": 1_000}  # samples of either run that the percentile needs
-_LEAST_MS = 1.0  # a change of less is of no interest to anybody, whatever its share
+_FEWEST_WINDOWS = 8  # with fewer, nothing is known about the variation between windows
+_MOST_WINDOWS = 120  # in a long run neighbouring windows are merged
+_FEWEST = {"p50_ms": 100, "p95_ms": 200, "p99_ms": 1_000}  # samples per run that the percentile needs
+_LEAST_MS = 1.0  # smaller changes are irrelevant, whatever their ratio
 Windows = list[Histogram]
 
 
 class Direction(StrEnum):
-    """What the interval says."""
+    """What the interval shows."""
 
     SLOWER = "slower"
     SAME = "no change"
@@ -41,7 +41,8 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Of one percentile of one request name. `low`, `high`: bounds of the relative change (0.1: a tenth slower)."""
+    """The change of one percentile of one request name. `low`, `high`: bounds of the relative change (0.1: a tenth
+    slower)."""
 
     name: str
     metric: str
@@ -64,7 +65,7 @@ class Change:
         return self.now / self.before - 1 if self.now is not None and self.before else None
 
     def row(self, most: float) -> Row:
-        """Held against `--max-regression`: broken only if the whole interval is beyond it."""
+        """The promise of `--max-regression`: broken only if the whole interval is beyond it."""
         broken = self.direction is Direction.SLOWER and self.low is not None and self.low > most
         outcome = Outcome.FAIL if broken else Outcome.PASS
         return Row(self.name, f"{self.metric} change", most, self.change, self.samples, "compared", outcome)
@@ -72,7 +73,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """The run that was written down: windows by request name, its load in words, and its generators' wait for cores."""
+    """The earlier run: windows by request name, its load in words, and its generators' wait for cores."""
 
     path: str
     windows: Mapping[str, Windows]
@@ -81,9 +82,11 @@ class Before:
 
     def differences(self, load: str, wait_share: float, most_wait: float) -> list[str]:
         """Why a change says nothing about the target alone."""
-        found = [] if self.load == load else [f"the run before had another load ({self.load})"]
+        found = [] if self.load == load else [f"the earlier run had another load ({self.load})"]
         busy = [
-            name for name, share in (("the run before", self.wait_share), ("this run", wait_share)) if share > most_wait
+            name
+            for name, share in (("the earlier run", self.wait_share), ("this run", wait_share))
+            if share > most_wait
         ]
         return found + [f"the machine of {name} was busy" for name in busy]
 
@@ -106,18 +109,18 @@ def read_before(path: str) -> Before:
     except OSError as error:
         raise OptionError(f"--compare {path}: {error.strerror}") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise OptionError(f"--compare {path}: is no file that --slo-json wrote") from None
+        raise OptionError(f"--compare {path}: is not a file of --slo-json") from None
     return Before(path, windows, load, wait_share)
 
 
 def windows_of(samples: Samples) -> dict[str, Windows]:
-    """The judged windows of a run by request name, at most 120 of each; what `--slo-json` writes down."""
+    """The judged windows of a run by request name, at most 120 each; `--slo-json` writes them."""
     names = {**samples.series, **{name: samples.of(name) for name in {operation_of(one) for one in samples.series}}}
     return {name: _windows(series) for name, series in sorted(names.items())}
 
 
 def changes(before: Before, samples: Samples) -> tuple[Change, ...]:
-    """Of every request name that both runs have, those of whole operations among them."""
+    """The changes of all request names that both runs have, whole operations included."""
     found: list[Change] = []
     for name, windows in windows_of(samples).items():
         if name in before.windows:
@@ -126,7 +129,7 @@ def changes(before: Before, samples: Samples) -> tuple[Change, ...]:
 
 
 def rows(found: Sequence[Change], most: float | None) -> list[Row]:
-    """The promise of `--max-regression`, for every change that is known; if none is, that is no promise kept."""
+    """The promise of `--max-regression` for every known change; if there is none, the promise is not judged."""
     if most is None:
         return []
     known = [one.row(most) for one in found if one.direction is not Direction.UNKNOWN]
@@ -139,7 +142,7 @@ def rows(found: Sequence[Change], most: float | None) -> list[Row]:
 def reservations(
     before: Before, load: str, wait_share: float, slo: Slo, judged: Sequence[Row]
 ) -> tuple[list[str], list[str]]:
-    """What stands against the comparison: reasons why a broken --max-regression is no verdict, and notes."""
+    """What speaks against the comparison: reasons why a broken --max-regression is no verdict, and notes."""
     found = before.differences(load, wait_share, slo.run["max_wait_percent"] / 100)
     broken = any(row.where == "compared" and row.outcome is Outcome.FAIL for row in judged)
     texts = [f"compared with {before.path}: {text}" for text in found]
@@ -164,7 +167,7 @@ def _changes(name: str, before: Windows, now: Windows) -> list[Change]:
 
 
 def _drawn(windows: Windows, fractions: Mapping[str, float], seed: int) -> dict[str, Any]:
-    """Each percentile in ms of as many windows drawn with replacement, for each of the draws."""
+    """Each percentile in ms, for each draw of as many windows with replacement."""
     keys, counts = _matrix(windows)
     size = len(windows)
     weights = np.random.default_rng(seed).multinomial(size, np.full(size, 1 / size), size=_DRAWS)
@@ -180,7 +183,7 @@ def _whole(windows: Windows, fraction: float) -> float:
 def _matrix(windows: Sequence[Histogram]) -> tuple[Any, Any]:
     keys = np.array(sorted({key for window in windows for key in window}))
     place = {int(key): number for number, key in enumerate(keys)}
-    counts = np.zeros((len(windows), len(keys)))  # of whole numbers; as floats numpy multiplies them with BLAS
+    counts = np.zeros((len(windows), len(keys)))  # integers; as floats numpy multiplies them with BLAS
     for row, window in enumerate(windows):
         for key, count in window.items():
             counts[row, place[key]] = count

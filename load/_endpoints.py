@@ -1,4 +1,4 @@
-"""The four current operations as a generator needs them, read from openapi.yaml."""
+"""The four current operations from openapi.yaml, as a generator needs them."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +11,7 @@ OPERATIONS = ("recommend", "ingestEvents", "upsertItems", "upsertUsers")
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where and with which key an operation is called; `name` is how it stands in every table and in slo.toml."""
+    """The path and key type of an operation; `name` is its name in tables and in slo.toml."""
 
     operation_id: str
     method: str
@@ -33,19 +33,19 @@ def endpoints() -> dict[str, Endpoint]:
 
 @cache
 def organisation_limit() -> RateLimit:
-    """What one organisation may send in a window, by the contract."""
+    """The limit of one organisation per window, by the contract."""
     return _spec().limits["organisation"]
 
 
 @cache
 def strategies() -> dict[str, str]:
-    """The documented strategies and the input that each needs: `user_id`, `context_item_id` or nothing."""
+    """The documented strategies with their required input: `user_id`, `context_item_id` or nothing."""
     return {name: facts.requires or "" for name, facts in documented_strategies(_spec()).items()}
 
 
 @cache
 def request_names() -> tuple[str, ...]:
-    """Every name that a row of the results can have: the operations, and recommendations by what they ask for."""
+    """Every name of a row in the results: the operations, and kinds of recommendations."""
     operations = [one.name for one in endpoints().values()]
     asked = [f"{endpoints()['recommend'].name} strategy={strategy}" for strategy in strategies()]
     return (*operations, *(f"{one}{more}" for one in asked for more in ("", " filters", " page=2", " filters page=2")))

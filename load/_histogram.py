@@ -1,4 +1,4 @@
-"""Times in buckets of three significant digits, which add up over workers without loss."""
+"""Histograms of times with three significant digits, which add up over workers without loss."""
 
 from collections.abc import Iterable
 
@@ -17,18 +17,18 @@ def bucket(microseconds: float) -> int:
 
 
 def bucket_response_time(response_time: int | float) -> int:
-    """locust's own buckets (whole milliseconds), with three digits in place of its two."""
+    """Replaces locust's bucket function: three digits instead of two."""
     return round(response_time) if response_time < 1_000 else bucket(response_time * 1_000) // 1_000
 
 
 def add(target: Histogram, other: Histogram) -> None:
-    """Every count of `other` on top of `target`."""
+    """Add every count of `other` to `target`."""
     for key, count in other.items():
         target[key] = target.get(key, 0) + count
 
 
 def merged(histograms: Iterable[Histogram]) -> Histogram:
-    """All of them as one."""
+    """The sum of all."""
     total: Histogram = {}
     for histogram in histograms:
         add(total, histogram)

@@ -1,4 +1,4 @@
-"""Joins everything to locust's events. Imported once; importing it again adds nothing."""
+"""Connects everything to locust's events. Imported once; importing it again has no effect."""
 
 import signal
 import sys
@@ -23,13 +23,13 @@ from load._options import Machine, add_options, check_web, make_plan, promises, 
 from load._probe_shots import Shooter
 from load._referee import Referee
 
-# On every node alike, or the sums of their buckets would mean nothing.
+# The same on every node, because buckets are added up.
 locust.stats.bucket_response_time = bucket_response_time
 locust.stats.PERCENTILES_TO_CHART = [0.5, 0.95, 0.99]
 locust.stats.PERCENTILES_TO_STATISTICS = [0.5, 0.95, 0.99]
 locust.html.PERCENTILES_FOR_HTML_REPORT = [0.5, 0.9, 0.95, 0.99, 0.999, 1.0]
 
-_DRAIN = 25.0  # seconds that a worker waits for the master to ask for its last report
+_DRAIN = 25.0  # seconds that a worker waits for the master to request its last report
 _referees: list[Referee] = []
 
 
@@ -61,7 +61,7 @@ def _init(environment: Environment, **_: Any) -> None:
         sys.exit(2)
     runner = environment.runner
     hooks: Any = environment.events
-    if Arrivals not in environment.user_classes:  # for open load; no page or command line ever offers it
+    if Arrivals not in environment.user_classes:  # for open load; pages and command line don't offer it
         environment.user_classes.append(Arrivals)
     _node.install(node)
     if runner is None:
@@ -79,7 +79,8 @@ def _init(environment: Environment, **_: Any) -> None:
         hooks.test_start.add_listener(node.begin)
     if isinstance(runner, WorkerRunner):
         hooks.report_to_master.add_listener(node.attach)
-        if options.processes:  # Ctrl-C reaches every process of the terminal; the master still wants their last report
+        # Ctrl-C reaches every process of the terminal, but the master still needs the workers' last report.
+        if options.processes:
             gevent.signal_handler(signal.SIGINT, lambda: gevent.spawn(_quit_when_drained, runner, node))
         return
     referee = Referee(environment, machine, node)
@@ -96,16 +97,15 @@ def _init(environment: Environment, **_: Any) -> None:
     hooks.worker_report.add_listener(referee.on_report)
     hooks.worker_connect.add_listener(referee.on_worker_connect)
     _web.extend(environment, referee)
-    gevent.signal_handler(signal.SIGINT, referee.terminate)  # also where the shell made this a background job
+    gevent.signal_handler(signal.SIGINT, referee.terminate)  # also where the shell started this as a background job
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # not under nohup
         gevent.signal_handler(signal.SIGHUP, referee.terminate)  # the terminal was closed
-    if options.headless:  # locust listens to SIGTERM only once the users of a shape are done
+    if options.headless:  # locust handles SIGTERM only once the users of a shape are done
         gevent.signal_handler(signal.SIGTERM, referee.terminate)
 
 
 def check_start(environment: Environment, node: Node) -> None:
-    """Files and options that can't be used are one line and exit code 2, before anything is sent. Raises
-    OptionError."""
+    """Unusable files and options are one line and exit code 2, before anything is sent. Raises OptionError."""
     options: Any = environment.parsed_options
     is_master, is_worker = options.master, options.worker
     if not is_master:
@@ -121,18 +121,19 @@ def check_start(environment: Environment, node: Node) -> None:
 
 
 def _quit_when_drained(runner: WorkerRunner, node: Node) -> None:
-    """A worker ends after its last report; at once if it has nothing to report."""
+    """A worker ends after its last report; immediately if it has nothing to report."""
     until = perf_counter() + _DRAIN
     while node.plan is not None and not node.drained and perf_counter() < until:
         gevent.sleep(0.05)
-    gevent.sleep(0.1)  # the report is under way
+    gevent.sleep(0.1)  # until the report is sent
     runner.quit()
 
 
 def _quitting(environment: Environment, **_: Any) -> None:
-    """After the runner has stopped: listeners are called in reverse, and this one was here before the runner's."""
+    """Runs after the runner has stopped: listeners are called in reverse order, and this one was added before the
+    runner's."""
     if isinstance(environment.runner, WorkerRunner):
-        environment.process_exit_code = 0  # the verdict is the master's
+        environment.process_exit_code = 0  # only the master has a verdict
     elif _referees:
         _referees[0].on_quitting()
 

@@ -1,7 +1,8 @@
-"""The wire: geventhttpclient's connection pool, as locust's FastHttpUser has it; no redirects, cookies, retries.
+"""Sends requests with geventhttpclient's connection pool, like locust's FastHttpUser, but without redirects, cookies
+and retries.
 
-A redirect would carry the key to who knows where, and one request must be one request: locust's session on top does
-all three and costs a quarter of the throughput. An answer is bounded in size, and in time as a whole."""
+A redirect could send the key to another host, and one request must be one request: locust's session does all three and
+costs a quarter of the throughput. A response is limited in size and in total time."""
 
 import zlib
 from time import perf_counter, time
@@ -16,13 +17,13 @@ from fixtures.connection import Connection
 from load._endpoints import Endpoint
 from load._keys import Organisation
 
-MOST_BYTES = 8 * 1024 * 1024  # of one answer, unpacked; a page of 100 recommendations has about 50 kB
-_GZIP_OR_ZLIB = 47  # zlib's word for "look at the header"
+MOST_BYTES = 8 * 1024 * 1024  # of one response, decompressed; a page of 100 recommendations has about 50 kB
+_GZIP_OR_ZLIB = 47  # zlib's value for "detect the header"
 _CHUNK = 64 * 1024
 
 
 class Answer(NamedTuple):
-    """What came back; status 0 and `error` if nothing did. Times by `perf_counter`."""
+    """The response; status 0 and `error` if there was none. Times by `perf_counter`."""
 
     status: int
     headers: Any
@@ -37,7 +38,7 @@ class _TooLarge(Exception):
 
 
 class Connections:
-    """Up to `size` connections to one target, made when needed; certificates are verified."""
+    """Up to `size` connections to one target, opened when needed; certificates are verified."""
 
     def __init__(self, target: str, size: int, timeout: float, connection: Connection) -> None:
         parts, proxy = urlsplit(target), urlsplit(connection.proxy)
@@ -57,7 +58,7 @@ class Connections:
         )
 
     def send(self, endpoint: Endpoint, body: bytes, headers: dict[str, str]) -> Answer:
-        """One request, and its whole answer."""
+        """Sends one request and reads the whole response."""
         sent = perf_counter()
         response: Any = None
         timeout = gevent.Timeout(self._timeout)
@@ -68,19 +69,19 @@ class Connections:
             )
             return Answer(response.status_code, response, _content(response), "", sent, perf_counter())
         except _TooLarge:
-            error = f"the answer is larger than {MOST_BYTES // 1024 // 1024} MB"
+            error = f"the response is larger than {MOST_BYTES // 1024 // 1024} MB"
         except gevent.Timeout as late:
             if late is not timeout:
                 raise
-            error = f"no whole answer within {self._timeout:g} s"
+            error = f"no complete response within {self._timeout:g} s"
         except (*FAILURE_EXCEPTIONS, zlib.error) as failure:
             error = type(failure).__name__
-        except RuntimeError as failure:  # geventhttpclient's word for a proxy that refuses
+        except RuntimeError as failure:  # geventhttpclient's error for a proxy that refuses
             error = str(failure)[:200]
         finally:
             timeout.close()
         if response is not None:
-            response.release()  # with what is still to come: the connection can't be used again
+            response.release()  # unread data remains, so the connection can't be reused
         return Answer(0, None, b"", error, sent, perf_counter())
 
     def close(self) -> None:
@@ -88,7 +89,7 @@ class Connections:
 
 
 def _content(response: Any) -> bytes:
-    """The body, unpacked. Raises _TooLarge before more than that is in memory."""
+    """The decompressed body. Raises _TooLarge before more than the limit is in memory."""
     packed = response.get("Content-Encoding") in ("gzip", "deflate")
     if not packed and response.length is not None and response.length <= MOST_BYTES:
         return bytes(response.read())
@@ -104,7 +105,7 @@ def _content(response: Any) -> bytes:
 
 
 def request_headers(organisation: Organisation, endpoint: Endpoint) -> dict[str, str]:
-    """What every request carries."""
+    """The headers of every request."""
     return {
         "X-API-KEY": organisation.key(endpoint.key_type),
         "Content-Type": "application/json",
@@ -114,7 +115,7 @@ def request_headers(organisation: Organisation, endpoint: Endpoint) -> dict[str,
 
 
 def tell_locust(event: Any, endpoint: Endpoint, name: str, answer: Answer, due: float, exception: Any) -> None:
-    """Fire locust's request event, so that its tables and everybody's listeners see the request as well."""
+    """Fire locust's request event, so that its tables and all listeners see the request."""
     event.fire(
         request_type=endpoint.method,
         name=name,

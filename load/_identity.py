@@ -1,4 +1,4 @@
-"""Do all generators run the same thing? The hash of our files and the versions that matter."""
+"""Do all generators run the same code? Compares a hash of our files and the relevant versions."""
 
 import hashlib
 import platform

@@ -1,4 +1,4 @@
-"""What makes a run INVALID: generators that differ, a target that can't be judged, a plan that wasn't carried out."""
+"""What makes a run INVALID: differing generators, a target that can't be judged, a plan that was not carried out."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,14 +13,14 @@ from load._samples import Samples, judged
 from load._slo import TIME_METRICS, Slo
 from load._verdict import Outcome, Row, number
 
-Answer = dict[str, Any]  # what a generator says to the plan, see Node.on_plan
+Answer = dict[str, Any]  # a generator's reply to the plan, see Node.on_plan
 _TOLERANCE = 0.5  # seconds by which a run may be shorter than planned: locust looks at its users once a second
 
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """What a run came to, to be held against its plan. `seconds`: from its start to its end; `users`: most at a time;
-    `cpu`: the highest share of a core of any generator; `ran`, `waited`: seconds that generators worked, and that they
+    """What happened in a run, for comparison with its plan. `seconds`: from start to end; `users`: the maximum; `cpu`:
+    the highest share of a core of any generator; `ran`, `waited`: seconds in which generators worked, and in which they
     had work but no core."""
 
     seconds: float
@@ -30,29 +30,29 @@ class Happened:
     waited: float = 0.0
 
     def plus(self, report: Mapping[str, Any]) -> "Happened":
-        """With a generator's report."""
+        """Includes a generator's report."""
         ran, waited = self.ran + report["ran"], self.waited + report["waited"]
         return replace(self, cpu=max(self.cpu, report["cpu"]), ran=ran, waited=waited)
 
     @property
     def wait_share(self) -> float:
-        """How much of the time in which the generators had work they waited for a core."""
+        """The share of time with work in which the generators waited for a core."""
         return self.waited / (self.ran + self.waited) if self.ran + self.waited > 0.2 else 0.0
 
 
 def generator_problems(answers: Sequence[Answer], asked: int) -> list[str]:
-    """Generators that don't answer, can't, or run something else than the master."""
+    """Generators that don't reply, can't run, or run something else than the master."""
     return list(_generator_problems(answers, asked))
 
 
 def target_problems(plan: Plan, answers: Sequence[Answer], rate: float, limit: tuple[int, float] | None) -> list[str]:
-    """A target that isn't there, refuses the keys, or would refuse the run with 429s.
+    """A target that doesn't answer, refuses the keys, or would refuse the run with 429s.
 
     `rate`: requests per second that the plan leads to; `limit`: requests per so many seconds, None for no limit."""
     quotas = [quota for answer in answers for quota in answer["quotas"]]
     problems = [problem for problem in dict.fromkeys(map(_problem_of, quotas)) if problem]
     if plan.probe:
-        return [problem for problem in problems if "quota is used up" not in problem]  # that, the probe waits out
+        return [problem for problem in problems if "quota is used up" not in problem]  # the probe waits for that
     if plan.search and not plan.open:
         problems.append("--profile saturate raises arrivals: give --arrival-rate to start from")
     if problems or plan.search or limit is None or not (plan.open or plan.think):
@@ -102,27 +102,27 @@ def ended_early(rows: Sequence[Row], broken: Row) -> list[Row]:
 def shortcomings(
     plan: Plan, slo: Slo, samples: Samples, happened: Happened, rows: Sequence[Row], aborted: bool
 ) -> list[str]:
-    """All that is held against a finished run; a busy machine first, since it explains the rest."""
+    """All problems of a finished run; a busy machine first, because it explains the others."""
     problems = plan_problems(plan, slo, samples, happened, aborted)
     busy = busy_machine(slo, happened, rows, problems)
     return [busy, *problems] if busy else problems
 
 
 def plan_problems(plan: Plan, slo: Slo, samples: Samples, happened: Happened, aborted: bool) -> list[str]:
-    """What was planned and didn't happen, whoever ended the run. `aborted`: it ended since a promise was broken for
-    good, so its length and its number of arrivals say nothing against it."""
+    """What was planned and didn't happen. `aborted`: the run ended because a promise could no longer be kept, so its
+    length and its number of arrivals don't matter."""
     problems = [] if plan.probe or plan.search or aborted else list(_shortfall(plan, slo, samples, happened))
     if plan.search:
-        return problems  # each step looks at its generators by itself
+        return problems  # each step checks its generators itself
     return problems + generator_limits(slo, judged(samples.lag), happened.cpu)
 
 
 def generator_limits(slo: Slo, lag: dict[int, int], cpu: float) -> list[str]:
-    """Generators that were too busy or too late: they measured themselves."""
+    """Generators that were too busy or too late to measure the target."""
     limits, problems = slo.run, []
     if cpu * 100 > limits["max_cpu_percent"]:
         problems.append(
-            f"a generator used {cpu:.0%} of its core ({limits['max_cpu_percent']:g}% at most): more workers"
+            f"a generator used {cpu:.0%} of its core ({limits['max_cpu_percent']:g}% at most): use more workers"
         )
     late = percentile_ms(lag, 0.99) or 0.0
     if late > limits["max_lag_p99_ms"]:
@@ -132,8 +132,8 @@ def generator_limits(slo: Slo, lag: dict[int, int], cpu: float) -> list[str]:
 
 
 def busy_machine(slo: Slo, happened: Happened, rows: Sequence[Row], problems: Sequence[str]) -> str | None:
-    """The sentence about a machine whose cores are taken, if that can have spoilt the result: a promise about times is
-    broken, or the generators were late. Kept promises stay kept: waiting only makes times longer."""
+    """The problem of a machine whose cores are busy, if that may have affected the result: a promise about times is
+    broken, or the generators were late. Kept promises stay valid, because waiting only makes times longer."""
     if happened.wait_share * 100 <= slo.run["max_wait_percent"]:
         return None
     broken = any(row.outcome is Outcome.FAIL and row.metric in TIME_METRICS for row in rows)
@@ -141,7 +141,7 @@ def busy_machine(slo: Slo, happened: Happened, rows: Sequence[Row], problems: Se
         return None
     return (
         f"busy machine: the generators waited for a core {happened.wait_share:.0%} of the time in which they had work "
-        f"({slo.run['max_wait_percent']:g}% at most): end what else runs there, or use another machine"
+        f"({slo.run['max_wait_percent']:g}% at most): end other processes there, or use another machine"
     )
 
 
@@ -149,14 +149,14 @@ def _shortfall(plan: Plan, slo: Slo, samples: Samples, happened: Happened) -> It
     planned = plan.profile.seconds
     if happened.seconds < planned - _TOLERANCE:
         yield (
-            f"ended after {happened.seconds:,.0f} of {planned:,.0f} s: let it come to its end, or plan a shorter run "
+            f"ended after {happened.seconds:,.0f} of {planned:,.0f} s: let it finish, or plan a shorter run "
             "(--run-time)"
         )
         planned = happened.seconds
     if plan.open:
         expected = min(plan.rate * plan.profile.area_until(planned), plan.due)
         sent, dropped, held = (samples.counters.get(name, 0) for name in ("sent", "dropped", "held"))
-        slack = 3 * expected**0.5 if plan.arrivals != "constant" else 0.0  # Poisson arrivals are a random number
+        slack = 3 * expected**0.5 if plan.arrivals != "constant" else 0.0  # the number of Poisson arrivals is random
         if sent + slack < slo.run["min_arrivals_ratio"] * expected:
             lost = max(0, round(expected) - samples.counters.get("due", 0))
             yield (
@@ -170,7 +170,7 @@ def _shortfall(plan: Plan, slo: Slo, samples: Samples, happened: Happened) -> It
 
 def _generator_problems(answers: Sequence[Answer], asked: int) -> Iterator[str]:
     if len(answers) < asked:
-        yield f"{asked - len(answers)} of {asked} workers didn't answer the plan"
+        yield f"{asked - len(answers)} of {asked} workers didn't reply to the plan"
     yield from dict.fromkeys(answer["problem"] for answer in answers if answer["problem"])
     for name, mine in versions().items():
         if {answer["versions"].get(name) for answer in answers} - {mine}:
@@ -181,13 +181,13 @@ def _generator_problems(answers: Sequence[Answer], asked: int) -> Iterator[str]:
 
 
 def _problem_of(quota: dict[str, Any]) -> str | None:
-    """Why no run can be made with this organisation; a 5xx is an error like any other, and the run counts it."""
+    """Why no run is possible with this organisation. A 5xx is an ordinary error, which the run counts."""
     name, status = quota["name"], quota["status"]
     if status == 0:
         return f"the target doesn't answer: {quota['error']}"
     if 300 <= status < 400:
         place = quota.get("location") or "nowhere"
-        return f"the target redirects to {place} ({status}): give the address where it answers as --host"
+        return f"the target redirects to {place} ({status}): use its final address as --host"
     if status in (401, 403):
         return f"{name}: the target refuses its publishable key ({status})"
     if status == 429:

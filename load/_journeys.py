@@ -1,7 +1,5 @@
-"""What each kind of user sends, as generators that know neither locust nor a socket: they yield a step, are sent the
-reply to it, and so say what comes next. The same journey runs with think times (closed load) or on a schedule (open).
-
-The model of a shop's traffic, with its numbers, is described in docs/load.md."""
+"""The requests of each kind of user, as generators without locust or sockets: they yield a step, receive the reply and
+decide what comes next. The same journey runs with think times (closed load) or on a schedule (open)."""
 
 from collections.abc import Generator, Sequence
 from random import Random
@@ -18,10 +16,10 @@ ITEMS_PER_CALL = 20
 
 
 class Step(NamedTuple):
-    """One request: its body, and how long the user then thinks (seconds, on average).
+    """One request: its body, and the think time after it (seconds, on average).
 
-    `tentative`: a 400 is no failure, only an answer (does the target take arrays?). `label`: what makes its times
-    differ from those of the operation's other requests (strategy, filters, page); it stands after the name."""
+    `tentative`: a 400 is not a failure (does the target accept arrays?). `label`: what distinguishes its times from
+    those of the operation's other requests (strategy, filters, page); it follows the name."""
 
     operation: str
     body: bytes
@@ -31,7 +29,7 @@ class Step(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """The status (0: no answer) and, of a success, the envelope's `data`."""
+    """The status (0: no response), and the envelope's `data` of a success."""
 
     status: int
     data: Any = None
@@ -51,13 +49,13 @@ Journey = Generator[Step, Reply, None]
 
 
 def shopper(shop: Shop, rng: Random) -> Journey:
-    """One visit after the other: the home page, some products, now and then a cart, a sign-in, a purchase."""
+    """One visit after another: the home page, some products, sometimes a cart, a sign-in, a purchase."""
     while True:
         yield from _visit(shop, rng)
 
 
 def reader(shop: Shop, rng: Random) -> Journey:
-    """Nothing but recommendations: every documented strategy in turn, with filters and second pages mixed in."""
+    """Only recommendations: every documented strategy in turn, some with filters or second pages."""
     names = list(strategies().items())
     turn = rng.randrange(len(names))
     while True:
@@ -77,7 +75,7 @@ def reader(shop: Shop, rng: Random) -> Journey:
 
 
 def event_stream(shop: Shop, rng: Random) -> Journey:
-    """Arrays of events of many shoppers, as a shop's own server forwards them: the throughput case."""
+    """Arrays of events of many shoppers, as a shop's server forwards them: the throughput case."""
     names = ("view", "view", "view", "view", "click", "click", "search", "add_to_cart", "purchase")
     while True:
         events = []
@@ -89,7 +87,7 @@ def event_stream(shop: Shop, rng: Random) -> Journey:
 
 
 def catalog_sync(shop: Shop, rng: Random) -> Journey:
-    """A shop's server that keeps catalogue and users up to date; items in arrays if the target takes them."""
+    """A shop's server that keeps catalogue and users up to date; items in arrays if the target accepts them."""
     known = shop.catalogue or [{"item_id": item, "item_type": "product", "status": "active"} for item in shop.items]
     size = ITEMS_PER_CALL
     while True:

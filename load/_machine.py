@@ -1,22 +1,22 @@
-"""Has a generator the machine that it needs? How long it worked, and how long it waited for a core although it had
-work: on a machine whose cores are taken by others every time is long, and says nothing about the target."""
+"""Does a generator have the CPU time that it needs? Measures how long it worked, and how long it waited for a core.
+When other processes use the cores, all times are longer, which says nothing about the target."""
 
 from pathlib import Path
 from time import perf_counter, process_time
 
 _SCHEDULER = Path("/proc/self/schedstat")  # Linux: nanoseconds on a core, nanoseconds ready but without one
-_LEAST = 1.0  # seconds between two measurements of how busy this process is
+_LEAST = 1.0  # seconds between two measurements of this process's CPU share
 
 
 class Meter:
-    """Of this process."""
+    """Measures this process."""
 
     def __init__(self) -> None:
         self.busiest = 0.0  # highest share of one core
         self.start()
 
     def start(self) -> None:
-        """Measure from now on."""
+        """Start measuring."""
         self.busiest = 0.0
         self._wall, self._cpu = perf_counter(), process_time()
         self._ran, self._waited = _scheduler()
@@ -34,8 +34,8 @@ class Meter:
 
 
 def _scheduler() -> tuple[float, float]:
-    """Seconds on a core and seconds of waiting for one, of the thread that does all the work; zeros where the system
-    doesn't say."""
+    """Seconds on a core, and seconds of waiting for one, of the main thread; zeros where the system doesn't report
+    them."""
     try:
         ran, waited, _ = _SCHEDULER.read_text(encoding="ascii").split()
     except (OSError, ValueError):

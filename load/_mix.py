@@ -1,4 +1,4 @@
-"""How many requests of each operation a run makes: its scenarios' journeys, walked without a target."""
+"""The number of requests of each operation in a run: simulates its scenarios' journeys without a target."""
 
 from collections.abc import Iterable, Sequence
 from random import Random
@@ -14,7 +14,7 @@ _REPLY = Reply(200, {"recommendation_id": "r", "recommended_items": ["prod_1"], 
 
 
 class Scenario(Protocol):
-    """What is needed to know of a user class."""
+    """The attributes of a user class that are needed here."""
 
     weight: float
 
@@ -23,7 +23,7 @@ class Scenario(Protocol):
 
 
 def shares(scenarios: Sequence[type[Scenario]], weights: Iterable[float]) -> dict[str, float]:
-    """Share of all requests by operation name. `weights`: how many requests each scenario sends, relatively."""
+    """Share of all requests by operation name. `weights`: relative numbers of requests per scenario."""
     parts = list(weights)
     found: dict[str, float] = {}
     for scenario, weight in zip(scenarios, parts, strict=True):

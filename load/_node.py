@@ -1,7 +1,7 @@
-"""The generators' side of a run: the plan, the keys, what is under way, what was measured since the last report.
+"""The generator side of a run: plan, keys, open requests, and measurements since the last report.
 
-One per process. With `--processes` or on other machines it talks to the master by messages; without, locust hands the
-same messages to the handlers in the same process."""
+One per process. With `--processes` or on other machines it exchanges messages with the master; otherwise locust passes
+the same messages to the handlers in the same process."""
 
 import itertools
 import logging
@@ -29,13 +29,13 @@ from load._samples import Samples
 from load._shop import Shop, generated_shop, shop_from_file
 
 log = logging.getLogger(__name__)
-_TICK = 0.05  # seconds between two looks at how late the event loop is
-UNJUDGED = -1  # the slot of what was due before or after the judged part
-_SETTLE = 0.2  # share of a step of a search in which the last step still echoes
+_TICK = 0.05  # seconds between two measurements of the event loop's lag
+UNJUDGED = -1  # the slot of requests due before or after the judged part
+_SETTLE = 0.2  # share of a search step that may still be affected by the previous step
 
 
 class Node:
-    """What users of this process share."""
+    """State shared by the users of this process."""
 
     def __init__(self, environment: Environment, machine: Machine) -> None:
         self.environment, self.machine = environment, machine
@@ -53,13 +53,13 @@ class Node:
         self._meter = Meter()
         self._ticker: gevent.Greenlet | None = None
 
-    # messages of the master
+    # messages from the master
 
     def on_plan(self, msg: Any, **_: Any) -> None:
-        """Take the plan, look at the target with every key of this node's share, and say how it stands."""
+        """Store the plan, test the target with every key of this node, and report the result."""
         plan = Plan.from_message(msg.data["plan"])
         if self.plan is not None and self.plan.run == plan.run:
-            return  # asked again while we were at it
+            return  # a repeated message while the test was running
         self.plan = plan
         self._set_aside()
         answer: dict[str, Any] = {"run": plan.run, "index": plan.index, "versions": versions(), "problem": ""}
@@ -74,7 +74,7 @@ class Node:
         self.organisations = mine
         connections = self.connect(AT_ONCE)
         if self.machine.connection.wait_for_target:
-            wait_for_target(plan.target, self.machine.connection)  # a target that stays away is seen by the look
+            wait_for_target(plan.target, self.machine.connection)  # if the target doesn't answer, the test reports it
         quotas = look(connections, mine[:1] if plan.probe else mine)
         for quota in quotas:
             quota["location"] = self.redactor.text(quota["location"])
@@ -88,7 +88,7 @@ class Node:
         self.send("load_ready", answer)
 
     def read_files(self) -> tuple[Organisation, ...]:
-        """The organisations; from now on no text of ours shows their keys. Raises OptionError."""
+        """The organisations; from now on their keys are masked in all output. Raises OptionError."""
         found = _keys.read_organisations(self.machine.keys_file, os.environ)
         self.machine.connection.learn_secrets(self.redactor)
         for one in found:
@@ -97,10 +97,10 @@ class Node:
         return found
 
     def on_drain(self, msg: Any, **_: Any) -> None:
-        """Send nothing more, wait for what is under way, and report all of it, then say so."""
+        """Stop sending, wait for open requests, report everything, then confirm."""
         self.draining = True
         self.wait_for_answers(msg.data["wait_seconds"])
-        self.environment.stop_timeout = 0.0  # nothing is under way that would need time
+        self.environment.stop_timeout = 0.0  # no open request needs time
         runner = self.environment.runner
         if isinstance(runner, WorkerRunner):
             runner._send_stats()  # type: ignore[no-untyped-call, unused-ignore] # private: the only way to report now
@@ -109,7 +109,7 @@ class Node:
         self.drained = True
 
     def wait_for_answers(self, wait_seconds: float) -> None:
-        """Until nothing is under way, so many seconds at most."""
+        """Wait until no request is open, at most this many seconds."""
         until = perf_counter() + wait_seconds
         while self.in_flight and perf_counter() < until:
             gevent.sleep(0.01)
@@ -121,12 +121,12 @@ class Node:
         plan = self.plan
         if plan is None or isinstance(self.environment.runner, MasterRunner):
             return
-        self.environment.stop_timeout = plan.request_timeout  # a user that must go may finish its request
+        self.environment.stop_timeout = plan.request_timeout  # a stopping user may finish its request
         if not plan.open:
             self.judge_from(perf_counter(), None)
 
     def judge_from(self, start: float, step: int | None) -> None:
-        """The schedule starts at `start`; what belongs to which slot counts from there. `step`: of a search."""
+        """The schedule starts at `start`, from which slots are counted. `step`: of a search."""
         plan, self._step = self.the_plan, step
         self._judged_from = start + (plan.profile.warmup if step is None else _SETTLE * plan.profile.seconds)
         self._judged_until = start + plan.profile.seconds
@@ -135,24 +135,24 @@ class Node:
             self._ticker = gevent.spawn(self._tick)
 
     def slot_of(self, moment: float) -> int:
-        """The slot of a request that was due or sent then (`perf_counter`); below 0 it isn't judged."""
+        """The slot of a request by when it was due or sent (`perf_counter`); negative if it isn't judged."""
         since = moment - self._judged_from
         if self._step is not None:
             return self._step if since >= 0 else UNJUDGED
         return int(since // self.the_plan.slot) if moment < self._judged_until else UNJUDGED
 
     def connect(self, size: int) -> Connections:
-        """New connections to the target, at most so many."""
+        """New connections to the target, at most `size`."""
         plan = self.the_plan
         return Connections(plan.target, size, plan.request_timeout, self.machine.connection)
 
     def next_number(self) -> int:
-        """A number that no other user of the run has, on any worker."""
+        """A number that is unique in the run, over all workers."""
         plan = self.the_plan
         return plan.index + plan.workers * next(self._numbers)
 
     def organisation_of(self, number: int) -> Organisation:
-        """Users and journeys are dealt to this node's organisations in turn."""
+        """Users and journeys are assigned to this node's organisations in turn."""
         return self.organisations[number // self.the_plan.workers % len(self.organisations)]
 
     @property
@@ -164,22 +164,22 @@ class Node:
     # reports
 
     def report_crash(self, error: Exception) -> None:
-        """Something of ours failed where nobody waits for it."""
+        """Report an error of ours in a greenlet that nothing waits for."""
         log.error("a scenario crashed", exc_info=error)
         self.samples.crash(self.redactor.text(repr(error))[:200])
 
     def report(self) -> dict[str, Any]:
-        """What was measured since the last report; nothing is in two reports."""
+        """The measurements since the last report; each is in exactly one report."""
         samples, self.samples = self.samples, Samples()
         run = self.plan.run if self.plan else ""
         return {"run": run, "samples": samples.to_message(), **self._meter.read()}
 
     def attach(self, data: dict[str, Any], **_: Any) -> None:
-        """To locust's own report of a worker."""
+        """Add the report to locust's own report of a worker."""
         data["load"] = self.report()
 
     def send(self, message: str, data: dict[str, Any]) -> None:
-        """To the master."""
+        """Send to the master."""
         runner = self.environment.runner
         if runner is not None:
             runner.send_message(message, data)
@@ -208,5 +208,5 @@ def current() -> Node:
 
 
 def install(node: Node) -> None:
-    """Make it the process's node."""
+    """Set the process's node."""
     _current[:] = [node]

@@ -1,7 +1,7 @@
-"""Open load: one schedule per process sends what is due and never waits for an answer first.
+"""Open load: one schedule per process sends what is due and never waits for a response first.
 
-The master starts it by a message of its own: whichever users locust deals to a worker, and however late, every worker
-runs its share of the plan."""
+The master starts it with its own message, so every worker runs its share of the plan, however and whenever locust
+assigns users to it."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -22,8 +22,8 @@ from load._plan import Plan
 from load._samples import Samples
 from load._users import ScenarioUser
 
-_LEAD = 0.2  # seconds from the message until the schedule begins
-_BREATH = 64  # requests that may start without a pause when the generator is behind
+_LEAD = 0.2  # seconds between the message and the start of the schedule
+_BREATH = 64  # requests that may start without a pause when the generator is late
 
 
 @dataclass(slots=True)
@@ -36,7 +36,7 @@ class _Visitor:
 
 
 class Visitors:
-    """Journeys waiting for their next turn, per scenario; first come, first served, so organisations take turns."""
+    """Journeys waiting for their next step, per scenario; first come, first served, so organisations alternate."""
 
     def __init__(self, node: Node, scenarios: list[type[ScenarioUser]]) -> None:
         plan = node.the_plan
@@ -48,7 +48,7 @@ class Visitors:
         self._blocked_until: dict[str, float] = {}
 
     def take(self, now: float) -> tuple[str, _Visitor] | None:
-        """The next visitor of an organisation that isn't waiting for its Reset; None: all organisations are."""
+        """The next visitor of an organisation that isn't waiting for its Reset; None if all are."""
         scenario = self._rng.choices(self._scenarios, self._weights)[0]
         name, waiting = scenario.__name__, self._waiting[scenario.__name__]
         if self._made[name] >= len(self._node.organisations):
@@ -70,12 +70,12 @@ class Visitors:
         self._waiting[name].append(visitor)
 
     def block(self, organisation: Organisation, seconds: float) -> None:
-        """The organisation got a 429: nothing more for it until then."""
+        """The organisation got a 429: send it nothing more until then."""
         self._blocked_until[organisation.name] = perf_counter() + seconds
 
 
 class Arrivals(User):
-    """Stands for open load in locust's count of users; the requests are sent by the node's `Schedule`."""
+    """A placeholder in locust's count of users; the node's `Schedule` sends the requests."""
 
     @task
     def wait(self) -> None:
@@ -83,7 +83,7 @@ class Arrivals(User):
 
 
 class Schedule:
-    """Sends what is due on one node."""
+    """Sends the due requests of one node."""
 
     def __init__(self, node: Node) -> None:
         self._node = node
@@ -112,7 +112,7 @@ class Schedule:
             self._arrive(node, due)
         gevent.sleep(max(begin + plan.profile.seconds - perf_counter(), 0.0))
         if step is not None and not node.draining:
-            node.wait_for_answers(plan.request_timeout + 1)  # the next step must not hear this one's echo
+            node.wait_for_answers(plan.request_timeout + 1)  # the next step must not be affected by this one
         report = node.report() if step is not None else {"run": plan.run, "samples": Samples().to_message()}
         node.send("load_done", {"run": plan.run, "step": step, "report": report})
 
@@ -145,12 +145,12 @@ class Schedule:
             else:
                 visitor.step = visitor.journey.send(reply)
             self._visitors.give_back(name, visitor)
-        except Exception as error:  # nobody waits for this greenlet: the run must hear of it, or it looks fine
+        except Exception as error:  # nothing waits for this greenlet, so the run has to be told about the error
             node.report_crash(error)
         finally:
             node.in_flight -= 1
 
 
 def scenarios_of(classes: list[type[User]], names: tuple[str, ...]) -> list[type[ScenarioUser]]:
-    """The scenario classes of those names."""
+    """The scenario classes with these names."""
     return [one for one in classes if issubclass(one, ScenarioUser) and one.__name__ in names]

@@ -1,4 +1,4 @@
-"""Our options beside locust's own. Every default has a type, or the web UI would hand back text."""
+"""Our options, added to locust's. Every default has a type, because the web UI would otherwise return text."""
 
 import os
 import re
@@ -21,16 +21,16 @@ from load._slo_file import SLO_FILE, read_changes, read_slo
 
 LOOPBACK = "127.0.0.1"
 LOOPBACKS = (LOOPBACK, "::1", "localhost")
-# The web UI loses the value of a field with a digit in its name, so the fields are not called as the options are.
+# The web UI loses values of fields with a digit in the name, so fields have other names than options.
 _PROMISES = {  # metric -> option, field, words
-    "p50_ms": ("--p50-limit", "median_limit", "half of the answers within so many ms"),
-    "p95_ms": ("--p95-limit", "most_limit", "95 of 100 answers within so many ms"),
-    "p99_ms": ("--p99-limit", "latency_limit", "99 of 100 answers within so many ms"),
+    "p50_ms": ("--p50-limit", "median_limit", "limit for the median response time, in ms"),
+    "p95_ms": ("--p95-limit", "most_limit", "limit for the 95th percentile, in ms"),
+    "p99_ms": ("--p99-limit", "latency_limit", "limit for the 99th percentile, in ms"),
     "max_error_ratio": ("--max-error-ratio", "max_error_ratio", "failed requests, 0 to 1"),
     "max_limited_ratio": ("--max-limited-ratio", "max_limited_ratio", "requests refused with 429, 0 to 1"),
-    "min_rate": ("--min-rate", "min_rate", "answers per second"),
-    "min_nonempty_ratio": ("--min-nonempty-ratio", "min_nonempty_ratio", "lists with something in them, 0 to 1"),
-    "min_samples": ("--min-samples", "min_samples", "answers that it takes to judge a name"),
+    "min_rate": ("--min-rate", "min_rate", "successful responses per second"),
+    "min_nonempty_ratio": ("--min-nonempty-ratio", "min_nonempty_ratio", "share of lists that are not empty, 0 to 1"),
+    "min_samples": ("--min-samples", "min_samples", "responses needed to judge a name"),
 }
 _OTHER_DEFAULTS = {"web_host": LOOPBACK, "num_users": 10, "spawn_rate": 50.0}  # of locust's own options
 _LEAST = {  # option -> the smallest value that makes sense
@@ -47,16 +47,16 @@ _FIELDS = {"users": "num_users"}  # where locust calls an option's value otherwi
 
 
 def add_options(parser: Any) -> None:
-    """To locust's parser. Hidden ones are settings of one machine and stay out of the page."""
+    """Add them to locust's parser. Hidden ones are settings of one machine and stay out of the page."""
     profiles = read_profiles()
-    for action in parser._actions:  # locust's own --profile is a free text that groups runs; here it chooses the load
+    for action in parser._actions:  # locust's own --profile is free text that groups runs; here it selects the load
         if action.dest == "profile":
             action.choices, action.default = list(profiles), "steady"
             action.help = "Load over time, from load/profiles.toml"
         elif action.dest in _OTHER_DEFAULTS:
             action.default = _OTHER_DEFAULTS[action.dest]
     add = parser.add_argument
-    add("--scenario", default="browse", choices=list(SCENARIOS), help="who sends what")
+    add("--scenario", default="browse", choices=list(SCENARIOS), help="which users send requests")
     add(
         "--arrival-rate",
         type=float,
@@ -64,35 +64,42 @@ def add_options(parser: Any) -> None:
         help="requests/s on a schedule; the user fields then have no effect; 0: closed load with think times",
     )
     add("--arrivals", default=CONSTANT, choices=[CONSTANT, POISSON], help="how open load is spaced")
-    add("--think-time", type=float, default=1.0, help="factor on think times of closed load; 0: as fast as it goes")
+    add("--think-time", type=float, default=1.0, help="factor on think times of closed load; 0: no think time")
     add("--seed", type=int, default=1, help="same seed, same traffic")
     for option, field, words in _PROMISES.values():
         add(option, dest=field, default="", help=f"promise for every name: {words}; empty: as in the SLO file")
-    add("--abort-on-fail", action="store_true", help="end the run, as FAIL, once a promise is broken beyond repair")
+    add("--abort-on-fail", action="store_true", help="end the run, as FAIL, once a promise can no longer be kept")
     hidden: dict[str, Any] = {"include_in_web_ui": False}
     add("--shop", default="small", help="Size of the generated shop: small, medium, large", **hidden)
     add("--slo-file", default=str(SLO_FILE), help="Promises to judge by", **hidden)
     add("--slo-json", default="", help="Write the verdict as JSON to this file", **hidden)
     add("--slo-junit", default="", help="Write the verdict as JUnit XML to this file", **hidden)
     add("--slo-html", default="", help="Write the verdict with its charts as one HTML page to this file", **hidden)
-    add("--compare", default="", help="A file of --slo-json: what changed since that run", **hidden)
+    add("--compare", default="", help="Compare with the run of this --slo-json file", **hidden)
     add("--max-regression", default="", help="With --compare: FAIL above it, as in 10%%", **hidden)
-    add("--max-in-flight", type=int, default=500, help="Open load: requests under way per worker, at most", **hidden)
-    add("--request-timeout", type=float, default=10.0, help="Seconds until a request without answer fails", **hidden)
+    add("--max-in-flight", type=int, default=500, help="Open load: maximum of open requests per worker", **hidden)
+    add(
+        "--request-timeout", type=float, default=10.0, help="Seconds until a request without a response fails", **hidden
+    )
     add("--keys-file", default="", env_var="LEHNZ_KEYS_FILE", help="Organisations and keys as JSON", **hidden)
     add("--ids-file", default="", help="Items and users that the target has, as JSON", **hidden)
     for name, facts in CONNECTION_OPTIONS.items():
         add(name, **facts, **hidden)
-    add("--allow-production", action="store_true", help="Let *.lehnz.com be the target", **hidden)
+    add("--allow-production", action="store_true", help="Allow *.lehnz.com as the target", **hidden)
     add("--rate-limit", default="", help="The target's, N/W as in 1000/15m, or off; default: the contract's", **hidden)
-    add("--wait-recovery", action="store_true", help="Rate limit probe: wait out a window over a minute", **hidden)
+    add(
+        "--wait-recovery",
+        action="store_true",
+        help="Rate limit probe: wait for the end of a window longer than a minute",
+        **hidden,
+    )
     add("--limit-kind", default="fixed", choices=["fixed", "sliding"], help="Rate limit probe: the window", **hidden)
-    add("--limit-tolerance", type=int, default=0, help="Rate limit probe: so many more or fewer may pass", **hidden)
+    add("--limit-tolerance", type=int, default=0, help="Rate limit probe: this many more or fewer may pass", **hidden)
 
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """Settings of this process alone, read once at its start: a page or a master can't change them."""
+    """Settings of this process only, read once at start: a page or a master can't change them."""
 
     keys_file: str
     ids_file: str
@@ -119,7 +126,7 @@ class Machine:
 
 
 def regression(text: str) -> float | None:
-    """`10%` as 0.1; None if nothing is asked for. Raises OptionError."""
+    """`10%` as 0.1; None for empty text. Raises OptionError."""
     if not text:
         return None
     match = re.fullmatch(r"([0-9]{1,4}(?:\.[0-9]{1,3})?)%", text)
@@ -140,7 +147,7 @@ def rate_limit(text: str) -> tuple[int, float] | None:
 
 
 def target(url: str, allow_production: bool) -> str:
-    """The base URL without a slash at its end. Raises OptionError, also for production unless it is allowed."""
+    """The base URL without a final slash. Raises OptionError, also for production unless it is allowed."""
     try:
         return check_url(url, allow_production=allow_production)
     except OptionError as error:
@@ -148,7 +155,7 @@ def target(url: str, allow_production: bool) -> str:
 
 
 def check_web(options: Namespace) -> None:
-    """The pages start and stop load: beyond loopback only behind a login. Raises OptionError."""
+    """The pages can start and stop load, so beyond loopback they need a login. Raises OptionError."""
     shown = not (options.headless or options.worker)
     if shown and options.web_host not in LOOPBACKS and not options.web_login:
         raise OptionError("--web-host beyond loopback needs --web-login (see docs/load.md)")
@@ -157,7 +164,7 @@ def check_web(options: Namespace) -> None:
 
 
 def make_plan(run: str, environment: Any, allow_production: bool) -> Plan:
-    """What the options ask for. Raises OptionError."""
+    """The plan from the options. Raises OptionError."""
     options = environment.parsed_options
     name = environment.profile or options.profile or "steady"
     profiles = read_profiles()
@@ -193,6 +200,6 @@ def make_plan(run: str, environment: Any, allow_production: bool) -> Plan:
 
 
 def promises(options: Namespace, slo_file: str) -> Slo:
-    """The SLO file with what the options change in it. Raises OptionError."""
+    """The SLO file with the changes from the options. Raises OptionError."""
     typed = {metric: str(getattr(options, field) or "") for metric, (_, field, _) in _PROMISES.items()}
     return read_slo(Path(slo_file)).with_limits(read_changes(typed))

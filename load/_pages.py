@@ -1,6 +1,6 @@
-"""The page `/slo`, the file of `--slo-html` and the section of locust's report: one rendering, every text escaped.
+"""The page `/slo`, the file of `--slo-html` and the section of locust's report: one renderer, which escapes every text.
 
-Its first screen is the verdict: the outcome, why, and the promises; below it the numbers and charts."""
+The verdict comes first: outcome, reasons and promises; then numbers and charts."""
 
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -22,12 +22,12 @@ from load._summary import (
 )
 from load._verdict import Outcome, Row, number
 
-_FEW = 10  # organisations that are shown unasked
+_FEW = 10  # organisations shown without a click
 _MARKS = {"✔": "pass", "✖": "fail", "?": "invalid"}
 _SLO_HEAD = ("", "Promise", "Limit", "Measured", "Samples", "Over")
 _TIMES_HEAD = ("Request", "Answered", "Failed", "429", "p50", "p95", "p99", "p99.9", "service p99", "server says p99")
 _PERCENTS = (0, 10, 25, 50, 60, 70, 75, 80, 85, 90, 92.5, 95, 97.5, 98, 99, 99.5, 99.75, 99.9, 99.95, 99.99, 99.999)
-# locust's page and report choose light or dark by themselves; ours follows what they chose
+# locust's page and report choose a light or dark theme; ours follows it
 _FOLLOW_THEME = (
     "<script>{const theme=window.theme||localStorage.getItem('theme')||(document.cookie.match(/theme=(\\w+)/)||[])[1];"
     "if(theme==='dark'||theme==='light')document.getElementById('slo').dataset.theme=theme}</script>"
@@ -35,7 +35,7 @@ _FOLLOW_THEME = (
 
 
 def page(result: Result | None, refresh: bool) -> str:
-    """The whole page, with nothing to load from elsewhere; while a run is under way it loads itself anew."""
+    """The whole page, self-contained; it reloads itself during a run."""
     again = '<meta http-equiv="refresh" content="3">' if refresh else ""
     title = f"{_state(result)} - load" if result else "Load"
     body = section(result) if result else f"<style>{STYLE}</style>{_no_run()}"
@@ -83,7 +83,7 @@ def _charts(result: Result) -> list[str]:
     plan, slots = result.plan, result.samples.slots()
     if not slots or plan is None or plan.search or plan.probe:
         return []
-    last = max(result.judged_seconds, plan.slot)  # the slot that it ends in is no whole one
+    last = max(result.judged_seconds, plan.slot)  # the slot in which it ends is incomplete
     slots = [slot for slot in slots if -plan.profile.warmup <= slot * plan.slot <= last - plan.slot]
     series = list(result.samples.series.values())
     limit = max(_limits(result), default=None)
@@ -159,7 +159,7 @@ def _changes(result: Result) -> str:
     if not result.changes:
         return ""
     head = ("Request", "Metric", "Before (ms)", "Now (ms)", "Change (99 % interval)", "")
-    return "<h2>Compared with the run before</h2>" + _table(head, change_cells(result), numbers={2, 3})
+    return "<h2>Compared with the earlier run</h2>" + _table(head, change_cells(result), numbers={2, 3})
 
 
 def _steps(result: Result) -> str:
@@ -186,7 +186,8 @@ def _health(result: Result) -> str:
 
 
 def slo_rows(result: Result) -> list[dict[str, str]]:
-    """For the tab: text cells only, that is all locust's table can show. The first row is the verdict of the run."""
+    """Rows for the tab: text cells only, because locust's table shows nothing else. The first row is the verdict of the
+    run."""
     keys = ("verdict", "promise", "limit", "now", "samples", "over")
     verdict = result.verdict
     state = mark(verdict.outcome) if result.closed else "▶ running"
@@ -196,7 +197,7 @@ def slo_rows(result: Result) -> list[dict[str, str]]:
 
 
 def rate_limit_rows(result: Result) -> list[dict[str, str]]:
-    """For the tab, the organisations with the least left first; at most fifty."""
+    """Rows for the tab, organisations with the least left first; at most fifty."""
     quotas = sorted(
         result.samples.quotas.items(), key=lambda item: (item[1].remaining is None, item[1].remaining, item[0])
     )
@@ -218,7 +219,7 @@ def _text(value: int | None) -> str:
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]], numbers: set[int]) -> str:
-    """`numbers`: the columns that stand to the right."""
+    """`numbers`: right-aligned columns."""
     if not rows:
         return ""
     titles = "".join(f"<th{_class(place in numbers)}>{escape(cell)}</th>" for place, cell in enumerate(head))

@@ -1,6 +1,6 @@
-"""Everything that is planned of a run, in one object that stands before the first request: plain data, no secret.
+"""The complete plan of a run in one object, made before the first request: plain data, no secrets.
 
-The generators get it from the master; at the end what happened is held against it (`_inspection`)."""
+The master sends it to the generators; at the end the results are compared with it (`_inspection`)."""
 
 from dataclasses import asdict, dataclass
 from math import ceil
@@ -18,7 +18,7 @@ SCENARIOS = {  # name on the command line and in the web UI -> user classes
     "catalog-sync": ("CatalogSync",),
     PROBE: ("RateLimitProbe",),
 }
-_FINE_SLOTS = 300.0  # seconds: a longer run is measured in slots of five seconds
+_FINE_SLOTS = 300.0  # seconds; a longer run is measured in slots of five seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Plan:
 
     @property
     def search(self) -> bool:
-        """Is the highest rate that holds searched for?"""
+        """Whether the run searches for the highest sustainable rate."""
         return self.profile.factor > 0
 
     @property
@@ -70,7 +70,7 @@ class Plan:
 
     @property
     def load(self) -> str:
-        """How the load is made, in words; two runs of the same words can be compared."""
+        """The load in words; runs with the same words can be compared."""
         users = ", ".join(self.users)
         if self.search:
             return f"open: search for the highest rate from {self.rate:g}/s on, {users}"
@@ -79,7 +79,7 @@ class Plan:
         return f"closed: {self.user_count} users, think times x {self.think:g}, profile {self.profile.name}, {users}"
 
     def to_message(self, index: int, workers: int) -> dict[str, Any]:
-        """For one worker."""
+        """The message for one worker."""
         return {**asdict(self), "index": index, "workers": workers}
 
     @classmethod

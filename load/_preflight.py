@@ -1,7 +1,7 @@
-"""One request per organisation before a run: is the target there, are the keys good, what is left of the quota?
+"""One request per organisation before a run: does the target answer, are the keys valid, how much quota is left?
 
-Only what no run could be made with is a problem. A 5xx or a lost connection is asked again; what still fails is an
-error of the target, and errors are counted by the run."""
+Only what makes a run impossible is a problem. A 5xx or a lost connection is retried; what still fails is an error of
+the target, which the run counts."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,15 +18,15 @@ from load._keys import Organisation
 _BODY = orjson.dumps({"strategy": "popular", "limit": 1})
 AT_ONCE = 8
 _ATTEMPTS = 4
-_PAUSE = 0.1  # seconds, twice as long each time
+_PAUSE = 0.1  # seconds, doubled each time
 
 
 def look(connections: Connections, organisations: Sequence[Organisation]) -> list[dict[str, Any]]:
-    """For each its name, `status` (0: no answer), `error`, `requests` that it took, `location` of a redirect, and its
+    """For each its name, `status` (0: no answer), `error`, `requests` that it used, `location` of a redirect, and its
     `limit`, `remaining`, `reset` (None if not sent)."""
     first = _look(connections, organisations[0])
     if first["status"] == 0 or 300 <= first["status"] < 400:
-        return [first]  # nobody there, or elsewhere: don't ask as often as there are organisations
+        return [first]  # no answer, or a redirect: don't repeat it for every organisation
     pool = gevent.pool.Pool(AT_ONCE)
     return [first, *pool.map(lambda one: _look(connections, one), organisations[1:])]
 

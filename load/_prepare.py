@@ -1,6 +1,6 @@
-"""Fills organisations with the generated shop, within a budget of requests, until lists have something in them.
+"""Fills organisations with the generated shop, within a budget of requests, until lists are not empty.
 
-Without data every list is empty, and an empty list is fast: latencies of a target without data say nothing."""
+Without data every list is empty, and an empty list is fast, so such latencies are meaningless."""
 
 import itertools
 import sys
@@ -21,12 +21,12 @@ from load._keys import Organisation
 from load._retries import Backoff
 
 BATCH = 500
-_EVENTS = 1_000  # enough for every strategy to have something to say
-_RESERVE = 3  # requests kept for looking whether lists are filled
+_EVENTS = 1_000  # enough for every strategy to return something
+_RESERVE = 3  # requests kept for checking whether lists are filled
 
 
 class Prepared(NamedTuple):
-    """What one organisation got; `problem` is empty when its lists are filled."""
+    """What one organisation received; `problem` is empty when its lists are filled."""
 
     name: str
     items: int
@@ -37,7 +37,7 @@ class Prepared(NamedTuple):
 
 
 class Filler:
-    """Sends one organisation its data; never more than `budget` requests."""
+    """Sends one organisation its data, with at most `budget` requests."""
 
     def __init__(self, client: httpx.Client, organisation: Organisation, budget: int) -> None:
         self._client, self._organisation, self._budget = client, organisation, budget
@@ -47,14 +47,14 @@ class Filler:
         self.problem = ""
 
     def fill(self, size: str, seed: int) -> None:
-        """Items, users, events, as far as the budget goes."""
+        """Send items, users and events as far as the budget allows."""
         world = build_world(size, seed)
         self._send_all("items", "upsertItems", list(world.items))
         self._send_all("users", "upsertUsers", list(world.users))
         self._send_all("events", "ingestEvents", list(itertools.islice(world.events(), _EVENTS)))
 
     def has_lists(self) -> bool:
-        """Does the target recommend anything to an unknown user by now?"""
+        """Whether the target recommends anything to an unknown user."""
         reply = self._send("recommend", recommend_body("popular", limit=1), reserve=0)
         data = reply.json().get("data") if reply is not None and reply.status_code == 200 else None
         return bool(isinstance(data, dict) and data.get("recommended_items"))

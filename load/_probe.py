@@ -1,4 +1,4 @@
-"""The rate limit probe, as the master leads it: look, burst, hold, look at the other organisation, recover."""
+"""The master side of the rate limit probe: look, burst, hold, check the other organisation, recover."""
 
 import itertools
 import logging
@@ -16,18 +16,18 @@ from load._probe_checks import EXTRA, Check, Rules, Shot
 from load._verdict import Outcome, Row
 
 log = logging.getLogger(__name__)
-_PATIENCE = 120  # seconds for a worker to send its part of a volley
+_TIMEOUT_S = 120  # seconds for a worker to send its part of a volley
 LANES = 32  # fresh connections per volley, over all workers
-SHORT = 60  # seconds: a window that is waited out without being asked to
-_MOST_BURST = 6  # times the limit, then it is clear that nothing stops us
+SHORT = 60  # seconds; a shorter window is waited for without --wait-recovery
+_MOST_BURST = 6  # times the limit; after that the target has no limit
 _HOLD_SHOTS = 40
 _FOREVER = 1e9
-_SHORT_HOLD = 4.0  # seconds, when the recovery isn't waited for
+_SHORT_HOLD = 4.0  # seconds, without waiting for the recovery
 Order = list[Any]  # [organisation, operation]
 
 
 class Host(Protocol):
-    """What the probe needs of its run."""
+    """What the probe needs from its run."""
 
     ready: dict[str, dict[str, Any]]
     notes: list[str]
@@ -41,11 +41,11 @@ class Host(Protocol):
 
 
 class Unjudgeable(Exception):
-    """Nothing can be said about the limiter."""
+    """The limiter can't be judged."""
 
 
 class Probe:
-    """One probe of one run; `over` once every check is in."""
+    """One probe of one run; `over` once every check is done."""
 
     def __init__(self, run: Host, options: Any) -> None:
         self._run = run
@@ -57,7 +57,7 @@ class Probe:
         self._arrived: dict[int, Event] = {}
         self._offsets: dict[str, float] = {}
         self._clock_error = 0.0
-        self.invalid = ["the probe didn't come to its end"]  # until it did
+        self.invalid = ["the probe did not finish"]  # until it does
         self.checks: list[Check] = []
         self.over = False
 
@@ -65,7 +65,7 @@ class Probe:
         gevent.spawn(self._lead)
 
     def on_shots(self, client: str, data: dict[str, Any]) -> None:
-        """A worker answered."""
+        """A worker replied."""
         self._answers[data["id"]] = {**data, "client": client, "at": perf_counter()}
         self._arrived[data["id"]].set()
 
@@ -120,7 +120,7 @@ class Probe:
         self.checks += _probe_checks.judge_recovery(self._volley([[0, "recommend"]] * 3, lanes=1), self._rules)
 
     def _look(self) -> tuple[Shot, Shot | None]:
-        """A request of each organisation, in a window that is long enough for the burst."""
+        """One request per organisation, in a window that is long enough for the burst."""
         for _ in range(2):
             first = self._volley([[0, "recommend"]], lanes=1)[0]
             if first.status == 0:
@@ -139,7 +139,7 @@ class Probe:
         return first, self._volley([[1, "recommend"]], lanes=1)[0]
 
     def _burst(self, before: Shot, operations: Sequence[str]) -> list[Shot]:
-        """More than may pass, over all routes; as long as hardly anything is refused, still more."""
+        """More requests than may pass, over all routes; even more while hardly any is refused."""
         limit = before.limit or 1_000
         orders = self._orders((before.remaining or limit) + EXTRA, operations)
         burst = self._volley(orders)
@@ -148,7 +148,9 @@ class Probe:
             burst += self._volley(orders)
         longest = before.sent + (before.reset or _FOREVER) - 1
         if max(shot.answered for shot in burst) > longest:
-            raise Unjudgeable("the window ended before the burst did: a slow target or generator, or a short window")
+            raise Unjudgeable(
+                "the window ended before the burst did: the target or the generator is slow, or the window is short"
+            )
         return burst
 
     def _orders(self, count: int, operations: Sequence[str]) -> list[Order]:
@@ -189,7 +191,7 @@ class Probe:
             self._clock_error = max(self._clock_error, (answer["at"] - asked) / 2)
 
     def _volley(self, orders: Sequence[Order], lanes: int = LANES) -> list[Shot]:
-        """Send all, spread over lanes and workers, and wait for every answer."""
+        """Send all of them, spread over lanes and workers, and wait for every response."""
         clients = self._clients()
         lists = [list(orders[lane::lanes]) for lane in range(lanes)]
         parts = [[one for one in lists[number :: len(clients)] if one] for number in range(len(clients))]
@@ -225,11 +227,11 @@ class Probe:
         self._arrived.update({number: Event() for number in numbers})
         for place, (number, client) in enumerate(zip(numbers, clients, strict=True)):
             self._run.send(message, {**data, "id": number, "lanes": lanes[place] if lanes else []}, client)
-        deadline = perf_counter() + _PATIENCE
+        deadline = perf_counter() + _TIMEOUT_S
         for number, client in zip(numbers, clients, strict=True):
             while not self._arrived[number].wait(1):
                 if client not in self._run.clients() or perf_counter() > deadline:
-                    raise Unjudgeable("a worker was lost, or didn't answer the probe in time")
+                    raise Unjudgeable("a worker was lost, or did not reply to the probe in time")
         return [self._answers.pop(number) for number in numbers]
 
     def _clients(self) -> list[str]:

@@ -1,7 +1,7 @@
-"""What the merged records of the rate limit probe say about the target (R36, R37). Pure: records in, checks out.
+"""What the merged records of the rate limit probe show about the target (R36, R37). Pure: records in, checks out.
 
-Every check is over the records of all workers together, and knows that answers arrive in another order than the server
-counted them: "Remaining falls with every answer" is false for a correct server under concurrency."""
+Every check uses the records of all workers together, and allows for responses that arrive in another order than the
+server counted them: "Remaining falls with every response" is false for a correct server under concurrency."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +14,7 @@ EXTRA = 60  # requests beyond the quota that a burst sends at least
 class Shot(NamedTuple):
     """One request of the probe. Times in seconds on the master's clock."""
 
-    organisation: int  # 0 the one that is exhausted, 1 the one that must not notice
+    organisation: int  # 0: the one that is exhausted; 1: the one that must not be affected
     operation: str
     key_type: str
     worker: int
@@ -25,7 +25,7 @@ class Shot(NamedTuple):
     limit: int | None
     remaining: int | None
     reset: int | None
-    problems: tuple[str, ...] = ()  # of a 429: what is wrong with it
+    problems: tuple[str, ...] = ()  # of a 429: its defects
 
     @property
     def passed(self) -> bool:
@@ -37,14 +37,14 @@ class Shot(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """What counts as right: the kind of window and how many more or fewer may pass."""
+    """What is correct: the kind of window, and how many more or fewer may pass."""
 
     kind: str = "fixed"
     tolerance: int = 0
 
 
 class Check(NamedTuple):
-    """`kept` None: not judged, and why. `failed` says what was seen instead."""
+    """`kept` is None if it was not judged, with the reason. `failed`: what was seen instead."""
 
     id: str
     kept: bool | None
@@ -56,7 +56,7 @@ Records = Sequence[Shot]
 
 
 def judge_headers(shots: Records) -> Iterator[Check]:
-    """Of every answer: the three headers, a constant Limit, well-formed refusals, nothing but successes and 429s."""
+    """For every response: the three headers, a constant Limit, well-formed refusals, only successes and 429s."""
     odd = Counter(shot.status for shot in shots if not (shot.passed or shot.refused))
     seen = ", ".join(f"{count} x {status or 'no answer'}" for status, count in odd.items())
     yield Check(
@@ -75,12 +75,12 @@ def judge_headers(shots: Records) -> Iterator[Check]:
 
 
 def judge_burst(before: Shot, burst: Records, rules: Rules) -> Iterator[Check]:
-    """`before`: a single request of the same organisation just ahead of the burst; it says what is left."""
+    """`before`: a single request of the same organisation just before the burst; it shows what is left."""
     passed = [shot for shot in burst if shot.passed]
     refused = [shot for shot in burst if shot.refused]
     left, limit = before.remaining, before.limit
     if left is None or limit is None:
-        yield Check("burst", False, "without Remaining and Limit nobody can say how many should pass", len(burst))
+        yield Check("burst", False, "without Remaining and Limit it is unknown how many should pass", len(burst))
         return
     exact = abs(len(passed) - left) <= rules.tolerance and bool(refused)
     text = f"{len(passed)} passed, {left} were left of {limit}"
@@ -88,7 +88,7 @@ def judge_burst(before: Shot, burst: Records, rules: Rules) -> Iterator[Check]:
     if rules.kind == "fixed":
         yield _permutation(passed, left, rules)
     late = _inversions(passed)
-    text = f"{late} times Remaining didn't fall from an answer to a later request of the same worker"
+    text = f"{late} times Remaining did not fall from a response to a later request of the same worker"
     yield Check(
         "remaining order", not late, text if late else "falls between requests that didn't overlap", len(passed)
     )
@@ -97,25 +97,25 @@ def judge_burst(before: Shot, burst: Records, rules: Rules) -> Iterator[Check]:
 
 
 def judge_window(shots: Records, clock_error: float) -> Check:
-    """Do the Resets of all records name one moment? A reset that moves, or that refusals push away, names several."""
+    """Do the Resets of all records give one end of the window? A moving or postponed end gives several."""
     numbers = [(shot, shot.reset) for shot in shots if shot.reset is not None]
     if not numbers:
         return Check("window end", False, "no RateLimit-Reset to judge", 0)
     spread = min(_spread(numbers, rounded) for rounded in (-1.0, 0.0))  # rounded up, or down
     kept = spread <= 2 * clock_error + 0.05
-    text = "one end fits every Reset" if kept else f"no end fits every Reset: they are {spread:.1f} s apart"
+    text = "all Resets give one end" if kept else f"the Resets give different ends: {spread:.1f} s apart"
     return Check("window end", kept, text, len(numbers))
 
 
 def window_end(shots: Records) -> tuple[float, float]:
-    """The earliest and the latest moment at which the window may end, by every Reset of it (rounded up, R37)."""
+    """The earliest and the latest end of the window, by all of its Resets (rounded up, R37)."""
     numbers = [(shot, shot.reset) for shot in shots if shot.reset is not None]
     earliest = max(shot.sent + reset - 1 for shot, reset in numbers)
     return earliest, max(earliest, min(shot.answered + reset for shot, reset in numbers))
 
 
 def judge_hold(held: Records) -> Check:
-    """Between the exhaustion and the Reset."""
+    """Between exhaustion and Reset."""
     early = [shot for shot in held if not shot.refused]
     text = (
         f"{len(early)} of {len(held)} weren't refused although the window had not ended" if early else "429 throughout"
@@ -126,7 +126,7 @@ def judge_hold(held: Records) -> Check:
 
 
 def judge_recovery(after: Records, rules: Rules) -> Iterator[Check]:
-    """After the Reset; the requests of `after` were sent one by one."""
+    """After the Reset; the requests in `after` were sent one by one."""
     refused = sum(not shot.passed for shot in after)
     text = f"{refused} of {len(after)} refused after the window ended" if refused else "served again"
     yield Check("served after reset", not refused, text, len(after))
@@ -140,7 +140,7 @@ def judge_recovery(after: Records, rules: Rules) -> Iterator[Check]:
 def judge_other(before: Shot, after: Records) -> Iterator[Check]:
     """The second organisation: served as if nothing had happened."""
     refused = [shot for shot in after if not shot.passed]
-    text = f"{len(refused)} of {len(after)} refused while the first was exhausted: the bucket isn't its own"
+    text = f"{len(refused)} of {len(after)} refused while the first was exhausted: it shares the bucket"
     yield Check("other organisation served", not refused, text if refused else "served throughout", len(after))
     seen = [shot.remaining for shot in (before, *after)]
     if before.reset is not None and after and after[-1].answered > before.sent + before.reset - 1:
@@ -153,12 +153,13 @@ def judge_other(before: Shot, after: Records) -> Iterator[Check]:
 
 
 def buckets(before: Shot, passed: Records) -> int:
-    """How many exact counters are at work: so often the higher values of Remaining were given, each of them. 1 also for
-    a counter that is inexact, whose values repeat without a rule."""
+    """The number of exact counters: how often each of the higher values of Remaining was returned. 1 also for an
+    inexact counter, whose values repeat irregularly."""
     if before.limit is None:
         return 1
     given = Counter(shot.remaining for shot in (before, *passed) if shot.remaining is not None)
-    times = [given[value] for value in range(before.limit // 2, before.limit - 1)]  # the look before took the first
+    # The request before the burst took the first value.
+    times = [given[value] for value in range(before.limit // 2, before.limit - 1)]
     count = max(1, round(sum(times) / len(times))) if times else 1
     return count if sum(one == count for one in times) >= 0.8 * len(times) else 1
 
@@ -172,10 +173,10 @@ def _looks_like(before: Shot, passed: Records, refused: Records) -> str:
         return f"looks like {count} independent buckets ({kind})"
     if not refused and len(given) <= 2:
         return "Remaining doesn't fall and nothing is refused"
-    twice = sum(count > 1 for value, count in given.items() if value)  # 0 is what a counter shows that went too far
+    twice = sum(count > 1 for value, count in given.items() if value)  # an overrun counter shows 0 repeatedly
     more = len(passed) - (before.remaining or 0)
     if twice and more > 0 and not _stuck(given, len(passed)):
-        return f"{twice} values of Remaining were given more than once: the counter isn't atomic"
+        return f"{twice} values of Remaining were returned more than once: the counter isn't atomic"
     if not refused:
         return "nothing was refused"
     return f"{abs(more)} too {'many' if more > 0 else 'few'}"
@@ -185,7 +186,7 @@ def _permutation(passed: Records, left: int, rules: Rules) -> Check:
     given = Counter(-1 if shot.remaining is None else shot.remaining for shot in passed)
     wanted = Counter(range(left))
     wrong = ((given - wanted) + (wanted - given)).total()
-    text = "every value once" if not wrong else f"{wrong} values of Remaining given twice, skipped or out of range"
+    text = "every value once" if not wrong else f"{wrong} values of Remaining returned twice, skipped or out of range"
     if _stuck(given, len(passed)):
         text = f"Remaining stays at {given.most_common(1)[0][0]}"
     return Check("remaining", wrong <= 2 * rules.tolerance, text, len(passed))
@@ -196,7 +197,8 @@ def _stuck(given: Counter[int], passed: int) -> bool:
 
 
 def _inversions(passed: Records) -> int:
-    """Requests of one worker sent after an answer had come, whose Remaining isn't below that answer's."""
+    """Requests of one worker that were sent after a response had arrived and whose Remaining isn't below that
+    response's."""
     count = 0
     for worker in {shot.worker for shot in passed}:
         mine = [shot for shot in passed if shot.worker == worker and shot.remaining is not None]

@@ -1,4 +1,4 @@
-"""The generators' part of the rate limit probe: shoot over fresh connections, report every answer."""
+"""The generator side of the rate limit probe: sends over new connections, reports every response."""
 
 from time import perf_counter
 from typing import Any
@@ -15,7 +15,7 @@ from load._endpoints import endpoints
 from load._http import Connections, request_headers, tell_locust
 from load._node import Node
 
-_ID = "load-probe"  # what the probe leaves behind: one inactive item, one inactive user, events without an item
+_ID = "load-probe"  # the probe's data: one inactive item, one inactive user, events without an item
 _BODIES = {
     "recommend": recommend_body("popular", limit=1),
     "ingestEvents": event_body("load_probe", _ID),
@@ -26,17 +26,17 @@ BODIES = {operation: orjson.dumps(body) for operation, body in _BODIES.items()}
 
 
 class Shooter:
-    """Answers the master's messages on one node."""
+    """Handles the master's messages on one node."""
 
     def __init__(self, node: Node) -> None:
         self._node = node
 
     def on_clock(self, msg: Any, **_: Any) -> None:
-        """What time is it there? The master does the sums."""
+        """Reports this machine's time; the master computes the offset."""
         self._node.send("probe_shots", {"id": msg.data["id"], "clock": perf_counter(), "records": []})
 
     def on_shots(self, msg: Any, **_: Any) -> None:
-        """`lanes` lists of [organisation, operation]; each lane is one new connection and sends one after the other."""
+        """`lanes`: lists of [organisation, operation]; each lane is one new connection that sends them in sequence."""
         pool = gevent.pool.Group()
         records: list[list[Any]] = []
         for lane, shots in enumerate(msg.data["lanes"]):
@@ -65,7 +65,7 @@ class Shooter:
             name = f"{endpoint.path} {LIMITED}"
             problems = list(_rate_limit.problems_of_429(limits, _json(answer.content)))
         elif not 200 <= answer.status < 300:
-            exception = Refusal(f"status {answer.status}" if answer.status else f"no answer: {answer.error}")
+            exception = Refusal(f"status {answer.status}" if answer.status else f"no response: {answer.error}")
         tell_locust(node.environment.events.request, endpoint, name, answer, answer.sent, exception)
         quota = node.samples.quota(key.name)
         quota.sent, quota.limited = quota.sent + 1, quota.limited + (answer.status == 429)

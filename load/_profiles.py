@@ -1,4 +1,4 @@
-"""Load over time as data: which share of the base at which second, and its area, from which arrivals come."""
+"""Load over time as data: the share of the base load at each second, and its area, from which arrivals are computed."""
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ _STAGE_KEYS = {"seconds", "from", "to"}
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A straight line of levels over some seconds."""
+    """A straight line between two levels over some seconds."""
 
     seconds: float
     begin: float
@@ -30,7 +30,7 @@ class Stage:
         return self.begin + (self.end - self.begin) * second / self.seconds
 
     def second_of(self, area: float) -> float:
-        """When the area since the stage's begin reaches `area`."""
+        """The second at which the area since the stage's start reaches `area`."""
         slope = (self.end - self.begin) / self.seconds
         root = sqrt(max(self.begin**2 + 2 * slope * area, 0.0))
         return 2 * area / (self.begin + root) if area else 0.0
@@ -38,9 +38,9 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Stages one after the other; the first `warmup` seconds aren't judged. A search (`factor` above 0) has one stage,
-    which it repeats at other rates: times `factor` until a promise breaks, then ever closer, until two rates that hold
-    and break are less than `precision` apart; at most `steps` times."""
+    """A sequence of stages; the first `warmup` seconds aren't judged. A search (`factor` above 0) has one stage, which
+    it repeats at other rates: times `factor` until a promise breaks, then closer, until the highest rate that holds and
+    the lowest that breaks differ by less than `precision`; at most `steps` times."""
 
     name: str
     warmup: float
@@ -70,7 +70,7 @@ class Profile:
         return 0.0
 
     def area_until(self, second: float) -> float:
-        """Level times seconds up to that second: with a base rate, how many arrivals are due by then."""
+        """Level times seconds up to that second: times a base rate, the number of arrivals due by then."""
         area = 0.0
         for stage in self.stages:
             if second <= stage.seconds:
@@ -79,7 +79,7 @@ class Profile:
         return area
 
     def seconds_at(self, areas: Iterator[float]) -> Iterator[float]:
-        """For rising areas the second at which each is reached; ends with the profile."""
+        """For ascending areas, the second at which each is reached; ends with the profile."""
         passed_area = passed_seconds = 0.0
         stages = iter(self.stages)
         stage = next(stages, None)
@@ -99,7 +99,7 @@ class Profile:
 
 
 def read_profiles(path: Path = PROFILES_FILE) -> dict[str, Profile]:
-    """Every profile of the file by name. Raises OptionError."""
+    """Every profile of the file, by name. Raises OptionError."""
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
@@ -111,7 +111,7 @@ def _profile(place: str, name: str, table: Any) -> Profile:
     search = name == SATURATE
     known = {"about", "factor", "precision", "step_seconds", "steps"} if search else {"about", "warmup", "stages"}
     if not isinstance(table, dict) or set(table) - known:
-        raise OptionError(f"{place}: only {', '.join(sorted(known))} may stand here")
+        raise OptionError(f"{place}: only {', '.join(sorted(known))} are allowed here")
     if search:
         return _search(place, name, table)
     warmup = _number(place, table, "warmup", least=0.0)

@@ -1,4 +1,4 @@
-"""The three RateLimit headers of an answer, and the one judge of a 429."""
+"""The three RateLimit headers of a response, and the checks of a 429."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
@@ -7,13 +7,13 @@ LONGEST_WINDOW = 86_400  # seconds; a Reset beyond a day is a date or epoch seco
 
 
 class Headers(Protocol):
-    """What every client library's headers offer, whatever the case of the name."""
+    """Case-insensitive access to headers, which every client library offers."""
 
     def get(self, name: str, /) -> object: ...
 
 
 class RateLimit(NamedTuple):
-    """Limit, Remaining and seconds until Reset; None for each that is missing or isn't a whole number from 0."""
+    """Limit, Remaining and seconds until Reset; None for one that is missing or isn't an integer of at least 0."""
 
     limit: int | None = None
     remaining: int | None = None
@@ -22,7 +22,7 @@ class RateLimit(NamedTuple):
 
 
 def read(headers: Headers | None) -> RateLimit:
-    """The numbers of an answer."""
+    """The numbers of a response."""
     if headers is None:
         return RateLimit()
     return RateLimit(
@@ -34,7 +34,7 @@ def read(headers: Headers | None) -> RateLimit:
 
 
 def problems_of_429(limits: RateLimit, body: Any) -> Iterator[str]:
-    """What is wrong with a refusal: a client could not tell from it when to come back, or that it failed (R36, R37)."""
+    """Defects of a 429 that leave the client without the time to retry or without an error envelope (R36, R37)."""
     if limits.limit is None:
         yield "no RateLimit-Limit that is a whole number"
     if limits.remaining is None:

@@ -1,4 +1,4 @@
-"""The master's side of all runs: it starts, watches and ends them, and has the last word when locust quits."""
+"""The master's side of all runs: it starts, watches and ends them, and sets the exit code when locust quits."""
 
 import os
 import sys
@@ -29,7 +29,7 @@ class Referee:
         gevent.spawn(self._watch)
 
     def prepare(self) -> bool:
-        """A new run: plan, generators and target are looked at. False: it can't be judged, and nothing is sent."""
+        """Makes a new run and checks plan, generators and target. False if it can't be judged; then nothing is sent."""
         self.run = run = Run(self.environment, self.machine, self._workers)
         try:
             run.prepare()
@@ -41,7 +41,7 @@ class Referee:
         return not run.invalid
 
     def next_run(self, wait_seconds: float) -> Run | None:
-        """The run that a start just now leads to, once it was looked at."""
+        """The run of the latest start, once it was checked."""
         gevent.sleep(0)  # the shape makes it in its own greenlet
         run = self.run
         if run is not None:
@@ -53,12 +53,12 @@ class Referee:
         return self.run.tick() if self.run and not self.run.closed and not self._terminated else None
 
     def terminate(self) -> None:
-        """Somebody ends it (SIGTERM, Ctrl-C): in order, with a verdict. A second time: without the last answers."""
+        """End the run in order, with a verdict (SIGTERM, Ctrl-C). The second call doesn't wait for open requests."""
         run, web = self.run, self.environment.web_ui
         if run is not None:
             run.impatient = self._terminated
             run.stopping = True
-        elif web is None:  # still waiting for workers: nothing of the run is there that could come to its end
+        elif web is None:  # still waiting for workers: there is no run to finish
             if self.environment.runner is not None:
                 self.environment.runner.quit()
             self.on_quitting()
@@ -66,7 +66,8 @@ class Referee:
             os._exit(self.environment.process_exit_code or 0)
         self._terminated = True
         if web is not None:
-            web.stop()  # type: ignore[no-untyped-call]  # locust's main part waits for the pages to end, and then ends the run
+            # Locust's main greenlet waits for the pages to stop, then ends the run.
+            web.stop()  # type: ignore[no-untyped-call]
 
     def on_start(self, **_: Any) -> None:
         if self.run:
@@ -86,7 +87,7 @@ class Referee:
             self.run.drained[msg.node_id or LOCAL] = msg.data
 
     def on_done(self, msg: Any, **_: Any) -> None:
-        """A generator came to the end of its schedule, or of a step of a search."""
+        """A generator finished its schedule, or a step of a search."""
         run, client = self.run, msg.node_id or LOCAL
         if run and msg.data["run"] == run.id:
             run.take(msg.data["report"])
@@ -107,15 +108,15 @@ class Referee:
             self.run.finish()
 
     def on_quitting(self, **_: Any) -> None:
-        """The last word: files, table, exit code."""
+        """At the end: files, table, exit code."""
         options: Any = self.environment.parsed_options
         if self.run is None:
             if options is None or not (options.headless or options.autostart):
-                return  # somebody looked at the page and went away
+                return  # the page was only looked at
             self.run = Run(self.environment, self.machine, self._workers)
             self.run.invalidate("nothing was started")
         if locust_log.unhandled_greenlet_exception:
-            self.run.invalidate("something crashed inside the load generator; its traceback is in the log")
+            self.run.invalidate("the load generator crashed; its traceback is in the log")
         self.run.finish()
         result = self.run.result()
         _reports.write_all(result, self.machine, getattr(options, "html_file", None))

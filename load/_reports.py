@@ -1,4 +1,4 @@
-"""The verdict of a run for every reader: terminal, JSON, JUnit, a CI summary, a page, a section in locust's report."""
+"""The verdict of a run in all formats: terminal, JSON, JUnit, a CI summary, a page, a section in locust's report."""
 
 import json
 import os
@@ -22,7 +22,7 @@ SLO_HEAD = ("", "promise", "limit", "measured", "samples", "over")
 
 
 def write_all(result: Result, machine: Machine, html_file: str | None) -> None:
-    """Print the table, write the files that were asked for."""
+    """Print the table and write the requested files."""
     print(table(result), file=sys.stderr, flush=True)
     if machine.slo_json:
         _write(Path(machine.slo_json), json.dumps(to_json(result, windows=True), indent=2) + "\n")
@@ -47,7 +47,8 @@ def _write(path: Path, text: str) -> None:
 
 
 def to_json(result: Result, windows: bool = False) -> dict[str, Any]:
-    """Everything that the verdict rests on; no key, no address of a generator. `windows`: with what --compare needs."""
+    """All data behind the verdict; no key and no address of a generator. `windows`: with the data that --compare
+    needs."""
     plan, samples, happened = result.plan, result.samples, result.happened
     document = {
         "schema": SCHEMA,
@@ -93,7 +94,7 @@ def _plan(result: Result) -> dict[str, Any] | None:
 
 
 def table(result: Result) -> str:
-    """For the terminal."""
+    """The table for the terminal."""
     verdict = result.verdict
     lines = ["", f"SLO  {load_in_words(result)}"]
     rows = [SLO_HEAD, *(cells(row) for row in verdict.rows if row.where != "compared")]
@@ -108,7 +109,7 @@ def table(result: Result) -> str:
         ]
         lines += ["", *_aligned([step_head, *steps])]
     if result.changes:
-        lines += ["", "compared with the run before", *_aligned([CHANGE_HEAD, *change_cells(result)])]
+        lines += ["", "compared with the earlier run", *_aligned([CHANGE_HEAD, *change_cells(result)])]
     if result.plan:
         lines += ["", f"generators: {generators_in_words(result)}"]
     lines += [f"failures: {count} x {reason}" for reason, count in list(result.samples.reasons.items())[:10]]
@@ -134,7 +135,7 @@ def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def junit(result: Result) -> str:
-    """A test case per promise and per reason why the run is INVALID."""
+    """One test case per promise, and one per reason why the run is INVALID."""
     verdict = result.verdict
     suite = ElementTree.Element("testsuite", {"name": "load"})
     for row in verdict.rows:
@@ -151,13 +152,13 @@ def junit(result: Result) -> str:
 
 
 def markdown(result: Result) -> str:
-    """For `$GITHUB_STEP_SUMMARY` and for pull requests: the verdict, why, and what changed since the run before."""
+    """For `$GITHUB_STEP_SUMMARY` and pull requests: the verdict, the reasons, and changes since the earlier run."""
     verdict = result.verdict
     lines = [f"## Load: {verdict.outcome}", "", load_in_words(result), ""]
     lines += [f"- {_cell(reason)}" for reason in verdict.reasons] + ([""] if verdict.reasons else [])
     lines += _markdown_table(SLO_HEAD, [cells(row) for row in verdict.rows if row.where != "compared"])
     if result.changes:
-        lines += ["", "### Compared with the run before", ""]
+        lines += ["", "### Compared with the earlier run", ""]
         lines += _markdown_table(CHANGE_HEAD, change_cells(result))
     return "\n".join([*lines, "", ""])
 
@@ -172,6 +173,6 @@ def _cell(text: str) -> str:
 
 
 def with_section(report: str, result: Result) -> str:
-    """locust's report with our section at its end; the page holds a second `</body>` inside a script."""
+    """locust's report with our section at its end; the page contains a second `</body>` inside a script."""
     place = report.rindex("</body>")
     return report[:place] + _pages.section(result) + report[place:]

@@ -1,4 +1,4 @@
-"""What a run came to, as plain data: the only thing that reports and pages read."""
+"""The result of a run as plain data: the only input of reports and pages."""
 
 from dataclasses import dataclass
 
@@ -14,8 +14,8 @@ from load._verdict import Verdict
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """`closed`: the verdict is final. `sent`: the operations that the scenarios send. `changes`: against the run that
-    it is compared with. `steps`: of a search for the highest rate."""
+    """`closed`: the verdict is final. `sent`: the operations that the scenarios send. `changes`: compared with the
+    earlier run. `steps`: of a search for the highest rate."""
 
     verdict: Verdict
     closed: bool

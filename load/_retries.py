@@ -1,13 +1,13 @@
-"""When a client may send again, as the documents say (Retries & rate limits).
+"""When a client may retry, by the documents (Retries & rate limits).
 
-429: after `Retry-After` or `RateLimit-Reset`, whichever is later, then exponential backoff with jitter, as often as it
-takes. 5xx: exponential backoff with jitter, four attempts in all. Any other status: never. The documents' row on
-network errors isn't known; they are treated as a 5xx."""
+429: after `Retry-After` or `RateLimit-Reset`, whichever is later, then exponential backoff with jitter, without a limit
+of attempts. 5xx: exponential backoff with jitter, four attempts in total. Any other status: never. The documents' row
+on network errors isn't known; they are treated as a 5xx."""
 
 from random import Random
 
-ATTEMPTS = 4  # of one request that meets nothing but 5xx
-NO_ANSWER = 0  # the status of a request that got none
+ATTEMPTS = 4  # of one request that only gets 5xx
+NO_ANSWER = 0  # the status of a request without a response
 
 
 class Backoff:
@@ -18,7 +18,7 @@ class Backoff:
         self._refused = self._failed = 0
 
     def delay(self, status: int, retry_after: float | None = None, reset: float | None = None) -> float | None:
-        """Seconds to wait before the same request may be sent again; None: it is settled, go on to the next one."""
+        """Seconds until the same request may be sent again; None: it is finished."""
         if status == 429:
             self._refused += 1
             return max(retry_after or 0.0, reset or 0.0) + self._jitter(self._refused)

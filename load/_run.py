@@ -1,6 +1,6 @@
 """One run from its plan to its verdict, as the master sees it.
 
-The verdict is made after every generator said that nothing is under way and its last report is in (`_drain`)."""
+The verdict is made once every generator has no open request and has sent its last report (`_drain`)."""
 
 import logging
 import math
@@ -32,7 +32,7 @@ from load._users import ScenarioUser, expected_rate, expected_requests
 from load._verdict import Row, Verdict, describe
 
 log = logging.getLogger(__name__)
-_PATIENCE = 60.0  # seconds for all workers to build their shop and look at the target
+_TIMEOUT_S = 60.0  # seconds for all workers to build their shop and test the target
 _ASK_AGAIN = 1.0  # seconds
 _LATE_END = 20.0  # seconds that a schedule may end later than planned
 
@@ -53,18 +53,18 @@ class Run:
         self.notes: list[str] = []
         self.happened = Happened(0.0)
         self.prepared, self.running, self.closed = Event(), False, False
-        self.stopping = self.impatient = False  # somebody ends it; somebody doesn't want to wait for the last answers
-        self.broken: Row | None = None  # the promise that was broken for good, and ended the run
+        self.stopping = self.impatient = False  # the run is ended by the user; without waiting for open requests
+        self.broken: Row | None = None  # the promise that can no longer be kept, which ended the run
         self.started_at = 0.0
         self.probe: Probe | None = None
         self.search: SearchLead | None = None
         self.expected: dict[str, float] = {}
         self.before: _compare.Before | None = None
 
-    # before
+    # before the run
 
     def prepare(self) -> None:
-        """Look at files, generators and target. Raises OptionError; what else is wrong goes to `invalid`."""
+        """Check files, generators and target. Raises OptionError; other problems go to `invalid`."""
         options: Any = self.environment.parsed_options
         self.slo = promises(options, self.machine.slo_file)
         plan = make_plan(self.id, self.environment, self.machine.allow_production)
@@ -72,9 +72,10 @@ class Run:
             self.before = _compare.read_before(self.machine.compare)
         clients = self._connected()
         self.plan = replace(plan, workers=len(clients))
-        until = perf_counter() + _PATIENCE + self.machine.connection.wait_for_target
+        until = perf_counter() + _TIMEOUT_S + self.machine.connection.wait_for_target
         while len(self.ready) < len(clients) and perf_counter() < until and not self.stopping:
-            for index, client in enumerate(clients):  # a worker that just connected may not listen yet: ask again
+            # A worker that just connected may not listen yet, so messages are repeated.
+            for index, client in enumerate(clients):
                 if client not in self.ready:
                     message = {"plan": plan.to_message(index, len(clients)), "shop": options.shop}
                     self.send("load_plan", message, client)
@@ -95,23 +96,23 @@ class Run:
             self.search = SearchLead(self, plan, self.slo, self.sent_names())
 
     def _connected(self) -> list[str]:
-        """Every worker that is expected, once it is there. Raises OptionError."""
+        """Every expected worker, once it is connected. Raises OptionError."""
         wanted = self._expected_workers.count
-        if not self._wait(lambda: len(self.clients()) >= wanted, self._expected_workers.patience):
+        if not self._wait(lambda: len(self.clients()) >= wanted, self._expected_workers.timeout_s):
             found = len(self.clients())
-            raise OptionError(f"{found} of {wanted} workers connected: look at the log of those that are missing")
+            raise OptionError(f"{found} of {wanted} workers connected: see the logs of the missing ones")
         return self.clients()
 
-    def _wait(self, for_it: Callable[[], bool], patience: float) -> bool:
-        return wait_until(lambda: for_it() or self.stopping, patience) and for_it()
+    def _wait(self, for_it: Callable[[], bool], timeout_s: float) -> bool:
+        return wait_until(lambda: for_it() or self.stopping, timeout_s) and for_it()
 
-    # meanwhile
+    # during the run
 
     def begin(self) -> None:
         """Users are being spawned."""
         plan = self._plan
         self.running, self.started_at = True, perf_counter()
-        self.environment.stop_timeout = plan.request_timeout  # goes to the workers with every spawn message
+        self.environment.stop_timeout = plan.request_timeout  # sent to the workers with every spawn message
         if self.probe:
             self.probe.start()
         elif self.search:
@@ -140,7 +141,7 @@ class Run:
         return users, options.spawn_rate or 1.0, self._classes(plan.users)
 
     def watch(self) -> None:
-        """Twice a second while it runs."""
+        """Called twice a second during the run."""
         self.look_for_lost_workers()
         plan, runner = self._plan, self.environment.runner
         self.happened = replace(self.happened, users=max(self.happened.users, runner.user_count if runner else 0))
@@ -153,28 +154,28 @@ class Run:
                 self.notes.append(f"ended early, after {self._elapsed:.0f} s (--abort-on-fail): {text}")
 
     def take(self, report: dict[str, Any]) -> None:
-        """A generator's report."""
+        """Add a generator's report."""
         self.samples.merge(report["samples"])
         if self.running and "cpu" in report:
             self.happened = self.happened.plus(report)
 
     def look_for_lost_workers(self) -> None:
-        """A worker that was there at the start and isn't now takes its share of the load with it."""
+        """A worker that was lost during the run takes its share of the load with it."""
         gone = set(self.ready) - set(self.clients())
         if lost := gone - set(self.drained):
             self.invalidate(f"{len(lost)} of {len(self.ready)} workers lost during the run")
 
-    # after
+    # after the run
 
     def finish(self) -> None:
-        """Wait until nothing is under way anywhere and every report is in; then the verdict stands. Once."""
+        """Wait until no request is open and every report has arrived; then the verdict is final. Runs once."""
         if self.closed:
             return
         if self.running:
             self.happened = replace(self.happened, seconds=self._elapsed)
             for problem in drain(self, self._plan.request_timeout):
                 self.invalidate(problem)
-            self.environment.stop_timeout = 0.0  # nothing is under way any more
+            self.environment.stop_timeout = 0.0  # no request is open
             self.running = False
         self.close()
 
@@ -185,7 +186,7 @@ class Run:
             log.error("INVALID: %s", "; ".join(self.invalid))
 
     def result(self) -> Result:
-        """All that there is to say: the final word after `finish`, until then how it stands."""
+        """The result: final after `finish`, preliminary before."""
         changes = _compare.changes(self.before, self.samples) if self.before and self.closed else ()
         return Result(
             verdict=self._verdict(changes),
@@ -234,7 +235,7 @@ class Run:
         return perf_counter() - self.started_at if self.started_at else 0.0
 
     def sent_names(self) -> set[str]:
-        """The operations that the scenarios of this run send."""
+        """The operations that the run's scenarios send."""
         return {endpoints()[operation].name for one in self.scenarios() for operation in one.operations}
 
     def scenarios(self) -> list[type[ScenarioUser]]:
@@ -261,15 +262,15 @@ class Run:
         return [one for one in self.environment.user_classes if one.__name__ in names]
 
     def clients(self) -> list[str]:
-        """The generators that are connected."""
+        """The connected generators."""
         return connected(self.environment)
 
     def alive(self) -> list[str]:
-        """Of this run's generators those that are still connected."""
+        """This run's generators that are still connected."""
         return [client for client in self.clients() if client in self.ready]
 
     def send(self, message: str, data: dict[str, Any], client: str) -> None:
-        """To one generator."""
+        """Send to one generator."""
         if self.environment.runner is not None:
             self.environment.runner.send_message(message, data, client)
 

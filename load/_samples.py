@@ -1,4 +1,4 @@
-"""What was measured: per request name and slot, ready to be sent in parts and added up.
+"""The measurements per request name and slot, which can be sent in parts and added up.
 
 Slots (`Plan.slot` seconds long) count from the end of the warm-up; those before it are negative and never judged. A
 request belongs to the slot in which it was due (open load) or sent (closed load). In a search each step is one slot."""
@@ -16,7 +16,7 @@ _COUNTS = ("failed", "limited", "filled", "empty")
 
 
 def is_judged(slot: int) -> bool:
-    """The one rule for every figure: what was due or sent after the warm-up counts, and nothing else."""
+    """The rule for every figure: only requests that were due or sent after the warm-up count."""
     return slot >= 0
 
 
@@ -27,8 +27,8 @@ def judged(histograms: Mapping[int, Histogram]) -> Histogram:
 
 @dataclass(slots=True)
 class Series:
-    """One request name, by slot. `answered`: successes, from when they were due; `service`: the same from when they
-    were sent; `server`: the same as the server says (`latency_ms` of the body)."""
+    """One request name, by slot. `answered`: response times of successes, from when they were due; `service`: from when
+    they were sent; `server`: `latency_ms` of the body."""
 
     answered: dict[int, Histogram] = field(default_factory=dict)
     service: dict[int, Histogram] = field(default_factory=dict)
@@ -53,14 +53,14 @@ class Series:
         return {*self.answered, *self.failed, *self.limited}
 
     def total(self, name: str, inside: Callable[[int], bool] = is_judged) -> int:
-        """How many of `failed`, `limited`, `filled`, `empty` in those slots."""
+        """The number of `failed`, `limited`, `filled` or `empty` in those slots."""
         counts: Counts = getattr(self, name)
         return sum(count for slot, count in counts.items() if inside(slot))
 
 
 @dataclass(slots=True)
 class Quota:
-    """The rate limit of one organisation as last seen, and what was sent to it."""
+    """The rate limit of one organisation as last seen, and the number of requests sent to it."""
 
     limit: int | None = None
     remaining: int | None = None
@@ -71,16 +71,16 @@ class Quota:
 
 @dataclass(slots=True)
 class Samples:
-    """Everything one generator measured since the last report, or the master of all generators."""
+    """The measurements of one generator since its last report, or, on the master, of all generators."""
 
     series: dict[str, Series] = field(default_factory=dict)
     quotas: dict[str, Quota] = field(default_factory=dict)
     lowest_remaining: Counts = field(default_factory=dict)  # by slot, over all organisations
-    lag: dict[int, Histogram] = field(default_factory=dict)  # how late the generator itself was
-    under_way: dict[int, list[int]] = field(default_factory=dict)  # slot -> [sum, looks] of requests in flight
-    reasons: dict[str, int] = field(default_factory=dict)  # what failed, in words
+    lag: dict[int, Histogram] = field(default_factory=dict)  # lag of the generator itself
+    under_way: dict[int, list[int]] = field(default_factory=dict)  # slot -> [sum, count] of open requests
+    reasons: dict[str, int] = field(default_factory=dict)  # failures, in words
     counters: dict[str, int] = field(default_factory=dict)  # due, sent, dropped, held: arrivals of open load
-    crashes: dict[str, int] = field(default_factory=dict)  # of the scenarios themselves, in words
+    crashes: dict[str, int] = field(default_factory=dict)  # errors of the scenarios themselves, in words
 
     def answered(self, name: str, slot: int, response_s: float, service_s: float) -> None:
         series = self._series(name)
@@ -88,7 +88,7 @@ class Samples:
         _count(series.service, slot, service_s)
 
     def listed(self, name: str, slot: int, filled: bool, latency_ms: float | None) -> None:
-        """A list of recommendations: was anything in it, and how long did the server say it took?"""
+        """Record a list of recommendations: whether it was empty, and the server's own latency."""
         series = self._series(name)
         counts = series.filled if filled else series.empty
         counts[slot] = counts.get(slot, 0) + 1
@@ -122,18 +122,18 @@ class Samples:
         _count(self.lag, slot, seconds)
 
     def look_at_flight(self, slot: int, requests: int) -> None:
-        """So many requests are under way at this moment."""
+        """Record the number of open requests."""
         seen = self.under_way.setdefault(slot, [0, 0])
         seen[0] += requests
         seen[1] += 1
 
     def in_flight(self, slot: int) -> float | None:
-        """On average in that slot, of one generator."""
+        """The average in that slot, of one generator."""
         total, looks = self.under_way.get(slot, (0, 0))
         return total / looks if looks else None
 
     def of(self, operation: str) -> Series:
-        """Everything of one operation (`POST /v1/recommend`), whatever was asked of it."""
+        """The sum of all request names of one operation (`POST /v1/recommend`)."""
         whole = Series()
         for name, series in self.series.items():
             if operation_of(name) == operation:
@@ -141,7 +141,7 @@ class Samples:
         return whole
 
     def to_message(self) -> dict[str, Any]:
-        """Plain data; together with a new `Samples` in place of this one nothing is lost or sent twice."""
+        """Plain data. Replace this object by a new `Samples` afterwards, so that nothing is lost or sent twice."""
         quotas = {name: [q.limit, q.remaining, q.reset, q.sent, q.limited] for name, q in self.quotas.items()}
         return {
             "series": {name: one.to_message() for name, one in self.series.items()},
@@ -172,7 +172,7 @@ class Samples:
             add(getattr(self, name), message[name])
 
     def slots(self) -> list[int]:
-        """Every slot from the first to the last with anything in it."""
+        """Every slot from the first to the last with data."""
         seen: Iterable[int] = [slot for series in self.series.values() for slot in series.slots()]
         return list(range(min(seen), max(seen) + 1)) if seen else []
 

@@ -1,8 +1,8 @@
-"""`--profile saturate`: the highest arrival rate at which every promise holds, searched for.
+"""`--profile saturate`: searches for the highest arrival rate at which every promise holds.
 
 The rate grows by a factor until it breaks a promise; then the gap between the highest rate that held and the lowest
-that broke is halved until it is small, and the highest that held must hold a second time. What the generators can't
-send says nothing about the target: a step that they were the limit of ends the growth, but breaks nothing."""
+that broke is halved until it is small, and the highest rate must hold a second time. A step that the generators could
+not send shows nothing about the target: it ends the growth, but counts as no break."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from math import sqrt
 
 from load._verdict import Outcome, Row
 
-POOL_FULL = "requests under way reached --max-in-flight"
+POOL_FULL = "open requests reached --max-in-flight"
 _DOWNWARDS = 6  # how often the first rate is divided before the search gives up
 
 
 class Held(StrEnum):
-    """What came of a step."""
+    """The result of a step."""
 
     YES = "held"
     NO = "broke"
@@ -25,7 +25,7 @@ class Held(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: asked rate and answered rate per second, the worst p99 (ms), what came of it and why."""
+    """One step: requested and achieved rate per second, the worst p99 (ms), the result and its reason."""
 
     rate: float
     answered: float
@@ -36,7 +36,7 @@ class Step:
 
 
 class Search:
-    """Which rate comes next; knows nothing of requests."""
+    """Chooses the next rate; sends nothing itself."""
 
     def __init__(self, start: float, factor: float, precision: float, most: int) -> None:
         self._start, self._factor, self._precision, self._most = start, factor, precision, most
@@ -44,7 +44,7 @@ class Search:
 
     @property
     def held(self) -> float:
-        """The highest rate that held and that no step at or below it broke; 0: none."""
+        """The highest rate that held, with no break at or below it; 0: none."""
         broke = min((step.rate for step in self.steps if step.outcome is Held.NO), default=float("inf"))
         return max((step.rate for step in self.steps if step.outcome is Held.YES and step.rate < broke), default=0.0)
 
@@ -79,14 +79,14 @@ def verdict_rows(search: Search) -> tuple[list[Row], list[str]]:
     """The row of a search, and why its result is no verdict (empty: it is one)."""
     held, ceiling, steps = search.held, search.ceiling, search.steps
     if not steps:
-        return [], ["no step of the search was finished: let it come to its end"]
+        return [], ["no step of the search was finished: let it finish"]
     samples = sum(step.samples for step in steps if step.rate == held)
     if ceiling is not None and ceiling.outcome is Held.GENERATOR:
         text = f"at least {_rate(held)}/s: the generator is the limit ({ceiling.reason}), add workers"
         return [_row(held, samples, Outcome.NO_DATA, text)], [text]
     if not search.over or ceiling is None:
         text = f"at least {_rate(held)}/s: the search wasn't finished after {len(steps)} steps"
-        return [_row(held, samples, Outcome.NO_DATA, text)], [f"{text}; let it come to its end, or start higher"]
+        return [_row(held, samples, Outcome.NO_DATA, text)], [f"{text}; let it finish, or start higher"]
     if not held:
         return [_row(0.0, 0, Outcome.FAIL, f"no rate held; at {_rate(ceiling.rate)}/s {ceiling.reason}")], []
     text = f"{_rate(held)}/s held; at {_rate(ceiling.rate)}/s {ceiling.reason}"
@@ -94,7 +94,7 @@ def verdict_rows(search: Search) -> tuple[list[Row], list[str]]:
 
 
 def step_outcome(rows: Sequence[Row], generator: Sequence[str], pool_was_full: bool) -> tuple[Held, str]:
-    """What a step says. The generators are looked at first: late ones make every time long and say nothing."""
+    """The result of a step. The generators are checked first: late ones make all times longer."""
     if generator:
         return Held.GENERATOR, generator[0]
     broken = next((row for row in rows if row.outcome is Outcome.FAIL), None)
@@ -103,7 +103,7 @@ def step_outcome(rows: Sequence[Row], generator: Sequence[str], pool_was_full: b
     if pool_was_full:
         return Held.NO, POOL_FULL
     if not any(row.samples for row in rows):
-        return Held.NO, "nothing was answered"
+        return Held.NO, "no request was answered"
     return Held.YES, ""
 
 

@@ -1,4 +1,4 @@
-"""The master's side of a search for the highest rate: it sends step after step to the generators and judges each."""
+"""The master's side of a search for the highest rate: sends each step to the generators and judges it."""
 
 import logging
 from collections.abc import Collection
@@ -17,11 +17,11 @@ from load._slo import Slo
 
 log = logging.getLogger(__name__)
 _SETTLE = 0.2  # share of a step that isn't judged, as in `_node`
-_SLACK = 15.0  # seconds on top of a step and its slowest request until a generator counts as silent
+_SLACK = 15.0  # seconds beyond a step and its slowest request, after which a generator counts as lost
 
 
 class Host(Protocol):
-    """What the search needs of its run."""
+    """What the search needs from its run."""
 
     id: str
     ready: dict[str, dict[str, Any]]
@@ -47,7 +47,7 @@ class SearchLead:
         gevent.spawn(self._lead)
 
     def on_done(self, client: str, data: dict[str, Any]) -> None:
-        """A generator sent all of a step, got every answer, and reported them."""
+        """A generator sent all of a step, got every response, and reported them."""
         if data["step"] == len(self.search.steps):
             self._done[client] = data["report"]
 

@@ -1,4 +1,4 @@
-"""What the scenarios speak of: items, shoppers and categories, from a seed or from a file of what a target has."""
+"""The items, users and categories of the scenarios: generated from a seed, or read from a file of the target's data."""
 
 import json
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from fixtures.world import SIZES, build_world
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """Ids that a request may name; `catalogue` are whole items for CatalogSync, at least their ids."""
+    """Ids that a request may use; `catalogue`: whole items for CatalogSync, at least their ids."""
 
     catalogue: tuple[Body, ...]
     items: tuple[str, ...]
@@ -21,7 +21,7 @@ class Shop:
 
 
 def generated_shop(size: str, seed: int) -> Shop:
-    """The shop that `prepare` with the same size and seed puts there."""
+    """The shop that `prepare` with the same size and seed creates."""
     if size not in SIZES:
         raise OptionError(f"--shop {size!r}: use {', '.join(SIZES)}")
     world = build_world(size, seed)
@@ -33,7 +33,7 @@ def generated_shop(size: str, seed: int) -> Shop:
 
 
 def shop_from_file(path: Path) -> Shop:
-    """`{"items": [ids], "users": [ids], "categories": [names]}`: what the target has; categories may be missing."""
+    """`{"items": [ids], "users": [ids], "categories": [names]}`: the target's data; categories are optional."""
     try:
         document: Any = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -42,6 +42,6 @@ def shop_from_file(path: Path) -> Shop:
     for name, least in (("items", 1), ("users", 1), ("categories", 0)):
         values = document.get(name, []) if isinstance(document, dict) else None
         if not isinstance(values, list) or len(values) < least or not all(isinstance(one, str) for one in values):
-            raise OptionError(f"--ids-file {path}: `{name}` must be a list of texts")
+            raise OptionError(f"--ids-file {path}: `{name}` must be a list of strings")
         lists[name] = tuple(values)
     return Shop((), lists["items"], lists["users"], lists["categories"])

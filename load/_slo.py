@@ -1,4 +1,4 @@
-"""Whether measured samples keep the promises of an SLO file; the file itself is read by `_slo_file`."""
+"""Do the measured samples keep the promises of an SLO file? `_slo_file` reads the file."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -9,13 +9,13 @@ from load._samples import Samples, Series, is_judged, operation_of
 from load._verdict import Outcome, Row
 
 PERCENTILES = {"p50_ms": 0.5, "p95_ms": 0.95, "p99_ms": 0.99}
-TIME_METRICS = (*PERCENTILES, "min_rate")  # those that a machine without free cores spoils
+TIME_METRICS = (*PERCENTILES, "min_rate")  # those that a busy machine distorts
 METRICS = (*PERCENTILES, "max_error_ratio", "max_limited_ratio", "min_rate", "min_nonempty_ratio")
 
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """Promises, metric -> limit: of a whole operation, or, if `name` has a `*`, of each request name that it fits."""
+    """Promises, metric -> limit: of a whole operation or, if `name` has a `*`, of each matching request name."""
 
     name: str
     min_samples: int
@@ -26,11 +26,11 @@ class Threshold:
         return "*" in self.name
 
     def concerns(self, operations: Collection[str]) -> bool:
-        """Is it about one of these operations?"""
+        """Whether it is about one of these operations."""
         return any(fnmatchcase(operation, operation_of(self.name)) for operation in operations)
 
     def series(self, samples: Samples) -> dict[str, Series]:
-        """What it is held against, by request name."""
+        """The measured series to compare, by request name."""
         if self.is_pattern:
             return {name: one for name, one in sorted(samples.series.items()) if fnmatchcase(name, self.name)}
         if self.name in samples.series and self.name != operation_of(self.name):
@@ -40,14 +40,14 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class Slo:
-    """A whole file; `run` holds the limits of the generators themselves."""
+    """A whole file; `run` has the limits for the generators."""
 
     run: Mapping[str, float]
     thresholds: tuple[Threshold, ...]
 
     def with_limits(self, changes: Mapping[str, float]) -> "Slo":
-        """The same with these limits for every name. A share of filled lists, and the rate of single rows of a pattern,
-        are only promised where the file does."""
+        """The same with these limits for every name. The share of filled lists and the rate of single rows of a pattern
+        are changed only where the file has them."""
         if not changes:
             return self
         least = int(changes["min_samples"]) if "min_samples" in changes else None
@@ -63,7 +63,7 @@ class Slo:
         return replace(self, thresholds=tuple(changed))
 
     def judge(self, samples: Samples, sent: Collection[str], seconds: float, slot: float) -> list[Row]:
-        """A row for every promise about an operation in `sent`, over `seconds` after the warm-up in slots of `slot`."""
+        """A row for each promise about an operation in `sent`, over `seconds` after the warm-up in slots of `slot`."""
         rows = [
             row for one in self.thresholds if one.concerns(sent) for row in self._judge(one, samples, seconds, slot)
         ]
@@ -74,7 +74,7 @@ class Slo:
         ]
 
     def judge_step(self, samples: Samples, sent: Collection[str], step: int, seconds: float) -> list[Row]:
-        """The promises about whole operations, over one step of a search."""
+        """The promises about whole operations, for one step of a search."""
         rows: list[Row] = []
         for one in self.thresholds:
             if one.concerns(sent) and not one.is_pattern:
@@ -85,7 +85,7 @@ class Slo:
     def broken_for_good(
         self, samples: Samples, sent: Collection[str], seconds: float, slot: float, planned: Mapping[str, float]
     ) -> Row | None:
-        """A promise that the rest of the run can't mend any more: a finished window broke it, or more requests failed
+        """A promise that can no longer be kept: a finished window broke it, or more requests failed
         or were slow than the whole run may have. `planned`: how many requests of each operation the run makes."""
         for one in self.thresholds:
             if not one.concerns(sent):
@@ -111,7 +111,7 @@ class Slo:
                 if run.count + run.failed >= one.min_samples:
                     errors = _row(name, run, "max_error_ratio", one.limits.get("max_error_ratio", 1.0), "run")
                     if errors.outcome is Outcome.FAIL:
-                        yield errors  # enough answers, but errors most of them
+                        yield errors  # enough responses, but mostly errors
                         continue
                 if not one.is_pattern:
                     reason = f"{run.count} answers, {one.min_samples} needed"
@@ -160,7 +160,7 @@ class _Part:
         return _ratio(self.filled, self.filled + self.empty)
 
     def is_past(self, metric: str, limit: float, planned: float) -> bool:
-        """Would the promise stay broken if everything that is still to come were perfect?"""
+        """Would the promise stay broken if all remaining requests were perfect?"""
         if metric in PERCENTILES:
             slow = sum(count for key, count in self.times.items() if key > limit * 1_000)
             return slow > (1 - PERCENTILES[metric]) * planned + 1

@@ -1,4 +1,5 @@
-"""slo.toml: what a target promises, read and checked. A mistake is an error, or a promise would never be judged."""
+"""Reads slo.toml, the promises for a target. A mistake is an error, because the promise would otherwise never be
+judged."""
 
 import tomllib
 from collections.abc import Collection, Mapping
@@ -26,7 +27,7 @@ CHANGEABLE = (*METRICS, MIN_SAMPLES)  # on the command line and on the page, for
 
 
 def read_slo(path: Path = SLO_FILE) -> Slo:
-    """The file. Raises OptionError with one line that names the place and the rule."""
+    """The parsed file. Raises OptionError with one line that names the place and the rule."""
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -40,12 +41,12 @@ def read_slo(path: Path = SLO_FILE) -> Slo:
         raise OptionError(f"{path.name}: needs at least one [[slo]]")
     thresholds = tuple(_threshold(f"{path.name}: [[slo]] {number}", one) for number, one in enumerate(tables, start=1))
     if len({one.name for one in thresholds}) < len(thresholds):
-        raise OptionError(f"{path.name}: a name stands in two [[slo]]")
+        raise OptionError(f"{path.name}: a name is in two [[slo]]")
     return Slo(run, thresholds)
 
 
 def read_changes(texts: Mapping[str, str]) -> dict[str, float]:
-    """Limits that someone typed, by metric; an empty text changes nothing. Raises OptionError."""
+    """Limits entered by the user, by metric; an empty text changes nothing. Raises OptionError."""
     changes: dict[str, float] = {}
     for metric, text in texts.items():
         if not text.strip():
@@ -53,7 +54,7 @@ def read_changes(texts: Mapping[str, str]) -> dict[str, float]:
         try:
             changes[metric] = float(text)
         except ValueError:
-            raise OptionError(f"the promise {metric} must be a number, and is {text!r}") from None
+            raise OptionError(f"the promise {metric} must be a number, not {text!r}") from None
     return _numbers("the promises of this run", changes, CHANGEABLE)
 
 

@@ -1,4 +1,4 @@
-"""How our page and our section look: locust's own fonts and colours (MUI's defaults with its green), light and dark."""
+"""The style of our page and section: locust's fonts and colours (MUI's defaults with its green), light and dark."""
 
 from load._verdict import Outcome
 

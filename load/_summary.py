@@ -1,4 +1,4 @@
-"""A result in words and numbers, as the terminal, the files and the pages all show it."""
+"""A result in words and numbers, for the terminal, the files and the pages."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ FRACTIONS = {"p50": 0.5, "p95": 0.95, "p99": 0.99, "p99.9": 0.999}
 
 
 def names(samples: Samples) -> dict[str, Series]:
-    """A row for each operation, and below it one for each kind of request where there are several."""
+    """A row for each operation, and below it one for each kind of request if there are several."""
     rows: dict[str, Series] = {}
     for operation in sorted({operation_of(name) for name in samples.series}):
         rows[operation] = samples.of(operation)
@@ -35,12 +35,12 @@ def times(series: Series) -> dict[str, Any]:
 
 
 def percentiles(histogram: Histogram) -> dict[str, float | None]:
-    """Of one histogram, in milliseconds."""
+    """Percentiles of one histogram, in milliseconds."""
     return {name: percentile_ms(histogram, fraction) for name, fraction in FRACTIONS.items()}
 
 
 def load_in_words(result: Result) -> str:
-    """How the load was made; a closed run says so."""
+    """How the load was made; closed load is named as such."""
     plan = result.plan
     if plan is None:
         return "none"
@@ -48,7 +48,7 @@ def load_in_words(result: Result) -> str:
 
 
 def plan_in_words(result: Result) -> str:
-    """What was planned, and for how long it ran."""
+    """The plan, and the actual duration."""
     plan = result.plan
     if plan is None:
         return ""
@@ -60,7 +60,7 @@ def plan_in_words(result: Result) -> str:
 
 
 def generators_in_words(result: Result) -> str:
-    """How the generators did: late, busy, without a core."""
+    """The state of the generators: lag, CPU share, waiting for cores."""
     happened, counters = result.happened, result.samples.counters
     text = f"{result.workers} process(es), lag p99 {result.lag_p99_ms:.3g} ms, CPU {happened.cpu:.0%} at most"
     text += f", waited for a core {happened.wait_share:.0%} of their working time"
@@ -69,7 +69,7 @@ def generators_in_words(result: Result) -> str:
 
 
 def cells(row: Row) -> tuple[str, str, str, str, str, str]:
-    """One row as texts: verdict, promise, limit, measured, samples, over."""
+    """One row as text: verdict, promise, limit, measured, samples, over."""
     what = f"{row.name}  {row.metric}"
     measured = row.note if row.limit is None and row.note else number(row.value)
     if row.where == "compared":
@@ -80,7 +80,7 @@ def cells(row: Row) -> tuple[str, str, str, str, str, str]:
 
 
 def mark(outcome: Outcome) -> str:
-    """An outcome that can be told without its colour."""
+    """The outcome with a sign that is readable without colour."""
     return {Outcome.PASS: "✔ PASS", Outcome.FAIL: "✖ FAIL"}.get(outcome, f"? {outcome}")
 
 

@@ -1,4 +1,4 @@
-"""A user of closed load: one journey with its think times, and the documented backoff after a 429 or a 5xx."""
+"""A user of closed load: one journey with think times, and the documented backoff after a 429 or a 5xx."""
 
 from collections.abc import Sequence
 from random import Random
@@ -20,7 +20,7 @@ LONGEST_THINK = 5.0  # times the average
 
 
 def expected_rate(plan: Plan, scenarios: Sequence[type["ScenarioUser"]]) -> float:
-    """Requests per second on average over the run, by the schedule or by the think times (0: unknown)."""
+    """Average requests per second over the run, by the schedule or by the think times (0: unknown)."""
     share = plan.profile.area / plan.profile.seconds
     if plan.open:
         return plan.rate * share
@@ -31,7 +31,7 @@ def expected_rate(plan: Plan, scenarios: Sequence[type["ScenarioUser"]]) -> floa
 
 
 def expected_requests(plan: Plan, scenarios: Sequence[type["ScenarioUser"]]) -> dict[str, float]:
-    """By operation, after the warm-up; empty where nobody can know."""
+    """By operation, after the warm-up; empty if unknown."""
     rate = expected_rate(plan, scenarios) if scenarios else 0.0
     if not rate:
         return {}
@@ -42,7 +42,7 @@ def expected_requests(plan: Plan, scenarios: Sequence[type["ScenarioUser"]]) -> 
 
 
 class ScenarioUser(FastHttpUser):
-    """The base of every scenario; `make_journey` says what it sends, `operations` the operationIds of that."""
+    """The base of every scenario; `make_journey` defines what it sends, `operations` the operationIds used."""
 
     abstract = True
     operations: ClassVar[tuple[str, ...]]
@@ -65,14 +65,14 @@ class ScenarioUser(FastHttpUser):
         self.journey = type(self).make_journey(self.node.shop, self.rng)
         self.next_step: Step = next(self.journey)
         self.pause = 0.0
-        gevent.sleep(self.rng.uniform(0, self._think(self.next_step.think)))  # users don't march in step
+        gevent.sleep(self.rng.uniform(0, self._think(self.next_step.think)))  # so that users don't send in lockstep
 
     def wait_time(self) -> float:
         return self.pause
 
     @task
     def step(self) -> None:
-        """Send the step that is due; after a refusal the same one again."""
+        """Send the due step; after a refusal the same one again."""
         node = self.node
         if node.draining:
             raise StopUser

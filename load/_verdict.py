@@ -1,4 +1,4 @@
-"""PASS, FAIL or INVALID: what a run says about the target, or why it says nothing."""
+"""PASS, FAIL or INVALID: what a run shows about the target, or why it shows nothing."""
 
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class Outcome(StrEnum):
-    """Of a row or of the whole run; NO_DATA only of a row: it makes the run INVALID."""
+    """The outcome of a row or of the run; NO_DATA only of a row, and makes the run INVALID."""
 
     PASS = "PASS"  # noqa: S105 - no password
     FAIL = "FAIL"
@@ -16,7 +16,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One promise: its limit, what was measured, and from how many samples."""
+    """One promise: its limit, the measured value, and the number of samples."""
 
     name: str
     metric: str
@@ -30,7 +30,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`invalid` lists why nothing can be said about the target; `notes` what a reader should know besides."""
+    """`invalid`: why the target can't be judged; `notes`: what a reader should know besides."""
 
     rows: tuple[Row, ...]
     invalid: tuple[str, ...]
@@ -48,7 +48,7 @@ class Verdict:
 
     @property
     def exit_code(self) -> int:
-        """0 pass; 1 only request errors over their ratio; 3 a broken promise; 4 invalid, which wins over all."""
+        """0 pass; 1 only request errors over their ratio; 3 a broken promise; 4 invalid, which takes precedence."""
         if self.outcome is Outcome.INVALID:
             return 4
         if not self.breaches:
@@ -57,7 +57,7 @@ class Verdict:
 
     @property
     def reasons(self) -> list[str]:
-        """Why it isn't a PASS, a line each."""
+        """Why it isn't a PASS, one line each."""
         missing = [f"{row.name}: {row.note or 'no samples'}" for row in self.rows if row.outcome is Outcome.NO_DATA]
         empty = [] if self.rows or self.invalid else ["nothing was measured"]
         return [*self.invalid, *empty, *dict.fromkeys(missing), *map(describe, self.breaches)]

@@ -1,4 +1,4 @@
-"""In locust's own pages: the tabs "SLO" and "Rate limit", the page /slo, a section in the report, a login."""
+"""Additions to locust's pages: the tabs "SLO" and "Rate limit", the page /slo, a section in the report, a login."""
 
 import hmac
 import json
@@ -32,7 +32,7 @@ _RATE_LIMIT_COLUMNS = {
     "limited": "429 share",
 }
 SHAPE = "Profile"  # the class in _hooks
-# locust's tables show text alone; a verdict in them is told by its mark, and by its colour as well
+# locust's tables show only text; a verdict in them has a mark, and a colour as well
 _PAINT = """<script>{
 const paint = () => {
   const dark = Number((getComputedStyle(document.body).backgroundColor.match(/\\d+/) || [255])[0]) < 128;
@@ -47,11 +47,11 @@ const paint = () => {
 };
 new MutationObserver(paint).observe(document.body, {childList: true, subtree: true, characterData: true});
 }</script>"""
-_START_PATIENCE = 90.0  # seconds a click on Start waits for the look at generators and target
+_START_TIMEOUT_S = 90.0  # seconds that a click on Start waits for the check of generators and target
 
 
 def extend(environment: Environment, referee: Referee) -> None:
-    """Add all of it to the pages of this environment; nothing without a web UI."""
+    """Add everything to the pages of this environment; nothing without a web UI."""
     ui = environment.web_ui
     if ui is None or ui.app is None:
         return
@@ -88,17 +88,17 @@ def extend(environment: Environment, referee: Referee) -> None:
 
 
 def _refuse_other_sites(login: bool) -> None:
-    """locust lets every web site call its pages; a site that somebody has open elsewhere must not start load here."""
+    """locust lets every web site call its pages. A site that is open in the same browser must not start load."""
     host, origin = flask.request.host, flask.request.headers.get("Origin")
     if origin and urlsplit(origin).netloc != host:
         flask.abort(403, "another site's page may not call this one")
     if not login and urlsplit(f"//{host}").hostname not in LOOPBACKS:
-        flask.abort(403, "without a login these pages answer to loopback names only")
+        flask.abort(403, "without a login these pages are served for loopback names only")
 
 
 def _keep_settings(ui: Any) -> None:
-    """The form shows what the last run had, also after the page was loaded anew; and no shape but ours, without which
-    there would be no profile, no plan and no verdict."""
+    """The form keeps the last run's values after a reload, and offers no shape but ours, which provides profile, plan
+    and verdict."""
     update = ui.update_template_args
 
     def update_with_ours() -> None:
@@ -113,7 +113,7 @@ def _keep_settings(ui: Any) -> None:
 
 
 def _refuse_start(referee: Referee) -> Any:
-    """A start that would change a run under way, or that would have no plan."""
+    """Refuses a start that would change a running test, or that would have no plan."""
     if flask.request.endpoint != "locust.swarm":
         return None
     run, form = referee.run, flask.request.form
@@ -129,7 +129,7 @@ def _refusal(referee: Referee, message: str) -> Any:
 
 
 def _enrich(response: flask.Response, referee: Referee) -> flask.Response:
-    """locust's own answers with ours added: by endpoint, since paths change with --web-base-path."""
+    """Adds our data to locust's responses, by endpoint because paths change with --web-base-path."""
     endpoint, run = flask.request.endpoint, referee.run
     if response.status_code != 200:
         return response
@@ -151,10 +151,10 @@ def _enrich(response: flask.Response, referee: Referee) -> flask.Response:
 
 
 def _explain_refusal(response: flask.Response, referee: Referee) -> flask.Response:
-    """A start that can't be judged says why in the form, instead of silently not starting."""
+    """Shows in the form why a start can't be judged."""
     if not (response.json or {}).get("success"):
         return response
-    run = referee.next_run(_START_PATIENCE)
+    run = referee.next_run(_START_TIMEOUT_S)
     if run is not None and run.closed and not run.started_at:
         text = "Not started: " + "; ".join(run.invalid)
         response.set_data(json.dumps({"success": False, "message": text, "host": referee.environment.host}))

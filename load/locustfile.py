@@ -1,6 +1,6 @@
-"""Who visits the target. `locust -f load --host URL` finds these; `--scenario` or their names choose among them.
+"""The kinds of users. `locust -f load --host URL` finds them; `--scenario` or their names select some.
 
-The class says how often it comes and how long it thinks on average; what it sends is in `load._journeys`."""
+The classes define how often they come and how long they think; `load._journeys` defines their requests."""
 
 from locust import User, task
 
@@ -12,7 +12,7 @@ __all__ = ["CatalogSync", "EventStream", "Profile", "RateLimitProbe", "Reader", 
 
 
 class Shopper(ScenarioUser):
-    """A visitor of the shop: recommendations, views and clicks that echo them, a cart, a sign-in, a purchase."""
+    """A visitor of the shop: recommendations, views and clicks that refer to them, a cart, a sign-in, a purchase."""
 
     weight = 60
     think_seconds = 4.6
@@ -21,7 +21,7 @@ class Shopper(ScenarioUser):
 
 
 class Reader(ScenarioUser):
-    """Recommendations by every documented strategy, and nothing else."""
+    """Recommendations by every documented strategy, nothing else."""
 
     weight = 30
     think_seconds = 2.1
@@ -48,7 +48,7 @@ class CatalogSync(ScenarioUser):
 
 
 class RateLimitProbe(User):
-    """Exhausts one organisation and checks that the limit is what it promises; the master leads, see `load._probe`."""
+    """Exhausts one organisation and checks its rate limit; the master leads, see `load._probe`."""
 
     weight = 1
 
