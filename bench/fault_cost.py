@@ -1,10 +1,9 @@
-"""What the layer that plays faults costs a request that meets none: CPU time beside the API without it.
+"""The cost of the fault layer for a request that no fault hits, in CPU time compared with the API without the layer.
 
     python -m bench.fault_cost [--quick] [--write]
 
-In one process and without HTTP, so that nothing else is measured: one question again and again, whose list is
-remembered, which is the cheapest request there is. The variants take turns; what counts are the ratios within a round.
-"""
+In one process and without HTTP, so that nothing else is measured: one question, repeated. Its list is cached, so it is
+the cheapest request there is. The variants alternate; the result is the ratio within a round."""
 
 import asyncio
 import json
@@ -28,11 +27,11 @@ from mock_server.settings import Settings
 
 BODY = json.dumps({"strategy": "popular", "limit": 20}).encode()
 REQUESTS = 300  # of a round
-OTHERS = "acme-books"  # whose faults the requests don't meet
+OTHERS = "acme-books"  # the faults are set for this organisation; the requests are another's
 
 
 def make(faults: int | None) -> tuple[Mock, ASGIApp]:
-    """`faults` that are set; None: not even the layer."""
+    """`faults`: number of faults that are set; None: no fault layer."""
     settings = Settings(rate_limit="off")
     mock = Mock(settings, fill=Seed("small", build_world("small", seed=42)).fill)
     layers = Layers(mock)
@@ -45,7 +44,7 @@ def make(faults: int | None) -> tuple[Mock, ASGIApp]:
 
 
 def resolved(mock: Mock, app: ASGIApp) -> ASGIApp:
-    """What every request meets before the layers."""
+    """Resolves route and caller, as the server does before the layers."""
     resolver = Resolver(mock.contract, mock.organisations.keys)
 
     async def outermost(scope: Scope, receive: Receive, send: Send) -> None:
@@ -74,7 +73,7 @@ def measure(options: Options) -> str:
 
 
 async def spend(app: ASGIApp, key: str, count: int) -> float:
-    """CPU seconds for so many requests."""
+    """CPU seconds for this many requests."""
     headers = [(b"x-api-key", key.encode()), (b"content-type", b"application/json")]
     statuses: set[int] = set()
 
@@ -103,7 +102,7 @@ async def spend(app: ASGIApp, key: str, count: int) -> float:
 
 
 def _report(found: dict[str, list[float]]) -> str:
-    rows = ["| faults that are set | CPU us/request | to no layer, median (least, most) |", "|---|---|---|"]
+    rows = ["| faults that are set | CPU us/request | relative to no layer, median (least, most) |", "|---|---|---|"]
     return "\n".join([*rows, *(row(name, spent, found["no layer"]) for name, spent in found.items())])
 
 

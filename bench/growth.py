@@ -3,9 +3,9 @@
     python -m bench.growth [--quick] [--write]
 
 Worlds have ten events per item and the same shape at every size (seeded numpy, no files): shoppers with a taste for one
-category, sessions, baskets, carts. Into each come probe shoppers with histories of exactly 0, 10, 100 and 400 items.
+category, sessions, baskets, carts. Probe shoppers have histories of exactly 0, 10, 100 and 400 items.
 Filters select a fifth (one of two categories) and a half (by two attributes) of the catalogue at every size, so that
-page 10 is never empty. Cold: an event was applied just before, so the list is made anew. Warm: the same question again.
+page 10 is never empty. Cold: an event was applied just before, so the list is computed. Warm: the same question again.
 Indexes are made on first use and timed apart.
 Times are CPU times of this process, with the garbage collector set as the server sets it; each world is measured in
 turns with the smallest one, and the ratio of the two is what counts.
@@ -57,7 +57,7 @@ def measure(options: Options) -> str:
             notes = memory_lines(world.tenant)
         points.append((world, compare(smallest, world, repeats)))
         if size < sizes[-1]:
-            world.tenant = smallest.tenant  # let go of it
+            world.tenant = smallest.tenant  # free the memory
             collector.collect_everything()
     if options.write:
         plot(points, smallest, PLOT)
@@ -86,7 +86,7 @@ def question(world: World, strategy: str, filters: str, history: int, turn: int)
 
 
 def compare(small: World, large: World, repeats: int) -> Found:
-    """Times in microseconds of each cell in both worlds, taken in turns."""
+    """Times in microseconds of each cell in both worlds, measured alternately."""
     for world in (small, large):
         first_uses(world, repeats)
     found = {}
@@ -105,13 +105,13 @@ def compare(small: World, large: World, repeats: int) -> Found:
 
 
 def first_uses(world: World, repeats: int) -> None:
-    """Ask until every shelf and board is made."""
+    """Ask until every shelf and board exists."""
     for strategy, filters, turn in product(STRATEGIES, FILTERS, range(repeats)):
         world.tenant.recommend(question(world, strategy, filters, 10, turn), world.clock)[: PAGES[-1] * LIMIT]
 
 
 def ask_twice(world: World, query: Query, page: int) -> list[float]:
-    """CPU microseconds of the answer after a change, and of the same one again."""
+    """CPU microseconds of a response after a change, and of the same one again."""
     world.disturb()
     times = []
     for _ in range(2):
@@ -134,7 +134,7 @@ def world_row(world: World) -> str:
 
 
 def growth_rows(found: Found) -> Iterator[str]:
-    """A row of p50 and p99 for each strategy and history, and one over all of them."""
+    """A row of p50 and p99 for each strategy and history, and one for all of them."""
     yield "| strategy | history | cold p50 | cold p99 | warm p50 | warm p99 |"
     yield "|---|---|---|---|---|---|"
     for strategy in STRATEGIES:
@@ -159,7 +159,7 @@ def percentiles(pairs: list[tuple[np.ndarray, np.ndarray]]) -> Iterator[str]:
 
 
 def memory_lines(tenant: Tenant) -> list[str]:
-    """Megabytes per structure, from a sample of each, scaled."""
+    """Megabytes per structure, extrapolated from a sample of each."""
     recommender = tenant.recommender
     tables = recommender.tables
     parts = {

@@ -1,4 +1,4 @@
-"""Worlds for the growth bench: ten events per item and the same shape at every size, from seeded numpy."""
+"""Worlds for the growth benchmark: ten events per item and the same shape at every size, from seeded numpy."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class World:
     extra: int = 0
 
     def disturb(self) -> None:
-        """Apply one more event of somebody else."""
+        """Apply one more event of another user."""
         self.extra += 1
         self.clock += 1.0
         body = {
@@ -95,7 +95,7 @@ def catalogue(items: int, rng: np.random.Generator) -> Iterator[dict[str, Any]]:
 
 
 def stream(items: int, events: int, rng: np.random.Generator) -> Iterator[dict[str, Any]]:
-    """Events in order of time; a shopper has about 25, in sessions of about 6."""
+    """Events in order of time; each shopper has about 25, in sessions of about 6."""
     shoppers = max(40, events // 25)
     per_category = items // CATEGORIES
     sessions = events // 6
@@ -112,7 +112,7 @@ def stream(items: int, events: int, rng: np.random.Generator) -> Iterator[dict[s
 
 
 def probes(items: int, rng: np.random.Generator) -> Iterator[dict[str, Any]]:
-    """Shoppers with as many different items as their name says, drawn as all others draw, the last ones just now."""
+    """Shoppers with as many different items as their name says, drawn like all others; the last items are recent."""
     per_category = items // CATEGORIES
     for history, probe in product(HISTORIES, range(PROBES)):
         drawn: dict[int, None] = {}

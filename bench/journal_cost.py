@@ -1,10 +1,9 @@
-"""What the journal and the metrics cost a request: CPU time beside the API without them.
+"""The cost of the journal and the metrics per request, in CPU time compared with the API without them.
 
     python -m bench.journal_cost [--quick] [--write]
 
-In one process and without HTTP, so that nothing else is measured: one question again and again, whose list of 20 is
-remembered, which is the cheapest request there is. The variants take turns; what counts are the ratios within a round.
-"""
+In one process and without HTTP, so that nothing else is measured: one question, repeated. Its list of 20 is cached, so
+it is the cheapest request there is. The variants alternate; the result is the ratio within a round."""
 
 import asyncio
 import sys
@@ -50,7 +49,7 @@ def measure(options: Options) -> str:
             spent = asyncio.run(spend(app, mock.organisations.first.publishable_key, REQUESTS))
             if turn >= 0:
                 found[name].append(spent / REQUESTS * 1e6)
-    rows = ["| what is kept | CPU us/request | to neither, median (least, most) |", "|---|---|---|"]
+    rows = ["| what is kept | CPU us/request | relative to neither, median (least, most) |", "|---|---|---|"]
     return "\n".join([*rows, *(row(name, spent, found[BARE]) for name, spent in found.items())])
 
 

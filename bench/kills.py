@@ -1,12 +1,11 @@
-"""Kill the mock at random moments under load, and count by id what is left of what was answered for.
+"""Kills the mock at random moments under load, then checks by id that everything it acknowledged is still there.
 
     python -m bench.kills [--kills 100] [--seed 1] [--sync normal] [--write docs/benchmarks.md]
 
-Each round starts the mock on the same state file, lets four clients send events (each with an id of its own) and items,
-asks for recommendations and makes organisations beside them, and sends SIGKILL 0.1 to 0.6 s later. Then the next start
-is asked for everything it has: every event and item that was answered with 202 must be there, each once, and no event
-that nobody sent. Exit code 1 where one is missing, doubled or made up.
-"""
+Each round starts the mock on the same state file. Four clients send events (each with an id of its own) and items, ask
+for recommendations and create organisations; 0.1 to 0.6 s later the mock gets SIGKILL. After the next start every event
+and item that was answered with 202 must be there exactly once, and no event that was not sent. Exit code 1 if one is
+missing, duplicated or invented."""
 
 import argparse
 import http.client
@@ -56,8 +55,8 @@ class Outcome:
 
     def __str__(self) -> str:
         return (
-            f"{self.kills} kills, {self.answered:,} events, items and organisations answered for: {self.lost} lost, "
-            f"{self.doubled} doubled, {self.made_up} made up; slowest start {self.slowest_start:.2f} s"
+            f"{self.kills} kills, {self.answered:,} events, items and organisations acknowledged: {self.lost} lost, "
+            f"{self.doubled} duplicated, {self.made_up} invented; slowest start {self.slowest_start:.2f} s"
         )
 
 
@@ -77,7 +76,7 @@ def main() -> int:
 
 
 def kill_often(state: Path, kills: int, seed: int, sync: str = "normal") -> Outcome:
-    """Starts on the same file, again and again."""
+    """Start on the same file again and again."""
     rng, sent, outcome = Random(seed), Sent(), Outcome()
     for number in range(kills + 1):
         began = time.monotonic()
@@ -105,7 +104,7 @@ def _kill_under_load(mock: RunningMock, sent: Sent, rng: Random) -> None:
 
 
 def _send(mock: RunningMock, sent: Sent, rng: Random) -> None:
-    """Until the mock is gone."""
+    """Send until the mock is killed."""
     connection = http.client.HTTPConnection(urlsplit(mock.url).netloc, timeout=10)
     try:
         while True:
@@ -147,7 +146,7 @@ def _event(event_id: str, rng: Random) -> dict[str, Any]:
 
 
 def _compare(mock: RunningMock, sent: Sent, outcome: Outcome) -> None:
-    """What the mock has, by its own snapshot, with what was sent."""
+    """Compare the mock's own snapshot with what was sent."""
     connection = http.client.HTTPConnection(urlsplit(mock.url).netloc, timeout=60)
     _post(connection, "/_mock/flush", {"all": True})
     snapshot = _post(connection, "/_mock/snapshots", {})[1]["data"]["snapshot_id"]

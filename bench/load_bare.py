@@ -1,4 +1,4 @@
-"""The yardstick: a FastHttpUser that posts the same bodies, over as many connections, and looks at nothing."""
+"""The baseline: a FastHttpUser that posts the same bodies over as many connections and checks nothing."""
 
 from random import Random
 from typing import Any
@@ -14,7 +14,7 @@ HEADERS = {"X-API-KEY": "pk", "Content-Type": "application/json", "Accept": "app
 
 
 class Bare(FastHttpUser):
-    """Closed, without think times."""
+    """Closed load without think times."""
 
     wait_time: Any = constant(0)
 

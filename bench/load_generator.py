@@ -1,4 +1,4 @@
-"""Does the generator tell the truth, and what does it cost?
+"""Is the load generator accurate, and what does it cost?
 
 `python -m bench.load_generator truth`: a server stalls 1 s in every 5 s; p95 and p99 of open load, of closed load, and
 of an independent exact client (asyncio, a new request every 1/rate s whatever happens), medians of alternating rounds.
@@ -127,7 +127,8 @@ def rounded(values: list[float]) -> list[int]:
 
 
 def per_cpu_second(run: Any) -> float:
-    """Requests that `run` says it sent, by the CPU time of the children that it waited for, without their start."""
+    """Requests per CPU-second: requests that `run` sent, divided by the CPU time of its child processes without their
+    start."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     count, start = run()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -151,7 +152,7 @@ def environment() -> dict[str, str]:
 
 
 def start_cost() -> float:
-    """CPU seconds of a locust that loads our files and does nothing."""
+    """CPU seconds of a locust process that loads our files and sends nothing."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([sys.executable, "-m", "locust", "-f", "load", "--list"], cwd=ROOT, capture_output=True, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -178,7 +179,7 @@ def times(verdict: dict[str, Any]) -> tuple[float, ...]:
 
 
 async def exact(url: str) -> tuple[float, ...]:
-    """An open client of its own: latencies from the moment each request was due, nothing rounded."""
+    """An open client of its own: latencies from the moment that each request was due, unrounded."""
     port = int(url.rsplit(":", 1)[1])
     body = b'{"strategy": "popular"}'
     head = "POST /v1/recommend HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"

@@ -1,4 +1,4 @@
-"""A server for the load benchmarks: answers a recommendation of twenty items at once, or as its mode says.
+"""A server for the load benchmarks: answers a recommendation of twenty items at once, or as its mode demands.
 
 `python bench/load_target.py URL_FILE [stall|known|slow|fast] [LOG]`: `stall` stops a second in every five; `known`
 takes lognormal times (median 20 ms), 800 ms for 2 in 100, and stops two seconds in every ten; `slow` serves one request
@@ -40,7 +40,7 @@ HEADERS = [
     (b"ratelimit-remaining", b"999999"),
     (b"ratelimit-reset", b"900"),
 ]
-STALLS = {"stall": (5.0, 1.0), "known": (10.0, 2.0)}  # seconds: period, and how long of it nothing is answered
+STALLS = {"stall": (5.0, 1.0), "known": (10.0, 2.0)}  # seconds: period, and how long of it no response is sent
 MODE = sys.argv[2] if len(sys.argv) > 2 else ""
 LOG = Path(sys.argv[3]).open("a", encoding="utf-8", buffering=1) if len(sys.argv) > 3 else None  # noqa: SIM115
 RNG = Random(7)

@@ -1,4 +1,4 @@
-"""What a report says of the machine, and whether it is quiet enough to measure on."""
+"""The machine of a report, and whether it is idle enough to measure on."""
 
 import os
 import platform
@@ -9,7 +9,7 @@ MOST_LOAD = 0.5  # per core, over the last minute, before a bench begins
 
 
 class BusyError(Exception):
-    """Other work would be measured too."""
+    """Other work would distort the measurement."""
 
 
 def load_per_core() -> float:
@@ -21,25 +21,25 @@ def refuse_if_busy() -> None:
     if (load := load_per_core()) > MOST_LOAD:
         raise BusyError(
             f"the load is {load:.1f} per core and must be at most {MOST_LOAD} before a table is written; "
-            "end what else runs, wait a minute, or leave --write out"
+            "end other processes, wait a minute, or omit --write"
         )
 
 
 def facts(load: float) -> str:
-    """Commit, processor, versions. `load`: per core, when the bench began."""
+    """Commit, processor, versions. `load`: per core, at the start of the benchmark."""
     packages = ", ".join(f"{name} {version(name)}" for name in ("starlette", "uvicorn", "uvloop", "httptools", "numpy"))
-    changed = "" if not said("git", "status", "--porcelain", "--untracked-files=no") else " with changes"
+    changed = "" if not output_of("git", "status", "--porcelain", "--untracked-files=no") else " with changes"
     return (
-        f"Commit {said('git', 'rev-parse', '--short', 'HEAD')}{changed}; {os.cpu_count()} cores of {_model()}, load "
-        f"{load:.2f} per core when it began; Python {platform.python_version()}, {packages}"
+        f"Commit {output_of('git', 'rev-parse', '--short', 'HEAD')}{changed}; {os.cpu_count()} cores of {_model()}, "
+        f"load {load:.2f} per core when it began; Python {platform.python_version()}, {packages}"
     )
 
 
-def said(*command: str) -> str:
-    """What a command prints, without the end of the line."""
+def output_of(*command: str) -> str:
+    """The output of a command without the final newline."""
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 
 
 def _model() -> str:
-    lines = said("cat", "/proc/cpuinfo").splitlines()
+    lines = output_of("cat", "/proc/cpuinfo").splitlines()
     return next((line.split(":")[1].strip() for line in lines if "model name" in line), platform.machine())

@@ -1,4 +1,4 @@
-"""Puts what a benchmark found into a document, between `<!-- name -->` and `<!-- /name -->`."""
+"""Writes the results of a benchmark into a document, between `<!-- name -->` and `<!-- /name -->`."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""MovieLens-100k out of the wheel of recbole 1.2.1, and the splits that published figures were measured on."""
+"""MovieLens-100k from the wheel of recbole 1.2.1, and the splits that published figures were measured on."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Ratings:
 
 
 def fetch(cache: Path) -> Path | None:
-    """The wheel, downloaded by its name unless it is in the cache; None when it can't be had."""
+    """The wheel, downloaded unless it is in the cache; None when it is not available."""
     cache.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(cache), PACKAGE]
     if not list(cache.glob("recbole-1.2.1-*.whl")) and subprocess.run(command, capture_output=True).returncode:
@@ -58,9 +58,7 @@ def read(wheel: Path) -> tuple[Ratings, list[dict[str, Any]], list[dict[str, Any
 
 
 def by_user(ratings: Ratings, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    return _oldest_first(
-        ratings, np.random.RandomState(seed).rand(len(ratings.users))
-    )  # the legacy generator is theirs
+    return _oldest_first(ratings, np.random.RandomState(seed).rand(len(ratings.users)))  # they use the legacy generator
 
 
 def by_user_and_time(ratings: Ratings, _: int) -> tuple[np.ndarray, np.ndarray]:
@@ -68,7 +66,7 @@ def by_user_and_time(ratings: Ratings, _: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def by_time(ratings: Ratings, _: int) -> tuple[np.ndarray, np.ndarray]:
-    """One cut for all; only users with ratings on both sides can be tested."""
+    """One cut for all users; only users with ratings on both sides can be tested."""
     order = np.argsort(ratings.times, kind="stable")
     cut = round(0.75 * len(order))
     train, test = order[:cut], order[cut:]

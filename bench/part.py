@@ -1,4 +1,4 @@
-"""One part of the benchmarks: what it measures, and the marks in a document between which its report stands.
+"""One part of the benchmarks: what it measures, and the marks in a document that enclose its report.
 
 Each part is a module of its own and a command: `python -m bench.NAME [--quick] [--minutes N] [--write FILE]`."""
 
@@ -17,9 +17,9 @@ BENCHMARKS = Path("docs/benchmarks.md")
 
 
 class Options(NamedTuple):
-    """`quick`: a fraction of the rounds; good enough to see that it works, or what a change did to a ratio.
+    """`quick`: a fraction of the rounds, enough to see that it works or how a change affects a ratio.
 
-    `minutes`: how long the run that is plotted takes. `write`: whether plots are written too."""
+    `minutes`: duration of the plotted run. `write`: whether plots are written too."""
 
     quick: bool = False
     minutes: float = 10.0
@@ -35,7 +35,7 @@ class Part(NamedTuple):
 
 
 class BenchError(Exception):
-    """A part that could not measure, or that found what must not be; one line says why."""
+    """A part that could not measure, or found a violation; one line with the reason."""
 
 
 def arguments(description: str | None) -> argparse.ArgumentParser:
@@ -57,7 +57,7 @@ def run(part: Part, description: str | None) -> int:
 
 
 def apart(part: Part, options: Options) -> str:
-    """The report of a part that is measured in a new process, so that nothing of the parts before it is left there."""
+    """The report of a part, measured in a new process so that earlier parts have no effect."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
         return process.submit(part.measure, options).result()
 

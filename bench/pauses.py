@@ -1,12 +1,11 @@
-"""Memory and pauses of the server under load: lists that all differ, events, resets, organisations that come and go.
+"""Memory and pauses of the server under load: lists that all differ, events, resets, new and removed organisations.
 
     python -m bench.pauses [--quick] [--minutes 10] [--write]
 
-wrk asks 32 questions at once, as in bench/recommend_peers.py. Beside it the organisation that is asked is reset every
-half minute, and every five seconds another one is made with the seed data, asked, and removed. The server itself writes
-down its longest pause of each second (how late a timer of 5 ms was) and how long its garbage collector took.
-`--minutes 2` makes a shorter plot.
-"""
+wrk keeps 32 requests open, as in bench/recommend_peers.py. Meanwhile the organisation is reset every half minute, and
+every five seconds another one is created with the seed data, queried and removed. The server itself records its longest
+pause in each second (how late a timer of 5 ms was) and the duration of its garbage collections.
+`--minutes 2` makes a shorter plot."""
 
 import json
 import sys
@@ -29,7 +28,7 @@ from fixtures.mock_process import MockProcessError, RunningMock, running_mock
 PLOT = Path("docs/pauses.png")
 CHANGE = {"X-Mock-Control": "1"}
 RESET_EVERY, ORGANISATION_EVERY = 30.0, 5.0  # seconds
-WARM_UP = 10  # seconds that are left out: the first lists make indexes
+WARM_UP = 10  # seconds that are left out, because the first lists build indexes
 STRATEGIES = ("popular", "trending", "personalized", "similar")
 
 
@@ -62,7 +61,7 @@ def _run(folder: Path, seconds: int) -> tuple[dict[str, np.ndarray], Measure, di
 
 @contextmanager
 def _changing(mock: RunningMock, question: dict[str, Any]) -> Iterator[dict[str, int]]:
-    """Resets, and organisations that come and go, until this is left; how many there were."""
+    """Resets, and creates and removes organisations, until the block is left; yields their numbers."""
     over, counts = threading.Event(), {"resets": 0, "organisations": 0}
 
     def change() -> None:

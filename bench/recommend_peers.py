@@ -25,7 +25,7 @@ from fixtures.mock_process import MockProcessError, RunningMock, running_mock
 
 SERVER_CORE, CLIENT_CORE = 0, 1
 BARE = "bare Starlette"
-SAMPLE = 540  # answers that tell the mean size
+SAMPLE = 540  # responses from which the mean size is taken
 OPTIONS = ("--rate-limit", "100000000/15m", "--quiet")
 
 
@@ -86,7 +86,7 @@ def _started(running: contextlib.ExitStack, command: Callable[[int], list[str]],
 
 
 def _typical_answer(mock: RunningMock, rotation: Rotation, folder: Path) -> tuple[Path, int]:
-    """A file with the answer whose size is nearest to the mean, and that mean."""
+    """A file with the response whose size is nearest to the mean, and the mean."""
     bodies = [body for path, body in islice(rotation.requests(), SAMPLE) if path == "/v1/recommend"]
     answers = [servers.answer_of(mock.url, mock.publishable_key, body) or b"" for body in bodies]
     mean = round(statistics.mean(map(len, answers)))
@@ -109,7 +109,7 @@ def _rounds(targets: Mapping[str, Target], rounds: int, seconds: int) -> dict[st
 
 def _table(found: Mapping[str, list[Measure]]) -> str:
     rows = [
-        "| server | requests/s, median (least, most) | to bare Starlette | CPU us/request | p50 ms | p99 ms |",
+        "| server | requests/s, median (least, most) | relative to bare Starlette | CPU us/request | p50 ms | p99 ms |",
         "|---|---|---|---|---|---|",
     ]
     bare = [result.requests_per_second for result in found[BARE]]

@@ -1,4 +1,4 @@
-"""Recommendation quality on MovieLens-100k, asked of the mock as any client would ask it.
+"""Recommendation quality on MovieLens-100k, measured through the mock's API like any client.
 
     python -m bench.recommender_movielens                       # all splits through HTTP
     python -m bench.recommender_movielens --in-process --split user --seed 101 --set rank_power=0.25
@@ -41,7 +41,7 @@ GATES = {"user": 0.400, "chrono": 0.240}
 
 
 class Door(Protocol):
-    """Where the data goes in and the recommendations come out."""
+    """The interface through which the data is sent and the recommendations are read."""
 
     def send(self, kind: str, bodies: list[dict[str, Any]]) -> None: ...
     def settle(self) -> None: ...
@@ -73,7 +73,7 @@ class InProcess:
 
 
 class Http:
-    """A mock of its own in a subprocess, reached over loopback only."""
+    """A mock in a subprocess, reached over loopback."""
 
     def __init__(self, mock: RunningMock, client: httpx.Client) -> None:
         self.mock, self.client = mock, client
@@ -204,7 +204,8 @@ def evaluate(find: Callable[[str], list[str]], held_out: Groups, seen: Groups) -
 
 
 def finders(door: Door, seen: Groups) -> Iterator[tuple[str, Callable[[str], list[str]]]]:
-    """How a user's ten are found. `popular` is the same for everybody: asked for once, what was seen is left out."""
+    """How a user's ten items are found. `popular` is the same list for all users: it is requested once, and seen items
+    are removed."""
     yield "personalized", lambda user: door.ask("personalized", user, K, 1)
     popular = [item for page in range(1, 11) for item in door.ask("popular", "", 100, page)]
     yield "popular", lambda user: [item for item in popular if item not in seen[user]][:K]

@@ -24,7 +24,7 @@ Request = tuple[str, dict[str, Any]]  # path, body
 
 
 class Rotation:
-    """Writes a shop for `--seed-data` and the requests over it."""
+    """Writes a shop for `--seed-data` and the requests for it."""
 
     def __init__(self, folder: Path) -> None:
         world = build_world(SIZE, SEED)
@@ -46,7 +46,7 @@ class Rotation:
         return path
 
     def requests(self) -> Iterator[Request]:
-        """Recommendations without end, with an event after each nineteenth."""
+        """An endless sequence of recommendations, with an event after each nineteenth."""
         rng = Random(SEED)
         turn = 0
         while True:

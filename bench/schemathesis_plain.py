@@ -31,7 +31,7 @@ LEAST_ACCEPTED = 0.70
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of schemathesis. `acceptable`: cases made to be valid, with the key of their operation."""
+    """One run of schemathesis. `acceptable`: cases that were generated as valid, with the operation's key."""
 
     exit_code: int
     output: str
@@ -79,7 +79,7 @@ def _cases(report: Path) -> Iterator[tuple[int | None, bool]]:
 
 
 def _could_be_accepted(case: dict[str, Any]) -> bool:
-    """Valid by its making, and not one of the probes that repeat a case with the key left out or broken."""
+    """Generated as valid, and not one of the probes that repeat a case with the key missing or broken."""
     meta = case["value"].get("meta") or {}
     probe = case.get("parent_id") is not None and not case["is_transition_applied"]
     return bool(meta.get("generation", {}).get("mode") == "positive" and not probe)

@@ -1,11 +1,10 @@
-"""What a second process brings: organisations are independent, so two processes share them (`--shard 1/2`, `2/2`).
+"""What a second process gains: organisations are independent, so two processes share them (`--shard 1/2`, `2/2`).
 
     python -m bench.shards [--quick] [--write]
 
-Each process is pinned to a core together with the wrk that asks it, so that two have twice of everything that one has,
-clients included. One process is asked alone, then both at once, rounds in turn. The proxy that would stand in front
-(deploy/shards.nginx.conf) is not measured: on a machine of two cores there is no core left for it.
-"""
+Each process is pinned to a core together with its own wrk, so that two processes have twice the resources of one,
+clients included. One process is measured alone, then both at once, in alternating rounds. The proxy in front of them
+(deploy/shards.nginx.conf) is not measured: a machine of two cores has none left for it."""
 
 import statistics
 import sys
@@ -65,7 +64,7 @@ def _rounds(shards: list[RunningMock], requests: Path, rounds: int, seconds: int
 def _report(found: list[tuple[float, float]]) -> str:
     alone, both = ([each[which] for each in found] for which in (0, 1))
     ratios = [two / one for one, two in found]
-    rows = ["| | requests/s, median (least, most) | to one process |", "|---|---|---|"]
+    rows = ["| | requests/s, median (least, most) | relative to one process |", "|---|---|---|"]
     for name, rates, times in (("one process", alone, [1.0]), ("two processes", both, ratios)):
         spread = f"{statistics.median(rates):,.0f} ({min(rates):,.0f}, {max(rates):,.0f})"
         rows.append(f"| {name} | {spread} | {statistics.median(times):.2f} |")

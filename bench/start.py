@@ -2,7 +2,7 @@
 
     python -m bench.start [--quick] [--write]
 
-In turn, on all cores, with all files in the page cache. The mock starts as a user starts it, its small shop seeded.
+In turn, on all cores, with all files in the page cache. The mock starts as users start it, with its small shop.
 """
 
 import statistics
@@ -55,7 +55,10 @@ def _first_answer(command: Callable[[int], list[str]], key: str, name: str) -> f
 
 
 def _table(seconds: dict[str, list[float]]) -> str:
-    rows = ["| from the command to the first 200 | seconds, median (least, most) | to the mock |", "|---|---|---|"]
+    rows = [
+        "| from the command to the first 200 | seconds, median (least, most) | relative to the mock |",
+        "|---|---|---|",
+    ]
     mine = statistics.median(seconds[MOCK])
     for name, each in seconds.items():
         median = statistics.median(each)

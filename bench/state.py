@@ -1,11 +1,11 @@
-"""What a reset, a snapshot and a restore cost, beside applying the same data anew.
+"""The cost of a reset, a snapshot and a restore, compared with applying the same data again.
 
     python -m bench.state [--quick] [--write]
 
 In one process, without HTTP. Each round resets a used organisation to the seed data, takes a snapshot and restores it,
-after a few events that make both sides write to what they share. "After": the first recommendation and the first 100
-events that follow, which pay for what a copy put off; their ratio is to the same on an organisation that never was a
-copy. Medians; the ratio is what counts, because the machine is shared.
+after a few events that make both sides change shared data. "After": the first recommendation and the first 100 events
+that follow, which bear the copying that was deferred; their ratio is to the same on an organisation that was never
+copied. Medians; the ratio is what counts, because the machine is shared.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ BURST = 100  # events
 
 
 class Measured(NamedTuple):
-    """Seconds that applying the world takes, and seconds of each round by what was done."""
+    """Seconds to apply the world, and seconds of each round by action."""
 
     anew: float
     found: dict[str, list[float]]
 
 
 class Shopper:
-    """Views by the world's users, of its items, each with an id of its own."""
+    """Views of the world's items by its users, each with an id of its own."""
 
     def __init__(self, seed: Seed) -> None:
         self._now = seed.now
@@ -70,7 +70,7 @@ def measure(options: Options) -> str:
 
 
 def table(small: Measured, medium: Measured) -> Iterator[str]:
-    yield f"| applying it anew | {small.anew * 1000:.0f} | {medium.anew * 1000:.0f} | 1 |"
+    yield f"| applying it again | {small.anew * 1000:.0f} | {medium.anew * 1000:.0f} | 1 |"
     for name in ("reset to the seed data", "snapshot", "restore"):
         times = [f"{median(each.found[name]) * 1000:.1f}" for each in (small, medium)]
         yield f"| {name} | {' | '.join(times)} | 1/{medium.anew / median(medium.found[name]):,.0f} of anew |"

@@ -1,4 +1,4 @@
-"""What a state file costs: CPU time of the mixed rotation beside the same mock without one, and how long a start takes.
+"""The cost of a state file: CPU time of the mixed rotation compared with no state file, and the duration of a start.
 
     python -m bench.state_cost [--quick] [--write]
 
@@ -33,7 +33,7 @@ from mock_server.settings import Settings
 
 AT_ONCE = 16
 REQUESTS = 320  # of a round
-EVENTS = 50_000  # that the loaded file holds
+EVENTS = 50_000  # held by the loaded file
 
 
 def measure(options: Options) -> str:
@@ -49,7 +49,7 @@ def measure(options: Options) -> str:
         }
         ratios = asyncio.run(_rounds(variants, requests, 10 if options.quick else 40))
         started = asyncio.run(_load(Path(folder, "events.db"), EVENTS // 10 if options.quick else EVENTS))
-    rows = ["| | CPU us/request | throughput to without, median (least, most) |", "|---|---|---|"]
+    rows = ["| | CPU us/request | throughput relative to without, median (least, most) |", "|---|---|---|"]
     for name, spent in ratios.items():
         to = [bare / each for bare, each in zip(ratios["without"], spent, strict=True)]
         rows.append(
@@ -93,7 +93,7 @@ async def spend(app: ASGIApp, key: str, requests: Sequence[tuple[str, dict[str, 
     async def client() -> None:
         while waiting:
             await _ask(app, headers, *waiting.pop())
-            await asyncio.sleep(0)  # in both variants: else only one of them would apply events meanwhile
+            await asyncio.sleep(0)  # in both variants, because otherwise only one of them would apply events meanwhile
 
     await asyncio.gather(*(client() for _ in range(AT_ONCE)))
     return time.process_time() - began
@@ -123,7 +123,7 @@ async def _ask(app: ASGIApp, headers: list[tuple[bytes, bytes]], path: str, body
 
 
 async def _load(path: Path, count: int) -> str:
-    """What a start finds that nobody stopped in order."""
+    """Start from a file that a killed mock left."""
     mock, app = _made(Seed("none", load_world("none", 0)), path)
     mock.start()
     names = ("view", "view", "click", "add_to_cart", "purchase")
@@ -137,7 +137,7 @@ async def _load(path: Path, count: int) -> str:
     await spend(app, mock.organisations.first.publishable_key, events)
     await mock.flush()
     assert mock.keeper is not None
-    mock.keeper._store.close()  # as a kill leaves it: every event in a row of its own
+    mock.keeper._store.close()  # as after a kill: every event in a row of its own
     mock.ingest.close()
     began, cpu = time.perf_counter(), time.process_time()
     again, _ = _made(Seed("none", load_world("none", 0)), path)

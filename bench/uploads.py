@@ -1,8 +1,8 @@
-"""What a bulk upload costs the requests beside it: /v1/recommend while 100,000 items are read, and without.
+"""The effect of a bulk upload on other requests: /v1/recommend while 100,000 items are read, and without.
 
     python -m bench.uploads [--quick] [--write]
 
-The p99 of either is compared within one run. It fails when the upload is not visible after 10 seconds of the
+The two p99 are compared within one run. It fails when the upload is not visible after 10 seconds of the
 server's own CPU time, or does not take every row.
 """
 
@@ -28,7 +28,7 @@ HEAD = "item_id,item_type,name,price,category,status\n"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Seconds that each request took."""
+    """Seconds of each request."""
 
     name: str
     seconds: list[float]
@@ -53,7 +53,7 @@ class Shop:
         self.key = str(self._data(self.client.post(f"{self.path}/keys"))["publishable_key"])
 
     def upload(self, rows: int) -> tuple[float, int]:
-        """Seconds until all is visible, and how many rows were taken."""
+        """(seconds until all items are visible, number of accepted rows)."""
         lines = "".join(f"PROD-{n:06},product,Item {n},{n % 500}.99,category-{n % 40},active\n" for n in range(rows))
         started = time.perf_counter()
         sent = self.client.post(f"{self.path}/uploads?kind=items", files={"file": ("catalog.csv", HEAD + lines)})
@@ -67,7 +67,7 @@ class Shop:
 
 
 def ask(mock: RunningMock, name: str, key: str, more: Callable[[int], bool]) -> Asked:
-    """One request after the other, as long as `more(how many)` says."""
+    """One request after the other, while `more(count)` is true."""
     seconds: list[float] = []
     with httpx.Client(base_url=mock.url, headers={"X-API-KEY": key}, timeout=120) as client:
         client.post("/v1/recommend", json={"strategy": "popular"}).raise_for_status()  # opens the connection
@@ -80,7 +80,7 @@ def ask(mock: RunningMock, name: str, key: str, more: Callable[[int], bool]) -> 
 
 @contextmanager
 def asking(mock: RunningMock, keys: dict[str, str]) -> Iterator[list[Asked]]:
-    """Somebody asks with each key until this is left; then what they saw is in the list."""
+    """Sends requests with each key until the block is left; then the list has the results."""
     over, found = threading.Event(), list[Asked]()
     threads = [
         threading.Thread(
@@ -108,7 +108,9 @@ def measure(options: Options) -> str:
         cpu = sum(server.cpu_times()[:2]) - before
         with asking(mock, keys) as busy:
             beside, _ = shop.upload(count)
-    rows = ["| /v1/recommend of | idle p50 ms | idle p99 ms | beside p50 ms | beside p99 ms | p99 to idle | requests |"]
+    rows = [
+        "| /v1/recommend of | idle p50 ms | idle p99 ms | beside p50 ms | beside p99 ms | p99, relative | requests |"
+    ]
     rows.append("|---|---|---|---|---|---|---|")
     for each in busy:
         quiet = idle[each.name]
@@ -124,7 +126,7 @@ def measure(options: Options) -> str:
         ]
     )
     if taken != count or cpu > MOST_CPU_SECONDS:
-        raise BenchError(f"{taken:,} of {count:,} rows were taken, in {cpu:.1f} s of CPU time")
+        raise BenchError(f"{taken:,} of {count:,} rows were accepted, in {cpu:.1f} s of CPU time")
     return report
 
 

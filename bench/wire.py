@@ -1,10 +1,9 @@
-"""Raw sockets against a mock: what is broken, cut off, packed, pipelined or abandoned, beside a client that is well.
+"""Raw sockets against a mock: broken, truncated, split, pipelined and abandoned requests, beside a healthy client.
 
     python -m bench.wire [--cases 100000] [--seed 1] [--at-once 20]
 
-Prints how the cases ended, how long a healthy client waited meanwhile, and the memory of the mock. Exit code 1 when an
-answer had 5xx, when the log has a traceback, or when a whole request got no answer.
-"""
+Prints how the cases ended, how long the healthy client waited, and the memory of the mock. Exit code 1 for a 5xx, for a
+traceback in the log, and for a complete request without a response."""
 
 from __future__ import annotations
 
@@ -26,8 +25,8 @@ import psutil
 from bench.wire_cases import Case, case
 from fixtures.mock_process import RunningMock, running_mock
 
-ANSWER_SECONDS = 10.0  # for an answer that is due
-GLANCE_SECONDS = 0.05  # for one that may not come
+ANSWER_SECONDS = 10.0  # seconds to wait for a response that must come
+GLANCE_SECONDS = 0.05  # seconds to wait for a response that may not come
 OPTIONS = ("--seed-data", "small", "--rate-limit", "off", "--auth-rate-limit", "off", "--ingest-delay", "0", "--quiet")
 _RESET = struct.pack("ii", 1, 0)
 _POLLS = b"GET /_mock/health HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -35,7 +34,7 @@ _POLLS = b"GET /_mock/health HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 @dataclass
 class Outcome:
-    """`odd`: numbers of the cases that a person should look at, and why."""
+    """`odd`: numbers of the cases that need a look, with the reason."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     odd: list[tuple[int, str]] = field(default_factory=list)
@@ -86,7 +85,7 @@ async def _send(host: str, port: int, number: int, each: Case, outcome: Outcome)
             outcome.odd.append((number, "no answer"))
     finally:
         if each.leaves == "reset":
-            with contextlib.suppress(OSError):  # the server was quicker
+            with contextlib.suppress(OSError):  # the server closed first
                 writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         writer.close()
         with contextlib.suppress(OSError):
@@ -94,7 +93,7 @@ async def _send(host: str, port: int, number: int, each: Case, outcome: Outcome)
 
 
 async def _received(reader: asyncio.StreamReader, seconds: float) -> bytes:
-    """What comes until nothing comes any more: after the first answer only what is there already."""
+    """Reads until nothing more arrives; after the first response only what has already arrived."""
     found = b""
     with contextlib.suppress(TimeoutError, ConnectionError):
         while part := await asyncio.wait_for(reader.read(262_144), GLANCE_SECONDS if _statuses(found) else seconds):
@@ -103,7 +102,7 @@ async def _received(reader: asyncio.StreamReader, seconds: float) -> bytes:
 
 
 def _statuses(received: bytes) -> list[int]:
-    """Of all answers; a body that looks like one is not expected."""
+    """The statuses of all responses; no body looks like a status line."""
     found = []
     for part in received.split(b"HTTP/1.1 ")[1:]:
         with contextlib.suppress(ValueError):
@@ -112,7 +111,7 @@ def _statuses(received: bytes) -> list[int]:
 
 
 async def _healthy(host: str, port: int, outcome: Outcome) -> None:
-    """A client that asks, waits for the answer and asks again, on one connection."""
+    """A client that sends one request after the other on one connection."""
     reader, writer = await asyncio.open_connection(host, port)
     try:
         while True:

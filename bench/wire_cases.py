@@ -40,8 +40,8 @@ VALID: Sequence[tuple[str, int, object]] = (  # path, index of the right key, bo
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`pieces` are sent one after the other. `leaves`: the client goes without waiting for an answer, with an orderly
-    end or a reset; `half_closes`: it ends its own half and waits. `whole`: at least one answer is due."""
+    """`pieces` are sent one after the other. `leaves`: the client closes without waiting for a response, with FIN or
+    RST; `half_closes`: it closes its sending half and waits. `whole`: at least one response must come."""
 
     pieces: tuple[bytes, ...]
     leaves: str | None  # "close", "reset"
@@ -55,18 +55,18 @@ def case(seed: int, number: int, keys: Sequence[str]) -> Case:
     text = b"".join(requests)
     whole = True
     kind = random.random()
-    if kind < 0.25:  # a byte is lost, changed or put in
+    if kind < 0.25:  # a byte is removed, changed or inserted
         text, whole = _damaged(random, text), False
     elif kind < 0.35:  # the end is missing
         text, whole = text[: random.randrange(len(text))], False
-    elif kind < 0.40:  # it is no HTTP at all
+    elif kind < 0.40:  # not HTTP at all
         text, whole = random.randbytes(random.randrange(1, 300)), False
     leaves = random.choice(("close", "reset")) if random.random() < 0.15 else None
     return Case(_cut(random, text), leaves, random.random() < 0.15, whole and leaves is None)
 
 
 def _valid(random: Random, keys: Sequence[str]) -> bytes:
-    """What the mock takes, with odd manners at most."""
+    """A valid request, at most with unusual formatting."""
     path, key, body = random.choice(VALID)
     content, headers = _packed(random, json.dumps(body).encode())
     headers += [("Host", "localhost"), ("X-API-KEY", keys[key]), ("X-Mock-Control", "1")]

@@ -1,4 +1,4 @@
-"""wrk, its one line of requests and what it reports."""
+"""Runs wrk and reads its report."""
 
 import re
 import shutil
@@ -13,7 +13,7 @@ CONNECTIONS = 32
 
 
 class WrkError(Exception):
-    """wrk or taskset is missing, or the server answered errors."""
+    """wrk or taskset is missing, or the server answered with errors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +21,11 @@ class Measure:
     requests_per_second: float
     median_ms: float
     p99_ms: float
-    cpu_us: float  # of the server, for each request; says more than the rate where other work shares the core
+    cpu_us: float  # of the server per request; more reliable than the rate when other work shares the core
 
 
 def check_tools() -> None:
-    """Raises WrkError with the way out."""
+    """Raises WrkError with the command to install what is missing."""
     for tool, package in (("wrk", "wrk"), ("taskset", "util-linux")):
         if shutil.which(tool) is None:
             raise WrkError(f"{tool} is missing: on Debian or Ubuntu, apt-get install {package}")
@@ -56,7 +56,7 @@ def ask(url: str, pid: int, requests: Path, key: str, seconds: int, core: int) -
         raise WrkError(f"{url}: {output}")
     rate, count = re.search(r"Requests/sec:\s+([\d.]+)", output), re.search(r"(\d+) requests in", output)
     if not rate or not count:
-        raise WrkError(f"{url}: wrk said {output}")
+        raise WrkError(f"{url}: wrk printed {output}")
     latencies = (_milliseconds(output, "50%"), _milliseconds(output, "99%"))
     return Measure(float(rate[1]), *latencies, cpu_us=spent / int(count[1]) * 1e6)
 

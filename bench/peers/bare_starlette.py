@@ -1,4 +1,4 @@
-"""The least a Starlette endpoint can do: read the body, answer prepared bytes. `python bare_starlette.py PORT FILE`."""
+"""The minimum of a Starlette endpoint: read the body, answer prepared bytes. `python bare_starlette.py PORT FILE`."""
 
 import sys
 from pathlib import Path

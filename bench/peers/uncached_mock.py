@@ -1,4 +1,4 @@
-"""The mock without its memory of rankings: `python -m bench.peers.uncached_mock [options of lehnz-mock]`."""
+"""The mock without its cache of rankings: `python -m bench.peers.uncached_mock [options of lehnz-mock]`."""
 
 import sys
 from functools import partial

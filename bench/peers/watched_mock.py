@@ -1,7 +1,7 @@
-"""The mock with a diary: `python -m bench.peers.watched_mock FILE [options of lehnz-mock]`.
+"""The mock with a log of pauses: `python -m bench.peers.watched_mock FILE [options of lehnz-mock]`.
 
-Each second a line of JSON: how long the longest pause of the event loop was, how long the garbage collector took at
-most, and how much memory the process has. Nothing else is changed."""
+Each second it writes a line of JSON: the longest pause of the event loop, the longest garbage collection, and the
+memory of the process. Nothing else is changed."""
 
 import asyncio
 import gc
@@ -20,7 +20,7 @@ FILE, EVERY_SECONDS = sys.argv.pop(1), 0.005
 
 
 class Collections:
-    """How long they took since this was read last."""
+    """Durations of the garbage collections since the last call."""
 
     def __init__(self) -> None:
         self.longest = self._began = 0.0
