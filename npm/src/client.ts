@@ -19,7 +19,7 @@ export type LehnzOptions = {
   onError?: (error: LehnzError) => void; // events that were refused
 };
 
-/** The API's refusal, or no answer (status 0). `detail` has the fields and the rules that they broke. */
+/** An error of the API, or no response (status 0). `detail` lists the fields and the rules that they broke. */
 export class LehnzError extends Error {
   readonly status: number;
   readonly detail: string | FieldError[] | null;
@@ -36,9 +36,9 @@ const DEFAULTS = {
   maxWaitMs: 3_000,
   onError: (error: LehnzError): void => console.warn(`lehnz: ${error.message}`, error.detail ?? ""),
 };
-const KEEPALIVE_BYTES = 60_000; // browsers refuse more than 64 KiB under way with keepalive
-const COLLECT_MS = 500; // events of this time travel together
-const ATTEMPTS = 3; // of a call that got no answer or a 5xx
+const KEEPALIVE_BYTES = 60_000; // browsers refuse more than 64 KiB of pending keepalive requests
+const COLLECT_MS = 500; // events are collected for this long
+const ATTEMPTS = 3; // of a call without a response, or with a 5xx
 const SHOWN_ITEMS = 500; // whose recommendation_id is remembered
 const KEPT_EVENTS = 5_000; // while they can't be sent
 
@@ -57,9 +57,9 @@ export class Lehnz {
 
   constructor({ url, key, ...options }: LehnzOptions) {
     if (!url || !/^lehnz_[ps]k_/.test(key ?? ""))
-      throw new LehnzError(`url is ${url}, and the key must begin with lehnz_pk_ or lehnz_sk_: are the variables set?`);
+      throw new LehnzError(`url is ${url}, and the key must begin with lehnz_pk_ or lehnz_sk_: are the environment variables set?`);
     if (this.#inPage && key.startsWith("lehnz_sk_"))
-      throw new LehnzError("a secret key has no place in a page: use the publishable one (lehnz_pk_...)");
+      throw new LehnzError("a secret key must not be used in a page: use the publishable one (lehnz_pk_...)");
     this.#options = { ...DEFAULTS, ...options, key, url: url.replace(/\/+$/, "") };
     this.#shown = new Map(this.#load<[string, string][]>("shown"));
     this.#queue = this.#load<Event[]>("unsent") ?? [];
@@ -68,7 +68,7 @@ export class Lehnz {
     if (this.#inPage) document.addEventListener("visibilitychange", () => document.hidden && this.#leave());
   }
 
-  /** Who the page's shopper is: what `identify` said, else an id that this browser keeps. Undefined on a server. */
+  /** The page's user id: that of `identify`, else an anonymous id that this browser keeps. Undefined on a server. */
   get userId(): string | undefined {
     if (!this.#inPage && !this.#options.storage) return undefined;
     if (!this.#load("user")) {
@@ -78,7 +78,7 @@ export class Lehnz {
     return this.#load("user");
   }
 
-  /** The shopper signed in: what the anonymous id did belongs to `userId` from now on. */
+  /** Call it when the shopper signs in: the events of the anonymous id belong to `userId` from now on. */
   identify(userId: string): void {
     const before = this.userId;
     this.#save("user", userId);
@@ -86,12 +86,12 @@ export class Lehnz {
       this.track({ event_name: "identify", user_id: userId, previous_user_id: before });
   }
 
-  /** The shopper signed out: a new anonymous id. */
+  /** Call it when the shopper signs out: it makes a new anonymous id. */
   forget(): void {
     this.#save("user", null);
   }
 
-  /** One page of a list. Without `user_id` it is the page's shopper's. Throws a LehnzError. */
+  /** One page of recommendations. `user_id` defaults to the page's user. Throws a LehnzError. */
   async recommend(query: RecommendRequest = {}, options: { signal?: AbortSignal } = {}): Promise<Recommendation> {
     const own = this.userId === undefined ? {} : { user_id: this.userId };
     const list = await this.#call<Recommendation>("/v1/recommend", { ...own, ...query }, options.signal);
@@ -100,8 +100,8 @@ export class Lehnz {
     return list;
   }
 
-  /** Sends soon, together with others; never throws. The list that showed the item is named by its recommendation_id,
-   * unless the event says `recommendation_id: null`. */
+  /** Sends the event soon, together with others; never throws. It gets the recommendation_id of the list that showed the
+   * item, unless the event has `recommendation_id: null`. */
   track(events: TrackedEvent | TrackedEvent[]): void {
     for (const event of [events].flat()) {
       const list = event.item_id ? this.#shown.get(event.item_id) : undefined;
@@ -125,13 +125,13 @@ export class Lehnz {
     return this.#call("/v1/ingest/users/upsert", users);
   }
 
-  /** Sends what waits, now. Never throws: what can't be sent is kept, what is refused goes to `onError`. */
+  /** Sends the collected events now. Never throws: events that can't be sent are kept, refused ones go to `onError`. */
   async flush(): Promise<void> {
     while (this.#queue.length > 0 && Date.now() >= this.#limitedUntil) if (!(await this.#sendBatch())) break;
     if (this.#queue.length > 0) this.#sendIn(Math.max(this.#limitedUntil - Date.now(), backoff(this.#failures)));
   }
 
-  /** The page may be gone in a moment: everything at once. What may not be sent yet is kept for the next page. */
+  /** Sends everything at once, because the page may be closing. What may not be sent yet is kept for the next page. */
   #leave(): void {
     if (Date.now() < this.#limitedUntil) this.#save("unsent", this.#queue);
     else while (this.#queue.length > 0) void this.#sendBatch();
@@ -157,7 +157,7 @@ export class Lehnz {
     }
   }
 
-  /** One bad event refuses the whole batch: those that the API names are given up, the others sent again. */
+  /** One invalid event refuses the whole batch: those that the API names are dropped, the others sent again. */
   #giveUp(batch: Event[], error: LehnzError): boolean {
     const fields = Array.isArray(error.detail) ? error.detail : [];
     const bad = new Set(fields.map(({ field }) => Number(/^\$\[(\d+)\]/.exec(field)?.[1])));
@@ -186,20 +186,20 @@ export class Lehnz {
     const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
     try {
       const response = await fetch(this.#options.url + path, { method: "POST", headers, body, ...init, signal });
-      const { success, data, message, error } = await response.json().catch(() => ({})); // a gateway's own page
+      const { success, data, message, error } = await response.json().catch(() => ({})); // not JSON, as a gateway's error page
       if (response.status === 429) this.#limit(response.headers);
       else this.#refusals = 0;
       if (response.ok && success) return data as T;
       throw new LehnzError(message ?? `status ${response.status}`, response.ok ? 0 : response.status, error ?? null);
     } catch (error) {
       if (error instanceof LehnzError || init.signal?.aborted) throw error;
-      throw new LehnzError(`no answer from ${this.#options.url}${path}: ${(error as Error).message}`);
+      throw new LehnzError(`no response from ${this.#options.url}${path}: ${(error as Error).message}`);
     }
   }
 
-  /** Nothing is sent before the API wants to hear from this client again, and later each time that it is refused anew. */
+  /** Sends nothing until the rate limit's wait is over; each further 429 in a row doubles the wait. */
   #limit(headers: Headers): void {
-    if (Date.now() >= this.#limitedUntil) this.#refusals += 1; // calls under way together are refused together
+    if (Date.now() >= this.#limitedUntil) this.#refusals += 1; // parallel calls that are refused together count once
     const [after = 0, reset = 0] = ["Retry-After", "RateLimit-Reset"].map((name) => Number(headers.get(name)) || 0);
     const wait = Math.max(1, after, reset) * 1_000 + Math.random() * 500;
     this.#limitedUntil = Math.max(this.#limitedUntil, Date.now() + Math.max(wait, backoff(this.#refusals - 1)));
@@ -209,7 +209,7 @@ export class Lehnz {
     this.#due ??= until(Date.now() + milliseconds).then(() => ((this.#due = undefined), this.flush()));
   }
 
-  /** What can't be read (damaged, or the browser allows no storage) is as this object knows it. */
+  /** The stored value; where it can't be read (damaged, or storage is not allowed), the one in memory. */
   #load<T>(name: string): T | undefined {
     try {
       return JSON.parse(this.#storage()!.getItem(`lehnz.${name}`)!) ?? undefined;
@@ -226,14 +226,14 @@ export class Lehnz {
   }
 }
 
-/** What fits into one request. Takes it out of the queue. */
+/** Takes from the queue as many events as one request may hold. */
 function takeBatch(queue: Event[]): Event[] {
   let size = 2; // the brackets
   const end = queue.findIndex((event) => (size += bytes(JSON.stringify(event)) + 1) > KEEPALIVE_BYTES);
   return queue.splice(0, end < 0 ? queue.length : Math.max(end, 1));
 }
 
-/** Returns at a moment. Looks at the clock every second: a long timer oversleeps when the laptop did. */
+/** Resolves at a time. Checks the clock every second, because a long timer is late after a laptop's sleep. */
 function until(moment: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const look = (): boolean => (signal?.aborted ? (reject(signal.reason), true) : Date.now() >= moment && (resolve(), true));

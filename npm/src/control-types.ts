@@ -22,7 +22,7 @@ export interface components {
         };
         /**
          * NewFault
-         * @description A fault as it is asked for.
+         * @description A fault in a request.
          */
         NewFault: {
             /**
@@ -123,8 +123,8 @@ export interface components {
         };
         /**
          * Verified
-         * @description `nearest` explains why there are not more; `dropped` says how many exchanges could not be looked at: where
-         *     some were, "exactly so often" and "at most" are not verified.
+         * @description `nearest`: the exchanges that come closest, with their differences. `dropped`: number of exchanges that could not
+         *     be checked; if there are any, `times` and `at_most` are not verified.
          */
         Verified: {
             /** Verified */
@@ -140,7 +140,7 @@ export interface components {
         };
         /**
          * Wanted
-         * @description How often such a request is expected: `times` exactly, or from `at_least` to `at_most`; else once or more.
+         * @description The expected number of such requests: `times`, or from `at_least` to `at_most`; by default one or more.
          */
         Wanted: {
             /**

@@ -1,12 +1,12 @@
-// The mock as one test sees it: every call is about one organisation, so that tests don't meet each other.
+// The mock as one test sees it: every call is about one organisation, so that tests don't affect each other.
 import type { NewFault, Verified, Wanted } from "./control-types.js";
 
 export type Fault = Omit<NewFault, "tenant_id">;
 export type Expected = Omit<Wanted, "tenant_id" | "after" | "wait_seconds">;
 export type Organisation = { tenant_id: string; publishable_key: string; secret_key: string };
 
-const TTL_SECONDS = 6 * 3600; // what a killed run leaves behind is gone after this
-const VERIFY_SECONDS = 5; // how long `verify` waits for what has yet to be sent
+const TTL_SECONDS = 6 * 3600; // organisations of a killed run are removed after this time
+const VERIFY_SECONDS = 5; // how long `verify` waits for the request
 
 type Body = { readonly [field: string]: unknown };
 
@@ -33,13 +33,13 @@ export async function control<T>(url: string, method: "GET" | "POST" | "DELETE",
   throw new Refusal(response.status, `the mock refused ${method} ${path}: ${said}`);
 }
 
-/** An organisation of one's own with the seeded shop. Throws in a line what to start where no fitting mock answers. */
+/** A new organisation with the seeded shop. Throws a one-line error with the command to start if no suitable mock answers. */
 export async function newOrganisation(url: string): Promise<Organisation> {
   await requireStandingClock(url);
   return control(url, "POST", "/organisations", { seeded: true, ttl_seconds: TTL_SECONDS });
 }
 
-/** Time must pass for tests and mock alike, so the mock's own has to stand still. */
+/** Tests and mock must share one time, so the mock's clock has to stand still. */
 async function requireStandingClock(url: string): Promise<void> {
   const start = `start one with --port ${new URL(url).port} --clock virtual`;
   const clock = await control<{ scale: number }>(url, "GET", "/clock").catch((error: unknown) => {
@@ -60,51 +60,51 @@ export class MockControl {
     this.organisation = organisation;
   }
 
-  /** Back to the seeded shop (or an empty one): full quota, no faults, nothing to verify. */
+  /** Resets to the seeded shop (or an empty one): full quota, no faults, no recorded requests. */
   async reset(to: "seeded" | "empty" = "seeded"): Promise<void> {
     await this.call("POST", "/reset", { ...this.tenant, to });
     this.#since = (await this.call<{ last_id: number }>("GET", "/journal?limit=1")).last_id;
   }
 
-  /** Returns when all that was accepted is visible; needed only with an --ingest-delay. */
+  /** Resolves when all accepted data is visible; needed only with --ingest-delay. */
   async flush(): Promise<void> {
     await this.call("POST", "/flush", this.tenant);
   }
 
-  /** Use up the quota: 429 for so long, or until the window ends. */
+  /** Uses up the quota: 429 for this many seconds, or until the window ends. */
   async exhaust(seconds?: number): Promise<void> {
     const path = `/organisations/${this.organisation.tenant_id}/rate-limit/exhaust`;
     await this.call("POST", path, seconds === undefined ? {} : { seconds });
   }
 
-  /** Move the mock's clock: so many seconds, or to the end of the rate limit. Returns the seconds. */
+  /** Moves the mock's clock by a number of seconds, or to the end of the rate limit window. Returns the seconds. */
   async advance(by: number | "to the reset"): Promise<number> {
     const seconds = by === "to the reset" ? await this.#secondsToReset() : by;
     await this.call("POST", "/clock/advance", { ...this.tenant, seconds });
     return seconds;
   }
 
-  /** Break something for this organisation until `mend` or a reset: `{ kind: "status", status: 500 }`. */
+  /** Sets a fault for this organisation until `mend` or a reset: `{ kind: "status", status: 500 }`. */
   async fault(fault: Fault): Promise<{ mend: () => Promise<void> }> {
     const { fault_id } = await this.call<{ fault_id: string }>("POST", "/faults", { ...fault, ...this.tenant });
     return { mend: () => this.call("DELETE", `/faults/${fault_id}`) };
   }
 
-  /** Was this sent since the last reset? Waits a little for it; then throws the requests that came nearest. */
+  /** Checks that this was sent since the last reset. Waits a little for it; then throws with the closest requests. */
   async verify(expected: Expected): Promise<void> {
     const body = { ...expected, ...this.tenant, after: this.#since, wait_seconds: VERIFY_SECONDS };
     const found = await this.call<Verified>("POST", "/journal/verify", body);
     if (!found.verified) throw new Error(unverified(expected, found));
   }
 
-  /** What the mock holds against the requests since the last reset: sent before Retry-After was over, twice, ... */
+  /** The lint's findings about the requests since the last reset: sent before Retry-After was over, sent twice, ... */
   async lint(): Promise<string[]> {
     const query = `tenant_id=${this.organisation.tenant_id}&after=${this.#since}&limit=1000`;
     const { exchanges } = await this.call<{ exchanges: { lint: { id: string; message: string }[] }[] }>("GET", `/journal?${query}`);
     return exchanges.flatMap(({ lint }) => lint).map(({ id, message }) => `${id}: ${message}`);
   }
 
-  /** Remove the organisation. Without this it is gone after six hours. */
+  /** Removes the organisation. Without this call it is removed after six hours. */
   async remove(): Promise<void> {
     await this.call("DELETE", `/organisations/${this.organisation.tenant_id}`);
   }
@@ -127,7 +127,7 @@ function unverified(expected: Expected, { count, nearest, dropped }: Verified): 
     differences.map(({ field, expected, actual }) => `  #${id} ${field}: ${shown(actual)}, not ${shown(expected)}`),
   );
   const gone = dropped ? [`  ${dropped} requests are no longer in the journal`] : [];
-  return [`${count} requests were like ${shown(expected)}`, ...misses, ...gone].join("\n");
+  return [`${count} requests matched ${shown(expected)}`, ...misses, ...gone].join("\n");
 }
 
 const shown = (value: unknown): string => JSON.stringify(value) ?? "nothing";

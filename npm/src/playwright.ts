@@ -3,8 +3,8 @@
 //   import { expect, test } from "lehnz-mock/playwright";
 //   test("...", async ({ page, lehnz }) => { await lehnz.exhaust(); ... });
 //
-// Each worker gets an organisation of its own with the seeded shop, and each test starts from that shop. What a page
-// sends with any publishable key goes to the worker's organisation, and the page's clock shows the mock's time.
+// Each worker gets an organisation of its own with the seeded shop, and each test starts from that shop. Requests of a
+// page with any publishable key go to the worker's organisation, and the page's clock shows the mock's time.
 import { type Browser, type BrowserContext, test as base } from "@playwright/test";
 import { type Expected, type Fault, MockControl, newOrganisation, type Organisation } from "./control.js";
 
@@ -44,14 +44,14 @@ export const test = base.extend<{ lehnz: LehnzMock }, LehnzOptions & { organisat
   ],
 
   context: async ({ lehnz, context }, use) => {
-    await lehnz.attach(context); // again: nothing; needed where the context was made some other way
+    await lehnz.attach(context); // no effect the second time; needed for contexts that were created in another way
     await use(context);
   },
 });
 
 let current: LehnzMock | undefined; // of the test that runs in this worker
 
-/** Contexts that a test makes itself meet the same organisation. */
+/** Contexts that a test creates itself use the same organisation. */
 function attachNewContexts(browser: Browser): void {
   const newContext = browser.newContext.bind(browser);
   browser.newContext = async (options) => {
@@ -61,7 +61,7 @@ function attachNewContexts(browser: Browser): void {
   };
 }
 
-/** The mock in a Playwright test. Errors point to the line of the test that called. */
+/** The mock in a Playwright test. Errors point to the calling line of the test. */
 export class LehnzMock extends MockControl {
   readonly #contexts = new Set<BrowserContext>();
 
@@ -85,7 +85,7 @@ export class LehnzMock extends MockControl {
     return step(`lehnz.verify(${JSON.stringify(expected)})`, this.verify, () => super.verify(expected));
   }
 
-  /** Move the mock's clock and the pages' clocks: so many seconds, or to the end of the rate limit. */
+  /** Moves the mock's clock and the pages' clocks by a number of seconds, or to the end of the rate limit window. */
   override advance(by: number | "to the reset"): Promise<number> {
     const move = async (): Promise<number> => {
       const seconds = await super.advance(by);
@@ -95,8 +95,8 @@ export class LehnzMock extends MockControl {
     return step(`lehnz.advance(${JSON.stringify(by)})`, this.advance, move);
   }
 
-  /** Make a browser context meet this organisation, before its first page opens. Those of `browser` already do;
-   * one of `launchPersistentContext` doesn't. */
+  /** Makes a browser context use this organisation, before its first page opens. Contexts of `browser` already do; one
+   * of `launchPersistentContext` doesn't. */
   async attach(context: BrowserContext): Promise<void> {
     if (this.#contexts.has(context)) return;
     this.#contexts.add(context);
@@ -107,8 +107,8 @@ export class LehnzMock extends MockControl {
   }
 }
 
-/** A step of the test's report. Its error points to where `method` was called, in the test: Playwright shows no line of
- * a package, and an error that comes later knows nothing of the caller. */
+/** A step of the test's report. Its error points to the caller of `method` in the test, because Playwright shows no
+ * lines of a package, and a later error has lost its caller. */
 function step<T>(title: string, method: (...args: never[]) => Promise<T>, body: () => Promise<T>): Promise<T> {
   const caller: { stack?: string } = {};
   Error.captureStackTrace(caller, method);
@@ -122,7 +122,7 @@ function step<T>(title: string, method: (...args: never[]) => Promise<T>, body: 
   });
 }
 
-/** Runs in the page. Not `page.route`: that loses what a page sends with `keepalive` while it is being left. */
+/** Runs in the page. Not `page.route`: that loses `keepalive` requests of a page that is being closed. */
 function sendWithKey(own: string): void {
   const keyFor = (key: string | null) => (key?.startsWith("lehnz_pk_") ? own : key);
   const { fetch } = window;

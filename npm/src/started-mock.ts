@@ -11,23 +11,23 @@ const START_SECONDS = 60;
 
 export type StartedMock = { url: string; stop: () => void };
 
-/** Its clock stands until a test moves it, and accepted data is visible at once. It never outlives this process. */
+/** Its clock stands still until a test moves it, and accepted data is visible at once. It ends with this process. */
 export async function startMock(options: string[] = []): Promise<StartedMock> {
   const python = await pythonOf((text) => console.error(`lehnz-mock: ${text} ...`));
   const folder = mkdtempSync(join(tmpdir(), "lehnz-mock-"));
   const keys = join(folder, "keys.json");
   const command = ["-P", "-m", "mock_server", ...OPTIONS, "--keys-out", keys, ...options];
   const mock = spawn(python, command, { stdio: ["ignore", "ignore", "pipe"] });
-  let said = "";
-  mock.stderr.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(-2_000)));
+  let output = "";
+  mock.stderr.setEncoding("utf8").on("data", (text: string) => (output = (output + text).slice(-2_000)));
   const stop = (): void => {
     mock.kill();
     rmSync(folder, { recursive: true, force: true });
   };
   process.once("exit", stop);
   const url = await addressIn(keys, mock);
-  if (!url) throw new Error(`the mock did not start: ${said.trim()}`);
-  mock.unref(); // a test runner that is done need not wait for it
+  if (!url) throw new Error(`the mock did not start: ${output.trim()}`);
+  mock.unref(); // so that a finished test runner can exit
   (mock.stderr as unknown as { unref: () => void }).unref();
   return { url, stop };
 }

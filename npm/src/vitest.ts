@@ -1,4 +1,4 @@
-// As `globalSetup` it starts one mock for the run; in a test file it gives that file an organisation of its own.
+// As `globalSetup` it starts one mock for the run; in a test file it provides that file's own organisation.
 import { URL_VARIABLE } from "./jest.js";
 import { startMock } from "./started-mock.js";
 

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react";
 
-/** A value that outlives a reload. A damaged or foreign one is forgotten. */
+/** A value that survives a reload. An unreadable one is discarded. */
 export class Stored<T> {
   readonly #storage: Storage;
   readonly #key: string;

@@ -41,7 +41,7 @@ for (const [way, ask] of [
     expect(answer).toEqual({ status: 200, tenant: lehnz.organisation.tenant_id });
   });
 
-  test(`a key that does not belong into a page is not made good in ${way}`, async ({ page, lehnz }) => {
+  test(`a key that does not belong in a page is not made good in ${way}`, async ({ page, lehnz }) => {
     const answer = await ask(page, lehnz.url, "lehnz_sk_of_nobody");
     expect(answer).toEqual({ status: 401, tenant: undefined });
   });
@@ -73,7 +73,7 @@ test("page and mock live at the same moment, and move on together", async ({ pag
 test("a request that was not made is told by what came nearest", async ({ page, lehnz }) => {
   await askByFetch(page, lehnz.url, SOMEBODY_ELSES);
   const wrong = lehnz.verify({ operation_id: "recommend", body: { strategy: "trending" }, times: 1 });
-  await expect(wrong).rejects.toThrow(/0 requests were like .*\n +#\d+ body\.strategy: "popular", not "trending"/);
+  await expect(wrong).rejects.toThrow(/0 requests matched .*\n +#\d+ body\.strategy: "popular", not "trending"/);
 });
 
 test("the mock tells what a client does wrong, and only since the test began", async ({ request, lehnz }) => {

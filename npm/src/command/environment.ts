@@ -14,7 +14,7 @@ const USED = "last-used"; // also says that the environment is complete
 const KEEP_DAYS = 30; // another project may pin an older version
 const KEEP_PARTIAL_DAYS = 1;
 
-/** One line for the user instead of a stack. */
+/** An error that is shown in one line, without a stack trace. */
 export class SetupError extends Error {
   readonly exitCode: number;
   constructor(message: string, exitCode: number) {
@@ -23,7 +23,7 @@ export class SetupError extends Error {
   }
 }
 
-/** Path of the environment's Python. The first time, it is made; `progress` is called with what is being done. */
+/** Path of the environment's Python. The first call creates it; `progress` gets a description of each step. */
 export async function pythonOf(progress: (text: string) => void): Promise<string> {
   const cache = cacheFolder();
   const folder = join(cache, nameOfThisVersion());
@@ -43,14 +43,14 @@ export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): strin
 async function make(cache: string, folder: string, progress: (text: string) => void): Promise<void> {
   const maker = findMaker();
   if (!maker) throw new SetupError(NOTHING_FOUND, 2);
-  const partial = `${folder}.partial-${process.pid}`; // two first runs at once don't meet
+  const partial = `${folder}.partial-${process.pid}`; // so that two first runs at once don't collide
   try {
     mkdirSync(cache, { recursive: true });
     removeOld(cache);
     progress(`setting up Python with ${maker.kind} in ${cache} (once for this version)`);
     for (const [program = "", ...args] of commands(maker, partial)) await run(program, args);
     writeFileSync(join(partial, USED), "");
-    rmSync(folder, { recursive: true, force: true }); // its Python is gone, or another first run was faster
+    rmSync(folder, { recursive: true, force: true }); // its Python was removed, or another first run was faster
     renameSync(partial, folder);
   } catch (error) {
     rmSync(partial, { recursive: true, force: true });
@@ -78,7 +78,7 @@ function commands(maker: Maker, folder: string): string[][] {
   ];
 }
 
-/** The command's own last line becomes the error. */
+/** On failure the command's last line is the error. */
 function run(program: string, args: string[]): Promise<void> {
   const env = { ...process.env, ...installerSettings() };
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env });
@@ -112,12 +112,12 @@ function nameOfThisVersion(): string {
 
 function wheelName(): string {
   const wheel = existsSync(CONTENTS) && readdirSync(CONTENTS).find((name) => name.endsWith(".whl"));
-  if (!wheel) throw new SetupError("this copy of the package holds no wheel: build it with `make npm`", 1);
+  if (!wheel) throw new SetupError("this copy of the package contains no wheel: build it with `make npm`", 1);
   return wheel;
 }
 
 function isComplete(folder: string): boolean {
-  return existsSync(join(folder, USED)) && existsSync(pythonIn(folder)); // false for a link to a Python that is gone
+  return existsSync(join(folder, USED)) && existsSync(pythonIn(folder)); // false for a link to a Python that was removed
 }
 
 function touch(folder: string): void {
@@ -125,7 +125,7 @@ function touch(folder: string): void {
   try {
     utimesSync(join(folder, USED), now, now);
   } catch {
-    // a cache that can only be read, e.g. in a container
+    // a read-only cache, e.g. in a container
   }
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// lehnz-mock [options]: the mock's own options and exit codes, from an environment that is made on the first run.
+// lehnz-mock [options]: the mock's own options and exit codes, in a Python environment that the first run creates.
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { pythonOf, SetupError } from "./environment.js";
@@ -21,11 +21,11 @@ try {
 }
 
 function runMock(python: string): void {
-  // -P: a folder `fixtures` or `load` of the project is not taken for the mock's own.
+  // -P: so that a folder `fixtures` or `load` of the project is not imported instead of the mock's own.
   const mock = spawn(python, ["-P", "-m", "mock_server", ...process.argv.slice(2)], { stdio: "inherit" });
   for (const signal of SIGNALS) {
     process.on(signal, () => {
-      // Ctrl+C reaches the mock from the terminal; a second one would mean "don't wait".
+      // Ctrl+C reaches the mock from the terminal; passing it on would be a second one, which means "don't wait".
       const fromTerminal = signal === "SIGINT" && process.stdin.isTTY;
       if (!fromTerminal) mock.kill(signal);
       else setTimeout(() => mock.exitCode === null && mock.kill(signal), TERMINAL_GRACE_MS).unref();

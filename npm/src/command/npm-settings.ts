@@ -1,9 +1,9 @@
-// What npm knows of the network here (proxy, certificates) for the tools that install Python packages.
+// npm's network settings (proxy, certificates) for the tools that install Python packages.
 import { spawnSync } from "node:child_process";
 
 type Settings = { [name: string]: unknown };
 
-/** Variables for uv and pip. What the user has set for them stays. Asked once, when the environment is made. */
+/** Variables for uv and pip. Variables that the user has set are kept. Read once, when the environment is created. */
 export function installerSettings(environment: NodeJS.ProcessEnv = process.env, npm = npmSettings()): NodeJS.ProcessEnv {
   const wanted = {
     HTTPS_PROXY: npm["https-proxy"] ?? npm.proxy,

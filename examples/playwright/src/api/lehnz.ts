@@ -1,18 +1,18 @@
-// The two calls that a page may make, both with the publishable key. The secret key has no place in a browser.
+// The two calls that a page may make, both with the publishable key. The secret key must never reach a browser.
 import createClient from "openapi-fetch";
 import type { Event as LehnzEvent, paths, Recommendation, RecommendRequest } from "lehnz-mock/types";
 
 export type { LehnzEvent, Recommendation };
 export type Query = RecommendRequest;
 
-/** 429. `seconds`: when the API wants to hear from us again. */
+/** 429. `seconds`: how long to wait before the next request. */
 export class RateLimited extends Error {
   constructor(readonly seconds: number) {
     super(`rate limited for ${seconds} s`);
   }
 }
 
-/** Any other refusal, in the API's words. Below 500 the request itself is wrong, and sending it again won't help. */
+/** Any other error, with the API's message. Below 500 the request itself is wrong, and repeating it won't help. */
 export class Refused extends Error {
   constructor(
     readonly status: number,
@@ -33,7 +33,7 @@ export async function recommend(query: Query, signal: AbortSignal): Promise<Reco
   return data.data;
 }
 
-/** Several events, one request. With `keepalive` the browser finishes it even when the page is gone. */
+/** Several events, one request. With `keepalive` the browser completes it even after the page is closed. */
 export async function sendEvents(events: LehnzEvent[]): Promise<void> {
   const { data, error, response } = await api.POST("/v1/ingest/events/ingest", { body: events, keepalive: true });
   if (!data) throw refusal(response, error);

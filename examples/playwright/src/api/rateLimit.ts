@@ -1,4 +1,4 @@
-// The limit is the whole organisation's, so after one 429 nothing on this page calls the API until it may.
+// The limit is the whole organisation's, so after one 429 nothing on this page calls the API until the wait is over.
 import { useSyncExternalStore } from "react";
 
 const CHECK_MS = 1000;
@@ -8,11 +8,11 @@ let refusals = 0; // in a row
 let timer: ReturnType<typeof setInterval> | undefined;
 const listeners = new Set<() => void>();
 
-/** Note a 429. The wait is what the API asks for, and from the second one in a row at least 2, 4, 8, ... seconds. */
+/** Record a 429. The wait is what the API asks for, and from the second one in a row at least 2, 4, 8, ... seconds. */
 export function refused(seconds: number): void {
-  if (!isLimited()) refusals += 1; // calls that were under way together are refused together
+  if (!isLimited()) refusals += 1; // parallel calls that are refused together count once
   const backoff = refusals > 1 ? 2 ** Math.min(refusals - 1, 6) : 0;
-  until = Math.max(until, Date.now() + (Math.max(seconds, backoff) + Math.random()) * 1000); // not all at one moment
+  until = Math.max(until, Date.now() + (Math.max(seconds, backoff) + Math.random()) * 1000); // random, so that clients don't all return at once
   timer ??= setInterval(check, CHECK_MS);
   notify();
 }
@@ -39,7 +39,7 @@ function secondsLeft(): number {
   return until && Math.max(1, Math.floor((until - Date.now()) / 1000));
 }
 
-// The clock is asked every second: one long timer would sleep through a laptop's sleep, and a test's fast-forward.
+// The clock is checked every second: one long timer would be late after a laptop's sleep or a test's fast-forward.
 function check(): void {
   if (Date.now() >= until) {
     clearInterval(timer);

@@ -11,7 +11,7 @@ export type Row =
 
 type Outcome = { key: string; recommendation?: Recommendation }; // of the query and the attempt that `key` names
 
-/** The answer to a query. Under a rate limit it waits, and asks by itself when the limit ends. */
+/** The result of a query. Under a rate limit it waits, and repeats the request when the limit ends. */
 export function useRecommendations(query: Query): Row {
   const [attempt, setAttempt] = useState(0);
   const [outcome, setOutcome] = useState<Outcome>({ key: "" });

@@ -1,6 +1,6 @@
 import { useSecondsLeft } from "../api/rateLimit";
 
-/** Said once; the seconds tick for the eyes only. */
+/** Screen readers announce it once; the countdown is hidden from them. */
 export function LimitNotice() {
   const seconds = useSecondsLeft();
   return (

@@ -7,8 +7,8 @@ import { track } from "../shopper/tracker";
 
 type Props = { title: string; query: Query; fallbackTitle?: string; hideWithout?: "behavioral" };
 
-/** A row of recommended products. `fallbackTitle`: what it is called while too little is known to keep the title's
- * promise. `hideWithout`: no row at all, unless it rests on what this shopper did. */
+/** A row of recommended products. `fallbackTitle`: the title for a fallback list, when too little is known about the
+ * shopper. `hideWithout`: show no row unless the list is based on the shopper's own behaviour. */
 export function ProductRow({ title, query, fallbackTitle = title, hideWithout }: Props) {
   const row = useRecommendations(query);
   const heading = useId();

@@ -1,4 +1,4 @@
-// What the shop knows of its items. A real one asks its own backend; this one remembers what recommendations told it.
+// What the shop knows of its items. A real shop asks its own backend; this one remembers the recommended items.
 import type { Recommendation } from "../api/lehnz";
 import { Stored } from "../stored";
 

@@ -1,4 +1,4 @@
-// Who is shopping: an id of our own making until the shopper signs in, then the shop's id for them.
+// The current shopper: a generated id until the shopper signs in, then the shop's id for them.
 import { Stored } from "../stored";
 
 export type Shopper = { id: string; signedIn: boolean };

@@ -1,7 +1,7 @@
 import { shopper, stranger } from "./shopper";
 import { flush, track } from "./tracker";
 
-/** `identify` joins what was done before the sign-in to the shopper; it is sent before anything is asked for them. */
+/** `identify` joins the events before the sign-in to the user. It is sent before any request for that user. */
 export async function signIn(userId: string): Promise<void> {
   const before = shopper.get();
   if (before.id === userId) return;
@@ -10,7 +10,7 @@ export async function signIn(userId: string): Promise<void> {
   shopper.set({ id: userId, signedIn: true });
 }
 
-/** The next one at this device is somebody else. */
+/** The next shopper on this device gets a new id. */
 export function signOut(): void {
   shopper.set(stranger());
 }

@@ -1,4 +1,4 @@
-// Events are collected for a second and sent together; what is left goes out when the page is hidden or closed.
+// Events are collected for a second and sent together; the rest is sent when the page is hidden or closed.
 import { type LehnzEvent, RateLimited, Refused, sendEvents } from "../api/lehnz";
 import { admitted, isLimited, refused, subscribe } from "../api/rateLimit";
 import { Stored } from "../stored";
@@ -6,7 +6,7 @@ import { shopper } from "./shopper";
 
 const COLLECT_MS = 1000;
 const RETRY_MS = 5000;
-const BATCH = 50; // some 300 bytes each: far below the 64 KiB that a page may leave behind with keepalive
+const BATCH = 50; // some 300 bytes each: far below the 64 KiB limit of keepalive requests
 const KEPT = 500;
 
 const session = new Stored(sessionStorage, "session", () => crypto.randomUUID());
@@ -15,7 +15,7 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 
 type Interaction = Pick<LehnzEvent, "event_family" | "event_name"> & Partial<LehnzEvent>;
 
-/** `recommendation_id` belongs to whatever came of a recommendation. The id makes a repetition count once. */
+/** `recommendation_id` belongs to every event that followed a recommendation. Because of the event id, a repetition counts once. */
 export function track(interaction: Interaction): void {
   const event = {
     user_id: shopper.get().id,
@@ -28,7 +28,7 @@ export function track(interaction: Interaction): void {
   sendIn(COLLECT_MS);
 }
 
-/** Send what there is, unless the API has asked for silence. Failures put the events back. */
+/** Send the collected events, unless a rate limit holds. After a failure they are kept. */
 export async function flush(): Promise<void> {
   clearTimeout(timer);
   timer = undefined;
