@@ -89,7 +89,7 @@ def test_a_target_that_turns_hostile_is_left_at_the_deadline_with_all_that_was_s
         report = judge(settings_of(read_arguments(options), catalogue, {}), catalogue, lambda _: None)
     assert time.monotonic() - began < 4 + SLACK
     assert report.verdict is not Verdict.CONFORMS
-    assert report.notes[0] == "the deadline of 4 s is over: what was not judged by then is inconclusive"
+    assert report.notes[0] == "the deadline of 4 s is over: checks not judged by then are inconclusive"
     assert {result.check for result in report.results} == set(catalogue)
 
 

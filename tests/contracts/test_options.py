@@ -42,7 +42,7 @@ AT = ("--target", "http://127.0.0.1:9", *PAIR)
         (("--jsno", "file"), "there is no option '--jsno' (did you mean `--json`?)"),
         (("target.toml",), "there is no option 'target.toml'"),
         (("--target", "http://[::1:4010", *PAIR), "--target: must be http://host"),
-        (("--target", "https://api.lehnz.com", *PAIR), "--target: api.lehnz.com is production; --allow-production"),
+        (("--target", "https://api.lehnz.com", *PAIR), "--target: api.lehnz.com is production; use --allow-production"),
         (("--target", "http://127.0.0.1:9"), "give the target's keys"),
         (PAIR, "keys are given, but no --target"),
         (("--target", "http://127.0.0.1:9", *PAIR[:3], "lehnz_sk_hunter2\r"), "--secret-key ends with a line break"),

@@ -96,7 +96,7 @@ def test_an_expired_deviation_admits_nothing() -> None:
 def test_a_deviation_that_is_gone_warns_and_fails_only_when_strict(strict: bool, outcome: Outcome) -> None:
     passed = result(Outcome.PASS)
     notes = apply([passed], [Deviation("A-b", "agreed")], strict, TODAY)
-    assert "is gone" in notes[0]
+    assert "no longer occurs" in notes[0]
     assert passed.outcome is outcome
 
 

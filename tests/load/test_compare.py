@@ -113,9 +113,9 @@ def test_the_warm_up_is_in_no_window() -> None:
     ("text", "word"),
     [
         ("{}", "another version"),
-        ("[]", "is no file"),
-        ("{", "is no file"),
-        ('{"schema": 2, "verdict": "PASS", "windows": {"a": 1}}', "is no file"),
+        ("[]", "is not a file of"),
+        ("{", "is not a file of"),
+        ('{"schema": 2, "verdict": "PASS", "windows": {"a": 1}}', "is not a file of"),
         ('{"schema": 2, "verdict": "INVALID"}', "was INVALID"),
     ],
 )

@@ -12,7 +12,7 @@ FAULTS = {
     "racy": "isn't atomic",
     "per-key": "2 independent buckets (one per key type)",
     "per-route": "4 independent buckets (one per route)",
-    "global": "the bucket isn't its own",
+    "global": "it shares the bucket",
     "round-robin": "3 independent buckets (one per replica?)",
     "sticky": "3 independent buckets (one per replica?)",
     "no-reset": "no RateLimit-Reset",

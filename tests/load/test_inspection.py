@@ -61,7 +61,7 @@ def test_a_generator_that_differs_is_named(other: dict[str, Any], word: str) -> 
 
 
 def test_a_silent_generator_is_named() -> None:
-    assert generator_problems([answer()], 3) == ["2 of 3 workers didn't answer the plan"]
+    assert generator_problems([answer()], 3) == ["2 of 3 workers didn't reply to the plan"]
 
 
 def test_a_target_with_enough_quota_is_fine() -> None:
@@ -75,7 +75,7 @@ def test_a_target_with_enough_quota_is_fine() -> None:
         ({"status": 401}, "refuses its publishable key (401)"),
         ({"status": 403}, "refuses its publishable key (403)"),
         ({"status": 404}, "answers 404"),
-        ({"status": 308, "location": "https://x/v1"}, "redirects to https://x/v1 (308): give the address"),
+        ({"status": 308, "location": "https://x/v1"}, "redirects to https://x/v1 (308): use its final address"),
         ({"status": 429, "reset": 77}, "used up for another 77 s"),
         ({"remaining": 12}, "don't fit"),
     ],

@@ -137,7 +137,7 @@ def test_the_other_organisation_must_not_notice() -> None:
     before, after = shot(40, 40.1, 40, 0), [shot(60 + place, 60.1 + place, 60 + place, 1 + place) for place in range(3)]
     assert failed(list(judge_other(before, after))) == {}
     refused = [after[0]._replace(status=429)]
-    assert "the bucket isn't its own" in failed(list(judge_other(before, refused)))["other organisation served"]
+    assert "it shares the bucket" in failed(list(judge_other(before, refused)))["other organisation served"]
     shared = [one._replace(remaining=10) for one in after]
     assert "other organisation's quota" in failed(list(judge_other(before, shared)))
 

@@ -82,5 +82,5 @@ def test_the_generators_are_looked_at_before_the_promises() -> None:
     assert step_outcome([broken], ["lag p99 400 ms"], False) == (Held.GENERATOR, "lag p99 400 ms")
     assert step_outcome([broken], [], False)[0] is Held.NO
     assert step_outcome([kept], [], True) == (Held.NO, POOL_FULL)
-    assert step_outcome([], [], False) == (Held.NO, "nothing was answered")
+    assert step_outcome([], [], False) == (Held.NO, "no request was answered")
     assert step_outcome([kept], [], False) == (Held.YES, "")

@@ -101,7 +101,7 @@ def test_playwright_while_the_dev_server_runs_and_its_errors_point_into_the_spec
         assert "2 passed" in shop.run("npx playwright test --config ci.config.ts list")
         said = shop.run("npx playwright test --config ci.config.ts wrong", expected=1)
     assert "tests/wrong.spec.ts:6:" in said
-    assert "0 requests were like" in said
+    assert "0 requests matched" in said
     assert "> 6 |   await lehnz.verify(" in said
     assert "1 passed" in said
 

@@ -26,7 +26,7 @@ _SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Beside:
-    """Where it answers, the keys of its first organisation, and all keys as --keys-out writes them."""
+    """URL, the keys of its first organisation, and all keys as --keys-out writes them."""
 
     url: str
     publishable_key: str

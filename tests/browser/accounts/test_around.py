@@ -43,7 +43,7 @@ def test_the_audit_log_is_filtered_turned_and_shared_by_its_address(page: Page, 
     expect(log).to_have_count(1)
     expect(filters.get_by_label("Who")).to_have_value(re.compile(r"^[0-9a-f-]{36}$"))
     filters.get_by_label("Outcome").select_option("refused")
-    expect(page.get_by_text("Nothing of this kind was done yet.")).to_be_visible()
+    expect(page.get_by_text("No matching entries yet.")).to_be_visible()
     filters.get_by_label("Outcome").select_option("any")
     filters.get_by_label("Until").fill("2020-01-01T00:00:00")
     expect(page.locator("#where")).to_have_text("0 in all, page 1 of 1")
@@ -57,7 +57,7 @@ def test_a_suspended_organisation_says_so_until_that_ends(page: Page, mock: Runn
     expect(page.get_by_role("heading", name=f"{tenant_id} is suspended")).to_be_visible()
     expect(page.locator("#inside")).to_be_hidden()
     page.get_by_role("button", name="End the suspension").click()
-    expect(page.locator("#audit tbody tr").first).to_contain_text("whoever runs the mock")
+    expect(page.locator("#audit tbody tr").first).to_contain_text("the mock's operator")
 
 
 def test_what_people_and_files_are_called_stays_text(page: Page, mock: RunningMock) -> None:
@@ -142,7 +142,7 @@ def test_a_keyboard_alone_registers_comes_in_and_uploads(page: Page) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator("#detail")).to_be_focused()
-    expect(page.locator("#detail")).to_contain_text("All 4 items were taken.")
+    expect(page.locator("#detail")).to_contain_text("All 4 items were accepted.")
 
 
 @needs_axe

@@ -29,7 +29,7 @@ def test_a_shop_is_opened_staffed_filled_and_given_keys_and_the_audit_log_tells_
     register(mock, "Grace", "grace@shop.test")
     page.goto("/_mock/ui/team")
     fill_in(page, "register", name="Ada", email="ada@shop.test", password=PASSWORD)
-    expect(page.get_by_text("You are in none yet.")).to_be_visible()
+    expect(page.get_by_text("You are not a member of any organisation yet.")).to_be_visible()
     page.get_by_label("New organisation").fill("Crème & Co")
     page.get_by_role("button", name="Make it").click()
     page.wait_for_url("**/team?tenant_id=creme-co")
@@ -44,7 +44,7 @@ def test_a_shop_is_opened_staffed_filled_and_given_keys_and_the_audit_log_tells_
     page.get_by_role("link", name="Upload").click()
     page.get_by_label("Drag a CSV or JSON file here").set_input_files(CATALOG)
     page.get_by_role("button", name="Upload").click()
-    expect(page.locator("#detail")).to_contain_text("All 4 items were taken.")
+    expect(page.locator("#detail")).to_contain_text("All 4 items were accepted.")
 
     page.get_by_role("link", name="Developer Access").click()
     expect(page.get_by_text("No key pair yet")).to_be_visible()
@@ -208,7 +208,7 @@ def test_development_keys_stay_visible_to_who_was_let_in(page: Page, mock: Runni
     register(mock, "Ada", "ada@shop.test").sign_in(page)
     page.goto("/_mock/ui/developer-access?tenant_id=glow-beauty-ng")
     page.get_by_label("As", exact=True).select_option("DEVELOPER")
-    page.get_by_role("button", name="Let me into glow-beauty-ng").click()
+    page.get_by_role("button", name="Add me to glow-beauty-ng").click()
     expect(page.locator("#secret-development")).to_have_text(mock.secret_key)
     expect(page.locator("#publishable-development")).to_have_text(mock.publishable_key)
     expect(page.get_by_role("button", name="Revoke")).to_have_count(0)
@@ -233,7 +233,7 @@ def test_roles_are_given_and_taken_and_the_last_owner_stays(page: Page, mock: Ru
     expect(page.locator("#members tbody tr")).to_have_count(2)
     expect(page.locator("#audit tbody tr").first).to_contain_text("Remove a member")
     page.get_by_role("button", name="Leave it").click()
-    expect(page.get_by_role("heading", name=f"You are not in {tenant_id}")).to_be_visible()
+    expect(page.get_by_role("heading", name=f"You are not a member of {tenant_id}")).to_be_visible()
     assert [each["email"] for each in grace.ask("GET", f"/organisations/{tenant_id}/members")["members"]] == [
         "grace@shop.test"
     ]
@@ -244,7 +244,7 @@ def test_an_invitation_of_a_stranger_is_refused_in_words(page: Page, mock: Runni
     ada.sign_in(page)
     page.goto(f"/_mock/ui/team?tenant_id={tenant_id}")
     invite = page.get_by_role("region", name="Invite somebody")
-    for email, words in [("new@shop.test", "ask its owner to register first"), ("eve@shop.test", "a member already")]:
+    for email, words in [("new@shop.test", "its owner has to register first"), ("eve@shop.test", "a member already")]:
         invite.get_by_label("Email").fill(email)
         page.keyboard.press("Enter")
         expect(invite.get_by_role("alert")).to_contain_text(words)

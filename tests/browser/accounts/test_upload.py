@@ -19,12 +19,12 @@ def test_a_file_is_dropped_and_its_errors_are_told_line_by_line(page: Page, mock
     page.goto(f"/_mock/ui/upload?tenant_id={tenant_id}")
     drop(settled(page), "people.csv", "user_id,status,created_at\nu1,active,2026-02-01\nu2,asleep,2026-02-01\nu3\n")
     expect(page.locator("#file-about")).to_have_text("people.csv, 1 KiB")
-    page.get_by_label("What its rows are").select_option("users")
+    page.get_by_label("Its rows are").select_option("users")
     expect(page.get_by_role("link", name="Download users.csv")).to_be_visible()
     expect(page.get_by_role("link", name="Download catalog.csv")).to_be_hidden()
     page.get_by_role("button", name="Upload").click()
     detail = page.get_by_role("complementary", name="Chosen upload")
-    expect(detail).to_contain_text("1 row of 3 taken; the others have errors.")
+    expect(detail).to_contain_text("1 row of 3 accepted; the others have errors.")
     expect(detail.get_by_role("cell")).to_have_text(
         [
             "3",
@@ -38,11 +38,11 @@ def test_a_file_is_dropped_and_its_errors_are_told_line_by_line(page: Page, mock
     page.reload()
     expect(detail).to_contain_text("1 row of 3 taken")
 
-    page.get_by_label("What its rows are").select_option("users")
+    page.get_by_label("Its rows are").select_option("users")
     drop(page, "people.csv", "user_id,status,created_at\nu4,active,2026-02-01\nu5\n")
     page.get_by_label("All or nothing").check()
     page.get_by_role("button", name="Upload").click()
-    expect(detail).to_contain_text("Nothing was taken: 1 error")
+    expect(detail).to_contain_text("No rows were accepted, because of 1 error")
     expect(detail.locator("dd")).to_have_text(["2", "0", "1"])
 
 
@@ -109,7 +109,7 @@ def test_progress_is_shown_while_a_file_is_read(page: Page, mock: RunningMock) -
     )
     drop(page, "large.csv", f"item_id,item_type,status\n{rows}")
     page.get_by_role("button", name="Upload").click()
-    expect(page.locator("#detail")).to_contain_text("All 10,000 items were taken.")
+    expect(page.locator("#detail")).to_contain_text("All 10,000 items were accepted.")
     seen = page.evaluate("seen")
     assert seen == sorted(seen)
     assert seen[0] < 1
@@ -121,7 +121,7 @@ def test_a_sample_to_download_is_one_that_is_taken_whole(page: Page, mock: Runni
     ada.sign_in(page)
     page.goto(f"/_mock/ui/upload?tenant_id={tenant_id}")
     for kind, file in [("items", "catalog.csv"), ("users", "users.csv")]:
-        page.get_by_label("What its rows are").select_option(kind)
+        page.get_by_label("Its rows are").select_option(kind)
         with page.expect_download() as download:
             page.get_by_role("link", name=f"Download {file}").click()
         page.get_by_label("Drag a CSV").set_input_files(Path(download.value.path()))

@@ -104,5 +104,5 @@ def test_a_part_that_is_watched_comes_back_by_itself(page: Page, complaints: lis
     page.goto("/_mock/ui/faults")
     expect(page.locator("#faults").get_by_role("alert")).to_contain_text("The mock does not answer")
     page.unroute("**/_mock/faults")
-    expect(page.get_by_text("Nothing is broken.")).to_be_visible()
+    expect(page.get_by_text("No faults are set.")).to_be_visible()
     complaints.clear()

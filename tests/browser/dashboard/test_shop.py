@@ -37,7 +37,7 @@ def test_what_was_added_is_taken_back_by_one_click(page: Page, tmp_path: Path) -
     file.write_text("item_id,title,price\nmug-1,Mug,9.50\n", encoding="utf-8")
     page.goto("/_mock/ui/shop")
     settled(page).locator("#file").set_input_files(file)
-    page.get_by_role("button", name="Add to what is there").click()
+    page.get_by_role("button", name="Add to the current data").click()
     expect(page.get_by_role("heading", name="1 of 1 rows are in glow-beauty-ng")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("Undone.")).to_be_visible()

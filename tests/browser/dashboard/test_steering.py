@@ -31,7 +31,7 @@ def test_the_overview_shows_the_quota_as_it_goes_and_puts_things_back(page: Page
     page.get_by_role("button", name="Empty it").click()
     expect(page.locator("#count-items")).to_have_text("0")
     page.get_by_label("Data", exact=True).select_option("small")
-    page.get_by_role("button", name="Seed with it").click()
+    page.get_by_role("button", name="Load it").click()
     expect(page.locator("#count-items")).to_have_text("50")
 
 
@@ -49,8 +49,8 @@ def test_a_snapshot_is_taken_and_restored_by_a_button_or_from_its_file(page: Pag
     expect(page.locator("#count-items")).to_have_text("50")
     page.get_by_role("button", name="Empty it").click()
     expect(page.locator("#count-items")).to_have_text("0")
-    page.get_by_label("A file of one").set_input_files(download.value.path())
-    page.get_by_role("button", name="Restore it").click()
+    page.get_by_label("From a file").set_input_files(download.value.path())
+    page.get_by_role("button", name="Restore").click()
     expect(page.locator("#count-items")).to_have_text("50")
     page.get_by_role("button", name="Remove <b>before</b>").click()
     expect(page.get_by_text("None yet.")).to_be_visible()
@@ -105,14 +105,14 @@ def test_the_429_button_asks_for_how_long_and_for_whom(page: Page, mock: Running
     assert limit["remaining"] == 0
     assert 50 <= limit["reset"] <= 60
     assert send(mock, "/v1/recommend", {"user_id": "user_1"}).status_code == 200, "the other organisation goes on"
-    part.get_by_role("button", name="Let it through again").click()
+    part.get_by_role("button", name="Refill its quota").click()
     expect(part).to_contain_text("acme-books has 1,000 requests left")
 
 
 def test_a_fault_is_made_of_the_mocks_own_table(page: Page, mock: RunningMock, complaints: list[str]) -> None:
     page.goto("/_mock/ui/faults")
     form = settled(page).locator("#add")
-    kinds = form.get_by_label("What goes wrong")
+    kinds = form.get_by_label("Kind of fault")
     offered = {each["kind"] for each in control(mock, "GET", "/fault-kinds")["kinds"]}
     assert set(kinds.locator("option").all_inner_texts()) == offered
     kinds.select_option("status")
@@ -130,7 +130,7 @@ def test_a_fault_is_made_of_the_mocks_own_table(page: Page, mock: RunningMock, c
     page.locator("h1").click()
     expect(listed.locator("td").nth(4)).to_have_text("2")
     listed.get_by_role("button", name="Remove status").click()
-    expect(page.get_by_text("Nothing is broken.")).to_be_visible()
+    expect(page.get_by_text("No faults are set.")).to_be_visible()
 
 
 def test_the_clock_is_moved_to_the_reset_of_an_organisation(page: Page, mock: RunningMock) -> None:
@@ -156,7 +156,7 @@ def test_the_clock_stands_still_goes_on_and_is_moved_for_one_organisation(page: 
     assert datetime.fromisoformat(ahead) - datetime.fromisoformat(before) == timedelta(days=1)
     expect(page.locator("#now")).to_contain_text(ahead[:10])
     page.get_by_role("button", name="real time").click()
-    expect(page.get_by_text("It runs as yours does.")).to_be_visible()
+    expect(page.get_by_text("It runs at the speed of your clock.")).to_be_visible()
 
 
 def test_a_keyboard_reaches_the_content_first_and_sees_where_it_is(page: Page) -> None:
@@ -206,18 +206,18 @@ def test_a_strategy_is_tried_with_filters_and_its_scores_are_taken_apart(page: P
     expect(page.get_by_text("Needs context_item_id")).to_be_visible()
     page.get_by_label("filters").fill('{"category": "shoes"}')
     page.get_by_label("limit").fill("3")
-    page.get_by_role("button", name="Show what is recommended").click()
+    page.get_by_role("button", name="Show recommendations").click()
     expect(results).to_have_count(3)
     results.first.get_by_text("Attributes").click()
     expect(results.first).to_contain_text("shoes")
-    results.first.get_by_text("The score taken apart").click()
+    results.first.get_by_text("Parts of the score").click()
     expect(results.first.locator("dl").first).to_contain_text("Source")
     page.get_by_label("filters").fill('{"category": ')
-    page.get_by_role("button", name="Show what is recommended").click()
+    page.get_by_role("button", name="Show recommendations").click()
     expect(page.locator("#results").get_by_role("alert")).to_contain_text("filters is not JSON")
     page.get_by_label("filters").fill('{"category": {"nested": 1}}')
     page.get_by_role("button", name="Send it as a request").click()
-    answer = page.get_by_role("region", name="Answer of the API")
+    answer = page.get_by_role("region", name="Response of the API")
     expect(answer).to_contain_text("400")
     expect(answer).to_contain_text("ratelimit-remaining")
     complaints.clear()

@@ -112,7 +112,7 @@ def test_a_token_that_no_banner_shows_is_told_once_in_the_log(tmp_path: Path, op
     finally:
         process.kill()
     written = log.read_text(encoding="utf-8") + (tmp_path / "out").read_text(encoding="utf-8")
-    assert len(re.findall(r"made for this run: it is [\w-]{24}(?![\w-])", written)) == 1
+    assert len(re.findall(r"generated for this run: it is [\w-]{24}(?![\w-])", written)) == 1
 
 
 def test_a_token_that_stands_in_the_file_stays_out_of_the_log(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_a_stop_answers_open_requests_and_tells_what_nobody_will_see(tmp_path: P
             assert client.post("/v1/ingest/items/upsert", json=body).status_code == 202
             assert mock.end() == 0
         assert mock.out == ""
-        assert re.fullmatch(r"\S+ warning: stopped; 1 accepted request had not become visible yet\n", mock.log)
+        assert re.fullmatch(r"\S+ warning: stopped; 1 accepted request not visible yet\n", mock.log)
 
 
 def test_a_second_signal_waits_for_nothing_and_is_no_failure(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_a_second_signal_waits_for_nothing_and_is_no_failure(tmp_path: Path) -> 
 def test_a_stop_during_the_start_is_no_failure(tmp_path: Path, number: signal.Signals) -> None:
     process, log = spawned(tmp_path, "--port", "0", "--seed-data", "large"), tmp_path / "log"
     try:
-        while "filling in 1,000,000 events" not in log.read_text(encoding="utf-8"):
+        while "applying 1,000,000 events" not in log.read_text(encoding="utf-8"):
             assert process.poll() is None
             time.sleep(0.02)
         process.send_signal(number)

@@ -96,7 +96,10 @@ class TestBounds:
         assert exchange(beside.url, head("GET", path, {"X-Long": "x" * MOST_BYTES})).status == 431
         many = {f"X-{number}": "x" * 100 for number in range(1_000)}
         answer = exchange(beside.url, head("GET", path, many))
-        assert (answer.status, answer.json["error"]) == (431, "the headers of a request may have 65536 bytes together")
+        assert (answer.status, answer.json["error"]) == (
+            431,
+            "the headers of a request may have at most 65536 bytes in total",
+        )
 
     def test_what_is_shorter_is_served(self, beside: Beside) -> None:
         assert exchange(beside.url, head("GET", "/_mock/health", {"X-Long": "x" * 60_000})).status == 200

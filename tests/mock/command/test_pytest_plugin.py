@@ -34,7 +34,7 @@ def test_each_test_has_a_shop_of_its_own(lehnz_mock, name):
     post(f"{lehnz_mock.url}/v1/recommend", lehnz_mock.publishable_key, {"strategy": "popular", "limt": 5})
     (found,) = lehnz_mock.findings()
     assert (found.rule, found.message) == (
-        "unknown-field", "$.limt is no field of this request: did you mean `limit`?"
+        "unknown-field", "$.limt is not a field of this request: did you mean `limit`?"
     )
 """
 UNRELATED_TEST = """

@@ -43,7 +43,7 @@ def test_a_preview_says_what_was_concluded_and_changes_nothing(control: Served) 
     before = control.items
     concluded = bring(control, GERMAN, columns=MAPPING, name="shop.csv")
     assert concluded["summary"] == (
-        "3 rows; separator ';'; Preis read as 79,28 -> 79.28; Preis: no number, kept as text: 'neun' on line 4"
+        "3 rows; separator ';'; Preis read as 79,28 -> 79.28; Preis: not a number, kept as text: 'neun' on line 4"
     )
     assert concluded["records"][1]["attributes"] == {"title": "Bett", "price": 1299.0}
     assert concluded["columns"][0] == {"column": "SKU", "field": "item_id", "sample": "1"}

@@ -47,7 +47,7 @@ def test_who_registers_is_signed_in_and_can_sign_in_again(mock: Client) -> None:
 def test_an_address_is_the_same_in_capitals_and_can_be_registered_once(mock: Client) -> None:
     assert register(mock, email="Ada@Shop.TEST").data["account"]["email"] == "ada@shop.test"
     again = register(mock, email="ada@shop.test")
-    assert (again.status, again.message) == (409, "Conflict: this address has an account already")
+    assert (again.status, again.message) == (409, "Conflict: this address already has an account")
     assert mock.post(LOGIN, {"email": "ADA@SHOP.TEST", "password": PASSWORD}, key=None).status == 200
 
 

@@ -50,12 +50,12 @@ def test_another_encoding_is_415_and_named(mock: Client, encoding: str) -> None:
 @pytest.mark.parametrize(
     ("encoding", "body", "problem"),
     [
-        ("gzip", BODY, "says gzip, and the body is none"),
-        ("gzip", gzip.compress(BODY)[:-9], "says gzip, and the body ends too early"),
-        ("gzip", gzip.compress(BODY) + b"more", "says gzip, and the body is none"),
-        ("gzip", gzip.compress(b"") * 200, "a body may be made of 100 gzip files"),
-        ("deflate", b"x", "says deflate, and the body ends too early"),
-        ("deflate", b"\xff\xff\xff", "says deflate, and the body is none"),
+        ("gzip", BODY, "is gzip, but the body is not gzip"),
+        ("gzip", gzip.compress(BODY)[:-9], "is gzip, but the body ends too early"),
+        ("gzip", gzip.compress(BODY) + b"more", "is gzip, but the body is not gzip"),
+        ("gzip", gzip.compress(b"") * 200, "a body may consist of at most 100 gzip members"),
+        ("deflate", b"x", "is deflate, but the body ends too early"),
+        ("deflate", b"\xff\xff\xff", "is deflate, but the body is not deflate"),
         ("gzip", b"", "the body is empty"),
         ("gzip", gzip.compress(b"{"), "the body is not JSON"),
     ],

@@ -17,8 +17,8 @@ def test_a_404_names_the_path_that_was_meant(mock: Client, path: str) -> None:
 
 
 def test_a_404_for_something_else_says_where_to_look(mock: Client) -> None:
-    assert "/docs lists those that it has" in mock.get("/favicon.ico").message
-    assert "/docs lists those that it has" in mock.get("/" + "x" * 50_000).message
+    assert "/docs lists all paths" in mock.get("/favicon.ico").message
+    assert "/docs lists all paths" in mock.get("/" + "x" * 50_000).message
 
 
 def test_a_token_from_before_a_reset_opens_nothing_after_it(mock: Client) -> None:

@@ -153,7 +153,7 @@ def test_an_answer_that_breaks_the_spec_is_a_loud_500_where_answers_are_checked(
         client.checked = False
         assert client.post(RECOMMEND, recommend_body("popular")).status == status
     (line,) = [record.getMessage() for record in caplog.records]
-    assert line.startswith("the answer to POST /v1/recommend is not what the spec says: $.data.domain must be a string")
+    assert line.startswith("the response to POST /v1/recommend does not match the spec: $.data.domain must be a string")
 
 
 def test_a_fault_is_a_500_in_the_envelope_and_only_the_log_has_the_traceback(
@@ -164,11 +164,11 @@ def test_a_fault_is_a_500_in_the_envelope_and_only_the_log_has_the_traceback(
     assert answer.status == 500
     assert answer.json == {
         "success": False,
-        "message": "Internal server error: a fault of the mock; its log has the details",
+        "message": "Internal server error: an internal error of the mock; its log has the details",
         "data": None,
-        "error": "a fault of the mock; its log has the details",
+        "error": "an internal error of the mock; its log has the details",
     }
-    assert "fault in POST /v1/recommend" in caplog.text
+    assert "internal error in POST /v1/recommend" in caplog.text
     assert "Traceback" in caplog.text
 
 

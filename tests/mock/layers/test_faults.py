@@ -145,7 +145,7 @@ def test_every_option_belongs_to_a_kind_and_is_explained() -> None:
         ({"kind": "latency", "shortest": 1}, "$.seconds", "takes seconds, or"),
         ({"kind": "latency", "shortest": 2, "longest": 1}, "$.longest", "must be at least shortest"),
         ({"kind": "latency", "median": 2, "p95": 1}, "$.p95", "must be at least median"),
-        ({"kind": "drop", "seconds": 1}, "$.seconds", "is no option of the kind drop"),
+        ({"kind": "drop", "seconds": 1}, "$.seconds", "is not an option of the kind drop"),
         ({"kind": "status"}, "$.status", "takes status"),
         ({"kind": "status", "status": 503}, "$.status", "an error that an operation documents: 400, 401"),
         ({"kind": "status", "status": 422, "operation_id": "upsertItems"}, "$.status", "that upsertItems documents"),

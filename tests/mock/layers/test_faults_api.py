@@ -113,7 +113,7 @@ def test_faults_can_be_listed_and_removed_for_one_organisation(steered: Steered)
     ("method", "path", "body", "status", "words"),
     [
         ("POST", "/faults", {}, 400, ["$.kind"]),
-        ("POST", "/faults", {"kind": "drop", "seconds": 1}, 400, ["$.seconds", "no option of the kind drop"]),
+        ("POST", "/faults", {"kind": "drop", "seconds": 1}, 400, ["$.seconds", "not an option of the kind drop"]),
         ("POST", "/faults", {"kind": "drop", "tenant_id": "nobody"}, 404, ["nobody"]),
         ("POST", "/faults", {"kind": "drop", "times": 1.5}, 400, ["$.times"]),
         ("POST", "/faults", {"kind": "status", "status": 418}, 400, ["$.status", "429"]),

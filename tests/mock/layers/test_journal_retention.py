@@ -32,7 +32,7 @@ def test_the_oldest_are_dropped_and_counted() -> None:
     assert (listed["dropped"], listed["last_id"]) == (2, 5)
     assert mock.refused("/journal/1") == (
         404,
-        '"the journal has no exchange 1: it was dropped, or there never was one"',
+        '"the journal has no exchange 1: it was dropped, or it never existed"',
     )
     mock.close()
 

@@ -235,7 +235,7 @@ def test_a_target_that_is_down_is_a_502_in_the_envelope(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("host", ["api.lehnz.com", "lehnz.com", "API.Lehnz.com.", "ingestion.lehnz.com:8443"])
 def test_production_needs_a_word_of_its_own(host: str) -> None:
-    with pytest.raises(UsageError, match="is production; --allow-production"):
+    with pytest.raises(UsageError, match="is production; use --allow-production"):
         read_settings(["--proxy", f"https://{host}"], {})
     assert read_settings(["--proxy", f"https://{host}", "--allow-production"], {}).proxy == f"https://{host}"
     assert check_url("https://notlehnz.com/", allow_production=False) == "https://notlehnz.com"

@@ -209,7 +209,7 @@ def test_verify_can_wait_for_a_request_that_is_on_its_way(mock: Observed) -> Non
     ("body", "words"),
     [
         ({"times": -1}, "$.times"),
-        ({"times": 1, "at_least": 1}, "times can't stand beside at_least or at_most"),
+        ({"times": 1, "at_least": 1}, "times can't be combined with at_least or at_most"),
         ({"at_least": 2, "at_most": 1}, "at_least must not be more than at_most"),
         ({"statsu": 200}, "$.statsu"),
         ({"wait_seconds": 31}, "$.wait_seconds"),

@@ -37,12 +37,12 @@ def test_a_second_mock_on_one_file_is_refused(tmp_path: Path) -> None:
 def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("remember the milk")
-    assert refusal(path) == f"{path}: is no state file of lehnz-mock"
+    assert refusal(path) == f"{path}: is not a state file of lehnz-mock"
     other = tmp_path / "other.db"
     with sqlite3.connect(other) as connection:
         connection.execute("CREATE TABLE a (b)")
     connection.close()
-    assert refusal(other) == f"{other}: is an SQLite file, but no state file of lehnz-mock"
+    assert refusal(other) == f"{other}: is an SQLite file, but not a state file of lehnz-mock"
 
 
 def test_a_file_of_a_newer_mock_is_refused(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def test_one_that_was_added_works_at_once_and_one_that_was_removed_no_more(mock:
 
 
 def test_a_name_that_is_taken_is_refused(mock: Client) -> None:
-    with pytest.raises(ValueError, match="there is an organisation 'acme-books' already"):
+    with pytest.raises(ValueError, match="the organisation 'acme-books' already exists"):
         mock.mock.add_organisation("acme-books")
 
 

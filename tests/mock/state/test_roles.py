@@ -140,7 +140,7 @@ def test_the_last_owner_stays_one(shop: Shop) -> None:
         shop.owner.send("PATCH", shop.member("OWNER"), {"role": "ADMIN"}),
     ]
     assert {(answer.status, answer.message) for answer in refused} == {
-        (409, "Conflict: the last OWNER stays: make somebody else an OWNER first")
+        (409, "Conflict: the last OWNER can't leave: make another member an OWNER first")
     }
     assert shop.owner.send("PATCH", shop.member("OWNER"), {"role": "OWNER"}).status == 200
     assert shop.owner.send("PATCH", shop.member("ADMIN"), {"role": "OWNER"}).status == 200
