@@ -7,7 +7,7 @@ the live objects while everything else waits: 130 ms for a shop of 50,000 events
 - nothing is collected while the mock starts, because everything created then stays;
 - the live objects are frozen when the mock is ready, so they are not traversed again;
 - so are the initial data of later organisations (`freeze`): a copy of a shop is a few objects with 100,000 references;
-- nothing is collected while an upload or a snapshot file is read or written, which creates millions of objects;
+- nothing is collected while an upload or a snapshot file is read or written, which makes millions of objects;
 - young objects are traversed twice, after 2,000 and 10,000 new objects, which finds the cycles of the control plane and
   of libraries. Each collection takes a few milliseconds at most;
 - older objects are never traversed automatically, because a full collection takes unlimited time;
