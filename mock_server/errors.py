@@ -76,6 +76,10 @@ class UnsupportedMediaType(ApiError):
     status, summary = 415, "Unsupported media type"
 
 
+class NotImplementedHere(ApiError):
+    status, summary = 501, "Not implemented"
+
+
 class BadRequest(ApiError):
     status, summary = 400, "Bad request"
 

@@ -17,7 +17,7 @@ from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from mock_server.command.cycle import Cycle
-from mock_server.errors import ApiError, BadRequest, HeadersTooLarge, UriTooLong
+from mock_server.errors import ApiError, BadRequest, HeadersTooLarge, NotImplementedHere, UriTooLong
 from mock_server.http.envelope import failure
 
 MOST_BYTES = 65_536  # of a request's head, of its URL, of a trailer
@@ -36,6 +36,7 @@ class Connection(HttpToolsProtocol):
         self._moved = False  # the last data finished some part of a request
         self._in_head = False
         self._unserved = False  # the request being read is not passed to the application
+        self._odd: ApiError | None = None  # why the request that is being read can't be served
         self._refusal: ApiError | None = None
         self._deaf = False  # already answered; further data of the client is ignored
         self._stopping = False
@@ -136,7 +137,7 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._in_head = self._moved = True
-        self._unserved = False
+        self._unserved, self._odd = False, None
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if not self._in_head:  # a trailer, which nothing reads
@@ -144,6 +145,11 @@ class Connection(HttpToolsProtocol):
         name = name.lower()
         if name == b"expect" and value.lower() == b"100-continue":
             self.expect_100_continue = True
+        elif name == b"transfer-encoding" and value.strip().lower() != b"chunked":  # the parser reads past what it is
+            shown = value.decode("latin-1")[:64]
+            self._odd = NotImplementedHere(
+                f"Transfer-Encoding {shown!r}: send chunked; compress by Content-Encoding: gzip"
+            )
         self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
@@ -154,6 +160,8 @@ class Connection(HttpToolsProtocol):
                 self._refusal = BadRequest("CONNECT is for proxies")
         elif self._fed + self._before > MOST_BYTES and self._is_too_long():
             self._unserved, self._refusal = True, self._too_long()
+        elif self._odd is not None:
+            self._unserved, self._refusal = True, self._odd
         elif len(self.pipeline) >= _MOST_QUEUED:
             self._unserved, self._refusal = True, BadRequest("too many requests on one connection at once")
         else:
