@@ -13,8 +13,8 @@ from mock_server.state.recommender.config import Config
 from mock_server.state.recommender.content import content_source
 from mock_server.state.recommender.episodes import Episode
 from mock_server.state.recommender.filters import parse_filters
-from mock_server.state.recommender.numbers import Floats, Ints, Weighted, windows
-from mock_server.state.recommender.pairs import NOTHING, Pairs
+from mock_server.state.recommender.numbers import Amounts, Floats, Ints, Weighted, windows
+from mock_server.state.recommender.pairs import Pairs
 from mock_server.state.recommender.people import Person
 from mock_server.state.recommender.ranking import Query, Source
 from mock_server.state.recommender.sources import Adjust, newest_source, pairs_source, popular_source
@@ -60,8 +60,7 @@ class Ask:
 
     def history(self) -> Weighted:
         """The person's items and the affinity to each, newest first."""
-        known = self.person.history(self.config.window)
-        return known.items[::-1], known.affinities[::-1]
+        return self.person.history(self.config.window).newest
 
     def sessions(self) -> tuple[Episode | None, Episode | None, float]:
         """(the running session, the last one that ended, when the running one will end)."""
@@ -91,9 +90,8 @@ class Ask:
     def touched_with(self, origins: Weighted, reason: str, adjust: Adjust | None = None, own: bool = False) -> Source:
         """Items that people touched with the given ones, by cosine. `own`: without what this person adds to it."""
         pairs = self.tables.touched
-        items, weights = origins
-        sizes = pairs.sizes(items)
-        scaled = items, np.where(sizes > NOTHING, weights / np.sqrt(sizes), 0.0)
+        totals = pairs.totals
+        scaled = [(item, weight / totals[item] ** 0.5) for item, weight in origins if totals[item] > 0]
 
         def cosine(items: Ints, sums: Floats) -> Floats:
             values = pairs.sizes(items)
@@ -101,13 +99,13 @@ class Ask:
             return values if adjust is None else adjust(items, values)
 
         count = self.config.depth + len(self.person.bought)
-        share = (lambda: self.own_share(*scaled)) if own else None
+        share = (lambda: self.own_share(dict(scaled))) if own else None
         return pairs_source(self.catalogue, self.shelf, pairs, scaled, cosine, reason, count, share)
 
     def together_with(self, pairs: Pairs, origins: list[int], reason: str) -> Source:
         """Items counted in the same baskets or sessions, the well supported ones before the others."""
         power, support = self.config.together_power, self.config.together_support
-        weighted = np.array(origins, np.intp), np.ones(len(origins))
+        weighted = [(item, 1.0) for item in origins]
         count = self.config.depth + len(origins)
 
         def score(items: Ints, sums: Floats) -> Floats:
@@ -138,16 +136,15 @@ class Ask:
 
     # numbers
 
-    def own_share(self, items: Ints, weights: Floats) -> Weighted:
-        """What the person's own pairs add to the weighted sums over `items`, to be taken off: others are the evidence.
+    def own_share(self, weights: dict[int, float]) -> Amounts:
+        """What the person's own pairs add to the sums over `weights`, to be taken off: others are the evidence.
 
         Item i got the sum of weight_j * min(affinity_i, affinity_j) over its neighbours j, which stand at most `window`
         places before or after it.
         """
         window = self.config.window
-        mine, affinities, around = self.person.history(window)
-        given = dict(zip(items.tolist(), weights.tolist(), strict=True))
-        weights = np.array([given.get(item, 0.0) for item in mine.tolist()])
-        share = np.minimum(around, affinities[:, None])
-        share *= windows(weights, window)
-        return mine, affinities * weights - share.sum(axis=1)
+        history = self.person.history(window)
+        weight = np.array([weights.get(item, 0.0) for item in history.items.tolist()])
+        share = np.minimum(history.around, history.affinities[:, None])
+        share *= windows(weight, window)
+        return history.items, history.affinities * weight - share.sum(axis=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -9,7 +10,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
-Weighted = tuple[Ints, Floats]  # items and an amount for each
+Amounts = tuple[Ints, Floats]  # items and an amount for each
+Weighted = Sequence[tuple[int, float]]  # items and the weight of each
 DIGITS = 9
 
 
@@ -44,9 +46,9 @@ def windows(values: Floats, reach: int) -> Floats:
 
 
 @lru_cache(maxsize=8)
-def powers_of_ranks(count: int, power: float) -> Floats:
+def powers_of_ranks(count: int, power: float) -> tuple[float, ...]:
     """rank ** power for the ranks from 1 to `count`."""
-    return np.array([rank**power for rank in range(1, count + 1)])
+    return tuple([rank**power for rank in range(1, count + 1)])
 
 
 def largest(values: Floats, count: int) -> Ints:

@@ -15,10 +15,9 @@ from struct import pack
 import numpy as np
 from numpy.typing import NDArray
 
-from mock_server.state.recommender.numbers import Floats, Ints, Weighted
+from mock_server.state.recommender.numbers import Amounts, Floats, Ints, Weighted
 
 ENTRY = np.dtype([("item", np.int64), ("count", np.float64)])
-_EMPTY = b""
 NOTHING = 1e-9  # a count this small is what rounding left of one that was taken back
 FIRST_FOLD = 128  # entries
 LOOK = 32 * ENTRY.itemsize  # bytes: how often it is looked whether a row has to be folded
@@ -79,27 +78,27 @@ class Pairs:
 
     def row(self, item: int) -> tuple[Ints, Floats]:
         """The partners of `item` and their counts."""
-        return self.sums(np.array([item]), np.ones(1))
+        return self.sums([(item, 1.0)])
 
     def count(self, item: int, partner: int) -> float:
         entries = self._entries(item)
         return float(entries["count"][entries["item"] == partner].sum())
 
-    def sums(self, items: Ints, weights: Floats, extra: Weighted | None = None) -> Weighted:
+    def sums(self, weighted: Weighted, extra: Amounts | None = None) -> Amounts:
         """For every item that occurs with any of the given ones: the weighted sum of its counts, where positive.
 
         `extra` is added, for different items. Time and memory follow the length of the rows, not the catalogue.
         """
-        rows = [self.rows[item] or _EMPTY for item in items.tolist()]
-        lengths = np.array([len(row) for row in rows], np.intp) // ENTRY.itemsize
-        length = int(lengths.sum())
+        rows = self.rows
+        parts = [(row, weight) for item, weight in weighted if (row := rows[item])]
+        length = sum([len(row) for row, _ in parts]) // ENTRY.itemsize
         if FEW_OF_MANY * length < len(self.totals):
-            return self._added_up(*_joined(_weighted_entries(rows, weights, lengths), extra))
+            return self._added_up(*_joined(_weighted_entries(parts), extra))
         every = np.zeros(len(self.totals))
         if extra is not None:
             every[extra[0]] = extra[1]
-        for part in _portions(lengths, length):
-            every += np.bincount(*_weighted_entries(rows[part], weights[part], lengths[part]), len(self.totals))
+        for part in _portions(parts) if length > PORTION else (parts,):
+            every += np.bincount(*_weighted_entries(part), len(self.totals))
         positive = (every > NOTHING).nonzero()[0]
         return positive, every[positive]
 
@@ -152,26 +151,24 @@ class Pairs:
         return self._counting[:count]
 
 
-def _weighted_entries(rows: Sequence[bytes | bytearray], weights: Floats, lengths: Ints) -> Weighted:
+def _weighted_entries(parts: Sequence[tuple[bytearray, float]]) -> Amounts:
     """Of the rows, one after the other. To join the bytes takes one call for all rows."""
-    entries = np.frombuffer(b"".join(rows), ENTRY)
-    return entries["item"], entries["count"] * weights.repeat(lengths)
+    entries = np.frombuffer(b"".join([row for row, _ in parts]), ENTRY)
+    lengths = [len(row) // ENTRY.itemsize for row, _ in parts]
+    return entries["item"], entries["count"] * np.repeat([weight for _, weight in parts], lengths)
 
 
-def _joined(one: Weighted, other: Weighted | None) -> Weighted:
+def _joined(one: Amounts, other: Amounts | None) -> Amounts:
     if other is None:
         return one
     return np.concatenate((one[0], other[0])), np.concatenate((one[1], other[1]))
 
 
-def _portions(lengths: Ints, length: int) -> Iterator[slice]:
-    """Ranges of rows that fit into a processor's cache; `length`: of all."""
-    if length < PORTION:
-        yield slice(None)
-        return
+def _portions(parts: Sequence[tuple[bytearray, float]]) -> Iterator[Sequence[tuple[bytearray, float]]]:
+    """The same rows in portions that fit into a processor's cache."""
     start = size = 0
-    for end, each in enumerate(lengths.tolist(), 1):
-        size += each
-        if size >= PORTION or end == len(lengths):
-            yield slice(start, end)
+    for end, (row, _) in enumerate(parts, 1):
+        size += len(row) // ENTRY.itemsize
+        if size >= PORTION or end == len(parts):
+            yield parts[start:end]
             start, size = end, 0

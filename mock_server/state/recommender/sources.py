@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mock_server.state.recommender.catalogue import Catalogue, Shelf
 from mock_server.state.recommender.filters import Conditions
-from mock_server.state.recommender.numbers import DIGITS, Floats, Ints, Weighted, largest, significant_array
+from mock_server.state.recommender.numbers import DIGITS, Amounts, Floats, Ints, Weighted, largest, significant_array
 from mock_server.state.recommender.pairs import Pairs
 from mock_server.state.recommender.ranking import Source
 
@@ -81,21 +81,20 @@ def pairs_source(
     adjust: Adjust,
     reason: str,
     count: int,
-    extra: Callable[[], Weighted] | None = None,
+    extra: Callable[[], Amounts] | None = None,
 ) -> Source:
     """Items that occur with the given ones: the sum of weight times count, adjusted by the strategy."""
 
     def read() -> Iterable[tuple[int, float]]:
-        if not len(origins[0]):
+        if not origins:
             return ()
-        items, sums = pairs.sums(*origins, extra() if extra else None)
+        items, sums = pairs.sums(origins, extra() if extra else None)
         items, sums = _only(shelf.on_it(items), items, sums)
         values = adjust(items, sums)
         return in_order(catalogue, *_only(values > TOO_SMALL, items, values), count)
 
     def explain(item: int) -> dict[str, Any]:
-        known = zip(*(each.tolist() for each in origins), strict=True)
-        parts = [(pairs.count(origin, item), origin, weight) for origin, weight in known]
+        parts = [(pairs.count(origin, item), origin, weight) for origin, weight in origins]
         return {
             "with": [
                 {"item_id": catalogue.ids[origin], "weight": weight, "together": together, "adds": weight * together}
