@@ -10,12 +10,11 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mock_server.state.recommender.boards import Board, Journals, Key
 from mock_server.state.recommender.filters import Conditions, keys, matches
 from mock_server.state.recommender.filters import Key as ValueKey
-from mock_server.state.recommender.numbers import Floats, Ints
+from mock_server.state.recommender.numbers import Floats, Ints, Mask
 from mock_server.state.recommender.pages import Page, beginning
 from mock_server.state.recommender.scores import Journal, Scores
 from mock_server.state.records import Item
@@ -122,8 +121,9 @@ class Shelf:
     def newest(self) -> Iterator[int]:
         return map(_ITEM, self._newest.read(self._measures[2]))
 
-    def on_it(self, items: Ints) -> NDArray[np.bool_]:
-        return np.frombuffer(self.mask, np.bool_)[items]
+    def members(self) -> Mask:
+        """A view: let go of it before the catalogue grows."""
+        return np.frombuffer(self.mask, np.bool_)
 
 
 class Catalogue:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
+Mask = NDArray[np.bool_]  # a place for every item
 Amounts = tuple[Ints, Floats]  # items and an amount for each
 Weighted = Sequence[tuple[int, float]]  # items and the weight of each
 DIGITS = 9

@@ -15,7 +15,7 @@ from struct import pack
 import numpy as np
 from numpy.typing import NDArray
 
-from mock_server.state.recommender.numbers import Amounts, Floats, Ints, Weighted
+from mock_server.state.recommender.numbers import Amounts, Floats, Ints, Mask, Weighted
 
 ENTRY = np.dtype([("item", np.int64), ("count", np.float64)])
 NOTHING = 1e-9  # a count this small is what rounding left of one that was taken back
@@ -84,23 +84,27 @@ class Pairs:
         entries = self._entries(item)
         return float(entries["count"][entries["item"] == partner].sum())
 
-    def sums(self, weighted: Weighted, extra: Amounts | None = None) -> Amounts:
+    def sums(self, weighted: Weighted, extra: Amounts | None = None, wanted: Mask | None = None) -> Amounts:
         """For every item that occurs with any of the given ones: the weighted sum of its counts, where positive.
 
-        `extra` is added, for different items. Time and memory follow the length of the rows, not the catalogue.
+        `extra` is added, for different items; only `wanted` ones are given. Time follows the length of the rows, not
+        the catalogue.
         """
         rows = self.rows
         parts = [(row, weight) for item, weight in weighted if (row := rows[item])]
         length = sum([len(row) for row, _ in parts]) // ENTRY.itemsize
         if FEW_OF_MANY * length < len(self.totals):
-            return self._added_up(*_joined(_weighted_entries(parts), extra))
+            return _only(wanted, *self._added_up(*_joined(_weighted_entries(parts), extra)))
         every = np.zeros(len(self.totals))
         if extra is not None:
             every[extra[0]] = extra[1]
         for part in _portions(parts) if length > PORTION else (parts,):
             every += np.bincount(*_weighted_entries(part), len(self.totals))
-        positive = (every > NOTHING).nonzero()[0]
-        return positive, every[positive]
+        positive = every > NOTHING
+        if wanted is not None:
+            positive &= wanted
+        items = positive.nonzero()[0]
+        return items, every[items]
 
     def _entries(self, item: int) -> NDArray[np.void]:
         """A view of the row's log; let go of it before anything is added."""
@@ -156,6 +160,13 @@ def _weighted_entries(parts: Sequence[tuple[bytearray, float]]) -> Amounts:
     entries = np.frombuffer(b"".join([row for row, _ in parts]), ENTRY)
     lengths = [len(row) // ENTRY.itemsize for row, _ in parts]
     return entries["item"], entries["count"] * np.repeat([weight for _, weight in parts], lengths)
+
+
+def _only(wanted: Mask | None, items: Ints, sums: Floats) -> Amounts:
+    if wanted is None:
+        return items, sums
+    kept = wanted[items]
+    return items[kept], sums[kept]
 
 
 def _joined(one: Amounts, other: Amounts | None) -> Amounts:

@@ -7,7 +7,6 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mock_server.state.recommender.catalogue import Catalogue, Shelf
 from mock_server.state.recommender.filters import Conditions
@@ -65,14 +64,6 @@ def _ties_sorted(catalogue: Catalogue, numbers: list[int], ordered: list[float])
         start = end
 
 
-def _only(wanted: NDArray[np.bool_], items: Ints, values: Floats) -> tuple[Ints, Floats]:
-    """The wanted ones; no copy when that is all of them."""
-    if wanted.all():
-        return items, values
-    kept = np.flatnonzero(wanted)
-    return items[kept], values[kept]
-
-
 def pairs_source(
     catalogue: Catalogue,
     shelf: Shelf,
@@ -88,10 +79,12 @@ def pairs_source(
     def read() -> Iterable[tuple[int, float]]:
         if not origins:
             return ()
-        items, sums = pairs.sums(origins, extra() if extra else None)
-        items, sums = _only(shelf.on_it(items), items, sums)
+        items, sums = pairs.sums(origins, extra() if extra else None, shelf.members())
         values = adjust(items, sums)
-        return in_order(catalogue, *_only(values > TOO_SMALL, items, values), count)
+        fit = values > TOO_SMALL
+        if not fit.all():
+            items, values = items[fit], values[fit]
+        return in_order(catalogue, items, values, count)
 
     def explain(item: int) -> dict[str, Any]:
         parts = [(pairs.count(origin, item), origin, weight) for origin, weight in origins]
