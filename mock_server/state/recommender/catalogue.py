@@ -242,4 +242,4 @@ def _enter(index: defaultdict[ValueKey, set[int]], item: int, record: Item, name
 
 def _features_of(record: Item) -> Iterator[Feature]:
     for name in DESCRIBING:
-        yield from ((name, key) for key in keys(record, name) if isinstance(key, str | int | float))
+        yield from ((name, key) for key in dict.fromkeys(keys(record, name)) if isinstance(key, str | int | float))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import accumulate, chain, islice
+from itertools import chain, islice
 from math import log
 from typing import Any
 
@@ -62,11 +62,11 @@ def candidates(catalogue: Catalogue, feature: Feature, count: int) -> Iterator[i
 
 
 def alike(catalogue: Catalogue, features: dict[Feature, float], origin: int, items: Ints) -> tuple[Floats, Floats]:
-    """(similarity, closeness of prices in (0, 1], 0 where one is missing) of items that all have features."""
-    of_each = [catalogue.features(item) for item in items.tolist()]
-    weights = [features.get(feature, 0.0) for some in of_each for feature in some]
-    begins = list(accumulate(map(len, of_each), initial=0))[:-1]
-    shared = np.add.reduceat(weights, begins) if begins else np.zeros(0)
+    """(similarity, closeness of prices in (0, 1], 0 where one is missing) of active items."""
+    numbers, shared = items.tolist(), np.zeros(len(items))
+    for feature, weight in features.items():
+        holders = catalogue.holders(*feature)
+        shared += np.array([weight if item in holders else 0.0 for item in numbers])
     closeness = np.exp(-np.abs(catalogue.log_price[origin] - catalogue.log_prices(items)))
     closeness = np.where(np.isnan(closeness), 0.0, closeness)
     return shared * (1 + closeness) / 2, closeness
