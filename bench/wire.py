@@ -2,8 +2,8 @@
 
     python -m bench.wire [--cases 100000] [--seed 1] [--at-once 20]
 
-Prints how the cases ended, how long the healthy client waited, and the memory of the mock. Exit code 1 for a 5xx, for a
-traceback in the log, and for a complete request without a response."""
+Prints how the cases ended, how long the healthy client waited, and the memory of the mock. Exit code 1 for a 5xx other
+than 501, for a traceback in the log, and for a complete request without a response."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ async def _send(host: str, port: int, number: int, each: Case, outcome: Outcome)
                 received = await _received(reader, ANSWER_SECONDS if each.whole else GLANCE_SECONDS)
         statuses = _statuses(received)
         outcome.statuses.update(statuses or [0])
-        if any(status >= 500 for status in statuses):
+        if any(status >= 500 and status != 501 for status in statuses):
             outcome.odd.append((number, f"answered {statuses}"))
         if each.whole and not statuses:
             outcome.odd.append((number, "no answer"))

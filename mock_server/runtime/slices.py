@@ -27,7 +27,7 @@ class Slices:
         return perf_counter() > self._until
 
     async def rest(self) -> None:
-        """Sleep for as long as the slice took: serving a request takes several turns of the event loop, and none of them
+        """Sleep for as long as the slice took: a request takes several turns of the event loop, and none of them
         may wait for a slice."""
         await asyncio.sleep(SLICE_SECONDS)
         self.begin()

@@ -1,6 +1,7 @@
 """What a connection does beyond uvicorn's: offers to upgrade, bounds, half-closed and lost clients."""
 
 import gc
+import gzip
 import json
 import logging
 import shutil
@@ -129,6 +130,49 @@ class TestBounds:
     def test_what_is_no_http_is_400_in_the_envelope(self, beside: Beside, text: bytes) -> None:
         answer = exchange(beside.url, text)
         assert (answer.status, answer.json["message"]) == (400, "Bad request: this is not HTTP/1.1")
+
+    @pytest.mark.parametrize("coding", ["gzip, chunked", "JUNK, chunked", "gzip"])
+    def test_another_transfer_coding_is_501_and_named(self, beside: Beside, coding: str) -> None:
+        content = gzip.compress(json.dumps(ITEM).encode())
+        lines = {"X-API-KEY": beside.secret_key, "Transfer-Encoding": coding}
+        answer = exchange(beside.url, head("POST", ITEMS, lines) + b"%x\r\n%b\r\n0\r\n\r\n" % (len(content), content))
+        assert answer.status == 501
+        assert f"Transfer-Encoding '{coding}': send chunked; compress by Content-Encoding" in answer.json["error"]
+
+    @pytest.mark.parametrize(
+        ("lines", "status"),
+        [
+            ({"Expect": "200-ok"}, 202),
+            ({"TE": "trailers, deflate;q=0.5"}, 202),
+            ({"Connection": "Upgrade"}, 202),
+            ({"Upgrade": "websocket"}, 202),
+            ({"Content-Length": "+5"}, 400),
+            ({"Content-Length": "-1"}, 400),
+            ({"Content-Length": "9" * 30}, 400),
+            ({"Content-Length": "5, 5"}, 400),
+            ({"X-Folded": "1\r\n 2"}, 400),
+            ({"X-Blank ": "1"}, 400),
+            ({"Content-Encoding": "zstd"}, 415),
+        ],
+        ids=repr,
+    )
+    def test_odd_heads_are_served_or_refused_by_the_standard(
+        self, beside: Beside, lines: dict[str, str], status: int
+    ) -> None:
+        answer = exchange(beside.url, request(ITEMS, ITEM, {"X-API-KEY": beside.secret_key, **lines}))
+        assert (answer.status, answer.json["success"]) == (status, status == 202)
+
+    def test_two_lengths_are_400_and_an_absolute_address_is_a_path(self, beside: Beside) -> None:
+        twice = head("POST", ITEMS, {"Content-Length": "2"})[:-2] + b"Content-Length: 2\r\n\r\n{}"
+        assert exchange(beside.url, twice).status == 400
+        absolute = request(f"http://shop.test{ITEMS}", ITEM, {"X-API-KEY": beside.secret_key})
+        assert exchange(beside.url, absolute).status == 202
+
+    def test_a_chunks_extension_is_read_past(self, beside: Beside) -> None:
+        content = json.dumps(ITEM).encode()
+        lines = {"X-API-KEY": beside.secret_key, "Transfer-Encoding": "chunked"}
+        chunk = b'%x;a=b;c="d"\r\n%b\r\n0;z\r\n\r\n' % (len(content), content)
+        assert exchange(beside.url, head("POST", ITEMS, lines) + chunk).status == 202
 
     def test_a_broken_body_behind_an_expectation_is_400(self, beside: Beside, caplog: pytest.LogCaptureFixture) -> None:
         headers = {"Transfer-Encoding": "chunked", "Expect": "100-continue", "X-API-KEY": beside.secret_key}
