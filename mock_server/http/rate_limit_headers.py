@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from mock_server.context import Header
 from mock_server.state.rate_limit import Quota
 
 
+@lru_cache(maxsize=2_000)
+def _digits(number: int) -> bytes:
+    """Kept, because the limit and the seconds are mostly those of the answer before."""
+    return b"%d" % number
+
+
 def _draft_6(quota: Quota) -> list[Header]:
     """The three documented names. The document calls them draft-7, but draft-7 has a single field (R38)."""
+    limit, remaining, reset, _ = quota
     return [
-        (b"ratelimit-limit", b"%d" % quota.limit),
-        (b"ratelimit-remaining", b"%d" % quota.remaining),
-        (b"ratelimit-reset", b"%d" % quota.reset),
+        (b"ratelimit-limit", _digits(limit)),
+        (b"ratelimit-remaining", b"%d" % remaining),
+        (b"ratelimit-reset", _digits(reset)),
     ]
 
 

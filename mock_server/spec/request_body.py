@@ -39,13 +39,14 @@ class Body:
             if isinstance(field, dict)
         ]
         self.fields = tuple(dict.fromkeys(name for name, *_ in properties))
-        self._defaults = {
+        defaults = {
             name: each["default"] for name, *nodes in properties for each in reversed(nodes) if "default" in each
         }
-        self._aliases = {name: found for name, _, node in properties if (found := aliases(node))}
+        self._defaults = tuple(defaults.items())
+        self._aliases = tuple({name: found for name, _, node in properties if (found := aliases(node))}.items())
         self.honoured = [id(each) for _, *nodes in properties for each in nodes]
         required = [set(record.get("required", ())) for record in records]
-        self.certain = set.intersection(*required) | self._defaults.keys()  # fields that every record has
+        self.certain = set.intersection(*required) | defaults.keys()  # fields that every record has
         self._optional = frozenset[str]().union(*(optional_fields(spec, record) for record in records))
 
     def records_of(self, document: Any) -> list[dict[str, Any]]:
@@ -61,12 +62,11 @@ class Body:
             if problem := validator.problem(document, lambda found: hinted(found, document, self.fields)):
                 raise problem
         records = document if type(document) is list else [document]
-        for name, default in self._defaults.items():
-            for record in records:
+        for record in records:
+            for name, default in self._defaults:
                 if record.get(name) is None:
                     record[name] = default
-        for name, others in self._aliases.items():
-            for record in records:
+            for name, others in self._aliases:
                 value = record.get(name)
                 if isinstance(value, str) and value in others:
                     record[name] = others[value]
