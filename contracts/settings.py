@@ -21,6 +21,7 @@ from fixtures.target import check_url, parse_rate_limit
 
 DEADLINE = 900.0  # seconds; with --exhaust plus two windows
 _DOCUMENTED_LIMIT = "1000/15m"
+_MAY_BE_EMPTY = {"ca_file", "proxy"}  # none is given
 _REPORTS = ("json", "junit", "html", "badge", "write_deviations")
 
 
@@ -70,6 +71,7 @@ def settings_of(
 ) -> Settings:
     """Raises OptionError: one line that names the option and shows no secret."""
     values, environment = dict(values), os.environ if environment is None else environment
+    _check_empty(values)
     config: dict[str, Any] = {}
     deviations: tuple[Deviation, ...] = ()
     if values["config"]:
@@ -126,6 +128,13 @@ def _who(
     elif organisations:
         raise UsageError("keys are given, but no --target")
     return url, organisations
+
+
+def _check_empty(values: Mapping[str, Any]) -> None:
+    """An empty value is a variable that isn't set, and what would be done without the option is not what was meant."""
+    for name, value in values.items():
+        if value == "" and name not in _MAY_BE_EMPTY:
+            raise UsageError(f"--{name.replace('_', '-')} is empty: is a variable not set?")
 
 
 def _check_numbers(values: Mapping[str, Any]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from contracts.outcome import Starved
 
 _CLEANING = 30.0  # seconds beyond the end in which what the run made may still be set to deleted
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")  # the last: the terminal was closed
 
 
 class Stop:
@@ -45,8 +45,11 @@ class Stop:
 
     @contextmanager
     def on_signals(self) -> Iterator[None]:
-        """Ctrl-C and SIGTERM ask to stop; a second one ends the program at once."""
-        before = {each: signal.signal(each, self._handle) for each in _SIGNALS}
+        """Ctrl-C, SIGTERM and a terminal that closes ask to stop, unless they are ignored as under nohup; a second one
+        ends the program at once."""
+        known = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
+        heard = [each for each in known if each == signal.SIGINT or signal.getsignal(each) != signal.SIG_IGN]
+        before = {each: signal.signal(each, self._handle) for each in heard}
         try:
             yield
         finally:

@@ -99,7 +99,7 @@ def test_a_report_that_cant_be_written_takes_nothing_along(keys: str, tmp_path: 
     assert json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["verdict"] == "conforms"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_the_run_with_clean_up_and_its_reports(
     number: signal.Signals, keys: str, server: Beside, counter: Counter, tmp_path: Path
 ) -> None:
