@@ -84,6 +84,8 @@ def by_python(report: Report, result: Result, finding: Finding, quote: Quote) ->
     """Something in the last answer decides: an item that must or must not be there, or a rule over that answer."""
     if not finding.exchanges or finding.exchanges[-1].status is None:
         return None
+    if not all(item_id.isprintable() for item_id in (*finding.unwanted, *finding.missing)):
+        return None  # nobody should be shown what a target may have put there
     if finding.unwanted or finding.missing:
         unwanted, missing = (" ".join(map(quote, names[:20])) for names in (finding.unwanted, finding.missing))
         call = f"python3 - \"$answer\" --unwanted {unwanted} --missing {missing} <<'JUDGE'"

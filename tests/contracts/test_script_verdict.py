@@ -1,9 +1,11 @@
 """A rule over one answer goes into a script as it is, and decides there as it does in the suite."""
 
 import json
+import shlex
 import subprocess
 import sys
 from dataclasses import asdict, replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,7 +13,9 @@ import pytest
 
 import contracts.rules  # noqa: F401 - registers the rules
 from contracts.exchange import Exchange
+from contracts.outcome import Finding, Level, Outcome, Result
 from contracts.report.alone import program
+from contracts.report.script_verdict import by_python
 from contracts.run.registry import RULES
 from fixtures.examples import example
 
@@ -83,3 +87,22 @@ def indented(text: str, name: str) -> str:
         "    run = SimpleNamespace(target=SimpleNamespace(limit=1000, window_seconds=900.0))\n"
         f"    return space[{ALONE[name].__name__!r}](run, eval(f'Exchange({{answer}})', space))\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("item_id", "alone"), [("lc1-Shoe", True), ("it's $(id) `id`", True), ("a\x1b[2J", False), ("a\nJUDGE\nid", False)]
+)
+def test_ids_of_the_target_do_nothing_in_a_script(item_id: str, alone: bool, tmp_path: Path) -> None:
+    finding = Finding(
+        "LIFE-only-accepted-items", "foreign", "recommend", "no such item", item_id, (with_data(),), unwanted=(item_id,)
+    )
+    lines = by_python(RUN, Result(finding.check, Level.MUST, Outcome.FAIL), finding, shlex.quote)
+    assert (lines is not None) is alone
+    if lines:
+        answer = tmp_path / "answer"
+        answer.write_bytes(with_data(results=[{"item_id": item_id}]).body)
+        ran = subprocess.run(
+            ["sh", "-c", "\n".join([f"status=200 answer={shlex.quote(str(answer))}", *lines])],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert (ran.returncode, ran.stdout) == (1, f"{item_id} is shown\n")
