@@ -54,6 +54,7 @@ export class Lehnz {
   #refusals = 0; // 429 in a row
   #limitedUntil = 0;
   #due: Promise<void> | undefined; // of the next flush
+  #flushed = Promise.resolve(); // one flush at a time: two would be over what may be under way
 
   constructor({ url, key, ...options }: LehnzOptions) {
     if (!url || !/^lehnz_[ps]k_/.test(key ?? ""))
@@ -62,8 +63,7 @@ export class Lehnz {
       throw new LehnzError("a secret key must not be used in a page: use the publishable one (lehnz_pk_...)");
     this.#options = { ...DEFAULTS, ...options, key, url: url.replace(/\/+$/, "") };
     this.#shown = new Map(this.#load<[string, string][]>("shown"));
-    this.#queue = this.#load<Event[]>("unsent") ?? [];
-    this.#save("unsent", []);
+    this.#queue = this.#load<Event[]>("unsent") ?? []; // stays there until it is sent; an event_id counts once
     if (this.#queue.length > 0) this.#sendIn(COLLECT_MS);
     if (this.#inPage) document.addEventListener("visibilitychange", () => document.hidden && this.#leave());
   }
@@ -100,8 +100,7 @@ export class Lehnz {
     return list;
   }
 
-  /** Sends the event soon, together with others; never throws. It gets the recommendation_id of the list that showed the
-   * item, unless the event has `recommendation_id: null`. */
+  /** Sends the event soon, with others; never throws. Adds the recommendation_id of the list that showed it, unless null. */
   track(events: TrackedEvent | TrackedEvent[]): void {
     for (const event of [events].flat()) {
       const list = event.item_id ? this.#shown.get(event.item_id) : undefined;
@@ -115,30 +114,31 @@ export class Lehnz {
     if (this.#queue.length > 0) this.#sendIn(COLLECT_MS);
   }
 
-  /** Secret key. At most 1,000 at once, all or nothing. */
-  async upsertItems(items: Item | Item[]): Promise<{ accepted: number }> {
-    return this.#call("/v1/ingest/items/upsert", items);
-  }
-
-  /** Secret key. At most 1,000 at once, all or nothing. */
-  async upsertUsers(users: User | User[]): Promise<{ accepted: number }> {
-    return this.#call("/v1/ingest/users/upsert", users);
-  }
+  /** Secret key. At most 1,000 items or users at once, all or nothing. */
+  upsertItems = (items: Item | Item[]): Promise<{ accepted: number }> => this.#call("/v1/ingest/items/upsert", items);
+  upsertUsers = (users: User | User[]): Promise<{ accepted: number }> => this.#call("/v1/ingest/users/upsert", users);
 
   /** Sends the collected events now. Never throws: events that can't be sent are kept, refused ones go to `onError`. */
-  async flush(): Promise<void> {
+  flush(): Promise<void> {
+    return (this.#flushed = this.#flushed.then(() => this.#sendQueue()));
+  }
+
+  async #sendQueue(): Promise<void> {
     while (this.#queue.length > 0 && Date.now() >= this.#limitedUntil) if (!(await this.#sendBatch())) break;
     if (this.#queue.length > 0) this.#sendIn(Math.max(this.#limitedUntil - Date.now(), backoff(this.#failures)));
+    else this.#save("unsent", []);
   }
 
-  /** Sends everything at once, because the page may be closing. What may not be sent yet is kept for the next page. */
+  /** The page may be closing: sends at once what outlives it, and keeps the rest for the next page. */
   #leave(): void {
-    if (Date.now() < this.#limitedUntil) this.#save("unsent", this.#queue);
-    else while (this.#queue.length > 0) void this.#sendBatch();
+    const room = (): number => KEEPALIVE_BYTES - this.#keepalive;
+    const fits = (event: Event | undefined): boolean => !!event && bytes(JSON.stringify([event])) <= room();
+    while (Date.now() >= this.#limitedUntil && fits(this.#queue[0])) void this.#sendBatch(room());
+    this.#save("unsent", this.#queue);
   }
 
-  async #sendBatch(): Promise<boolean> {
-    const batch = takeBatch(this.#queue);
+  async #sendBatch(room = KEEPALIVE_BYTES): Promise<boolean> {
+    const batch = takeBatch(this.#queue, room);
     const body = JSON.stringify(batch);
     const keepalive = this.#inPage && this.#keepalive + bytes(body) <= KEEPALIVE_BYTES;
     const size = keepalive ? bytes(body) : 0;
@@ -226,10 +226,10 @@ export class Lehnz {
   }
 }
 
-/** Takes from the queue as many events as one request may hold. */
-function takeBatch(queue: Event[]): Event[] {
-  let size = 2; // the brackets
-  const end = queue.findIndex((event) => (size += bytes(JSON.stringify(event)) + 1) > KEEPALIVE_BYTES);
+/** Takes from the queue as many events as fit into `room` bytes, at least one. */
+function takeBatch(queue: Event[], room: number): Event[] {
+  let size = 1; // the brackets, and a comma less than there are events
+  const end = queue.findIndex((event) => (size += bytes(JSON.stringify(event)) + 1) > room);
   return queue.splice(0, end < 0 ? queue.length : Math.max(end, 1));
 }
 

@@ -122,9 +122,27 @@ def test_many_events_travel_in_batches_that_a_browser_lets_outlive_the_page(mock
     assert all(each["keepalive"] and each["bytes"] <= 60_000 for each in shown["requests"])
 
 
-def test_a_page_that_is_left_sends_all_at_once_and_no_more_with_keepalive_than_may_be(
-    mock: Beside, tmp_path: Path
-) -> None:
+def test_a_flush_of_ones_own_and_the_clients_never_send_more_at_once_than_may_be(mock: Beside, tmp_path: Path) -> None:
+    """The answer takes longer than the client collects, so that its own flush falls due meanwhile."""
+    shown = page(
+        mock,
+        tmp_path,
+        """
+        await control("/faults", { kind: "latency", seconds: 0.8, times: 2, tenant_id: "TENANT" });
+        const lehnz = make();
+        const context = { text: "x".repeat(200) };
+        lehnz.track(Array.from({ length: 400 }, () => ({ event_name: "view", item_id: "prod_1", context })));
+        await Promise.all([lehnz.flush(), lehnz.flush()]);
+        const events = requests.flatMap(({ body }) => body).length;
+        show({ keepalive: requests.map(({ keepalive }) => keepalive), events, errors });
+        """,
+    )
+    assert (shown["events"], shown["errors"]) == (400, [])
+    assert shown["keepalive"] == [True] * len(shown["keepalive"])
+    assert len(shown["keepalive"]) > 2
+
+
+def test_a_page_that_is_left_sends_what_outlives_it_and_the_next_page_the_rest(mock: Beside, tmp_path: Path) -> None:
     shown = page(
         mock,
         tmp_path,
@@ -133,11 +151,16 @@ def test_a_page_that_is_left_sends_all_at_once_and_no_more_with_keepalive_than_m
         lehnz.track(Array.from({ length: 400 }, () => ({ event_name: "view", item_id: "prod_1" })));
         document.hidden = true;
         leave.forEach((listener) => listener());
-        show(requests.map(({ keepalive, bytes }) => ({ keepalive, bytes })));
+        const left = requests.map(({ keepalive, bytes }) => ({ keepalive, bytes }));
+        document.hidden = false;
+        await make().flush(); // the next page's
+        show({ left, ids: new Set(requests.flatMap(({ body }) => body).map((event) => event.event_id)).size, errors });
+        process.exit(0);
         """,
     )
-    assert sum(each["bytes"] for each in shown if each["keepalive"]) <= 60_000
-    assert len(shown) > 1
+    assert all(each["keepalive"] for each in shown["left"])
+    assert 50_000 < sum(each["bytes"] for each in shown["left"]) <= 60_000
+    assert (shown["ids"], shown["errors"]) == (400, [])
 
 
 def test_after_a_429_nothing_is_sent_before_the_reset_and_events_wait_for_it(mock: Beside, tmp_path: Path) -> None:
@@ -233,7 +256,7 @@ def test_a_secret_key_works_on_a_server_only_and_a_missing_key_is_said(mock: Bes
         show({ page, missing, accepted, id: server.userId ?? null });
         """,
     )
-    assert "no place in a page" in shown["page"]
+    assert "must not be used in a page" in shown["page"]
     assert "lehnz_pk_" in shown["missing"]
     assert shown["accepted"] == {"accepted": 1}
     assert shown["id"] is None

@@ -73,6 +73,15 @@ def test_a_failed_set_up_is_said_in_a_line_and_leaves_nothing(project: Project, 
     assert list(cache.iterdir()) == []
 
 
+def test_the_settings_of_a_python_project_around_it_are_its_own(project: Project, tmp_path: Path) -> None:
+    """E.g. a shop whose back end is Python: uv would read its pyproject.toml."""
+    project.write("pyproject.toml", '[tool.uv.pip]\nextra = ["dev"]\nno-index = true\n')
+    try:
+        assert "lehnz-mock 0.1.0" in project.run(f"{LAUNCHER} --version", LEHNZ_CACHE=str(tmp_path / "cache"))
+    finally:
+        (project.folder / "pyproject.toml").unlink()
+
+
 def test_environments_that_nobody_used_for_a_month_go_when_a_new_one_is_made(project: Project, tmp_path: Path) -> None:
     for name, days in (("0.0.1-old", 40), ("0.0.2-used", 10)):
         used = tmp_path / name / "last-used"

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { installerSettings } from "./npm-settings.js";
 import { findMaker, type Maker, NOTHING_FOUND } from "./python.js";
@@ -33,7 +33,7 @@ export async function pythonOf(progress: (text: string) => void): Promise<string
 }
 
 export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  if (environment.LEHNZ_CACHE) return environment.LEHNZ_CACHE;
+  if (environment.LEHNZ_CACHE) return resolve(environment.LEHNZ_CACHE);
   if (environment.XDG_CACHE_HOME) return join(environment.XDG_CACHE_HOME, "lehnz-mock");
   if (process.platform === "darwin") return join(homedir(), "Library", "Caches", "lehnz-mock");
   if (process.platform === "win32") return join(environment.LOCALAPPDATA ?? homedir(), "lehnz-mock", "Cache");
@@ -48,7 +48,7 @@ async function make(cache: string, folder: string, progress: (text: string) => v
     mkdirSync(cache, { recursive: true });
     removeOld(cache);
     progress(`setting up Python with ${maker.kind} in ${cache} (once for this version)`);
-    for (const [program = "", ...args] of commands(maker, partial)) await run(program, args);
+    for (const [program = "", ...args] of commands(maker, partial)) await run(program, args, cache);
     writeFileSync(join(partial, USED), "");
     rmSync(folder, { recursive: true, force: true }); // its Python was removed, or another first run was faster
     renameSync(partial, folder);
@@ -78,10 +78,10 @@ function commands(maker: Maker, folder: string): string[][] {
   ];
 }
 
-/** On failure the command's last line is the error. */
-function run(program: string, args: string[]): Promise<void> {
+/** The command's own last line becomes the error. Not in the user's project: uv would follow its pyproject.toml. */
+function run(program: string, args: string[], cwd: string): Promise<void> {
   const env = { ...process.env, ...installerSettings() };
-  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env });
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env, cwd });
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => lines.push(...text.split("\n").filter((line) => line.trim())));
