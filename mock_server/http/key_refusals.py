@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fixtures.spec import KeyType
+from fixtures.unset import is_unset
 from mock_server.errors import Forbidden, Unauthorized
 from mock_server.state.keys import PREFIXES
 
 _PREFIXES = tuple(prefix.encode() for prefix in PREFIXES.values())
 _QUOTES = b"\"'`"
-_NOTHING = (b"undefined", b"null", b"none", b"nan", b"[object object]", b"$api_key", b"your_api_key")
 
 
 def misplaced(headers: Iterable[tuple[bytes, bytes]], query: bytes) -> str | None:
     """Where a key was found that belongs into X-API-KEY; None when it was found nowhere."""
     for name, value in headers:
+        if name == b"cookie" and any(prefix in value for prefix in _PREFIXES):
+            return "a cookie"
         if name not in (b"x-api-key", b"authorization", b"cookie") and value.strip(_QUOTES).startswith(_PREFIXES):
             return f"the header {name.decode('latin-1')[:40]!r}"
     return "the query" if any(prefix in query for prefix in _PREFIXES) else None
@@ -34,7 +36,7 @@ def unauthorised(value: bytes | None, has_authorization: bool, elsewhere: str | 
         return Unauthorized("send the raw key in X-API-KEY, with no Bearer prefix")
     if value[:1] in (b'"', b"'", b"`") and value.strip(_QUOTES).startswith(_PREFIXES):
         return Unauthorized("send the raw key in X-API-KEY, without quotes around it")
-    if value.lower() in _NOTHING or value[:2] in (b"${", b"{{"):
+    if is_unset(value.decode("latin-1")):
         shown = value.decode("latin-1")[:40]
         return Unauthorized(f"X-API-KEY is {shown!r}: the variable that should hold the key is not set")
     if b"," in value:

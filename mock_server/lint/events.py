@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from fixtures.bodies import STANDARD_FAMILIES
+from fixtures.importing.events import standard_name
 from fixtures.near import did_you_mean
 from mock_server.lint.sent import Found, Sent, short
 
@@ -26,7 +27,11 @@ class EventName:
     def look_at(self, sent: Sent) -> Iterator[Found]:
         for path, event in sent.placed("events"):
             name = event.get("event_name")
-            if isinstance(name, str) and (question := did_you_mean(name, STANDARD_FAMILIES, _NEAR)):
+            if not isinstance(name, str) or name in STANDARD_FAMILIES:
+                continue
+            meant = standard_name(name)
+            question = f"did you mean `{meant}`?" if meant else did_you_mean(name, STANDARD_FAMILIES, _NEAR)
+            if question:
                 yield Found(f"{path}.event_name", f"{short(name)} is a custom event: {question}")
 
 

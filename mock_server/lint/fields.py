@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, ClassVar
 
-from fixtures.near import did_you_mean
+from fixtures.near import did_you_mean, plain
 from fixtures.rules import json_path
 from mock_server.lint.sent import MORE_EVENT_FIELDS, Found, Sent, short
 
 _IN_CONTEXT = ("session_id",)
+_MEANT = {  # what other APIs call a field, without capitals and separators
+    **dict.fromkeys(("pagesize", "perpage", "count", "size", "topk", "top", "maxresults", "numresults"), "limit"),
+    **dict.fromkeys(("pagenumber", "pageno"), "page"),
+    **dict.fromkeys(("metadata", "properties", "attrs", "features"), "attributes"),
+}
 _ATTRIBUTES = {"title", "name", "price", "brand", "category", "categories", "description", "tags", "image_url", "url"}
 _ATTRIBUTES |= {"segment", "plan", "locale", "color", "colour", "size", "stock", "currency"}
 
@@ -47,7 +52,9 @@ def known_fields(sent: Sent) -> Collection[str]:
 def _near(path: str, record: Mapping[str, Any], known: Collection[str]) -> Iterator[Found]:
     free = [name for name in known if name not in record]
     for name in record:
-        if name not in known and (question := did_you_mean(name, free)):
+        meant = _MEANT.get(plain(name))
+        question = f"did you mean `{meant}`?" if meant in free else did_you_mean(name, free)
+        if name not in known and question:
             yield Found(path + json_path([name]).removeprefix("$"), f"is not a field of this request: {question}")
 
 

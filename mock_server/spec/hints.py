@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from fixtures.bodies import STANDARD_FAMILIES
+from fixtures.importing.events import standard_name
 from fixtures.near import nearest
 from fixtures.rules import FieldError, json_path
 
@@ -36,6 +37,8 @@ def _hinted(field: FieldError, document: Any, known: Collection[str]) -> FieldEr
         hint = f"`{wrong}` is not a field, did you mean `{name}`?" if wrong else ""
     elif name == "event_family" and (given := str(parent.get(name))) in STANDARD_FAMILIES:
         hint = f"`{given}` is an event_name, its family is `{STANDARD_FAMILIES[given]}`"
+    elif name == "event_name" and isinstance(parent.get(name), str) and (meant := standard_name(parent[name])):
+        hint = f"did you mean `{meant}`?"
     else:
         hint = ""
     return FieldError(field.field, f"{field.message}; {hint}") if hint else field

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from fixtures.bodies import item_body
+from tests.support import meant as siblings
 from tests.support.journal_client import Observed, observed
-from tests.support.mock_client import EVENTS, ITEMS, RECOMMEND, USERS
+from tests.support.mock_client import EVENTS, ITEMS, RECOMMEND
 
 LAMP = item_body("lamp", attributes={"title": "Lamp", "category": "light", "price": 9.5})
 EVENT = {"user_id": "u1", "event_family": "engagement", "event_name": "click", "item_id": "lamp"}
@@ -123,7 +124,8 @@ CASES: list[tuple[str, Any, str, str]] = [
         "$.filters no item has the attribute 'categry': did you mean `category`?",
     ),
 ]
-IDS = [f"{rule}: {message.split()[0]}" for _, _, rule, message in CASES]
+CASES += siblings.CASES
+IDS = [f"{rule}: {message[:70]}" for _, _, rule, message in CASES]
 
 
 @pytest.mark.parametrize(("path", "body", "rule", "message"), CASES, ids=IDS)
@@ -148,18 +150,7 @@ def test_a_strict_client_is_refused_in_the_same_words_and_nothing_is_stored(
     assert (list(tenant.items), len(tenant.events)) == (["lamp"], 0)
 
 
-GOOD: list[tuple[str, Any]] = [
-    (ITEMS, item_body("c", created_at="2026-01-01T00:00:00Z", attributes={"price": 3, "colour": "red"}, shelf=3)),
-    (USERS, {"user_id": "u", "status": "active", "created_at": "2026-01-01T00:00:00Z", "attributes": {"plan": "a"}}),
-    (EVENTS, EVENT | {"event_name": "click_through", "session_id": "s", "metadata": {"price": "9"}, "price": 5}),
-    (EVENTS, EVENT | {"event_family": "exposure", "event_name": "view", "event_timestamp": "2026-01-01"}),
-    (EVENTS, {"user_id": "u", "event_family": "system", "event_name": "identify", "previous_user_id": "a"}),
-    (RECOMMEND, {"strategy": "popular", "filters": {"category": "none", "status": "active"}, "placement": "home"}),
-    (RECOMMEND, {"strategy": "session-based", "user_id": "new"}),
-]
-
-
-@pytest.mark.parametrize(("path", "body"), GOOD, ids=repr)
+@pytest.mark.parametrize(("path", "body"), siblings.GOOD, ids=repr)
 def test_nothing_is_said_about_what_may_be_meant(strict: Observed, path: str, body: Any) -> None:
     assert strict.post(path, body).status in (200, 202)
     assert strict.exchanges()[-1]["lint"] == []
@@ -230,6 +221,8 @@ def refusal(mock: Observed, path: str, body: Any) -> list[tuple[str, str]]:
             "is required; `itemId` is not a field, did you mean `item_id`?",
         ),
         (ITEMS, item_body("a", status="activ"), "$.status", "did you mean `active`?"),
+        (EVENTS, EVENT | {"event_name": "Purchase"}, "$.event_name", "did you mean `purchase`?"),
+        (EVENTS, EVENT | {"event_name": "addToCart"}, "$.event_name", "did you mean `add_to_cart`?"),
         (
             EVENTS,
             EVENT | {"event_family": "click"},
@@ -283,6 +276,9 @@ def test_an_unknown_strategy_names_the_nearest_first(mock: Observed, written: st
         ([("x-lehnz-key", "{pk}")], "", "not in the header 'x-lehnz-key'"),
         ([], "?api_key={pk}", "send the key in the X-API-KEY header, not in the query"),
         ([("authorization", "Bearer {pk}")], "", "send the key in the X-API-KEY header, with no Bearer prefix"),
+        ([("cookie", "api_key={pk}")], "", "send the key in the X-API-KEY header, not in a cookie"),
+        ([("x-api-key", "process.env.LEHNZ_KEY")], "", "the variable that should hold the key is not"),
+        ([("x-api-key", "<your key>")], "", "the variable that should hold the key is not"),
     ],
 )
 def test_a_key_in_the_wrong_place_is_told_so_and_never_repeated(

@@ -47,7 +47,7 @@ STATUS = 'must be one of "active", "inactive", "deleted"'
         (USERS, user_body("u", created_at="2016-12-31T23:59:60Z"), {"$.created_at": DATE}),
         (USERS, user_body("u", created_at="2026-02-30T09:30:00Z"), {"$.created_at": DATE}),
         (USERS, user_body("u", created_at=5), {"$.created_at": "must be a string"}),
-        (EVENTS, event_body("View", "u"), {"$.event_name": NAME}),
+        (EVENTS, event_body("View", "u"), {"$.event_name": f"{NAME}; did you mean `view`?"}),
         (EVENTS, event_body("view", "u", event_family="fun"), {
             "$.event_family": 'must be one of "exposure", "engagement", "conversion", "system"'}),
         (EVENTS, event_body("view", "u", event_family={}), {
