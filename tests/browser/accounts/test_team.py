@@ -124,7 +124,7 @@ def test_a_wrong_password_is_told_and_the_eleventh_attempt_waits_for_the_button(
 ) -> None:
     page.goto("/_mock/ui/team")
     fill_in(page, "login", email="nobody@shop.test", password="wrong password")
-    expect(page.locator("#login-error")).to_have_text("No account has this address and this password.")
+    expect(page.locator("#login-error")).to_have_text("Wrong address or password.")
     for _ in range(9):
         httpx.post(
             f"{mock.url}/auth/login", json={"email": "nobody@shop.test", "password": "wrong password"}, verify=TLS
@@ -199,7 +199,7 @@ def test_a_secret_key_is_gone_when_the_page_was_left(page: Page, mock: RunningMo
     ada.sign_in(page)
     page.goto(f"/_mock/ui/developer-access?tenant_id={tenant_id}")
     page.get_by_role("button", name="Generate a key pair").click()
-    expect(page.get_by_text("it is shown this once")).to_be_visible()
+    expect(page.get_by_text("it is shown only once")).to_be_visible()
     page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))")
     expect(page.locator("#secret-new")).to_have_count(0)
 
@@ -244,7 +244,7 @@ def test_an_invitation_of_a_stranger_is_refused_in_words(page: Page, mock: Runni
     ada.sign_in(page)
     page.goto(f"/_mock/ui/team?tenant_id={tenant_id}")
     invite = page.get_by_role("region", name="Invite somebody")
-    for email, words in [("new@shop.test", "its owner has to register first"), ("eve@shop.test", "a member already")]:
+    for email, words in [("new@shop.test", "its owner has to register first"), ("eve@shop.test", "already a member")]:
         invite.get_by_label("Email").fill(email)
         page.keyboard.press("Enter")
         expect(invite.get_by_role("alert")).to_contain_text(words)

@@ -36,7 +36,7 @@ def test_a_file_is_dropped_and_its_errors_are_told_line_by_line(page: Page, mock
         ]
     )
     page.reload()
-    expect(detail).to_contain_text("1 row of 3 taken")
+    expect(detail).to_contain_text("1 row of 3 accepted")
 
     page.get_by_label("Its rows are").select_option("users")
     drop(page, "people.csv", "user_id,status,created_at\nu4,active,2026-02-01\nu5\n")
@@ -126,7 +126,7 @@ def test_a_sample_to_download_is_one_that_is_taken_whole(page: Page, mock: Runni
             page.get_by_role("link", name=f"Download {file}").click()
         page.get_by_label("Drag a CSV").set_input_files(Path(download.value.path()))
         page.get_by_role("button", name="Upload").click()
-        expect(page.locator("#detail")).to_contain_text(re.compile(rf"All \d {kind} were taken\."))
+        expect(page.locator("#detail")).to_contain_text(re.compile(rf"All \d {kind} were accepted\."))
 
 
 def test_the_sample_is_the_documented_one() -> None:

@@ -106,7 +106,7 @@ def test_a_request_is_opened_by_keyboard_and_shared_by_its_address(page: Page, m
 def test_a_request_that_was_not_made_shows_the_nearest_that_was(page: Page, mock: RunningMock) -> None:
     send(mock, "/v1/ingest/events/ingest", event_body("view", "u1", "prod_1"))
     page.goto("/_mock/ui/requests")
-    settled(page).get_by_text("Was a request made?").click()
+    settled(page).get_by_text("Verify that a request was made").click()
     part = page.locator("#verify-part")
     part.get_by_label("Part of the body").fill('{"event_name": "view"}')
     part.get_by_role("button", name="Verify").click()

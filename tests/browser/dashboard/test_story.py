@@ -89,7 +89,7 @@ def test_a_shops_visit_is_seen_live_and_steered_from_the_dashboard(
     expect(requests).to_have_count(5)
     expect(requests.filter(has_text="ingestEvents")).to_have_count(2)
     act.goto(f"{mock.url}/_mock/ui/catalogue?tenant_id=glow-beauty-ng&user_id=user_1")
-    expect(act.locator("#detail")).to_contain_text("These ids are one person")
+    expect(act.locator("#detail")).to_contain_text("joined these ids to one person")
     expect(act.locator("#detail")).to_contain_text("anon-")
 
     # The dashboard's button makes the limit felt; the page says so in a friendly way.
