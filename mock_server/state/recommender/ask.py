@@ -58,9 +58,10 @@ class Ask:
         """The person's items."""
         return (item for _, _, item in reversed(self.person.recent))
 
-    def history(self) -> Weighted:
-        """The person's items and the affinity to each, newest first."""
-        return self.person.history(self.config.window).newest
+    def history(self) -> tuple[list[int], list[float]]:
+        """(the person's items, newest first; the affinity to each)."""
+        known = self.person.history(self.config.window)
+        return known.items[::-1].tolist(), known.affinities[::-1].tolist()
 
     def sessions(self) -> tuple[Episode | None, Episode | None, float]:
         """(the running session, the last one that ended, when the running one will end)."""

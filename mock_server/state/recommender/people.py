@@ -75,10 +75,9 @@ class Touch:
 
 
 class History(NamedTuple):
-    """`newest`: the recent items and the affinity to each, newest first. The same as arrays, oldest first. `around`: a
-    row for each item, its affinity in the middle of those of the items that stand next to it in time; 0 for none."""
+    """The recent items and the affinity to each, oldest first. `around`: a row for each item, its affinity in the
+    middle of those of the items that stand next to it in time; 0 for none. Small, because each person may have one."""
 
-    newest: list[tuple[int, float]]
     items: Ints
     affinities: Floats
     around: Floats
@@ -132,10 +131,8 @@ class Person:
         """Kept until the person's next event."""
         if self._history is None:
             items = [item for _, _, item in self.recent]
-            affinities = [self.touches[item].affinity for item in items]
-            newest = list(zip(reversed(items), reversed(affinities), strict=True))
-            column = np.array(affinities)
-            self._history = History(newest, np.array(items, np.intp), column, windows(column, window))
+            around = windows(np.array([self.touches[item].affinity for item in items]), window)
+            self._history = History(np.array(items, np.intp), around[:, window], around)
         return self._history
 
     def neighbours(self, position: int, window: int) -> list[Moment]:

@@ -41,7 +41,7 @@ def _batches(catalogue: Catalogue, items: Ints, values: Floats, count: int) -> I
 def _sorted(catalogue: Catalogue, items: Ints, values: Floats) -> Iterator[tuple[int, float]]:
     """By value at nine significant digits, then popularity, then id."""
     values = significant_array(values)
-    order = (-values).argsort(kind="stable")
+    order = values.argsort()[::-1]
     numbers, ordered = items[order].tolist(), values[order].tolist()
     if len(set(ordered)) == len(ordered):
         return zip(numbers, ordered, strict=True)

@@ -105,7 +105,7 @@ def popular(ask: Ask) -> Plan:
 def price_optimized(ask: Ask) -> Plan:
     """The personalized candidates, the nearer to the prices that the person pays the better."""
     prices = ask.catalogue.log_prices
-    paid = prices(np.array([item for item, _ in ask.history()], np.intp))
+    paid = prices(np.array(ask.history()[0], np.intp))
     paid = paid[~np.isnan(paid)]
     middle, spread = (paid.mean(), max(ask.config.price_spread, paid.std())) if len(paid) else (0.0, inf)
 
@@ -174,7 +174,7 @@ ALIASES: Mapping[str, str] = MappingProxyType({"session-based": "session_based"}
 def history_weights(ask: Ask) -> Weighted:
     """The person's items with affinity times a weight that falls with their rank in recency."""
     powers = powers_of_ranks(ask.config.history, -ask.config.rank_power)
-    return [(item, affinity * power) for (item, affinity), power in zip(ask.history(), powers, strict=False)]
+    return [(item, affinity * power) for item, affinity, power in zip(*ask.history(), powers, strict=False)]
 
 
 def by_recency(items: list[int]) -> Weighted:
