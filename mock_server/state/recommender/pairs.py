@@ -22,7 +22,7 @@ NOTHING = 1e-9  # a count this small is what rounding left of one that was taken
 FIRST_FOLD = 128  # entries
 LOOK = 32 * ENTRY.itemsize  # bytes: how often it is looked whether a row has to be folded
 PORTION = 1 << 14  # entries that are added up at once
-FEW_OF_MANY = 16  # with fewer entries than a sixteenth of the catalogue, going through them beats scanning it
+FEW_OF_MANY, MANY = 16, 4_096  # of so many items, going through a sixteenth of them beats scanning all
 
 
 class Pairs:
@@ -93,7 +93,7 @@ class Pairs:
         rows = self.rows
         parts = [(row, weight) for item, weight in weighted if (row := rows[item])]
         length = sum([len(row) for row, _ in parts]) // ENTRY.itemsize
-        if FEW_OF_MANY * length < len(self.totals):
+        if FEW_OF_MANY * length < len(self.totals) - MANY:
             return _only(wanted, *self._added_up(*_joined(_weighted_entries(parts), extra)))
         every = np.zeros(len(self.totals))
         if extra is not None:

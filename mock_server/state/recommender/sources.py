@@ -28,14 +28,17 @@ def in_order(catalogue: Catalogue, items: Ints, values: Floats, count: int) -> I
 
 def _batches(catalogue: Catalogue, items: Ints, values: Floats, count: int) -> Iterator[Iterator[tuple[int, float]]]:
     for size in (FEW, MORE, count):
+        if len(values) <= min(count, size):
+            break
         best = largest(values, min(count, size))
         yield _sorted(catalogue, items[best], values[best])
         count -= len(best)
-        if count <= 0 or len(best) == len(values):
+        if count <= 0:
             return
         rest = np.ones(len(values), np.bool_)
         rest[best] = False
         items, values = items[rest], values[rest]
+    yield _sorted(catalogue, items, values)
 
 
 def _sorted(catalogue: Catalogue, items: Ints, values: Floats) -> Iterator[tuple[int, float]]:

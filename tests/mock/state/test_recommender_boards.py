@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from itertools import islice
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_server.state.recommender import boards
+from mock_server.state.recommender import pairs as pairs_module
 from mock_server.state.recommender.catalogue import Catalogue
 from mock_server.state.recommender.filters import parse_filters
+from mock_server.state.recommender.numbers import Amounts
 from mock_server.state.recommender.pairs import FIRST_FOLD, Pairs
 from mock_server.state.recommender.scores import Journal, Scores
 from mock_server.state.records import Item
@@ -103,3 +106,23 @@ def test_what_is_taken_back_is_gone() -> None:
     pairs.add(0, [1], [-0.3])
     assert pairs.row(0)[0].tolist() == [2]
     assert pairs.row(1)[0].tolist() == []
+
+
+@pytest.mark.parametrize("extra", [None, (np.array([3, 9]), np.array([-0.5, 2.0]))])
+def test_sums_are_the_same_whether_the_catalogue_is_scanned_or_the_rows(
+    monkeypatch: pytest.MonkeyPatch, extra: Amounts | None
+) -> None:
+    table = Pairs(cap=10)
+    for _ in range(500):
+        table.grow()
+    table.add(0, [1, 2, 3], [0.2, 0.3, 1.0])
+    table.add(4, [1, 5], [0.6, 0.7])
+    wanted = np.ones(500, np.bool_)
+    wanted[5] = False
+    found = []
+    for many in (0, 4_096):
+        monkeypatch.setattr(pairs_module, "MANY", many)
+        items, sums = table.sums([(0, 1.0), (4, 2.0)], extra, wanted)
+        found.append(dict(zip(items.tolist(), sums.tolist(), strict=True)))
+    assert found[0] == pytest.approx(found[1])
+    assert found[0] == pytest.approx({1: 1.4, 2: 0.3, 3: 1.0} if extra is None else {1: 1.4, 2: 0.3, 3: 0.5, 9: 2.0})
