@@ -5,26 +5,34 @@ from collections import Counter
 from collections.abc import Callable
 
 
-def garbage_of(act: Callable[[], object]) -> Counter[str]:
+def garbage_of(act: Callable[[], object], frozen: bool = False) -> Counter[str]:
     """The types of the objects that each run of `act` leaves in cycles, and how many of each.
 
     It runs once more at first, because what is made once and for all (caches, compiled patterns) is no garbage of its
-    own; and what one of the runs leaves but not another is some other thread's."""
+    own; and what one of the runs leaves but not another is some other thread's. `frozen`: `act` tells the collector to
+    walk no more what is alive (gc.freeze), so that it has to be told to walk everything, which takes longer."""
     act()
-    return _garbage_of_one_run(act) & _garbage_of_one_run(act) & _garbage_of_one_run(act)
+    runs = [_garbage_of_one_run(act, frozen) for _ in range(3)]
+    return runs[0] & runs[1] & runs[2]
 
 
-def _garbage_of_one_run(act: Callable[[], object]) -> Counter[str]:
+def _garbage_of_one_run(act: Callable[[], object], frozen: bool) -> Counter[str]:
     was_enabled = gc.isenabled()
+    if frozen:
+        gc.unfreeze()
     gc.collect()
     gc.disable()
     try:
         act()
+        if frozen:
+            gc.unfreeze()
         gc.set_debug(gc.DEBUG_SAVEALL)
         gc.collect()
         return Counter(type(each).__qualname__ for each in gc.garbage)
     finally:
         gc.set_debug(0)
         gc.garbage.clear()
+        if frozen:
+            gc.freeze()
         if was_enabled:
             gc.enable()

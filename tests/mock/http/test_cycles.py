@@ -1,6 +1,7 @@
-"""No request, refusal, event, reset or removed organisation leaves a reference cycle: memory is freed at once, and the
-garbage collector, which stops everything else while it looks, has nothing to find."""
+"""No request, refusal, event, reset, restore or removed organisation leaves a reference cycle: memory is freed at once,
+and the garbage collector, which stops everything else while it looks, has nothing to find."""
 
+import gc
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
@@ -113,15 +114,6 @@ def test_no_reset_leaves_a_cycle(mock: Client, which: str) -> None:
     assert garbage_of(act) == NOTHING
 
 
-def test_no_restore_leaves_a_cycle(mock: Client) -> None:
-    def act() -> None:
-        snapshot = mock.run(mock.mock.freeze())
-        use(mock)
-        mock.run(mock.mock.restore(snapshot))
-
-    assert garbage_of(act) == NOTHING
-
-
 def test_no_removed_organisation_leaves_a_cycle(mock: Client) -> None:
     def act() -> None:
         added = mock.mock.add_organisation(seeded=True)
@@ -132,3 +124,30 @@ def test_no_removed_organisation_leaves_a_cycle(mock: Client) -> None:
         mock.mock.remove_organisation(added.tenant_id)
 
     assert garbage_of(act) == NOTHING
+
+
+@pytest.mark.parametrize("which", ["one organisation", "all"])
+def test_no_restore_leaves_a_cycle(mock: Client, which: str) -> None:
+    use(mock)
+    tenant_id = mock.first.tenant_id if which == "one organisation" else None
+    snapshot = mock.run(mock.mock.freeze(tenant_id))
+
+    def act() -> None:
+        use(mock)
+        mock.run(mock.mock.restore(snapshot))
+
+    assert garbage_of(act, frozen=True) == NOTHING
+
+
+def test_no_snapshot_that_is_dropped_leaves_a_cycle(mock: Client) -> None:
+    use(mock)
+    assert garbage_of(lambda: mock.run(mock.mock.freeze()), frozen=True) == NOTHING
+
+
+def test_a_frozen_cycle_would_be_found() -> None:
+    def act() -> None:
+        ring: list[object] = []
+        ring.append(ring)
+        gc.freeze()
+
+    assert garbage_of(act, frozen=True)["list"] == 1
