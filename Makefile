@@ -5,6 +5,7 @@ NODE_TOOLS := tests/node/node_modules/.package-lock.json
 EXAMPLE := examples/playwright/node_modules/.package-lock.json
 PEERS := bench/peers/node_modules/.package-lock.json
 GENERATORS := tests/node/generators/node_modules/.package-lock.json
+COLLECTIONS := tests/node/collections/node_modules/.package-lock.json
 NPM_TOOLS := npm/node_modules/.package-lock.json
 NPM_SOURCES := $(wildcard npm/src/*.ts npm/src/*/*.ts npm/scripts/*.mjs npm/*.json)
 CHROMIUM := $(shell command -v chromium-headless-shell || command -v chromium || command -v chromium-browser || command -v google-chrome)
@@ -40,7 +41,7 @@ test: setup ## Run all tests, e.g. make test ARGS="-k recommend"
 	$(BIN)/python -m pytest -n auto -q -rs -m "not slow" $(ARGS)
 
 test-slow: export PYTHONDONTWRITEBYTECODE =
-test-slow: setup $(if $(NODE),npm $(GENERATORS)) ## Run the tests that take long
+test-slow: setup $(if $(NODE),npm $(GENERATORS) $(COLLECTIONS)) ## Run the tests that take long
 	$(BIN)/python -m pytest -n auto -q -rs -m slow $(ARGS)
 
 example: .venv/.runtime $(if $(NODE),$(EXAMPLE)) ## Run the tests of the front-end example; needs Node and Chromium
@@ -82,7 +83,7 @@ lock: ## Lock the dependencies anew after an edit of pyproject.toml; needs uv
 	uv pip compile --quiet $(ARGS) pyproject.toml --extra dev --output-file requirements-dev.lock
 
 clean: ## Remove what the other targets made
-	rm -rf .venv tests/node/node_modules tests/node/generators/node_modules npm/node_modules npm/dist npm/.built npm/python npm/*.tgz bench/peers/node_modules examples/playwright/node_modules reports .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv tests/node/node_modules tests/node/generators/node_modules tests/node/collections/node_modules npm/node_modules npm/dist npm/.built npm/python npm/*.tgz bench/peers/node_modules examples/playwright/node_modules reports .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # Every dependency comes from the lock by its hash; the project itself is built by the locked hatchling.
 INSTALL = $(BIN)/python -m pip --disable-pip-version-check install -qq --no-compile
@@ -114,7 +115,7 @@ npm/.built: $(NPM_TOOLS) $(NPM_SOURCES)
 	@cd npm && npm run --silent build
 	@touch $@
 
-$(NODE_TOOLS) $(GENERATORS) $(NPM_TOOLS) $(EXAMPLE) $(PEERS): %/node_modules/.package-lock.json: %/package-lock.json
+$(NODE_TOOLS) $(GENERATORS) $(COLLECTIONS) $(NPM_TOOLS) $(EXAMPLE) $(PEERS): %/node_modules/.package-lock.json: %/package-lock.json
 	@echo "Installing the Node packages of $* ..."
 	@cd $* && npm ci --silent
 	@touch $@
