@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import json
 import os
 import re
 import shlex
@@ -13,6 +14,7 @@ from typing import Any
 import kubernetes_validate
 import pytest
 import yaml
+from compose_spec import PyCompose
 
 from tests.support.load_support import clean
 from tests.support.nest import ROOT
@@ -60,6 +62,40 @@ def test_there_are_as_many_workers_as_the_master_waits_for() -> None:
 def test_only_the_workers_see_the_keys() -> None:
     assert "keys" not in str(JOBS["load-master"])
     assert "secrets" not in COMPOSE["services"]["master"]
+
+
+def interpolated(document: Any) -> Any:
+    """With the defaults of its variables, as compose reads it before it looks at the schema."""
+    text = re.sub(
+        r"\$\{(\w+):[-?]([^}]*)\}", lambda one: "http://x" if one[1] == "TARGET" else one[2], yaml.dump(document)
+    )
+    return yaml.safe_load(text)
+
+
+def composed(document: Any) -> PyCompose:
+    return PyCompose.from_json(json.dumps(interpolated(document)))
+
+
+def test_the_compose_file_keeps_the_compose_specification() -> None:
+    assert composed(COMPOSE).service_names() == ["master", "worker"]
+
+
+@pytest.mark.parametrize(
+    ("service", "part"),
+    [
+        ("master", {"commands": "sh"}),
+        ("master", {"pull_policy": "sometimes"}),
+        ("worker", {"deploy": {"replicas": "two"}}),
+        ("master", {"healthcheck": {"interval": "5 parsecs"}}),
+        ("master", {"mem_limit": "much"}),
+        ("master", {"ports": ["127.0.0.1:80x:1"]}),
+    ],
+    ids=repr,
+)
+def test_the_check_of_the_compose_file_can_fail(service: str, part: dict[str, Any]) -> None:
+    broken = {**COMPOSE["services"], service: {**COMPOSE["services"][service], **part}}
+    with pytest.raises(ValueError):  # noqa: PT011 - the words are the library's
+        composed({**COMPOSE, "services": broken})
 
 
 def run(command: list[str], folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
