@@ -18,13 +18,26 @@ from bench import (
     start,
     state,
     state_cost,
+    stretches,
     uploads,
 )
 from bench.part import apart, arguments, options_of, run_all
 
 PARTS = [
     each.PART
-    for each in (recommend_peers, start, pauses, shards, uploads, journal_cost, fault_cost, state, state_cost, growth)
+    for each in (
+        recommend_peers,
+        start,
+        pauses,
+        stretches,
+        shards,
+        uploads,
+        journal_cost,
+        fault_cost,
+        state,
+        state_cost,
+        growth,
+    )
 ]
 
 
