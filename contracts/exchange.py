@@ -35,6 +35,7 @@ class Exchange:
     failure: str = ""
     understood: bool = True  # False: a body of the wire corpus, not meant to be understood
     valid: bool = False  # every document allows this request
+    welcome: bool = False  # so it does but for ids with characters that no document names
     forbidden: str = ""  # why every document forbids this request
 
     @cached_property

@@ -230,6 +230,8 @@ def _canary_result(run: Run, first: visibility.FirstItem, entry: Entry) -> Resul
             result.outcome, result.reason, actual = Outcome.INCONCLUSIVE, seen.blind, seen.blind
         else:
             result.outcome, actual = Outcome.FAIL, f"never {', '.join(seen.lost)}, though another item showed"
+            changed = {run.model.resembles(shown): shown for exchange in asked for shown in exchange.shown}
+            actual += "".join(f"; {changed[lost]} stands there instead" for lost in seen.lost if lost in changed)
         result.findings = [
             Finding(visibility.CHECK, "canary", "recommend", expected, actual, (*asked[:3], *asked[-3:]))
         ]

@@ -1,6 +1,5 @@
 """Identity stitching, compared with a control user who did the same under one id."""
 
-import itertools
 from collections.abc import Callable, Iterator
 
 from contracts.checks import tastes
@@ -46,18 +45,7 @@ def merges_history(probe: Probe) -> Iterator[None]:
         yield
         probe.ingest([identify_body(real, anonymous)])
 
-    def tell_second(probe: Probe, shelf: tastes.Shelf, anonymous: str, real: str) -> Iterator[None]:
-        probe.ingest([identify_body(real, _anonymous(probe))])
-        yield from tell(probe, shelf, anonymous, real)
-
-    expected = "the anonymous history shows in the real user's list"
-    one = _stitched(probe, tell, "before", expected)
-    if probe.plan.one_organisation:
-        yield from one
-        return
-    another = _stitched(probe, tell_second, "the second anonymous id of a user", expected)
-    for _ in itertools.zip_longest(one, another):
-        yield
+    yield from _stitched(probe, tell, "before", "the anonymous history shows in the real user's list")
 
 
 @check("IDENT-merges-in-one-array")

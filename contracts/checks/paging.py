@@ -13,7 +13,7 @@ from fixtures.bodies import event_body
 
 LONG, SHORT, EXACT = 105, 12, 10
 MORE_THAN_A_PAGE = 22  # of the default size
-_BEYOND = {"2^31": 2**31, "2^53 and one": 2**53 + 1, "2^64": 2**64, "10^30": 10**30}
+_BEYOND = {"beyond 2^31": 2**31 + 11, "2^53 and one": 2**53 + 1, "2^64": 2**64, "10^30": 10**30}
 
 
 @dataclass

@@ -41,6 +41,11 @@ class Quiet:
         ids, times = lists.most_common(1)[0] if lists else ((), 0)
         return list(ids) if times >= _NEWCOMERS and 2 * times > len(self.newcomers) and ids else None
 
+    @property
+    def typical(self) -> tuple[Exchange, ...]:
+        """As many of those as make the list the usual one."""
+        return tuple(each for each in self.newcomers if each.ids == self.usual)[:_NEWCOMERS]
+
 
 def _alike_times(run: Run, exchanges: list[Exchange]) -> Iterator[Quiet]:
     histories = run.model.histories
@@ -71,7 +76,7 @@ def _unlike(run: Run, exchanges: list[Exchange]) -> Iterator[tuple[str, str, Vio
                 if exchange.ids == usual:
                     like = effects[0].request_json["user_id"]
                     actual = f"{user}: the list of a user without history; {like} did the same and has another"
-                    shown = (quiet.newcomers[0], effects[0], exchange)
+                    shown = (*quiet.typical, effects[0], exchange)
                     expected = "a list like that of others who did the same"
                     yield quiet.organisation, user, Violation("no effect", expected, actual, shown)
 
@@ -111,8 +116,7 @@ def _borrowed(run: Run, exchanges: list[Exchange]) -> Iterator[tuple[str, str, V
             if owner is not None and exchange.ids != usual:
                 user = exchange.request_json["user_id"]
                 actual = f"{user} did nothing, and is shown the list of {owner.request_json['user_id']}"
-                newcomer = next(each for each in quiet.newcomers if each.ids == usual)
-                shown = (newcomer, owner, exchange)
+                shown = (*quiet.typical, owner, exchange)
                 expected = "the list of a user without history"
                 yield quiet.organisation, user, Violation("history of another", expected, actual, shown)
 

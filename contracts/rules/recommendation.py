@@ -33,6 +33,11 @@ def valid_accepted(_: Run, exchange: Exchange) -> tuple[str, str] | None:
     return None if exchange.ok else (f"{exchange.status or 'no answer'}", actual)
 
 
+@each("VALID-any-id", lambda x: x.welcome and x.status is not None and x.status < 500 and x.status != 429, "200 or 202")
+def any_id_accepted(_: Run, exchange: Exchange) -> tuple[str, str] | None:
+    return None if exchange.ok else (f"{exchange.operation}", f"status {exchange.status}")
+
+
 @each("REC-200", served, "status 200")
 def status_200(_: Run, exchange: Exchange) -> tuple[str, str] | None:
     return None if exchange.status == 200 else ("status", f"status {exchange.status}")

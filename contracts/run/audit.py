@@ -8,7 +8,7 @@ from contracts.outcome import NotJudged
 from contracts.run.registry import RULES, Violation
 from contracts.run.run import Run
 
-_QUESTIONS, _CRASHES = 30, 10  # requests at most
+_QUESTIONS, _CRASHES = 24, 10  # requests at most
 _Question = tuple[str | None, bytes]  # organisation and body
 
 

@@ -80,6 +80,7 @@ class Client:
         fresh: bool = False,
         understood: bool = True,
         valid: bool = False,
+        welcome: bool = False,
         forbidden: str = "",
         take_429: bool = False,
     ) -> Exchange:
@@ -95,7 +96,7 @@ class Client:
                 self._budget.take(credential.organisation)
                 exchange = self._once(
                     source, method, path, credential, operation, json, content, headers, fresh, understood, valid,
-                    forbidden,
+                    welcome, forbidden,
                 )  # fmt: skip
                 if exchange.status != 429 or take_429 or not credential.organisation:
                     break
@@ -115,6 +116,7 @@ class Client:
         fresh: bool,
         understood: bool,
         valid: bool,
+        welcome: bool,
         forbidden: str,
     ) -> Exchange:
         body = content if content is not None else b"" if json is None else encode(json)
@@ -142,13 +144,14 @@ class Client:
             failure=failure,
             understood=understood,
             valid=valid,
+            welcome=welcome,
             forbidden=forbidden,
         )
         self.journal.append(exchange)
         if exchange.status is None or exchange.status >= 500:
             self._again[exchange.number] = partial(
                 self.send, source, method, path, credential, operation=operation, content=body, headers=headers,
-                fresh=True, understood=understood, valid=valid, forbidden=forbidden,
+                fresh=True, understood=understood, valid=valid, welcome=welcome, forbidden=forbidden,
             )  # fmt: skip
         self._keep_count(answer)
         self._budget.learn(exchange)

@@ -2,6 +2,7 @@
 
 Knows no HTTP. Histories are compared with each other: nothing here says what an event is worth."""
 
+import math
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +28,7 @@ class Histories:
     identities: defaultdict[Key, list[tuple[str, Act]]] = field(default_factory=lambda: defaultdict(list))
     owners: defaultdict[Key, set[str]] = field(default_factory=lambda: defaultdict(set))  # of an identified id
     profiles: defaultdict[Key, list[Record]] = field(default_factory=lambda: defaultdict(list))
+    left: dict[Key, float] = field(default_factory=dict)  # when the user was first sent as one who isn't active
     unclear: set[Key] = field(default_factory=set)  # the documents leave open what counts for these
     _event_ids: set[Key] = field(default_factory=set)
 
@@ -49,12 +51,12 @@ class Histories:
         if isinstance(user := event.get("user_id"), str):
             self.unclear.add((organisation, user))
 
-    def upserted(self, organisation: str, user: Record) -> None:
+    def upserted(self, organisation: str, user: Record, sent: float) -> None:
         """A user who isn't active is not served by the history (R48)."""
         if isinstance(user_id := user.get("user_id"), str):
             self.profiles[organisation, user_id].append(user)
             if user.get("status") != "active":
-                self.unclear.add((organisation, user_id))
+                self.left.setdefault((organisation, user_id), sent)
 
     def _is_repeated(self, organisation: str, event_id: Any) -> bool:
         place = organisation, str(event_id)
@@ -78,7 +80,7 @@ class Histories:
         key = organisation, user_id
         identities = [(previous, act) for previous, act in self.identities.get(key, ()) if act.sent <= until]
         joined = [self._joined(organisation, previous, act) for previous, act in identities]
-        if key in self.unclear or key in self.owners or None in joined:
+        if key in self.unclear or key in self.owners or None in joined or self.left.get(key, math.inf) <= until:
             return None
         acts = [act for act in self.acts.get(key, ()) if act.sent <= until]
         acts += [act for acts_of_one in joined for act in acts_of_one or ()]

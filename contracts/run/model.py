@@ -104,9 +104,9 @@ class Model:
         if isinstance(item_id, str) and self.owns(item_id):
             self.items.setdefault((organisation, item_id), Item()).refusals.append(status)
 
-    def user_upserted(self, organisation: str, body: Record) -> None:
+    def user_upserted(self, organisation: str, body: Record, sent: float) -> None:
         user_id = body.get("user_id")
-        self.histories.upserted(organisation, body)
+        self.histories.upserted(organisation, body, sent)
         if isinstance(user_id, str) and self.owns(user_id):
             self.users.add((organisation, user_id))
 

@@ -28,7 +28,7 @@ def observe(model: Model, exchange: Exchange) -> None:
             else:
                 model.refused(organisation or NOBODY, body, str(exchange.status))
         elif organisation and taken and operation in _USERS:
-            model.user_upserted(organisation, body)
+            model.user_upserted(organisation, body, exchange.sent_at)
         elif organisation and taken and operation in _EVENTS:
             model.happened(organisation, body, exchange.sent_at, math.inf if unknown else answered)
         elif organisation and operation in _EVENTS:

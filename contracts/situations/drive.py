@@ -18,17 +18,16 @@ DRIVERS: dict[str, Driver] = {
     "refusals": refusals.refusals,
 }
 _BOTH = ("items", "histories", "questions")  # half of the rows are the other organisation's, where there is one
-_COST = {"items": 1.0, "users": 1.5, "histories": 4.2, "events": 0.7, "questions": 2.3, "refusals": 1.4}  # of a row
+_COST = {"items": 1.5, "users": 1.5, "histories": 4.2, "events": 0.7, "questions": 2.3, "refusals": 1.4}  # of a row
 _FIXED = {"items": 18, "users": 8, "histories": 20, "events": 12, "questions": 18, "refusals": 0}  # measured, as those
-_SHARE = 0.75  # of what the budget leaves of where generated requests follow
-_SHARE_OF_THE_FIRST = 0.9  # the rest is for repeating what fails, and for second looks
+_SECOND_LOOKS, _GENERATED = 24, 200  # requests that are kept back in each organisation, and for generated ones
+_LEAST = 0.6  # of what the budget leaves
 
 
 def bring_about(run: Run, engine: Engine) -> list[str]:
     """Lines for the report: which combinations were met, which could not be, and why."""
     found = []
-    left = {"main": run.budget.left("main") * _SHARE_OF_THE_FIRST}
-    left[run.spare] = run.budget.left(run.spare) * _SHARE
+    left = {name: _allowed(run.budget.left(name), name == run.spare) for name in {"main", run.spare}}
     for name, table in tables().items():
         coverage = Coverage(table, STRENGTH[run.plan.profile])
         rows = rows_of(table, run.plan.profile, run.plan.seed)
@@ -44,6 +43,10 @@ def bring_about(run: Run, engine: Engine) -> list[str]:
         reason = engine.drive(f"situations:{name}", _bound(DRIVERS[name], rows, coverage))
         found.append(f"situations {coverage}" + (f"; cut short: {reason}" if reason else ""))
     return found
+
+
+def _allowed(left: int, generated: bool) -> float:
+    return max(left - _SECOND_LOOKS - (_GENERATED if generated else 0), left * _LEAST)
 
 
 def _bound(driver: Driver, rows: list[Row], coverage: Coverage) -> Callable[[Probe], Iterator[None]]:

@@ -14,6 +14,7 @@ from fixtures.bodies import event_body, identify_body, unique_uuid, user_body
 
 _NEWCOMERS = 4  # half of them asked for before all others, half behind
 _CROWD = 60
+_SURELY = 30  # events, that every server takes in one array
 _CONTEXTS: dict[str, Body] = {"left out": {}, "session": {}, "nested": {"cart": {"lines": [1, "two"]}}}
 
 
@@ -48,14 +49,14 @@ def histories(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
     _identify(probe, subjects)
     _send_profiles(probe, subjects, "sent after")
     yield
-    newcomers = [probe.name("newcomer") for _ in range(_NEWCOMERS)]
-    twins = [twin(subject.user) for subject in subjects if subject.row["id"] == "case pair"]
-    users = [subject.user for subject in subjects if subject.taken]
+    newcomers: list[tuple[str, dict[str, Any]]] = [(probe.name("newcomer"), {"valid": True}) for _ in range(_NEWCOMERS)]
+    users = [(subject.user, _accepted(subject)) for subject in subjects if subject.taken]
+    users += [(twin(user), accepted) for user, accepted in users if "-Pair-" in user]
     half = _NEWCOMERS // 2
     for organisation, shelf in shelves.items():
-        for user in (*newcomers[:half], *users, *twins, *newcomers[half:]):
-            given = {"user_id": user, "filters": {"category": shelf.category}, "limit": 50}
-            probe.recommend(organisation, strategy="personalized", **given)
+        for user, accepted in (*newcomers[:half], *users, *newcomers[half:]):
+            body = {"strategy": "personalized", "user_id": user, "filters": {"category": shelf.category}, "limit": 50}
+            probe.send(probe.operations.recommend, body, organisation=organisation, **accepted)
     for subject in subjects:
         if subject.taken:
             coverage.performed(subject.row)
@@ -88,7 +89,7 @@ def _subject(probe: Probe, row: Row, shelves: dict[str, tastes.Shelf]) -> Subjec
     organisation = "other" if row["organisation"] == "second" else "main"
     user = identifier(probe, row["id"])
     rng = probe.rng(user)
-    doer = unique_uuid(rng) if row["identity"] == "identified later" else user
+    doer = user if row["identity"] == "its own" else unique_uuid(rng)
     events = shelves[organisation].history(doer, "quiet")
     for event in events:
         event["context"] = {**event["context"], **_CONTEXTS[row["context"]]}
@@ -115,11 +116,17 @@ def _live(probe: Probe, subject: Subject, coverage: Coverage) -> None:
         "behind 60 others": [[*crowd, *events]],
     }[subject.row["form"]]
     for array in arrays:
-        exchange = probe.send(probe.operations.events, array, organisation=subject.organisation)
+        accepted: dict[str, Any] = _accepted(subject) if len(array) <= _SURELY else {}
+        exchange = probe.send(probe.operations.events, array, organisation=subject.organisation, **accepted)
         if not exchange.ok:
             subject.taken = False
             coverage.missed[f"the target refuses it ({exchange.failure or exchange.status})"] += 1
             return
+
+
+def _accepted(subject: Subject) -> dict[str, Any]:
+    kind = class_of(subject.row["id"])
+    return {"valid": kind == "plain", "welcome": kind == "odd"}
 
 
 def _served(probe: Probe, organisation: str) -> Any:
@@ -128,7 +135,11 @@ def _served(probe: Probe, organisation: str) -> Any:
 
 def _identify(probe: Probe, subjects: list[Subject]) -> None:
     for organisation, batch in _batches([each for each in subjects if each.taken and each.doer != each.user]):
-        events = [identify_body(subject.user, subject.doer) for subject in batch]
+        events = []
+        for subject in batch:
+            if subject.row["identity"] == "identified twice":  # first as somebody who did nothing
+                events.append(identify_body(subject.user, unique_uuid(probe.rng(probe.name("nothing")))))
+            events.append(identify_body(subject.user, subject.doer))
         exchange = probe.send(probe.operations.events, events, organisation=organisation)
         for subject in batch:
             subject.taken = exchange.ok

@@ -35,7 +35,7 @@ def items(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[None]:
             _happen(probe, records, "between")
             _look(probe, records, category)
         if step == 1:  # what follows changes some of it: the same questions come again
-            _filter(probe, records, trait)
+            _filter(probe, [record for record in records if "another" in record.row["life"]], trait)
         _write(probe, probe.operations.items, records, step, coverage)
     _happen(probe, records, "between", "after")
     yield
@@ -79,6 +79,10 @@ def _item(probe: Probe, row: Row, category: str, trait: str) -> Record:
         change = row["life"] if step and "another" in row["life"] else ""
         given = {"title": name, "category": category, **attributes(row["value"], trait, change)}
         bodies.append(item_body(name, status=status, attributes=given))
+        if step and not change and row["update"] != "whole":
+            bodies[-1]["attributes"] = {}
+        if step and not change and row["update"] == "without attributes":
+            del bodies[-1]["attributes"]
     record = Record(row, organisation, bodies)
     if row["id"] == "case pair":
         given = {"title": "twin", "category": category, trait: "twin"}
@@ -137,7 +141,8 @@ def _look(probe: Probe, records: list[Record], category: str) -> None:
 def _filter(probe: Probe, records: list[Record], trait: str) -> None:
     channel = probe.visibility.channel
     if channel is not None and channel.filtered:
-        for organisation, kind in itertools.product(sorted({record.organisation for record in records}), _SCALARS):
+        asked = {(record.organisation, record.row["value"]) for record in records if record.row["value"] in _SCALARS}
+        for organisation, kind in sorted(asked):
             probe.recommend(organisation, **{**channel.body(""), "filters": {trait: VALUES[kind]}})
 
 

@@ -53,6 +53,8 @@ def identifier(probe: Probe, kind: str) -> str:
         made_up = unique_uuid(probe.rng(probe.name(kind)))
         probe.model.made_up.add(made_up)
         return made_up
+    if kind == "blank at the end":
+        return probe.name("x") + " "
     mark = _MARKS[kind]
     return probe.name("x").ljust(mark, "x") if isinstance(mark, int) else probe.name(mark)
 

@@ -91,8 +91,9 @@ def test_what_is_wrong_with_the_way_in_is_said_as_what_it_is(
     [
         (Freedoms(forgets_status=True), "LIFE-inactive-hides"),
         (Freedoms(poisoned=True), "ROBUST-never-5xx"),
+        (Freedoms(folds_ids=True), "QUEUE-becomes-visible"),
     ],
-    ids=["forgets the status", "one item makes lists crash"],
+    ids=["forgets the status", "one item makes lists crash", "ids in lower case"],
 )
 def test_one_defect_is_one_red(freedoms: Freedoms, check: str) -> None:
     report = judged(freedoms)

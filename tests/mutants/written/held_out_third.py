@@ -93,7 +93,7 @@ MUTANTS: list[Mutant] = [
     Mutant(
         "third-one-anonymous-id-per-user",
         "A second anonymous id of the same user is identified, and nothing is merged.",
-        ("IDENT-merges-history", "IDENT-merges-in-one-array", "IDENT-later-events-follow"),
+        ("IDENT-merges-history", "IDENT-alike", "IDENT-merges-in-one-array", "IDENT-later-events-follow"),
         one_anonymous_id(),
     ),
     Mutant(

@@ -159,6 +159,7 @@ MUTANTS = [
         "An identify event merges nothing when the user was never upserted.",
         (
             "IDENT-merges-history",
+            "IDENT-alike",
             "IDENT-merges-in-one-array",
         ),
         on_identify(only_upserted),

@@ -91,7 +91,7 @@ MUTANTS = [
     Mutant(
         "one-event-per-item-in-arrays",
         "Of an array only the first event on each item counts, whoever did it.",
-        ("EVENT-array-every-one-counts", "EVENT-array-every-place-counts"),
+        ("EVENT-array-every-one-counts", "EVENT-array-every-place-counts", "PERS-alike"),
         of_array(lambda event: event.item_id, same=False),
     ),
     Mutant(

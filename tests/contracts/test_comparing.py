@@ -1,0 +1,154 @@
+"""Answers against each other: users who did the same, slices of one list, one organisation beside another."""
+
+import json
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+import contracts.rules  # noqa: F401 - registers the rules
+from contracts.exchange import Exchange
+from contracts.run.model import Model
+from contracts.run.registry import RULES
+from fixtures.bodies import event_body, identify_body
+
+USUAL, OTHERS = ["lc-a", "lc-b", "lc-c", "lc-d"], ["lc-d", "lc-c", "lc-a", "lc-b"]
+
+
+@dataclass
+class World:
+    """A run that wrote at second 0 and asks from second 100 on."""
+
+    model: Model = field(default_factory=lambda: Model("lc-", settle=10.0))
+    journal: list[Exchange] = field(default_factory=list)
+
+    def lives(self, user: str, organisation: str = "main", at: float = 0.0, times: int = 12) -> None:
+        for _ in range(times):
+            self.model.happened(organisation, event_body("view", user, "lc-d"), at, at + 0.1)
+        self.model.written_at.append(at + 0.1)
+
+    def asks(self, ids: list[str], organisation: str = "main", at: float = 100.0, **body: Any) -> None:
+        pagination = {"page": 1, "limit": 20, "total_count": len(ids), "has_next": False}
+        pagination |= body.pop("said", {})
+        data = {"results": [{"item_id": each} for each in ids], "pagination": pagination}
+        number = len(self.journal) + 1
+        self.journal.append(
+            Exchange(
+                number, "a check", "recommend", "POST", "/v1/recommend", "pk", organisation, {},
+                json.dumps(body).encode(), at + number / 100, 0.001, 200, body=json.dumps({"data": data}).encode(),
+            )
+        )  # fmt: skip
+
+    def newcomers(self, count: int = 3, organisation: str = "main", **body: Any) -> None:
+        for n in range(count):
+            self.asks(USUAL, organisation, user_id=f"newcomer-{n}", **body)
+
+    def accused(self, *rules: str) -> set[str]:
+        run: Any = SimpleNamespace(model=self.model)
+        judged = {name: [each for each in self.journal if RULES[name].about(each)] for name in rules}
+        return {name for name, about in judged.items() if list(RULES[name].judge(run, about))}
+
+
+ALIKE = ("PERS-alike", "PERS-alike-any-id", "IDENT-alike", "TENANT-own-history", "PERS-nobody-elses")
+
+
+@pytest.mark.parametrize(("user", "rule"), [("A.b-1", "PERS-alike"), ("a/b", "PERS-alike-any-id")])
+def test_who_did_the_same_is_treated_alike(user: str, rule: str) -> None:
+    world = World()
+    world.lives("control")
+    world.lives(user)
+    world.newcomers()
+    world.asks(OTHERS, user_id="control")
+    world.asks(USUAL, user_id=user)
+    assert world.accused(*ALIKE) == {rule}
+
+
+def test_a_joined_history_is_treated_as_ones_own() -> None:
+    world = World()
+    world.lives("control")
+    world.lives("before")
+    world.model.happened("main", identify_body("real", "before"), 1, 1.1)
+    world.newcomers()
+    world.asks(OTHERS, user_id="control")
+    world.asks(USUAL, user_id="real")
+    assert world.accused(*ALIKE) == {"IDENT-alike"}
+
+
+@pytest.mark.parametrize(
+    "case", ["no effect on anybody", "another history", "few events", "few newcomers", "not settled", "a write between"]
+)
+def test_nothing_is_said_without_evidence(case: str) -> None:
+    world = World()
+    few = 3 if case == "few events" else 12
+    world.lives("control", times=few)
+    world.lives("a", times=13 if case == "another history" else few, at=99 if case == "not settled" else 0)
+    world.newcomers(2 if case == "few newcomers" else 3)
+    world.asks(USUAL if case == "no effect on anybody" else OTHERS, user_id="control")
+    if case == "a write between":
+        world.model.written_at.append(100.045)
+    world.asks(USUAL, user_id="a")
+    assert world.accused(*ALIKE) == set()
+
+
+@pytest.mark.parametrize(("owner", "rule"), [("control", "PERS-nobody-elses"), ("a", "TENANT-own-history")])
+def test_nobody_is_shown_what_others_did(owner: str, rule: str) -> None:
+    world = World()
+    world.lives("control")
+    if owner == "a":
+        world.lives("a", "other")
+    world.newcomers()
+    world.asks(OTHERS, user_id="control")
+    world.asks(OTHERS, user_id="a")
+    assert world.accused(*ALIKE) == {rule}
+
+
+def test_a_list_of_ones_own_is_nobody_elses() -> None:
+    """A server may show some newcomers another list."""
+    world = World()
+    world.lives("control")
+    world.newcomers()
+    world.asks(OTHERS, user_id="control")
+    world.asks(list(reversed(USUAL)), user_id="a")
+    assert world.accused(*ALIKE) == set()
+
+
+SLICES = ("PAGE-one-total", "PAGE-ends-with-its-list")
+
+
+@pytest.mark.parametrize(
+    ("total", "has_next", "at", "found"),
+    [
+        (4, True, 100.0, set()),
+        (2, False, 100.0, set(SLICES)),
+        (4, False, 100.0, {"PAGE-ends-with-its-list"}),
+        (3, True, 100.0, {"PAGE-one-total"}),
+        (2, False, 5.0, set()),
+    ],
+    ids=["right", "the page is all there is", "ends early", "another total", "not settled"],
+)
+def test_limits_cut_slices_of_one_list(total: int, has_next: bool, at: float, found: set[str]) -> None:
+    world = World()
+    world.model.written_at.append(0.1)
+    world.asks(USUAL, at=at, strategy="popular", limit=100)
+    world.asks(USUAL[:2], at=at, strategy="popular", limit=2, said={"total_count": total, "has_next": has_next})
+    assert world.accused(*SLICES) == found
+
+
+@pytest.mark.parametrize(
+    ("before", "where", "found"),
+    [
+        (USUAL, "other", {"TENANT-unmoved"}),
+        (USUAL, "main", set()),
+        (OTHERS, "other", set()),
+    ],
+    ids=["risen by another's events", "risen by its own", "moves by itself"],
+)
+def test_popularity_is_an_organisations_own(before: list[str], where: str, found: set[str]) -> None:
+    world = World()
+    question: dict[str, Any] = {"strategy": "popular", "filters": {"category": "lc-cat"}}
+    world.asks(before, **question)
+    world.asks(USUAL, **question)
+    world.lives("fan", where, at=101)
+    world.asks(OTHERS, at=120, **question)
+    assert world.accused("TENANT-unmoved") == found
