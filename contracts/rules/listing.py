@@ -13,6 +13,7 @@ from contracts.run.model import ABSENT, same
 from contracts.run.registry import Violation, rule
 from contracts.run.run import Run
 
+_LEAST_DEPTH = 50  # items
 PLAIN_ID = re.compile("[A-Za-z0-9_.-]{1,64}")  # every server takes these (R44)
 
 
@@ -129,12 +130,16 @@ def nothing_missing(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
 
 
 def _missing(run: Run, exchanges: list[Exchange]) -> Iterator[tuple[Exchange, list[str]]]:
-    """Where the whole list was seen, of the strategy that shows what this run writes."""
+    """Where the whole list was seen, of the strategy that shows what this run writes. How deep a server ranks is its
+    own affair (R34): a long list that is as long as the longest may have been cut."""
     channel = run.visibility.channel
+    depth = max([_LEAST_DEPTH, *(exchange.counted("total_count") or 0 for exchange in exchanges)])
     for exchange in exchanges:
         body, total = exchange.request_json, exchange.pagination.get("total_count")
         whole_list = exchange.pagination.get("has_next") is False and body.get("page", 1) == 1
-        if channel is None or not whole_list or body.get("strategy") != channel.strategy or not number(total):
+        if channel is None or not whole_list or body.get("strategy") != channel.strategy:
+            continue
+        if not number(total) or total >= depth:
             continue
         ((name, wanted),) = filters_of(exchange).items()
         known = set(run.model.expected(exchange.organisation or "", name, wanted, *_times(exchange)))
