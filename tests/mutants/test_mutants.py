@@ -11,7 +11,6 @@ MOST = 300
 SURVIVORS = {"pages-overlap-at-times"}
 MUSTS_WITHOUT_TWO = {
     "GEN-sequences",
-    "IDENT-alike",
     "PAGE-ends-with-its-list",
     "PERS-alike",
     "TENANT-own-history",
