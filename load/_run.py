@@ -215,6 +215,8 @@ class Run:
         else:
             rows, more = slo.judge(self.samples, self.sent_names(), self.judged_seconds, plan.slot), []
             rows = _inspection.ended_early(rows, self.broken) if self.broken else rows
+            unmatched = slo.unmatched(self.samples, self.sent_names()) if self.closed else []
+            notes += [f"no request was sent that {name!r} fits: that promise judged nothing" for name in unmatched]
             if self.before and self.closed:
                 rows += _compare.rows(changes, self.machine.max_regression)
                 more, found = _compare.reservations(self.before, plan.load, self.happened.wait_share, slo, rows)

@@ -73,6 +73,11 @@ class Slo:
             Row(name, "any", None, None, 0, "run", Outcome.NO_DATA, "no promise in the file") for name in unjudged
         ]
 
+    def unmatched(self, samples: Samples, sent: Collection[str]) -> list[str]:
+        """Patterns about operations that were sent, though no request name fits them: they judged nothing."""
+        patterns = [one for one in self.thresholds if one.is_pattern and one.concerns(sent)]
+        return [one.name for one in patterns if not one.series(samples)]
+
     def judge_step(self, samples: Samples, sent: Collection[str], step: int, seconds: float) -> list[Row]:
         """The promises about whole operations, for one step of a search."""
         rows: list[Row] = []

@@ -1,12 +1,13 @@
 """Promises and verdicts: what passes, what fails, and what can't be judged."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from fixtures.option_error import OptionError
 from load._samples import Samples
-from load._slo import Slo
+from load._slo import Slo, Threshold
 from load._slo_file import read_changes, read_slo
 from load._verdict import Outcome, Row, Verdict
 
@@ -235,3 +236,11 @@ def test_a_finished_window_that_broke_a_promise_is_beyond_repair(slo: Slo) -> No
     broken = slo.broken_for_good(samples, {RECOMMEND}, 30.0, SLOT, {})
     assert broken is not None
     assert broken.metric == "p99_ms"
+
+
+def test_a_pattern_that_no_request_fits_is_named(slo: Slo) -> None:
+    fits = Threshold(f"{RECOMMEND}*", 1, {"p99_ms": 50.0})
+    lost = Threshold(f"{RECOMMEND} strategy=similar*", 1, {"p99_ms": 50.0})
+    other = Threshold("POST /v1/ingest/events/*", 1, {"p99_ms": 50.0})
+    changed = replace(slo, thresholds=(fits, lost, other))
+    assert changed.unmatched(measured(), {RECOMMEND}) == [lost.name], "events are not part of this run"

@@ -63,12 +63,27 @@ def drop(page: Page, name: str, content: str) -> None:
     page.dispatch_event("#drop", "drop", {"dataTransfer": files})
 
 
+def test_columns_are_given_as_the_error_suggests_them(page: Page, mock: RunningMock) -> None:
+    ada, tenant_id = a_shop(mock)
+    ada.sign_in(page)
+    page.goto(f"/_mock/ui/upload?tenant_id={tenant_id}")
+    detail = page.get_by_role("complementary", name="Chosen upload")
+    choose(settled(page), "german.csv", b"SKU;Titel\n1;Lampe\n")
+    page.get_by_role("button", name="Upload").click()
+    expect(detail).to_contain_text("--columns item_id=SKU,title=Titel")
+    page.get_by_label("Columns with other names").fill("--columns item_id=SKU,title=Titel")
+    choose(page, "german.csv", b"SKU;Titel\n1;Lampe\n")
+    page.get_by_role("button", name="Upload").click()
+    expect(detail.locator("dd")).to_have_text(["1", "1", "0"])
+
+
 def test_a_file_that_can_not_be_read_says_why(page: Page, mock: RunningMock) -> None:
     ada, tenant_id = a_shop(mock)
     ada.sign_in(page)
     page.goto(f"/_mock/ui/upload?tenant_id={tenant_id}")
     for name, content, words in [
         ("empty.csv", b"", "is empty: the first line names the columns"),
+        ("book.xlsx", b"PK\x03\x04", "is a spreadsheet or another zip file"),
         ("nameless.csv", b"name,price\nShoes,12\n", "there is no column item_id"),
     ]:
         choose(page, name, content)
