@@ -15,7 +15,7 @@ from contracts.run.history import Histories
 
 Record = dict[str, Any]
 ABSENT = object()  # an attribute that the item doesn't have
-NOBODY = "none"  # instead of an organisation: sent with a key that is none
+NO_ORGANISATION = "none"  # for requests with a key that no organisation has
 ITEM_FIELDS = ("item_type", "status")  # what a filter may name beside attributes (R32)
 
 
@@ -140,7 +140,7 @@ class Model:
         if item and any(write.sent <= until for write in item.writes):
             return None
         owners = {owner for (owner, known), other in self.items.items() if known == item_id and other.writes}
-        if owners == {NOBODY}:
+        if owners == {NO_ORGANISATION}:
             return "only a request without a valid key upserted it"
         if owners - {organisation}:
             return "it belongs to another organisation"

@@ -3,7 +3,7 @@
 import math
 
 from contracts.exchange import Exchange
-from contracts.run.model import NOBODY, Model, records_of
+from contracts.run.model import NO_ORGANISATION, Model, records_of
 
 _ITEMS = {"upsertItems", "firstEditionUpsertItems"}
 _USERS = {"upsertUsers", "firstEditionUpsertUsers"}
@@ -24,9 +24,9 @@ def observe(model: Model, exchange: Exchange) -> None:
     for body in records_of(exchange.request_json):
         if operation in _ITEMS:
             if taken:
-                model.upserted(organisation or NOBODY, body, exchange.sent_at, math.inf if unknown else answered)
+                model.upserted(organisation or NO_ORGANISATION, body, exchange.sent_at, math.inf if unknown else answered)
             else:
-                model.refused(organisation or NOBODY, body, str(exchange.status))
+                model.refused(organisation or NO_ORGANISATION, body, str(exchange.status))
         elif organisation and taken and operation in _USERS:
             model.user_upserted(organisation, body, exchange.sent_at)
         elif organisation and taken and operation in _EVENTS:

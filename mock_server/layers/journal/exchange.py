@@ -1,4 +1,4 @@
-"""A request and its answer as the journal keeps them: bytes as they came, made readable when somebody asks."""
+"""A request and its response as the journal keeps them: raw bytes, made readable when the journal is read."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ MAX_BODY_BYTES = 16_384  # of each body; the rest is counted
 
 
 class Message(NamedTuple):
-    """One half of an exchange. Nothing secret is in it any more."""
+    """One half of an exchange, without secrets."""
 
     headers: Sequence[Header]
-    body: bytes | None  # None where none was read or sent
+    body: bytes | None  # None if no body was read or sent
     bytes: int
 
     @property
@@ -35,7 +35,7 @@ class Message(NamedTuple):
         return b", ".join(found).decode("latin-1") if found else None
 
     def json(self) -> Any:
-        """The body as JSON; None where it is none."""
+        """The body as JSON; None if it is not JSON."""
         if not self.body or self.truncated:
             return None
         try:
@@ -52,16 +52,16 @@ class Message(NamedTuple):
 
 
 class Remark(NamedTuple):
-    """What the client lint says about a request: `id` names the rule."""
+    """A finding of the client lint: `id` names the rule."""
 
     id: str
     message: str
 
 
 class Circumstances:
-    """What is the same of an exchange as it passed by and as it is read. `at` is epoch seconds of the organisation's
-    time, `moment` its monotonic seconds, `scale` of which make one of the client's; `started` and `ended` are seconds
-    of a clock that always runs. `era` counts resets."""
+    """The facts that a raw and a readable exchange share. `at`: epoch seconds of the organisation's time; `moment`: its
+    monotonic seconds, `scale` of which are one of the client's; `started` and `ended`: seconds of a clock that always
+    runs. `era` counts resets."""
 
     __slots__ = (
         "accepted",
@@ -95,13 +95,13 @@ class Circumstances:
     operation_id: str | None
     method: str
     address: str
-    status: int | None  # None where no answer was sent
+    status: int | None  # None without a response
     accepted: tuple[str, int] | None
     fault: str | None
 
 
 class Exchange(Circumstances):
-    """As it is read."""
+    """A readable exchange."""
 
     __slots__ = ("findings", "lint", "origin", "path", "query", "request", "response")
 
@@ -118,11 +118,11 @@ class Exchange(Circumstances):
 
     @property
     def marks(self) -> set[str]:
-        """Ids of all that was found."""
+        """The ids of all findings."""
         return {each.id for each in self.findings} | {each.id for each in self.lint}
 
     def mentions(self, text: str) -> bool:
-        """Does `text` stand in the path, in a body or in what is said about it, in capitals or not?"""
+        """Whether `text` is in the path, in a body or in a message about it; case is ignored."""
         wanted = text.lower()
         said = [self.path, self.query, *(each.message for each in self.findings), *(each.message for each in self.lint)]
         if any(wanted in each.lower() for each in said):

@@ -57,6 +57,6 @@ def _headers(message: Message) -> list[dict[str, str]]:
 
 
 def _body(message: Message) -> dict[str, Any]:
-    """A body that the journal cut off is said to be."""
+    """A comment marks a body that the journal cut off."""
     found = {"mimeType": message.header("content-type") or "", "text": message.text or ""}
     return {**found, "comment": f"cut off: it had {message.bytes} bytes"} if message.truncated else found

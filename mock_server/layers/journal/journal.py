@@ -1,5 +1,5 @@
-"""The last exchanges, as many as it may keep. What no longer fits is dropped and counted: the oldest, but an
-organisation that fills half of the journal drops its own, so that a busy one leaves room for its neighbours."""
+"""The latest exchanges, up to a limit. When it is full, the oldest one is dropped and counted; an organisation that
+fills half of the journal drops its own, so that a busy one leaves room for others."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from mock_server.layers.journal.exchange import Exchange
 from mock_server.layers.journal.lint.linter import FieldsOf, FindTenant, Linter
 from mock_server.layers.journal.raw_exchange import RawExchange
 
-_AT_ONCE = 20  # exchanges that are made readable before requests get their turn
+_AT_ONCE = 20  # exchanges made readable before requests are served
 
 
 class Journal:
-    """Ids grow by one for every exchange and never come again. `capacity` 0 keeps nothing."""
+    """Ids grow by one per exchange and are never reused. `capacity` 0 keeps nothing."""
 
     def __init__(self, capacity: int, find_tenant: FindTenant, fields_of: FieldsOf = lambda _: ()) -> None:
         self.capacity = capacity
         self.closed = False
         self.last_id = 0
-        self.clearings = 0  # how often something was forgotten that still had its place
-        self._unread: dict[int, RawExchange | Exchange] = {}  # what the lint has not seen since somebody asked last
+        self.clearings = 0  # how often exchanges were removed before their turn
+        self._unread: dict[int, RawExchange | Exchange] = {}  # not seen by the lint since the last read
         self._read: dict[int, Exchange] = {}  # all before them
         self._of: defaultdict[str | None, deque[int]] = defaultdict(deque)  # ids of each organisation, in order
         self._dropped: Counter[str | None] = Counter()
         self._last_dropped: dict[str | None, int] = {}
-        self._resets: dict[str | None, int] = {None: 0}  # None: of all organisations together
+        self._resets: dict[str | None, int] = {None: 0}  # None: all organisations together
         self._run = secrets.token_hex(8)
         self._make_linter = partial(Linter, find_tenant, fields_of, self._era_of)
         self._linter = self._make_linter()
@@ -52,8 +52,7 @@ class Journal:
             self._wake()
 
     async def catch_up(self) -> None:
-        """Make what is new readable while requests get their turn: a whole journal that nobody has read yet takes long
-        enough to be noticed."""
+        """Make new exchanges readable in slices, because a full unread journal would block requests noticeably."""
         newest = self.last_id
         while self._unread and next(iter(self._unread)) <= newest:
             self._look(_AT_ONCE)
@@ -64,7 +63,7 @@ class Journal:
         return self._read.get(number)
 
     def read(self, after: int = 0, tenant_id: str | None = None) -> list[Exchange]:
-        """Those that are kept, oldest first, with what the lint says about them."""
+        """The kept ones, oldest first, with the lint's findings."""
         self._look()
         numbers = reversed(self._read) if tenant_id is None else reversed(self._of.get(tenant_id, ()))
         return [self._read[number] for number in takewhile(lambda number: number > after, numbers)][::-1]
@@ -73,12 +72,12 @@ class Journal:
         return self._dropped.total() if tenant_id is None else self._dropped[tenant_id]
 
     def is_complete(self, after: int, tenant_id: str | None = None) -> bool:
-        """Whether nothing that came after this exchange was dropped, of one organisation or of all."""
+        """Whether no later exchange was dropped, of one organisation or of all."""
         last = self._last_dropped
         return (max(last.values(), default=0) if tenant_id is None else last.get(tenant_id, 0)) <= after
 
     def clear(self, tenant_id: str | None = None) -> int:
-        """Forget all, or what belongs to one organisation; how many there were. The dropped are counted anew."""
+        """Remove all, or those of one organisation. Returns their number. Dropped ones are counted from 0 again."""
         self._look()
         numbers = list(self._read if tenant_id is None else self._of.get(tenant_id, ()))
         self._forget(numbers)
@@ -91,28 +90,28 @@ class Journal:
         return len(numbers)
 
     def reset(self, tenant_id: str | None = None) -> None:
-        """An organisation, or all of them, begin anew: what was sent stays, the lint holds none of it against them."""
+        """Note a reset of one organisation, or of all: exchanges stay, but the lint no longer uses earlier ones."""
         self._resets[tenant_id] = self._resets.get(tenant_id, 0) + 1
 
     def move_ahead(self, tenant_id: str, seconds: float) -> None:
-        """Time that passes for an organisation changes nothing that is kept."""
+        """Moving an organisation's time changes no kept exchange."""
 
     def freeze(self, _: str | None = None) -> dict[str, Any]:
         """The position, as JSON."""
         return {"run": self._run, "last_id": self.last_id}
 
     def thaw(self, frozen: Mapping[str, Any], tenant_id: str | None = None) -> None:
-        """Forget what came after that position: everything, or what belongs to one organisation. Ids go on. A position
-        of another run says nothing about this one."""
+        """Remove later exchanges: all, or those of one organisation. Ids continue. A position of another run is
+        ignored."""
         if frozen["run"] == self._run:
             numbers = [*self._read, *self._unread] if tenant_id is None else self._of.get(tenant_id, ())
             self._forget([number for number in numbers if number > frozen["last_id"]])
             self._linter = self._make_linter()
-            self._unread, self._read = {**self._read, **self._unread}, {}  # the lint looks at all of them anew
+            self._unread, self._read = {**self._read, **self._unread}, {}  # the lint sees all of them again
 
     async def wait(self, after: int, seconds: float) -> None:
-        """Return when there is something after this exchange, when some are forgotten or the time is up, or when the
-        journal is closed."""
+        """Return when there is a later exchange, when some were removed, when the time is up, or when the journal is
+        closed."""
         if self.last_id > after or self.closed:
             return
         waiting = asyncio.get_running_loop().create_future()
@@ -126,7 +125,7 @@ class Journal:
             self._waiting.discard(waiting)
 
     def close(self) -> None:
-        """Nobody waits any longer."""
+        """End every wait."""
         self.closed = True
         self._wake()
 
@@ -134,7 +133,7 @@ class Journal:
         return self._resets[None] + self._resets.get(tenant_id, 0)
 
     def _look(self, most: int | None = None) -> None:
-        """Make what is new readable, the oldest first, and show it to the lint."""
+        """Make new exchanges readable, oldest first, and pass them to the lint."""
         for number in list(islice(self._unread, most)):
             self._read[number] = exchange = self._unread.pop(number).exchange()
             self._linter.look_at(exchange)
@@ -158,7 +157,7 @@ class Journal:
         self._last_dropped[whose] = number
 
     def _remove(self, number: int) -> str | None:
-        """Whose it was."""
+        """Returns the organisation of the removed exchange."""
         tenant_id = (self._read if number in self._read else self._unread).pop(number).tenant_id
         ids = self._of[tenant_id]
         if ids[0] == number:

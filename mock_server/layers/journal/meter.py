@@ -1,4 +1,4 @@
-"""Requests counted: by operation and status, and how long they took. One look-up for each, no library."""
+"""Counts requests by operation and status, with their durations. One look-up per request, no library."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from bisect import bisect_left
 from collections.abc import Mapping
 
 BOUNDS_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-OTHER = "other"  # what is no operation of the spec
+OTHER = "other"  # not an operation of the spec
 
 
 class Latencies:
-    """A histogram: `counts[i]` answers took at most `BOUNDS_SECONDS[i]`, those of the last place longer."""
+    """A histogram: `counts[i]` responses took at most `BOUNDS_SECONDS[i]`; the last count is for longer ones."""
 
     __slots__ = ("counts", "seconds")
 
@@ -20,13 +20,13 @@ class Latencies:
 
 
 class Meter:
-    """Its size follows the spec: paths that are not in it are all counted as `other`."""
+    """Its size is bounded by the spec: unknown paths are all counted as `other`."""
 
     def __init__(self) -> None:
         self._found: dict[tuple[str | None, int | None], Latencies] = {}
 
     def count(self, operation_id: str | None, status: int | None, seconds: float) -> None:
-        """`operation_id` None: of no operation; `status` None: no answer was sent."""
+        """`operation_id` is None for an unknown operation; `status` is None without a response."""
         found = self._found.get((operation_id, status))
         if found is None:
             found = self._found[operation_id, status] = Latencies()
@@ -35,7 +35,7 @@ class Meter:
 
     @property
     def requests(self) -> Mapping[tuple[str, int | None], int]:
-        """How many there were, by operation and status."""
+        """The number of requests, by operation and status."""
         return {(name or OTHER, status): sum(each.counts) for (name, status), each in self._found.items()}
 
     @property

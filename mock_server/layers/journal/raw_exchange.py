@@ -1,4 +1,4 @@
-"""An exchange as it passed by: what costs nothing to keep. Most are dropped before anybody asks; the others are made
+"""A raw exchange, which costs next to nothing to keep. Most are dropped unread; the others are made
 readable then, and their secrets are masked. Nothing but `exchange` leads out of here.
 """
 
@@ -11,12 +11,12 @@ from mock_server.errors import FieldError
 from mock_server.layers.journal.exchange import Circumstances, Exchange, Message
 from mock_server.layers.journal.masking import Header, mask_body, mask_header, mask_keys, mask_target
 
-MAX_HEADER_BYTES = 8_192  # of one message; what comes after them is not kept
+MAX_HEADER_BYTES = 8_192  # of one message; the rest is not kept
 _MAX_METHOD, _MAX_TARGET = 16, 4_096  # characters of a method, bytes of a path and of a query
 
 
 class RawExchange(Circumstances):
-    """`masked`: nothing secret is in it any more."""
+    """`masked`: it contains no secrets any more."""
 
     __slots__ = (
         "detail",
@@ -37,17 +37,17 @@ class RawExchange(Circumstances):
     query: bytes
     request_headers: Sequence[Header]
     response_headers: Sequence[Header]
-    read: bytes | None  # what was read of the request's body, as far as it is kept
+    read: bytes | None  # the kept part of the request's body
     read_bytes: int
     sent: bytes | None
     sent_bytes: int
     masked: bool
-    error: str | None  # the summary of a refusal
+    error: str | None  # the summary of the error
     detail: str | Sequence[FieldError]
     findings: Sequence[Finding]
 
     def mask(self) -> None:
-        """Mask whatever is secret, once."""
+        """Mask all secrets, once."""
         self.method = self.method[:_MAX_METHOD]
         self.path, self.query = mask_target(self.path[:_MAX_TARGET]), mask_target(self.query[:_MAX_TARGET])
         self.request_headers = without_secrets(self.request_headers, self.tenant_id is not None)
@@ -80,7 +80,7 @@ class RawExchange(Circumstances):
 
 
 def without_secrets(headers: Sequence[Header], known: bool) -> list[Header]:
-    """As many as are kept. `known`: an organisation has the API key among them, so it looks like one."""
+    """As many headers as are kept. `known`: an organisation has this API key, so it has the form of a key."""
     kept, size = [], 0
     for name, value in headers:
         size += len(name) + len(value)

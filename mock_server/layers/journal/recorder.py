@@ -1,4 +1,4 @@
-"""The outermost layer of the API: it writes down what the client sent and what it saw, CORS headers included."""
+"""The outermost layer of the API: records what the client sent and received, CORS headers included."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Recorder:
 
 
 class _Tap(RawExchange):
-    """Notes what passes by, as far as it is kept."""
+    """Records a request and its response, up to the size that is kept."""
 
     __slots__ = ("_receive", "_scope", "_send")
 
@@ -61,7 +61,7 @@ class _Tap(RawExchange):
         return message
 
     def send(self, message: Message) -> Awaitable[None]:
-        """No coroutine of its own: that would cost more than all else here."""
+        """Not a coroutine of its own, which would cost more than everything else here."""
         if message["type"] == "http.response.body":
             body = message.get("body", b"")
             self.sent = _continued(self.sent, self.sent_bytes, body)
@@ -73,7 +73,8 @@ class _Tap(RawExchange):
         return self._send(message)
 
     async def _send_refusal(self, message: Message) -> None:
-        """With the body of a request that was refused for something else: one that is here already, mostly."""
+        """Waits briefly for the body of a request that was refused before its body was read; usually it has already
+        arrived."""
         names = {name for name, _ in self._scope["headers"]}
         if b"expect" not in names and names & {b"content-length", b"transfer-encoding"}:
             try:
@@ -85,8 +86,8 @@ class _Tap(RawExchange):
         await self._send(message)
 
     def finish(self, request: Context, clock: Clock) -> None:
-        """Note what was found out, and let go of the request. What came with a good key for the API is kept as it came
-        and masked when it is read; all else, as a sign-in or somebody's token, is never kept unmasked."""
+        """Record the context and release the request. A request with a valid API key is kept raw and masked when it is
+        read; everything else, such as a sign-in or a token, is masked at once."""
         scope, caller, endpoint, error = self._scope, request.caller, request.endpoint, request.error
         del self._scope, self._receive, self._send
         self.at, self.moment, self.scale = clock.reading()

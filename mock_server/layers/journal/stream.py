@@ -1,5 +1,5 @@
-"""The journal as server-sent events. A reader is a position in the journal, nothing is queued for it: one that is slow
-finds what is still kept when it comes back, and one that doesn't come back is disconnected."""
+"""The journal as server-sent events. A reader is a position in the journal, without a queue: a slow one gets what is
+still kept when it reads again, and one that doesn't read is disconnected."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from mock_server.layers.faults.wire import Wire
 from mock_server.layers.journal.exchange import Exchange
 from mock_server.layers.journal.journal import Journal
 
-HEARTBEAT_SECONDS = 15.0  # so that nothing on the way takes the connection for dead
-PATIENCE_SECONDS = 30.0  # for a reader that takes nothing
-_TOGETHER_SECONDS = 0.05  # what happens within this time is sent at once
+HEARTBEAT_SECONDS = 15.0  # so that no proxy closes the connection as idle
+READ_TIMEOUT_SECONDS = 30.0  # for a reader that reads nothing
+_TOGETHER_SECONDS = 0.05  # events within this time are sent together
 _AT_ONCE = 100
 _CLEARED = b"event: cleared\ndata: {}\n\n"
 _HEADERS = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 class Stream(Response):
-    """Everything after an exchange; of one organisation, or of all. `cleared`: some that came before are forgotten."""
+    """All later exchanges, of one organisation or of all. `cleared`: earlier ones were removed."""
 
     def __init__(self, journal: Journal, wire: Wire, after: int, tenant_id: str | None) -> None:
         super().__init__(headers=_HEADERS)
@@ -45,10 +45,10 @@ class Stream(Response):
             await self._wire.reset(scope, receive)
 
     async def _feed(self, send: Send) -> None:
-        """Until the journal is closed. Raises TimeoutError for a reader that takes nothing."""
+        """Send until the journal is closed. Raises TimeoutError for a reader that reads nothing."""
         text = b"retry: 1000\n: listening\n\n"
         while not self._journal.closed:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(READ_TIMEOUT_SECONDS):
                 await send({"type": "http.response.body", "body": text, "more_body": True})
             await asyncio.sleep(_TOGETHER_SECONDS)
             if self._clearings == self._journal.clearings:
@@ -58,7 +58,7 @@ class Stream(Response):
         await send({"type": "http.response.body", "body": b""})
 
     def _news(self) -> Iterator[bytes]:
-        """The oldest that are new; the rest are sent when these have gone out."""
+        """The oldest new exchanges; the rest follows when these are sent."""
         journal = self._journal
         if self._clearings != journal.clearings:
             self._clearings = journal.clearings

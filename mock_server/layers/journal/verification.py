@@ -1,4 +1,4 @@
-"""Was this request made, and how often? What differs decides, so that a miss explains itself."""
+"""Was this request made, and how often? A list of differences decides, so that a miss explains itself."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mock_server.layers.journal.masking import mask_header
 
 NEAREST = 3
 ABSENT = None
-_DECISIVE = 10  # another operation, method or path is farther away than many another fields
+_DECISIVE = 10  # another operation, method or path outweighs many other fields
 _PLACE = frozenset({"operation_id", "method", "path"})
 
 
@@ -21,13 +21,13 @@ class Difference(NamedTuple):
 
     field: str
     expected: Any
-    actual: Any  # None where there is nothing
+    actual: Any  # None if it is absent
 
 
 @dataclass(frozen=True)
 class Expectation:
-    """None, and what is left out of a mapping, matches anything. `body` is matched in part: an object may have further
-    fields, and against an array of records any one of them may match; lists must match element by element."""
+    """None, and omitted entries of a mapping, match anything. `body` is a partial match: objects may have more fields,
+    and one record of an array is enough; lists must match element by element."""
 
     operation_id: str | None = None
     method: str | None = None
@@ -38,7 +38,7 @@ class Expectation:
     body: Any = None
 
     def differences(self, exchange: Exchange) -> list[Difference]:
-        """None for a match."""
+        """Empty for a match."""
         return [*self._of_envelope(exchange), *self._of_body(exchange)]
 
     def _of_envelope(self, exchange: Exchange) -> Iterator[Difference]:
@@ -111,7 +111,7 @@ def _compare(place: str, expected: Any, actual: Any) -> Iterator[Difference]:
 
 
 def _nearest_element(place: str, expected: Any, actual: list[Any]) -> list[Difference]:
-    """The differences of the record that comes nearest; none when one matches."""
+    """The differences of the closest record; empty if one matches."""
     found = [list(_compare(f"{place}[{index}]", expected, element)) for index, element in enumerate(actual)]
     return min(found, key=len, default=[Difference(place, expected, actual)])
 
@@ -127,5 +127,5 @@ def _unreadable(exchange: Exchange) -> str | None:
 
 
 def _as_kept(name: str, value: str) -> str:
-    """Secrets are compared, and shown, as the journal keeps them."""
+    """Secrets are compared and shown in their masked form."""
     return mask_header(name.lower().encode("latin-1", "replace"), value.encode("latin-1", "replace")).decode("latin-1")

@@ -20,7 +20,7 @@ from mock_server.state.recommender.ranking import Query, Source
 from mock_server.state.recommender.sources import Adjust, newest_source, pairs_source, popular_source
 from mock_server.state.recommender.sources import trending_source as trending
 
-NOBODY = Person()
+UNKNOWN_PERSON = Person()
 
 
 @dataclass(slots=True)
@@ -35,7 +35,7 @@ class Tables:
 @dataclass(slots=True)
 class Ask:
     query: Query
-    person: Person  # NOBODY when unknown, hidden or not given
+    person: Person  # UNKNOWN_PERSON when unknown, hidden or not given
     now: float
     config: Config
     catalogue: Catalogue
@@ -50,7 +50,7 @@ class Ask:
 
     @property
     def given(self) -> list[int]:
-        """The items that the query itself brings, those that were ever heard of."""
+        """The items that the query itself names, without unknown ones."""
         numbers = self.catalogue.numbers
         return list(dict.fromkeys(numbers[item] for item in self.query.context_item_ids if item in numbers))
 

@@ -1,8 +1,8 @@
 """Exact orders over the items of a shelf: the best first, brought up to date when read.
 
 A board keeps the sorted beginning of an order and the key where it was cut. A changed item is taken out and put back
-where it belongs, or nowhere if it now stands behind the cut, so what is kept stays exact; when a reader comes to the
-end of it, or too many items changed, it is made anew.
+where it belongs, or nowhere if it now stands behind the cut, so the kept part stays exact; when a reader reaches the
+end of it, or too many items changed, it is rebuilt.
 """
 
 from __future__ import annotations

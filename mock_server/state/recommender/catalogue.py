@@ -122,7 +122,7 @@ class Shelf:
         return map(_ITEM, self._newest.read(self._measures[2]))
 
     def members(self) -> Mask:
-        """A view: let go of it before the catalogue grows."""
+        """A view: release it before the catalogue grows."""
         return np.frombuffer(self.mask, np.bool_)
 
 
@@ -137,7 +137,7 @@ class Catalogue:
         self.records: list[Item | None] = []
         self.beginnings: list[bytes] = []  # of an item's entries in pages
         self.metadata: list[bytes] = []  # of the records, again: a page needs nothing else of them
-        self._features: list[tuple[Feature, ...] | None] = []  # None until somebody asks for them
+        self._features: list[tuple[Feature, ...] | None] = []  # None until first used
         self.created = array("d")
         self.log_price = array("d")  # nan without a price
         self.active: set[int] = set()
@@ -150,7 +150,7 @@ class Catalogue:
         self._index: OrderedDict[str, defaultdict[ValueKey, set[int]]] = OrderedDict()
 
     def copy(self, scores: Scores) -> Catalogue:
-        """The same items over a copy of the scores; shelves and indexes are made again when they are asked for."""
+        """The same items over a copy of the scores; shelves and indexes are made again when first used."""
         twin = Catalogue(scores, self._kept_shelves)
         twin.ids += self.ids
         twin.numbers, twin.records = self.numbers.copy(), self.records.copy()

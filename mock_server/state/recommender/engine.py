@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_server.state.recommender.ask import NOBODY, Ask, Tables
+from mock_server.state.recommender.ask import UNKNOWN_PERSON, Ask, Tables
 from mock_server.state.recommender.catalogue import Catalogue
 from mock_server.state.recommender.config import Config
 from mock_server.state.recommender.episodes import Counted
@@ -29,7 +29,7 @@ class Recommender:
         self._sessions = Counted(self.tables.consumed, config.window, config.session_gap)
 
     def copy(self) -> Recommender:
-        """The same knowledge, to go its own way: histories and rows are shared until one of the two writes to them."""
+        """An independent copy: histories and rows are shared until one of the two changes them."""
         twin = Recommender(self.config)
         twin.scores = self.scores.copy()
         twin.catalogue = self.catalogue.copy(twin.scores)
@@ -66,7 +66,7 @@ class Recommender:
                 person.baskets.record(item, at, event.order_id, self._baskets)
 
     def join(self, kept_id: str, absorbed_id: str) -> None:
-        """Two persons are one: the shorter history is taken apart and told again to the longer."""
+        """Joins two persons: the events of the shorter history are removed and recorded again for the longer one."""
         known = [self._person(each) for each in (kept_id, absorbed_id) if each in self.people]
         self.people.pop(absorbed_id, None)
         if self._own is not None:
@@ -88,7 +88,7 @@ class Recommender:
         longer.baskets.absorb(shorter.baskets, self._baskets)
 
     def recommend(self, query: Query, conditions: Conditions, person_id: str | None, now: float) -> Ranking:
-        person = self.people.get(person_id, NOBODY) if person_id is not None else NOBODY
+        person = self.people.get(person_id, UNKNOWN_PERSON) if person_id is not None else UNKNOWN_PERSON
         catalogue, depth = self.catalogue, self.config.depth
         shelf = catalogue.shelf(conditions)
         plan = STRATEGIES[query.strategy](Ask(query, person, now, self.config, catalogue, self.tables, shelf))

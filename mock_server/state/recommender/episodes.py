@@ -75,7 +75,7 @@ class Episodes:
         self.unnamed: list[Episode] = []  # in order of time, more than a gap apart
 
     def copy(self) -> Episodes:
-        """The same episodes; whoever adds to the copy has nothing to count again."""
+        """The same episodes; the copy's counts need not be repeated."""
         twin = Episodes()
         twin.named = {name: episode.copy() for name, episode in self.named.items()}
         twin.unnamed = [episode.copy() for episode in self.unnamed]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mock_server.state.recommender.ask import NOBODY
+from mock_server.state.recommender.ask import UNKNOWN_PERSON
 from mock_server.state.recommender.engine import Recommender
 from mock_server.state.recommender.numbers import largest, significant
 
@@ -65,7 +65,7 @@ def neighbours(recommender: Recommender, item_id: str, table: str, count: int) -
 
 def interests(recommender: Recommender, person_id: str, count: int) -> list[Interest]:
     """A person's items, the one touched last first."""
-    person, ids = recommender.people.get(person_id, NOBODY), recommender.catalogue.ids
+    person, ids = recommender.people.get(person_id, UNKNOWN_PERSON), recommender.catalogue.ids
     found = []
     for _, _, item in reversed(person.recent[-count:]):
         touch = person.touches[item]

@@ -40,7 +40,7 @@ class Pairs:
         self._counting: Ints = np.arange(0)
 
     def copy(self) -> Pairs:
-        """The same counts, to go their own way: a row is shared until one of the two writes to it."""
+        """An independent copy: a row is shared until one of the two changes it."""
         twin = Pairs(self.cap)
         twin.rows, twin.totals, twin._fold_at = self.rows.copy(), self.totals[:], self._fold_at[:]
         self._shared, twin._shared = (bytearray(b"\1") * len(self.rows) for _ in range(2))
@@ -107,7 +107,7 @@ class Pairs:
         return items, every[items]
 
     def _entries(self, item: int) -> NDArray[np.void]:
-        """A view of the row's log; let go of it before anything is added."""
+        """A view of the row's log; release it before anything is added."""
         return np.frombuffer(self.rows[item] or b"", ENTRY)
 
     def _take(self, shared: bytearray, items: Iterable[int]) -> None:

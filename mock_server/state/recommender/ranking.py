@@ -1,4 +1,4 @@
-"""What is asked for and what is answered: a query, and one ordered list that is made as far as it is read."""
+"""A query, and the ordered list that answers it, computed as far as it is read."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ class Ranking:
         return self.plan.sources[self._levels[0]].mode
 
     def explain(self, item_id: str) -> dict[str, Any] | None:
-        """The score taken apart, as JSON; None when the item is not in the list."""
+        """The parts of the score, as JSON; None when the item is not in the list."""
         found = (position for position, entry in enumerate(self) if entry.item_id == item_id)
         return next((self.explain_at(position) for position in found), None)
 

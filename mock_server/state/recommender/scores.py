@@ -1,4 +1,4 @@
-"""How popular and how trending each item is, over all events and all persons; and who has to hear of a change."""
+"""The popularity and trend of each item over all events and persons, and a journal of changes for readers."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Scores:
         self.changed = Journal()
 
     def copy(self) -> Scores:
-        """The same sums, to go their own way; nobody has read the copy's journal yet."""
+        """An independent copy; its journal has no readers yet."""
         twin = Scores(self.half_life)
         twin.popularity, twin._sum, twin._at = self.popularity[:], self._sum[:], self._at[:]
         return twin

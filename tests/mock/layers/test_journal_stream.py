@@ -179,7 +179,7 @@ def test_a_stream_ends_when_its_reader_goes() -> None:
 
 
 def test_a_reader_that_takes_nothing_is_disconnected_and_nothing_grows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mock_server.layers.journal.stream.PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr("mock_server.layers.journal.stream.READ_TIMEOUT_SECONDS", 0.2)
 
     async def scene() -> None:
         journal = filled(10)

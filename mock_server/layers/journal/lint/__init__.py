@@ -1,8 +1,8 @@
-"""The client lint: what a client does that its author will regret, told from the exchanges of one organisation.
+"""The client lint: finds probable mistakes of a client in the exchanges of one organisation.
 
-linter.py            hands every exchange to the rules, in order
-request.py           an exchange, made easy to ask
-limits.py keys.py batches.py people.py recommendations.py    rules over several requests: each remembers what it needs
+linter.py            passes every exchange to the rules, in order
+request.py           an exchange as the rules read it
+limits.py keys.py batches.py people.py recommendations.py    rules over several requests, with a memory
 mock_server/lint     rules over one request alone
 """
 

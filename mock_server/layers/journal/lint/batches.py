@@ -48,7 +48,8 @@ class DuplicateEventId:
                 continue
             if event_id in self._seen:
                 found.append((event_id, self._seen[event_id]))
-            elif exchange.status == 202 and not exchange.fault:  # whoever heard nothing is right to send it again
+            # A client that got no response is right to send it again.
+            elif exchange.status == 202 and not exchange.fault:
                 self._seen[event_id] = exchange.id
         if not found:
             return None

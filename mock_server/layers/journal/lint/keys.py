@@ -1,4 +1,4 @@
-"""Rules about keys: the right type, and the secret one on servers only."""
+"""Rules about keys: the right type, and secret keys on servers only."""
 
 from __future__ import annotations
 

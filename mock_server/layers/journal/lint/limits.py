@@ -1,4 +1,4 @@
-"""Rules about rate limits: what the answers asked for, and what the client did."""
+"""Rules about rate limits: what responses asked for, and what the client did."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mock_server.layers.journal.exchange import Exchange, Message
 from mock_server.layers.journal.lint.request import Client, Remembered, Request, ignored
 
 _CLIENTS = 20
-_DRAFT_7 = re.compile(r"remaining=(\d+),\s*reset=(\d+)")  # of the one field that --rate-limit-headers draft-7 sends
+_DRAFT_7 = re.compile(r"remaining=(\d+),\s*reset=(\d+)")  # of the single field of --rate-limit-headers draft-7
 
 
 class CalledBeforeRetryAfter:
@@ -51,8 +51,8 @@ class IgnoredRemaining:
             waited = ignored(answered, exchange, reset)
             if waited is None:
                 return None
-            told = f"exchange {answered.id} said RateLimit-Remaining: 0 and RateLimit-Reset: {reset}"
-            return f"sent {waited:.2f} s after {told}"
+            announcement = f"exchange {answered.id} said RateLimit-Remaining: 0 and RateLimit-Reset: {reset}"
+            return f"sent {waited:.2f} s after {announcement}"
         left = _remaining_and_reset(exchange.response)
         if left and left[0] == 0:
             self._exhausted[request.client] = (exchange, left[1])
@@ -62,7 +62,7 @@ class IgnoredRemaining:
 
 
 def _retry_after(response: Message) -> int | None:
-    """Seconds; a date is not understood."""
+    """Seconds; dates are not supported."""
     value = response.header("retry-after")
     return int(value) if value and value.isascii() and value.isdigit() else None
 

@@ -1,4 +1,4 @@
-"""Every exchange is shown to every rule, once and in order, when somebody reads the journal."""
+"""Passes every exchange to every rule, once and in order, when the journal is read."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ RULES: Sequence[type[Rule]] = (
     NeverEchoed,
 )
 EVERY_RULE: Sequence[type[Rule] | SentRule] = (*RULES, *SENT_RULES)
-_ORGANISATIONS = 64  # those that were busy last
+_ORGANISATIONS = 64  # the most recently active ones
 
 _ITEMS = 10_000  # of an organisation
 _MOST = 5  # findings of one rule about one request
@@ -38,7 +38,7 @@ FieldsOf = Callable[[str], Collection[str]]  # the documented fields of an opera
 
 
 class Linter:
-    """A reset of an organisation begins anew with it."""
+    """A reset of an organisation clears its memory."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Linter:
         self._memories: Remembered[str, _Memory] = Remembered(_ORGANISATIONS)
 
     def look_at(self, exchange: Exchange) -> None:
-        """In the order of their ids."""
+        """In the order of the ids."""
         if exchange.tenant_id is not None:
             memory = self._memory_of(exchange.tenant_id, exchange.era)
             request = Request(exchange, self._find_tenant(exchange.tenant_id))
@@ -65,7 +65,7 @@ class Linter:
         exchange = request.exchange
         if exchange.status not in _ACCEPTED or exchange.operation_id is None or exchange.tenant_id is None:
             return
-        is_current = exchange.era == self._era_of(exchange.tenant_id)  # else the data is not what it was
+        is_current = exchange.era == self._era_of(exchange.tenant_id)  # otherwise its data has changed
         body = request.body
         sent = Sent(
             exchange.operation_id,
@@ -90,8 +90,7 @@ class Linter:
 
 
 class _Memory:
-    """What is known of one organisation since its last reset. `items`: ids that were accepted; they may not be visible
-    yet."""
+    """What is known of one organisation since its last reset. `items`: accepted ids, which may not be visible yet."""
 
     def __init__(self, era: int) -> None:
         self.era = era

@@ -1,4 +1,4 @@
-"""A rule about identities: who signs in is identified as the visitor that they were."""
+"""A rule about identities: a visitor who signs in must be identified."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 from mock_server.layers.journal.lint.request import Remembered, Request
 from mock_server.state.records import Event
 
-PATIENCE = 2  # requests under the new id before its identify is missed: it may be on its way
+GRACE_REQUESTS = 2  # requests under the new id before an identify is missed, because it may be on its way
 _SESSIONS, _IDS = 1_000, 2_000
 _LOOKS_ANONYMOUS = re.compile(r"anon|guest|visitor|device|te?mp[-_:]", re.IGNORECASE)
 
 
 class NeverIdentified:
-    """Told by a session that goes on under another id, where the first is a visitor's and the second an account's. Who
-    signs out, or shares a session as one account with another, is left alone."""
+    """Reports a session that continues under another id, where the first is a visitor's and the second an account's.
+    Signing out, or a session shared by accounts, is not reported."""
 
     id = "anonymous-never-identified"
     sentence = "When a visitor signs in, send an identify event with previous_user_id, or what they did before is lost."
@@ -49,7 +49,7 @@ class NeverIdentified:
         if visitor == user_id or not self._signed_in(request, visitor, user_id):
             self._sessions[session] = (user_id, 0) if visitor != user_id else (visitor, requests)
             return None
-        if requests + 1 < PATIENCE:
+        if requests + 1 < GRACE_REQUESTS:
             self._sessions[session] = (visitor, requests + 1)
             return None
         self._sessions[session] = (user_id, 0)
@@ -69,5 +69,5 @@ class NeverIdentified:
 
 
 def _event(body: dict[str, Any]) -> Event | None:
-    """As the mock reads it, for a session may stand in several places."""
+    """The event as the mock reads it, because a session id may be in several places."""
     return Event.from_body(body, 0.0, "") if body.get("event_name") != "identify" else None

@@ -1,4 +1,4 @@
-"""A rule about attribution: what comes of a list is told by its id."""
+"""A rule about attribution: events after a recommendation carry its id."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ID = re.compile(rb'"recommendation_id":"([^"\\]{1,200})"')
 
 
 class NeverEchoed:
-    """Silent for ever once an event of the organisation has carried any recommendation_id."""
+    """Never reports once an event of the organisation has carried any recommendation_id."""
 
     id = "recommendation-never-echoed"
     sentence = "Send the recommendation_id of a list with the events that come of it, or the funnel stays empty."

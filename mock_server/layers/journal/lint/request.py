@@ -1,4 +1,4 @@
-"""An exchange as the rules ask for it."""
+"""An exchange as the rules read it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from mock_server.layers.journal.exchange import Exchange
 from mock_server.state.tenant import Tenant
 
-BURST_SECONDS = 0.2  # what a page had on its way already when an answer came is not held against it
+BURST_SECONDS = 0.2  # requests that a page had already sent when a response arrived are not reported
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
 class Client(NamedTuple):
-    """Who sent it, as far as one can tell: two tabs of one browser are one client."""
+    """The sender, as far as it is known: two tabs of one browser are one client."""
 
     key_type: str | None
     address: str
@@ -24,7 +24,7 @@ class Client(NamedTuple):
 
 
 class Request:
-    """`tenant` is what the organisation's data is now, None when it is gone."""
+    """`tenant`: the organisation's current data, None if it was removed."""
 
     def __init__(self, exchange: Exchange, tenant: Tenant | None) -> None:
         self.exchange = exchange
@@ -41,13 +41,13 @@ class Request:
 
     @cached_property
     def records(self) -> list[dict[str, Any]]:
-        """Those of the body, accepted or not; none where it is too large to be kept."""
+        """The records of the body, accepted or not; empty if it is too large to be kept."""
         records = self.body if isinstance(self.body, list) else [self.body]
         return [record for record in records if isinstance(record, dict)]
 
     @cached_property
     def events(self) -> list[dict[str, Any]]:
-        """The events that it brought in; none when it was refused, or too large to be kept."""
+        """The accepted events; empty if they were refused, or too large to be kept."""
         return self._accepted("events")
 
     @cached_property
@@ -61,17 +61,18 @@ class Request:
 
 
 class Rule(Protocol):
-    """One for each organisation. `sentence` says to people what is wrong with it and what to do."""
+    """One per organisation. `sentence` states the problem and the remedy for the user."""
 
     id: str
     sentence: str
 
     def look_at(self, request: Request) -> str | None:
-        """What is wrong with this one, in words; None when it is fine. Requests come in the order of their answers."""
+        """The problem of this request, in words; None if there is none. Requests come in the order of their
+        responses."""
 
 
 class Remembered(OrderedDict[Key, Value]):
-    """A dictionary that forgets what was set longest ago."""
+    """A dictionary that drops its oldest entries."""
 
     def __init__(self, most: int) -> None:
         super().__init__()
@@ -85,7 +86,7 @@ class Remembered(OrderedDict[Key, Value]):
 
 
 def is_same(one: Exchange, other: Exchange) -> bool:
-    """Is it the same request, sent again?"""
+    """Whether it is the same request, sent again."""
     return (one.method, one.path, one.query, one.request.body) == (
         other.method,
         other.path,
@@ -95,8 +96,9 @@ def is_same(one: Exchange, other: Exchange) -> bool:
 
 
 def ignored(answered: Exchange, request: Exchange, seconds: float) -> float | None:
-    """How long after an answer that asked to wait `seconds` this was sent; None when the client did nothing wrong."""
+    """Seconds between a response that asked to wait `seconds` and this request; None if the client did nothing
+    wrong."""
     waited = request.started - answered.ended
     if waited < 0 or waited >= seconds or request.moment - answered.moment >= seconds * (request.scale or 1):
-        return None  # also when somebody moved the clock on
+        return None  # also when the clock was moved
     return waited if waited > BURST_SECONDS or is_same(answered, request) else None
