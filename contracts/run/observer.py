@@ -24,7 +24,9 @@ def observe(model: Model, exchange: Exchange) -> None:
     for body in records_of(exchange.request_json):
         if operation in _ITEMS:
             if taken:
-                model.upserted(organisation or NO_ORGANISATION, body, exchange.sent_at, math.inf if unknown else answered)
+                model.upserted(
+                    organisation or NO_ORGANISATION, body, exchange.sent_at, math.inf if unknown else answered
+                )
             else:
                 model.refused(organisation or NO_ORGANISATION, body, str(exchange.status))
         elif organisation and taken and operation in _USERS:
