@@ -59,8 +59,9 @@ def _each_kind(probe: Probe) -> Iterator[None]:
     yield
     if probe.visibility.channel is not None:
         probe.eventually(probe.shows(category, *(item["item_id"] for item in items)))
+    newcomer = probe.name("newcomer")  # nothing is left out of the list for having been bought
     for question in _QUESTIONS:
-        probe.recommend(user_id=user, filters={"category": category}, **question)
+        probe.recommend(user_id=newcomer, filters={"category": category}, **question)
     filters = {"category": category, "title": items[0]["attributes"]["title"]}
     probe.recommend(strategy="similar", context_item_id=items[0]["item_id"], filters=filters)
     operations, nobody = probe.operations, probe.credentials.none()
