@@ -1,4 +1,4 @@
-"""The rules that look at every exchange of a run. Importing this package registers them."""
+"""The rules that judge every exchange of a run. Importing this package registers them."""
 
 from contracts.rules import envelope, headers, histories, keys, listing, one_list, paging, recommendation, unmoved
 

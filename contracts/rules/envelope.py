@@ -1,4 +1,4 @@
-"""What every answer looks like."""
+"""The format of every response."""
 
 from contracts.exchange import Exchange
 from contracts.rules.recommendation import whole
@@ -118,7 +118,7 @@ def passing_5xx(run: Run, exchange: Exchange) -> tuple[str, str] | None:
 
 
 def crashed(exchange: Exchange) -> bool:
-    """5xx, or no answer; a server may close on a body that is too large while it is still being sent."""
+    """A 5xx, or no response; a server may close the connection while a body that is too large is still being sent."""
     if exchange.status is None:
         return len(exchange.request_body) <= 1_000_000
     return exchange.status >= 500

@@ -1,7 +1,7 @@
-"""Users who did the same are treated alike, and nobody is treated by what others did.
+"""Users with the same history are treated alike, and no user is affected by another's history.
 
-Answers to one question, for one user after the other while nothing was written, are compared. Nothing is assumed of a
-ranking: where a history changes the list of one user, it must change that of every user who did the same."""
+Compares the responses to one request for different users while nothing was written. Nothing is assumed about the
+ranking: if a history changes the list of one user, it must change that of every user with the same history."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from contracts.run.history import Deeds
 from contracts.run.registry import Violation, rule
 from contracts.run.run import Run
 
-_NEWCOMERS = 3  # users without history who are shown the same list, so that another list means something
+_NEWCOMERS = 3  # users without a history who get the same list, so that a different list is significant
 _ENOUGH = 10  # events: with fewer a list may stay general (R15)
 
 
@@ -28,22 +28,22 @@ def _personal(exchange: Exchange) -> bool:
 
 @dataclass
 class Quiet:
-    """Answers to one question by many users, in a time without writes."""
+    """Responses to one request for many users, in a time without writes."""
 
     organisation: str
     newcomers: list[Exchange] = field(default_factory=list)
-    lived: dict[str, tuple[Deeds, Exchange]] = field(default_factory=dict)  # user id -> what the user did
+    lived: dict[str, tuple[Deeds, Exchange]] = field(default_factory=dict)  # user id -> the user's history
 
     @property
     def usual(self) -> list[str] | None:
-        """What users without history are shown, when that is the same for most and for enough of them."""
+        """The list of users without a history, if most of them, and enough, get the same one."""
         lists = Counter(tuple(exchange.ids) for exchange in self.newcomers)
         ids, times = lists.most_common(1)[0] if lists else ((), 0)
         return list(ids) if times >= _NEWCOMERS and 2 * times > len(self.newcomers) and ids else None
 
     @property
     def typical(self) -> tuple[Exchange, ...]:
-        """As many of those as make the list the usual one."""
+        """Enough of those responses to show that the list is the usual one."""
         return tuple(each for each in self.newcomers if each.ids == self.usual)[:_NEWCOMERS]
 
 
@@ -63,7 +63,7 @@ def _alike_times(run: Run, exchanges: list[Exchange]) -> Iterator[Quiet]:
 
 
 def _unlike(run: Run, exchanges: list[Exchange]) -> Iterator[tuple[str, str, Violation]]:
-    """Users whose history left no trace although that of somebody else who did the same did: (organisation, id)."""
+    """Users whose history has no effect although the same history of another user has one: (organisation, id)."""
     for quiet in _alike_times(run, exchanges):
         usual, by_deeds = quiet.usual, defaultdict(list)
         for user, (deeds, exchange) in quiet.lived.items():
@@ -83,7 +83,7 @@ def _unlike(run: Run, exchanges: list[Exchange]) -> Iterator[tuple[str, str, Vio
 
 @rule("PERS-alike", _personal, timed=True)
 def alike(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """However the events came: alone, in arrays, with optional fields; of users of any plain id."""
+    """However the events were sent: alone, in arrays, with optional fields; for users with any plain id."""
     for organisation, user, violation in _unlike(run, exchanges):
         if PLAIN_ID.fullmatch(user) and not run.model.histories.is_identified(organisation, user):
             yield violation
@@ -98,14 +98,14 @@ def alike_any_id(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
 
 @rule("IDENT-alike", _personal, timed=True)
 def identified_alike(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """What an identify brought counts as if the user had done it."""
+    """A history joined by identify counts like the user's own."""
     for organisation, user, violation in _unlike(run, exchanges):
         if PLAIN_ID.fullmatch(user) and run.model.histories.is_identified(organisation, user):
             yield violation
 
 
 def _borrowed(run: Run, exchanges: list[Exchange]) -> Iterator[tuple[str, str, Violation]]:
-    """Users who did nothing and are shown the list of somebody who did, where others who did nothing are not."""
+    """Users without a history who get the list of a user with one, unlike other users without a history."""
     for quiet in _alike_times(run, exchanges):
         usual = quiet.usual
         lists: dict[tuple[str, ...], Exchange] = {}
@@ -123,7 +123,7 @@ def _borrowed(run: Run, exchanges: list[Exchange]) -> Iterator[tuple[str, str, V
 
 @rule("TENANT-own-history", _personal, timed=True)
 def own_history(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """Of users who did something in the other organisation."""
+    """For users with a history in the other organisation."""
     for organisation, user, violation in _borrowed(run, exchanges):
         if run.model.histories.owners_of(user) - {organisation}:
             yield violation

@@ -1,4 +1,4 @@
-"""What the key decides, on every answer of the run, and what the counters say against the run's own count."""
+"""What depends on the key, for every response of the run, and the counters compared with the run's own count."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from contracts.run.model import records_of
 from contracts.run.registry import Violation, each, rule
 from contracts.run.run import Run
 
-_SPARE = 5  # requests that a counter may lag behind
+_SPARE = 5  # requests by which a counter may lag
 
 
 def _asks_operation(exchange: Exchange) -> bool:
@@ -32,8 +32,8 @@ def never_refused(run: Run, exchange: Exchange) -> tuple[str, str] | None:
 
 @each("INGEST-counted", lambda x: x.status == 202, "data.accepted: as many records as were sent")
 def counted(_: Run, exchange: Exchange) -> tuple[str, str] | None:
-    """Single records, and arrays of events that every document allows. Arrays of items and users are free (R21), and
-    so is whether a second record of one event_id counts (R24)."""
+    """Single records, and arrays of events that every document allows. Arrays of items and users are not defined (R21),
+    nor is whether a second record with the same event_id counts (R24)."""
     body = exchange.request_json
     records, accepted = records_of(body), exchange.data.get("accepted")
     ids = [str(record["event_id"]) for record in records if record.get("event_id")]
@@ -52,9 +52,8 @@ def invalid_refused(_: Run, exchange: Exchange) -> tuple[str, str] | None:
 
 @rule("RATE-own-count", lambda x: x.organisation is not None and x.number_of("RateLimit-Remaining") is not None)
 def own_count(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """Within one window, at least as many requests are used up as were answered with success. Refused ones may be
-    free, others may use the organisation too, a bucket may refill steadily, and a window that slides may give back what
-    was used before the run."""
+    """Within one window at least the successful requests are used up. Refused ones may be free, other clients may use
+    the organisation, a bucket may refill steadily, and a sliding window may give back earlier requests."""
     rate = run.target.limit / run.target.window_seconds
     for organisation in ("main", "other"):
         first: Exchange | None = None

@@ -1,6 +1,6 @@
-"""Who may stand in a list, and as what: every recommendation of the run against what the run has had accepted.
+"""Which items may be in a list, and with which data: compares recommendations with the records accepted in the run.
 
-An answer may show the state from before or after any write that was not yet answered `settle` seconds before."""
+A response may show the state before or after any write that was answered less than `settle` seconds before it."""
 
 import re
 from collections import defaultdict
@@ -14,7 +14,7 @@ from contracts.run.registry import Violation, rule
 from contracts.run.run import Run
 
 _LEAST_DEPTH = 50  # items
-PLAIN_ID = re.compile("[A-Za-z0-9_.-]{1,64}")  # every server takes these (R44)
+PLAIN_ID = re.compile("[A-Za-z0-9_.-]{1,64}")  # every server accepts these (R44)
 
 
 def _listed(exchange: Exchange) -> bool:
@@ -33,7 +33,7 @@ def filters_of(exchange: Exchange) -> dict[str, Any]:
 
 @rule("LIFE-only-accepted-items", _listed)
 def only_accepted_items(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """Of this run's items only those that this organisation upserted, under their ids letter for letter."""
+    """Of this run's items only those that this organisation upserted, under exactly their ids."""
     for exchange in exchanges:
         ours = _names_this_run(run, exchange)
         for item_id in exchange.shown:
@@ -49,14 +49,14 @@ def only_accepted_items(run: Run, exchanges: list[Exchange]) -> Iterator[Violati
 
 
 def _names_this_run(run: Run, exchange: Exchange) -> bool:
-    """Its only filter has a value that nobody but this run uses."""
+    """The only filter has a value that no other run uses."""
     values = list(filters_of(exchange).values())
     return len(values) == 1 and isinstance(values[0], str) and values[0].startswith(run.names.prefix)
 
 
 @rule("LIFE-hidden-never-shown", _listed, timed=True)
 def hidden_never_shown(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """No item whose last accepted status is inactive or deleted, once that has settled."""
+    """No item whose last accepted status is inactive or deleted, once that status is visible."""
     for exchange in exchanges:
         for item_id in exchange.shown:
             status = run.model.hidden(exchange.organisation or "", item_id, *_times(exchange))
@@ -115,7 +115,7 @@ def _mismatches(run: Run, exchanges: list[Exchange], as_text: bool = False) -> I
 
 @rule("LIFE-every-item-shows", lambda x: _listed(x) and only_plain(x) and "category" in filters_of(x), timed=True)
 def every_item_shows(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """Of one category, every item under a plain id."""
+    """Every item of a category that has a plain id."""
     for exchange, missing in _missing(run, exchanges):
         if plain := [item_id for item_id in missing if PLAIN_ID.fullmatch(item_id)]:
             expected = "every active item of the category"
@@ -130,8 +130,8 @@ def nothing_missing(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
 
 
 def _missing(run: Run, exchanges: list[Exchange]) -> Iterator[tuple[Exchange, list[str]]]:
-    """Where the whole list was seen, of the strategy that shows what this run writes. How deep a server ranks is its
-    own affair (R34): a long list that is as long as the longest may have been cut."""
+    """Whole lists of the strategy that shows this run's records. The depth of a ranking is not defined (R34): a list as
+    long as the longest one may have been cut."""
     channel = run.visibility.channel
     depth = max([_LEAST_DEPTH, *(exchange.counted("total_count") or 0 for exchange in exchanges)])
     for exchange in exchanges:
@@ -150,7 +150,7 @@ def _missing(run: Run, exchanges: list[Exchange]) -> Iterator[tuple[Exchange, li
 
 @rule("REC-metadata-own", _listed, timed=True)
 def metadata_own(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """What metadata repeats of an item's attributes is as they were last accepted. It may leave out any of them."""
+    """Attributes in metadata have the last accepted values. Any of them may be missing."""
     for exchange in exchanges:
         for row in exchange.results:
             item_id, metadata = row.get("item_id"), row.get("metadata")

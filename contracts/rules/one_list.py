@@ -1,4 +1,4 @@
-"""Answers to one question, with any limit and page, against each other: they are slices of one list."""
+"""Compares responses to the same request with different limits and pages: they are slices of one list."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ def _asked(exchange: Exchange) -> bool:
 
 @rule("PAGE-one-total", _asked, timed=True)
 def one_total(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """Where a server answers past the end at all, it may count as it likes there (R33)."""
+    """The count of a page past the end is not defined (R33)."""
     for _, group in quiet_times(run, exchanges, "limit", "page"):
         counted = [x for x in group if x.results and x.counted("total_count") is not None]
         for other in counted[1:]:
@@ -27,7 +27,7 @@ def one_total(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
 
 @rule("PAGE-ends-with-its-list", _asked, timed=True)
 def ends_with_its_list(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """A first page that says it is the last one holds all that a longer page of the same list holds."""
+    """A first page without a next one contains all items of a longer page of the same list."""
     for _, group in quiet_times(run, exchanges, "limit", "page"):
         longest = max(group, key=lambda exchange: len(exchange.ids))
         for exchange in group:

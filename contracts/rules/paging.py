@@ -1,4 +1,4 @@
-"""Limit, page, total_count and has_next, against each other and against what was asked."""
+"""Compares limit, page, total_count and has_next with each other and with the request."""
 
 import itertools
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from contracts.rules.recommendation import served, whole
 from contracts.run.registry import Violation, each, rule
 from contracts.run.run import Run
 
-_BY_CHANCE = 4  # items: fewer may stand on two pages of a list whose order explores
+_BY_CHANCE = 4  # items; fewer may be on two pages of a list that varies
 
 
 @each("PAGE-has-next", served, "has_next exactly while page x limit is below total_count")
@@ -55,7 +55,7 @@ def count_fits(_: Run, exchange: Exchange) -> tuple[str, str] | None:
 
 
 def _asked(exchange: Exchange, name: str, default: int) -> int | None:
-    """The number that was asked for, when it is one that every server honours."""
+    """The requested number, if every server supports it."""
     body = exchange.request_json
     value = body.get(name, default) if isinstance(body, dict) else None
     most = 100 if name == "limit" else 1_000
@@ -73,7 +73,7 @@ def echo(_: Run, exchange: Exchange) -> tuple[str, str] | None:
         return None
     for name, default in (("limit", 20), ("page", 1)):
         asked, said = _asked(exchange, name, default), exchange.pagination.get(name)
-        past = name == "page" and not exchange.results  # there a server may call another page the last one (R33)
+        past = name == "page" and not exchange.results  # a server may return the last page's number there (R33)
         if asked is not None and whole(said) and said != asked and not past:
             return name, f"{name} {said} for {asked}"
     return None
@@ -100,7 +100,7 @@ def full(_: Run, exchange: Exchange) -> tuple[str, str] | None:
 
 @rule("PAGE-turns", served)
 def turns(_: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """A page that was asked for right after the one before it holds other items, and some."""
+    """A page that was requested right after the previous one contains other items, and at least one."""
     for one, following in turned_pages(exchanges):
         if one.pagination.get("has_next") is True:
             if len(one.ids) >= _BY_CHANCE and one.ids == following.ids:
@@ -112,7 +112,8 @@ def turns(_: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
 
 @rule("PAGE-no-overlap", served)
 def no_overlap(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """In pages that were turned while nothing was written. A list may change all the same: more than once, then."""
+    """For pages requested in sequence while nothing was written. A list may change anyway, so it must happen more than
+    once."""
     found = []
     for one, following in turned_pages(exchanges):
         both = {*one.ids} & {*following.ids}
@@ -123,7 +124,7 @@ def no_overlap(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
 
 
 def turned_pages(exchanges: list[Exchange]) -> Iterator[tuple[Exchange, Exchange]]:
-    """Pages that were asked for one right after the other."""
+    """Pages that were requested in sequence."""
     for one, following in itertools.pairwise(exchanges):
         near = following.number == one.number + 1 and following.organisation == one.organisation
         body: Any = one.request_json

@@ -1,4 +1,4 @@
-"""Answers that can be compared: to one question, in a time in which nothing was written and all of it had settled."""
+"""Comparable responses: to one request, in a time without writes, after all earlier ones are visible."""
 
 import json
 from collections import defaultdict
@@ -9,8 +9,8 @@ from contracts.run.run import Run
 
 
 def quiet_times(run: Run, exchanges: list[Exchange], *left_out: str) -> Iterator[tuple[str, list[Exchange]]]:
-    """(organisation, answers) for each such time and each question, whatever stands in the fields that are left out;
-    of one and the same body the last answer."""
+    """(organisation, responses) for each such time and request, ignoring the fields that are left out; for equal bodies
+    the last response."""
     groups: defaultdict[tuple[str, str, float], dict[bytes, Exchange]] = defaultdict(dict)
     for exchange in exchanges:
         written = run.model.last_write_before(exchange.sent_at)

@@ -1,4 +1,4 @@
-"""What every recommendation looks like, and what never stands in one."""
+"""The format of every recommendation, and what it must never contain."""
 
 import itertools
 import math
@@ -126,7 +126,7 @@ def strategy_echo(_: Run, exchange: Exchange) -> tuple[str, str] | None:
 
 @rule("REC-id-unique", served)
 def id_unique(_: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """Different requests get different ids, and so do different lists; the very same answer may come from a cache."""
+    """Different requests and different lists get different ids; an identical response may come from a cache."""
     seen: dict[str, Exchange] = {}
     for exchange in exchanges:
         named = exchange.data.get("recommendation_id")
@@ -160,8 +160,8 @@ def never_rising(_: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
 
 
 def _turned_pages(exchanges: list[Exchange]) -> dict[str, list[tuple[Exchange, Exchange]]]:
-    """Pages that were asked for one right after the other, by what was asked. A list may change in between: what
-    rises must do so every time, and more than once."""
+    """Pages that were requested in sequence, by request. A list may change in between, so a score must rise every time,
+    and more than once."""
     found = defaultdict(list)
     for one, next_ in itertools.pairwise(exchanges):
         adjacent = next_.number == one.number + 1 and next_.organisation == one.organisation
@@ -171,7 +171,7 @@ def _turned_pages(exchanges: list[Exchange]) -> dict[str, list[tuple[Exchange, E
 
 
 def _page(exchange: Exchange) -> int:
-    """The page that was asked for by its number, else 0."""
+    """The requested page number, or 0."""
     body = exchange.request_json
     page = body.get("page") if isinstance(body, dict) else None
     return page if isinstance(page, int) else 0

@@ -1,4 +1,4 @@
-"""What happens in one organisation moves nothing in another: one question there, before and after."""
+"""Events in one organisation change nothing in another: compares one request there, before and after."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from contracts.rules.recommendation import served
 from contracts.run.registry import Violation, rule
 from contracts.run.run import Run
 
-_STEADY = 2  # equal answers before, so that the list doesn't change by itself
+_STEADY = 2  # equal responses before, so that the list doesn't vary by itself
 
 
 def _popular(exchange: Exchange) -> bool:
@@ -19,7 +19,7 @@ def _popular(exchange: Exchange) -> bool:
 
 @rule("TENANT-unmoved", _popular)
 def unmoved(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """Items of both organisations: those that only the other one's users touched meanwhile have not risen."""
+    """For items of both organisations: those with events only in the other organisation have not risen."""
     groups: defaultdict[tuple[str, bytes], list[Exchange]] = defaultdict(list)
     for exchange in exchanges:
         if all(run.model.owns(item_id) for item_id in exchange.ids):
@@ -37,7 +37,7 @@ def _risen(run: Run, organisation: str, before: Exchange, after: Exchange) -> It
             if act.item_id not in before.ids:
                 continue
             if owner == organisation and before.sent_at - run.model.settle < act.until and act.sent < after.sent_at:
-                ours[act.item_id or ""] += 1  # it may have counted only after the first look
+                ours[act.item_id or ""] += 1  # it may have counted only after the first response
             elif owner != organisation and before.sent_at < act.sent and act.until < after.sent_at:
                 touched[act.item_id or ""] += 1
     rest = [item_id for item_id in before.ids if item_id not in touched]

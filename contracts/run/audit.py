@@ -1,4 +1,4 @@
-"""A second look, at the end: what was only suspicious because the queue may not have been done, and what crashed."""
+"""A second check at the end: what may have been caused by a slow queue, and what crashed."""
 
 import time
 from collections.abc import Iterable
@@ -8,18 +8,17 @@ from contracts.outcome import NotJudged
 from contracts.run.registry import RULES, Violation
 from contracts.run.run import Run
 
-_QUESTIONS, _CRASHES = 24, 10  # requests at most
+_QUESTIONS, _CRASHES = 24, 10  # maximum of requests
 _Question = tuple[str | None, bytes]  # organisation and body
 
 
 def audit(run: Run, rules: Iterable[str]) -> None:
-    """Ask again, so that these rules see answers of which they can be certain. Never raises for what the target
-    does."""
+    """Repeats requests so that these rules get unambiguous responses. Never raises for the target's behaviour."""
     timed = [name for name in rules if RULES[name].timed]
     try:
         _crashes(run)
         again = _suspicious(run, timed)
-        _ask(run, again)  # most queues are done by now
+        _ask(run, again)  # most queues are applied by now
         again = _suspicious(run, timed) if again else []
         if again:
             run.sleep(max(0.0, run.model.last_write + run.model.settle + 0.1 - time.monotonic()))
@@ -39,7 +38,7 @@ def _crashes(run: Run) -> None:
 
 
 def _suspicious(run: Run, rules: list[str]) -> list[Exchange]:
-    """The last answers that break a rule if the queue is as fast as it seemed, some of every rule."""
+    """The latest responses that break a rule if the queue is as fast as it seemed, some for each rule."""
     last = {_question(exchange): exchange.number for exchange in run.client.journal}
     settle, run.model.settle = run.model.settle, run.visibility.usual_wait
     found: list[list[Violation]] = []

@@ -1,4 +1,4 @@
-"""How many requests each organisation may still be sent, by our own plan and by the target's headers."""
+"""How many requests each organisation may still be sent, by the plan and by the target's headers."""
 
 import time
 from collections import Counter
@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from contracts.exchange import Exchange
 from contracts.outcome import Starved
 
-CLEAN_UP = 12  # requests kept back at least, so that what the run made can be set to deleted
-_LONGEST_GUESS = 60  # seconds to wait after a 429 that doesn't say how long
-_WORTH_WAITING = 120  # seconds that may be waited in one run, however short the windows are
-_MANY, _A_MOMENT = 30, 2.0  # requests that nobody else uses up in so many seconds
+CLEAN_UP = 12  # minimum of requests reserved for setting the run's records to deleted
+_LONGEST_GUESS = 60  # seconds to wait after a 429 without a time
+_WORTH_WAITING = 120  # seconds of waiting per run, even if the windows are short
+_MANY, _A_MOMENT = 30, 2.0  # other clients can't use up this many requests in this many seconds
 
 
 @dataclass
@@ -24,19 +24,20 @@ class Budget:
     limit: int  # of the target's window
     say: Callable[[str], None]
     sleep: Callable[[float], None] = time.sleep
-    reserve: Callable[[str], int] = lambda _: CLEAN_UP  # by organisation: what cleaning up will need
+    reserve: Callable[[str], int] = lambda _: CLEAN_UP  # by organisation: requests that the clean-up needs
     used: Counter[str] = field(default_factory=Counter)
     starved: Counter[str] = field(default_factory=Counter)
     waited: float = 0.0
     cleaning: bool = False
-    most_windows: int = 2  # that may be waited for in one run
+    most_windows: int = 2  # windows that a run may wait for
     exempt: bool = False  # --exhaust is outside the budget
     _left: dict[str, tuple[int, float]] = field(default_factory=dict)  # organisation: (remaining, ends at)
     _falls: dict[str, bool] = field(default_factory=dict)  # organisation: the last change of its countdown was a fall
-    _announced: dict[str, tuple[int, float]] = field(default_factory=dict)  # by what was no 429: (remaining, sent at)
+    # From responses other than 429: (remaining, sent at).
+    _announced: dict[str, tuple[int, float]] = field(default_factory=dict)
 
     def take(self, organisation: str | None) -> None:
-        """Count one request. Raises Starved when none is left (and --no-wait was given, for the target's window)."""
+        """Count one request. Raises Starved if none is left (for the target's window only with --no-wait)."""
         name = organisation or "none"
         if organisation and not self.exempt:
             kept_back = 0 if self.cleaning else self.reserve(name)
@@ -46,11 +47,11 @@ class Budget:
         self.used[name] += 1
 
     def left(self, organisation: str = "main") -> int:
-        """Requests that the plan still allows, less what cleaning up needs."""
+        """Requests that the plan still allows, without those for the clean-up."""
         return max(0, self.allowed - self.reserve(organisation) - self.used[organisation])
 
     def learn(self, exchange: Exchange) -> None:
-        """Remember what a real answer says of its organisation's window."""
+        """Remember the window that a response reports for its organisation."""
         remaining, reset = exchange.number_of("RateLimit-Remaining"), exchange.number_of("RateLimit-Reset")
         name = exchange.organisation
         if name and remaining is not None and reset is not None:
@@ -74,7 +75,7 @@ class Budget:
     def _wait_for_window(self, name: str) -> None:
         remaining, ends = self._left.get(name, (CLEAN_UP + 1, 0.0))
         seconds = ends - time.monotonic()
-        # A countdown that doesn't fall is broken and no reason to wait: then only a 429 stops us.
+        # A countdown that doesn't fall is broken, and no reason to wait: only a 429 is.
         kept_back = 0 if self.cleaning or self.exempt else min(CLEAN_UP, self.limit // 10)
         if remaining <= kept_back and seconds > 0 and self._falls.get(name, False):
             self._wait(name, seconds + 0.5)

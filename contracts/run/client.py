@@ -1,4 +1,4 @@
-"""The one way to the target: counts, paces, bounds, redacts and keeps every exchange."""
+"""The only way to the target: counts, paces, limits, redacts and keeps every exchange."""
 
 import json as json_module
 import threading
@@ -22,7 +22,7 @@ from fixtures.masking import Redactor
 
 _WINDOWS = 3  # windows that one request may wait for
 _VALUE_BYTES = 64  # of a parsed JSON value
-_MOST_KEPT = 500_000_000  # bytes of all answers of a run, parsed
+_MOST_KEPT = 500_000_000  # bytes of all responses of a run, parsed
 _NO_ANSWER = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError)
 
 
@@ -32,14 +32,14 @@ def encode(body: Any) -> bytes:
 
 
 class Client:
-    """`send` never raises for what the target does: an answer that didn't come is an Exchange without a status.
-    It raises Starved when there is no request left, and NotJudged for an answer beyond our own bounds. No cookies, no
-    redirects, no retries but the one on a kept connection that the target had closed."""
+    """`send` never raises for the target's behaviour: a missing response is an Exchange without a status. It raises
+    Starved when no request is left, and NotJudged for a response beyond our limits. No cookies, no redirects, and no
+    retries except on a kept connection that the target had closed."""
 
     def __init__(
         self, target: Target, budget: Budget, redactor: Redactor, timeout: float, stop: Stop | None = None
     ) -> None:
-        """`timeout`: seconds for one request and all of its answer."""
+        """`timeout`: seconds for one request with its whole response."""
         self.journal: list[Exchange] = []
         self.observers: list[Callable[[Exchange], None]] = []
         self._target, self._budget, self._redactor, self._timeout = target, budget, redactor, timeout
@@ -54,10 +54,11 @@ class Client:
         self._lock = threading.Lock()
         self._kept = 0
         self._again: dict[int, Callable[[], Exchange]] = {}
-        self.repeated: dict[int, Exchange] = {}  # number of a 5xx, or of no answer -> the same request's next answer
+        # Number of a 5xx, or of a missing response -> the next response to the same request.
+        self.repeated: dict[int, Exchange] = {}
 
     def repeat(self, exchange: Exchange) -> Exchange:
-        """Send once more what was answered 5xx, or not at all. Raises NotJudged."""
+        """Repeat a request that got a 5xx or no response. Raises NotJudged."""
         if exchange.number not in self.repeated:
             self.repeated[exchange.number] = self._again[exchange.number]()
         return self.repeated[exchange.number]
@@ -162,7 +163,7 @@ class Client:
     def _answer(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes, fresh: bool
     ) -> tuple[wire.Answer | None, str]:
-        """The answer, or in words why there is none. Raises NotJudged for one beyond our bounds."""
+        """The response, or the reason why there is none. Raises NotJudged for one beyond our limits."""
         try:
             url = httpx.URL(self._target.url + path)
             whole = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
@@ -175,7 +176,7 @@ class Client:
     def _exchange(
         self, method: str, url: httpcore.URL, headers: Mapping[str, str], body: bytes, fresh: bool
     ) -> wire.Answer:
-        """Once more on a fresh connection when a kept one turned out to be closed: that is the target's right."""
+        """Retries on a new connection if a kept one was closed, which the target may do."""
         named = {name.lower() for name in headers}
         whole = {name: value for name, value in self._always.items() if name.lower() not in named} | dict(headers)
         if (body or method not in ("GET", "HEAD")) and "transfer-encoding" not in named:

@@ -1,4 +1,4 @@
-"""Time, as a target may let us move it: with --control the mock's virtual clock is advanced instead of waiting."""
+"""Waiting: with --control the mock's virtual clock is advanced instead."""
 
 import time
 from collections.abc import Callable
@@ -7,7 +7,7 @@ import httpx
 
 
 def sleeper(control: str | None, wait: Callable[[float], None] = time.sleep) -> Callable[[float], None]:
-    """`sleep(seconds)`. Falls back to `wait` where the clock can't be moved."""
+    """`sleep(seconds)`. Uses `wait` if the clock can't be moved."""
     if control is None:
         return wait
 

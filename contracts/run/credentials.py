@@ -1,4 +1,4 @@
-"""The credential matrix: right keys, and every way to be wrong that the documents rule out."""
+"""The credential matrix: valid keys, and every kind of invalid key that the documents exclude."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -11,9 +11,9 @@ KeyType = Literal["publishable", "secret"]
 
 @dataclass(frozen=True)
 class Credential:
-    name: str  # as reports call it
+    name: str  # its name in reports
     headers: dict[str, str]
-    organisation: str | None  # None when the key is not a valid one
+    organisation: str | None  # None if the key is not valid
 
 
 _NONE = Credential("none", {}, None)
@@ -32,7 +32,8 @@ def _next(character: str) -> str:
 
 
 class Credentials:
-    """All credentials of a target. Each wrong one is told to the redactor: it nearly is the right one."""
+    """All credentials of a target. Wrong keys are registered with the redactor, because they resemble the valid
+    ones."""
 
     def __init__(self, target: Target, redactor: Redactor) -> None:
         self._target = target
@@ -81,7 +82,7 @@ class Credentials:
         return {n: wrong for n, wrong in found.items() if not users & {name.lower() for name in wrong.headers}}
 
     def _unused(self, key: str) -> str:
-        """A wrong key must be none of the known ones."""
+        """Makes sure that a wrong key is not a valid one."""
         while key in self._known:
             key = key[:-1] + _next(key[-1])
         return key

@@ -1,4 +1,5 @@
-"""Steps all checks together, repeats what failed, lets the rules look at the journal, and explains by dependencies."""
+"""Runs all checks together, repeats failed ones, applies the rules to the journal, and explains failures by
+dependencies."""
 
 import time
 import traceback
@@ -27,10 +28,10 @@ class Attempt:
     reason: str = ""
     starved: bool = False
     seconds: float = 0.0
-    function: CheckFunction | None = None  # instead of the catalogue's
+    function: CheckFunction | None = None  # replaces the catalogue's function
 
     def step(self) -> None:
-        """On to the next `yield`, or to the end."""
+        """Continue to the next `yield`, or to the end."""
         started = time.monotonic()
         try:
             if not self.begun:
@@ -45,7 +46,7 @@ class Attempt:
         except NotJudged as reason:
             self.done, self.outcome, self.reason = True, reason.outcome, str(reason)
             self.starved = isinstance(reason, Starved)
-        except Exception:  # our fault; shown with its traceback
+        except Exception:  # our own error, shown with its traceback
             self.done, self.outcome, self.reason = True, Outcome.ERROR, traceback.format_exc(limit=-4)
         if self.probe.findings:
             self.outcome = Outcome.FAIL
@@ -67,14 +68,14 @@ class Engine:
         return results
 
     def drive(self, name: str, function: CheckFunction) -> str:
-        """Something that only brings about what rules judge. Why it was cut short, if it was."""
+        """Run a function that only produces exchanges for rules. Returns why it was cut short, if it was."""
         attempt = Attempt(Entry(name, "Situations", Level.INFO, "", ""), Probe(self.run, name), function=function)
         self._step([attempt])
         self.progress(name)
         return attempt.reason
 
     def repeat(self) -> None:
-        """What failed, once more: when all others have been judged, so that it is not at their cost."""
+        """Repeat failed checks after all others were judged, so that those don't lose requests."""
         failed, self._failed = sorted(self._failed, key=lambda each: len(each[0].probe.exchanges)), []
         second = self._together([attempt.entry for attempt, _ in failed])
         for (_, result), again in zip(failed, second, strict=True):
@@ -151,19 +152,20 @@ def _compare(result: Result, again: Attempt) -> None:
     elif again.outcome is not Outcome.PASS:
         result.times = f"1 of 1 (not repeated: {again.reason})"
     elif all(finding.crashed for finding in result.findings):
-        result.outcome, result.findings = Outcome.PASS, []  # a passing 5xx: ROBUST-passing-5xx
+        result.outcome, result.findings = Outcome.PASS, []  # a 5xx that did not repeat: ROBUST-passing-5xx
         result.times = "1 of 2 (a 5xx that passed)"
     else:
         result.times = "1 of 2 (intermittent)"
 
 
 _CRASH, _VALID = "ROBUST-never-5xx", "VALID-accepted"
-_MANY = 3  # checks that one crash shows in: then the crash is the defect, and no single statement
+_MANY = 3  # checks in which one crash shows; from then on the crash is the defect
 
 
 def explain(results: list[Result], catalogue: dict[str, Entry]) -> None:
-    """One defect is one red: what depends on a failed check is inconclusive, and says so. So is what failed only
-    because the target crashed, when that happened in many checks; when in few, they say it better than the crash."""
+    """One defect is one failure: checks that depend on a failed one are inconclusive, with the reason. So are checks
+    that failed only because the target crashed, if the crash shows in many checks; in few checks they describe it
+    better."""
     by_check = {result.check: result for result in results}
     failed = {result.check for result in results if result.outcome is Outcome.FAIL}
     unknown = {r.check for r in results if r.outcome is Outcome.INCONCLUSIVE and not r.starved}
@@ -175,7 +177,7 @@ def explain(results: list[Result], catalogue: dict[str, Entry]) -> None:
         root = min(crashes, key=lambda name: (name.startswith("GEN-"), name))
         causes |= dict.fromkeys([_CRASH, *(name for name in crashes if name.startswith("GEN-") and name != root)], root)
     for name in failed - causes.keys():
-        # What a rule saw is seen, whatever could not be tried beside it.
+        # A rule's finding is valid even if another check could not run.
         blockers = failed if name in RULES else failed | unknown
         found = sorted(ancestors(name, catalogue) & blockers)
         if found:
@@ -185,12 +187,12 @@ def explain(results: list[Result], catalogue: dict[str, Entry]) -> None:
 
 
 def _only_of(crash: Result, checks: list[str]) -> bool:
-    """Every crash was met by one of these checks."""
+    """Every crash occurred in one of these checks."""
     return all(exchange.source in checks for finding in crash.findings for exchange in finding.exchanges)
 
 
 def ancestors(check: str, catalogue: dict[str, Entry]) -> set[str]:
-    """All that it depends on, and what those depend on."""
+    """All direct and indirect dependencies."""
     found: set[str] = set()
     todo = list(catalogue[check].depends)
     while todo:

@@ -1,4 +1,4 @@
-"""What users did, as far as it was accepted: a history per organisation and id, joined as identify events say.
+"""What users did, as far as it was accepted: a history per organisation and id, joined by identify events.
 
 Knows no HTTP. Histories are compared with each other: nothing here says what an event is worth."""
 
@@ -14,7 +14,7 @@ Deeds = frozenset[tuple[tuple[str, str | None], int]]  # how often each (event n
 
 @dataclass(frozen=True)
 class Act:
-    """One event. `until`: when it was answered, infinite when no answer came; seconds of a monotonic clock."""
+    """One event. `until`: when it was answered, infinite without a response; seconds of a monotonic clock."""
 
     name: str
     item_id: str | None
@@ -28,8 +28,8 @@ class Histories:
     identities: defaultdict[Key, list[tuple[str, Act]]] = field(default_factory=lambda: defaultdict(list))
     owners: defaultdict[Key, set[str]] = field(default_factory=lambda: defaultdict(set))  # of an identified id
     profiles: defaultdict[Key, list[Record]] = field(default_factory=lambda: defaultdict(list))
-    left: dict[Key, float] = field(default_factory=dict)  # when the user was first sent as one who isn't active
-    unclear: set[Key] = field(default_factory=set)  # the documents leave open what counts for these
+    left: dict[Key, float] = field(default_factory=dict)  # when the user was first sent with a status other than active
+    unclear: set[Key] = field(default_factory=set)  # the documents don't define what counts for these
     _event_ids: set[Key] = field(default_factory=set)
 
     def took_place(self, organisation: str, event: Record, sent: float, until: float) -> None:
@@ -47,12 +47,12 @@ class Histories:
             self.acts[key].append(act)
 
     def refused(self, organisation: str, event: Record) -> None:
-        """The good events of a refused array may have been kept (R22)."""
+        """The valid events of a refused array may have been stored (R22)."""
         if isinstance(user := event.get("user_id"), str):
             self.unclear.add((organisation, user))
 
     def upserted(self, organisation: str, user: Record, sent: float) -> None:
-        """A user who isn't active is not served by the history (R48)."""
+        """Users who aren't active are not served by their history (R48)."""
         if isinstance(user_id := user.get("user_id"), str):
             self.profiles[organisation, user_id].append(user)
             if user.get("status") != "active":
@@ -65,18 +65,18 @@ class Histories:
         return repeated
 
     def has_profile(self, organisation: str, user_id: str) -> bool:
-        """Attributes may set the user apart, beside the history."""
+        """Whether attributes may distinguish the user, besides the history."""
         return any(profile.get("attributes") for profile in self.profiles.get((organisation, user_id), ()))
 
     def is_identified(self, organisation: str, user_id: str) -> bool:
         return (organisation, user_id) in self.identities
 
     def owners_of(self, user_id: str) -> set[str]:
-        """Organisations in which somebody of that id did something."""
+        """Organisations in which a user with that id has events."""
         return {owner for owner, name in (*self.acts, *self.identities) if name == user_id}
 
     def of(self, organisation: str, user_id: str, since: float, until: float, settle: float) -> Deeds | None:
-        """What every answer to a question asked at `since` must know of the user; None where that is open."""
+        """The history that every response to a request at `since` must reflect; None if that is not defined."""
         key = organisation, user_id
         identities = [(previous, act) for previous, act in self.identities.get(key, ()) if act.sent <= until]
         joined = [self._joined(organisation, previous, act) for previous, act in identities]
@@ -89,7 +89,7 @@ class Histories:
         return frozenset(Counter((act.name, act.item_id) for act in acts).items())
 
     def _joined(self, organisation: str, previous: str, identify: Act) -> list[Act] | None:
-        """The history that an identify brings; None where it came too late, for chains and ids of two (R27)."""
+        """The history that an identify joins; None if it came too late, for chains, and for ids of two users (R27)."""
         key = organisation, previous
         acts = self.acts.get(key, [])
         late = any(act.until >= identify.sent for act in acts)

@@ -21,7 +21,7 @@ ITEM_FIELDS = ("item_type", "status")  # what a filter may name beside attribute
 
 @dataclass(frozen=True)
 class Write:
-    """One accepted record. `until` is infinite when no answer came: it may or may not count, for ever."""
+    """One accepted record. `until` is infinite without a response: then it is unknown whether it counts."""
 
     body: Record
     sent: float  # seconds of a monotonic clock
@@ -30,13 +30,13 @@ class Write:
 
 @dataclass
 class Item:
-    """One item of one organisation, over its life."""
+    """One item of one organisation over its lifetime."""
 
     writes: list[Write] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)  # statuses of refused upserts
 
     def possible(self, since: float, until: float, settle: float) -> list[list[Write]]:
-        """Every prefix of the writes that may be the truth for an answer to a question asked at `since`."""
+        """Every prefix of the writes that may be the state for a response to a request at `since`."""
         certain = 0
         for place, write in enumerate(self.writes, 1):
             if write.until + settle < since:
@@ -46,12 +46,12 @@ class Item:
         return [self.writes[:place] for place in range(certain, most + 1)]
 
     def statuses(self, since: float, until: float, settle: float) -> set[str | None]:
-        """None stands for an item that isn't there yet."""
+        """None stands for an item that doesn't exist yet."""
         states = self.possible(since, until, settle)
         return {str(writes[-1].body.get("status")) if writes else None for writes in states}
 
     def values(self, name: str, since: float, until: float, settle: float) -> list[Any]:
-        """What the attribute may be. An upsert without it may keep or drop the old value (R28)."""
+        """The possible values of an attribute. An upsert without it may keep or drop the old value (R28)."""
         found: list[Any] = []
         for writes in self.possible(since, until, settle):
             found += _values(writes, name) if writes else [ABSENT]
@@ -119,12 +119,12 @@ class Model:
     # -- what must be true
 
     def owns(self, identifier: str) -> bool:
-        """The run made up this id."""
+        """Whether this id belongs to the run."""
         begins = identifier.startswith(self.prefix) or (bool(self.digits) and identifier.startswith(self.digits))
         return begins or identifier in self.made_up
 
     def resembles(self, identifier: str) -> str | None:
-        """The id of the run that this one is a changed copy of: in other case, cut, trimmed, another notation."""
+        """The id of the run that this one is a changed copy of: other case, shortened, trimmed, another notation."""
         plain = identifier.casefold().strip()
         if not plain.startswith((self.prefix, self.digits or self.prefix)):
             return None
@@ -135,7 +135,7 @@ class Model:
         return alike[0] if alike else None
 
     def fate(self, organisation: str, item_id: str, until: float) -> str | None:
-        """Why an item of this run has no business in a list of that organisation; None when it has."""
+        """Why an item of this run must not be in a list of that organisation; None if it may."""
         item = self.items.get((organisation, item_id))
         if item and any(write.sent <= until for write in item.writes):
             return None
@@ -151,7 +151,7 @@ class Model:
         return f"it was upserted as {changed}" if changed else "it was never upserted"
 
     def hidden(self, organisation: str, item_id: str, since: float, until: float) -> str | None:
-        """The status for which the item can't be shown, whatever of the queue is done; None when it may be."""
+        """The status because of which the item must not be shown, however far the queue is; None if it may be shown."""
         item = self.items.get((organisation, item_id))
         statuses = item.statuses(since, until, self.settle) if item and item.writes else set()
         gone = statuses <= {"inactive", "deleted"} and bool(statuses)
