@@ -1,4 +1,4 @@
-"""A table is written on a quiet machine only, and every part of the benchmarks has its place in a document."""
+"""Tables are written on an idle machine only, and every part of the benchmarks has a place in a document."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What all tests of pages share."""
+"""Fixtures for all tests of pages."""
 
 from playwright.sync_api import expect
 

@@ -1,4 +1,4 @@
-"""Faults as a page in a real browser meets them: exactly as often as was said, and readable from another origin."""
+"""Faults in a real browser: they hit exactly as often as configured, and are readable from another origin."""
 
 from collections.abc import Iterator
 from pathlib import Path

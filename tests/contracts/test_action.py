@@ -1,4 +1,4 @@
-"""The composite action, its steps run as a runner would run them: what it says, its outputs, its exit codes."""
+"""The composite action, with its steps run as a runner would: its messages, outputs and exit codes."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The budget: our own plan, the target's window, and that nothing starves silently."""
+"""The budget: the plan, the target's window, and a message for every check without requests."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""Answers against each other: users who did the same, slices of one list, one organisation beside another."""
+"""Comparing responses: users with the same history, slices of one list, one organisation beside another."""
 
 import json
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What RateLimit-Remaining may do: whatever kind of window a server has (R36), as long as it counts."""
+"""RateLimit-Remaining with every kind of window (R36): accepted as long as it counts."""
 
 from types import SimpleNamespace
 from typing import Any

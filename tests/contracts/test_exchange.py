@@ -1,4 +1,4 @@
-"""What a run sends and reads: ids and keys that are only its own, and answers that are JSON or aren't."""
+"""What a run sends and reads: ids and keys of its own, and responses that are JSON or not."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""Servers that use a freedom are not accused, broken ones are, each for one reason: with a server of other hands."""
+"""An independent server: its legal variants are accepted, its broken ones fail, each for one reason."""
 
 import pytest
 

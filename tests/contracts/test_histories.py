@@ -1,4 +1,4 @@
-"""What a run knows of its users: who did what, once that is certain."""
+"""What a run knows of its users' histories, once that is certain."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""What a careful client sends, and what a run never holds against a server; each test names its kind."""
+"""What a careful client sends, and what a run accepts from a server; each test names its kind."""
 
 import json
 import uuid

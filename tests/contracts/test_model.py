@@ -1,4 +1,4 @@
-"""The model of what a run has had accepted: what may be true of an item at a time, and what can't be."""
+"""The model of the records accepted in a run: the possible and impossible states of an item at a time."""
 
 import math
 from typing import Any

@@ -1,4 +1,4 @@
-"""Options: what the command line refuses, in one line, before anything is sent."""
+"""Options: errors are one line, before anything is sent."""
 
 import json
 from pathlib import Path
@@ -73,11 +73,11 @@ def test_what_cant_be_used_is_one_line_and_exit_2_before_anything_is_sent(
     arguments: tuple[str, ...], words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(arguments) == 2
-    told = capsys.readouterr().err
-    assert told.startswith("lehnz-contract: ")
-    assert words in told
-    assert told.count("\n") == 1
-    assert "unter2" not in told
+    error = capsys.readouterr().err
+    assert error.startswith("lehnz-contract: ")
+    assert words in error
+    assert error.count("\n") == 1
+    assert "unter2" not in error
 
 
 @pytest.mark.parametrize(
@@ -107,10 +107,10 @@ def test_a_target_file_that_is_wrong_is_one_line_and_exit_2(
     file = tmp_path / "target.toml"
     file.write_bytes(text)
     assert main(["--config", str(file), *AT]) == 2
-    told = capsys.readouterr().err
-    assert words in told
-    assert told.count("\n") == 1
-    assert "unter2" not in told
+    error = capsys.readouterr().err
+    assert words in error
+    assert error.count("\n") == 1
+    assert "unter2" not in error
 
 
 def test_keys_and_url_come_from_the_command_line_the_environment_the_file_the_configuration(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Outcomes and verdicts: what wins, what is explained by something else, what a known deviation admits."""
+"""Outcomes and verdicts: precedence, blocked checks, known deviations."""
 
 from datetime import date
 from pathlib import Path

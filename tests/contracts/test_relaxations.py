@@ -109,8 +109,8 @@ def test_a_disguised_body_has_other_ids_and_the_same_prefix() -> None:
 def test_a_body_that_every_document_allows_is_spread_over_others_that_they_allow(
     use: str, name: str, body: dict[str, Any]
 ) -> None:
-    judge, dice = validator("accepted", name), random.Random(1)
-    spreads = [spread(getattr(OPERATIONS, use), body, turn, dice) for turn in range(200)]
+    judge, rng = validator("accepted", name), random.Random(1)
+    spreads = [spread(getattr(OPERATIONS, use), body, turn, rng) for turn in range(200)]
     for record in [record for each in spreads for record in (each if isinstance(each, list) else [each])]:
         if name == "Event":
             assert re.fullmatch("[a-z][a-z0-9_]*", record["event_name"])
@@ -119,8 +119,8 @@ def test_a_body_that_every_document_allows_is_spread_over_others_that_they_allow
 
 
 def test_questions_are_spread_over_limits_and_pages_of_all_sizes_with_filters_and_without() -> None:
-    dice = random.Random(1)
-    asked = [spread(OPERATIONS.recommend, {"strategy": "popular"}, turn, dice) for turn in range(200)]
+    rng = random.Random(1)
+    asked = [spread(OPERATIONS.recommend, {"strategy": "popular"}, turn, rng) for turn in range(200)]
     assert {each.get("page") for each in asked} >= {None, *range(1, 11)}
     assert any(each.get("page", 1) > 10 for each in asked)
     assert len({each.get("limit") for each in asked}) > 60
@@ -131,8 +131,8 @@ def test_questions_are_spread_over_limits_and_pages_of_all_sizes_with_filters_an
 
 
 def test_events_are_spread_over_names_and_numbers() -> None:
-    dice = random.Random(1)
-    sent = [spread(OPERATIONS.events, event_body("view", "p-u", "p-i"), turn, dice) for turn in range(100)]
+    rng = random.Random(1)
+    sent = [spread(OPERATIONS.events, event_body("view", "p-u", "p-i"), turn, rng) for turn in range(100)]
     assert {len(each) for each in sent if isinstance(each, list)} >= {2, 8}
     singles = [each for each in sent if isinstance(each, dict)]
     assert {each["event_name"] for each in singles} > {"view", "step_2_of_3"}

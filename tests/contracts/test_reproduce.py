@@ -1,4 +1,4 @@
-"""The script beside a finding: 1 while the fault is there, 0 when it is gone, 3 if unknown."""
+"""The script beside a finding: exit 1 if the defect is there, 0 if it is gone, 3 if unknown."""
 
 import os
 import re

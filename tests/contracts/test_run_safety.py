@@ -1,4 +1,4 @@
-"""`lehnz-contract` as a process: what it imports, how it is stopped, what a report that can't be written does."""
+"""`lehnz-contract` as a process: its imports, how it is stopped, reports that can't be written."""
 
 import json
 import os

@@ -32,7 +32,7 @@ from fixtures.bodies import item_body
 from tests.support.mock_beside import mock_beside
 
 ROOT = Path(__file__).parents[2]
-STRANGERS = 1_500  # items: more than a ranking is deep
+OTHER_ITEMS = 1_500  # items: more than a ranking is deep
 
 Start = Callable[..., Path]
 
@@ -216,7 +216,7 @@ def test_two_runs_at_once_on_one_organisation_are_both_right(start: Start) -> No
 
 def test_a_target_full_of_other_data_is_judged_as_an_empty_one(start: Start, tmp_path: Path) -> None:
     catalogue = tmp_path / "catalogue.json"
-    items = [item_body(f"stranger-{number}") for number in range(STRANGERS)]
+    items = [item_body(f"stranger-{number}") for number in range(OTHER_ITEMS)]
     catalogue.write_text(json.dumps(items), encoding="utf-8")
     keys = start("--seed-data", str(catalogue), "--seed-orgs", "all")
     report = judge(keys, "--no-generated")

@@ -1,4 +1,4 @@
-"""A rule over one answer goes into a script as it is, and decides there as it does in the suite."""
+"""A rule about one response is copied into a script, and decides there as in the suite."""
 
 import json
 import shlex

@@ -1,4 +1,4 @@
-"""`--select` of one statement takes seconds and few requests, whether it acts or only looks at answers."""
+"""`--select` of one statement takes seconds and few requests, for checks and for rules."""
 
 from collections.abc import Iterator
 from pathlib import Path

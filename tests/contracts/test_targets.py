@@ -1,4 +1,4 @@
-"""Targets that can't be judged: one clear line each, and exit code 3."""
+"""Targets that can't be judged: one line each, and exit code 3."""
 
 import socket
 import threading

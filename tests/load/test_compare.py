@@ -1,4 +1,4 @@
-"""This run against the last one: noise is no change, a change is one, and little data says so."""
+"""Comparing a run with an earlier one: noise is no change, a real change is reported, too little data is reported."""
 
 import json
 from pathlib import Path

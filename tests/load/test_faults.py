@@ -1,4 +1,4 @@
-"""The rate limit probe against limiters that are wrong in one way each: it fails and names what is wrong."""
+"""The rate limit probe against limiters with one defect each: it fails and names the defect."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Keys: where they come from, how workers split them, and that they show nowhere."""
+"""Keys: their sources, how workers share them, and that no output shows them."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""How the folder must lie so that `locust -f load` is plain locust, and so that its judges can be tested without it."""
+"""The folder's layout lets `locust -f load` be plain locust, and its verdicts be tested without locust."""
 
 import ast
 import subprocess

@@ -1,4 +1,4 @@
-"""What the options ask for, as a plan, or one line on what can't be done."""
+"""A plan from the options, or a one-line error."""
 
 from argparse import Namespace
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""Filling a target: within the budget, arrays or not, and honest about lists that stay empty."""
+"""Filling a target: within the budget, with or without arrays, and reporting lists that stay empty."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""The judge of the probe's records: right about a right limiter under any concurrency, and about single faults."""
+"""The checks of the probe's records: right for a correct limiter under any concurrency, and for single defects."""
 
 from collections.abc import Sequence
 from itertools import pairwise

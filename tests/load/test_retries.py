@@ -1,4 +1,4 @@
-"""When a client may send again: the documents' rules, in one class."""
+"""When a client may retry: the documents' rules, in one class."""
 
 from random import Random
 

@@ -1,4 +1,4 @@
-"""Runs that meet what happens to people: a proxy with a login, a closed terminal, a target that dies, one bad key."""
+"""Runs under everyday conditions: a proxy with a login, a closed terminal, a crashing target, one wrong key."""
 
 import json
 import signal

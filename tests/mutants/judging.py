@@ -1,4 +1,4 @@
-"""Judging many servers: all of them, or as many as time allows held to the committed results."""
+"""Judges many servers: all of them, or as many as time allows, compared with the committed results."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ CATALOGUE = Path(__file__).parents[2] / "contracts" / "catalogue"
 class Mutant:
     """`ids`: the statements of the catalogue that the deviation breaks; a check of any of them is the right one.
     `exhaust`: it shows only when the limit is used up. `options`: further options of the mock; `suite_options`: what
-    the suite must be told to look there. `stated_level`: where no ids say it."""
+    what the suite needs to reach it. `stated_level`: the level if there are no ids."""
 
     name: str
     breaks: str

@@ -1,4 +1,4 @@
-"""docs/mutants.md: the results for people."""
+"""docs/mutants.md: the results as a page."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def _first_run(run: dict[str, bool]) -> str:
 
 
 def _short_of_it(results: Results) -> Iterator[str]:
-    """What is not as it should be, first of all."""
+    """The failures, listed first."""
     sentences = {mutant.name: mutant for mutant in registry.every_mutant()}
     yield "## What falls short\n"
     for name in results.survivors:

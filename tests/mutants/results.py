@@ -1,4 +1,4 @@
-"""What the suite said of every mutant, every variant and some seeds of the plain mock.
+"""The suite's results for every mutant, every variant and some seeds of the plain mock.
 
 Kept in results.json, one line for each server, and written out for people in docs/mutants.md.
 """

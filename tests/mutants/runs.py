@@ -1,4 +1,4 @@
-"""The suite against one server, and against many of them: what it is told, what it said, what counts as a kill.
+"""The suite against one server, and against many: its options, its report, and which results count as a kill.
 
 Each process holds both the server and the suite, so that nothing but the loopback lies between them.
 """
@@ -18,16 +18,16 @@ from tests.mutants.mutant import CATALOGUE, Mutant, Variant, statement_levels
 from tests.mutants.processes import Lost, in_processes
 
 RUN_SECONDS = 300.0
-SETTLE_SECONDS = "5"  # what shows at all shows within a second here; the rest never does
+SETTLE_SECONDS = "5"  # records are visible within a second here, or never
 QUICK_SETTLE_SECONDS = "2"
-WINDOW = "1000/60s"  # where the limit is used up: long enough for a run, short enough to wait for its end
-QUICK_WINDOW = "120/6s"  # the same where only the claims are judged
+WINDOW = "1000/60s"  # for --exhaust: long enough for a run, short enough to wait for its end
+QUICK_WINDOW = "120/6s"  # the same when only the claimed statements are judged
 TIMED_OUT, BROKEN = -1, -2
 
 
 @dataclass(frozen=True)
 class Task:
-    """A server to start by its name and options, and what the suite is told."""
+    """A server to start by its name and options, and the options of the suite."""
 
     name: str
     server_options: tuple[str, ...]
@@ -36,7 +36,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Judged:
-    """What the suite said: its exit code, the ids that failed, the ids that it could not judge, its last words.
+    """The report of the suite: exit code, ids that failed, ids that it could not judge, its last lines.
 
     `seconds` are of a clock, `processor_seconds` those that server and suite worked."""
 

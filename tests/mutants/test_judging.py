@@ -1,4 +1,4 @@
-"""How the collection is judged: what counts as worse, and what a run that is cut short says."""
+"""How the collection is judged: what counts as worse, and the report of a run that is cut short."""
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path

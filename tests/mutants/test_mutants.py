@@ -1,4 +1,4 @@
-"""The collection of broken servers: its mutants are there, the suite kills them, and the committed results are true."""
+"""The broken servers: they can be started, the suite kills them, and the committed results are true."""
 
 import pytest
 

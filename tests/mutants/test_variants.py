@@ -1,4 +1,4 @@
-"""Legal servers are not accused: a fixed sample here, all of them by `make mutants`."""
+"""Legal servers pass: a fixed sample here, all of them by `make mutants`."""
 
 from tests.mutants import judging, registry, results
 

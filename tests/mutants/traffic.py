@@ -1,4 +1,4 @@
-"""What passes between client and mock: a request and an answer that can be changed, and the mock behind them."""
+"""The traffic between client and mock: a request and a response that can be changed, and the mock behind them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every mutant and variant is made of.
+"""The building blocks of mutants and variants.
 
 A `Break` turns a mock and its ASGI application into a deviating application. Most are made by `edge`, from a function
 that stands between client and mock; those that reach into the mock are made by the functions of `inside.py`.

@@ -1,4 +1,4 @@
-"""lehnz-mock/client against a mock: ids, batches, rate limits and trouble, and nothing left unhandled."""
+"""lehnz-mock/client against a mock: ids, batches, rate limits and failures, without unhandled errors."""
 
 import json
 from collections.abc import Iterator

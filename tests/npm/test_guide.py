@@ -1,4 +1,4 @@
-"""docs/frontend.md in a project made by today's `npm create vite`: every command and file as it stands on the page."""
+"""docs/frontend.md in a project made by today's `npm create vite`: every command and file exactly as in the guide."""
 
 import json
 import shutil

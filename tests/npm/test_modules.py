@@ -1,4 +1,4 @@
-"""The package in other people's settings: CommonJS and ES modules, every strict flag, every way to resolve modules."""
+"""The package with other settings: CommonJS and ES modules, every strict flag, every module resolution."""
 
 import json
 import subprocess

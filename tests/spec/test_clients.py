@@ -1,4 +1,4 @@
-"""Other people's generators make working clients of openapi.yaml: each is compiled and then talks to a mock."""
+"""Common generators make working clients from openapi.yaml: each is compiled and calls a mock."""
 
 import compileall
 import json

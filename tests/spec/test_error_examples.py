@@ -1,4 +1,4 @@
-"""The examples of errors in openapi.yaml are what the mock really answers, word for word."""
+"""The examples of errors in openapi.yaml are the mock's actual responses, word for word."""
 
 from collections.abc import Callable
 from typing import Any

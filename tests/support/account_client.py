@@ -1,4 +1,4 @@
-"""People who use the account side: each registers, holds a token, and sends it with every request."""
+"""Clients with accounts: each registers, holds a token, and sends it with every request."""
 
 from __future__ import annotations
 

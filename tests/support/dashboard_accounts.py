@@ -1,4 +1,4 @@
-"""People who use the account side of a running mock: over HTTP, and in a browser that they are signed in with."""
+"""Accounts of a running mock: over HTTP, and in a browser that is signed in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the dashboard is looked at with: a mock with something to see, and what an attacker would call things."""
+"""A mock with data for the dashboard, and names that an attacker would use."""
 
 import ssl
 from collections.abc import Sequence
@@ -68,7 +68,7 @@ def start_afresh(mock: RunningMock) -> None:
 
 
 def listen(page: Page, mock: RunningMock, complaints: list[str]) -> None:
-    """Note what the browser's console says, and addresses elsewhere that are asked."""
+    """Record messages of the browser's console, and requests to other hosts."""
 
     def elsewhere(request: Request) -> None:
         if not request.url.startswith(mock.url):

@@ -1,4 +1,4 @@
-"""A project of a front-end developer: a folder, its commands, and what they serve."""
+"""A front-end project: a folder, its commands, and what they serve."""
 
 import os
 import signal

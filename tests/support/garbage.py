@@ -1,4 +1,4 @@
-"""What only the garbage collector would free: objects in reference cycles that nobody can reach any more."""
+"""Finds objects in unreachable reference cycles, which only the garbage collector would free."""
 
 import gc
 from collections import Counter

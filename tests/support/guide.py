@@ -1,4 +1,4 @@
-"""The blocks of docs/frontend.md, as they stand on the page."""
+"""The code blocks of docs/frontend.md, exactly as in the guide."""
 
 import re
 from dataclasses import dataclass

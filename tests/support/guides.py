@@ -1,4 +1,4 @@
-"""Plays the console sessions of the README and the guides, and compares what their commands print."""
+"""Runs the console sessions of the README and the guides, and compares their output."""
 
 import re
 import shlex

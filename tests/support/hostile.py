@@ -1,4 +1,4 @@
-"""Servers that no client should have to meet: each is what it does to one connection whose request has been read."""
+"""Hostile servers: each is a function of one connection whose request has been read."""
 
 import contextlib
 import gzip

@@ -1,4 +1,4 @@
-"""A file's content through the importer, in memory."""
+"""Passes a file's content through the importer, in memory."""
 
 import io
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""A mock in this process with a state file, and what another run makes of the file."""
+"""A mock in this process with a state file, and a second run with the same file."""
 
 import shutil
 from pathlib import Path

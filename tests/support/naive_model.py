@@ -1,4 +1,4 @@
-"""The recommender told again in the plainest way: everything is worked out from the event log at every question.
+"""The recommender in its plainest form: everything is computed from the event log at every request.
 
 It shares no code and no constants with the real one, knows no arrays, no caps and no increments, and holds for worlds
 whose histories fit into the window. Times are epoch seconds.

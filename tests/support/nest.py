@@ -1,4 +1,4 @@
-"""Commands that have imported everything already: most of the cost of a short run of one.
+"""Commands with all imports done in advance, which are most of the cost of a short run.
 
 `nest("mock").start(...)` forks one from `python -m tests.support.nest mock`, of which every process of the tests has
 one. What begins with a command's own start, a signal before it or a missing library, is no work for it."""

@@ -1,4 +1,4 @@
-"""An organisation of the account side with a member in every role."""
+"""An organisation with a member in every role."""
 
 from collections.abc import Callable
 from typing import Any

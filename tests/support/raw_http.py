@@ -1,4 +1,4 @@
-"""HTTP byte by byte, for what no client library would send."""
+"""HTTP byte by byte, for requests that no client library would send."""
 
 from __future__ import annotations
 

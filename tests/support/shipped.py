@@ -1,4 +1,4 @@
-"""Both contracts as they are shipped, read once for all tests of a process. Whoever wants to change it makes a copy."""
+"""Both shipped contracts, read once per process. A test that changes one makes a copy."""
 
 from fixtures.spec import load_spec
 from mock_server.spec.accounts import accounts_spec

@@ -1,4 +1,4 @@
-"""Other people's web sites, served on loopback: a shop's page, an attacker's, a proxy's target."""
+"""Other web sites, served on loopback: a shop's page, an attacker's, a proxy's target."""
 
 import threading
 from collections.abc import Callable, Iterator

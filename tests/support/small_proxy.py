@@ -1,4 +1,4 @@
-"""An HTTP proxy in a thread that wants a login, and notes what went through it."""
+"""An HTTP proxy in a thread that requires a login, and records what went through it."""
 
 import base64
 import contextlib

@@ -1,4 +1,4 @@
-"""The command `lehnz-mock`, started as people start it."""
+"""The command `lehnz-mock`, started as users start it."""
 
 import contextlib
 import json

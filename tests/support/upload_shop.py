@@ -1,4 +1,4 @@
-"""An organisation that uploads files, with whoever does it."""
+"""An organisation that uploads files, with its account."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""People's own files of items, users and events, and the worlds made from them."""
+"""Users' own files of items, users and events, and the worlds made from them."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What the tests of the generated worlds ask of a world."""
+"""Properties of generated worlds, for the tests."""
 
 import hashlib
 from collections import defaultdict

@@ -133,8 +133,8 @@ def _check(state: Frozen) -> None:
             raise ValueError(f"accounts: the password_hash of {account.email!r} is not a hash") from None
         _check_moment(account.created_at, f"created_at of {account.email!r}")
     for team in state.teams:
-        if strangers := team.members.keys() - known:
-            raise ValueError(f"teams: {team.tenant_id} has a member {sorted(strangers)[0]!r} who has no account")
+        if unknown := team.members.keys() - known:
+            raise ValueError(f"teams: {team.tenant_id} has a member {sorted(unknown)[0]!r} who has no account")
         for pair in team.pairs.values():
             if not _DIGEST.fullmatch(pair.secret_digest):
                 raise ValueError(f"teams: {team.tenant_id}: the secret_digest of {pair.key_id!r} is not a digest")

@@ -1,4 +1,4 @@
-"""A mock and a page that nobody is signed in with."""
+"""A mock, and a page without a signed-in account."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""A dashboard that others can reach: it asks for the token, and with many organisations it is searched."""
+"""A dashboard that other machines can reach asks for the token; with many organisations the menu is a search."""
 
 from collections.abc import Iterator
 

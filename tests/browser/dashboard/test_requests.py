@@ -1,4 +1,4 @@
-"""Live requests: what a page sent is seen as it comes, found, opened, and verified."""
+"""Live requests: a page's requests appear as they arrive, and can be found, opened and verified."""
 
 import re
 

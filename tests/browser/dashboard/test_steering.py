@@ -1,4 +1,4 @@
-"""The dashboard steers the mock: quota, data, snapshots, organisations, faults, clock, and what is tried out."""
+"""The dashboard controls the mock: quota, data, snapshots, organisations, faults, clock, and trying strategies."""
 
 import re
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""A shop on another origin and the dashboard beside it: what happens in the one is seen, and steered, in the other."""
+"""A shop on another origin and the dashboard beside it: the dashboard shows and controls what the shop gets."""
 
 from collections.abc import Iterator
 from functools import partial

@@ -1,4 +1,4 @@
-"""The command `lehnz-mock`: its help, its banner, its orderly end, and one clear line for whatever can't be used."""
+"""The command `lehnz-mock`: help, banner, shutdown, and one-line errors."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""What a connection does beyond uvicorn's: offers to upgrade, bounds, half-closed and lost clients."""
+"""Connections beyond uvicorn's behaviour: upgrade offers, limits, half-closed and lost clients."""
 
 import gc
 import gzip

@@ -1,4 +1,4 @@
-"""The Containerfile without an engine: what it copies is there and let through, what it names is ours."""
+"""The Containerfile without an engine: what it copies exists and is not ignored, what it names is ours."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""The file of --keys-out is there as a whole or not at all."""
+"""The --keys-out file is written completely or not at all."""
 
 import errno
 import os

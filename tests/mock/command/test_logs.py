@@ -1,4 +1,4 @@
-"""Log lines that come again and again are shown once a minute and counted."""
+"""Repeated log lines are shown once a minute, with a count."""
 
 import io
 import logging

@@ -1,4 +1,4 @@
-"""Options of `lehnz-mock`: help, environment, and one clear line for whatever cannot be used."""
+"""Options of `lehnz-mock`: help, environment, and one-line errors."""
 
 import re
 import shlex

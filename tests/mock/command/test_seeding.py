@@ -1,4 +1,4 @@
-"""Seed data goes straight into an organisation: past queue and limits, at the right time, the same every time."""
+"""Seed data is applied directly to an organisation: past queue and limits, at the right time, and repeatably."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""Raw sockets: whatever comes, the mock answers below 500, logs no traceback and serves the others (bench/wire.py)."""
+"""Raw sockets: for any input the mock answers below 500, logs no traceback and serves others (bench/wire.py)."""
 
 import asyncio
 import logging

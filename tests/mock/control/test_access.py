@@ -1,4 +1,4 @@
-"""Who may call the control plane: this machine or whoever knows the token, and never a page of another site."""
+"""Who may call the control plane: this machine or a client with the token, never a page of another site."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What the mock's operator does to the account side over the control plane (R65)."""
+"""What the mock's operator does to accounts through the control plane (R65)."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""The clock over the control plane: read, moved, set, scaled, for everybody or for one organisation."""
+"""The clock over the control plane: read, moved, set, scaled, for all organisations or for one."""
 
 import asyncio
 from collections.abc import Callable

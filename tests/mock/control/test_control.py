@@ -1,4 +1,4 @@
-"""The control plane: what it can do, for whom, and what it says when it can't."""
+"""The control plane: what it can do, for which organisation, and its errors."""
 
 import asyncio
 from collections.abc import Callable

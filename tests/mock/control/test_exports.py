@@ -1,4 +1,4 @@
-"""What other tools open: the journal as HAR, the operations as a collection."""
+"""Exports for other tools: the journal as HAR, the operations as a collection."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Guessing the control token: tokens are long, wrong ones are answered late and few at a time."""
+"""Guessing the control token: tokens are long, and responses to wrong ones are delayed and few at a time."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""Bring your own shop: what was concluded of a file, and the way back."""
+"""Bring your own shop: the inferences about a file, and undo."""
 
 from collections.abc import Iterator
 from typing import Any

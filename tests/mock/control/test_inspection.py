@@ -1,4 +1,4 @@
-"""Looking inside an organisation: what is there, who is who, why a list is what it is, and what came of it."""
+"""Inspecting an organisation: its data, merged ids, explanations of lists, and their results."""
 
 from collections.abc import Iterator
 from typing import Any

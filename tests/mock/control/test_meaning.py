@@ -1,4 +1,4 @@
-"""What an exchange was about, as the dashboard's list says it."""
+"""The short description of an exchange in the dashboard's list."""
 
 from collections.abc import Iterator
 from typing import Any

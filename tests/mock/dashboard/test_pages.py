@@ -1,4 +1,4 @@
-"""The pages of the dashboard as the mock serves them; test_mock_dashboard_browser.py looks at them as people do."""
+"""The dashboard's pages as the mock serves them; tests/browser/dashboard opens them in a browser."""
 
 import asyncio
 import re

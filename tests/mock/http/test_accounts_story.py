@@ -1,4 +1,4 @@
-"""The account side from the outside: one story from registration to the audit log, and its guide."""
+"""The account operations from the outside: one story from registration to the audit log, and its guide."""
 
 from pathlib import Path
 from typing import Any

@@ -117,8 +117,8 @@ def test_a_status_leaves_alone_the_operations_that_dont_document_it() -> None:
 
 def test_a_distribution_has_the_median_and_the_95th_percentile_that_were_asked_for() -> None:
     fault = Fault(kind="latency", median=2, p95=8)
-    dice = Random(7)
-    drawn = sorted(fault.draw(dice) for _ in range(4_000))
+    rng = Random(7)
+    drawn = sorted(fault.draw(rng) for _ in range(4_000))
     assert drawn[2_000] == pytest.approx(2, rel=0.1)
     assert drawn[3_800] == pytest.approx(8, rel=0.1)
     assert max(Fault(kind="latency", median=3_000, p95=3_600).draw(Random(n)) for n in range(500)) == LONGEST_SECONDS

@@ -256,7 +256,7 @@ def test_a_record_that_cannot_be_applied_is_logged_and_the_next_ones_are_applied
 @settings(deadline=None, derandomize=True, max_examples=80)
 def test_whatever_happens_each_organisations_records_are_applied_once_and_in_order(seed: int, steps: list[str]) -> None:
     async def scenario() -> None:
-        clock, dice = VirtualClock(0), Random(seed)
+        clock, rng = VirtualClock(0), Random(seed)
         queue = IngestQueue(clock, Delay(0, 3))
         recorders = {"first": Recorder(), "second": Recorder()}
         states = {name: recorder.state(f"{seed}{name}") for name, recorder in recorders.items()}
@@ -264,11 +264,11 @@ def test_whatever_happens_each_organisations_records_are_applied_once_and_in_ord
         for number, step in enumerate(steps):
             if step.startswith("put"):
                 name = step.partition(" ")[2]
-                records = [number * 10 + n for n in range(dice.randrange(1, 4))]
+                records = [number * 10 + n for n in range(rng.randrange(1, 4))]
                 sent[name] += records
                 await queue.put(states[name], recorders[name].applied.append, records)
             elif step == "advance":
-                clock.advance(dice.random())
+                clock.advance(rng.random())
                 await queue.apply_due()
             else:
                 await queue.flush()

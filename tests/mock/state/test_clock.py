@@ -1,4 +1,4 @@
-"""One clock: at the machine's pace, faster, slower or standing still, and moved on whenever somebody wants."""
+"""One clock: at the machine's pace, faster, slower or standing still, and moved forward at any time."""
 
 import asyncio
 import time

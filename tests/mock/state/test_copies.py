@@ -1,4 +1,4 @@
-"""A copy of a tenant costs little and shares nothing that anybody could notice."""
+"""A copy of a tenant is cheap and independent."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""What of a list is kept for the next question, and until when."""
+"""Which parts of a list are cached for the next request, and until when."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""API keys: who may do what (R3), what the refusals say, and that no key is ever shown in full."""
+"""API keys: which key may do what (R3), the error messages, and that no key is ever shown in full."""
 
 import logging
 from collections.abc import Callable

@@ -116,9 +116,9 @@ def counted(tenant: Tenant, pairs: Pairs) -> tuple[Counts, dict[str, float]]:
 
 @RUN
 @given(logs, st.integers(0, 40), st.randoms(use_true_random=False))
-def test_any_order_of_arrival_adds_up_to_what_the_event_log_says(events: Log, items_after: int, dice: Random) -> None:
+def test_any_order_of_arrival_adds_up_to_what_the_event_log_says(events: Log, items_after: int, rng: Random) -> None:
     shuffled = events[:]
-    dice.shuffle(shuffled)
+    rng.shuffle(shuffled)
     naive = Naive(ITEMS, events)
     for order in (events, shuffled):
         tenant = tenant_of(order, items_after)
@@ -161,10 +161,10 @@ def test_any_order_of_arrival_adds_up_to_what_the_event_log_says(events: Log, it
 @RUN
 @given(logs, st.randoms(use_true_random=False), filters, times, st.sampled_from(USERS), st.sampled_from(list(ITEMS)))
 def test_every_list_is_the_one_that_the_event_log_implies(
-    events: Log, dice: Random, filters: Filters, now: float, user: str, context: str
+    events: Log, rng: Random, filters: Filters, now: float, user: str, context: str
 ) -> None:
     shuffled = events[:]
-    dice.shuffle(shuffled)
+    rng.shuffle(shuffled)
     tenant, naive = tenant_of(shuffled), Naive(ITEMS, events)
     for strategy in STRATEGIES:
         if strategy in ("similar", "price-optimized"):
@@ -216,16 +216,18 @@ def test_the_same_arrival_order_gives_the_same_lists_to_the_last_digit(events: L
 
 @RUN
 @given(logs, st.randoms(use_true_random=False), st.lists(st.sampled_from(list(STRATEGIES)), min_size=1, max_size=6))
-def test_asking_in_between_changes_no_later_answer(events: Log, dice: Random, asked: list[str]) -> None:
-    quiet, curious = tenant_of(events), Tenant("property")
-    curious.upsert_items(ITEMS.values(), START)
+def test_asking_in_between_changes_no_later_answer(events: Log, rng: Random, asked: list[str]) -> None:
+    quiet, asked_between = tenant_of(events), Tenant("property")
+    asked_between.upsert_items(ITEMS.values(), START)
     for body in events:
-        curious.apply_event(event_of(body))
-        curious.recommend(Query(dice.choice(asked), dice.choice(USERS), "item-1", filters={"category": "a"}), START)[:3]
+        asked_between.apply_event(event_of(body))
+        asked_between.recommend(
+            Query(rng.choice(asked), rng.choice(USERS), "item-1", filters={"category": "a"}), START
+        )[:3]
     for strategy in STRATEGIES:
         for wanted in ({}, {"category": "a"}):
             query = Query(strategy, "bob", "item-2", filters=wanted)
-            assert everything(quiet.recommend(query, START)) == everything(curious.recommend(query, START))
+            assert everything(quiet.recommend(query, START)) == everything(asked_between.recommend(query, START))
 
 
 @RUN

@@ -1,4 +1,4 @@
-"""Snapshot files: what a broken or hand-edited one is told, and that nothing of it is restored."""
+"""Snapshot files: errors for broken or hand-edited ones, of which nothing is restored."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Large snapshot files are read and written in a thread: whoever else has work gets a turn, again and again."""
+"""Large snapshot files are read and written in a thread, and other threads run in between."""
 
 import threading
 import time

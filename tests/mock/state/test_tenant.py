@@ -1,4 +1,4 @@
-"""One organisation's data behind one door: dedup, identity, hidden users, attribution and lists that stay the same."""
+"""One organisation's data: dedup, identity, hidden users, attribution and lists that stay the same."""
 
 from __future__ import annotations
 

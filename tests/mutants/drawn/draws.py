@@ -1,4 +1,4 @@
-"""What came of the draws: kept in draws.json as they were judged, each once, and shown in docs/mutants.md."""
+"""The results of the draws: kept in draws.json as judged, each once, and shown in docs/mutants.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pairs of operator and slice that no request can tell from a right server, each with the reason."""
+"""Pairs of operator and slice that no request can distinguish from a correct server, with the reason."""
 
 EQUIVALENT = {
     ("unlimited", "no-limit"): "there is no limit to ignore",

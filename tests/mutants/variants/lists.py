@@ -76,14 +76,14 @@ def without_any_touched(tenant: Tenant, query: Query, entries: list[Entry]) -> l
     return [entry for entry in entries if entry.item_id not in seen]
 
 
-def explored(dice: Random) -> Callable[[Tenant, Query, list[Entry]], list[Entry]]:
+def explored(rng: Random) -> Callable[[Tenant, Query, list[Entry]], list[Entry]]:
     """What no signal put in order comes in another order every time, on every page."""
 
     def shuffled(_: Tenant, __: Query, entries: list[Entry]) -> list[Entry]:
         known = [entry for entry in entries if entry.reason != entries[-1].reason]
         rest = entries[len(known) :]
         ids = [(entry.item_id, entry.item) for entry in rest]
-        dice.shuffle(ids)
+        rng.shuffle(ids)
         return known + [entry._replace(item_id=id_, item=item) for entry, (id_, item) in zip(rest, ids, strict=True)]
 
     return shuffled
