@@ -204,8 +204,8 @@ def _results(
     if acting and run.target.edition == "current" and not settings.select:
         notes += bring_about(run, engine)
     results += passes.judge(run, [entry for entry in chosen if "generated" in entry.needs], progress)
+    audit(run, [entry.id for entry in rules])  # before failures are repeated, which may take all that is left
     engine.repeat()
-    audit(run, [entry.id for entry in rules])
     if last:
         cleanup.clean(run, keep=settings.keep)
         run.budget.exempt = True

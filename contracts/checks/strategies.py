@@ -242,7 +242,7 @@ def popular_follows_events(probe: Probe) -> Iterator[None]:
     rare_old, loved, rare_new = (probe.item(stem, category) for stem in ("rare", "loved", "rare"))
     for item in (rare_old, loved, rare_new):
         probe.upsert_items([item])
-    fans = [probe.name("fan") for _ in range(8)]
+    fans, user = [probe.name("fan") for _ in range(8)], probe.name("newcomer")
     events = [event_body(name, fan, loved["item_id"]) for fan in fans for name in ("view", "purchase")]
     events += [event_body("view", fans[0], item["item_id"]) for item in (rare_old, rare_new)]
     probe.ingest(events)
@@ -254,7 +254,8 @@ def popular_follows_events(probe: Probe) -> Iterator[None]:
         for strategy in ("popular", "trending"):
 
             def look(strategy: str = strategy) -> Look:
-                exchange = probe.must_recommend(strategy=strategy, filters={"category": category}, limit=10)
+                given: dict[str, Any] = {"user_id": user, "filters": {"category": category}, "limit": 10}
+                exchange = probe.must_recommend(strategy=strategy, **given)
                 first = exchange.ids[:1]
                 return Look(first == [loved["item_id"]], f"first is {first}, not {loved['item_id']}", (exchange,))
 

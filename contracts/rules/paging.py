@@ -110,14 +110,14 @@ def turns(_: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
                 yield Violation("no next page", "items, as has_next said", actual, (one, following))
 
 
-@rule("PAGE-no-overlap", served)
+@rule("PAGE-no-overlap", served, timed=True)
 def no_overlap(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
     """For pages requested in sequence while nothing was written. A list may change anyway, so it must happen more than
     once."""
     found = []
     for one, following in turned_pages(exchanges):
         both = {*one.ids} & {*following.ids}
-        if both and one.sent_at > run.model.last_write_before(following.sent_at) + 2 * run.visibility.usual_wait:
+        if both and one.sent_at > run.model.last_write_before(following.sent_at) + run.model.settle:
             actual = f"{sorted(both)[0]} on both pages"
             found.append(Violation("overlap", "no item on two pages", actual, (one, following)))
     yield from found if len(found) > 1 else ()

@@ -83,6 +83,8 @@ class Probe:
         filters = body.get("filters") or {}
         later = body.get("page", 1) != 1  # past the end it may be refused (R33)
         certain = not later and len(filters) < 2 and all(isinstance(value, str) for value in filters.values())
+        needs = self.operations.strategies.get(body.get("strategy", ""), {}).get("requires")
+        certain = certain and ("user_id" in body or needs == "context_item_id")  # what others need is unknown
         exchange = self._twice(
             lambda: self.send(self.operations.recommend, body, organisation=organisation, fresh=True, valid=certain)
         )

@@ -22,7 +22,6 @@ _PAGES: dict[str, dict[str, int]] = {
     "last short page": {"limit": 7, "page": SIZE // 7 + 1},
     "past the end": {"limit": 50, "page": 40},
 }
-_BESIDE = {"left out": {"limit": 100}, "limit 100": {"limit": 7}, "limit 99": {"limit": 8}}  # else the first of 100
 _MOST_AGAIN = 14  # questions
 _AGAIN_WHAT = ("organisation", "strategy", "user", "filters", "page", "connection")  # every value of these, if it can
 
@@ -47,9 +46,12 @@ def questions(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
             coverage.missed["no second organisation"] += 1
             continue
         body = _question(probe, row, stages[organisation])
-        if row["page"] != "past the end":
-            _beside(probe, row, organisation, body)
-        asked.append(Asked(row, organisation, body, _ask(probe, row, organisation, body)))
+        if body.get("page") == 2:  # right after the page before it
+            probe.recommend(organisation, **{**body, "page": 1})
+        answer = _ask(probe, row, organisation, body)
+        if body.get("page", 1) == 1:
+            _beside(probe, organisation, body, answer)
+        asked.append(Asked(row, organisation, body, answer))
         coverage.performed(row)
     chosen = _to_ask_again(asked, stages)
     _hide_what_they_show(probe, chosen, stages)
@@ -65,12 +67,11 @@ def _ask(probe: Probe, row: Row, organisation: str, body: Body) -> Exchange:
     return probe.send(probe.operations.recommend, body, organisation=organisation, fresh=fresh, valid=plain)
 
 
-def _beside(probe: Probe, row: Row, organisation: str, body: Body) -> None:
-    """The same question with another limit, or, right before it, for the page before: slices of one list."""
-    other = (
-        {"page": body["page"] - 1} if body.get("page") == 2 else {"page": 1, **_BESIDE.get(row["page"], {"limit": 100})}
-    )
-    probe.recommend(organisation, **{**body, **other})
+def _beside(probe: Probe, organisation: str, body: Body, answer: Exchange) -> None:
+    """The same list with another limit: half of what was shown, or all of it where that was one item."""
+    shown = len(answer.ids)
+    if shown > 1 or body.get("limit") == 1:
+        probe.recommend(organisation, **{**body, "limit": shown // 2 or 100})
 
 
 def _question(probe: Probe, row: Row, found: Stage) -> Body:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from contracts.run.probe import Body, Probe
 from contracts.situations.table import Coverage, Row
-from contracts.situations.values import LIVES, VALUES, attributes, class_of, identifier, twin
+from contracts.situations.values import LIVES, VALUES, attributes, class_of, created_at, identifier, twin
 from fixtures.bodies import event_body, item_body, user_body
 from fixtures.spec import Operation
 
@@ -48,7 +48,10 @@ def users(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[None]:
     records = []
     for row in _possible(probe, rows, coverage):
         statuses, name = LIVES[row["life"]], identifier(probe, row["id"])
-        bodies = [user_body(name, status=status, attributes=attributes(row["value"], "plan")) for status in statuses]
+        bodies = []
+        for step, status in enumerate(statuses):
+            given = {"attributes": attributes(row["value"], "plan"), **created_at(row["created_at"], step)}
+            bodies.append(user_body(name, status=status, **given))
         records.append(Record(row, probe.spare, bodies))
     for step in range(2):
         _write(probe, probe.operations.users, records, step, coverage)
@@ -78,7 +81,7 @@ def _item(probe: Probe, row: Row, category: str, trait: str) -> Record:
     for step, status in enumerate(LIVES[row["life"]]):
         change = row["life"] if step and "another" in row["life"] else ""
         given = {"title": name, "category": category, **attributes(row["value"], trait, change)}
-        bodies.append(item_body(name, status=status, attributes=given))
+        bodies.append(item_body(name, status=status, attributes=given, **created_at(row["created_at"], step)))
         if step and not change and row["update"] != "whole":
             bodies[-1]["attributes"] = {}
         if step and not change and row["update"] == "without attributes":
@@ -97,7 +100,7 @@ def _write(probe: Probe, operation: Operation, records: list[Record], step: int,
     def alike(record: Record) -> tuple[str, str, str]:
         return record.organisation, record.row["body"], class_of(record.row["id"])
 
-    for (organisation, form, kind), group in itertools.groupby(sorted(due, key=alike), key=alike):
+    for (organisation, form, _), group in itertools.groupby(sorted(due, key=alike), key=alike):
         size = _SIZES.get(form, 1)
         for batch in _batched(list(group), size):
             bodies = [record.bodies[step] for record in batch]
@@ -106,11 +109,22 @@ def _write(probe: Probe, operation: Operation, records: list[Record], step: int,
                 bodies = bodies + bodies
             alone = len(bodies) == 1
             body = bodies[0] if alone else bodies
-            exchange = probe.send(operation, body, organisation=organisation, valid=alone and kind == "plain")
-            if not exchange.ok:
-                for record in batch:
-                    record.taken = False
+            exchange = probe.send(operation, body, organisation=organisation, valid=alone and _is_certain(batch[0]))
+            for record in [] if exchange.ok else batch:
+                record.taken = not alone and _is_taken_alone(probe, operation, record, step)
+                if not record.taken:
                     coverage.missed[f"the target refuses it ({exchange.failure or exchange.status})"] += 1
+
+
+def _is_certain(record: Record) -> bool:
+    """Every document allows it; null among attributes may be refused (R49)."""
+    return class_of(record.row["id"]) == "plain" and record.row["value"] != "null"
+
+
+def _is_taken_alone(probe: Probe, operation: Operation, record: Record, step: int) -> bool:
+    """What its array was refused for may be another record's, or the array itself."""
+    body, valid = record.bodies[step], _is_certain(record)
+    return probe.send(operation, body, organisation=record.organisation, valid=valid).ok
 
 
 def _batched(group: list[Record], size: int) -> Iterator[list[Record]]:

@@ -38,10 +38,19 @@ LIVES: dict[str, tuple[str, ...]] = {
 }
 _MARKS: dict[str, str | int] = {
     "letters": "plain", "dot": "a.b.c", "underscore": "a_b", "case pair": "Pair", "blank": "a b", "slash": "a/b",
-    "percent": "a%2Fb", "colon": "a:b", "accents": "gr\u00f6\u00dfe-caf\u00e9", "plane 1": "\U0001f97e",
+    "percent": "a%2Fb", "markup": "a<b>&amp;c", "combining accent": "cafe\u0301",
+    "colon": "a:b", "accents": "gr\u00f6\u00dfe-caf\u00e9", "plane 1": "\U0001f97e",
     "64 characters": 64, "129 characters": 129, "250 characters": 250,
 }  # fmt: skip
-PLAIN_IDS = ("letters", "digits", "UUID", "dot", "underscore", "case pair")  # what every server must take
+PLAIN_IDS = (
+    "letters",
+    "digits",
+    "leading zeros",
+    "UUID",
+    "dot",
+    "underscore",
+    "case pair",
+)  # what every server must take
 _LONG_IDS = ("129 characters", "250 characters")
 
 
@@ -55,8 +64,22 @@ def identifier(probe: Probe, kind: str) -> str:
         return made_up
     if kind == "blank at the end":
         return probe.name("x") + " "
+    if kind == "leading zeros":
+        probe.model.made_up.add(made_up := f"00{probe.number()}")
+        return made_up
     mark = _MARKS[kind]
     return probe.name("x").ljust(mark, "x") if isinstance(mark, int) else probe.name(mark)
+
+
+_DATES = {"February 29": "2024-02-29T00:00:00Z", "before 1970": "1969-07-20T20:17:40Z"}
+
+
+def created_at(kind: str, step: int) -> Body:
+    """The field in the body of that step of a life; of every date all documents say that it is one (R47)."""
+    if kind == "left out":
+        return {}
+    later = step if kind == "later" else 0
+    return {"created_at": _DATES.get(kind, f"2026-01-{15 + later}T09:30:00Z")}
 
 
 def class_of(kind: str) -> str:
