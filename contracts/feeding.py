@@ -49,13 +49,13 @@ def feed(engine: Engine, rules: Sequence[Entry], checks: Sequence[Entry], after:
 
 
 def _each_kind(probe: Probe) -> Iterator[None]:
-    """Items and what somebody did with them, questions and pages about them, and refusals."""
+    """Items with events, requests for recommendations and pages of them, and refused requests."""
     category, user = probe.name("cat"), probe.name("user")
     items = [probe.item("shelf", category) for _ in range(_SHELF)]
     probe.upsert_items(items)
     probe.upsert_users([user_body(user)])
     probe.ingest([event_body(name, user, item["item_id"]) for item in items for name in ("view", "purchase")])
-    probe.visibility.lag = probe.visibility.lag or 1.0  # nobody has measured it
+    probe.visibility.lag = probe.visibility.lag or 1.0  # not measured yet
     yield
     if probe.visibility.channel is not None:
         probe.eventually(probe.shows(category, *(item["item_id"] for item in items)))

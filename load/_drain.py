@@ -1,6 +1,6 @@
 """The end of a run: every generator sends nothing more, waits for what is under way, and sends its last report.
 
-locust itself stops listening half a second after it told its workers to quit, and loses what comes later."""
+locust itself stops listening half a second after telling its workers to quit, and loses later reports."""
 
 from collections.abc import Iterator, Mapping
 from time import perf_counter
@@ -12,8 +12,8 @@ _LAST_WORDS = 5.0  # seconds on top of the slowest request, for the last reports
 
 
 class Host(Protocol):
-    """What the drain needs of its run. `drained`: last reports by generator, filled while it waits; `impatient`:
-    somebody doesn't want to wait for the last answers."""
+    """What the drain needs from its run. `drained`: last reports by generator, filled while it waits;
+    `impatient`: don't wait for open requests."""
 
     ready: dict[str, dict[str, Any]]
     drained: dict[str, dict[str, Any]]

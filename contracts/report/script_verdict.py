@@ -85,7 +85,7 @@ def by_python(report: Report, result: Result, finding: Finding, quote: Quote) ->
     if not finding.exchanges or finding.exchanges[-1].status is None:
         return None
     if not all(item_id.isprintable() for item_id in (*finding.unwanted, *finding.missing)):
-        return None  # nobody should be shown what a target may have put there
+        return None  # text from the target is not copied into scripts
     if finding.unwanted or finding.missing:
         unwanted, missing = (" ".join(map(quote, names[:20])) for names in (finding.unwanted, finding.missing))
         call = f"python3 - \"$answer\" --unwanted {unwanted} --missing {missing} <<'JUDGE'"

@@ -170,7 +170,7 @@ class Model:
         return alike or any(holds(value, wanted) for value in values)
 
     def expected(self, organisation: str, name: str, wanted: Any, since: float, until: float) -> Iterator[str]:
-        """Items that certainly are active, certainly match, and that somebody has viewed or bought."""
+        """Items that are certainly active and matching, and that a user has viewed or bought."""
         for (owner, item_id), item in self.items.items():
             seen = self.touched.get((owner, item_id), math.inf) + self.settle < since
             if owner == organisation and item.writes and seen:

@@ -28,7 +28,7 @@ class Plan:
 
 @dataclass
 class Names:
-    """Ids that nobody else uses. `prefix` starts every id of the run but those of digits only: these start with
+    """Ids that no other run uses. `prefix` starts every id of the run but those of digits only: these start with
     `digits`."""
 
     prefix: str
@@ -85,7 +85,7 @@ class Visibility:
 
 @dataclass
 class Once:
-    """What one check prepares for many, made by whoever asks first."""
+    """Data that several checks share, made by the first check that needs it."""
 
     _made: dict[Hashable, Any] = field(default_factory=dict)
 

@@ -137,7 +137,7 @@ def _identify(probe: Probe, subjects: list[Subject]) -> None:
     for organisation, batch in _batches([each for each in subjects if each.taken and each.doer != each.user]):
         events = []
         for subject in batch:
-            if subject.row["identity"] == "identified twice":  # first as somebody who did nothing
+            if subject.row["identity"] == "identified twice":  # first as a user without a history
                 events.append(identify_body(subject.user, unique_uuid(probe.rng(probe.name("nothing")))))
             events.append(identify_body(subject.user, subject.doer))
         exchange = probe.send(probe.operations.events, events, organisation=organisation)

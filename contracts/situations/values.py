@@ -55,7 +55,7 @@ _LONG_IDS = ("129 characters", "250 characters")
 
 
 def identifier(probe: Probe, kind: str) -> str:
-    """An id of the run that nobody else uses."""
+    """A unique id of the run."""
     if kind == "digits":
         return probe.number()
     if kind == "UUID":

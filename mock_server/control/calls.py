@@ -240,7 +240,7 @@ async def _unrouted(request: Request, error: Exception) -> Response:
 
 
 async def _gone(_: Request, __: Exception) -> Response:
-    """The client closed the connection during its request, so nobody reads this response."""
+    """The client closed the connection during its request, so this response is not read."""
     return Response(status_code=400)
 
 

@@ -105,7 +105,7 @@ def _base_url(request: Request) -> str:
 
 
 def _known_to_all(organisations: Iterable[Organisation]) -> Iterator[Organisation]:
-    """Only those whose keys everybody knows anyway."""
+    """Only organisations with the well-known development keys."""
     for each in organisations:
         if each.publishable_key == development_key("publishable", each.tenant_id):
             yield each

@@ -13,7 +13,7 @@ _IDS = ("user_id", "item_id", "context_item_id", "previous_user_id", "session_id
 
 class UnsetId:
     id: ClassVar[str] = "unset-id"
-    sentence: ClassVar[str] = "An id such as 'undefined' is shared by everybody whose variable is not set: send none."
+    sentence: ClassVar[str] = "An id such as 'undefined' is shared by all users whose variable is not set: send none."
 
     def look_at(self, sent: Sent) -> Iterator[Found]:
         for path, record in sent.everything():

@@ -17,8 +17,8 @@ class Disposal:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def take(self, state: State) -> None:
-        """The state of an organisation that is gone or was reset: nobody asks it any more, and what waits for it is
-        never applied. Where no event loop runs, it is freed at once."""
+        """Dispose of the state of an organisation that was removed or reset; its queued records are never applied.
+        Without an event loop it is freed at once."""
         self._ingest.forget(state)
         try:
             loop = asyncio.get_running_loop()

@@ -6,7 +6,7 @@ from itertools import islice
 
 from mock_server.state.tenant import Tenant
 
-_RECENT_EVENTS = 1_000  # that are looked through for somebody who did something
+_RECENT_EVENTS = 1_000  # searched for a user with events
 
 
 def some_items(tenant: Tenant, count: int) -> list[str]:

@@ -121,7 +121,7 @@ class Tenant:
         return len(self.items) + len(self.users) + len(self.events)
 
     def dissolve(self) -> Generator[None, None, None]:
-        """Take apart, in small steps, what is large: whoever drops a shop as a whole waits until all of it is freed."""
+        """Free the large parts in small steps, because dropping a whole shop at once blocks until it is freed."""
         for part in (self.events, self.recommender.people, self.users, self.items):
             while part:
                 for _ in range(min(len(part), _STEP)):

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from tests.support.nest import ROOT, nest
 
-PATIENCE = 90
+TIMEOUT_S = 90
 ROOMY = "100000/900"  # limit and window of the server, where they don't matter
 SLO = """
 [run]
@@ -103,7 +103,7 @@ class Forked:
         return self.process.returncode
 
     def communicate(self, *, timeout: float | None = None) -> tuple[str, None]:
-        self.process.wait(timeout or PATIENCE)
+        self.process.wait(timeout or TIMEOUT_S)
         with self.folder:
             return self.output.read_text(encoding="utf-8"), None
 
@@ -133,11 +133,11 @@ def start_locust(*arguments: object, environment: dict[str, str] | None = None) 
 def finish(process: Locust, slo_json: Path | None = None) -> Result:
     """Wait for its end."""
     try:
-        output, _ = process.communicate(timeout=PATIENCE)
+        output, _ = process.communicate(timeout=TIMEOUT_S)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)  # with its workers, or they keep the pipe open
         output, _ = process.communicate()
-        raise AssertionError(f"locust didn't end within {PATIENCE} s:\n{output}") from None
+        raise AssertionError(f"locust didn't end within {TIMEOUT_S} s:\n{output}") from None
     verdict = json.loads(slo_json.read_text(encoding="utf-8")) if slo_json and slo_json.exists() else {}
     assert process.returncode is not None
     return Result(process.returncode, output, verdict)

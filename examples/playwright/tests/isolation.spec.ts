@@ -1,4 +1,4 @@
-// Sixteen workers at once on one mock. They do the same things to the same ids; nobody sees anybody else.
+// Sixteen workers at once on one mock. They do the same with the same ids, and none sees another's data.
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { APIRequestContext } from "@playwright/test";

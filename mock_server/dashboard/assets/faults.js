@@ -78,8 +78,8 @@ const faultTable = (all) => wideTable("Faults that are set", [
 const OTHERS = ["kind", "fault_id", "scenario", "hits", "name", "operation_id", "tenant_id", "key_type", "share", "skip", "times", "from_seconds", "for_seconds"];
 
 function what(fault) {
-  const told = Object.entries(fault).filter(([name, value]) => !OTHERS.includes(name) && value !== null);
-  return [fault.kind, ...told.map(([name, value]) => `${name} ${value}`)].join(", ");
+  const options = Object.entries(fault).filter(([name, value]) => !OTHERS.includes(name) && value !== null);
+  return [fault.kind, ...options.map(([name, value]) => `${name} ${value}`)].join(", ");
 }
 
 function when(fault) {

@@ -65,7 +65,7 @@ function row(exchange, goods) {
       element("div", { class: "said" }, link("id", exchange.id, exchange.about ?? call), marks),
       exchange.about && element("div", { class: "hint" }, call)),
     element("td", { class: "spare" }, element("div", { class: "pictures" }, pictures.map((source) => picture(source, "tiny")))),
-    element("td", { class: "spare every", title: exchange.tenant_id }, exchange.tenant_id ?? element("span", { class: "soft" }, "nobody")),
+    element("td", { class: "spare every", title: exchange.tenant_id }, exchange.tenant_id ?? element("span", { class: "soft" }, "none")),
     element("td", { class: "n spare" }, number(exchange.duration_ms)));
 }
 
@@ -167,7 +167,7 @@ function detail(exchange) {
     pairs([
       ["About", exchange.about],
       ["Time", `${time(exchange.at)} UTC, ${number(exchange.duration_ms)} ms`],
-      ["Organisation", exchange.tenant_id ?? "nobody's key"],
+      ["Organisation", exchange.tenant_id ?? "none: unknown key"],
       ["Key type", exchange.key_type],
       ["Operation", exchange.operation_id],
       ["Origin", exchange.origin],

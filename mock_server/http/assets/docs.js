@@ -2,7 +2,7 @@
 
 const organisation = document.getElementById("organisation");
 const contract = document.getElementById("contract");
-let token = ""; // of whoever registered or signed in on this page
+let token = ""; // of the account that is signed in on this page
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches); // Swagger UI's own switch

@@ -79,7 +79,7 @@ def test_what_a_member_may_not_do_is_shown_with_the_reason_and_not_even_asked(pa
     eve.sign_in(page)
     for tab, region, controls in [
         ("team", "This organisation", ["Rename"]),
-        ("team", "Invite somebody", ["Invite"]),
+        ("team", "Invite a member", ["Invite"]),
         ("team", "Members", ["Remove ada@shop.test", "Remove grace@shop.test"]),
         ("developer-access", "Key pairs", ["Generate a key pair"]),
     ]:
@@ -243,7 +243,7 @@ def test_an_invitation_of_a_stranger_is_refused_in_words(page: Page, mock: Runni
     ada, *_, tenant_id = a_team_at_work(mock)
     ada.sign_in(page)
     page.goto(f"/_mock/ui/team?tenant_id={tenant_id}")
-    invite = page.get_by_role("region", name="Invite somebody")
+    invite = page.get_by_role("region", name="Invite a member")
     for email, words in [("new@shop.test", "its owner has to register first"), ("eve@shop.test", "already a member")]:
         invite.get_by_label("Email").fill(email)
         page.keyboard.press("Enter")

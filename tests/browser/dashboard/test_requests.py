@@ -57,7 +57,7 @@ def test_an_organisations_requests_are_shown_and_those_of_unknown_keys(page: Pag
     page.goto("/_mock/ui/requests")
     rows = settled(page).locator("#list tbody tr")
     expect(rows).to_have_count(2)
-    expect(rows.last).to_contain_text("nobody")
+    expect(rows.last).to_contain_text("none")
     page.get_by_role("search").get_by_label("Organisation").select_option("all")
     expect(rows).to_have_count(3)
     page.goto("/_mock/ui/requests?tenant_id=acme-books")

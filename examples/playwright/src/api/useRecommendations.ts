@@ -2,7 +2,7 @@ import { useCallback, useEffect, useState } from "react";
 import { type Query, RateLimited, recommend, type Recommendation } from "./lehnz";
 import { admitted, refused, useIsLimited } from "./rateLimit";
 
-const PATIENCE_MS = 8000;
+const TIMEOUT_MS = 8000;
 
 export type Row =
   | { state: "loading" | "limited" }
@@ -23,7 +23,7 @@ export function useRecommendations(query: Query): Row {
   useEffect(() => {
     if (!due) return;
     const controller = new AbortController();
-    const timer = setTimeout(() => controller.abort("slow"), PATIENCE_MS);
+    const timer = setTimeout(() => controller.abort("slow"), TIMEOUT_MS);
     recommend(JSON.parse(body), controller.signal)
       .then((recommendation) => {
         admitted();

@@ -6,7 +6,7 @@ test("slow answers leave their place on the page, and the rest can be used", asy
   await expect(page.locator("section[aria-busy=true]")).toHaveCount(3);
   await expect(page.getByRole("alert")).toHaveCount(0);
 
-  await lehnz.advance(10); // more patience than the shop has
+  await lehnz.advance(10); // longer than the shop waits
   await expect(page.getByRole("alert")).toHaveCount(3);
   await page.getByRole("navigation").getByRole("link", { name: "Cart" }).click();
   await expect(page.getByRole("heading", { name: "Your cart" })).toBeVisible();

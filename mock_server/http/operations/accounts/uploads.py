@@ -45,8 +45,8 @@ async def start_upload(call: AccountCall) -> Answer:
         sent.file.close()
         raise Conflict(str(error)) from None
     said = {"columns": columns} if columns is not None else {}
-    told = {"kind": upload.kind, "file_name": upload.file_name, "all_or_nothing": upload.all_or_nothing, **said}
-    call.record(upload.upload_id, **told)
+    details = {"kind": upload.kind, "file_name": upload.file_name, "all_or_nothing": upload.all_or_nothing, **said}
+    call.record(upload.upload_id, **details)
     return success(_upload(upload), 202)
 
 

@@ -21,7 +21,7 @@ class WrongKeyType:
 class SecretKeyInBrowser:
     id = "secret-key-in-browser"
     sentence = (
-        "A request with an Origin comes from a browser, where everybody can read the secret key: keep it on a server."
+        "A request with an Origin comes from a browser, where anyone can read the secret key: keep it on a server."
     )
 
     def look_at(self, request: Request) -> str | None:
