@@ -1,60 +1,61 @@
-"""Large snapshot files are read and written in a thread, and other threads run in between."""
+"""Large snapshot files are read and written in pieces, so that other threads get their turn between them."""
 
-import threading
-import time
-from collections.abc import Callable
+from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from fixtures.bodies import item_body
-from mock_server.runtime import collector
 from mock_server.state.recommender import Config
 from mock_server.state.records import Item
-from mock_server.state.snapshots import file
+from mock_server.state.snapshots import file, parsed
+from mock_server.state.snapshots.snapshot import Snapshot
 from mock_server.state.tenant import Tenant
 from tests.support.mock_client import Client
 
-
-def longest_share(work: Callable[[], object]) -> float:
-    """Of the CPU time that `work` takes in a thread, the longest part in which this thread got no turn."""
-    used: list[float] = []
-    clock: list[int] = []
-    ready, over = threading.Event(), threading.Event()
-
-    def run() -> None:
-        clock.append(time.pthread_getcpuclockid(threading.get_ident()))
-        ready.set()
-        with collector.paused():
-            work()
-        used.append(time.thread_time())
-        over.set()
-        done.wait()
-
-    done = threading.Event()
-    thread = threading.Thread(target=run)
-    thread.start()
-    ready.wait()
-    longest, last = 0.0, time.clock_gettime(clock[0])
-    while not over.wait(0.0005):
-        now = time.clock_gettime(clock[0])
-        longest, last = max(longest, now - last), now
-    done.set()
-    thread.join()
-    return longest / used[0]
+ITEMS = 5 * parsed.PIECE
 
 
-@pytest.mark.skipif(not hasattr(time, "pthread_getcpuclockid"), reason="no clock of a single thread here")
-def test_others_get_their_turn_while_a_snapshot_file_is_written_and_read(mock: Client) -> None:
+class Checked:
+    """A type adapter that keeps how many records it was given at once."""
+
+    def __init__(self, adapter: TypeAdapter[Any]) -> None:
+        self._adapter = adapter
+        self.sizes: list[int] = []
+
+    def validate_python(self, records: list[Any]) -> Any:
+        self.sizes.append(len(records))
+        return self._adapter.validate_python(records)
+
+
+@pytest.fixture
+def snapshot(mock: Client) -> Snapshot:
     tenant = mock.mock.organisations.first.tenant
-    for number in range(20_000):
+    for number in range(ITEMS):
         tenant.apply_item(Item.from_body(item_body(f"prod_{number}", attributes={"title": "x" * 300, "tags": ["a"]})))
-    snapshot = mock.run(mock.mock.freeze())
-    written: list[bytes] = []
-    assert longest_share(lambda: written.append(file.write(snapshot))) < 0.4
-    depth = mock.mock.contract.ranking_depth
-    keys = mock.mock.organisations.keys_for
+    return mock.run(mock.mock.freeze())
 
-    def read() -> None:
-        file.read(written[0], lambda name: Tenant(name, Config(depth=depth)), keys)
 
-    assert longest_share(read) < 0.4
+def test_a_file_is_written_some_records_at_a_time(snapshot: Snapshot) -> None:
+    pieces = list(file._pieces(snapshot))
+    assert sum(piece.count(b'"prod_') for piece in pieces) >= ITEMS
+    assert max(piece.count(b'"prod_') for piece in pieces) <= parsed.PIECE
+
+
+def test_a_file_is_read_one_object_and_checked_some_records_at_a_time(
+    mock: Client, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    objects, items = [], Checked(parsed.RECORDS["items"])
+    made = parsed._object
+
+    def counted(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        objects.append(len(pairs))
+        return made(pairs)
+
+    monkeypatch.setattr(parsed, "_object", counted)
+    monkeypatch.setattr(parsed, "RECORDS", {**parsed.RECORDS, "items": items})
+    config = Config(depth=mock.mock.contract.ranking_depth)
+    file.read(file.write(snapshot), lambda name: Tenant(name, config), mock.mock.organisations.keys_for)
+    assert len(objects) >= 2 * ITEMS, "Python code runs for each record and for its attributes"
+    assert sum(items.sizes) == ITEMS
+    assert max(items.sizes) <= parsed.PIECE
