@@ -33,7 +33,8 @@ def snapshot(mock: Client) -> Snapshot:
     tenant = mock.mock.organisations.first.tenant
     for number in range(ITEMS):
         tenant.apply_item(Item.from_body(item_body(f"prod_{number}", attributes={"title": "x" * 300, "tags": ["a"]})))
-    return mock.run(mock.mock.freeze())
+    made: Snapshot = mock.run(mock.mock.freeze())
+    return made
 
 
 def test_a_file_is_written_some_records_at_a_time(snapshot: Snapshot) -> None:
