@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 from pydantic import TypeAdapter
 
 from fixtures.data_error import DataError
-from fixtures.importing.columns import Columns
+from fixtures.importing.columns import ColumnsError, parse_columns
 from fixtures.importing.importer import Importer, Row
 from mock_server.runtime import collector
 from mock_server.runtime.ingest import IngestQueue
@@ -47,7 +47,6 @@ class _Job:
     state: State  # a reset replaces it
     file: BinaryIO
     rows: RowCheck
-    columns: Columns | None
     now: Callable[[], float]
 
 
@@ -76,22 +75,15 @@ class Uploads:
         reset."""
         self._of = {} if tenant_id is None else {name: each for name, each in self._of.items() if name != tenant_id}
 
-    def start(
-        self,
-        upload: Upload,
-        organisation: Organisation,
-        file: BinaryIO,
-        rows: RowCheck,
-        columns: Columns | None = None,
-    ) -> None:
-        """`columns`: which column is which field. Raises TooManyUploads."""
+    def start(self, upload: Upload, organisation: Organisation, file: BinaryIO, rows: RowCheck) -> None:
+        """Raises TooManyUploads."""
         kept = self._of.setdefault(organisation.tenant_id, {})
         if sum(not each.is_finished for each in kept.values()) >= MOST_WAITING:
             raise TooManyUploads(f"an organisation may have {MOST_WAITING} unfinished uploads: wait for one to end")
         while len(kept) >= _MOST_KEPT:
             del kept[next(name for name, each in kept.items() if each.is_finished)]
         kept[upload.upload_id] = upload
-        self._jobs.append(_Job(upload, organisation, organisation.state, file, rows, columns, self._clock.now))
+        self._jobs.append(_Job(upload, organisation, organisation.state, file, rows, self._clock.now))
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._work())
 
@@ -137,8 +129,9 @@ class Uploads:
         upload = job.upload
         upload.status = "processing"
         try:
+            columns = parse_columns(upload.columns) if upload.columns else None
             name = upload.file_name or "the file"
-            importer = Importer(job.file, name, job.rows.kind, job.rows.check, job.columns)
+            importer = Importer(job.file, name, job.rows.kind, job.rows.check, columns)
             upload.all_passes = 1 + importer.is_table + upload.all_or_nothing
             await self._in_slices(job, importer.survey())
             if upload.all_or_nothing:
@@ -148,6 +141,9 @@ class Uploads:
                     return
             await self._pass(job, importer, take=True)
             upload.finish("failed" if importer.report.nothing_taken else "completed", job.now())
+        except ColumnsError as error:
+            upload.note(1, None, f"columns: {error}")
+            upload.finish("failed", job.now())
         except DataError as error:
             upload.note(error.line or 1, None, error.rule)
             upload.finish("failed", job.now())

@@ -132,8 +132,6 @@ def test_columns_may_name_a_known_export(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("written", "said"),
     [
-        ("SKU", "'SKU' must be FIELD=COLUMN, as item_id=SKU, or one of shopify, woocommerce, magento, google"),
-        ("item_id%3Da,item_id%3Db", "item_id is given twice"),
         ("", "must not be empty"),
         ("a" * 10_001, "must have at most 10000 characters"),
     ],
@@ -142,6 +140,12 @@ def test_columns_that_can_not_be_meant_are_400(shop: Shop, written: str, said: s
     refused = shop.send(form("item_id\na\n"), f"kind=items&columns={written}")
     assert refused.status == 400
     assert [(each["field"], each["message"]) for each in refused.json["error"]] == [("query.columns", said)]
+
+
+@pytest.mark.parametrize(("written", "said"), [("SKU", "must be FIELD=COLUMN"), ("item_id%3Da,item_id%3Db", "twice")])
+def test_columns_that_name_no_mapping_fail_the_upload(shop: Shop, written: str, said: str) -> None:
+    upload = shop.upload("item_id\na\n", f"kind=items&columns={written}")
+    assert (upload["status"], said in upload["errors"][0]["message"]) == ("failed", True), upload["errors"]
 
 
 def test_a_column_that_the_file_does_not_have_fails_the_upload(shop: Shop) -> None:

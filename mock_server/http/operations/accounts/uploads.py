@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from fixtures.bodies import unique_uuid
-from fixtures.importing.columns import ColumnsError, parse_columns
 from fixtures.importing.sources import format_of
-from mock_server.errors import BadRequest, Conflict, FieldError, NotFound
+from mock_server.errors import Conflict, NotFound
 from mock_server.http.operations.accounts.call import AccountCall, success
 from mock_server.http.operations.call import Answer
 from mock_server.runtime.uploading import TooManyUploads
-from mock_server.spec.validation import listed
 from mock_server.state.accounts.uploads import Upload
 from mock_server.state.records import iso_8601
 
@@ -21,11 +19,6 @@ _LONGEST_NAME = 200  # characters of a file's name
 async def start_upload(call: AccountCall) -> Answer:
     sent, asked = call.file, call.parameters
     columns = asked.get("columns")
-    try:
-        mapping = parse_columns(columns) if columns is not None else None
-    except ColumnsError as error:
-        sent.file.close()
-        raise BadRequest(*listed([FieldError("query.columns", str(error))])) from None
     upload = Upload(
         upload_id=unique_uuid(call.directory.rng),
         kind=asked["kind"],
@@ -40,7 +33,7 @@ async def start_upload(call: AccountCall) -> Answer:
     )
     try:
         rows = call.row_checks[upload.kind]
-        call.services.uploads.start(upload, call.here.organisation, sent.file, rows, mapping)
+        call.services.uploads.start(upload, call.here.organisation, sent.file, rows)
     except TooManyUploads as error:
         sent.file.close()
         raise Conflict(str(error)) from None
