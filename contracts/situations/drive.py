@@ -22,17 +22,22 @@ _COST = {"items": 1.3, "users": 1.5, "histories": 2.0, "events": 0.7, "refusals"
 _FIXED = {"items": 18, "users": 8, "histories": 20, "events": 12, "refusals": 0, "questions": 18}  # measured, as those
 _BOTH = ("items", "histories", "questions")
 _SECOND_LOOKS, _GENERATED = 24, 200  # requests that are kept back in each organisation, and for generated ones
-_LEAST = 0.6  # of what the budget leaves
+_QUICK = 0.6  # of what the budget leaves
+_WITHOUT_ARRAYS = 1.8  # times as much: every record takes a request, and one more to clean up
 
 
 def bring_about(run: Run, engine: Engine) -> list[str]:
     """Lines for the report: which combinations were met, which could not be, and why."""
     found = []
-    left = {name: _allowed(run.budget.left(name), name == run.spare) for name in {"main", run.spare}}
+    dearer = 1.0 if run.visibility.arrays else _WITHOUT_ARRAYS
+    generated = {run.spare: _GENERATED * dearer}
+    left = {name: float(run.budget.left(name)) for name in {"main", run.spare}}
+    for name in left:
+        left[name] = left[name] * _QUICK if run.plan.quick else left[name] - _SECOND_LOOKS - generated.get(name, 0)
     for name, table in tables().items():
         coverage = Coverage(table, STRENGTH[run.plan.profile])
         rows = rows_of(table, run.plan.profile, run.plan.seed)
-        chosen = _affordable(name, rows, left, run.spare)
+        chosen = _affordable(name, rows, left, run.spare, dearer)
         if len(rows) > len(chosen):
             coverage.missed["the budget leaves no requests"] += len(rows) - len(chosen)
         if not chosen:
@@ -42,22 +47,18 @@ def bring_about(run: Run, engine: Engine) -> list[str]:
     return found
 
 
-def _allowed(left: int, generated: bool) -> float:
-    return max(left - _SECOND_LOOKS - (_GENERATED if generated else 0), left * _LEAST)
-
-
-def _affordable(name: str, rows: list[Row], left: dict[str, float], spare: str) -> list[Row]:
+def _affordable(name: str, rows: list[Row], left: dict[str, float], spare: str, dearer: float) -> list[Row]:
     """The first rows that the organisations which they are about can pay; what it costs is taken from `left`."""
     for organisation in left if name in _BOTH else (spare,):
-        left[organisation] -= _FIXED[name]
-    chosen = []
+        left[organisation] -= _FIXED[name] * dearer
+    chosen, cost = [], _COST[name] * dearer
     for row in rows:
         own = spare if row.get("organisation") == "second" else "main"
         payers = list(left) if name == "histories" else [own] if name in _BOTH else [spare]
-        if all(left[payer] >= _COST[name] for payer in payers):
+        if all(left[payer] >= cost for payer in payers):
             chosen.append(row)
             for payer in payers:
-                left[payer] -= _COST[name]
+                left[payer] -= cost
     return chosen
 
 

@@ -134,15 +134,21 @@ def _served(probe: Probe, organisation: str) -> Any:
 
 
 def _identify(probe: Probe, subjects: list[Subject]) -> None:
+    """The first of each batch in an array of its own, the second alone, the others together."""
     for organisation, batch in _batches([each for each in subjects if each.taken and each.doer != each.user]):
-        events = []
-        for subject in batch:
-            if subject.row["identity"] == "identified twice":  # first as a user without a history
-                events.append(identify_body(subject.user, unique_uuid(probe.rng(probe.name("nothing")))))
-            events.append(identify_body(subject.user, subject.doer))
-        exchange = probe.send(probe.operations.events, events, organisation=organisation)
-        for subject in batch:
-            subject.taken = exchange.ok
+        for group, alone in ((batch[:1], False), (batch[1:2], True), (batch[2:], False)):
+            events = [identify_body(subject.user, subject.doer) for subject in group]
+            for subject in group:
+                if subject.row["identity"] == "identified twice":  # first as a user without a history
+                    nobody = unique_uuid(probe.rng(probe.name("nothing")))
+                    probe.send(probe.operations.events, identify_body(subject.user, nobody), organisation=organisation)
+            taken = not events or _sent(probe, organisation, events[0] if alone else events)
+            for subject in group:
+                subject.taken = taken
+
+
+def _sent(probe: Probe, organisation: str, body: Any) -> bool:
+    return probe.send(probe.operations.events, body, organisation=organisation).ok
 
 
 def _send_profiles(probe: Probe, subjects: list[Subject], *when: str) -> None:
