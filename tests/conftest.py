@@ -1,4 +1,4 @@
-"""Fixtures that several test files share. A mock is empty, under a virtual clock, and checks its own answers."""
+"""Fixtures that several test files share. The mocks are empty, have a virtual clock and check their responses."""
 
 import gc
 import os
@@ -18,10 +18,10 @@ from tests.support.browser import chromium
 from tests.support.control_client import Served
 from tests.support.mock_client import Client, make_client
 
-# A shell's background job ignores Ctrl+C, and so would every process that a test starts.
+# A background job of a shell ignores SIGINT, and the processes that a test starts would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# Each takes seconds, and begins first.
+# Slow test modules: they run first, see pytest_collection_modifyitems.
 LONG = {
     "browser/test_load_page.py",
     "contracts/test_runs.py",
@@ -35,7 +35,7 @@ LONG = {
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """More than cores: half of the time a test waits for a server, a lag or a window."""
+    """Return more workers than cores, because tests spend half of their time waiting for a server or a window."""
     return (os.cpu_count() or 1) + 2
 
 
@@ -44,7 +44,7 @@ def _is_long(item: pytest.Item) -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Each worker begins with its share of what takes long, or one would still be at it when the others are done."""
+    """Give each worker its share of the slow tests first, so that none is still running when the others are done."""
     workers = getattr(config, "workerinput", {}).get("workercount", 1)
     long = [item for item in items if _is_long(item)]
     short = [item for item in items if not _is_long(item)]
@@ -57,15 +57,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """The collector's policy is the server's; all that pytest collected stays, as the seed data does there."""
-    given(none())(lambda _: None)()  # Hypothesis looks for numpy's random numbers once, and sees no frozen objects
+    """Set up the garbage collector as the server does; what pytest has collected is frozen like the seed data."""
+    given(none())(lambda _: None)()  # Hypothesis searches once for numpy's random state; it doesn't find frozen objects
     collector.settle()
-    gc.set_threshold(*collector.THRESHOLDS[:2], 10)  # but tests drop whole mocks, which are full of cycles
+    gc.set_threshold(*collector.THRESHOLDS[:2], 10)  # tests drop whole mocks, which are full of cycles
 
 
 @pytest.fixture
 def make_mock() -> Iterator[Callable[..., Client]]:
-    """Makes mocks with settings of one's own: `make_mock(rate_limit="5/10s")`."""
+    """Return a function that makes mocks with the given settings: `make_mock(rate_limit="5/10s")`."""
     clients: list[Client] = []
 
     def make(**settings: Any) -> Client:
@@ -79,13 +79,13 @@ def make_mock() -> Iterator[Callable[..., Client]]:
 
 @pytest.fixture
 def mock(make_mock: Callable[..., Client]) -> Client:
-    """A mock without ingest delay: what a 202 accepted is visible at once."""
+    """A mock without ingest delay: accepted data is visible at once."""
     return make_mock()
 
 
 @pytest.fixture
 def make_served() -> Iterator[Callable[..., Served]]:
-    """Makes mocks with a control plane: `make_served(Access("token"), rate_limit="5/10s")`."""
+    """Return a function that makes mocks with a control plane: `make_served(Access("token"), rate_limit="5/10s")`."""
     made: list[Served] = []
 
     def make(access: Access | None = None, **options: Any) -> Served:
@@ -99,7 +99,7 @@ def make_served() -> Iterator[Callable[..., Served]]:
 
 @pytest.fixture
 def served(make_served: Callable[..., Served]) -> Served:
-    """An empty mock with a control plane; what it accepts is visible after a second of its virtual clock."""
+    """An empty mock with a control plane; accepted data is visible after one second of its virtual clock."""
     return make_served()
 
 
@@ -111,5 +111,5 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def complaints() -> list[str]:
-    """What the browser's console said, and addresses elsewhere that were asked; a test that provokes some clears it."""
+    """Messages of the browser's console and requests to other hosts; a test that provokes some clears the list."""
     return []

@@ -1,5 +1,5 @@
-"""The shape of the code, as far as import-linter can't hold it (pyproject.toml): who may ask for the time and for
-chance, what no layer may be made of, and how long a module may be."""
+"""Rules about the code that import-linter can't check (pyproject.toml): which modules may read the clock or draw random
+numbers, which middleware is forbidden, and how long a module may be."""
 
 import ast
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("fixtures", "mock_server", "contracts", "load")
 FOLDERS = (*PACKAGES, "bench", "tests")
 
-# The mock's folders that are handed the time and all randomness, and the modules beside the folders that ask for them.
+# The mock's folders that get clock and randomness as arguments, and the modules that read them from the machine.
 PURE = ("state", "spec")
 ASKING = {"context", "mock"}
 
@@ -22,7 +22,7 @@ CALLS = {
     "date": {"today"},
     "uuid": {"uuid1", "uuid4"},
     "os": {"urandom", "getrandom"},
-    "random": {"*"},  # the module's own functions share one hidden state; `random.Random(seed)` does not
+    "random": {"*"},  # the functions of `random` share one hidden state; `random.Random(seed)` has its own
 }
 SEEDED = {"Random"}
 
@@ -40,7 +40,7 @@ def tree_of(path: Path) -> ast.Module:
 
 
 def imports(tree: ast.AST) -> Iterator[tuple[str, str]]:
-    """(module, name) of every import, wherever it stands; the name is empty for `import module`."""
+    """Return (module, name) of every import at any depth; the name is empty for `import module`."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from ((alias.name, "") for alias in node.names)
@@ -49,7 +49,7 @@ def imports(tree: ast.AST) -> Iterator[tuple[str, str]]:
 
 
 def impure(tree: ast.AST) -> Iterator[str]:
-    """What reads the machine's clock or dice in this module."""
+    """Yield the calls in this module that read the machine's clock or its random numbers."""
     for module, name in imports(tree):
         if module in WALL_CLOCK | UNSEEDED or (name and _asks_the_machine(module, name)):
             yield f"import of {module}.{name}".rstrip(".")
@@ -86,13 +86,13 @@ def pure_modules() -> list[Path]:
     return folders + beside
 
 
-def test_every_exception_is_needed() -> None:
-    """A name that needs no exception any more would excuse a future module of that name."""
+def test_every_module_with_an_exception_reads_the_clock_or_random_numbers() -> None:
+    """A leftover exception would also allow a future module of that name to read the clock."""
     trees = {name: tree_of(ROOT / f"mock_server/{name}.py") for name in ASKING}
     assert [name for name, tree in trees.items() if not list(impure(tree))] == []
 
 
-def test_time_and_chance_are_handed_to_the_domain() -> None:
+def test_the_domain_gets_time_and_randomness_as_arguments() -> None:
     found = {name_of(path): list(impure(tree_of(path))) for path in pure_modules()}
     assert {name: reasons for name, reasons in found.items() if reasons} == {}
 
@@ -117,7 +117,7 @@ def test_time_and_chance_are_handed_to_the_domain() -> None:
         "import numpy as np\nnp.random.default_rng()",
     ],
 )
-def test_the_machines_clock_and_dice_are_noticed(source: str) -> None:
+def test_uses_of_the_machines_clock_and_random_numbers_are_found(source: str) -> None:
     assert list(impure(ast.parse(source)))
 
 
@@ -132,12 +132,12 @@ def test_the_machines_clock_and_dice_are_noticed(source: str) -> None:
         "def f(clock):\n    return clock.now()",
     ],
 )
-def test_seeded_dice_and_a_given_clock_are_fine(source: str) -> None:
+def test_seeded_random_numbers_and_a_given_clock_are_allowed(source: str) -> None:
     assert list(impure(ast.parse(source))) == []
 
 
 @pytest.mark.parametrize("package", PACKAGES)
-def test_no_layer_costs_three_quarters_of_the_throughput(package: str) -> None:
+def test_no_layer_uses_starlettes_slow_middleware(package: str) -> None:
     """Starlette's BaseHTTPMiddleware and @app.middleware("http") do: docs/benchmarks.md."""
     for path in modules(package):
         for node in ast.walk(tree_of(path)):
@@ -159,7 +159,7 @@ def test_no_module_is_over_300_lines() -> None:
 
 
 def test_no_test_module_imports_another() -> None:
-    """What several need stands in tests/support."""
+    """Shared code belongs in tests/support."""
     known = {
         name_of(path): [module for module, _ in imports(tree_of(path)) if ".test_" in module]
         for path in modules("tests")

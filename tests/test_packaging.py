@@ -1,4 +1,4 @@
-"""A built wheel, in an environment of its own, has every file and runs every command; an sdist builds the same."""
+"""The built wheel contains every file and runs every command in a new environment; the sdist builds the same wheel."""
 
 import os
 import subprocess
@@ -42,7 +42,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An environment with the wheel in it; it borrows the dependencies from this one, and nothing of the checkout."""
+    """A new environment with the wheel installed; it uses this one's dependencies, but no file of the checkout."""
     folder = tmp_path_factory.mktemp("installed")
     venv.create(folder, with_pip=False, symlinks=True)
     python = folder / "bin/python"
@@ -79,12 +79,12 @@ def test_an_sdist_builds_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
-def test_every_script_says_how_it_is_used(installed: Path, tmp_path: Path, script: str) -> None:
+def test_every_script_prints_its_usage(installed: Path, tmp_path: Path, script: str) -> None:
     assert script in run(installed / script, "--help", cwd=tmp_path)
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_every_package_that_is_a_command_says_how_it_is_used(installed: Path, tmp_path: Path, module: str) -> None:
+def test_every_package_that_is_a_command_prints_its_usage(installed: Path, tmp_path: Path, module: str) -> None:
     assert "usage" in run(installed / "python", "-m", module, "--help", cwd=tmp_path).lower()
 
 
@@ -94,7 +94,7 @@ def test_every_package_that_is_a_command_says_how_it_is_used(installed: Path, tm
 def test_a_command_whose_libraries_are_missing_says_so_in_a_line(
     module: str, arguments: list[str], package: str
 ) -> None:
-    """`make mock` installs the mock alone."""
+    """`make mock` installs only the mock."""
     code = (
         "import importlib.util as u, runpy, sys\n"
         f"found = u.find_spec; u.find_spec = lambda name, *rest: None if name == {package!r} else found(name, *rest)\n"
@@ -107,7 +107,7 @@ def test_a_command_whose_libraries_are_missing_says_so_in_a_line(
     assert done.stderr.count("\n") == 1
 
 
-def test_the_four_names_are_ours(installed: Path, tmp_path: Path) -> None:
+def test_our_packages_are_imported_from_the_installed_wheel(installed: Path, tmp_path: Path) -> None:
     code = f"import {', '.join(PACKAGES)}; print(*[package.__file__ for package in ({', '.join(PACKAGES)},)])"
     found = run(installed / "python", "-c", code, cwd=tmp_path).split()
     assert len(found) == len(PACKAGES)

@@ -1,4 +1,4 @@
-"""Tables are written on an idle machine only, and every part of the benchmarks has a place in a document."""
+"""Benchmark tables are only written on an idle machine, and every benchmark has a place in a document."""
 
 import os
 from pathlib import Path
@@ -23,7 +23,7 @@ def loaded(monkeypatch: pytest.MonkeyPatch, per_core: float) -> None:
     monkeypatch.setattr(os, "getloadavg", lambda: (per_core * (os.cpu_count() or 1), 0.0, 0.0))
 
 
-def test_a_busy_machine_measures_and_writes_nothing(
+def test_on_a_busy_machine_nothing_is_measured_or_written(
     document: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     loaded(monkeypatch, machine.MOST_LOAD + 0.1)
@@ -34,7 +34,7 @@ def test_a_busy_machine_measures_and_writes_nothing(
     assert (asked, document.read_text(encoding="utf-8")) == ([], DOCUMENT)
 
 
-def test_a_report_that_is_not_written_may_be_made_at_any_load(
+def test_a_report_that_is_only_printed_can_be_made_at_any_load(
     document: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     loaded(monkeypatch, 7.0)
@@ -52,7 +52,7 @@ def test_a_report_says_at_which_commit_and_load_it_was_made(document: Path, monk
     assert text.endswith("<!-- /speed -->\nrest\n")
 
 
-def test_a_part_that_fails_keeps_none_of_the_others_back(document: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_part_does_not_stop_the_others(document: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(_: Options) -> str:
         raise BenchError("no")
 

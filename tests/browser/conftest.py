@@ -1,5 +1,5 @@
-"""Fixtures for all tests of pages."""
+"""Fixtures for all browser tests."""
 
 from playwright.sync_api import expect
 
-expect.set_options(timeout=30_000)  # milliseconds; a busy machine renders slowly
+expect.set_options(timeout=30_000)  # milliseconds: a busy machine renders slowly

@@ -1,4 +1,4 @@
-"""A shop's page in a real browser, on another origin than the mock; and the reference page, as a reader sees it."""
+"""In a real browser: a shop's page on another origin than the mock, and the reference page."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -22,7 +22,7 @@ ASK = """async ([url, init, names]) => {
 
 @pytest.fixture(scope="module")
 def shop() -> Iterator[str]:
-    """Origin of the shop's own site."""
+    """Return the origin of the shop's site."""
     with serving(EmptyPage) as origin:
         yield origin
 
@@ -35,7 +35,7 @@ def mock() -> Iterator[RunningMock]:
 
 @pytest.fixture
 def page(browser: Browser, mock: RunningMock) -> Iterator[Page]:
-    """A fresh page, and a fresh quota."""
+    """A new page; the quota is full."""
     control(mock, "reset")
     context = browser.new_context(viewport={"width": 1280, "height": 1024})
     yield context.new_page()
@@ -43,13 +43,13 @@ def page(browser: Browser, mock: RunningMock) -> Iterator[Page]:
 
 
 def control(mock: RunningMock, call: str) -> None:
-    """A call that acts on all organisations has to say so."""
+    """Call the control plane for all organisations."""
     headers = {"X-Mock-Control": "1"}
     httpx.post(f"{mock.url}/_mock/{call}", json={"all": True}, headers=headers).raise_for_status()
 
 
 def ask(page: Page, mock: RunningMock, key: str, body: str = '{"user_id": "user_1"}', **init: Any) -> dict[str, Any]:
-    """What JavaScript of the shop's page sees of an answer of the mock."""
+    """Return what JavaScript on the shop's page can read of the mock's response."""
     headers = {"X-API-KEY": key, "Content-Type": "application/json"}
     init = {"method": "POST", "headers": headers, "body": body} | init
     path = init.pop("path", "/v1/recommend")
@@ -62,7 +62,7 @@ def test_a_page_of_another_origin_reads_recommendations_and_their_rate_limit(
 ) -> None:
     methods: list[str] = []
     page.goto(shop)
-    session = page.context.new_cdp_session(page)  # Playwright hides preflights, the browser's own protocol doesn't
+    session = page.context.new_cdp_session(page)  # Playwright hides preflights, the DevTools protocol doesn't
     session.on("Network.requestWillBeSent", lambda sent: methods.append(sent["request"]["method"]))
     session.send("Network.enable")
     first, second = (ask(page, mock, mock.publishable_key) for _ in range(2))
@@ -94,7 +94,7 @@ def test_a_page_can_read_errors_with_their_rate_limit(
     assert [name for name in RATE_LIMIT if not answer["headers"][name]] == []
 
 
-def test_a_page_sees_when_to_come_back_after_a_429(page: Page, shop: str, mock: RunningMock) -> None:
+def test_a_page_can_read_when_to_retry_after_a_429(page: Page, shop: str, mock: RunningMock) -> None:
     page.goto(shop)
     for _ in range(20):
         httpx.post(f"{mock.url}/v1/recommend", json={"user_id": "user_1"}, headers={"X-API-KEY": mock.publishable_key})
@@ -105,7 +105,7 @@ def test_a_page_sees_when_to_come_back_after_a_429(page: Page, shop: str, mock: 
     assert 890 <= int(answer["headers"]["Retry-After"]) <= 900
 
 
-def test_an_event_that_is_sent_while_the_page_goes_away_arrives(page: Page, shop: str, mock: RunningMock) -> None:
+def test_an_event_that_is_sent_while_the_page_unloads_arrives(page: Page, shop: str, mock: RunningMock) -> None:
     def mode() -> str:
         body = {"strategy": "recently-viewed", "user_id": "leaving"}
         response = httpx.post(f"{mock.url}/v1/recommend", json=body, headers={"X-API-KEY": mock.publishable_key})
@@ -142,7 +142,7 @@ def test_a_page_cant_read_or_use_the_control_plane(page: Page, shop: str, mock: 
         assert failed == "TypeError"
 
 
-def test_the_reference_tries_an_operation_with_the_keys_filled_in(page: Page, mock: RunningMock) -> None:
+def test_the_reference_page_sends_an_operation_with_the_keys_filled_in(page: Page, mock: RunningMock) -> None:
     complaints: list[str] = []
     addresses: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type != "log" else None)
@@ -172,11 +172,11 @@ def test_the_reference_tries_an_operation_with_the_keys_filled_in(page: Page, mo
     assert [address for address in addresses if not address.startswith((mock.url, "data:", "blob:"))] == []
 
 
-def test_whoever_registers_on_the_reference_page_is_signed_in_there(page: Page, mock: RunningMock) -> None:
+def test_registering_on_the_reference_page_signs_in_there(page: Page, mock: RunningMock) -> None:
     page.goto(f"{mock.url}/docs")
 
     def execute(tag: str, operation_id: str) -> Locator:
-        """Open the operation and send its example."""
+        """Open the operation on the page and send its example."""
         operation = page.locator(f"#operations-{tag}-{operation_id}")
         operation.locator(".opblock-summary-control").click()
         operation.get_by_role("button", name="Execute").click()

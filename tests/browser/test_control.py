@@ -1,4 +1,4 @@
-"""A page of another site, in a real browser, tries everything that a page can send to the mock's control plane."""
+"""In a real browser, a page of another site tries everything that a page can send to the control plane."""
 
 import time
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from tests.support.browser import chromium, needs_chromium
 from tests.support.sites import EmptyPage, serving
 
 pytestmark = needs_chromium
-EVIL = "attacker.example"  # the browser is told that it is this machine, as an attacker's DNS would tell it
+EVIL = "attacker.example"  # the browser resolves this name to this machine, as an attacker's DNS could make it
 CALLS = (
     "flush",
     "reset",
@@ -65,14 +65,14 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def attacker() -> Iterator[str]:
-    """Origin of the attacker's page: another site than the mock's, by name."""
+    """Return the origin of the attacker's page: its host name differs from the mock's."""
     with serving(EmptyPage, EVIL) as origin:
         yield origin
 
 
 @pytest.fixture
 def page(browser: Browser, mock: RunningMock) -> Iterator[Page]:
-    """Whatever the page does, the mock is as before."""
+    """The attacker's page. Fails the test if the mock's state has changed afterwards."""
     before = everything(mock)
     with browser.new_context() as context:
         yield context.new_page()
@@ -90,7 +90,7 @@ def test_forms_change_nothing(page: Page, attacker: str, mock: RunningMock) -> N
     answered: list[int] = []
     page.on("response", lambda response: answered.append(response.status) if "/_mock/" in response.url else None)
     kinds = ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data")
-    as_json = ('{"seconds": 900, "x": "', '"}')  # in text/plain it reads {"seconds": 900, "x": "="}
+    as_json = ('{"seconds": 900, "x": "', '"}')  # sent as text/plain it is {"seconds": 900, "x": "="}
     forms = [[f"{mock.url}/_mock/{call}", kind, *as_json] for call in CALLS for kind in kinds]
     page.evaluate(SUBMIT, forms)
     deadline = time.monotonic() + 30
@@ -99,7 +99,7 @@ def test_forms_change_nothing(page: Page, attacker: str, mock: RunningMock) -> N
     assert answered == [403] * len(forms)
 
 
-def test_fetches_without_cors_change_nothing_and_tell_nothing(page: Page, attacker: str, mock: RunningMock) -> None:
+def test_fetches_without_cors_change_nothing_and_reveal_nothing(page: Page, attacker: str, mock: RunningMock) -> None:
     page.goto(attacker)
     for call in CALLS:
         for kind in ("text/plain", "application/x-www-form-urlencoded"):
@@ -122,8 +122,8 @@ def test_images_change_nothing(page: Page, attacker: str, mock: RunningMock) -> 
         assert page.evaluate(SHOW, f"{mock.url}/_mock/{call}") == "failed"
 
 
-def test_a_name_that_was_made_to_point_here_reaches_nothing(page: Page, attacker: str, mock: RunningMock) -> None:
-    """DNS rebinding: to the browser the page and the mock are one origin, so it may send and read what it likes."""
+def test_an_attackers_host_name_that_points_here_reaches_nothing(page: Page, attacker: str, mock: RunningMock) -> None:
+    """DNS rebinding: for the browser, page and mock have the same origin, so the page may send and read anything."""
     page.goto(attacker)
     rebound = f"http://{EVIL}:{urlsplit(mock.url).port}"
     page.goto(f"{rebound}/_mock/health")

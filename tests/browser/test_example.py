@@ -1,5 +1,5 @@
-"""The front-end example, beside its own tests (`make example`): it compiles strictly against the package's types, and
-the package's fixtures say what a mock lacks."""
+"""The front-end example, in addition to its own tests (`make example`): it compiles strictly against the package's
+types, and the package's fixtures say in one line what a mock lacks."""
 
 import json
 import re
@@ -52,7 +52,7 @@ def test_it_compiles_strictly() -> None:
 
 
 @needs_example
-def test_the_fixtures_say_in_a_line_what_a_mock_lacks(virtual: RunningMock, tmp_path: Path) -> None:
+def test_the_fixtures_say_in_one_line_what_a_mock_lacks(virtual: RunningMock, tmp_path: Path) -> None:
     project = tmp_path
     (project / "node_modules").symlink_to(EXAMPLE / "node_modules")
     (project / "package.json").write_text('{"type": "module"}', encoding="utf-8")

@@ -36,7 +36,7 @@ def mock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
 
 @pytest.fixture(scope="module")
 def page() -> Iterator[Page]:
-    """A page of the shop's own origin."""
+    """A page on the shop's origin."""
     with serving(EmptyPage) as origin, chromium() as browser:
         page = browser.new_page()
         page.goto(origin)
@@ -46,7 +46,7 @@ def page() -> Iterator[Page]:
 
 @pytest.fixture
 def ask(mock: Started, page: Page) -> Iterator[Any]:
-    """Asks once before, so that there are connections to be used again, and a preflight that is remembered."""
+    """Send requests from the page. One is sent before: its connection is then reused and its preflight is cached."""
     first = mock.found["organisations"][0]
 
     def ask(**headers: str) -> Any:
@@ -59,13 +59,13 @@ def ask(mock: Started, page: Page) -> Iterator[Any]:
 
 @pytest.mark.parametrize("kind", ["drop", "reset"])
 def test_a_page_notices_each_broken_connection_once(mock: Started, ask: Any, kind: str) -> None:
-    """A browser asks again by itself where a connection breaks that it had used before."""
+    """A browser silently repeats a request when a connection breaks that it had used before."""
     fault = {"kind": kind, "skip": 1, "times": 2, "tenant_id": mock.found["organisations"][0]["tenant_id"]}
     httpx.post(f"{mock.url}/_mock/faults", json=fault, headers=CHANGE).raise_for_status()
     assert [ask().get("error") for _ in range(5)] == [None, "TypeError", "TypeError", None, None]
 
 
-def test_a_page_reads_the_error_that_it_preferred_and_whose_time_it_was(ask: Any) -> None:
+def test_a_page_can_read_a_preferred_error_and_the_server_timing(ask: Any) -> None:
     answer = ask(Prefer="code=429")
     assert (answer["status"], int(answer["retry"]) >= 1, answer["timing"]) == (429, True, ["app", "fault"])
 

@@ -1,4 +1,4 @@
-"""locust's own pages with ours in them, as a performance engineer sees them in a browser."""
+"""locust's pages and the ones we add, as a performance engineer sees them in a browser."""
 
 import contextlib
 import http.cookiejar
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 @contextlib.contextmanager
 def pages(folder: Path, *more: object, environment: dict[str, str] | None = None) -> Iterator[str]:
-    """locust's web UI in front of a good target; stopped afterwards with the exit code of its last verdict."""
+    """locust's web UI in front of a good target. It is stopped afterwards; its exit code is the last verdict's."""
     slo_file, port = folder / "slo.toml", free_port()
     slo_file.write_text(SLO.format(p99=5000), encoding="utf-8")
     with broken_server(folder) as server:
@@ -105,7 +105,7 @@ def test_a_run_from_the_form_to_the_verdict(tmp_path: Path) -> None:
 
 
 def see_the_verdict(browser: Browser, base: str) -> None:
-    """Its own page, on a desk and on a phone, light and dark: the verdict first, nothing wider than the screen."""
+    """Check the verdict's page on desktop and phone, light and dark: verdict first, nothing wider than the screen."""
     grounds = set()
     for scheme in ("light", "dark"):
         for width in (1280, 390):
@@ -158,7 +158,7 @@ def test_beyond_loopback_the_pages_need_a_login(tmp_path: Path) -> None:
         assert "Traceback" not in result.output
 
 
-def test_the_login_keeps_strangers_out_of_every_page(tmp_path: Path) -> None:
+def test_every_page_needs_the_login(tmp_path: Path) -> None:
     environment = {"LEHNZ_WEB_USER": "op", "LEHNZ_WEB_PASSWORD": "correct horse"}
     with pages(tmp_path, "--web-login", environment=environment) as base:
         for path in ("/", "/slo", "/slo.json", "/stats/requests"):
@@ -171,7 +171,7 @@ def test_the_login_keeps_strangers_out_of_every_page(tmp_path: Path) -> None:
 
 
 def refuses_other_sites(base: str) -> bool:
-    """Neither a start from a page of another site nor a name that somebody pointed at this address."""
+    """Check that a start from another site is refused, and so is a foreign host name that points to this address."""
     codes = []
     for path, headers, data in (
         ("/swarm", {"Origin": "http://evil.example"}, b"user_count=1"),

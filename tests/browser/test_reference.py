@@ -1,4 +1,4 @@
-"""/docs as people see it: about the shop that runs, in both schemes, on a desk and on a phone."""
+"""/docs in a browser: its examples name the running shop's records; light and dark, on a desktop and a phone."""
 
 import json
 import re
@@ -46,7 +46,7 @@ def test_examples_name_records_of_the_organisation_that_is_chosen(browser: Brows
 
 @needs_axe
 @pytest.mark.parametrize(("scheme", "size"), LOOKS)
-def test_it_can_be_read_and_is_as_wide_as_the_screen(
+def test_the_page_is_accessible_and_fits_the_screen(
     browser: Browser, mock: RunningMock, scheme: Scheme, size: ViewportSize
 ) -> None:
     page = browser.new_page(base_url=mock.url, viewport=size, color_scheme=scheme)
@@ -55,6 +55,6 @@ def test_it_can_be_read_and_is_as_wide_as_the_screen(
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert ground == {"light": "rgb(246, 247, 249)", "dark": "rgb(16, 19, 23)"}[scheme]
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
-    # A button inside a button and steps of the outline are Swagger UI's own markup.
+    # Swagger UI's own markup has nested buttons and skips heading levels.
     assert violations(page, but=["nested-interactive", "heading-order"]) == []
     page.close()

@@ -1,4 +1,4 @@
-"""The HTML report as a person sees it first, on a phone and on a desk, in light and in dark."""
+"""The first screen of the HTML report, on a phone and a desktop, light and dark."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +20,7 @@ ODD = "\x1b[31m\n::error::<img src=http://127.0.0.1:9/x>"
 
 
 def odd_messages(app: ASGIApp) -> ASGIApp:
-    """Refusals are 202 and say what no page should show as it is."""
+    """Turn every 400 into a 202, so that the report has failures."""
 
     async def layer(scope: Scope, receive: Receive, send: Send) -> None:
         async def tamper(message: Message) -> None:

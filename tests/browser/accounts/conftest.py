@@ -1,4 +1,4 @@
-"""A mock, and a page without a signed-in account."""
+"""Fixtures: a mock, and a page on which nobody is signed in."""
 
 from collections.abc import Iterator
 
@@ -21,7 +21,7 @@ def mock() -> Iterator[RunningMock]:
 
 @pytest.fixture
 def page(browser: Browser, mock: RunningMock, complaints: list[str]) -> Iterator[Page]:
-    """A browser that nobody is signed in with, on a fresh mock; no address that it asks for holds a token."""
+    """A page of a fresh mock, signed out. Fails the test if any requested URL contains a token."""
     start_afresh(mock)
     addresses: list[str] = []
     with browser.new_context(viewport=WIDE, base_url=mock.url) as context:

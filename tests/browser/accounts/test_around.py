@@ -1,4 +1,4 @@
-"""The account tabs around the edges: the audit log, suspension, odd names, a lost connection, the keyboard."""
+"""Edge cases of the account tabs: the audit log, suspension, unusual names, a lost connection, the keyboard."""
 
 import re
 
@@ -21,7 +21,7 @@ from tests.support.dashboard_support import (
 TABS = ("team", "developer-access", "upload")
 
 
-def test_the_audit_log_is_filtered_turned_and_shared_by_its_address(page: Page, mock: RunningMock) -> None:
+def test_the_audit_log_can_be_filtered_paged_and_shared_as_a_link(page: Page, mock: RunningMock) -> None:
     ada, *_, tenant_id = a_team_at_work(mock)
     for number in range(16):
         ada.ask("PATCH", f"/organisations/{tenant_id}", {"name": f"Shop {number}"})
@@ -49,7 +49,7 @@ def test_the_audit_log_is_filtered_turned_and_shared_by_its_address(page: Page, 
     expect(page.locator("#where")).to_have_text("0 in all, page 1 of 1")
 
 
-def test_a_suspended_organisation_says_so_until_that_ends(page: Page, mock: RunningMock) -> None:
+def test_a_suspended_organisation_says_so_until_the_suspension_ends(page: Page, mock: RunningMock) -> None:
     ada, tenant_id = a_shop(mock)
     ada.sign_in(page)
     page.goto(f"/_mock/ui/team?tenant_id={tenant_id}")
@@ -60,7 +60,7 @@ def test_a_suspended_organisation_says_so_until_that_ends(page: Page, mock: Runn
     expect(page.locator("#audit tbody tr").first).to_contain_text("the mock's operator")
 
 
-def test_what_people_and_files_are_called_stays_text(page: Page, mock: RunningMock) -> None:
+def test_names_of_people_and_files_are_never_read_as_markup(page: Page, mock: RunningMock) -> None:
     hostile = HOSTILE[:100]
     ada, tenant_id = a_shop(mock, hostile, hostile)
     name = "<img src=x onerror=alert(1)>.csv"
@@ -78,7 +78,7 @@ def test_what_people_and_files_are_called_stays_text(page: Page, mock: RunningMo
     assert page.title() == f"Upload - {tenant_id}"
 
 
-def test_names_as_long_as_they_may_be_fit_a_phone(page: Page, mock: RunningMock) -> None:
+def test_names_of_the_maximum_length_fit_a_phone(page: Page, mock: RunningMock) -> None:
     ada = register(mock, "N" * 100, f"{'a' * 60}@{'b' * 60}.{'c' * 60}.test")
     tenant_id = ada.ask("POST", "/organisations", {"name": "O" * 100})["tenant_id"]
     upload_id = ada.upload(tenant_id, b"x" * 400 + b",status\n", f"{'f' * 190}.csv")["upload_id"]
@@ -96,7 +96,7 @@ def test_names_as_long_as_they_may_be_fit_a_phone(page: Page, mock: RunningMock)
         assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"], address
 
 
-def test_a_part_that_gets_no_answer_says_so_and_can_be_asked_again(
+def test_a_part_of_the_page_without_an_answer_says_so_and_can_be_retried(
     page: Page, mock: RunningMock, complaints: list[str]
 ) -> None:
     ada, *_, tenant_id = a_team_at_work(mock)
@@ -118,7 +118,7 @@ def test_a_part_that_gets_no_answer_says_so_and_can_be_asked_again(
     complaints.clear()
 
 
-def test_a_keyboard_alone_registers_comes_in_and_uploads(page: Page) -> None:
+def test_registering_signing_in_and_uploading_work_with_the_keyboard_alone(page: Page) -> None:
     page.goto("/_mock/ui/upload")
     settled(page).locator("#register-name").focus()
     for text in ("Ada", "ada@shop.test", PASSWORD):
@@ -147,7 +147,7 @@ def test_a_keyboard_alone_registers_comes_in_and_uploads(page: Page) -> None:
 
 @needs_axe
 @pytest.mark.parametrize(("scheme", "size"), LOOKS)
-def test_nothing_is_inaccessible_wider_than_the_page_or_jumps_for_who_is_signed_in(
+def test_signed_in_pages_are_accessible_fit_the_screen_and_do_not_jump(
     browser: Browser, mock: RunningMock, scheme: Scheme, size: ViewportSize
 ) -> None:
     start_afresh(mock)

@@ -1,4 +1,4 @@
-"""The account side's tabs as people use them: signing in, teams, key pairs, uploads, the audit log."""
+"""The account tabs as people use them: signing in, teams, key pairs, uploads, the audit log."""
 
 import re
 
@@ -23,9 +23,7 @@ TABS = ("team", "developer-access", "upload")
 pytestmark = needs_chromium
 
 
-def test_a_shop_is_opened_staffed_filled_and_given_keys_and_the_audit_log_tells_it(
-    page: Page, mock: RunningMock
-) -> None:
+def test_creating_a_shop_with_members_data_and_keys_shows_in_the_audit_log(page: Page, mock: RunningMock) -> None:
     register(mock, "Grace", "grace@shop.test")
     page.goto("/_mock/ui/team")
     fill_in(page, "register", name="Ada", email="ada@shop.test", password=PASSWORD)
@@ -72,7 +70,7 @@ def test_a_shop_is_opened_staffed_filled_and_given_keys_and_the_audit_log_tells_
     assert secret not in page.content()
 
 
-def test_what_a_member_may_not_do_is_shown_with_the_reason_and_not_even_asked(page: Page, mock: RunningMock) -> None:
+def test_actions_that_a_role_forbids_are_disabled_with_a_reason_and_send_nothing(page: Page, mock: RunningMock) -> None:
     _, _, eve, tenant_id = a_team_at_work(mock)
     statuses: set[int] = set()
     page.on("response", lambda response: statuses.add(response.status))
@@ -96,7 +94,7 @@ def test_what_a_member_may_not_do_is_shown_with_the_reason_and_not_even_asked(pa
     assert statuses <= {200, 304}
 
 
-def test_who_lost_a_role_meanwhile_is_refused_in_words_and_sees_the_new_one(
+def test_a_member_whose_role_was_lowered_gets_an_explanation_and_sees_the_new_role(
     page: Page, mock: RunningMock, complaints: list[str]
 ) -> None:
     ada, grace, _, tenant_id = a_team_at_work(mock)
@@ -119,7 +117,7 @@ def test_who_lost_a_role_meanwhile_is_refused_in_words_and_sees_the_new_one(
     assert [each["action"] for each in refused] == ["startUpload", "generateKeyPair"]
 
 
-def test_a_wrong_password_is_told_and_the_eleventh_attempt_waits_for_the_button(
+def test_a_wrong_password_is_shown_and_the_eleventh_attempt_has_to_wait(
     page: Page, mock: RunningMock, complaints: list[str]
 ) -> None:
     page.goto("/_mock/ui/team")
@@ -157,7 +155,7 @@ def test_the_wait_ends_by_itself(page: Page, complaints: list[str]) -> None:
     complaints.clear()
 
 
-def test_an_expired_token_asks_to_sign_in_again_and_the_page_goes_on(
+def test_after_an_expired_token_signing_in_again_returns_to_the_same_page(
     page: Page, mock: RunningMock, complaints: list[str]
 ) -> None:
     *_, tenant_id = a_team_at_work(mock)
@@ -194,7 +192,7 @@ def test_signing_out_leaves_nothing_behind(page: Page, mock: RunningMock) -> Non
     assert ada.account_id not in page.content()
 
 
-def test_a_secret_key_is_gone_when_the_page_was_left(page: Page, mock: RunningMock) -> None:
+def test_a_secret_key_is_no_longer_shown_once_the_page_was_left(page: Page, mock: RunningMock) -> None:
     ada, tenant_id = a_shop(mock)
     ada.sign_in(page)
     page.goto(f"/_mock/ui/developer-access?tenant_id={tenant_id}")
@@ -204,7 +202,7 @@ def test_a_secret_key_is_gone_when_the_page_was_left(page: Page, mock: RunningMo
     expect(page.locator("#secret-new")).to_have_count(0)
 
 
-def test_development_keys_stay_visible_to_who_was_let_in(page: Page, mock: RunningMock) -> None:
+def test_development_keys_stay_visible_to_members_that_the_operator_added(page: Page, mock: RunningMock) -> None:
     register(mock, "Ada", "ada@shop.test").sign_in(page)
     page.goto("/_mock/ui/developer-access?tenant_id=glow-beauty-ng")
     page.get_by_label("As", exact=True).select_option("DEVELOPER")
@@ -214,7 +212,7 @@ def test_development_keys_stay_visible_to_who_was_let_in(page: Page, mock: Runni
     expect(page.get_by_role("button", name="Revoke")).to_have_count(0)
 
 
-def test_roles_are_given_and_taken_and_the_last_owner_stays(page: Page, mock: RunningMock) -> None:
+def test_roles_can_be_changed_and_the_last_owner_cannot_be_removed(page: Page, mock: RunningMock) -> None:
     ada, grace, _, tenant_id = a_team_at_work(mock)
     ada.sign_in(page)
     page.goto(f"/_mock/ui/team?tenant_id={tenant_id}")
@@ -239,7 +237,9 @@ def test_roles_are_given_and_taken_and_the_last_owner_stays(page: Page, mock: Ru
     ]
 
 
-def test_an_invitation_of_a_stranger_is_refused_in_words(page: Page, mock: RunningMock, complaints: list[str]) -> None:
+def test_adding_an_address_without_an_account_is_refused_with_an_explanation(
+    page: Page, mock: RunningMock, complaints: list[str]
+) -> None:
     ada, *_, tenant_id = a_team_at_work(mock)
     ada.sign_in(page)
     page.goto(f"/_mock/ui/team?tenant_id={tenant_id}")

@@ -13,7 +13,7 @@ from tests.support.dashboard_support import (
 )
 
 
-def test_a_file_is_dropped_and_its_errors_are_told_line_by_line(page: Page, mock: RunningMock) -> None:
+def test_the_errors_of_a_dropped_file_are_shown_line_by_line(page: Page, mock: RunningMock) -> None:
     ada, tenant_id = a_shop(mock)
     ada.sign_in(page)
     page.goto(f"/_mock/ui/upload?tenant_id={tenant_id}")
@@ -51,7 +51,7 @@ def choose(page: Page, name: str, content: bytes) -> None:
 
 
 def drop(page: Page, name: str, content: str) -> None:
-    """Let a file go over the form, as a mouse does."""
+    """Drop a file on the form, as a mouse does."""
     files = page.evaluate_handle(
         """([name, content]) => {
              const drag = new DataTransfer();
@@ -63,7 +63,7 @@ def drop(page: Page, name: str, content: str) -> None:
     page.dispatch_event("#drop", "drop", {"dataTransfer": files})
 
 
-def test_columns_are_given_as_the_error_suggests_them(page: Page, mock: RunningMock) -> None:
+def test_the_columns_that_an_error_suggests_can_be_used(page: Page, mock: RunningMock) -> None:
     ada, tenant_id = a_shop(mock)
     ada.sign_in(page)
     page.goto(f"/_mock/ui/upload?tenant_id={tenant_id}")
@@ -77,7 +77,7 @@ def test_columns_are_given_as_the_error_suggests_them(page: Page, mock: RunningM
     expect(detail.locator("dd")).to_have_text(["1", "1", "0"])
 
 
-def test_a_file_that_can_not_be_read_says_why(page: Page, mock: RunningMock) -> None:
+def test_the_page_says_why_a_file_cannot_be_read(page: Page, mock: RunningMock) -> None:
     ada, tenant_id = a_shop(mock)
     ada.sign_in(page)
     page.goto(f"/_mock/ui/upload?tenant_id={tenant_id}")
@@ -93,7 +93,7 @@ def test_a_file_that_can_not_be_read_says_why(page: Page, mock: RunningMock) -> 
         expect(page.locator("#detail")).to_contain_text(words)
 
 
-def test_a_file_that_is_too_large_is_told_before_and_after_it_is_sent(
+def test_a_file_that_is_too_large_is_reported_before_and_after_it_is_sent(
     page: Page, mock: RunningMock, complaints: list[str]
 ) -> None:
     ada, tenant_id = a_shop(mock)
@@ -131,7 +131,7 @@ def test_progress_is_shown_while_a_file_is_read(page: Page, mock: RunningMock) -
     assert seen[-1] == 1
 
 
-def test_a_sample_to_download_is_one_that_is_taken_whole(page: Page, mock: RunningMock) -> None:
+def test_every_row_of_a_downloaded_sample_is_accepted(page: Page, mock: RunningMock) -> None:
     ada, tenant_id = a_shop(mock)
     ada.sign_in(page)
     page.goto(f"/_mock/ui/upload?tenant_id={tenant_id}")

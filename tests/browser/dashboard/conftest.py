@@ -1,4 +1,4 @@
-"""A mock, and a page on it: fresh for each test."""
+"""Fixtures: a mock, and one of its pages, new for each test."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ def mock() -> Iterator[RunningMock]:
 
 @pytest.fixture
 def page(browser: Browser, mock: RunningMock, complaints: list[str]) -> Iterator[Page]:
-    """It must neither complain nor ask anybody but the mock. Every question is answered with yes."""
+    """A page that accepts every dialog. Fails the test on a console error or a request to another host."""
     start_afresh(mock)
     with browser.new_context(viewport=WIDE, base_url=mock.url) as context:
         page = context.new_page()

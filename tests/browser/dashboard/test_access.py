@@ -20,7 +20,7 @@ def mock() -> Iterator[RunningMock]:
 
 @pytest.fixture
 def page(browser: Browser, mock: RunningMock) -> Iterator[Page]:
-    """A browser that was never here; no address that it asks for tells the token."""
+    """A browser without cookies. Fails the test if any requested URL contains the token."""
     addresses: list[str] = []
     with browser.new_context(base_url=mock.url) as context:
         page = context.new_page()
@@ -29,7 +29,7 @@ def page(browser: Browser, mock: RunningMock) -> Iterator[Page]:
     assert [address for address in addresses if "s3cret" in address] == []
 
 
-def test_the_token_opens_the_page_that_was_asked_for(page: Page) -> None:
+def test_after_signing_in_with_the_token_the_requested_page_opens(page: Page) -> None:
     page.goto("/_mock/ui/clock?tenant_id=org-003")
     token = page.get_by_label("Control token")
     expect(token).to_be_focused()
@@ -55,7 +55,7 @@ def test_a_page_whose_session_has_ended_asks_for_the_token_again(page: Page) -> 
     expect(page.get_by_label("Control token")).to_be_visible()
 
 
-def test_the_link_that_the_mock_prints_opens_the_page_and_keeps_the_token_to_itself(page: Page) -> None:
+def test_the_printed_link_opens_the_page_and_the_token_does_not_stay_in_the_url(page: Page) -> None:
     page.goto("/_mock/#token=s3cret%20%26%20%3Cb%3Etoken%3C%2Fb%3E")
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
     assert page.url.endswith("/_mock/")

@@ -1,4 +1,4 @@
-"""Every tab: accessible, as wide as the screen, in both schemes; hostile names, wrong addresses, no answer."""
+"""Every tab is accessible and fits the screen, in light and dark; also hostile names, wrong URLs and no answer."""
 
 from urllib.parse import quote
 
@@ -26,7 +26,7 @@ pytestmark = needs_chromium
 
 @needs_axe
 @pytest.mark.parametrize(("scheme", "size"), LOOKS)
-def test_nothing_is_inaccessible_wider_than_the_page_or_jumps(
+def test_every_page_is_accessible_fits_the_screen_and_does_not_jump(
     browser: Browser, mock: RunningMock, scheme: Scheme, size: ViewportSize
 ) -> None:
     start_afresh(mock)
@@ -44,7 +44,7 @@ def test_nothing_is_inaccessible_wider_than_the_page_or_jumps(
     assert found == []
 
 
-def test_a_record_is_opened_whatever_its_id(page: Page, mock: RunningMock, subtests: pytest.Subtests) -> None:
+def test_a_record_with_any_id_can_be_opened(page: Page, mock: RunningMock, subtests: pytest.Subtests) -> None:
     control(mock, "POST", "/reset", {"tenant_id": "glow-beauty-ng", "to": "empty"})
     ids = [".", "..", "?", "#", "%2F", "a/../b", "\u202eright", "n" * 200, HOSTILE]
     send(mock, "/v1/ingest/items/upsert", [item_body(record_id) for record_id in ids], mock.secret_key)
@@ -58,20 +58,22 @@ def test_a_record_is_opened_whatever_its_id(page: Page, mock: RunningMock, subte
                 page.get_by_label("Search").fill(record_id)
                 page.locator("#list").get_by_role("link", name=record_id, exact=True).click()
                 expect(page.locator("#detail h2")).to_have_text(record_id)
-        expect(page.locator("#list").get_by_role("link", name=ids[0], exact=True)).to_have_count(0)  # searched by now
+        expect(page.locator("#list").get_by_role("link", name=ids[0], exact=True)).to_have_count(
+            0
+        )  # the search is done
         page.reload()
         expect(page.locator("#detail h2")).to_have_text(record_id)
         expect(page.get_by_label("Search")).to_have_value(record_id)
 
 
 @pytest.mark.parametrize("address", ["try?strategy=none", "requests?operation_id=none&key_type=none"])
-def test_an_address_that_names_what_is_no_choice_shows_the_usual_one(page: Page, address: str) -> None:
+def test_a_url_with_an_unknown_choice_shows_the_default_one(page: Page, address: str) -> None:
     page.goto(f"/_mock/ui/{address}")
     for choice in settled(page).locator("main select").all():
         assert choice.evaluate("(select) => select.selectedIndex") >= 0
 
 
-def test_what_others_call_things_stays_text(page: Page, mock: RunningMock) -> None:
+def test_names_from_clients_are_never_read_as_markup(page: Page, mock: RunningMock) -> None:
     shop_a_little(mock)
     first = control(mock, "GET", "/journal")["exchanges"][0]["id"]
     item = quote(HOSTILE, safe="")
@@ -87,7 +89,7 @@ def test_what_others_call_things_stays_text(page: Page, mock: RunningMock) -> No
         assert "taken" not in page.title()
 
 
-def test_a_part_that_gets_no_answer_says_so_and_can_be_asked_again(page: Page, complaints: list[str]) -> None:
+def test_a_part_of_the_page_without_an_answer_says_so_and_can_be_retried(page: Page, complaints: list[str]) -> None:
     page.route("**/_mock/scenarios*", lambda route: route.abort())
     page.goto("/_mock/ui/faults")
     failure = page.locator("#scenarios").get_by_role("alert")
@@ -99,7 +101,7 @@ def test_a_part_that_gets_no_answer_says_so_and_can_be_asked_again(page: Page, c
     complaints.clear()
 
 
-def test_a_part_that_is_watched_comes_back_by_itself(page: Page, complaints: list[str]) -> None:
+def test_a_part_that_updates_itself_recovers_without_a_click(page: Page, complaints: list[str]) -> None:
     page.route("**/_mock/faults", lambda route: route.abort())
     page.goto("/_mock/ui/faults")
     expect(page.locator("#faults").get_by_role("alert")).to_contain_text("The mock does not answer")

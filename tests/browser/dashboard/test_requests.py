@@ -18,7 +18,7 @@ pytestmark = needs_chromium
 ACME = "lehnz_pk_dev_acme_books_fcc4d1ba0a99e14cc6ee95a7"
 
 
-def test_requests_appear_by_themselves_and_can_be_paused(page: Page, mock: RunningMock) -> None:
+def test_requests_appear_as_they_arrive_and_the_list_can_be_paused(page: Page, mock: RunningMock) -> None:
     page.goto("/_mock/ui/requests")
     rows = settled(page).locator("#list tbody tr")
     expect(page.get_by_text("No request fits yet")).to_be_visible()
@@ -34,7 +34,7 @@ def test_requests_appear_by_themselves_and_can_be_paused(page: Page, mock: Runni
     expect(rows.first).to_contain_text("400personalized1 finding")
 
 
-def test_requests_that_a_restore_takes_back_leave_the_list(page: Page, mock: RunningMock) -> None:
+def test_requests_that_a_restore_removes_disappear_from_the_list(page: Page, mock: RunningMock) -> None:
     page.goto("/_mock/ui/requests")
     rows = settled(page).locator("#list tbody tr")
     send(mock, "/v1/recommend", {"user_id": "user_1"})
@@ -50,7 +50,7 @@ def test_requests_that_a_restore_takes_back_leave_the_list(page: Page, mock: Run
     control(mock, "DELETE", f"/snapshots/{kept}")
 
 
-def test_an_organisations_requests_are_shown_and_those_of_unknown_keys(page: Page, mock: RunningMock) -> None:
+def test_the_list_shows_the_organisations_requests_and_those_with_unknown_keys(page: Page, mock: RunningMock) -> None:
     send(mock, "/v1/recommend", {"user_id": "user_1"}, "lehnz_pk_wrong")
     send(mock, "/v1/recommend", {"user_id": "user_1"}, ACME)
     send(mock, "/v1/recommend", {"user_id": "user_1"})
@@ -65,7 +65,7 @@ def test_an_organisations_requests_are_shown_and_those_of_unknown_keys(page: Pag
     expect(rows.first).to_contain_text("acme-books")
 
 
-def test_requests_are_found_by_what_is_in_them(page: Page, mock: RunningMock) -> None:
+def test_requests_are_found_by_their_contents(page: Page, mock: RunningMock) -> None:
     shop_a_little(mock)
     page.goto("/_mock/ui/requests")
     rows = settled(page).locator("#list tbody tr")
@@ -84,7 +84,7 @@ def test_requests_are_found_by_what_is_in_them(page: Page, mock: RunningMock) ->
     expect(page.get_by_text("No request fits yet")).to_be_visible()
 
 
-def test_a_request_is_opened_by_keyboard_and_shared_by_its_address(page: Page, mock: RunningMock) -> None:
+def test_a_request_can_be_opened_by_keyboard_and_shared_as_a_link(page: Page, mock: RunningMock) -> None:
     send(mock, "/v1/recommend", {"user_id": 7})
     page.goto("/_mock/ui/requests?tenant_id=glow-beauty-ng")
     settled(page).get_by_role("link", name="personalized", exact=True).focus()
@@ -100,10 +100,10 @@ def test_a_request_is_opened_by_keyboard_and_shared_by_its_address(page: Page, m
     page.get_by_role("button", name="Copy as curl").click()
     expect(page.locator("#curl")).to_contain_text("$PK")
     page.go_back()
-    expect(detail).to_be_hidden()  # the list has all the room again
+    expect(detail).to_be_hidden()  # the list takes the full width again
 
 
-def test_a_request_that_was_not_made_shows_the_nearest_that_was(page: Page, mock: RunningMock) -> None:
+def test_verifying_a_request_that_was_not_made_shows_the_nearest_one(page: Page, mock: RunningMock) -> None:
     send(mock, "/v1/ingest/events/ingest", event_body("view", "u1", "prod_1"))
     page.goto("/_mock/ui/requests")
     settled(page).get_by_text("Verify that a request was made").click()

@@ -1,4 +1,4 @@
-"""Bring your own shop: a file of products becomes the shop, without an account, and back."""
+"""Bring your own shop: a file of products replaces the shop, without an account, and this can be undone."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ pytestmark = needs_chromium
 PRODUCTS = "SKU;Titel;price\nmug-1;Becher;9,50\nmug-2;Tasse;12,00\n;ohne;1,00\n"
 
 
-def test_a_file_is_mapped_applied_and_undone(page: Page, tmp_path: Path) -> None:
+def test_a_file_can_be_mapped_applied_and_undone(page: Page, tmp_path: Path) -> None:
     file = tmp_path / "Käse.csv"
     file.write_text(PRODUCTS, encoding="utf-8")
     page.goto("/_mock/ui/shop")
@@ -32,7 +32,7 @@ def test_a_file_is_mapped_applied_and_undone(page: Page, tmp_path: Path) -> None
     settled(page).locator("#file").set_input_files(file)
 
 
-def test_what_was_added_is_taken_back_by_one_click(page: Page, tmp_path: Path) -> None:
+def test_added_records_are_removed_with_one_click(page: Page, tmp_path: Path) -> None:
     file = tmp_path / "more.csv"
     file.write_text("item_id,title,price\nmug-1,Mug,9.50\n", encoding="utf-8")
     page.goto("/_mock/ui/shop")
@@ -45,9 +45,7 @@ def test_what_was_added_is_taken_back_by_one_click(page: Page, tmp_path: Path) -
     expect(settled(page).get_by_text("No item has this")).to_be_visible()
 
 
-def test_the_address_alone_leads_a_browser_to_the_dashboard_and_a_program_nowhere(
-    page: Page, mock: RunningMock
-) -> None:
+def test_the_root_url_redirects_browsers_to_the_dashboard_but_not_programs(page: Page, mock: RunningMock) -> None:
     page.goto("/")
     page.wait_for_url("**/_mock/")
     assert httpx.get(mock.url).status_code == 404

@@ -20,7 +20,7 @@ pytestmark = needs_chromium
 ACME = "lehnz_pk_dev_acme_books_fcc4d1ba0a99e14cc6ee95a7"
 
 
-def test_the_overview_shows_the_quota_as_it_goes_and_puts_things_back(page: Page, mock: RunningMock) -> None:
+def test_the_overview_shows_the_falling_quota_and_can_reset(page: Page, mock: RunningMock) -> None:
     page.goto("/_mock/")
     remaining = page.locator("#limit-remaining")
     expect(remaining).to_have_text("1,000")
@@ -35,7 +35,7 @@ def test_the_overview_shows_the_quota_as_it_goes_and_puts_things_back(page: Page
     expect(page.locator("#count-items")).to_have_text("50")
 
 
-def test_a_snapshot_is_taken_and_restored_by_a_button_or_from_its_file(page: Page, mock: RunningMock) -> None:
+def test_a_snapshot_can_be_taken_and_restored_with_a_button_or_from_its_file(page: Page, mock: RunningMock) -> None:
     page.goto("/_mock/")
     expect(settled(page).get_by_text("None yet.")).to_be_visible()
     page.get_by_role("region", name="Snapshots").get_by_label("Name").fill("<b>before</b>")
@@ -56,7 +56,7 @@ def test_a_snapshot_is_taken_and_restored_by_a_button_or_from_its_file(page: Pag
     expect(page.get_by_text("None yet.")).to_be_visible()
 
 
-def test_an_organisation_is_made_chosen_used_and_removed(page: Page, mock: RunningMock) -> None:
+def test_an_organisation_can_be_created_chosen_used_and_removed(page: Page, mock: RunningMock) -> None:
     page.goto("/_mock/")
     page.get_by_role("region", name="Organisations").get_by_label("Name").fill("try-out")
     page.get_by_role("button", name="Make one").click()
@@ -72,7 +72,7 @@ def test_an_organisation_is_made_chosen_used_and_removed(page: Page, mock: Runni
     assert send(mock, "/v1/recommend", {"strategy": "popular"}, key).status_code == 401
 
 
-def test_a_key_is_copied(browser: Browser, mock: RunningMock) -> None:
+def test_a_key_can_be_copied(browser: Browser, mock: RunningMock) -> None:
     with browser.new_context(base_url=mock.url, permissions=["clipboard-read", "clipboard-write"]) as context:
         page = context.new_page()
         page.goto("/_mock/")
@@ -94,7 +94,7 @@ def test_a_scenario_is_a_button_that_stays_pressed(page: Page, mock: RunningMock
     assert send(mock, "/v1/recommend", {"user_id": "user_1"}).status_code == 200
 
 
-def test_the_429_button_asks_for_how_long_and_for_whom(page: Page, mock: RunningMock) -> None:
+def test_the_429_button_asks_for_a_duration_and_an_organisation(page: Page, mock: RunningMock) -> None:
     page.goto("/_mock/ui/faults")
     part = page.locator("section").filter(has=page.get_by_role("heading", name="Rate-limit me now"))
     part.get_by_label("Organisation").select_option("acme-books")
@@ -109,7 +109,7 @@ def test_the_429_button_asks_for_how_long_and_for_whom(page: Page, mock: Running
     expect(part).to_contain_text("acme-books has 1,000 requests left")
 
 
-def test_a_fault_is_made_of_the_mocks_own_table(page: Page, mock: RunningMock, complaints: list[str]) -> None:
+def test_the_fault_form_is_built_from_the_mocks_own_table(page: Page, mock: RunningMock, complaints: list[str]) -> None:
     page.goto("/_mock/ui/faults")
     form = settled(page).locator("#add")
     kinds = form.get_by_label("Kind of fault")
@@ -133,7 +133,7 @@ def test_a_fault_is_made_of_the_mocks_own_table(page: Page, mock: RunningMock, c
     expect(page.get_by_text("No faults are set.")).to_be_visible()
 
 
-def test_the_clock_is_moved_to_the_reset_of_an_organisation(page: Page, mock: RunningMock) -> None:
+def test_the_clock_can_be_moved_to_the_reset_of_an_organisation(page: Page, mock: RunningMock) -> None:
     control(mock, "POST", "/organisations/glow-beauty-ng/rate-limit/exhaust", {"seconds": 600})
     assert send(mock, "/v1/recommend", {"user_id": "user_1"}).status_code == 429
     page.goto("/_mock/ui/clock")
@@ -143,7 +143,7 @@ def test_the_clock_is_moved_to_the_reset_of_an_organisation(page: Page, mock: Ru
     assert send(mock, "/v1/recommend", {"user_id": "user_1"}).status_code == 200
 
 
-def test_the_clock_stands_still_goes_on_and_is_moved_for_one_organisation(page: Page, mock: RunningMock) -> None:
+def test_the_clock_can_be_stopped_resumed_and_moved_for_one_organisation(page: Page, mock: RunningMock) -> None:
     page.goto("/_mock/ui/clock")
     page.get_by_role("button", name="stand still").click()
     expect(page.get_by_text("It stands still until it is moved.")).to_be_visible()
@@ -159,7 +159,7 @@ def test_the_clock_stands_still_goes_on_and_is_moved_for_one_organisation(page: 
     expect(page.get_by_text("It runs at the speed of your clock.")).to_be_visible()
 
 
-def test_a_keyboard_reaches_the_content_first_and_sees_where_it_is(page: Page) -> None:
+def test_tab_reaches_the_content_first_and_the_focus_is_visible(page: Page) -> None:
     page.goto("/_mock/ui/faults")
     settled(page).keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
@@ -170,9 +170,7 @@ def test_a_keyboard_reaches_the_content_first_and_sees_where_it_is(page: Page) -
     assert outline != "none"
 
 
-def test_an_item_is_found_with_its_neighbours_and_a_user_with_the_merged_identities(
-    page: Page, mock: RunningMock
-) -> None:
+def test_an_item_is_shown_with_its_neighbours_and_a_user_with_all_merged_ids(page: Page, mock: RunningMock) -> None:
     shop_a_little(mock)
     page.goto("/_mock/ui/catalogue")
     items = settled(page).locator("#list tbody tr")
@@ -198,7 +196,7 @@ def test_an_item_is_found_with_its_neighbours_and_a_user_with_the_merged_identit
     assert page.url.endswith("user_id=user_1")
 
 
-def test_a_strategy_is_tried_with_filters_and_its_scores_are_taken_apart(page: Page, complaints: list[str]) -> None:
+def test_a_strategy_can_be_tried_with_filters_and_its_scores_are_explained(page: Page, complaints: list[str]) -> None:
     page.goto("/_mock/ui/try")
     results = settled(page).locator("#results li")
     expect(results).to_have_count(12)
@@ -223,7 +221,7 @@ def test_a_strategy_is_tried_with_filters_and_its_scores_are_taken_apart(page: P
     complaints.clear()
 
 
-def test_the_funnel_counts_what_came_of_the_lists_as_bars_and_as_a_table(page: Page, mock: RunningMock) -> None:
+def test_the_funnel_shows_the_results_of_lists_as_bars_and_as_a_table(page: Page, mock: RunningMock) -> None:
     page.goto("/_mock/ui/funnel")
     expect(settled(page).get_by_text("Nothing was recommended yet.")).to_be_visible()
     shop_a_little(mock)

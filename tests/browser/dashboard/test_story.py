@@ -20,7 +20,7 @@ PAGES = Path(__file__).parents[1] / "pages"
 
 
 class Pages(QuietHandler, SimpleHTTPRequestHandler):
-    """/shop.html, /attack.html; a product's page is an empty one."""
+    """Serves /shop.html and /attack.html; a product page is empty."""
 
     def do_GET(self) -> None:
         if not self.path.startswith("/product"):
@@ -34,7 +34,7 @@ class Pages(QuietHandler, SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
-    """Origin of somebody else's site."""
+    """Return the origin of another site."""
     with serving(partial(Pages, directory=str(PAGES))) as origin:
         yield origin
 
@@ -47,14 +47,14 @@ def mock() -> Iterator[RunningMock]:
 
 @pytest.fixture
 def tabs(browser: Browser, mock: RunningMock) -> Iterator[tuple[Page, Page, Page]]:
-    """The shop's tab, and two of the dashboard: one to watch the requests, one to act."""
+    """Open a tab of the shop and two of the dashboard: one shows the requests, the other is used to act."""
     control(mock, "POST", "/reset", {"all": True})
     control(mock, "DELETE", "/journal", {"all": True})
     with browser.new_context(viewport=WIDE) as context:
         yield context.new_page(), context.new_page(), context.new_page()
 
 
-def test_a_shops_visit_is_seen_live_and_steered_from_the_dashboard(
+def test_a_visit_to_the_shop_is_shown_live_and_controlled_from_the_dashboard(
     tabs: tuple[Page, Page, Page], site: str, mock: RunningMock
 ) -> None:
     shop, watch, act = tabs
@@ -63,7 +63,7 @@ def test_a_shops_visit_is_seen_live_and_steered_from_the_dashboard(
     requests = watch.locator("#list tbody tr").filter(has_not_text="preflight")
 
     def seen(count: int, operation: str, status: str) -> None:
-        """In the tab that nobody touches."""
+        """Check the tab that only shows requests."""
         expect(requests).to_have_count(count)
         expect(requests.first).to_contain_text(operation)
         expect(requests.first).to_contain_text(status)
@@ -73,7 +73,7 @@ def test_a_shops_visit_is_seen_live_and_steered_from_the_dashboard(
     expect(shop.locator("#row a")).to_have_count(5)
     seen(1, "recommend", "200")
 
-    # A click is sent while the page goes away, and counts for the list that it came from.
+    # A click is sent while the page unloads, and counts for the list that showed the item.
     shop.locator("#row a").first.click()
     expect(shop.get_by_role("heading", name="A product")).to_be_visible()
     seen(2, "ingestEvents", "202")
@@ -81,7 +81,7 @@ def test_a_shops_visit_is_seen_live_and_steered_from_the_dashboard(
     clicks = act.locator("section", has=act.get_by_role("heading", name="personalized")).locator("dd").nth(1)
     expect(clicks).to_contain_text("1")
 
-    # Signing in joins the visitor with the customer.
+    # Signing in merges the visitor with the customer.
     shop.go_back()
     expect(shop.locator("#row a")).to_have_count(5)
     shop.get_by_role("button", name="Sign in").click()
@@ -92,7 +92,7 @@ def test_a_shops_visit_is_seen_live_and_steered_from_the_dashboard(
     expect(act.locator("#detail")).to_contain_text("joined these ids to one person")
     expect(act.locator("#detail")).to_contain_text("anon-")
 
-    # The dashboard's button makes the limit felt; the page says so in a friendly way.
+    # The dashboard's button uses up the limit; the page tells the shopper in a friendly way.
     act.goto(f"{mock.url}/_mock/ui/faults?tenant_id=glow-beauty-ng")
     act.get_by_label("For", exact=True).first.select_option("15 min")
     act.get_by_role("button", name="Rate-limit me now").click()
@@ -119,7 +119,7 @@ def test_a_page_of_another_site_can_neither_read_nor_change_the_mock(
         return control(mock, "GET", "/organisations"), clock["scale"], clock["now"][:13], faults
 
     page, dashboard, _ = tabs
-    dashboard.goto(f"{mock.url}/_mock/")  # whoever is attacked has been there
+    dashboard.goto(f"{mock.url}/_mock/")  # the victim has visited the dashboard before
     before = state()
     page.goto(f"{site}/attack.html")
     assert page.evaluate("mock => attack(mock)", mock.url) == []
