@@ -1,9 +1,9 @@
-"""All benchmarks, one after the other: `make bench`, or
+"""Runs all benchmarks in sequence: `make bench`, or
 
     python -m bench [--only PART ...] [--quick] [--minutes 10] [--write]
 
 A full run takes about 10 minutes and --minutes; a quick one takes about two. With --write, the reports and plots in
-docs/ are made anew, which needs a machine that is quiet when it begins. The parts:
+docs/ are written again, which needs a machine that is idle at the start. The parts:
 """
 
 import sys

@@ -26,12 +26,12 @@ from mock_server.runtime import collector
 from mock_server.settings import Settings
 
 BODY = json.dumps({"strategy": "popular", "limit": 20}).encode()
-REQUESTS = 300  # of a round
-OTHERS = "acme-books"  # the faults are set for this organisation; the requests are another's
+REQUESTS = 300  # in each round
+OTHERS = "acme-books"  # the faults apply to this organisation; the requests come from another one
 
 
 def make(faults: int | None) -> tuple[Mock, ASGIApp]:
-    """`faults`: number of faults that are set; None: no fault layer."""
+    """Return a mock and its API with `faults` faults set; None leaves the fault layer out."""
     settings = Settings(rate_limit="off")
     mock = Mock(settings, fill=Seed("small", build_world("small", seed=42)).fill)
     layers = Layers(mock)
@@ -44,7 +44,7 @@ def make(faults: int | None) -> tuple[Mock, ASGIApp]:
 
 
 def resolved(mock: Mock, app: ASGIApp) -> ASGIApp:
-    """Resolves route and caller, as the server does before the layers."""
+    """Resolve route and caller before `app` is called, as the server does before the layers."""
     resolver = Resolver(mock.contract, mock.organisations.keys)
 
     async def outermost(scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,7 +64,7 @@ def measure(options: Options) -> str:
         "20 faults of another organisation": make(20),
     }
     found: dict[str, list[float]] = {name: [] for name in variants}
-    for turn in range(-1, rounds):  # the first one warms up
+    for turn in range(-1, rounds):  # the first turn warms up
         for name, (mock, app) in variants.items():
             spent = asyncio.run(spend(app, mock.organisations.first.publishable_key, REQUESTS))
             if turn >= 0:
@@ -73,7 +73,7 @@ def measure(options: Options) -> str:
 
 
 async def spend(app: ASGIApp, key: str, count: int) -> float:
-    """CPU seconds for this many requests."""
+    """Return the CPU seconds for this many requests."""
     headers = [(b"x-api-key", key.encode()), (b"content-type", b"application/json")]
     statuses: set[int] = set()
 

@@ -5,7 +5,8 @@
 Worlds have ten events per item and the same shape at every size (seeded numpy, no files): shoppers with a taste for one
 category, sessions, baskets, carts. Probe shoppers have histories of exactly 0, 10, 100 and 400 items.
 Filters select a fifth (one of two categories) and a half (by two attributes) of the catalogue at every size, so that
-page 10 is never empty. Cold: an event was applied just before, so the list is computed. Warm: the same question, kept.
+page 10 is never empty. Cold: an event was applied just before, so the list is computed. Warm: the same request
+again, served from the cache.
 Indexes are made on first use and timed apart.
 Times are CPU times of this process, with the garbage collector set as the server sets it; each world is measured in
 turns with the smallest one, and the ratio of the two is what counts.
@@ -43,7 +44,7 @@ PERSONAL = {name for name in STRATEGIES if name not in ("similar", "trending", "
     "frequently-consumed-together",
 }
 Cell = tuple[str, int, str, int, str]  # strategy, page, filter, history, temperature
-Found = dict[Cell, tuple[np.ndarray, np.ndarray]]  # microseconds in the smallest and in a larger world
+Found = dict[Cell, tuple[np.ndarray, np.ndarray]]  # microseconds in the smallest world and in a larger one
 
 
 def measure(options: Options) -> str:
@@ -86,7 +87,7 @@ def question(world: World, strategy: str, filters: str, history: int, turn: int)
 
 
 def compare(small: World, large: World, repeats: int) -> Found:
-    """Times in microseconds of each cell in both worlds, measured alternately."""
+    """Measure each cell in both worlds alternately; return the times in microseconds."""
     for world in (small, large):
         first_uses(world, repeats)
     found = {}
@@ -105,13 +106,14 @@ def compare(small: World, large: World, repeats: int) -> Found:
 
 
 def first_uses(world: World, repeats: int) -> None:
-    """Ask until every shelf and board exists."""
+    """Make every request that builds an index, so that no index is built during the measurement."""
     for strategy, filters, turn in product(STRATEGIES, FILTERS, range(repeats)):
         world.tenant.recommend(question(world, strategy, filters, 10, turn), world.clock)[: PAGES[-1] * LIMIT]
 
 
 def cold_and_warm(world: World, query: Query, page: int) -> list[float]:
-    """CPU microseconds of a response after a change, and of the same one once it is kept, which is the third time."""
+    """Return the CPU microseconds of a response just after a change, and of the third response to the same request,
+    which comes from the cache."""
     world.disturb()
     times = []
     for _ in range(3):
@@ -134,7 +136,7 @@ def world_row(world: World) -> str:
 
 
 def growth_rows(found: Found) -> Iterator[str]:
-    """A row of p50 and p99 for each strategy and history, and one for all of them."""
+    """Yield a table row with p50 and p99 for each strategy and history, and one row for all of them."""
     yield "| strategy | history | cold p50 | cold p99 | warm p50 | warm p99 |"
     yield "|---|---|---|---|---|---|"
     for strategy in STRATEGIES:
@@ -159,7 +161,7 @@ def percentiles(pairs: list[tuple[np.ndarray, np.ndarray]]) -> Iterator[str]:
 
 
 def memory_lines(tenant: Tenant) -> list[str]:
-    """Megabytes per structure, extrapolated from a sample of each."""
+    """Yield the megabytes of each structure, extrapolated from a sample."""
     recommender = tenant.recommender
     tables = recommender.tables
     parts = {

@@ -33,7 +33,7 @@ class World:
     update_us: float
     parse_us: float
     memory_mb: float
-    contexts: list[str]  # items of the most popular tenth
+    contexts: list[str]  # items from the most popular tenth of the catalogue
     clock: float = NOW
     extra: int = 0
 
@@ -95,7 +95,7 @@ def catalogue(items: int, rng: np.random.Generator) -> Iterator[dict[str, Any]]:
 
 
 def stream(items: int, events: int, rng: np.random.Generator) -> Iterator[dict[str, Any]]:
-    """Events in order of time; each shopper has about 25, in sessions of about 6."""
+    """Yield events in order of time; each shopper has about 25, in sessions of about 6."""
     shoppers = max(40, events // 25)
     per_category = items // CATEGORIES
     sessions = events // 6
@@ -112,7 +112,8 @@ def stream(items: int, events: int, rng: np.random.Generator) -> Iterator[dict[s
 
 
 def probes(items: int, rng: np.random.Generator) -> Iterator[dict[str, Any]]:
-    """Shoppers with as many different items as their name says, drawn like all others; the last items are recent."""
+    """Yield events of probe shoppers. A probe's name gives the number of different items in its history; the last ones
+    are recent."""
     per_category = items // CATEGORIES
     for history, probe in product(HISTORIES, range(PROBES)):
         drawn: dict[int, None] = {}

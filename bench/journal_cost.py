@@ -25,7 +25,7 @@ BARE = "neither"
 
 
 def make(journal: int | None) -> tuple[Mock, ASGIApp]:
-    """`journal`: exchanges that are kept; None: neither journal nor metrics."""
+    """Return a mock and its API whose journal keeps `journal` exchanges; None leaves out journal and metrics."""
     settings = Settings(rate_limit="off", journal=journal or 0)
     mock = Mock(settings, fill=Seed("small", build_world("small", seed=42)).fill)
     layers = Layers(mock)
@@ -44,7 +44,7 @@ def measure(options: Options) -> str:
         "journal and metrics (`--journal 1000`, the default)": make(1_000),
     }
     found: dict[str, list[float]] = {name: [] for name in variants}
-    for turn in range(-5, rounds):  # the first ones warm up and fill the journal
+    for turn in range(-5, rounds):  # the first turns warm up and fill the journal
         for name, (mock, app) in variants.items():
             spent = asyncio.run(spend(app, mock.organisations.first.publishable_key, REQUESTS))
             if turn >= 0:

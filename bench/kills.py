@@ -31,7 +31,7 @@ CLIENTS = 4
 
 @dataclass
 class Sent:
-    """Ids that went out, and those that were answered with 202."""
+    """The ids that were sent, and those that were answered with 202."""
 
     sent: set[str] = field(default_factory=set)
     answered: set[str] = field(default_factory=set)
@@ -76,7 +76,7 @@ def main() -> int:
 
 
 def kill_often(state: Path, kills: int, seed: int, sync: str = "normal") -> Outcome:
-    """Start on the same file again and again."""
+    """Start the mock on the same file, kill it and compare, round after round."""
     rng, sent, outcome = Random(seed), Sent(), Outcome()
     for number in range(kills + 1):
         began = time.monotonic()
@@ -104,7 +104,7 @@ def _kill_under_load(mock: RunningMock, sent: Sent, rng: Random) -> None:
 
 
 def _send(mock: RunningMock, sent: Sent, rng: Random) -> None:
-    """Send until the mock is killed."""
+    """Send requests until the mock is killed."""
     connection = http.client.HTTPConnection(urlsplit(mock.url).netloc, timeout=10)
     try:
         while True:

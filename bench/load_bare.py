@@ -14,7 +14,7 @@ HEADERS = {"X-API-KEY": "pk", "Content-Type": "application/json", "Accept": "app
 
 
 class Bare(FastHttpUser):
-    """Closed load without think times."""
+    """A user of closed load without think times."""
 
     wait_time: Any = constant(0)
 

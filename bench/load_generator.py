@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def truth(folder: Path, rounds: int) -> None:
-    """Print p50, p95, p99 in ms of the three ways to measure."""
+    """Print p50, p95 and p99 in ms for each of the three ways to measure."""
     runs: dict[str, list[tuple[float, ...]]] = {"exact client": [], "open load": [], "closed load, 10 users": []}
     with target(folder, "stall") as url:
         for _ in range(rounds):
@@ -70,7 +70,7 @@ def truth(folder: Path, rounds: int) -> None:
 
 
 def known(folder: Path, rounds: int) -> None:
-    """Print each percentile beside that of the target's log."""
+    """Print each percentile beside the same percentile of the target's log."""
     for name, processes in (("one process", ()), ("two processes", ("--processes", 2))):
         for _ in range(rounds):
             log = folder / "log"
@@ -85,7 +85,7 @@ def known(folder: Path, rounds: int) -> None:
 
 
 def saturate(folder: Path, rounds: int) -> None:
-    """Print the rate found and wrk's."""
+    """Print the rate that was found beside wrk's."""
     script = folder / "post.lua"
     script.write_text(
         'wrk.method = "POST"\nwrk.body = \'{"strategy": "popular", "limit": 20}\'\n'
@@ -109,7 +109,7 @@ def saturate(folder: Path, rounds: int) -> None:
 
 
 def cost(folder: Path, rounds: int) -> None:
-    """Print requests per second of generator CPU of both and their ratio."""
+    """Print both generators' requests per second of CPU time, and the ratio."""
     found: dict[str, list[float]] = {"bare": [], "reader": []}
     with target(folder) as url:
         for _ in range(rounds):
@@ -127,8 +127,8 @@ def rounded(values: list[float]) -> list[int]:
 
 
 def per_cpu_second(run: Any) -> float:
-    """Requests per CPU-second: requests that `run` sent, divided by the CPU time of its child processes without their
-    start."""
+    """Return requests per CPU-second: the requests that `run` sent, divided by the CPU time of its child processes
+    without their start-up."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     count, start = run()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -152,7 +152,7 @@ def environment() -> dict[str, str]:
 
 
 def start_cost() -> float:
-    """CPU seconds of a locust process that loads our files and sends nothing."""
+    """Return the CPU seconds of a locust process that loads our files and sends nothing."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([sys.executable, "-m", "locust", "-f", "load", "--list"], cwd=ROOT, capture_output=True, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -162,7 +162,7 @@ def start_cost() -> float:
 def locust(
     folder: Path, url: str, *options: object, slo: Path | None = None, may_end: tuple[int, ...] = (0,)
 ) -> dict[str, Any]:
-    """The verdict file of one run of the Reader scenario."""
+    """Run the Reader scenario once and return its verdict file."""
     slo_json = folder / "slo.json"
     command = [sys.executable, "-m", "locust", "-f", "load", "--headless", "--only-summary", "--host", url]
     command += ["--scenario", "reader", "--rate-limit", "off", "--keys-file", str(folder / "keys.json")]
@@ -179,7 +179,7 @@ def times(verdict: dict[str, Any]) -> tuple[float, ...]:
 
 
 async def exact(url: str) -> tuple[float, ...]:
-    """An open client of its own: latencies from the moment that each request was due, unrounded."""
+    """Send on a schedule of its own; return each latency, unrounded and measured from when the request was due."""
     port = int(url.rsplit(":", 1)[1])
     body = b'{"strategy": "popular"}'
     head = "POST /v1/recommend HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -209,7 +209,7 @@ async def exact(url: str) -> tuple[float, ...]:
 
 @contextlib.contextmanager
 def target(folder: Path, *options: str) -> Iterator[str]:
-    """The URL of bench/load_target.py, running."""
+    """Run bench/load_target.py and yield its URL."""
     url_file = folder / "url"
     url_file.unlink(missing_ok=True)
     process = subprocess.Popen([sys.executable, str(ROOT / "bench" / "load_target.py"), str(url_file), *options])

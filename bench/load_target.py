@@ -40,12 +40,12 @@ HEADERS = [
     (b"ratelimit-remaining", b"999999"),
     (b"ratelimit-reset", b"900"),
 ]
-STALLS = {"stall": (5.0, 1.0), "known": (10.0, 2.0)}  # seconds: period, and how long of it no response is sent
+STALLS = {"stall": (5.0, 1.0), "known": (10.0, 2.0)}  # seconds: the period; how long nothing is sent in each
 MODE = sys.argv[2] if len(sys.argv) > 2 else ""
 LOG = Path(sys.argv[3]).open("a", encoding="utf-8", buffering=1) if len(sys.argv) > 3 else None  # noqa: SIM115
 RNG = Random(7)
 ONE_AT_A_TIME = asyncio.Lock()
-WORK = 15_000  # numbers to add up
+WORK = 15_000  # how many numbers are added up for each request
 
 
 async def app(_: Any, receive: Any, send: Any) -> None:
@@ -73,7 +73,7 @@ def write_url(port: int) -> None:
 
 
 class Server(uvicorn.Server):
-    """Writes its URL to a file once it listens."""
+    """A server that writes its URL to a file once it listens."""
 
     async def startup(self, sockets: Any = None) -> None:
         await super().startup(sockets)

@@ -9,7 +9,7 @@ MOST_LOAD = 0.5  # per core, over the last minute, before a bench begins
 
 
 class BusyError(Exception):
-    """Other work would distort the measurement."""
+    """The machine is too busy: other work would distort the measurement."""
 
 
 def load_per_core() -> float:
@@ -17,7 +17,7 @@ def load_per_core() -> float:
 
 
 def refuse_if_busy() -> None:
-    """Raises BusyError."""
+    """Raise BusyError if the load per core is above MOST_LOAD."""
     if (load := load_per_core()) > MOST_LOAD:
         raise BusyError(
             f"the load is {load:.1f} per core and must be at most {MOST_LOAD} before a table is written; "
@@ -26,7 +26,7 @@ def refuse_if_busy() -> None:
 
 
 def facts(load: float) -> str:
-    """Commit, processor, versions. `load`: per core, at the start of the benchmark."""
+    """Return commit, processor and versions as text. `load`: per core, at the start of the benchmark."""
     packages = ", ".join(f"{name} {version(name)}" for name in ("starlette", "uvicorn", "uvloop", "httptools", "numpy"))
     changed = "" if not output_of("git", "status", "--porcelain", "--untracked-files=no") else " with changes"
     return (
@@ -36,7 +36,7 @@ def facts(load: float) -> str:
 
 
 def output_of(*command: str) -> str:
-    """The output of a command without the final newline."""
+    """Return the output of a command without the final newline."""
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 
 

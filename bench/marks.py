@@ -4,7 +4,7 @@ from pathlib import Path
 
 
 def write_between_marks(path: Path, name: str, text: str) -> None:
-    """Raises ValueError for a document without these marks."""
+    """Replace the text between the marks. Raises ValueError for a document without them."""
     before, begin, rest = path.read_text(encoding="utf-8").partition(f"<!-- {name} -->\n")
     _, end, after = rest.partition(f"<!-- /{name} -->")
     if not begin or not end:

@@ -24,7 +24,7 @@ class Ratings:
 
 
 def fetch(cache: Path) -> Path | None:
-    """The wheel, downloaded unless it is in the cache; None when it is not available."""
+    """Return the wheel, downloaded unless it is in the cache; None if it is not available."""
     cache.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(cache), PACKAGE]
     if not list(cache.glob("recbole-1.2.1-*.whl")) and subprocess.run(command, capture_output=True).returncode:
@@ -58,7 +58,7 @@ def read(wheel: Path) -> tuple[Ratings, list[dict[str, Any]], list[dict[str, Any
 
 
 def by_user(ratings: Ratings, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    return _oldest_first(ratings, np.random.RandomState(seed).rand(len(ratings.users)))  # they use the legacy generator
+    return _oldest_first(ratings, np.random.RandomState(seed).rand(len(ratings.users)))  # as the published ones
 
 
 def by_user_and_time(ratings: Ratings, _: int) -> tuple[np.ndarray, np.ndarray]:
@@ -66,7 +66,7 @@ def by_user_and_time(ratings: Ratings, _: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def by_time(ratings: Ratings, _: int) -> tuple[np.ndarray, np.ndarray]:
-    """One cut for all users; only users with ratings on both sides can be tested."""
+    """Split the ratings of all users at one moment; only users with ratings on both sides can be tested."""
     order = np.argsort(ratings.times, kind="stable")
     cut = round(0.75 * len(order))
     train, test = order[:cut], order[cut:]

@@ -27,7 +27,7 @@ class Options(NamedTuple):
 
 
 class Part(NamedTuple):
-    """`measure` gives a report in Markdown, or raises BenchError."""
+    """One benchmark: `measure` returns a report in Markdown, or raises BenchError."""
 
     name: str
     measure: Callable[[Options], str]
@@ -35,7 +35,7 @@ class Part(NamedTuple):
 
 
 class BenchError(Exception):
-    """A part that could not measure, or found a violation; one line with the reason."""
+    """The part could not measure, or found a violation; the message is one line with the reason."""
 
 
 def arguments(description: str | None) -> argparse.ArgumentParser:
@@ -51,13 +51,13 @@ def options_of(given: argparse.Namespace) -> Options:
 
 
 def run(part: Part, description: str | None) -> int:
-    """The command of one part."""
+    """Run one part as a command."""
     options = options_of(arguments(description).parse_args())
     return run_all([part], options)
 
 
 def apart(part: Part, options: Options) -> str:
-    """The report of a part, measured in a new process so that earlier parts have no effect."""
+    """Measure a part in a new process, so that earlier parts have no effect; return its report."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
         return process.submit(part.measure, options).result()
 
@@ -67,7 +67,7 @@ def here(part: Part, options: Options) -> str:
 
 
 def run_all(parts: list[Part], options: Options, measure: Callable[[Part, Options], str] = here) -> int:
-    """Measure one part after the other; exit code 1 if one fails, 2 for a machine that is too busy."""
+    """Measure the parts in sequence; return exit code 1 if one fails, 2 if the machine is too busy."""
     try:
         if options.write:
             machine.refuse_if_busy()

@@ -28,7 +28,7 @@ from fixtures.mock_process import MockProcessError, RunningMock, running_mock
 PLOT = Path("docs/pauses.png")
 CHANGE = {"X-Mock-Control": "1"}
 RESET_EVERY, ORGANISATION_EVERY = 30.0, 5.0  # seconds
-WARM_UP = 10  # seconds that are left out, because the first lists build indexes
+WARM_UP = 10  # seconds not counted, because the first lists build indexes
 STRATEGIES = ("popular", "trending", "personalized", "similar")
 
 
@@ -61,7 +61,7 @@ def _run(folder: Path, seconds: int) -> tuple[dict[str, np.ndarray], Measure, di
 
 @contextmanager
 def _changing(mock: RunningMock, question: dict[str, Any]) -> Iterator[dict[str, int]]:
-    """Resets, and creates and removes organisations, until the block is left; yields their numbers."""
+    """Reset, create and remove organisations until the block ends; yield how often."""
     over, counts = threading.Event(), {"resets": 0, "organisations": 0}
 
     def change() -> None:

@@ -25,7 +25,7 @@ from fixtures.mock_process import MockProcessError, RunningMock, running_mock
 
 SERVER_CORE, CLIENT_CORE = 0, 1
 BARE = "bare Starlette"
-SAMPLE = 540  # responses from which the mean size is taken
+SAMPLE = 540  # responses whose mean size is computed
 OPTIONS = ("--rate-limit", "100000000/15m", "--quiet")
 
 
@@ -86,7 +86,7 @@ def _started(running: contextlib.ExitStack, command: Callable[[int], list[str]],
 
 
 def _typical_answer(mock: RunningMock, rotation: Rotation, folder: Path) -> tuple[Path, int]:
-    """A file with the response whose size is nearest to the mean, and the mean."""
+    """Write the response whose size is nearest to the mean into a file; return the file and the mean."""
     bodies = [body for path, body in islice(rotation.requests(), SAMPLE) if path == "/v1/recommend"]
     answers = [servers.answer_of(mock.url, mock.publishable_key, body) or b"" for body in bodies]
     mean = round(statistics.mean(map(len, answers)))
@@ -97,7 +97,7 @@ def _typical_answer(mock: RunningMock, rotation: Rotation, folder: Path) -> tupl
 
 def _rounds(targets: Mapping[str, Target], rounds: int, seconds: int) -> dict[str, list[Measure]]:
     found: dict[str, list[Measure]] = {name: [] for name in targets}
-    for turn in range(-1, rounds):  # the first one warms up
+    for turn in range(-1, rounds):  # the first turn warms up
         for name, target in targets.items():
             duration = seconds if turn >= 0 else 2
             result = ask(target.url, target.pid, target.requests, target.key, duration, CLIENT_CORE)

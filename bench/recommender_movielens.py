@@ -204,15 +204,15 @@ def evaluate(find: Callable[[str], list[str]], held_out: Groups, seen: Groups) -
 
 
 def finders(door: Door, seen: Groups) -> Iterator[tuple[str, Callable[[str], list[str]]]]:
-    """How a user's ten items are found. `popular` is the same list for all users: it is requested once, and seen items
-    are removed."""
+    """Return functions that find a user's ten items. `popular` returns one list for all users: it is requested once,
+    and items that the user has seen are removed."""
     yield "personalized", lambda user: door.ask("personalized", user, K, 1)
     popular = [item for page in range(1, 11) for item in door.ask("popular", "", 100, page)]
     yield "popular", lambda user: [item for item in popular if item not in seen[user]][:K]
 
 
 def group(ratings: Ratings, rows: np.ndarray) -> Groups:
-    """The items of each user."""
+    """Return the items of each user."""
     found: Groups = defaultdict(set)
     for row in rows.tolist():
         found[str(ratings.users[row])].add(str(ratings.items[row]))

@@ -38,7 +38,7 @@ class Rotation:
         self._strategies = _documented_strategies()
 
     def write(self, path: Path, length: int = LENGTH) -> Path:
-        """One request a line, as bench/peers/requests.lua reads them."""
+        """Write one request per line, in the format that bench/peers/requests.lua reads."""
         lines = (
             f"{path}\t{json.dumps(body, separators=(',', ':'))}\n" for path, body in islice(self.requests(), length)
         )
@@ -46,7 +46,7 @@ class Rotation:
         return path
 
     def requests(self) -> Iterator[Request]:
-        """An endless sequence of recommendations, with an event after each nineteenth."""
+        """Yield recommendations without end, with an event after every nineteenth."""
         rng = Random(SEED)
         turn = 0
         while True:

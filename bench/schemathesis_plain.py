@@ -23,7 +23,7 @@ from bench.marks import write_between_marks
 from fixtures.mock_process import RunningMock, running_mock
 from fixtures.spec import SPEC_PATH
 
-# openapi.yaml describes null where the documents do; strict, the mock takes it nowhere else.
+# openapi.yaml allows null where the documents do; with this option the mock accepts it nowhere else.
 OPTIONS = ("--rate-limit", "off", "--auth-rate-limit", "off", "--strict-client", "needless-null")
 LEAST_CASES = 5_000
 LEAST_ACCEPTED = 0.70
@@ -31,7 +31,7 @@ LEAST_ACCEPTED = 0.70
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of schemathesis. `acceptable`: cases that were generated as valid, with the operation's key."""
+    """One run of schemathesis. `acceptable`: the cases that were generated as valid, counted by the operation's key."""
 
     exit_code: int
     output: str
@@ -47,8 +47,8 @@ class Run:
 def plain_run(
     mock: RunningMock, seed: int, examples: int, *options: str, description: str = "", token: str = ""
 ) -> Run:
-    """`examples`: how many cases the fuzzing phase tries per operation; the other phases set their own number.
-    `description`: a file or URL instead of openapi.yaml; `token`: of an account."""
+    """Run schemathesis once. `examples`: number of cases that the fuzzing phase tries per operation; the other phases
+    have numbers of their own. `description`: a file or URL instead of openapi.yaml; `token`: of an account."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "schemathesis.toml").write_text(
             f'[auth.openapi.SecretKey]\napi_key = "{mock.secret_key}"\n'
@@ -69,7 +69,7 @@ def plain_run(
 
 
 def _cases(report: Path) -> Iterator[tuple[int | None, bool]]:
-    """(status, could be accepted) of every case."""
+    """Yield the status of every case, and whether it could be accepted."""
     with report.open(encoding="utf-8") as lines:
         for line in lines:
             recorder = json.loads(line).get("ScenarioFinished", {}).get("recorder", {})
@@ -79,7 +79,7 @@ def _cases(report: Path) -> Iterator[tuple[int | None, bool]]:
 
 
 def _could_be_accepted(case: dict[str, Any]) -> bool:
-    """Generated as valid, and not one of the probes that repeat a case with the key missing or broken."""
+    """Return whether a case was generated as valid and is not a probe that repeats a case without a valid key."""
     meta = case["value"].get("meta") or {}
     probe = case.get("parent_id") is not None and not case["is_transition_applied"]
     return bool(meta.get("generation", {}).get("mode") == "positive" and not probe)

@@ -22,7 +22,7 @@ MOST_SECONDS = 30.0
 
 
 class ServerError(Exception):
-    """A server that can't be started."""
+    """A server can't be started."""
 
 
 def free_port() -> int:
@@ -44,8 +44,9 @@ def prism(port: int, spec: Path) -> list[str]:
 
 
 def spec_with_answer(answer: Path, path: Path) -> Path:
-    """openapi.yaml with this response as its example, so that an example-based mock sends the same bytes as the others,
-    and without `$ref`, because openapi-backend can't read a `$ref` with a description beside it (OpenAPI 3.1)."""
+    """Return openapi.yaml with this response as its example, so that an example-based mock sends the same bytes as the
+    others, and without `$ref`, because openapi-backend can't read a `$ref` with a description beside it (OpenAPI
+    3.1)."""
     spec = load_spec()
     document = spec.document
     content = document["components"]["responses"]["Recommendations"]["content"]["application/json"]
@@ -69,7 +70,7 @@ def _without_references(spec: Spec, node: Any) -> Any:
 
 @contextlib.contextmanager
 def running(command: Sequence[str], url: str, key: str, core: int) -> Iterator[int]:
-    """Yields its process id. Raises ServerError unless the server answers within half a minute."""
+    """Run the server and yield its process id. Raises ServerError unless the server answers within half a minute."""
     with tempfile.TemporaryFile() as log:
         pinned = ["taskset", "-c", str(core), *command]
         process = subprocess.Popen(pinned, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
@@ -84,7 +85,7 @@ def running(command: Sequence[str], url: str, key: str, core: int) -> Iterator[i
 
 
 def seconds_to_first_answer(url: str, key: str, process: subprocess.Popen[bytes]) -> float | None:
-    """Seconds from now to the first 200 of /v1/recommend; None if the server exits or never answers."""
+    """Return the seconds from now to the first 200 of /v1/recommend; None if the server exits or never answers."""
     started = time.monotonic()
     while process.poll() is None and time.monotonic() - started < MOST_SECONDS:
         if answer_of(url, key, {"strategy": "popular"}) is not None:
@@ -94,7 +95,7 @@ def seconds_to_first_answer(url: str, key: str, process: subprocess.Popen[bytes]
 
 
 def answer_of(url: str, key: str, body: dict[str, object]) -> bytes | None:
-    """The body of a 200, None for any other status."""
+    """Return the body of a 200; None for any other status."""
     headers = {"X-API-KEY": key, "Content-Type": "application/json"}
     request = urllib.request.Request(f"{url}/v1/recommend", json.dumps(body).encode(), headers)  # noqa: S310 - loopback
     with contextlib.suppress(urllib.error.URLError, OSError), urllib.request.urlopen(request, timeout=5) as response:  # noqa: S310
@@ -103,7 +104,7 @@ def answer_of(url: str, key: str, body: dict[str, object]) -> bytes | None:
 
 
 def versions() -> str:
-    """Versions of the compared servers."""
+    """Return the versions of the compared servers."""
     backend = output_of("node", "-p", f"require('{PEERS}/node_modules/openapi-backend/package.json').version")
     prism, node = output_of(str(PRISM), "--version"), output_of("node", "--version").lstrip("v")
     return f"Node {node}, Prism {prism}, openapi-backend {backend}"

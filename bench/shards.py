@@ -43,16 +43,16 @@ def measure(options: Options) -> str:
 
 
 def _rounds(shards: list[RunningMock], requests: Path, rounds: int, seconds: int) -> list[tuple[float, float]]:
-    """Requests per second of one process alone, and of both at once."""
+    """Measure the requests per second of one process alone, and of both at once."""
 
     def at(core: int, long: int) -> float:
         shard = shards[core]
-        key = read_keys_file(shard.keys_file).organisations[core].publishable_key  # the file has those of all shards
+        key = read_keys_file(shard.keys_file).organisations[core].publishable_key  # the file has the keys of all shards
         return ask(shard.url, shard.pid, requests, key, long, core).requests_per_second
 
     found = []
     with ThreadPoolExecutor(COUNT) as pool:
-        for turn in range(-1, rounds):  # the first one warms up
+        for turn in range(-1, rounds):  # the first turn warms up
             long = seconds if turn >= 0 else 2
             alone = at(0, long)
             both = sum(pool.map(at, range(COUNT), [long] * COUNT))

@@ -33,7 +33,7 @@ def measure(options: Options) -> str:
             "Prism (silent)": lambda port: servers.prism(port, spec),
         }
         seconds: dict[str, list[float]] = {name: [] for name in commands}
-        for turn in range(-1, rounds):  # the first one fills the page cache
+        for turn in range(-1, rounds):  # the first turn fills the page cache
             for name, command in commands.items():
                 first = _first_answer(command, key, name)
                 if turn >= 0:

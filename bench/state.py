@@ -34,7 +34,7 @@ BURST = 100  # events
 
 
 class Measured(NamedTuple):
-    """Seconds to apply the world, and seconds of each round by action."""
+    """The results: seconds to apply the world, and the seconds of each round by action."""
 
     anew: float
     found: dict[str, list[float]]

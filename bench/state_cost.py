@@ -32,8 +32,8 @@ from mock_server.runtime.durable.store import Store
 from mock_server.settings import Settings
 
 AT_ONCE = 16
-REQUESTS = 320  # of a round
-EVENTS = 50_000  # held by the loaded file
+REQUESTS = 320  # in each round
+EVENTS = 50_000  # in the file that is loaded
 
 
 def measure(options: Options) -> str:
@@ -85,7 +85,7 @@ async def _rounds(
 
 
 async def spend(app: ASGIApp, key: str, requests: Sequence[tuple[str, dict[str, Any]]]) -> float:
-    """CPU seconds for these requests, `AT_ONCE` at a time."""
+    """Return the CPU seconds for these requests, with `AT_ONCE` of them open at a time."""
     headers = [(b"x-api-key", key.encode()), (b"content-type", b"application/json")]
     waiting = [(path, json.dumps(body).encode()) for path, body in reversed(requests)]
     began = time.process_time()
@@ -93,7 +93,7 @@ async def spend(app: ASGIApp, key: str, requests: Sequence[tuple[str, dict[str, 
     async def client() -> None:
         while waiting:
             await _ask(app, headers, *waiting.pop())
-            await asyncio.sleep(0)  # in both variants, because otherwise only one of them would apply events meanwhile
+            await asyncio.sleep(0)  # in both variants, because otherwise only one of them would apply events here
 
     await asyncio.gather(*(client() for _ in range(AT_ONCE)))
     return time.process_time() - began
@@ -123,7 +123,7 @@ async def _ask(app: ASGIApp, headers: list[tuple[bytes, bytes]], path: str, body
 
 
 async def _load(path: Path, count: int) -> str:
-    """Start from a file that a killed mock left."""
+    """Measure the start from a file that a killed mock left behind."""
     mock, app = _made(Seed("none", load_world("none", 0)), path)
     mock.start()
     names = ("view", "view", "click", "add_to_cart", "purchase")
@@ -137,7 +137,7 @@ async def _load(path: Path, count: int) -> str:
     await spend(app, mock.organisations.first.publishable_key, events)
     await mock.flush()
     assert mock.keeper is not None
-    mock.keeper._store.close()  # as after a kill: every event in a row of its own
+    mock.keeper._store.close()  # as after a kill: every event has a row of its own
     mock.ingest.close()
     began, cpu = time.perf_counter(), time.process_time()
     again, _ = _made(Seed("none", load_world("none", 0)), path)

@@ -1,4 +1,4 @@
-"""The longest that single things keep the event loop to themselves, in CPU time: what a pause is made of.
+"""How long each kind of work blocks the event loop at most, in CPU time: these are the causes of pauses.
 
     python -m bench.stretches [--quick] [--write]
 
@@ -39,7 +39,7 @@ Act = Callable[[], Awaitable[None]]
 
 
 class Stretches:
-    """Milliseconds of CPU time, by what was done meanwhile: the longest turn of the event loop, and collections."""
+    """Milliseconds of CPU time by kind of work: the longest turn of the event loop, and garbage collections."""
 
     def __init__(self) -> None:
         self.longest: defaultdict[str, float] = defaultdict(float)
@@ -120,7 +120,7 @@ async def measure_all(shop: Shop, stretches: Stretches, rounds: int, requests: i
     mock, first = shop.mock, shop.mock.organisations.first
 
     async def do(name: str, act: Awaitable[object]) -> None:
-        """With all that it leaves to be done in slices."""
+        """Do the work, and everything that it leaves to be done later in slices."""
         stretches.doing = name
         await asyncio.sleep(0)
         await act

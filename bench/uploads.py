@@ -28,13 +28,13 @@ HEAD = "item_id,item_type,name,price,category,status\n"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Seconds of each request."""
+    """The seconds of each request of one client."""
 
     name: str
     seconds: list[float]
 
     def at(self, share: float) -> float:
-        """The quantile in milliseconds."""
+        """Return the quantile in milliseconds."""
         return sorted(self.seconds)[int(share * (len(self.seconds) - 1))] * 1000
 
 
@@ -53,7 +53,7 @@ class Shop:
         self.key = str(self._data(self.client.post(f"{self.path}/keys"))["publishable_key"])
 
     def upload(self, rows: int) -> tuple[float, int]:
-        """(seconds until all items are visible, number of accepted rows)."""
+        """Upload a file of items; return the seconds until all are visible, and the number of accepted rows."""
         lines = "".join(f"PROD-{n:06},product,Item {n},{n % 500}.99,category-{n % 40},active\n" for n in range(rows))
         started = time.perf_counter()
         sent = self.client.post(f"{self.path}/uploads?kind=items", files={"file": ("catalog.csv", HEAD + lines)})
@@ -67,10 +67,10 @@ class Shop:
 
 
 def ask(mock: RunningMock, name: str, key: str, more: Callable[[int], bool]) -> Asked:
-    """One request after the other, while `more(count)` is true."""
+    """Send requests in sequence while `more(count)` is true."""
     seconds: list[float] = []
     with httpx.Client(base_url=mock.url, headers={"X-API-KEY": key}, timeout=120) as client:
-        client.post("/v1/recommend", json={"strategy": "popular"}).raise_for_status()  # opens the connection
+        client.post("/v1/recommend", json={"strategy": "popular"}).raise_for_status()  # open the connection
         while more(len(seconds)):
             started = time.perf_counter()
             client.post("/v1/recommend", json={"strategy": "popular"}).raise_for_status()
@@ -80,7 +80,7 @@ def ask(mock: RunningMock, name: str, key: str, more: Callable[[int], bool]) -> 
 
 @contextmanager
 def asking(mock: RunningMock, keys: dict[str, str]) -> Iterator[list[Asked]]:
-    """Sends requests with each key until the block is left; then the list has the results."""
+    """Send requests with each key until the block ends; only then does the list hold the results."""
     over, found = threading.Event(), list[Asked]()
     threads = [
         threading.Thread(

@@ -34,11 +34,11 @@ _POLLS = b"GET /_mock/health HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 @dataclass
 class Outcome:
-    """`odd`: numbers of the cases that need a look, with the reason."""
+    """How the cases ended. `odd`: the numbers of the cases that need a look, with the reason."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     odd: list[tuple[int, str]] = field(default_factory=list)
-    waits: list[float] = field(default_factory=list)  # seconds, of the healthy client
+    waits: list[float] = field(default_factory=list)  # seconds that the healthy client waited
 
     @property
     def p99(self) -> float:
@@ -46,7 +46,7 @@ class Outcome:
 
 
 async def run(url: str, keys: list[str], numbers: range, seed: int, at_once: int) -> Outcome:
-    """Send the cases of these numbers."""
+    """Send the cases with these numbers."""
     parts, outcome = urlsplit(url), Outcome()
     host, port = str(parts.hostname), parts.port or 80
     waiting = iter(numbers)
@@ -93,7 +93,7 @@ async def _send(host: str, port: int, number: int, each: Case, outcome: Outcome)
 
 
 async def _received(reader: asyncio.StreamReader, seconds: float) -> bytes:
-    """Reads until nothing more arrives; after the first response only what has already arrived."""
+    """Read until nothing more arrives; after the first response, read only what has already arrived."""
     found = b""
     with contextlib.suppress(TimeoutError, ConnectionError):
         while part := await asyncio.wait_for(reader.read(262_144), GLANCE_SECONDS if _statuses(found) else seconds):
@@ -102,7 +102,7 @@ async def _received(reader: asyncio.StreamReader, seconds: float) -> bytes:
 
 
 def _statuses(received: bytes) -> list[int]:
-    """The statuses of all responses; no body looks like a status line."""
+    """Return the statuses of all responses; no body contains a text like a status line."""
     found = []
     for part in received.split(b"HTTP/1.1 ")[1:]:
         with contextlib.suppress(ValueError):
@@ -111,7 +111,7 @@ def _statuses(received: bytes) -> list[int]:
 
 
 async def _healthy(host: str, port: int, outcome: Outcome) -> None:
-    """A client that sends one request after the other on one connection."""
+    """Send one request after the other on one connection, as a healthy client does."""
     reader, writer = await asyncio.open_connection(host, port)
     try:
         while True:

@@ -1,4 +1,4 @@
-"""Requests that no client library would send, by number: the same seed and number give the same bytes."""
+"""Requests that no client library would send. Each has a number: the same seed and number give the same bytes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ BODIES: Sequence[object] = (
     "text",
     {"filters": {"a": [None, 1e300, "\u0000"]}, "strategy": "popular"},
 )
-VALID: Sequence[tuple[str, int, object]] = (  # path, index of the right key, body
+VALID: Sequence[tuple[str, int, object]] = (  # path, index of the key that the operation needs, body
     (INGEST[0], 1, BODIES[1]),
     (INGEST[2], 0, BODIES[2]),
     ("/v1/recommend", 0, BODIES[0]),
@@ -40,8 +40,8 @@ VALID: Sequence[tuple[str, int, object]] = (  # path, index of the right key, bo
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`pieces` are sent one after the other. `leaves`: the client closes without waiting for a response, with FIN or
-    RST; `half_closes`: it closes its sending half and waits. `whole`: at least one response must come."""
+    """One connection. `pieces` are sent in sequence. `leaves`: the client closes without waiting for a response, with
+    FIN or RST; `half_closes`: it closes its sending side and waits. `whole`: at least one response must come."""
 
     pieces: tuple[bytes, ...]
     leaves: str | None  # "close", "reset"
@@ -66,7 +66,7 @@ def case(seed: int, number: int, keys: Sequence[str]) -> Case:
 
 
 def _valid(random: Random, keys: Sequence[str]) -> bytes:
-    """A valid request, at most with unusual formatting."""
+    """Return a valid request; only its formatting may be unusual."""
     path, key, body = random.choice(VALID)
     content, headers = _packed(random, json.dumps(body).encode())
     headers += [("Host", "localhost"), ("X-API-KEY", keys[key]), ("X-Mock-Control", "1")]

@@ -1,4 +1,4 @@
-"""Runs wrk and reads its report."""
+"""Runs wrk and parses its report."""
 
 import re
 import shutil
@@ -21,18 +21,18 @@ class Measure:
     requests_per_second: float
     median_ms: float
     p99_ms: float
-    cpu_us: float  # of the server per request; more reliable than the rate when other work shares the core
+    cpu_us: float  # CPU time of the server per request; more reliable than the rate when other work shares the core
 
 
 def check_tools() -> None:
-    """Raises WrkError with the command to install what is missing."""
+    """Raise WrkError with the command to install what is missing."""
     for tool, package in (("wrk", "wrk"), ("taskset", "util-linux")):
         if shutil.which(tool) is None:
             raise WrkError(f"{tool} is missing: on Debian or Ubuntu, apt-get install {package}")
 
 
 def ask(url: str, pid: int, requests: Path, key: str, seconds: int, core: int) -> Measure:
-    """One round against the server with that process id.
+    """Run wrk once against the server with that process id.
 
     Raises WrkError for any answer that isn't 2xx and any broken connection."""
     command = [

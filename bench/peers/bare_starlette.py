@@ -1,4 +1,4 @@
-"""The minimum of a Starlette endpoint: read the body, answer prepared bytes. `python bare_starlette.py PORT FILE`."""
+"""A minimal Starlette endpoint: it reads the body, sends prepared bytes. `python bare_starlette.py PORT FILE`."""
 
 import sys
 from pathlib import Path

@@ -11,7 +11,7 @@ const refuse = (status) => () => ({ status, body: `{"success":false,"message":"$
 
 const api = new OpenAPIBackend({
   definition,
-  quick: true, // its check of the definition knows OpenAPI 3.0 only
+  quick: true, // skips the check of the definition, which supports OpenAPI 3.0 only
   handlers: {
     recommend: () => ({ status: 200, body: answer }),
     ingestEvents: () => ({ status: 202, body: accepted }),

@@ -1,4 +1,4 @@
--- wrk sends the requests of a file in turn: each line is a path, a tab and a JSON body. `-- FILE KEY`
+-- Makes wrk send the requests of a file in sequence: each line is a path, a tab and a JSON body. `-- FILE KEY`
 local requests, turn = {}, 0
 
 function init(args)

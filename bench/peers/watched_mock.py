@@ -20,7 +20,7 @@ FILE, EVERY_SECONDS = sys.argv.pop(1), 0.005
 
 
 class Collections:
-    """Durations of the garbage collections since the last call."""
+    """Records the durations of garbage collections since the last call."""
 
     def __init__(self) -> None:
         self.longest = self._began = 0.0
