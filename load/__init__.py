@@ -1,4 +1,4 @@
-"""Load scenarios for any server of the API: latency, throughput and the rate limit, judged.
+"""Load scenarios that judge any server of the API: its latency, throughput and rate limit.
 
 `locust -f load --host URL` runs them. locust takes every file here whose name doesn't start with `_` for a locust file
 and executes it under a name of its own; so there is one, `locustfile.py`, and all else is imported as `load._name`.

@@ -38,7 +38,7 @@ class _Stopped(BaseException):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The exit code: locust's; 2 for unusable options, 4 if there was nothing to judge."""
+    """Run the command and return the exit code: locust's; 2 for unusable options, 4 if there was nothing to judge."""
     options, rest = _parser().parse_known_args(arguments)
     if options.command == "prepare" and rest:
         print(f"load: unknown option {rest[0]}", file=sys.stderr)
@@ -79,7 +79,7 @@ def _run(
     keys: Mapping[str, str],
     rest: Sequence[str],
 ) -> int:
-    """`keys`: keys of single organisations, by environment variable."""
+    """Run the command with these keys. `keys`: keys of single organisations, by environment variable."""
     if options.command == "prepare":
         return _fill(options, connection, url, keys_file, keys)
     command = [sys.executable, "-m", "locust", "-f", str(Path(__file__).parent), "--headless", "--only-summary"]
@@ -97,7 +97,7 @@ def _run(
 
 
 def _start(command: Sequence[str], keys: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    """Starts it in a process group of its own, so that Ctrl-C reaches only this process, which ends the other in
+    """Start locust in a process group of its own, so that Ctrl-C reaches only this process, which then ends locust in
     order."""
     ours = {*VARIABLES.values(), KEYS_FILE_VARIABLE}
     environment = {name: value for name, value in os.environ.items() if name not in ours}
@@ -107,7 +107,8 @@ def _start(command: Sequence[str], keys: Mapping[str, str]) -> subprocess.Popen[
 
 
 def _wait(locust: subprocess.Popen[bytes]) -> int:
-    """Returns its exit code. The first Ctrl-C ends its run in order, with a verdict; the second one at once."""
+    """Wait for locust and return its exit code. The first Ctrl-C ends the run in order, with a verdict; the second one
+    ends it at once."""
     while True:
         try:
             return locust.wait()
@@ -136,8 +137,8 @@ def _target(url: str, allow_production: bool) -> str:
 
 
 def _given_keys(options: argparse.Namespace) -> dict[str, str]:
-    """Keys from the command line, then from the environment. locust gets them by the environment, so that no process
-    list shows them."""
+    """Return the keys from the command line, or else from the environment. locust gets them in its environment, so that
+    no process list shows them."""
     found = {}
     for name, variable in VARIABLES.items():
         if value := getattr(options, name) or os.environ.get(variable, ""):

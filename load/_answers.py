@@ -1,4 +1,4 @@
-"""Judges a response: does it match the contract?"""
+"""Judges whether a response matches the contract."""
 
 import orjson
 
@@ -12,7 +12,7 @@ class Refusal(Exception):
 
 
 def judge(endpoint: Endpoint, step: Step, status: int, content: bytes, error: str, limits: RateLimit) -> Reply:
-    """The reply for a success, a well-formed 429 or a tolerated 400. Raises Refusal for everything else."""
+    """Return the reply for a success, a well-formed 429 or a tolerated 400. Raises Refusal for everything else."""
     if not status:
         raise Refusal(f"no answer: {error}")
     try:

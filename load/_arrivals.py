@@ -6,25 +6,27 @@ from random import Random
 from load._profiles import Profile
 
 CONSTANT, POISSON = "constant", "poisson"
-_EARLY = 0.001  # seconds: the event loop's timers round up to whole milliseconds
+_EARLY = 0.001  # seconds; the event loop's timers round up to whole milliseconds
 
 
 def pause(due: float, now: float) -> float:
-    """How long to sleep before what is due then, so that a rounded-up timer is early by a millisecond at most."""
+    """Return how long to sleep until `due`, so that a rounded-up timer is early by a millisecond at most."""
     return due - _EARLY - now
 
 
 def counts_from(due: float | None, sent: float) -> float:
-    """When the time of an answer begins: with its request's due moment, however late it was sent. One without a due
-    moment, or sent before it, has waited for nothing."""
+    """Return the moment from which a response time counts: when the request was due, however late it was sent. A
+    request without a due moment, or sent before it, has waited for nothing, so its time counts from when it was
+    sent."""
     return sent if due is None else min(due, sent)
 
 
 def due_times(profile: Profile, rate: float, arrivals: str, index: int, workers: int, seed: int) -> Iterator[float]:
-    """Seconds from the start at which worker `index` of `workers` sends, ascending; `rate` is that of all workers.
+    """Yield the seconds from the start at which worker `index` of `workers` sends, ascending; `rate` is the total of
+    all workers.
 
-    Constant schedules of the workers interleave to one constant schedule; independent Poisson arrivals of a share of
-    the rate add up to Poisson arrivals of the whole rate."""
+    The workers' constant schedules interleave to one constant schedule; independent Poisson arrivals at a share of the
+    rate add up to Poisson arrivals at the whole rate."""
     return profile.seconds_at(_areas(rate, arrivals, index, workers, seed))
 
 

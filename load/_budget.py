@@ -1,4 +1,4 @@
-"""Does a run fit the rate limit of its organisations? Checked before it starts."""
+"""Checks before a run whether it fits the rate limit of its organisations."""
 
 from math import ceil, floor
 
@@ -8,10 +8,10 @@ MARGIN = 1.1  # the requests are not spread evenly over the organisations
 def problem(
     rate: float, seconds: float, organisations: int, limit: int, remaining: int, reset: float, window: float
 ) -> str | None:
-    """Why the run doesn't fit, and the remedy; None if it fits.
+    """Return why the run doesn't fit, and the remedy; None if it fits.
 
-    `rate`: requests per second of all generators on average. `limit`: per organisation and `window` seconds;
-    `remaining`, `reset`: the least and the latest of all organisations now."""
+    `rate`: average requests per second of all generators. `limit`: requests per organisation in `window` seconds;
+    `remaining`, `reset`: the smallest and the latest value of all organisations now."""
     total = rate * MARGIN
     now, later = total * min(seconds, reset), total * min(max(seconds - reset, 0.0), window)
     if now <= remaining * organisations and later <= limit * organisations:

@@ -1,4 +1,4 @@
-"""Line charts as SVG, without a script: over time with the warm-up shaded, and times by percentile."""
+"""Line charts as SVG, without a script: values over time with the warm-up shaded, and times by percentile."""
 
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
@@ -14,7 +14,8 @@ _PERCENTILE_TICKS = (0.0, 50.0, 90.0, 99.0, 99.9, 99.99)
 def over_time(
     title: str, unit: str, lines: Mapping[str, Points], limit: float | None = None, shaded_until: float | None = None
 ) -> str:
-    """A line per name over seconds, a dashed one at `limit`; grey before `shaded_until` (the warm-up)."""
+    """Return a chart with a line per name over seconds and a dashed one at `limit`; grey before `shaded_until` (the
+    warm-up)."""
     seconds = [second for points in lines.values() for second, _ in points]
     if not seconds:
         return _empty(title)
@@ -26,7 +27,7 @@ def over_time(
 
 
 def by_percentile(title: str, unit: str, lines: Mapping[str, Points], limit: float | None = None) -> str:
-    """Times over percentiles, whose axis stretches towards 100 as in HdrHistogram's plots; points are
+    """Return a chart of times over percentiles, whose axis stretches towards 100 as in HdrHistogram's plots; points are
     (percentile, time)."""
     at = {name: [(_nines(percent), value) for percent, value in points] for name, points in lines.items()}
     places = [place for points in at.values() for place, _ in points]
@@ -38,7 +39,7 @@ def by_percentile(title: str, unit: str, lines: Mapping[str, Points], limit: flo
 
 
 def _nines(percent: float) -> float:
-    """0 for 0 %, 1 for 90 %, 2 for 99 %, 3 for 99.9 %."""
+    """Return 0 for 0 %, 1 for 90 %, 2 for 99 %, 3 for 99.9 %."""
     return -log10(max(1 - percent / 100, 1e-6))
 
 

@@ -1,4 +1,5 @@
-"""Sends one step with the right key, judges and measures it, and counts it as success, refusal (429) or failure."""
+"""Sends one step with the right key, judges the response, measures it, and counts it as success, refusal (429) or
+failure."""
 
 from typing import Any
 
@@ -17,14 +18,14 @@ LIMITED = "[429]"  # follows the name of a refused request
 
 
 class Sender:
-    """Sends steps over one pool. Measurements go to the node's samples, which are replaced with every report."""
+    """Sends steps over one connection pool. Measurements go to the node's samples, which every report replaces."""
 
     def __init__(self, connections: Connections, node: Node, request_event: Any) -> None:
         self._connections, self._node, self._event = connections, node, request_event
         self._headers: dict[tuple[str, str], dict[str, str]] = {}
 
     def send(self, organisation: Organisation, step: Step, due: float | None = None) -> tuple[Reply, RateLimit]:
-        """`due`: when it should have been sent, by `perf_counter`."""
+        """Send the step. `due`: when it should have been sent, by `perf_counter`."""
         endpoint = endpoints()[step.operation]
         answer = self._connections.send(endpoint, step.body, self._headers_for(organisation, endpoint))
         begun = counts_from(due, answer.sent)

@@ -13,7 +13,7 @@ LOCAL = "local"  # the client id of the only generator when there are no workers
 
 
 def connected(environment: Environment) -> list[str]:
-    """The client ids of all connected generators."""
+    """Return the client ids of all connected generators."""
     runner = environment.runner
     if not isinstance(runner, MasterRunner):
         return [LOCAL]
@@ -35,7 +35,7 @@ class Expected:
 
 
 def wait_until(condition: Callable[[], bool], timeout_s: float) -> bool:
-    """Whether it became true within the time."""
+    """Wait until the condition is true; return whether that happened in time."""
     until = perf_counter() + timeout_s
     while not condition() and perf_counter() < until:
         gevent.sleep(0.02)

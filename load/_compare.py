@@ -1,6 +1,6 @@
 """Compares this run with an earlier one (`--slo-json`): what changed, and is it more than noise?
 
-A window of a run is a sample of how the target was at that time. So both runs' windows are drawn again and again with
+Each window of a run samples the target at that time. So both runs' windows are drawn again and again with
 replacement (bootstrap: Efron 1979; over blocks, since neighbouring requests aren't independent: Kuensch 1989); the
 spread of the change over all draws is its confidence interval."""
 
@@ -24,14 +24,14 @@ METRICS = {"p50_ms": 0.5, "p95_ms": 0.95, "p99_ms": 0.99}
 CONFIDENCE = 0.99
 _DRAWS = 2_000
 _FEWEST_WINDOWS = 8  # with fewer, nothing is known about the variation between windows
-_MOST_WINDOWS = 120  # in a long run neighbouring windows are merged
+_MOST_WINDOWS = 120  # neighbouring windows of a long run are merged
 _FEWEST = {"p50_ms": 100, "p95_ms": 200, "p99_ms": 1_000}  # samples per run that the percentile needs
 _LEAST_MS = 1.0  # smaller changes are irrelevant, whatever their ratio
 Windows = list[Histogram]
 
 
 class Direction(StrEnum):
-    """What the interval shows."""
+    """What the confidence interval shows."""
 
     SLOWER = "slower"
     SAME = "no change"
@@ -65,7 +65,7 @@ class Change:
         return self.now / self.before - 1 if self.now is not None and self.before else None
 
     def row(self, most: float) -> Row:
-        """The promise of `--max-regression`: broken only if the whole interval is beyond it."""
+        """Return the promise of `--max-regression` as a row: broken only if the whole interval is beyond it."""
         broken = self.direction is Direction.SLOWER and self.low is not None and self.low > most
         outcome = Outcome.FAIL if broken else Outcome.PASS
         return Row(self.name, f"{self.metric} change", most, self.change, self.samples, "compared", outcome)
@@ -81,7 +81,7 @@ class Before:
     wait_share: float
 
     def differences(self, load: str, wait_share: float, most_wait: float) -> list[str]:
-        """Why a change says nothing about the target alone."""
+        """Return why a change says nothing about the target alone."""
         found = [] if self.load == load else [f"the earlier run had another load ({self.load})"]
         busy = [
             name
@@ -92,7 +92,7 @@ class Before:
 
 
 def read_before(path: str) -> Before:
-    """The file of `--slo-json`. Raises OptionError."""
+    """Read the file of `--slo-json`. Raises OptionError."""
     try:
         document = json.loads(Path(path).read_text(encoding="utf-8"))
         if document.get("schema") != SCHEMA:
@@ -114,13 +114,13 @@ def read_before(path: str) -> Before:
 
 
 def windows_of(samples: Samples) -> dict[str, Windows]:
-    """The judged windows of a run by request name, at most 120 each; `--slo-json` writes them."""
+    """Return the judged windows of a run by request name, at most 120 each; `--slo-json` writes them."""
     names = {**samples.series, **{name: samples.of(name) for name in {operation_of(one) for one in samples.series}}}
     return {name: _windows(series) for name, series in sorted(names.items())}
 
 
 def changes(before: Before, samples: Samples) -> tuple[Change, ...]:
-    """The changes of all request names that both runs have, whole operations included."""
+    """Return the changes of all request names that both runs have, whole operations included."""
     found: list[Change] = []
     for name, windows in windows_of(samples).items():
         if name in before.windows:
@@ -129,7 +129,8 @@ def changes(before: Before, samples: Samples) -> tuple[Change, ...]:
 
 
 def rows(found: Sequence[Change], most: float | None) -> list[Row]:
-    """The promise of `--max-regression` for every known change; if there is none, the promise is not judged."""
+    """Return the promise of `--max-regression` for every known change; if there is none, one row that was not
+    judged."""
     if most is None:
         return []
     known = [one.row(most) for one in found if one.direction is not Direction.UNKNOWN]
@@ -142,7 +143,7 @@ def rows(found: Sequence[Change], most: float | None) -> list[Row]:
 def reservations(
     before: Before, load: str, wait_share: float, slo: Slo, judged: Sequence[Row]
 ) -> tuple[list[str], list[str]]:
-    """What speaks against the comparison: reasons why a broken --max-regression is no verdict, and notes."""
+    """Return the reasons why a broken --max-regression is no verdict, and notes on the comparison."""
     found = before.differences(load, wait_share, slo.run["max_wait_percent"] / 100)
     broken = any(row.where == "compared" and row.outcome is Outcome.FAIL for row in judged)
     texts = [f"compared with {before.path}: {text}" for text in found]
@@ -167,7 +168,7 @@ def _changes(name: str, before: Windows, now: Windows) -> list[Change]:
 
 
 def _drawn(windows: Windows, fractions: Mapping[str, float], seed: int) -> dict[str, Any]:
-    """Each percentile in ms, for each draw of as many windows with replacement."""
+    """Return each percentile in ms, for each draw of as many windows with replacement."""
     keys, counts = _matrix(windows)
     size = len(windows)
     weights = np.random.default_rng(seed).multinomial(size, np.full(size, 1 / size), size=_DRAWS)
@@ -183,7 +184,7 @@ def _whole(windows: Windows, fraction: float) -> float:
 def _matrix(windows: Sequence[Histogram]) -> tuple[Any, Any]:
     keys = np.array(sorted({key for window in windows for key in window}))
     place = {int(key): number for number, key in enumerate(keys)}
-    counts = np.zeros((len(windows), len(keys)))  # integers; as floats numpy multiplies them with BLAS
+    counts = np.zeros((len(windows), len(keys)))  # integers, because numpy would multiply floats with BLAS
     for row, window in enumerate(windows):
         for key, count in window.items():
             counts[row, place[key]] = count
@@ -191,7 +192,8 @@ def _matrix(windows: Sequence[Histogram]) -> tuple[Any, Any]:
 
 
 def _percentile(keys: Any, sums: Any, fraction: float) -> Any:
-    """By row, in milliseconds, as `_histogram.percentile_ms` counts. `sums`: how many samples up to each key."""
+    """Return a percentile of each row, in milliseconds, as `_histogram.percentile_ms` counts. `sums`: how many samples
+    up to each key."""
     rank = np.minimum(np.floor(sums[:, -1] * fraction) + 1, sums[:, -1])
     return keys[(sums >= rank[:, None]).argmax(axis=1)] / 1_000
 

@@ -1,6 +1,4 @@
-"""The end of a run: every generator sends nothing more, waits for what is under way, and sends its last report.
-
-locust itself stops listening half a second after telling its workers to quit, and loses later reports."""
+"""The end of a run: every generator stops sending, waits for its open requests, and sends its last report."""
 
 from collections.abc import Iterator, Mapping
 from time import perf_counter
@@ -8,12 +6,12 @@ from typing import Any, Protocol
 
 import gevent
 
-_LAST_WORDS = 5.0  # seconds on top of the slowest request, for the last reports
+_LAST_WORDS = 5.0  # seconds beyond the slowest request, for the last reports
 
 
 class Host(Protocol):
-    """What the drain needs from its run. `drained`: last reports by generator, filled while it waits;
-    `impatient`: don't wait for open requests."""
+    """What the drain needs from its run. `drained`: last reports by generator, filled while it waits; `impatient`:
+    don't wait for open requests."""
 
     ready: dict[str, dict[str, Any]]
     drained: dict[str, dict[str, Any]]
@@ -25,7 +23,8 @@ class Host(Protocol):
 
 
 def drain(host: Host, request_timeout: float) -> Iterator[str]:
-    """Wait until every last report is in; what stands against the run then, a sentence each."""
+    """Wait until every last report has arrived; then yield every problem that this shows in the run, a sentence
+    each."""
     wait_seconds = request_timeout + _LAST_WORDS
     for client in host.alive():
         host.send("load_drain", {"wait_seconds": wait_seconds}, client)

@@ -26,26 +26,26 @@ class Endpoint:
 
 @cache
 def endpoints() -> dict[str, Endpoint]:
-    """By operationId."""
+    """Return the endpoints by operationId."""
     spec = _spec()
     return {one.operation_id: _endpoint(one) for one in map(spec.operation, OPERATIONS)}
 
 
 @cache
 def organisation_limit() -> RateLimit:
-    """The limit of one organisation per window, by the contract."""
+    """Return the limit of one organisation per window, by the contract."""
     return _spec().limits["organisation"]
 
 
 @cache
 def strategies() -> dict[str, str]:
-    """The documented strategies with their required input: `user_id`, `context_item_id` or nothing."""
+    """Return the documented strategies with their required input: `user_id`, `context_item_id` or nothing."""
     return {name: facts.requires or "" for name, facts in documented_strategies(_spec()).items()}
 
 
 @cache
 def request_names() -> tuple[str, ...]:
-    """Every name of a row in the results: the operations, and kinds of recommendations."""
+    """Return every name of a row in the results: the operations, and kinds of recommendations."""
     operations = [one.name for one in endpoints().values()]
     asked = [f"{endpoints()['recommend'].name} strategy={strategy}" for strategy in strategies()]
     return (*operations, *(f"{one}{more}" for one in asked for more in ("", " filters", " page=2", " filters page=2")))

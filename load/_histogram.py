@@ -6,7 +6,7 @@ Histogram = dict[int, int]  # microseconds, rounded to three significant digits 
 
 
 def bucket(microseconds: float) -> int:
-    """The bucket of a time; its error is below 0.5 %, and 1 microsecond below a millisecond."""
+    """Return the bucket of a time; its error is below 0.5 %, and 1 microsecond below a millisecond."""
     value = int(microseconds + 0.5)
     if value < 1_000:
         return max(value, 0)
@@ -17,7 +17,7 @@ def bucket(microseconds: float) -> int:
 
 
 def bucket_response_time(response_time: int | float) -> int:
-    """Replaces locust's bucket function: three digits instead of two."""
+    """Return the bucket with three digits; replaces locust's bucket function, which has two."""
     return round(response_time) if response_time < 1_000 else bucket(response_time * 1_000) // 1_000
 
 
@@ -28,7 +28,7 @@ def add(target: Histogram, other: Histogram) -> None:
 
 
 def merged(histograms: Iterable[Histogram]) -> Histogram:
-    """The sum of all."""
+    """Return the sum of all histograms."""
     total: Histogram = {}
     for histogram in histograms:
         add(total, histogram)
@@ -36,7 +36,7 @@ def merged(histograms: Iterable[Histogram]) -> Histogram:
 
 
 def percentile_ms(histogram: Histogram, fraction: float) -> float | None:
-    """The (floor(n * fraction) + 1)-th smallest time in milliseconds, as locust counts; None without samples."""
+    """Return the (floor(n * fraction) + 1)-th smallest time in milliseconds, as locust counts; None without samples."""
     count = sum(histogram.values())
     rank = min(int(count * fraction) + 1, count)
     for key in sorted(histogram):

@@ -23,7 +23,7 @@ from load._options import Machine, add_options, check_web, make_plan, promises, 
 from load._probe_shots import Shooter
 from load._referee import Referee
 
-# The same on every node, because buckets are added up.
+# The same buckets on every node, because they are added up.
 locust.stats.bucket_response_time = bucket_response_time
 locust.stats.PERCENTILES_TO_CHART = [0.5, 0.95, 0.99]
 locust.stats.PERCENTILES_TO_STATISTICS = [0.5, 0.95, 0.99]
@@ -34,7 +34,8 @@ _referees: list[Referee] = []
 
 
 class Profile(LoadTestShape):
-    """Users over time by the chosen profile; the run begins with its first tick and ends with the profile."""
+    """The number of users over time by the chosen profile. The run begins with the first tick and ends with the
+    profile."""
 
     use_common_options = True
 
@@ -105,7 +106,8 @@ def _init(environment: Environment, **_: Any) -> None:
 
 
 def check_start(environment: Environment, node: Node) -> None:
-    """Unusable files and options are one line and exit code 2, before anything is sent. Raises OptionError."""
+    """Check files and options before anything is sent; an unusable one is one line and exit code 2. Raises
+    OptionError."""
     options: Any = environment.parsed_options
     is_master, is_worker = options.master, options.worker
     if not is_master:
@@ -121,7 +123,7 @@ def check_start(environment: Environment, node: Node) -> None:
 
 
 def _quit_when_drained(runner: WorkerRunner, node: Node) -> None:
-    """A worker ends after its last report; immediately if it has nothing to report."""
+    """End a worker after its last report, or immediately if it has nothing to report."""
     until = perf_counter() + _DRAIN
     while node.plan is not None and not node.drained and perf_counter() < until:
         gevent.sleep(0.05)
@@ -130,8 +132,8 @@ def _quit_when_drained(runner: WorkerRunner, node: Node) -> None:
 
 
 def _quitting(environment: Environment, **_: Any) -> None:
-    """Runs after the runner has stopped: listeners are called in reverse order, and this one was added before the
-    runner's."""
+    """Send the results. Runs after the runner has stopped: listeners are called in reverse order, and this one was
+    added before the runner's."""
     if isinstance(environment.runner, WorkerRunner):
         environment.process_exit_code = 0  # only the master has a verdict
     elif _referees:

@@ -2,7 +2,7 @@
 and retries.
 
 A redirect could send the key to another host, and one request must be one request: locust's session does all three and
-costs a quarter of the throughput. A response is limited in size and in total time."""
+costs a quarter of the throughput. A response has a maximum size and a maximum total time."""
 
 import zlib
 from time import perf_counter, time
@@ -17,7 +17,7 @@ from fixtures.connection import Connection
 from load._endpoints import Endpoint
 from load._keys import Organisation
 
-MOST_BYTES = 8 * 1024 * 1024  # of one response, decompressed; a page of 100 recommendations has about 50 kB
+MOST_BYTES = 8 * 1024 * 1024  # for one response, decompressed; a page of 100 recommendations has about 50 kB
 _GZIP_OR_ZLIB = 47  # zlib's value for "detect the header"
 _CHUNK = 64 * 1024
 
@@ -58,7 +58,7 @@ class Connections:
         )
 
     def send(self, endpoint: Endpoint, body: bytes, headers: dict[str, str]) -> Answer:
-        """Sends one request and reads the whole response."""
+        """Send one request and read the whole response."""
         sent = perf_counter()
         response: Any = None
         timeout = gevent.Timeout(self._timeout)
@@ -76,7 +76,7 @@ class Connections:
             error = f"no complete response within {self._timeout:g} s"
         except (*FAILURE_EXCEPTIONS, zlib.error) as failure:
             error = type(failure).__name__
-        except RuntimeError as failure:  # geventhttpclient's error for a proxy that refuses
+        except RuntimeError as failure:  # geventhttpclient raises this for a proxy that refuses
             error = str(failure)[:200]
         finally:
             timeout.close()
@@ -89,7 +89,7 @@ class Connections:
 
 
 def _content(response: Any) -> bytes:
-    """The decompressed body. Raises _TooLarge before more than the limit is in memory."""
+    """Return the decompressed body. Raises _TooLarge before more than the limit is in memory."""
     packed = response.get("Content-Encoding") in ("gzip", "deflate")
     if not packed and response.length is not None and response.length <= MOST_BYTES:
         return bytes(response.read())
@@ -105,7 +105,7 @@ def _content(response: Any) -> bytes:
 
 
 def request_headers(organisation: Organisation, endpoint: Endpoint) -> dict[str, str]:
-    """The headers of every request."""
+    """Return the headers of every request."""
     return {
         "X-API-KEY": organisation.key(endpoint.key_type),
         "Content-Type": "application/json",

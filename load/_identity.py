@@ -1,4 +1,4 @@
-"""Do all generators run the same code? Compares a hash of our files and the relevant versions."""
+"""Checks that all generators run the same code, by a hash of our files and the relevant versions."""
 
 import hashlib
 import platform
@@ -13,7 +13,7 @@ _FOLDERS = (Path(__file__).parent, Path(fixtures.__file__).parent)
 
 @cache
 def versions() -> dict[str, str]:
-    """By name; `files` is the hash of the folders load and fixtures."""
+    """Return the versions by name; `files` is the hash of the folders load and fixtures."""
     digest = hashlib.sha256()
     for folder in _FOLDERS:
         for path in sorted(folder.rglob("*")):

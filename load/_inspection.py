@@ -1,4 +1,5 @@
-"""What makes a run INVALID: differing generators, a target that can't be judged, a plan that was not carried out."""
+"""Finds what makes a run INVALID: differing generators, a target that can't be judged, a plan that was not carried
+out."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from load._slo import TIME_METRICS, Slo
 from load._verdict import Outcome, Row, number
 
 Answer = dict[str, Any]  # a generator's reply to the plan, see Node.on_plan
-_TOLERANCE = 0.5  # seconds by which a run may be shorter than planned: locust looks at its users once a second
+_TOLERANCE = 0.5  # seconds by which a run may be shorter than planned: locust checks its users once a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Happened:
     waited: float = 0.0
 
     def plus(self, report: Mapping[str, Any]) -> "Happened":
-        """Includes a generator's report."""
+        """Include a generator's report."""
         ran, waited = self.ran + report["ran"], self.waited + report["waited"]
         return replace(self, cpu=max(self.cpu, report["cpu"]), ran=ran, waited=waited)
 
@@ -41,14 +42,15 @@ class Happened:
 
 
 def generator_problems(answers: Sequence[Answer], asked: int) -> list[str]:
-    """Generators that don't reply, can't run, or run something else than the master."""
+    """Return the problems of generators that don't reply, can't run, or run other code than the master."""
     return list(_generator_problems(answers, asked))
 
 
 def target_problems(plan: Plan, answers: Sequence[Answer], rate: float, limit: tuple[int, float] | None) -> list[str]:
-    """A target that doesn't answer, refuses the keys, or would refuse the run with 429s.
+    """Return the problems of a target that doesn't answer, refuses the keys, or would refuse the run with 429s.
 
-    `rate`: requests per second that the plan leads to; `limit`: requests per so many seconds, None for no limit."""
+    `rate`: requests per second that the plan leads to; `limit`: number of requests and seconds of a window, None for no
+    limit."""
     quotas = [quota for answer in answers for quota in answer["quotas"]]
     problems = [problem for problem in dict.fromkeys(map(_problem_of, quotas)) if problem]
     if plan.probe:
@@ -71,7 +73,8 @@ def target_problems(plan: Plan, answers: Sequence[Answer], rate: float, limit: t
 
 
 def sample_problems(plan: Plan, slo: Slo, expected: Mapping[str, float]) -> list[str]:
-    """Promises that the run is too small to judge. `expected`: requests of each operation after the warm-up."""
+    """Return the promises that the run is too small to judge. `expected`: requests of each operation after the
+    warm-up."""
     if plan.probe or plan.search:
         return []
     short = [
@@ -92,8 +95,8 @@ def sample_problems(plan: Plan, slo: Slo, expected: Mapping[str, float]) -> list
 
 
 def ended_early(rows: Sequence[Row], broken: Row) -> list[Row]:
-    """What is judged of a run that a broken promise ended: that promise, and the others as far as there are enough
-    samples; that there are too few for some says nothing against the run."""
+    """Return the rows to judge when a broken promise ended the run: that promise, and the others that have enough
+    samples. A lack of samples doesn't make such a run INVALID."""
     known = [row for row in rows if row.outcome is not Outcome.NO_DATA]
     is_there = any((row.name, row.metric, row.outcome) == (broken.name, broken.metric, Outcome.FAIL) for row in known)
     return known if is_there else [*known, broken]
@@ -102,15 +105,15 @@ def ended_early(rows: Sequence[Row], broken: Row) -> list[Row]:
 def shortcomings(
     plan: Plan, slo: Slo, samples: Samples, happened: Happened, rows: Sequence[Row], aborted: bool
 ) -> list[str]:
-    """All problems of a finished run; a busy machine first, because it explains the others."""
+    """Return all problems of a finished run; a busy machine first, because it explains the others."""
     problems = plan_problems(plan, slo, samples, happened, aborted)
     busy = busy_machine(slo, happened, rows, problems)
     return [busy, *problems] if busy else problems
 
 
 def plan_problems(plan: Plan, slo: Slo, samples: Samples, happened: Happened, aborted: bool) -> list[str]:
-    """What was planned and didn't happen. `aborted`: the run ended because a promise could no longer be kept, so its
-    length and its number of arrivals don't matter."""
+    """Return what was planned and didn't happen. `aborted`: the run ended because a promise could no longer be kept, so
+    its length and its number of arrivals don't matter."""
     problems = [] if plan.probe or plan.search or aborted else list(_shortfall(plan, slo, samples, happened))
     if plan.search:
         return problems  # each step checks its generators itself
@@ -118,7 +121,7 @@ def plan_problems(plan: Plan, slo: Slo, samples: Samples, happened: Happened, ab
 
 
 def generator_limits(slo: Slo, lag: dict[int, int], cpu: float) -> list[str]:
-    """Generators that were too busy or too late to measure the target."""
+    """Return the problems of generators that were too busy or too late to measure the target."""
     limits, problems = slo.run, []
     if cpu * 100 > limits["max_cpu_percent"]:
         problems.append(
@@ -132,8 +135,8 @@ def generator_limits(slo: Slo, lag: dict[int, int], cpu: float) -> list[str]:
 
 
 def busy_machine(slo: Slo, happened: Happened, rows: Sequence[Row], problems: Sequence[str]) -> str | None:
-    """The problem of a machine whose cores are busy, if that may have affected the result: a promise about times is
-    broken, or the generators were late. Kept promises stay valid, because waiting only makes times longer."""
+    """Return the problem of a machine whose cores are busy, if that may have affected the result: a promise about times
+    is broken, or the generators were late. Kept promises stay valid, because waiting only makes times longer."""
     if happened.wait_share * 100 <= slo.run["max_wait_percent"]:
         return None
     broken = any(row.outcome is Outcome.FAIL and row.metric in TIME_METRICS for row in rows)
@@ -181,7 +184,7 @@ def _generator_problems(answers: Sequence[Answer], asked: int) -> Iterator[str]:
 
 
 def _problem_of(quota: dict[str, Any]) -> str | None:
-    """Why no run is possible with this organisation. A 5xx is an ordinary error, which the run counts."""
+    """Return why no run is possible with this organisation. A 5xx is an ordinary error, which the run counts."""
     name, status = quota["name"], quota["status"]
     if status == 0:
         return f"the target doesn't answer: {quota['error']}"

@@ -16,10 +16,10 @@ ITEMS_PER_CALL = 20
 
 
 class Step(NamedTuple):
-    """One request: its body, and the think time after it (seconds, on average).
+    """One request: its body, and the think time after it (average, in seconds).
 
-    `tentative`: a 400 is not a failure (does the target accept arrays?). `label`: what distinguishes its times from
-    those of the operation's other requests (strategy, filters, page); it follows the name."""
+    `tentative`: a 400 is not a failure (does the target accept arrays?). `label`: follows the operation in the
+    request's name and separates its times from those of the operation's other requests (strategy, filters, page)."""
 
     operation: str
     body: bytes
@@ -29,7 +29,7 @@ class Step(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """The status (0: no response), and the envelope's `data` of a success."""
+    """The status (0: no response), and the envelope's `data` if the request succeeded."""
 
     status: int
     data: Any = None
@@ -49,13 +49,14 @@ Journey = Generator[Step, Reply, None]
 
 
 def shopper(shop: Shop, rng: Random) -> Journey:
-    """One visit after another: the home page, some products, sometimes a cart, a sign-in, a purchase."""
+    """Yield the steps of one visit after another: the home page, some products, sometimes a cart, a sign-in, a
+    purchase."""
     while True:
         yield from _visit(shop, rng)
 
 
 def reader(shop: Shop, rng: Random) -> Journey:
-    """Only recommendations: every documented strategy in turn, some with filters or second pages."""
+    """Yield only recommendations: every documented strategy in turn, some with filters or second pages."""
     names = list(strategies().items())
     turn = rng.randrange(len(names))
     while True:
@@ -75,7 +76,7 @@ def reader(shop: Shop, rng: Random) -> Journey:
 
 
 def event_stream(shop: Shop, rng: Random) -> Journey:
-    """Arrays of events of many shoppers, as a shop's server forwards them: the throughput case."""
+    """Yield arrays of events of many shoppers, as a shop's server forwards them: the throughput case."""
     names = ("view", "view", "view", "view", "click", "click", "search", "add_to_cart", "purchase")
     while True:
         events = []
@@ -87,7 +88,8 @@ def event_stream(shop: Shop, rng: Random) -> Journey:
 
 
 def catalog_sync(shop: Shop, rng: Random) -> Journey:
-    """A shop's server that keeps catalogue and users up to date; items in arrays if the target accepts them."""
+    """Yield what a shop's server sends to keep catalogue and users up to date; items in arrays if the target accepts
+    them."""
     known = shop.catalogue or [{"item_id": item, "item_type": "product", "status": "active"} for item in shop.items]
     size = ITEMS_PER_CALL
     while True:

@@ -1,15 +1,15 @@
-"""Does a generator have the CPU time that it needs? Measures how long it worked, and how long it waited for a core.
+"""Measures whether a generator gets the CPU time that it needs: how long it worked, and how long it waited for a core.
 When other processes use the cores, all times are longer, which says nothing about the target."""
 
 from pathlib import Path
 from time import perf_counter, process_time
 
-_SCHEDULER = Path("/proc/self/schedstat")  # Linux: nanoseconds on a core, nanoseconds ready but without one
-_LEAST = 1.0  # seconds between two measurements of this process's CPU share
+_SCHEDULER = Path("/proc/self/schedstat")  # Linux: nanoseconds on a core, and nanoseconds of waiting for one
+_LEAST = 1.0  # seconds at least between two measurements of this process's CPU share
 
 
 class Meter:
-    """Measures this process."""
+    """Measures the CPU use of this process."""
 
     def __init__(self) -> None:
         self.busiest = 0.0  # highest share of one core
@@ -22,7 +22,7 @@ class Meter:
         self._ran, self._waited = _scheduler()
 
     def read(self) -> dict[str, float]:
-        """`cpu`: the highest share of a core so far; `ran` and `waited`: seconds since the last reading."""
+        """Return `cpu`, the highest share of a core so far, and `ran` and `waited`, seconds since the last reading."""
         wall, cpu = perf_counter(), process_time()
         if wall - self._wall >= _LEAST:
             self.busiest = max(self.busiest, (cpu - self._cpu) / (wall - self._wall))
@@ -34,8 +34,7 @@ class Meter:
 
 
 def _scheduler() -> tuple[float, float]:
-    """Seconds on a core, and seconds of waiting for one, of the main thread; zeros where the system doesn't report
-    them."""
+    """Return the main thread's seconds on a core and of waiting for one; zeros where the system doesn't report them."""
     try:
         ran, waited, _ = _SCHEDULER.read_text(encoding="ascii").split()
     except (OSError, ValueError):

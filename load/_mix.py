@@ -1,4 +1,4 @@
-"""The number of requests of each operation in a run: simulates its scenarios' journeys without a target."""
+"""Computes how many requests of each operation a run sends, by simulating its scenarios' journeys without a target."""
 
 from collections.abc import Iterable, Sequence
 from random import Random
@@ -8,7 +8,7 @@ from load._endpoints import endpoints
 from load._journeys import Journey, Reply
 from load._shop import Shop
 
-_STEPS = 1_500  # of each scenario: shares within about a hundredth
+_STEPS = 1_500  # per scenario: enough for shares that are exact to about a hundredth
 _SHOP = Shop((), ("prod_1", "prod_2"), ("user_1",), ("category",))
 _REPLY = Reply(200, {"recommendation_id": "r", "recommended_items": ["prod_1"], "pagination": {"has_next": True}})
 
@@ -23,7 +23,7 @@ class Scenario(Protocol):
 
 
 def shares(scenarios: Sequence[type[Scenario]], weights: Iterable[float]) -> dict[str, float]:
-    """Share of all requests by operation name. `weights`: relative numbers of requests per scenario."""
+    """Return each operation's share of all requests, by name. `weights`: relative numbers of requests per scenario."""
     parts = list(weights)
     found: dict[str, float] = {}
     for scenario, weight in zip(scenarios, parts, strict=True):

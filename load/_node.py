@@ -1,7 +1,7 @@
-"""The generator side of a run: plan, keys, open requests, and measurements since the last report.
+"""The generator side of a run: its plan, keys, open requests, and measurements since the last report.
 
-One per process. With `--processes` or on other machines it exchanges messages with the master; otherwise locust passes
-the same messages to the handlers in the same process."""
+There is one per process. With `--processes` or on other machines it exchanges messages with the master; otherwise
+locust passes the same messages to the handlers in the same process."""
 
 import itertools
 import logging
@@ -31,7 +31,7 @@ from load._shop import Shop, generated_shop, shop_from_file
 log = logging.getLogger(__name__)
 _TICK = 0.05  # seconds between two measurements of the event loop's lag
 UNJUDGED = -1  # the slot of requests due before or after the judged part
-_SETTLE = 0.2  # share of a search step that may still be affected by the previous step
+_SETTLE = 0.2  # share of a search step that the previous step may still affect
 
 
 class Node:
@@ -88,7 +88,7 @@ class Node:
         self.send("load_ready", answer)
 
     def read_files(self) -> tuple[Organisation, ...]:
-        """The organisations; from now on their keys are masked in all output. Raises OptionError."""
+        """Read the organisations; from now on their keys are masked in all output. Raises OptionError."""
         found = _keys.read_organisations(self.machine.keys_file, os.environ)
         self.machine.connection.learn_secrets(self.redactor)
         for one in found:
@@ -109,7 +109,7 @@ class Node:
         self.drained = True
 
     def wait_for_answers(self, wait_seconds: float) -> None:
-        """Wait until no request is open, at most this many seconds."""
+        """Wait until no request is open, for this many seconds at most."""
         until = perf_counter() + wait_seconds
         while self.in_flight and perf_counter() < until:
             gevent.sleep(0.01)
@@ -117,7 +117,7 @@ class Node:
     # what users need
 
     def begin(self, **_: Any) -> None:
-        """The run starts now."""
+        """Start the run; closed load is measured from now on."""
         plan = self.plan
         if plan is None or isinstance(self.environment.runner, MasterRunner):
             return
@@ -126,7 +126,7 @@ class Node:
             self.judge_from(perf_counter(), None)
 
     def judge_from(self, start: float, step: int | None) -> None:
-        """The schedule starts at `start`, from which slots are counted. `step`: of a search."""
+        """Set the start of the schedule, from which slots are counted. `step`: number of the step in a search."""
         plan, self._step = self.the_plan, step
         self._judged_from = start + (plan.profile.warmup if step is None else _SETTLE * plan.profile.seconds)
         self._judged_until = start + plan.profile.seconds
@@ -135,24 +135,24 @@ class Node:
             self._ticker = gevent.spawn(self._tick)
 
     def slot_of(self, moment: float) -> int:
-        """The slot of a request by when it was due or sent (`perf_counter`); negative if it isn't judged."""
+        """Return the slot of a request by when it was due or sent (`perf_counter`); negative if it isn't judged."""
         since = moment - self._judged_from
         if self._step is not None:
             return self._step if since >= 0 else UNJUDGED
         return int(since // self.the_plan.slot) if moment < self._judged_until else UNJUDGED
 
     def connect(self, size: int) -> Connections:
-        """New connections to the target, at most `size`."""
+        """Open a new pool of connections to the target, at most `size`."""
         plan = self.the_plan
         return Connections(plan.target, size, plan.request_timeout, self.machine.connection)
 
     def next_number(self) -> int:
-        """A number that is unique in the run, over all workers."""
+        """Return a number that is unique in the run, over all workers."""
         plan = self.the_plan
         return plan.index + plan.workers * next(self._numbers)
 
     def organisation_of(self, number: int) -> Organisation:
-        """Users and journeys are assigned to this node's organisations in turn."""
+        """Return the organisation of a user or journey: this node's organisations are assigned in turn."""
         return self.organisations[number // self.the_plan.workers % len(self.organisations)]
 
     @property
@@ -164,12 +164,12 @@ class Node:
     # reports
 
     def report_crash(self, error: Exception) -> None:
-        """Report an error of ours in a greenlet that nothing waits for."""
+        """Report an internal error of a greenlet that nothing waits for."""
         log.error("a scenario crashed", exc_info=error)
         self.samples.crash(self.redactor.text(repr(error))[:200])
 
     def report(self) -> dict[str, Any]:
-        """The measurements since the last report; each is in exactly one report."""
+        """Return the measurements since the last report; each measurement is in exactly one report."""
         samples, self.samples = self.samples, Samples()
         run = self.plan.run if self.plan else ""
         return {"run": run, "samples": samples.to_message(), **self._meter.read()}
@@ -203,10 +203,10 @@ _current: list[Node] = []
 
 
 def current() -> Node:
-    """This process's node."""
+    """Return this process's node."""
     return _current[0]
 
 
 def install(node: Node) -> None:
-    """Set the process's node."""
+    """Set this process's node."""
     _current[:] = [node]

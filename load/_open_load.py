@@ -1,6 +1,6 @@
-"""Open load: one schedule per process sends what is due and never waits for a response first.
+"""Open load: one schedule per process sends what is due and never waits for an earlier response.
 
-The master starts it with its own message, so every worker runs its share of the plan, however and whenever locust
+The master starts it with its own message, so every worker runs its share of the plan, no matter how and when locust
 assigns users to it."""
 
 from collections import deque
@@ -48,7 +48,8 @@ class Visitors:
         self._blocked_until: dict[str, float] = {}
 
     def take(self, now: float) -> tuple[str, _Visitor] | None:
-        """The next visitor of an organisation that isn't waiting for its Reset; None if all are."""
+        """Return the next visitor of an organisation that isn't waiting for its Reset; None if all organisations
+        are."""
         scenario = self._rng.choices(self._scenarios, self._weights)[0]
         name, waiting = scenario.__name__, self._waiting[scenario.__name__]
         if self._made[name] >= len(self._node.organisations):
@@ -70,7 +71,7 @@ class Visitors:
         self._waiting[name].append(visitor)
 
     def block(self, organisation: Organisation, seconds: float) -> None:
-        """The organisation got a 429: send it nothing more until then."""
+        """Send nothing more to an organisation that got a 429 for this many seconds."""
         self._blocked_until[organisation.name] = perf_counter() + seconds
 
 
@@ -90,7 +91,8 @@ class Schedule:
         self._run = ""
 
     def on_schedule(self, msg: Any, **_: Any) -> None:
-        """`rate` of all workers, and the number of the `step` in a search (None: the whole profile of the plan)."""
+        """Start the schedule. The message holds the `rate` of all workers, and the number of the `step` in a search
+        (None: the whole profile of the plan)."""
         if msg.data["run"] == self._node.the_plan.run:
             gevent.spawn(self._send_all, float(msg.data["rate"]), msg.data["step"])
 
@@ -145,12 +147,12 @@ class Schedule:
             else:
                 visitor.step = visitor.journey.send(reply)
             self._visitors.give_back(name, visitor)
-        except Exception as error:  # nothing waits for this greenlet, so the run has to be told about the error
+        except Exception as error:  # nothing waits for this greenlet, so the error must be reported to the run
             node.report_crash(error)
         finally:
             node.in_flight -= 1
 
 
 def scenarios_of(classes: list[type[User]], names: tuple[str, ...]) -> list[type[ScenarioUser]]:
-    """The scenario classes with these names."""
+    """Return the scenario classes with these names."""
     return [one for one in classes if issubclass(one, ScenarioUser) and one.__name__ in names]

@@ -43,11 +43,11 @@ _LEAST = {  # option -> the smallest value that makes sense
     "spawn_rate": 0.01,
     "limit_tolerance": 0,
 }
-_FIELDS = {"users": "num_users"}  # where locust calls an option's value otherwise
+_FIELDS = {"users": "num_users"}  # options that locust calls by another name
 
 
 def add_options(parser: Any) -> None:
-    """Add them to locust's parser. Hidden ones are settings of one machine and stay out of the page."""
+    """Add the options to locust's parser. Hidden ones are settings of one machine and don't appear on the page."""
     profiles = read_profiles()
     for action in parser._actions:  # locust's own --profile is free text that groups runs; here it selects the load
         if action.dest == "profile":
@@ -99,7 +99,7 @@ def add_options(parser: Any) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """Settings of this process only, read once at start: a page or a master can't change them."""
+    """Settings of this process only, read once at the start: neither a page nor a master can change them."""
 
     keys_file: str
     ids_file: str
@@ -114,19 +114,19 @@ class Machine:
 
     @classmethod
     def from_options(cls, options: Namespace) -> "Machine":
-        """Raises OptionError."""
+        """Read the settings. Raises OptionError."""
         values = {name: getattr(options, name) for name in cls.__slots__ if name != "connection"}
         if options.max_regression and not options.compare:
             raise OptionError("--max-regression needs --compare FILE")
         connection = read_connection(options.header, options.ca_file, options.proxy, options.wait_for_target)
         if connection.proxy.startswith("https:"):
             raise OptionError("--proxy: load runs speak http:// to a proxy; through it they reach https:// targets")
-        options.header, options.proxy = [], ""  # locust sends all options to its workers and to the page
+        options.header, options.proxy = [], ""  # locust would send all options to its workers and to the page
         return cls(**{**values, "max_regression": regression(options.max_regression), "connection": connection})
 
 
 def regression(text: str) -> float | None:
-    """`10%` as 0.1; None for empty text. Raises OptionError."""
+    """Parse `10%` as 0.1; None for empty text. Raises OptionError."""
     if not text:
         return None
     match = re.fullmatch(r"([0-9]{1,4}(?:\.[0-9]{1,3})?)%", text)
@@ -136,7 +136,7 @@ def regression(text: str) -> float | None:
 
 
 def rate_limit(text: str) -> tuple[int, float] | None:
-    """`1000/15m` as (1000, 900.0); None for `off`; empty: the contract's. Raises OptionError."""
+    """Parse `1000/15m` as (1000, 900.0); None for `off`; the contract's limit for empty text. Raises OptionError."""
     if not text:
         return organisation_limit().limit, float(organisation_limit().window_seconds)
     try:
@@ -147,7 +147,7 @@ def rate_limit(text: str) -> tuple[int, float] | None:
 
 
 def target(url: str, allow_production: bool) -> str:
-    """The base URL without a final slash. Raises OptionError, also for production unless it is allowed."""
+    """Return the base URL without a final slash. Raises OptionError, also for production unless it is allowed."""
     try:
         return check_url(url, allow_production=allow_production)
     except OptionError as error:
@@ -155,7 +155,7 @@ def target(url: str, allow_production: bool) -> str:
 
 
 def check_web(options: Namespace) -> None:
-    """The pages can start and stop load, so beyond loopback they need a login. Raises OptionError."""
+    """Require a login for pages beyond loopback, because they can start and stop load. Raises OptionError."""
     shown = not (options.headless or options.worker)
     if shown and options.web_host not in LOOPBACKS and not options.web_login:
         raise OptionError("--web-host beyond loopback needs --web-login (see docs/load.md)")
@@ -164,7 +164,7 @@ def check_web(options: Namespace) -> None:
 
 
 def make_plan(run: str, environment: Any, allow_production: bool) -> Plan:
-    """The plan from the options. Raises OptionError."""
+    """Make the plan from the options. Raises OptionError."""
     options = environment.parsed_options
     name = environment.profile or options.profile or "steady"
     profiles = read_profiles()
@@ -200,6 +200,6 @@ def make_plan(run: str, environment: Any, allow_production: bool) -> Plan:
 
 
 def promises(options: Namespace, slo_file: str) -> Slo:
-    """The SLO file with the changes from the options. Raises OptionError."""
+    """Return the SLO file with the changes from the options. Raises OptionError."""
     typed = {metric: str(getattr(options, field) or "") for metric, (_, field, _) in _PROMISES.items()}
     return read_slo(Path(slo_file)).with_limits(read_changes(typed))

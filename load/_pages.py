@@ -22,7 +22,7 @@ from load._summary import (
 )
 from load._verdict import Outcome, Row, number
 
-_FEW = 10  # organisations shown without a click
+_FEW = 10  # organisations shown before the reader expands the list
 _MARKS = {"✔": "pass", "✖": "fail", "?": "invalid"}
 _SLO_HEAD = ("", "Promise", "Limit", "Measured", "Samples", "Over")
 _TIMES_HEAD = ("Request", "Answered", "Failed", "429", "p50", "p95", "p99", "p99.9", "service p99", "server says p99")
@@ -35,7 +35,7 @@ _FOLLOW_THEME = (
 
 
 def page(result: Result | None, refresh: bool) -> str:
-    """The whole page, self-contained; it reloads itself during a run."""
+    """Render the whole page, self-contained; it reloads itself during a run."""
     again = '<meta http-equiv="refresh" content="3">' if refresh else ""
     title = f"{_state(result)} - load" if result else "Load"
     body = section(result) if result else f"<style>{STYLE}</style>{_no_run()}"
@@ -47,7 +47,7 @@ def page(result: Result | None, refresh: bool) -> str:
 
 
 def section(result: Result) -> str:
-    """Verdict, reasons, promises, times, charts, comparison, rate limits, generators."""
+    """Render verdict, reasons, promises, times, charts, comparison, rate limits and generators."""
     verdict = result.verdict
     kind = CLASSES[verdict.outcome] if result.closed else RUNNING
     reasons = verdict.reasons if result.closed else verdict.invalid
@@ -83,7 +83,7 @@ def _charts(result: Result) -> list[str]:
     plan, slots = result.plan, result.samples.slots()
     if not slots or plan is None or plan.search or plan.probe:
         return []
-    last = max(result.judged_seconds, plan.slot)  # the slot in which it ends is incomplete
+    last = max(result.judged_seconds, plan.slot)  # the slot in which the run ends is incomplete
     slots = [slot for slot in slots if -plan.profile.warmup <= slot * plan.slot <= last - plan.slot]
     series = list(result.samples.series.values())
     limit = max(_limits(result), default=None)
@@ -186,8 +186,8 @@ def _health(result: Result) -> str:
 
 
 def slo_rows(result: Result) -> list[dict[str, str]]:
-    """Rows for the tab: text cells only, because locust's table shows nothing else. The first row is the verdict of the
-    run."""
+    """Return the rows for the tab: text cells only, because locust's table shows nothing else. The first row is the
+    verdict of the run."""
     keys = ("verdict", "promise", "limit", "now", "samples", "over")
     verdict = result.verdict
     state = mark(verdict.outcome) if result.closed else "▶ running"
@@ -197,7 +197,7 @@ def slo_rows(result: Result) -> list[dict[str, str]]:
 
 
 def rate_limit_rows(result: Result) -> list[dict[str, str]]:
-    """Rows for the tab, organisations with the least left first; at most fifty."""
+    """Return the rows for the tab, organisations with the least left first; at most fifty."""
     quotas = sorted(
         result.samples.quotas.items(), key=lambda item: (item[1].remaining is None, item[1].remaining, item[0])
     )
@@ -219,7 +219,7 @@ def _text(value: int | None) -> str:
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]], numbers: set[int]) -> str:
-    """`numbers`: right-aligned columns."""
+    """Render a table. `numbers`: right-aligned columns."""
     if not rows:
         return ""
     titles = "".join(f"<th{_class(place in numbers)}>{escape(cell)}</th>" for place, cell in enumerate(head))

@@ -23,7 +23,7 @@ _FINE_SLOTS = 300.0  # seconds; a longer run is measured in slots of five second
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One run. `rate`: arrivals per second of all workers at level 1; 0: closed load with think times."""
+    """The plan of one run. `rate`: arrivals per second of all workers at level 1; 0: closed load with think times."""
 
     run: str
     target: str
@@ -61,7 +61,7 @@ class Plan:
 
     @property
     def due(self) -> int:
-        """Arrivals of the whole run (constant spacing; Poisson arrivals on average)."""
+        """Arrivals in the whole run (exact for constant spacing, an average for Poisson arrivals)."""
         return ceil(self.rate * self.profile.area - 1e-9)
 
     @property
@@ -70,7 +70,7 @@ class Plan:
 
     @property
     def load(self) -> str:
-        """The load in words; runs with the same words can be compared."""
+        """Describe the load in words; runs with the same words can be compared."""
         users = ", ".join(self.users)
         if self.search:
             return f"open: search for the highest rate from {self.rate:g}/s on, {users}"
@@ -79,7 +79,7 @@ class Plan:
         return f"closed: {self.user_count} users, think times x {self.think:g}, profile {self.profile.name}, {users}"
 
     def to_message(self, index: int, workers: int) -> dict[str, Any]:
-        """The message for one worker."""
+        """Return the message for one worker."""
         return {**asdict(self), "index": index, "workers": workers}
 
     @classmethod

@@ -1,7 +1,7 @@
-"""One request per organisation before a run: does the target answer, are the keys valid, how much quota is left?
+"""Sends one request per organisation before a run: does the target answer, are the keys valid, how much quota is left?
 
-Only what makes a run impossible is a problem. A 5xx or a lost connection is retried; what still fails is an error of
-the target, which the run counts."""
+Only what makes a run impossible is a problem. After a 5xx or a lost connection the request is repeated; if it still
+fails, that is an error of the target, which the run counts."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,12 +18,12 @@ from load._keys import Organisation
 _BODY = orjson.dumps({"strategy": "popular", "limit": 1})
 AT_ONCE = 8
 _ATTEMPTS = 4
-_PAUSE = 0.1  # seconds, doubled each time
+_PAUSE = 0.1  # seconds, doubled after each try
 
 
 def look(connections: Connections, organisations: Sequence[Organisation]) -> list[dict[str, Any]]:
-    """For each its name, `status` (0: no answer), `error`, `requests` that it used, `location` of a redirect, and its
-    `limit`, `remaining`, `reset` (None if not sent)."""
+    """Return for each organisation its name, `status` (0: no answer), `error`, `requests` that it used, `location` of a
+    redirect, and its `limit`, `remaining`, `reset` (None if not sent)."""
     first = _look(connections, organisations[0])
     if first["status"] == 0 or 300 <= first["status"] < 400:
         return [first]  # no answer, or a redirect: don't repeat it for every organisation

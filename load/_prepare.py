@@ -21,7 +21,7 @@ from load._keys import Organisation
 from load._retries import Backoff
 
 BATCH = 500
-_EVENTS = 1_000  # enough for every strategy to return something
+_EVENTS = 1_000  # so many that every strategy returns something
 _RESERVE = 3  # requests kept for checking whether lists are filled
 
 
@@ -54,7 +54,7 @@ class Filler:
         self._send_all("events", "ingestEvents", list(itertools.islice(world.events(), _EVENTS)))
 
     def has_lists(self) -> bool:
-        """Whether the target recommends anything to an unknown user."""
+        """Return whether the target recommends anything to an unknown user."""
         reply = self._send("recommend", recommend_body("popular", limit=1), reserve=0)
         data = reply.json().get("data") if reply is not None and reply.status_code == 200 else None
         return bool(isinstance(data, dict) and data.get("recommended_items"))
@@ -110,7 +110,7 @@ def prepare(
     settle: float,
     connection: Connection,
 ) -> list[Prepared]:
-    """Fill all of them, then wait up to `settle` seconds until each has lists. Raises OptionError."""
+    """Fill all organisations, then wait up to `settle` seconds until each has lists. Raises OptionError."""
     if budget < _RESERVE + 2:
         raise OptionError(f"--budget must be at least {_RESERVE + 2}")
     with httpx.Client(
@@ -130,7 +130,7 @@ def prepare(
 
 
 def report(prepared: Sequence[Prepared]) -> int:
-    """Print the table; 0 if every organisation has lists, else 4."""
+    """Print the table; return 0 if every organisation has lists, else 4."""
     totals = [sum(getattr(one, field) for one in prepared) for field in ("items", "users", "events", "requests")]
     most = max(one.requests for one in prepared)
     print(

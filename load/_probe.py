@@ -1,4 +1,5 @@
-"""The master side of the rate limit probe: look, burst, hold, check the other organisation, recover."""
+"""The master side of the rate limit probe. It looks at the quota, sends a burst, keeps the limit exhausted, checks the
+other organisation, and waits for the recovery."""
 
 import itertools
 import logging
@@ -17,12 +18,12 @@ from load._verdict import Outcome, Row
 
 log = logging.getLogger(__name__)
 _TIMEOUT_S = 120  # seconds for a worker to send its part of a volley
-LANES = 32  # fresh connections per volley, over all workers
-SHORT = 60  # seconds; a shorter window is waited for without --wait-recovery
-_MOST_BURST = 6  # times the limit; after that the target has no limit
+LANES = 32  # fresh connections for each volley, over all workers
+SHORT = 60  # seconds; the probe waits for the end of a shorter window even without --wait-recovery
+_MOST_BURST = 6  # times the limit; if that many pass, the target has no limit
 _HOLD_SHOTS = 40
 _FOREVER = 1e9
-_SHORT_HOLD = 4.0  # seconds, without waiting for the recovery
+_SHORT_HOLD = 4.0  # seconds, when the probe doesn't wait for the recovery
 Order = list[Any]  # [organisation, operation]
 
 
@@ -41,7 +42,7 @@ class Host(Protocol):
 
 
 class Unjudgeable(Exception):
-    """The limiter can't be judged."""
+    """The limiter can't be judged; the text says why."""
 
 
 class Probe:
@@ -57,7 +58,7 @@ class Probe:
         self._arrived: dict[int, Event] = {}
         self._offsets: dict[str, float] = {}
         self._clock_error = 0.0
-        self.invalid = ["the probe did not finish"]  # until it does
+        self.invalid = ["the probe did not finish"]  # until the probe finishes
         self.checks: list[Check] = []
         self.over = False
 
@@ -65,7 +66,7 @@ class Probe:
         gevent.spawn(self._lead)
 
     def on_shots(self, client: str, data: dict[str, Any]) -> None:
-        """A worker replied."""
+        """Store a worker's reply."""
         self._answers[data["id"]] = {**data, "client": client, "at": perf_counter()}
         self._arrived[data["id"]].set()
 
@@ -120,7 +121,7 @@ class Probe:
         self.checks += _probe_checks.judge_recovery(self._volley([[0, "recommend"]] * 3, lanes=1), self._rules)
 
     def _look(self) -> tuple[Shot, Shot | None]:
-        """One request per organisation, in a window that is long enough for the burst."""
+        """Send one request per organisation, in a window that is long enough for the burst."""
         for _ in range(2):
             first = self._volley([[0, "recommend"]], lanes=1)[0]
             if first.status == 0:
@@ -139,7 +140,7 @@ class Probe:
         return first, self._volley([[1, "recommend"]], lanes=1)[0]
 
     def _burst(self, before: Shot, operations: Sequence[str]) -> list[Shot]:
-        """More requests than may pass, over all routes; even more while hardly any is refused."""
+        """Send more requests than may pass, over all routes; even more while hardly any is refused."""
         limit = before.limit or 1_000
         orders = self._orders((before.remaining or limit) + EXTRA, operations)
         burst = self._volley(orders)
@@ -159,7 +160,7 @@ class Probe:
         return orders
 
     def _hold(self, shots: Sequence[Shot], operations: Sequence[str], recovers: bool) -> list[Shot]:
-        """One request now and then until just before the window ends (or for some seconds only)."""
+        """Send one request now and then until just before the window ends (or for some seconds only)."""
         held: list[Shot] = []
         begun = perf_counter()
         earliest = _probe_checks.window_end(shots)[0]
@@ -191,7 +192,7 @@ class Probe:
             self._clock_error = max(self._clock_error, (answer["at"] - asked) / 2)
 
     def _volley(self, orders: Sequence[Order], lanes: int = LANES) -> list[Shot]:
-        """Send all of them, spread over lanes and workers, and wait for every response."""
+        """Send all of them, spread over connections and workers, and wait for every response."""
         clients = self._clients()
         lists = [list(orders[lane::lanes]) for lane in range(lanes)]
         parts = [[one for one in lists[number :: len(clients)] if one] for number in range(len(clients))]

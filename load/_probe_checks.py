@@ -1,4 +1,4 @@
-"""What the merged records of the rate limit probe show about the target (R36, R37). Pure: records in, checks out.
+"""What the merged records of the rate limit probe show about the target (R36, R37). No I/O.
 
 Every check uses the records of all workers together, and allows for responses that arrive in another order than the
 server counted them: "Remaining falls with every response" is false for a correct server under concurrency."""
@@ -8,24 +8,24 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-EXTRA = 60  # requests beyond the quota that a burst sends at least
+EXTRA = 60  # least number of requests beyond the quota in a burst
 
 
 class Shot(NamedTuple):
     """One request of the probe. Times in seconds on the master's clock."""
 
-    organisation: int  # 0: the one that is exhausted; 1: the one that must not be affected
+    organisation: int  # 0: the exhausted one; 1: the one that must not be affected
     operation: str
     key_type: str
     worker: int
-    lane: int  # connection
+    lane: int  # number of the connection
     sent: float
     answered: float
     status: int
     limit: int | None
     remaining: int | None
     reset: int | None
-    problems: tuple[str, ...] = ()  # of a 429: its defects
+    problems: tuple[str, ...] = ()  # defects of a 429
 
     @property
     def passed(self) -> bool:
@@ -37,14 +37,15 @@ class Shot(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """What is correct: the kind of window, and how many more or fewer may pass."""
+    """What counts as correct: the kind of window, and how many more or fewer requests may pass."""
 
     kind: str = "fixed"
     tolerance: int = 0
 
 
 class Check(NamedTuple):
-    """`kept` is None if it was not judged, with the reason. `failed`: what was seen instead."""
+    """The result of one check. `kept` is None if it was not judged; then `text` gives the reason. If it failed, `text`
+    says what was seen instead."""
 
     id: str
     kept: bool | None
@@ -56,7 +57,7 @@ Records = Sequence[Shot]
 
 
 def judge_headers(shots: Records) -> Iterator[Check]:
-    """For every response: the three headers, a constant Limit, well-formed refusals, only successes and 429s."""
+    """Check every response: the three headers, a constant Limit, well-formed refusals, only successes and 429s."""
     odd = Counter(shot.status for shot in shots if not (shot.passed or shot.refused))
     seen = ", ".join(f"{count} x {status or 'no answer'}" for status, count in odd.items())
     yield Check(
@@ -75,7 +76,8 @@ def judge_headers(shots: Records) -> Iterator[Check]:
 
 
 def judge_burst(before: Shot, burst: Records, rules: Rules) -> Iterator[Check]:
-    """`before`: a single request of the same organisation just before the burst; it shows what is left."""
+    """Check how many requests of the burst passed. `before`: a single request of the same organisation just before the
+    burst, which shows what is left."""
     passed = [shot for shot in burst if shot.passed]
     refused = [shot for shot in burst if shot.refused]
     left, limit = before.remaining, before.limit
@@ -97,7 +99,7 @@ def judge_burst(before: Shot, burst: Records, rules: Rules) -> Iterator[Check]:
 
 
 def judge_window(shots: Records, clock_error: float) -> Check:
-    """Do the Resets of all records give one end of the window? A moving or postponed end gives several."""
+    """Check that the Resets of all records give one end of the window; a moving or postponed end gives several."""
     numbers = [(shot, shot.reset) for shot in shots if shot.reset is not None]
     if not numbers:
         return Check("window end", False, "no RateLimit-Reset to judge", 0)
@@ -108,14 +110,14 @@ def judge_window(shots: Records, clock_error: float) -> Check:
 
 
 def window_end(shots: Records) -> tuple[float, float]:
-    """The earliest and the latest end of the window, by all of its Resets (rounded up, R37)."""
+    """Return the earliest and the latest end of the window, by all of its Resets (rounded up, R37)."""
     numbers = [(shot, shot.reset) for shot in shots if shot.reset is not None]
     earliest = max(shot.sent + reset - 1 for shot, reset in numbers)
     return earliest, max(earliest, min(shot.answered + reset for shot, reset in numbers))
 
 
 def judge_hold(held: Records) -> Check:
-    """Between exhaustion and Reset."""
+    """Check the requests between exhaustion and Reset."""
     early = [shot for shot in held if not shot.refused]
     text = (
         f"{len(early)} of {len(held)} weren't refused although the window had not ended" if early else "429 throughout"
@@ -126,7 +128,7 @@ def judge_hold(held: Records) -> Check:
 
 
 def judge_recovery(after: Records, rules: Rules) -> Iterator[Check]:
-    """After the Reset; the requests in `after` were sent one by one."""
+    """Check the requests after the Reset; those in `after` were sent one by one."""
     refused = sum(not shot.passed for shot in after)
     text = f"{refused} of {len(after)} refused after the window ended" if refused else "served again"
     yield Check("served after reset", not refused, text, len(after))
@@ -138,7 +140,7 @@ def judge_recovery(after: Records, rules: Rules) -> Iterator[Check]:
 
 
 def judge_other(before: Shot, after: Records) -> Iterator[Check]:
-    """The second organisation: served as if nothing had happened."""
+    """Check that the second organisation is served as if nothing had happened."""
     refused = [shot for shot in after if not shot.passed]
     text = f"{len(refused)} of {len(after)} refused while the first was exhausted: it shares the bucket"
     yield Check("other organisation served", not refused, text if refused else "served throughout", len(after))
@@ -153,12 +155,12 @@ def judge_other(before: Shot, after: Records) -> Iterator[Check]:
 
 
 def buckets(before: Shot, passed: Records) -> int:
-    """The number of exact counters: how often each of the higher values of Remaining was returned. 1 also for an
-    inexact counter, whose values repeat irregularly."""
+    """Return the number of exact counters: how often each of the higher values of Remaining was returned. Return 1 also
+    for an inexact counter, whose values repeat irregularly."""
     if before.limit is None:
         return 1
     given = Counter(shot.remaining for shot in (before, *passed) if shot.remaining is not None)
-    # The request before the burst took the first value.
+    # The request before the burst got the first value.
     times = [given[value] for value in range(before.limit // 2, before.limit - 1)]
     count = max(1, round(sum(times) / len(times))) if times else 1
     return count if sum(one == count for one in times) >= 0.8 * len(times) else 1
@@ -173,7 +175,7 @@ def _looks_like(before: Shot, passed: Records, refused: Records) -> str:
         return f"looks like {count} independent buckets ({kind})"
     if not refused and len(given) <= 2:
         return "Remaining doesn't fall and nothing is refused"
-    twice = sum(count > 1 for value, count in given.items() if value)  # an overrun counter shows 0 repeatedly
+    twice = sum(count > 1 for value, count in given.items() if value)  # a counter below 0 shows 0 repeatedly
     more = len(passed) - (before.remaining or 0)
     if twice and more > 0 and not _stuck(given, len(passed)):
         return f"{twice} values of Remaining were returned more than once: the counter isn't atomic"
@@ -197,7 +199,7 @@ def _stuck(given: Counter[int], passed: int) -> bool:
 
 
 def _inversions(passed: Records) -> int:
-    """Requests of one worker that were sent after a response had arrived and whose Remaining isn't below that
+    """Count the requests that a worker sent after a response had arrived, and whose Remaining isn't below that
     response's."""
     count = 0
     for worker in {shot.worker for shot in passed}:

@@ -32,11 +32,12 @@ class Shooter:
         self._node = node
 
     def on_clock(self, msg: Any, **_: Any) -> None:
-        """Reports this machine's time; the master computes the offset."""
+        """Report this machine's time; the master computes the offset."""
         self._node.send("probe_shots", {"id": msg.data["id"], "clock": perf_counter(), "records": []})
 
     def on_shots(self, msg: Any, **_: Any) -> None:
-        """`lanes`: lists of [organisation, operation]; each lane is one new connection that sends them in sequence."""
+        """Send the requests. `lanes`: lists of [organisation, operation]; each lane is one new connection that sends
+        them in sequence."""
         pool = gevent.pool.Group()
         records: list[list[Any]] = []
         for lane, shots in enumerate(msg.data["lanes"]):

@@ -1,4 +1,5 @@
-"""Load over time as data: the share of the base load at each second, and its area, from which arrivals are computed."""
+"""Profiles: the load over time as data. Each gives the share of the base load at each second, and the area below it,
+from which arrivals are computed."""
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,7 +31,7 @@ class Stage:
         return self.begin + (self.end - self.begin) * second / self.seconds
 
     def second_of(self, area: float) -> float:
-        """The second at which the area since the stage's start reaches `area`."""
+        """Return the second at which the area since the stage's start reaches `area`."""
         slope = (self.end - self.begin) / self.seconds
         root = sqrt(max(self.begin**2 + 2 * slope * area, 0.0))
         return 2 * area / (self.begin + root) if area else 0.0
@@ -62,7 +63,7 @@ class Profile:
         return max(max(stage.begin, stage.end) for stage in self.stages)
 
     def level(self, second: float) -> float:
-        """The level at that second; 0 when the profile is over."""
+        """Return the level at that second; 0 when the profile is over."""
         for stage in self.stages:
             if second < stage.seconds:
                 return stage.level(second)
@@ -70,7 +71,8 @@ class Profile:
         return 0.0
 
     def area_until(self, second: float) -> float:
-        """Level times seconds up to that second: times a base rate, the number of arrivals due by then."""
+        """Return the integral of the level up to that second: times a base rate, it is the number of arrivals due by
+        then."""
         area = 0.0
         for stage in self.stages:
             if second <= stage.seconds:
@@ -79,7 +81,7 @@ class Profile:
         return area
 
     def seconds_at(self, areas: Iterator[float]) -> Iterator[float]:
-        """For ascending areas, the second at which each is reached; ends with the profile."""
+        """Yield, for ascending areas, the second at which each is reached; end with the profile."""
         passed_area = passed_seconds = 0.0
         stages = iter(self.stages)
         stage = next(stages, None)
@@ -92,14 +94,14 @@ class Profile:
             yield passed_seconds + stage.second_of(area - passed_area)
 
     def stretched(self, run_time: float | None) -> "Profile":
-        """The same shape over `run_time` seconds."""
+        """Return the same shape over `run_time` seconds."""
         factor = (run_time or self.seconds) / self.seconds
         stages = tuple(Stage(stage.seconds * factor, stage.begin, stage.end) for stage in self.stages)
         return replace(self, warmup=self.warmup * factor, stages=stages)
 
 
 def read_profiles(path: Path = PROFILES_FILE) -> dict[str, Profile]:
-    """Every profile of the file, by name. Raises OptionError."""
+    """Read every profile of the file, by name. Raises OptionError."""
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:

@@ -1,19 +1,19 @@
-"""The three RateLimit headers of a response, and the checks of a 429."""
+"""Reads the three RateLimit headers of a response, and checks a 429."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
 
-LONGEST_WINDOW = 86_400  # seconds; a Reset beyond a day is a date or epoch seconds, not a delay
+LONGEST_WINDOW = 86_400  # seconds; a Reset beyond a day must be a date or epoch seconds, not a delay
 
 
 class Headers(Protocol):
-    """Case-insensitive access to headers, which every client library offers."""
+    """Case-insensitive access to headers, as every client library offers it."""
 
     def get(self, name: str, /) -> object: ...
 
 
 class RateLimit(NamedTuple):
-    """Limit, Remaining and seconds until Reset; None for one that is missing or isn't an integer of at least 0."""
+    """Limit, Remaining and seconds until Reset; None for a header that is missing or isn't an integer of at least 0."""
 
     limit: int | None = None
     remaining: int | None = None
@@ -22,7 +22,7 @@ class RateLimit(NamedTuple):
 
 
 def read(headers: Headers | None) -> RateLimit:
-    """The numbers of a response."""
+    """Read the numbers of a response."""
     if headers is None:
         return RateLimit()
     return RateLimit(
@@ -34,7 +34,8 @@ def read(headers: Headers | None) -> RateLimit:
 
 
 def problems_of_429(limits: RateLimit, body: Any) -> Iterator[str]:
-    """Defects of a 429 that leave the client without the time to retry or without an error envelope (R36, R37)."""
+    """Return the defects of a 429 that leave the client without the time to retry or without an error envelope (R36,
+    R37)."""
     if limits.limit is None:
         yield "no RateLimit-Limit that is a whole number"
     if limits.remaining is None:
@@ -54,7 +55,7 @@ def problems_of_429(limits: RateLimit, body: Any) -> Iterator[str]:
 
 
 def is_error_envelope(body: Any) -> bool:
-    """`success: false` and a message, as every documented shape of an error has them (R12)."""
+    """Return whether a body has `success: false` and a message, as every documented shape of an error has (R12)."""
     return isinstance(body, Mapping) and body.get("success") is False and isinstance(body.get("message"), str)
 
 

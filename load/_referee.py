@@ -1,4 +1,4 @@
-"""The master's side of all runs: it starts, watches and ends them, and sets the exit code when locust quits."""
+"""The master's side of all runs: starts, watches and ends them, and sets the exit code when locust quits."""
 
 import os
 import sys
@@ -19,7 +19,7 @@ from load._run import Run
 
 
 class Referee:
-    """One per master (or process without workers); a new `Run` for every start."""
+    """Manages the runs of one master (or process without workers); every start makes a new `Run`."""
 
     def __init__(self, environment: Environment, machine: Machine, node: Node) -> None:
         self.environment, self.machine, self.node = environment, machine, node
@@ -29,7 +29,8 @@ class Referee:
         gevent.spawn(self._watch)
 
     def prepare(self) -> bool:
-        """Makes a new run and checks plan, generators and target. False if it can't be judged; then nothing is sent."""
+        """Make a new run and check plan, generators and target. Return False if it can't be judged; then nothing is
+        sent."""
         self.run = run = Run(self.environment, self.machine, self._workers)
         try:
             run.prepare()
@@ -41,15 +42,15 @@ class Referee:
         return not run.invalid
 
     def next_run(self, wait_seconds: float) -> Run | None:
-        """The run of the latest start, once it was checked."""
-        gevent.sleep(0)  # the shape makes it in its own greenlet
+        """Return the run of the latest start, once it was checked."""
+        gevent.sleep(0)  # the shape makes the run in a greenlet of its own
         run = self.run
         if run is not None:
             run.prepared.wait(wait_seconds)
         return run
 
     def tick(self) -> tuple[int, float, list[type[User]]] | None:
-        """Users, spawn rate and their classes for now; None ends the run."""
+        """Return users, spawn rate and user classes for now; None ends the run."""
         return self.run.tick() if self.run and not self.run.closed and not self._terminated else None
 
     def terminate(self) -> None:
@@ -87,7 +88,7 @@ class Referee:
             self.run.drained[msg.node_id or LOCAL] = msg.data
 
     def on_done(self, msg: Any, **_: Any) -> None:
-        """A generator finished its schedule, or a step of a search."""
+        """Note that a generator finished its schedule, or a step of a search."""
         run, client = self.run, msg.node_id or LOCAL
         if run and msg.data["run"] == run.id:
             run.take(msg.data["report"])
@@ -108,11 +109,11 @@ class Referee:
             self.run.finish()
 
     def on_quitting(self, **_: Any) -> None:
-        """At the end: files, table, exit code."""
+        """Write files and table, and set the exit code."""
         options: Any = self.environment.parsed_options
         if self.run is None:
             if options is None or not (options.headless or options.autostart):
-                return  # the page was only looked at
+                return  # the page was opened, but no run was started
             self.run = Run(self.environment, self.machine, self._workers)
             self.run.invalidate("nothing was started")
         if locust_log.unhandled_greenlet_exception:

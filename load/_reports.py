@@ -1,4 +1,5 @@
-"""The verdict of a run in all formats: terminal, JSON, JUnit, a CI summary, a page, a section in locust's report."""
+"""Writes the verdict of a run in all formats: terminal, JSON, JUnit, a CI summary, a page, a section in locust's
+report."""
 
 import json
 import os
@@ -47,8 +48,8 @@ def _write(path: Path, text: str) -> None:
 
 
 def to_json(result: Result, windows: bool = False) -> dict[str, Any]:
-    """All data behind the verdict; no key and no address of a generator. `windows`: with the data that --compare
-    needs."""
+    """Return all data behind the verdict; no key and no address of a generator. `windows`: include the data that
+    --compare needs."""
     plan, samples, happened = result.plan, result.samples, result.happened
     document = {
         "schema": SCHEMA,
@@ -94,7 +95,7 @@ def _plan(result: Result) -> dict[str, Any] | None:
 
 
 def table(result: Result) -> str:
-    """The table for the terminal."""
+    """Print the table in the terminal."""
     verdict = result.verdict
     lines = ["", f"SLO  {load_in_words(result)}"]
     rows = [SLO_HEAD, *(cells(row) for row in verdict.rows if row.where != "compared")]
@@ -135,7 +136,7 @@ def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def junit(result: Result) -> str:
-    """One test case per promise, and one per reason why the run is INVALID."""
+    """Return JUnit XML: one test case per promise, and one per reason why the run is INVALID."""
     verdict = result.verdict
     suite = ElementTree.Element("testsuite", {"name": "load"})
     for row in verdict.rows:
@@ -152,7 +153,8 @@ def junit(result: Result) -> str:
 
 
 def markdown(result: Result) -> str:
-    """For `$GITHUB_STEP_SUMMARY` and pull requests: the verdict, the reasons, and changes since the earlier run."""
+    """Return Markdown for `$GITHUB_STEP_SUMMARY` and pull requests: the verdict, the reasons, and changes since the
+    earlier run."""
     verdict = result.verdict
     lines = [f"## Load: {verdict.outcome}", "", load_in_words(result), ""]
     lines += [f"- {_cell(reason)}" for reason in verdict.reasons] + ([""] if verdict.reasons else [])
@@ -173,6 +175,6 @@ def _cell(text: str) -> str:
 
 
 def with_section(report: str, result: Result) -> str:
-    """locust's report with our section at its end; the page contains a second `</body>` inside a script."""
+    """Return locust's report with our section at its end. The page contains a second `</body>` inside a script."""
     place = report.rindex("</body>")
     return report[:place] + _pages.section(result) + report[place:]

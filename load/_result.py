@@ -14,8 +14,8 @@ from load._verdict import Verdict
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """`closed`: the verdict is final. `sent`: the operations that the scenarios send. `changes`: compared with the
-    earlier run. `steps`: of a search for the highest rate."""
+    """The result of one run. `closed`: the verdict is final. `sent`: the operations that the scenarios send. `changes`:
+    compared with the earlier run. `steps`: of a search for the highest rate."""
 
     verdict: Verdict
     closed: bool

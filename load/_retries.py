@@ -6,19 +6,19 @@ on network errors isn't known; they are treated as a 5xx."""
 
 from random import Random
 
-ATTEMPTS = 4  # of one request that only gets 5xx
+ATTEMPTS = 4  # for one request that gets only 5xx
 NO_ANSWER = 0  # the status of a request without a response
 
 
 class Backoff:
-    """The delays of one client. `base` and `cap` bound the jitter in seconds: U(0, min(cap, base * 2**n))."""
+    """Computes the delays of one client. `base` and `cap` bound the jitter in seconds: U(0, min(cap, base * 2**n))."""
 
     def __init__(self, rng: Random, base: float = 0.5, cap: float = 30.0) -> None:
         self._rng, self._base, self._cap = rng, base, cap
         self._refused = self._failed = 0
 
     def delay(self, status: int, retry_after: float | None = None, reset: float | None = None) -> float | None:
-        """Seconds until the same request may be sent again; None: it is finished."""
+        """Return the seconds until the same request may be sent again; None if it must not be."""
         if status == 429:
             self._refused += 1
             return max(retry_after or 0.0, reset or 0.0) + self._jitter(self._refused)

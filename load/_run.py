@@ -33,7 +33,7 @@ from load._verdict import Row, Verdict, describe
 
 log = logging.getLogger(__name__)
 _TIMEOUT_S = 60.0  # seconds for all workers to build their shop and test the target
-_ASK_AGAIN = 1.0  # seconds
+_ASK_AGAIN = 1.0  # seconds between two requests to the workers
 _LATE_END = 20.0  # seconds that a schedule may end later than planned
 
 
@@ -53,8 +53,8 @@ class Run:
         self.notes: list[str] = []
         self.happened = Happened(0.0)
         self.prepared, self.running, self.closed = Event(), False, False
-        self.stopping = self.impatient = False  # the run is ended by the user; without waiting for open requests
-        self.broken: Row | None = None  # the promise that can no longer be kept, which ended the run
+        self.stopping = self.impatient = False  # the user ended the run; and without waiting for open requests
+        self.broken: Row | None = None  # the promise that can no longer be kept and so ended the run
         self.started_at = 0.0
         self.probe: Probe | None = None
         self.search: SearchLead | None = None
@@ -96,7 +96,7 @@ class Run:
             self.search = SearchLead(self, plan, self.slo, self.sent_names())
 
     def _connected(self) -> list[str]:
-        """Every expected worker, once it is connected. Raises OptionError."""
+        """Return every expected worker, once it is connected. Raises OptionError."""
         wanted = self._expected_workers.count
         if not self._wait(lambda: len(self.clients()) >= wanted, self._expected_workers.timeout_s):
             found = len(self.clients())
@@ -109,7 +109,7 @@ class Run:
     # during the run
 
     def begin(self) -> None:
-        """Users are being spawned."""
+        """Start the run; locust is spawning users."""
         plan = self._plan
         self.running, self.started_at = True, perf_counter()
         self.environment.stop_timeout = plan.request_timeout  # sent to the workers with every spawn message
@@ -122,7 +122,7 @@ class Run:
                 self.send("load_schedule", {"run": self.id, "rate": plan.rate, "step": None}, client)
 
     def tick(self) -> tuple[int, float, list[type[User]]] | None:
-        """Users, spawn rate and their classes for now; None: the run is over."""
+        """Return users, spawn rate and user classes for now; None: the run is over."""
         plan, workers, elapsed = self._plan, max(1, len(self.ready)), self._elapsed
         if self.stopping or self.broken:
             return None
@@ -141,7 +141,7 @@ class Run:
         return users, options.spawn_rate or 1.0, self._classes(plan.users)
 
     def watch(self) -> None:
-        """Called twice a second during the run."""
+        """Check the run; called twice a second."""
         self.look_for_lost_workers()
         plan, runner = self._plan, self.environment.runner
         self.happened = replace(self.happened, users=max(self.happened.users, runner.user_count if runner else 0))
@@ -160,7 +160,7 @@ class Run:
             self.happened = self.happened.plus(report)
 
     def look_for_lost_workers(self) -> None:
-        """A worker that was lost during the run takes its share of the load with it."""
+        """Make the run INVALID if a worker was lost: its share of the load is missing."""
         gone = set(self.ready) - set(self.clients())
         if lost := gone - set(self.drained):
             self.invalidate(f"{len(lost)} of {len(self.ready)} workers lost during the run")
@@ -186,7 +186,7 @@ class Run:
             log.error("INVALID: %s", "; ".join(self.invalid))
 
     def result(self) -> Result:
-        """The result: final after `finish`, preliminary before."""
+        """Return the result: final after `finish`, preliminary before."""
         changes = _compare.changes(self.before, self.samples) if self.before and self.closed else ()
         return Result(
             verdict=self._verdict(changes),
@@ -237,7 +237,7 @@ class Run:
         return perf_counter() - self.started_at if self.started_at else 0.0
 
     def sent_names(self) -> set[str]:
-        """The operations that the run's scenarios send."""
+        """Return the operations that the run's scenarios send."""
         return {endpoints()[operation].name for one in self.scenarios() for operation in one.operations}
 
     def scenarios(self) -> list[type[ScenarioUser]]:
@@ -264,15 +264,15 @@ class Run:
         return [one for one in self.environment.user_classes if one.__name__ in names]
 
     def clients(self) -> list[str]:
-        """The connected generators."""
+        """Return the connected generators."""
         return connected(self.environment)
 
     def alive(self) -> list[str]:
-        """This run's generators that are still connected."""
+        """Return this run's generators that are still connected."""
         return [client for client in self.clients() if client in self.ready]
 
     def send(self, message: str, data: dict[str, Any], client: str) -> None:
-        """Send to one generator."""
+        """Send a message to one generator."""
         if self.environment.runner is not None:
             self.environment.runner.send_message(message, data, client)
 

@@ -1,4 +1,4 @@
-"""The measurements per request name and slot, which can be sent in parts and added up.
+"""The measurements by request name and slot, which can be sent in parts and added up.
 
 Slots (`Plan.slot` seconds long) count from the end of the warm-up; those before it are negative and never judged. A
 request belongs to the slot in which it was due (open load) or sent (closed load). In a search each step is one slot."""
@@ -16,19 +16,19 @@ _COUNTS = ("failed", "limited", "filled", "empty")
 
 
 def is_judged(slot: int) -> bool:
-    """The rule for every figure: only requests that were due or sent after the warm-up count."""
+    """Return whether a slot counts for the figures: only requests that were due or sent after the warm-up do."""
     return slot >= 0
 
 
 def judged(histograms: Mapping[int, Histogram]) -> Histogram:
-    """All judged slots as one histogram."""
+    """Return all judged slots as one histogram."""
     return merged(histogram for slot, histogram in histograms.items() if is_judged(slot))
 
 
 @dataclass(slots=True)
 class Series:
-    """One request name, by slot. `answered`: response times of successes, from when they were due; `service`: from when
-    they were sent; `server`: `latency_ms` of the body."""
+    """The measurements of one request name, by slot. `answered`: response times of successes, from when they were due;
+    `service`: from when they were sent; `server`: `latency_ms` of the body."""
 
     answered: dict[int, Histogram] = field(default_factory=dict)
     service: dict[int, Histogram] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class Series:
         return {*self.answered, *self.failed, *self.limited}
 
     def total(self, name: str, inside: Callable[[int], bool] = is_judged) -> int:
-        """The number of `failed`, `limited`, `filled` or `empty` in those slots."""
+        """Return the number of `failed`, `limited`, `filled` or `empty` in those slots."""
         counts: Counts = getattr(self, name)
         return sum(count for slot, count in counts.items() if inside(slot))
 
@@ -128,12 +128,12 @@ class Samples:
         seen[1] += 1
 
     def in_flight(self, slot: int) -> float | None:
-        """The average in that slot, of one generator."""
+        """Return the average number of open requests of one generator in that slot."""
         total, looks = self.under_way.get(slot, (0, 0))
         return total / looks if looks else None
 
     def of(self, operation: str) -> Series:
-        """The sum of all request names of one operation (`POST /v1/recommend`)."""
+        """Return the sum of all request names of one operation (`POST /v1/recommend`)."""
         whole = Series()
         for name, series in self.series.items():
             if operation_of(name) == operation:
@@ -141,7 +141,8 @@ class Samples:
         return whole
 
     def to_message(self) -> dict[str, Any]:
-        """Plain data. Replace this object by a new `Samples` afterwards, so that nothing is lost or sent twice."""
+        """Return plain data. Replace this object by a new `Samples` afterwards, so that nothing is lost or sent
+        twice."""
         quotas = {name: [q.limit, q.remaining, q.reset, q.sent, q.limited] for name, q in self.quotas.items()}
         return {
             "series": {name: one.to_message() for name, one in self.series.items()},
@@ -172,7 +173,7 @@ class Samples:
             add(getattr(self, name), message[name])
 
     def slots(self) -> list[int]:
-        """Every slot from the first to the last with data."""
+        """Return every slot from the first to the last with data."""
         seen: Iterable[int] = [slot for series in self.series.values() for slot in series.slots()]
         return list(range(min(seen), max(seen) + 1)) if seen else []
 
@@ -184,7 +185,7 @@ class Samples:
 
 
 def operation_of(name: str) -> str:
-    """`POST /v1/recommend` of `POST /v1/recommend strategy=popular`."""
+    """Return `POST /v1/recommend` for `POST /v1/recommend strategy=popular`."""
     return " ".join(name.split(" ", 2)[:2])
 
 

@@ -1,8 +1,8 @@
 """`--profile saturate`: searches for the highest arrival rate at which every promise holds.
 
-The rate grows by a factor until it breaks a promise; then the gap between the highest rate that held and the lowest
-that broke is halved until it is small, and the highest rate must hold a second time. A step that the generators could
-not send shows nothing about the target: it ends the growth, but counts as no break."""
+The rate grows by a factor until a promise breaks. Then the gap between the highest rate that held and the lowest that
+broke a promise is halved until it is small, and the highest rate must hold a second time. A step that the generators
+could not send shows nothing about the target: it ends the growth, but doesn't count as broken."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class Search:
 
     @property
     def held(self) -> float:
-        """The highest rate that held, with no break at or below it; 0: none."""
+        """The highest rate that held while no lower or equal one broke a promise; 0: none."""
         broke = min((step.rate for step in self.steps if step.outcome is Held.NO), default=float("inf"))
         return max((step.rate for step in self.steps if step.outcome is Held.YES and step.rate < broke), default=0.0)
 
@@ -56,7 +56,7 @@ class Search:
 
     @property
     def next_rate(self) -> float | None:
-        """None: the search is over."""
+        """The next rate; None: the search is over."""
         if len(self.steps) >= self._most:
             return None
         held, ceiling = self.held, self.ceiling
@@ -76,7 +76,7 @@ class Search:
 
 
 def verdict_rows(search: Search) -> tuple[list[Row], list[str]]:
-    """The row of a search, and why its result is no verdict (empty: it is one)."""
+    """Return the row of a search, and why its result is no verdict (empty: it is one)."""
     held, ceiling, steps = search.held, search.ceiling, search.steps
     if not steps:
         return [], ["no step of the search was finished: let it finish"]
@@ -94,7 +94,7 @@ def verdict_rows(search: Search) -> tuple[list[Row], list[str]]:
 
 
 def step_outcome(rows: Sequence[Row], generator: Sequence[str], pool_was_full: bool) -> tuple[Held, str]:
-    """The result of a step. The generators are checked first: late ones make all times longer."""
+    """Return the result of a step. The generators are checked first, because late ones make all times longer."""
     if generator:
         return Held.GENERATOR, generator[0]
     broken = next((row for row in rows if row.outcome is Outcome.FAIL), None)

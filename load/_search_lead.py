@@ -33,7 +33,7 @@ class Host(Protocol):
 
 
 class SearchLead:
-    """One search of one run; `over` once the rate is found."""
+    """Leads one search of one run; `over` once the rate is found."""
 
     def __init__(self, host: Host, plan: Plan, slo: Slo, names: Collection[str]) -> None:
         self._host, self._plan, self._slo, self._names = host, plan, slo, names
@@ -47,7 +47,7 @@ class SearchLead:
         gevent.spawn(self._lead)
 
     def on_done(self, client: str, data: dict[str, Any]) -> None:
-        """A generator sent all of a step, got every response, and reported them."""
+        """Store the report of a generator that sent all of a step and got every response."""
         if data["step"] == len(self.search.steps):
             self._done[client] = data["report"]
 

@@ -12,7 +12,7 @@ from fixtures.world import SIZES, build_world
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """Ids that a request may use; `catalogue`: whole items for CatalogSync, at least their ids."""
+    """The ids that requests may use; `catalogue`: whole items for CatalogSync, at least their ids."""
 
     catalogue: tuple[Body, ...]
     items: tuple[str, ...]
@@ -21,7 +21,7 @@ class Shop:
 
 
 def generated_shop(size: str, seed: int) -> Shop:
-    """The shop that `prepare` with the same size and seed creates."""
+    """Return the shop that `prepare` with the same size and seed creates."""
     if size not in SIZES:
         raise OptionError(f"--shop {size!r}: use {', '.join(SIZES)}")
     world = build_world(size, seed)
@@ -33,7 +33,7 @@ def generated_shop(size: str, seed: int) -> Shop:
 
 
 def shop_from_file(path: Path) -> Shop:
-    """`{"items": [ids], "users": [ids], "categories": [names]}`: the target's data; categories are optional."""
+    """Read the target's data: `{"items": [ids], "users": [ids], "categories": [names]}`; categories are optional."""
     try:
         document: Any = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""Do the measured samples keep the promises of an SLO file? `_slo_file` reads the file."""
+"""Judges whether the measured samples keep the promises of an SLO file. `_slo_file` reads the file."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -9,13 +9,13 @@ from load._samples import Samples, Series, is_judged, operation_of
 from load._verdict import Outcome, Row
 
 PERCENTILES = {"p50_ms": 0.5, "p95_ms": 0.95, "p99_ms": 0.99}
-TIME_METRICS = (*PERCENTILES, "min_rate")  # those that a busy machine distorts
+TIME_METRICS = (*PERCENTILES, "min_rate")  # the metrics that a busy machine distorts
 METRICS = (*PERCENTILES, "max_error_ratio", "max_limited_ratio", "min_rate", "min_nonempty_ratio")
 
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """Promises, metric -> limit: of a whole operation or, if `name` has a `*`, of each matching request name."""
+    """Promises, metric -> limit, for a whole operation or, if `name` has a `*`, for each matching request name."""
 
     name: str
     min_samples: int
@@ -26,11 +26,11 @@ class Threshold:
         return "*" in self.name
 
     def concerns(self, operations: Collection[str]) -> bool:
-        """Whether it is about one of these operations."""
+        """Return whether the threshold is about one of these operations."""
         return any(fnmatchcase(operation, operation_of(self.name)) for operation in operations)
 
     def series(self, samples: Samples) -> dict[str, Series]:
-        """The measured series to compare, by request name."""
+        """Return the measured series to compare, by request name."""
         if self.is_pattern:
             return {name: one for name, one in sorted(samples.series.items()) if fnmatchcase(name, self.name)}
         if self.name in samples.series and self.name != operation_of(self.name):
@@ -40,14 +40,14 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class Slo:
-    """A whole file; `run` has the limits for the generators."""
+    """The promises of a file; `run` has the limits for the generators."""
 
     run: Mapping[str, float]
     thresholds: tuple[Threshold, ...]
 
     def with_limits(self, changes: Mapping[str, float]) -> "Slo":
-        """The same with these limits for every name. The share of filled lists and the rate of single rows of a pattern
-        are changed only where the file has them."""
+        """Return the same promises with these limits for every name. The share of filled lists and, for a pattern, the
+        rate change only where the file has them."""
         if not changes:
             return self
         least = int(changes["min_samples"]) if "min_samples" in changes else None
@@ -63,7 +63,8 @@ class Slo:
         return replace(self, thresholds=tuple(changed))
 
     def judge(self, samples: Samples, sent: Collection[str], seconds: float, slot: float) -> list[Row]:
-        """A row for each promise about an operation in `sent`, over `seconds` after the warm-up in slots of `slot`."""
+        """Return a row for each promise about an operation in `sent`, over `seconds` after the warm-up in slots of
+        `slot`."""
         rows = [
             row for one in self.thresholds if one.concerns(sent) for row in self._judge(one, samples, seconds, slot)
         ]
@@ -74,12 +75,12 @@ class Slo:
         ]
 
     def unmatched(self, samples: Samples, sent: Collection[str]) -> list[str]:
-        """Patterns about operations that were sent, though no request name fits them: they judged nothing."""
+        """Return the patterns about operations that were sent, but that match no request name: they judged nothing."""
         patterns = [one for one in self.thresholds if one.is_pattern and one.concerns(sent)]
         return [one.name for one in patterns if not one.series(samples)]
 
     def judge_step(self, samples: Samples, sent: Collection[str], step: int, seconds: float) -> list[Row]:
-        """The promises about whole operations, for one step of a search."""
+        """Judge the promises about whole operations, for one step of a search."""
         rows: list[Row] = []
         for one in self.thresholds:
             if one.concerns(sent) and not one.is_pattern:
@@ -90,8 +91,8 @@ class Slo:
     def broken_for_good(
         self, samples: Samples, sent: Collection[str], seconds: float, slot: float, planned: Mapping[str, float]
     ) -> Row | None:
-        """A promise that can no longer be kept: a finished window broke it, or more requests failed
-        or were slow than the whole run may have. `planned`: how many requests of each operation the run makes."""
+        """Return a promise that can no longer be kept: a finished window broke it, or more requests failed or were slow
+        than the whole run may have. `planned`: how many requests of each operation the run makes."""
         for one in self.thresholds:
             if not one.concerns(sent):
                 continue
@@ -165,7 +166,7 @@ class _Part:
         return _ratio(self.filled, self.filled + self.empty)
 
     def is_past(self, metric: str, limit: float, planned: float) -> bool:
-        """Would the promise stay broken if all remaining requests were perfect?"""
+        """Return whether the promise would stay broken if all remaining requests were perfect."""
         if metric in PERCENTILES:
             slow = sum(count for key, count in self.times.items() if key > limit * 1_000)
             return slow > (1 - PERCENTILES[metric]) * planned + 1

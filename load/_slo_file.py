@@ -1,4 +1,4 @@
-"""Reads slo.toml, the promises for a target. A mistake is an error, because the promise would otherwise never be
+"""Reads slo.toml, the promises for a target. A mistake in it is an error, because the promise would otherwise never be
 judged."""
 
 import tomllib
@@ -27,7 +27,7 @@ CHANGEABLE = (*METRICS, MIN_SAMPLES)  # on the command line and on the page, for
 
 
 def read_slo(path: Path = SLO_FILE) -> Slo:
-    """The parsed file. Raises OptionError with one line that names the place and the rule."""
+    """Read the file. Raises OptionError with one line that names the place and the rule."""
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -46,7 +46,7 @@ def read_slo(path: Path = SLO_FILE) -> Slo:
 
 
 def read_changes(texts: Mapping[str, str]) -> dict[str, float]:
-    """Limits entered by the user, by metric; an empty text changes nothing. Raises OptionError."""
+    """Read the limits that the user entered, by metric; an empty text changes nothing. Raises OptionError."""
     changes: dict[str, float] = {}
     for metric, text in texts.items():
         if not text.strip():

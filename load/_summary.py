@@ -11,7 +11,7 @@ FRACTIONS = {"p50": 0.5, "p95": 0.95, "p99": 0.99, "p99.9": 0.999}
 
 
 def names(samples: Samples) -> dict[str, Series]:
-    """A row for each operation, and below it one for each kind of request if there are several."""
+    """Return a row for each operation, and below it one for each kind of request if there are several."""
     rows: dict[str, Series] = {}
     for operation in sorted({operation_of(name) for name in samples.series}):
         rows[operation] = samples.of(operation)
@@ -21,8 +21,8 @@ def names(samples: Samples) -> dict[str, Series]:
 
 
 def times(series: Series) -> dict[str, Any]:
-    """Counts and percentiles of one request name after the warm-up: from when it was due, of the service alone, and as
-    the server says (`latency_ms` of the body)."""
+    """Return counts and percentiles of one request name after the warm-up: from when it was due, of the service alone,
+    and as the server reports it (`latency_ms` of the body)."""
     answered = judged(series.answered)
     return {
         "answered": sum(answered.values()),
@@ -35,12 +35,12 @@ def times(series: Series) -> dict[str, Any]:
 
 
 def percentiles(histogram: Histogram) -> dict[str, float | None]:
-    """Percentiles of one histogram, in milliseconds."""
+    """Return percentiles of one histogram, in milliseconds."""
     return {name: percentile_ms(histogram, fraction) for name, fraction in FRACTIONS.items()}
 
 
 def load_in_words(result: Result) -> str:
-    """How the load was made; closed load is named as such."""
+    """Describe how the load was made; closed load is named as such."""
     plan = result.plan
     if plan is None:
         return "none"
@@ -48,7 +48,7 @@ def load_in_words(result: Result) -> str:
 
 
 def plan_in_words(result: Result) -> str:
-    """The plan, and the actual duration."""
+    """Describe the plan, and the actual duration."""
     plan = result.plan
     if plan is None:
         return ""
@@ -60,7 +60,7 @@ def plan_in_words(result: Result) -> str:
 
 
 def generators_in_words(result: Result) -> str:
-    """The state of the generators: lag, CPU share, waiting for cores."""
+    """Describe the generators: lag, CPU share, waiting for cores."""
     happened, counters = result.happened, result.samples.counters
     text = f"{result.workers} process(es), lag p99 {result.lag_p99_ms:.3g} ms, CPU {happened.cpu:.0%} at most"
     text += f", waited for a core {happened.wait_share:.0%} of their working time"
@@ -69,7 +69,7 @@ def generators_in_words(result: Result) -> str:
 
 
 def cells(row: Row) -> tuple[str, str, str, str, str, str]:
-    """One row as text: verdict, promise, limit, measured, samples, over."""
+    """Return one row as text: verdict, promise, limit, measured, samples, over."""
     what = f"{row.name}  {row.metric}"
     measured = row.note if row.limit is None and row.note else number(row.value)
     if row.where == "compared":
@@ -80,12 +80,12 @@ def cells(row: Row) -> tuple[str, str, str, str, str, str]:
 
 
 def mark(outcome: Outcome) -> str:
-    """The outcome with a sign that is readable without colour."""
+    """Return the outcome with a sign that is readable without colour."""
     return {Outcome.PASS: "✔ PASS", Outcome.FAIL: "✖ FAIL"}.get(outcome, f"? {outcome}")
 
 
 def change_cells(result: Result) -> list[tuple[str, str, str, str, str, str]]:
-    """Request, metric, before, now, change with its interval, direction."""
+    """Return request, metric, before, now, change with its interval, direction."""
     rows = []
     for one in result.changes:
         change = "-" if one.change is None else f"{one.change:+.1%}"

@@ -20,7 +20,7 @@ LONGEST_THINK = 5.0  # times the average
 
 
 def expected_rate(plan: Plan, scenarios: Sequence[type["ScenarioUser"]]) -> float:
-    """Average requests per second over the run, by the schedule or by the think times (0: unknown)."""
+    """Return the average requests per second over the run, by the schedule or by the think times (0: unknown)."""
     share = plan.profile.area / plan.profile.seconds
     if plan.open:
         return plan.rate * share
@@ -31,7 +31,7 @@ def expected_rate(plan: Plan, scenarios: Sequence[type["ScenarioUser"]]) -> floa
 
 
 def expected_requests(plan: Plan, scenarios: Sequence[type["ScenarioUser"]]) -> dict[str, float]:
-    """By operation, after the warm-up; empty if unknown."""
+    """Return the number of requests by operation, after the warm-up; empty if unknown."""
     rate = expected_rate(plan, scenarios) if scenarios else 0.0
     if not rate:
         return {}
@@ -46,7 +46,7 @@ class ScenarioUser(FastHttpUser):
 
     abstract = True
     operations: ClassVar[tuple[str, ...]]
-    think_seconds: ClassVar[float]  # on average between two requests of one user
+    think_seconds: ClassVar[float]  # average between two requests of one user
 
     @staticmethod
     def make_journey(shop: Shop, rng: Random) -> Journey:
@@ -72,7 +72,7 @@ class ScenarioUser(FastHttpUser):
 
     @task
     def step(self) -> None:
-        """Send the due step; after a refusal the same one again."""
+        """Send the due step; after a refusal, send the same step again."""
         node = self.node
         if node.draining:
             raise StopUser

@@ -6,7 +6,7 @@ from typing import Any
 
 
 class Outcome(StrEnum):
-    """The outcome of a row or of the run; NO_DATA only of a row, and makes the run INVALID."""
+    """The outcome of a row or of the run. Only a row can be NO_DATA; it makes the run INVALID."""
 
     PASS = "PASS"  # noqa: S105 - no password
     FAIL = "FAIL"
@@ -48,7 +48,8 @@ class Verdict:
 
     @property
     def exit_code(self) -> int:
-        """0 pass; 1 only request errors over their ratio; 3 a broken promise; 4 invalid, which takes precedence."""
+        """The code: 0 for pass; 1 if only too many requests failed; 3 for a broken promise; 4 for invalid, which takes
+        precedence."""
         if self.outcome is Outcome.INVALID:
             return 4
         if not self.breaches:
@@ -73,7 +74,7 @@ class Verdict:
 
 
 def describe(row: Row) -> str:
-    """A broken promise in words."""
+    """Describe a broken promise in words."""
     if row.note:
         return f"{row.name}: {row.metric}: {row.note}"
     side = "below" if row.metric.startswith("min_") else "above"
@@ -82,7 +83,7 @@ def describe(row: Row) -> str:
 
 
 def number(value: float | None) -> str:
-    """Three significant digits, or a dash."""
+    """Format with three significant digits; a dash for None."""
     if value is None:
         return "-"
     return f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:.3g}"

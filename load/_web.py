@@ -32,7 +32,7 @@ _RATE_LIMIT_COLUMNS = {
     "limited": "429 share",
 }
 SHAPE = "Profile"  # the class in _hooks
-# locust's tables show only text; a verdict in them has a mark, and a colour as well
+# locust's tables show only text, so a verdict has a mark; our stylesheet adds a colour
 _PAINT = """<script>{
 const paint = () => {
   const dark = Number((getComputedStyle(document.body).backgroundColor.match(/\\d+/) || [255])[0]) < 128;
@@ -51,7 +51,7 @@ _START_TIMEOUT_S = 90.0  # seconds that a click on Start waits for the check of 
 
 
 def extend(environment: Environment, referee: Referee) -> None:
-    """Add everything to the pages of this environment; nothing without a web UI."""
+    """Add everything to the pages of this environment; do nothing without a web UI."""
     ui = environment.web_ui
     if ui is None or ui.app is None:
         return
@@ -88,7 +88,8 @@ def extend(environment: Environment, referee: Referee) -> None:
 
 
 def _refuse_other_sites(login: bool) -> None:
-    """locust lets every web site call its pages. A site that is open in the same browser must not start load."""
+    """Refuse calls of other web sites, which locust would accept: a site that is open in the same browser must not
+    start load."""
     host, origin = flask.request.host, flask.request.headers.get("Origin")
     if origin and urlsplit(origin).netloc != host:
         flask.abort(403, "another site's page may not call this one")
@@ -97,7 +98,7 @@ def _refuse_other_sites(login: bool) -> None:
 
 
 def _keep_settings(ui: Any) -> None:
-    """The form keeps the last run's values after a reload, and offers no shape but ours, which provides profile, plan
+    """Keep the last run's values in the form after a reload, and offer no shape but ours, which provides profile, plan
     and verdict."""
     update = ui.update_template_args
 
@@ -113,7 +114,7 @@ def _keep_settings(ui: Any) -> None:
 
 
 def _refuse_start(referee: Referee) -> Any:
-    """Refuses a start that would change a running test, or that would have no plan."""
+    """Refuse a start that would change a running test, or that would have no plan."""
     if flask.request.endpoint != "locust.swarm":
         return None
     run, form = referee.run, flask.request.form
@@ -129,7 +130,7 @@ def _refusal(referee: Referee, message: str) -> Any:
 
 
 def _enrich(response: flask.Response, referee: Referee) -> flask.Response:
-    """Adds our data to locust's responses, by endpoint because paths change with --web-base-path."""
+    """Add our data to locust's responses, by endpoint because paths change with --web-base-path."""
     endpoint, run = flask.request.endpoint, referee.run
     if response.status_code != 200:
         return response
@@ -151,7 +152,7 @@ def _enrich(response: flask.Response, referee: Referee) -> flask.Response:
 
 
 def _explain_refusal(response: flask.Response, referee: Referee) -> flask.Response:
-    """Shows in the form why a start can't be judged."""
+    """Show in the form why a start can't be judged."""
     if not (response.json or {}).get("success"):
         return response
     run = referee.next_run(_START_TIMEOUT_S)
@@ -166,7 +167,7 @@ def _structure(columns: dict[str, str]) -> list[dict[str, str]]:
 
 
 def _add_login(ui: Any, base: str) -> None:
-    """One user, from LEHNZ_WEB_USER and LEHNZ_WEB_PASSWORD."""
+    """Require the login of one user, from LEHNZ_WEB_USER and LEHNZ_WEB_PASSWORD."""
     from flask_login import UserMixin, login_user
 
     class Operator(UserMixin):  # type: ignore[misc, unused-ignore] # flask_login has no types

@@ -1,6 +1,6 @@
-"""The kinds of users. `locust -f load --host URL` finds them; `--scenario` or their names select some.
+"""The user classes. `locust -f load --host URL` finds them; `--scenario` or their names select some.
 
-The classes define how often they come and how long they think; `load._journeys` defines their requests."""
+The classes define how often each kind of user comes and how long it thinks; `load._journeys` defines its requests."""
 
 from locust import User, task
 
@@ -48,7 +48,7 @@ class CatalogSync(ScenarioUser):
 
 
 class RateLimitProbe(User):
-    """Exhausts one organisation and checks its rate limit; the master leads, see `load._probe`."""
+    """Exhausts one organisation and checks its rate limit; the master runs it, see `load._probe`."""
 
     weight = 1
 
