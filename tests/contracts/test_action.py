@@ -1,4 +1,4 @@
-"""The composite action, with its steps run as a runner would: its messages, outputs and exit codes."""
+"""The GitHub action: its steps are run as a runner would, and their messages, outputs and exit codes are checked."""
 
 import json
 import os
@@ -30,7 +30,7 @@ class Ran(NamedTuple):
 
 
 class Runner:
-    """One job: a folder of its own with the suite where the action's first step installs it."""
+    """One job, in its own folder; the suite is where the action's first step would install it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -83,13 +83,13 @@ def keys_of(found: Mapping[str, Any]) -> dict[str, str]:
     return {"publishable-key": first["publishable_key"], "secret-key": first["secret_key"]}
 
 
-def test_every_value_that_a_step_is_given_is_an_input_or_comes_from_the_runner() -> None:
+def test_steps_use_exactly_the_declared_inputs_and_no_expression_in_a_script() -> None:
     named = set(re.findall(r"inputs\.([a-z-]+)", json.dumps(ACTION["runs"])))
     assert named == ACTION["inputs"].keys()
     assert [name for name, step in STEPS.items() if "${{" in step.get("run", "")] == []
 
 
-def test_a_fork_without_secrets_is_not_red_and_says_that_nothing_was_judged(runner: Runner) -> None:
+def test_on_a_fork_without_secrets_the_job_is_green_and_says_that_nothing_was_judged(runner: Runner) -> None:
     ran = runner.run("Judge", {"target": "https://api.example"})
     assert (ran.exit_code, ran.outputs) == (0, {"verdict": "skipped"})
     assert "::notice::no secrets (fork)" in ran.said
@@ -105,14 +105,14 @@ def test_a_target_that_conforms_is_green_with_a_report_and_a_summary(runner: Run
     assert {"report.json", "junit.xml", "badge.json", "report.html"} <= {file.name for file in folder.iterdir()}
 
 
-def test_each_use_and_each_place_in_a_matrix_has_an_artifact_of_its_own(runner: Runner) -> None:
-    """The runs are of options that don't exist: what they are called is said before."""
+def test_each_use_and_each_matrix_job_has_its_own_artifact(runner: Runner) -> None:
+    """The runs fail at an unknown option; the artifact's name is output before."""
     uses = [runner.run("Judge", {"arguments": "--no-such-option"}).outputs for _ in "ab"]
     assert [use["artifact"] for use in uses] == ["lehnz-conformance-judge-3-1", "lehnz-conformance-judge-3-2"]
     assert len({use["folder"] for use in uses}) == 2
 
 
-def test_headers_and_arguments_keep_their_blanks_and_are_not_shown(runner: Runner, server: Beside) -> None:
+def test_headers_and_arguments_keep_their_spaces_and_are_not_shown(runner: Runner, server: Beside) -> None:
     keys = keys_of(json.loads(server.keys))
     headers = "Authorization: Basic aHVudGVyMg==\nX-Gateway: one two three\n"
     arguments = "--select 'Rate limit' --rate-limit 77/15m --no-reference"
@@ -126,7 +126,7 @@ def test_headers_and_arguments_keep_their_blanks_and_are_not_shown(runner: Runne
     assert any("$HEADER_X_GATEWAY" in text for text in kept)
 
 
-def test_a_server_that_ends_at_once_is_not_waited_for(runner: Runner) -> None:
+def test_a_server_that_exits_at_once_ends_the_waiting(runner: Runner) -> None:
     ran = runner.run("Start the server", {"start-command": "echo broken; exit 7", "health-url": "http://127.0.0.1:9/"})
     assert ran.exit_code == 1
     assert "::error::start-command has ended and nothing answers at http://127.0.0.1:9/" in ran.said
@@ -146,7 +146,7 @@ def test_every_action_is_pinned_and_the_auditor_of_workflows_finds_nothing() -> 
     assert [use for use in uses if not re.fullmatch(r"\./|[\w./-]+@[0-9a-f]{40}", use)] == []
 
 
-def test_what_could_not_be_judged_is_red_and_named(runner: Runner, server: Beside) -> None:
+def test_an_inconclusive_run_is_red_and_names_what_was_not_judged(runner: Runner, server: Beside) -> None:
     keys = keys_of(json.loads(server.keys))
     unknown = {"publishable-key": "lehnz_pk_nobody", "secret-key": "lehnz_sk_nobody"}
     ran = runner.run("Judge", {"target": server.url, **unknown})
@@ -155,7 +155,7 @@ def test_what_could_not_be_judged_is_red_and_named(runner: Runner, server: Besid
     assert (ran.exit_code, ran.outputs["verdict"]) == (2, "error"), ran.said
 
 
-def test_a_broken_server_is_started_waited_for_and_red(runner: Runner) -> None:
+def test_a_broken_server_is_started_and_judged_red(runner: Runner) -> None:
     file, pid = runner.folder / "keys.json", runner.folder / "pid"
     serve = f"{sys.executable} -m tests.mutants serve {BROKEN} --port 0 --keys-out {file}"
     ran = runner.run(

@@ -1,4 +1,4 @@
-"""The budget: the plan, the target's window, and a message for every check without requests."""
+"""The budget of requests: what is planned, when the run waits for the target's window, and when it stops waiting."""
 
 from collections import Counter
 
@@ -19,7 +19,7 @@ def answer(remaining: int, reset: int, status: int = 200) -> Exchange:
     return Exchange(1, "t", "recommend", "POST", "/", "pk", "main", {}, b"", 0, 0, status, headers)
 
 
-def test_a_plan_keeps_enough_back_to_clean_up() -> None:
+def test_a_plan_reserves_enough_requests_to_clean_up() -> None:
     plan = budget(allowed=20)
     for _ in range(20 - CLEAN_UP):
         plan.take("main")
@@ -38,7 +38,7 @@ def test_each_organisation_has_a_budget_of_its_own() -> None:
         plan.take("other")
 
 
-def test_a_bucket_that_is_nearly_empty_is_waited_for() -> None:
+def test_a_nearly_used_up_window_is_waited_for() -> None:
     slept: list[float] = []
     plan = budget(slept=slept)
     plan.learn(answer(13, 30))
@@ -47,7 +47,7 @@ def test_a_bucket_that_is_nearly_empty_is_waited_for() -> None:
     assert 29 < slept[0] < 31
 
 
-def test_without_waiting_it_starves() -> None:
+def test_without_waiting_checks_run_out_of_requests() -> None:
     plan = budget(may_wait=False)
     plan.learn(answer(13, 30))
     plan.learn(answer(12, 30))
@@ -55,7 +55,7 @@ def test_without_waiting_it_starves() -> None:
         plan.take("main")
 
 
-def test_a_countdown_that_never_moves_is_no_reason_to_wait() -> None:
+def test_a_countdown_that_never_moves_causes_no_waiting() -> None:
     slept: list[float] = []
     plan = budget(slept=slept)
     for _ in range(5):
@@ -64,19 +64,19 @@ def test_a_countdown_that_never_moves_is_no_reason_to_wait() -> None:
     assert slept == []
 
 
-def test_after_a_429_it_waits_as_long_as_the_answer_says() -> None:
+def test_after_a_429_the_run_waits_as_long_as_the_answer_says() -> None:
     slept: list[float] = []
     budget(slept=slept).wait_after_429(answer(0, 7, 429))
     assert slept == [7.5]
 
 
-def test_a_key_never_leaves_in_the_clear_nor_one_that_is_nearly_it() -> None:
+def test_keys_and_shortened_keys_are_masked_in_all_output() -> None:
     redactor = Redactor([("lehnz_sk_abcdef", "$SK"), ("lehnz_sk_abcde", "$SHORTENED_KEY")])
     assert redactor.text("key lehnz_sk_abcdef, lehnz_sk_abcdex") == "key $SK, $SHORTENED_KEYx"
     assert redactor.bytes(b'{"k":"lehnz_sk_abcdef"}') == b'{"k":"$SK"}'
 
 
-def test_a_429_while_many_remain_is_no_reason_to_wait() -> None:
+def test_a_429_while_many_requests_remain_causes_no_waiting() -> None:
     slept: list[float] = []
     plan = budget(slept=slept)
     plan.learn(answer(500, 800))
@@ -85,7 +85,7 @@ def test_a_429_while_many_remain_is_no_reason_to_wait() -> None:
     assert slept == []
 
 
-def test_a_countdown_that_rises_is_no_reason_to_wait() -> None:
+def test_a_countdown_that_rises_causes_no_waiting() -> None:
     slept: list[float] = []
     plan = budget(slept=slept)
     for used in range(1, 6):
@@ -94,7 +94,7 @@ def test_a_countdown_that_rises_is_no_reason_to_wait() -> None:
     assert slept == []
 
 
-def test_all_waiting_of_a_run_together_has_an_end() -> None:
+def test_the_total_waiting_time_of_a_run_is_limited() -> None:
     slept: list[float] = []
     plan = budget(slept=slept)
     plan.wait_after_429(answer(0, 900, 429))

@@ -1,4 +1,4 @@
-"""The catalogue: every statement has one function, a level, a source, and readings that the ledger knows."""
+"""The catalogue: every statement has one function, a level, a source, and readings that exist in docs/readings.md."""
 
 import re
 from pathlib import Path
@@ -18,12 +18,12 @@ ROOT = Path(__file__).parents[2]
 CATALOGUE = load_catalogue()
 
 
-def test_every_statement_has_exactly_one_judge() -> None:
+def test_every_statement_has_exactly_one_function_that_judges_it() -> None:
     judges = [*CHECKS, *RULES, *(plan.check for plan in PASSES), CANARY]
     assert sorted(judges) == sorted(CATALOGUE)
 
 
-def test_ids_are_named_by_area_never_numbered() -> None:
+def test_ids_are_named_after_their_area_and_never_numbered() -> None:
     assert all(re.fullmatch(r"[A-Z]+(-[a-z0-9]+)+", identifier) for identifier in CATALOGUE)
 
 
@@ -33,12 +33,12 @@ def test_every_statement_is_one_sentence_with_a_source() -> None:
         assert entry.source
 
 
-def test_every_must_and_no_other_names_the_words_that_it_rests_on() -> None:
+def test_musts_and_only_musts_quote_the_document_that_they_rest_on() -> None:
     assert [entry.id for entry in CATALOGUE.values() if bool(entry.words) != (entry.level is Level.MUST)] == []
     assert [word for entry in CATALOGUE.values() for word in entry.words if len(word.split()) < 2] == []
 
 
-def test_readings_stand_in_the_ledger() -> None:
+def test_every_quoted_reading_exists() -> None:
     known = set(re.findall(r"^\| (R\d+)\b", (ROOT / "docs/readings.md").read_text(encoding="utf-8"), re.MULTILINE))
     named = {reading for entry in CATALOGUE.values() for reading in re.findall(r"R\d+", entry.reading)}
     assert named <= known
@@ -50,7 +50,7 @@ def test_a_must_depends_on_no_weaker_statement() -> None:
             assert {CATALOGUE[name].level for name in entry.depends} <= {Level.MUST}
 
 
-def test_the_guide_shows_the_catalogue_as_it_is() -> None:
+def test_the_document_shows_the_current_catalogue() -> None:
     assert (ROOT / "docs/checks.md").read_text(encoding="utf-8") == page(CATALOGUE)
 
 

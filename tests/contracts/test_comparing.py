@@ -1,4 +1,4 @@
-"""Comparing responses: users with the same history, slices of one list, one organisation beside another."""
+"""Rules that compare responses: users with the same history, pages of one list, two organisations."""
 
 import json
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ USUAL, OTHERS = ["lc-a", "lc-b", "lc-c", "lc-d"], ["lc-d", "lc-c", "lc-a", "lc-b
 
 @dataclass
 class World:
-    """A run that wrote at second 0 and asks from second 100 on."""
+    """A run that wrote its data at second 0 and sends its questions from second 100 on."""
 
     model: Model = field(default_factory=lambda: Model("lc-", settle=10.0))
     journal: list[Exchange] = field(default_factory=list)
@@ -54,7 +54,7 @@ ALIKE = ("PERS-alike", "PERS-alike-any-id", "IDENT-alike", "TENANT-own-history",
 
 
 @pytest.mark.parametrize(("user", "rule"), [("A.b-1", "PERS-alike"), ("a/b", "PERS-alike-any-id")])
-def test_who_did_the_same_is_treated_alike(user: str, rule: str) -> None:
+def test_users_with_the_same_history_get_the_same_list(user: str, rule: str) -> None:
     world = World()
     world.lives("control")
     world.lives(user)
@@ -64,7 +64,7 @@ def test_who_did_the_same_is_treated_alike(user: str, rule: str) -> None:
     assert world.accused(*ALIKE) == {rule}
 
 
-def test_a_joined_history_is_treated_as_ones_own() -> None:
+def test_a_history_joined_by_identify_counts_as_the_users_own() -> None:
     world = World()
     world.lives("control")
     world.lives("before")
@@ -78,7 +78,7 @@ def test_a_joined_history_is_treated_as_ones_own() -> None:
 @pytest.mark.parametrize(
     "case", ["no effect on anybody", "another history", "few events", "few newcomers", "not settled", "a write between"]
 )
-def test_nothing_is_said_without_evidence(case: str) -> None:
+def test_without_evidence_there_is_no_finding(case: str) -> None:
     world = World()
     few = 3 if case == "few events" else 12
     world.lives("control", times=few)
@@ -92,7 +92,7 @@ def test_nothing_is_said_without_evidence(case: str) -> None:
 
 
 @pytest.mark.parametrize(("owner", "rule"), [("control", "PERS-nobody-elses"), ("a", "TENANT-own-history")])
-def test_nobody_is_shown_what_others_did(owner: str, rule: str) -> None:
+def test_a_user_who_gets_the_list_of_anothers_history_is_a_finding(owner: str, rule: str) -> None:
     world = World()
     world.lives("control")
     if owner == "a":
@@ -103,8 +103,8 @@ def test_nobody_is_shown_what_others_did(owner: str, rule: str) -> None:
     assert world.accused(*ALIKE) == {rule}
 
 
-def test_a_list_of_ones_own_is_nobody_elses() -> None:
-    """A server may show some newcomers another list."""
+def test_a_different_list_for_a_new_user_is_no_finding() -> None:
+    """A server may show new users different lists."""
     world = World()
     world.lives("control")
     world.newcomers()
@@ -127,7 +127,9 @@ SLICES = ("PAGE-one-total", "PAGE-ends-with-its-list")
     ],
     ids=["right", "the page is all there is", "ends early", "another total", "not settled"],
 )
-def test_limits_cut_slices_of_one_list(total: int, has_next: bool, at: float, found: set[str]) -> None:
+def test_a_smaller_limit_gives_the_beginning_of_the_same_list(
+    total: int, has_next: bool, at: float, found: set[str]
+) -> None:
     world = World()
     world.model.written_at.append(0.1)
     world.asks(USUAL, at=at, strategy="popular", limit=100)
@@ -144,7 +146,9 @@ def test_limits_cut_slices_of_one_list(total: int, has_next: bool, at: float, fo
     ],
     ids=["risen by another's events", "risen by its own", "moves by itself"],
 )
-def test_popularity_is_an_organisations_own(before: list[str], where: str, found: set[str]) -> None:
+def test_events_of_another_organisation_must_not_change_popularity(
+    before: list[str], where: str, found: set[str]
+) -> None:
     world = World()
     question: dict[str, Any] = {"strategy": "popular", "filters": {"category": "lc-cat"}}
     world.asks(before, **question)

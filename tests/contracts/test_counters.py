@@ -1,4 +1,4 @@
-"""RateLimit-Remaining with every kind of window (R36): accepted as long as it counts."""
+"""RateLimit-Remaining with every kind of window (R36): accepted if it counts requests."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +13,7 @@ RUN: Any = SimpleNamespace(target=SimpleNamespace(limit=1000, window_seconds=900
 
 
 def answers(*remaining: int, reset: int = 900, status: int = 200) -> list[Exchange]:
-    """One request every 20 ms."""
+    """Return one answer every 20 ms with these values of RateLimit-Remaining."""
     return [
         Exchange(
             number=n, source="a check", operation="recommend", method="POST", path="/v1/recommend", key="pk",
@@ -45,11 +45,11 @@ def test_a_counter_that_does_not_count_is_found(remaining: list[int], found: set
     assert accused(*answers(*remaining)) == found
 
 
-def test_a_window_that_slides_may_give_back_what_was_used_before_the_run() -> None:
+def test_a_sliding_window_may_give_back_requests_from_before_the_run() -> None:
     """Another run sent 500 requests a quarter of an hour ago: they expire now, ten at a time."""
     sliding = [499 - n + 10 * min(n, 50) for n in range(100)]
     assert accused(*answers(*sliding)) == set()
 
 
-def test_no_window_gives_back_more_than_was_used_before_the_run() -> None:
+def test_a_window_that_gives_back_more_than_was_used_is_a_finding() -> None:
     assert accused(*answers(*range(499, 450, -1), *range(999, 950, -1))) == {"RATE-never-jumps", "RATE-own-count"}

@@ -1,4 +1,4 @@
-"""Text of the target is shown as one line that no terminal, CI runner or Markdown reader acts on."""
+"""Text from the target is shown as one line that no terminal, CI runner or Markdown viewer interprets."""
 
 import json
 
@@ -19,13 +19,13 @@ def test_controls_line_breaks_and_commands_are_escaped() -> None:
 
 
 @pytest.mark.parametrize("text", ["![x](http://tracker/)", "<img src=x>", "a | b", "`x`", "*b* _i_", "[l](u)", "# h"])
-def test_markdown_is_shown_letter_for_letter(text: str) -> None:
+def test_markdown_is_shown_literally(text: str) -> None:
     shown = markdown(text)
     for mark in "<>|`*_![]#":
         assert shown.count(mark) == shown.count(f"\\{mark}")
 
 
-def test_a_json_report_stays_the_same_document() -> None:
+def test_escaping_a_json_report_keeps_its_contents() -> None:
     written = json.dumps({"a": ODD, "b": "grün 😀 \U000e0001"}, ensure_ascii=False, indent=1)
     shown = lossless(written)
     assert json.loads(shown) == json.loads(written)

@@ -1,4 +1,4 @@
-"""What a run sends and reads: ids and keys of its own, and responses that are JSON or not."""
+"""What a run sends and reads: its own ids and keys, and responses that may not be JSON."""
 
 import random
 
@@ -25,11 +25,11 @@ def test_json_is_read(body: bytes) -> None:
 @pytest.mark.parametrize(
     "body", [b'{"a": NaN}', b'{"a": [Infinity]}', b'{"a": -Infinity}', '{"a": 1}'.encode("utf-16"), b'{"a": "\xff"}']
 )
-def test_what_only_some_parsers_take_is_no_json(body: bytes) -> None:
+def test_text_that_only_some_parsers_accept_is_not_json(body: bytes) -> None:
     assert answer(body).json is None
 
 
-def test_ids_of_digits_belong_to_their_run_like_all_others() -> None:
+def test_numeric_ids_can_be_assigned_to_their_run_too() -> None:
     names, others = (Names.fresh(random.Random(seed)) for seed in (1, 2))
     assert names.digits.isdecimal()
     for identifier in (names.name("item"), names.number()):
@@ -39,8 +39,8 @@ def test_ids_of_digits_belong_to_their_run_like_all_others() -> None:
 
 
 @pytest.mark.parametrize(("one", "another"), [("abcdef", "fedcba"), ("same", "same"), ("a", "b"), ("key_a", "key_b")])
-def test_no_wrong_key_is_a_right_one(one: str, another: str) -> None:
-    """Also where both keys of an organisation end in the same way."""
+def test_wrong_keys_never_equal_a_right_key(one: str, another: str) -> None:
+    """Holds also if both keys of an organisation end alike."""
     keys = Organisation("org", f"lehnz_pk_{one}", f"lehnz_sk_{another}")
     credentials = Credentials(Target("http://127.0.0.1", keys), Redactor())
     for key_type in ("publishable", "secret"):

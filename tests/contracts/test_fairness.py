@@ -1,4 +1,4 @@
-"""An independent server: its legal variants are accepted, its broken ones fail, each for one reason."""
+"""An independent server: its legal variants conform, and each broken one fails for exactly one reason."""
 
 import pytest
 
@@ -25,7 +25,7 @@ def judged(freedoms: Freedoms, *options: str, keys: tuple[str, ...] = (*KEYS, *O
 
 
 def reds(report: Report) -> dict[str, str]:
-    """The failed MUSTs, with their first finding."""
+    """Return the failed MUSTs with their first finding."""
     failed = [each for each in report.results if each.outcome is Outcome.FAIL and each.level is Level.MUST]
     return {each.check: each.findings[0].actual for each in failed}
 
@@ -57,7 +57,7 @@ def test_a_legal_server_conforms(freedoms: Freedoms) -> None:
     assert (report.verdict, reds(report)) == (Verdict.CONFORMS, {})
 
 
-def test_a_request_that_fails_once_is_a_finding_that_says_so() -> None:
+def test_a_request_that_fails_once_is_reported_as_intermittent() -> None:
     report = judged(Freedoms(fails_once=True))
     (result,) = [each for each in report.results if each.check == "ROBUST-passing-5xx"]
     assert result.outcome is Outcome.FAIL
@@ -78,9 +78,7 @@ def test_behind_a_gateway_the_password_is_never_overwritten() -> None:
         (Freedoms(), (*KEYS, *OTHERS[:3], "lehnz_sk_x"), "refuses the key of --other-secret-key"),
     ],
 )
-def test_what_is_wrong_with_the_way_in_is_said_as_what_it_is(
-    freedoms: Freedoms, keys: tuple[str, ...], said: str
-) -> None:
+def test_a_wrong_key_or_gateway_is_named_as_the_cause(freedoms: Freedoms, keys: tuple[str, ...], said: str) -> None:
     with pytest.raises(TargetError) as raised:
         judged(freedoms, keys=keys)
     assert said in str(raised.value)
@@ -95,7 +93,7 @@ def test_what_is_wrong_with_the_way_in_is_said_as_what_it_is(
     ],
     ids=["forgets the status", "one item makes lists crash", "ids in lower case"],
 )
-def test_one_defect_is_one_red(freedoms: Freedoms, check: str) -> None:
+def test_one_defect_fails_one_statement(freedoms: Freedoms, check: str) -> None:
     report = judged(freedoms)
     assert report.verdict is not Verdict.CONFORMS
     assert set(reds(report)) <= {check}, reds(report)

@@ -1,4 +1,4 @@
-"""What a run knows of its users' histories, once that is certain."""
+"""What a run knows for certain about the histories of its users; None where it is uncertain."""
 
 import math
 
@@ -12,7 +12,7 @@ EARLY, LATE = 5.0, 50.0  # seconds: when the queue may still be at work, and whe
 
 
 def lived(*users: str) -> Histories:
-    """Each of them viewed one item twice at second 0."""
+    """Return histories in which each user viewed one item twice at second 0."""
     made = Histories()
     for user in users:
         for _ in range(2):
@@ -25,28 +25,28 @@ def deeds(histories: Histories, user: str, at: float = LATE, organisation: str =
     return None if found is None else {f"{name} {item}": times for (name, item), times in found}
 
 
-def test_a_history_is_certain_once_it_has_settled() -> None:
+def test_a_history_is_certain_after_the_settle_time() -> None:
     assert (deeds(lived("a"), "a", EARLY), deeds(lived("a"), "a", LATE)) == (None, {"view item": 2})
 
 
-def test_who_did_nothing_has_an_empty_history_at_once() -> None:
+def test_a_user_without_events_has_an_empty_history_at_once() -> None:
     assert deeds(lived("a"), "b", EARLY) == {}
     assert deeds(lived("a"), "a", LATE, "other") == {}
 
 
-def test_an_event_that_was_never_answered_leaves_it_open() -> None:
+def test_an_event_without_an_answer_makes_the_history_uncertain() -> None:
     histories = lived("a")
     histories.took_place("main", event_body("view", "a", "item"), 20, math.inf)
     assert deeds(histories, "a") is None
 
 
-def test_the_later_is_not_part_of_an_earlier_answer() -> None:
+def test_later_events_do_not_count_for_an_earlier_answer() -> None:
     histories = lived("a")
     histories.took_place("main", event_body("click", "a", "item"), 60, 60.1)
     assert deeds(histories, "a", 50) == {"view item": 2}
 
 
-def test_an_identify_joins_what_was_there_before_it() -> None:
+def test_an_identify_joins_earlier_events() -> None:
     histories = lived("before")
     histories.took_place("main", event_body("click", "real", "item"), 1, 1.1)
     histories.took_place("main", identify_body("real", "before"), 20, 20.1)
@@ -56,7 +56,7 @@ def test_an_identify_joins_what_was_there_before_it() -> None:
 
 
 @pytest.mark.parametrize("case", ["too late", "a chain", "of two"])
-def test_what_an_identify_brings_is_open_where_the_documents_leave_it_open(case: str) -> None:
+def test_a_history_is_uncertain_if_the_documents_do_not_define_what_identify_joins(case: str) -> None:
     histories = lived("before")
     histories.took_place("main", identify_body("real", "before"), 20, 20.1)
     if case == "too late":
@@ -69,7 +69,7 @@ def test_what_an_identify_brings_is_open_where_the_documents_leave_it_open(case:
 
 
 @pytest.mark.parametrize("case", ["refused beside", "inactive", "sent twice"])
-def test_it_is_open_what_counts_of_a_user(case: str) -> None:
+def test_a_history_is_uncertain_after_refusals_inactive_records_and_repeated_ids(case: str) -> None:
     histories = lived("a")
     if case == "refused beside":
         histories.refused("main", event_body("view", "a", "item"))
@@ -81,13 +81,13 @@ def test_it_is_open_what_counts_of_a_user(case: str) -> None:
     assert deeds(histories, "a") is None
 
 
-def test_a_user_who_leaves_later_was_known_before() -> None:
+def test_deleting_a_user_does_not_change_the_earlier_history() -> None:
     histories = lived("a")
     histories.upserted("main", user_body("a", status="deleted"), 60)
     assert (deeds(histories, "a", 50), deeds(histories, "a", 70)) == ({"view item": 2}, None)
 
 
-def test_only_attributes_make_a_profile() -> None:
+def test_only_a_record_with_attributes_is_a_profile() -> None:
     histories = lived("a")
     histories.upserted("main", user_body("a"), 0)
     assert not histories.has_profile("main", "a")
@@ -95,5 +95,5 @@ def test_only_attributes_make_a_profile() -> None:
     assert histories.has_profile("main", "a")
 
 
-def test_it_is_known_in_which_organisations_a_user_did_something() -> None:
+def test_the_organisations_in_which_a_user_has_events_are_known() -> None:
     assert (lived("a").owners_of("a"), lived("a").owners_of("b")) == ({"main"}, set())

@@ -1,4 +1,4 @@
-"""Hostile servers: each run ends in time, in little memory, with one line that says why there is no verdict."""
+"""Hostile servers: each run ends in time, uses little memory and prints one line on why there is no verdict."""
 
 import asyncio
 import gzip
@@ -23,13 +23,13 @@ from tests.support.hostile import SERVERS, serving
 from tests.support.mock_beside import mock_beside
 
 EXCHANGE, RUN = 0.25, 1.5  # seconds that the options allow
-SLACK = 20.0  # seconds of a busy machine, for all that isn't waiting
-MEMORY = 64_000_000  # bytes at most, at any moment
+SLACK = 20.0  # seconds that a busy machine may take for everything except waiting
+MEMORY = 64_000_000  # peak memory in bytes
 KEYS = ("--publishable-key", "lehnz_pk_1", "--secret-key", "lehnz_sk_1")
 
 
 def judged(url: str) -> str:
-    """What the run says of a target that gives no verdict."""
+    """Return what the run says about a target that can't be judged."""
     options = ["--target", url, *KEYS, "--timeout", str(EXCHANGE), "--deadline", str(RUN), "--no-generated", "--keep"]
     catalogue = load_catalogue()
     try:
@@ -56,12 +56,12 @@ def test_a_hostile_server_costs_little_time_and_memory(name: str) -> None:
     assert words not in ("", url)
 
 
-def test_there_are_twenty_of_them() -> None:
+def test_there_are_twenty_hostile_servers() -> None:
     assert len(SERVERS) >= 20
 
 
 class TurnsSlow:
-    """A target that is a good one for some requests, and then never ends an answer."""
+    """A target that is correct for some requests and then never finishes an answer."""
 
     def __init__(self, good: int) -> None:
         self._good = good
@@ -80,7 +80,7 @@ class TurnsSlow:
         return layer
 
 
-def test_a_target_that_turns_hostile_is_left_at_the_deadline_with_all_that_was_seen() -> None:
+def test_a_target_that_turns_hostile_ends_the_run_at_the_deadline_with_a_full_report() -> None:
     catalogue = load_catalogue()
     with mock_beside("--seed-data", "none", around=TurnsSlow(good=12)) as mock:
         keys = ["--publishable-key", mock.publishable_key, "--secret-key", mock.secret_key]
@@ -93,7 +93,7 @@ def test_a_target_that_turns_hostile_is_left_at_the_deadline_with_all_that_was_s
     assert {result.check for result in report.results} == set(catalogue)
 
 
-def test_an_answer_within_the_bounds_is_read_whole() -> None:
+def test_an_answer_within_the_limits_is_read_completely() -> None:
     body = b'{"padding": "%s"}' % (b"x" * 3_900_000)
     packed = gzip.compress(body)
     head = b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: %d\r\n\r\n" % len(packed)

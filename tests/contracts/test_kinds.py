@@ -1,4 +1,4 @@
-"""What a careful client sends, and what a run accepts from a server; each test names its kind."""
+"""What the suite sends as a careful client, and what it accepts from a server. Each test names its field case."""
 
 import json
 import uuid
@@ -52,14 +52,14 @@ def answer(document: Any, operation: str = "recommend", status: int = 200, numbe
 
 
 def accused(exchange: Exchange) -> set[str]:
-    """By rules over one answer."""
+    """Return the rules about one answer that it breaks."""
     others = ("AUTH", "RATE", "ROBUST")
     rules = {name: rule for name, rule in RULES.items() if rule.alone and not name.startswith(others)}
     return {name for name, rule in rules.items() if rule.about(exchange) and rule.alone and rule.alone(RUN, exchange)}
 
 
 def test_whole_numbers_written_as_floats_are_whole_numbers() -> None:
-    """C3, and its siblings: every number of an answer."""
+    """C3, for every number in an answer."""
     document = example("recommendation")
     document["data"]["pagination"] = {"page": 1.0, "limit": 20.0, "total_count": 48.0, "has_next": True}
     document["data"]["results"][0]["score"] = 1
@@ -72,8 +72,8 @@ def test_whole_numbers_written_as_floats_are_whole_numbers() -> None:
 
 
 @pytest.mark.parametrize("name", [*STANDARD_FAMILIES, "wishlist_shared"])
-def test_events_are_sent_with_uuids_and_the_family_that_belongs_to_their_name(name: str) -> None:
-    """C4, O2: whatever a generator made of them."""
+def test_events_are_sent_with_uuids_and_the_family_of_their_name(name: str) -> None:
+    """C4, O2: also if the generator made something else."""
     rng, ingest = Random(1), SPEC.operation("ingestEvents")
     made = natural(ingest, {"event_name": name, "event_family": "exposure", "event_id": "7", "user_id": "u"}, rng)
     assert made["event_family"] == STANDARD_FAMILIES.get(name, "engagement")
@@ -82,7 +82,7 @@ def test_events_are_sent_with_uuids_and_the_family_that_belongs_to_their_name(na
 
 
 @pytest.mark.parametrize("strategy", ["trending", "popular"])
-def test_questions_name_a_user_even_where_none_is_documented_to_be_needed(strategy: str) -> None:
+def test_every_question_names_a_user_even_if_none_is_required(strategy: str) -> None:
     """O4."""
     asked = natural(SPEC.operation("recommend"), {"strategy": strategy}, Random(1))
     assert asked["user_id"]
@@ -97,14 +97,14 @@ def test_questions_name_a_user_even_where_none_is_documented_to_be_needed(strate
         ({"strategy": "similar", "context_item_id": "i"}, {200, 404, 422}),
     ],
 )
-def test_a_page_that_may_not_exist_and_an_unknown_item_may_be_refused(body: Any, allowed: set[int]) -> None:
+def test_pages_past_the_end_and_unknown_items_may_be_refused(body: Any, allowed: set[int]) -> None:
     """O3, R30."""
     statuses: Callable[[Operation, Exchange], tuple[int, ...]] = PASSES[0].statuses
     asked = replace(answer({}), request_body=json.dumps(body).encode())
     assert set(statuses(SPEC.operation("recommend"), asked)) == allowed
 
 
-def test_no_cookie_of_the_target_is_ever_sent_back() -> None:
+def test_cookies_of_the_target_are_never_sent_back() -> None:
     """C7."""
     with small_server(Freedoms(cookie=True)) as url:
         run = a_run(url)
@@ -161,8 +161,8 @@ def test_a_wrong_key_is_named_within_ten_requests(publishable: str | None, secre
     assert counter.seen <= 10
 
 
-def test_what_failed_is_repeated_after_all_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    """C11: never at their cost."""
+def test_failed_checks_are_repeated_after_all_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """C11: repetitions use only requests that no other check needs."""
     order: list[str] = []
 
     def checking(name: str, held: bool) -> Callable[[Probe], None]:
@@ -184,7 +184,7 @@ def test_what_failed_is_repeated_after_all_others(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize(
     ("again", "found"), [(500, {"ROBUST-never-5xx"}), (None, {"ROBUST-never-5xx"}), (202, {"ROBUST-passing-5xx"})]
 )
-def test_a_5xx_that_passes_is_no_must(again: int | None, found: set[str]) -> None:
+def test_a_transient_5xx_is_no_failed_must(again: int | None, found: set[str]) -> None:
     """O6."""
     crash = answer({}, status=500)
     repeated = {} if again is None else {1: answer({}, status=again, number=2)}
@@ -216,6 +216,6 @@ def test_an_ingestion_answer_without_the_key_error_is_a_should() -> None:
         (Level.MUST, "EVENT-item-id-null EVENT-standard-names PAGE-default-limit FILTER-equality RATE-headers"),  # R49
     ],
 )
-def test_levels_are_those_of_the_ledger(level: Level, checks: str) -> None:
+def test_levels_match_the_readings(level: Level, checks: str) -> None:
     """O18."""
     assert {CATALOGUE[name].level for name in checks.split()} == {level}

@@ -1,4 +1,4 @@
-"""The model of the records accepted in a run: the possible and impossible states of an item at a time."""
+"""The suite's model of accepted records: which states of an item are possible at a given time."""
 
 import math
 from typing import Any
@@ -13,7 +13,7 @@ SETTLE = 10.0
 
 
 def model(*writes: tuple[float, dict[str, Any]]) -> Model:
-    """Each write: when it was sent, and the body less its id; answered a tenth of a second later."""
+    """Return a model after these writes: (second sent, body without the id); each is answered 0.1 s later."""
     made = Model("lc-", settle=SETTLE)
     for sent, body in writes:
         made.upserted("main", {"item_id": "lc-1", "status": "active", **body}, sent, sent + 0.1)
@@ -23,11 +23,11 @@ def model(*writes: tuple[float, dict[str, Any]]) -> Model:
 @pytest.mark.parametrize(
     ("asked", "hidden"), [(99.0, None), (100.05, None), (105.0, None), (110.0, None), (110.2, "inactive")]
 )
-def test_an_item_is_hidden_for_certain_once_its_status_has_settled(asked: float, hidden: str | None) -> None:
+def test_an_item_is_certainly_hidden_after_the_settle_time(asked: float, hidden: str | None) -> None:
     assert model((50, {}), (100, {"status": "inactive"})).hidden("main", "lc-1", asked, asked + 0.01) == hidden
 
 
-def test_an_item_that_is_shown_again_may_be_shown_at_once() -> None:
+def test_an_item_that_becomes_active_again_may_show_at_once() -> None:
     found = model((0, {}), (20, {"status": "inactive"}), (40, {}))
     assert found.hidden("main", "lc-1", 35, 35.1) == "inactive"
     assert found.hidden("main", "lc-1", 40.05, 40.1) is None
@@ -40,7 +40,7 @@ def test_an_upsert_that_was_never_answered_may_count_or_not() -> None:
     assert not list(found.expected("main", "category", "x", 1e6, 1e6))
 
 
-def test_attributes_that_an_upsert_leaves_out_may_stay_or_go() -> None:
+def test_attributes_that_an_upsert_omits_may_stay_or_disappear() -> None:
     found = model((0, {"attributes": {"colour": "red"}}), (20, {}))
     assert found.items["main", "lc-1"].values("colour", 100, 100, SETTLE) == [ABSENT, "red"]
 
@@ -54,7 +54,7 @@ def test_a_changed_value_may_be_old_or_new_until_it_has_settled() -> None:
     assert fits == {"red": [True, True, False], "blue": [False, True, True]}
 
 
-def test_only_what_certainly_matches_and_was_looked_at_is_expected() -> None:
+def test_only_viewed_items_that_certainly_match_are_expected() -> None:
     found = model((0, {"attributes": {"colour": "red"}}))
     assert not list(found.expected("main", "colour", "red", 50, 50)), "nobody has viewed it"
     found.happened("main", {"item_id": "lc-1", "event_name": "view"}, 20, 20)
@@ -67,7 +67,7 @@ def test_only_what_certainly_matches_and_was_looked_at_is_expected() -> None:
     ("shown", "fate"),
     [("lc-1", None), ("LC-1", None), ("lc-2", "it was never upserted"), ("lc-ab", "it was upserted as lc-AB")],
 )
-def test_an_id_is_known_letter_for_letter(shown: str, fate: str | None) -> None:
+def test_ids_are_compared_exactly(shown: str, fate: str | None) -> None:
     found = model((0, {}))
     found.upserted("main", {"item_id": "lc-AB", "status": "active"}, 0, 0.1)
     if not found.owns(shown):
@@ -84,7 +84,7 @@ def test_an_item_of_another_organisation_is_foreign() -> None:
     ("one", "other", "equal"),
     [(20, 20.0, True), (1, True, False), (0, False, False), ("a", "A", False), ([1], [1.0], True), ({}, [], False)],
 )
-def test_values_are_the_same_as_json_says(one: Any, other: Any, equal: bool) -> None:
+def test_values_are_compared_as_json_values(one: Any, other: Any, equal: bool) -> None:
     assert same(one, other) is equal
 
 
@@ -92,12 +92,12 @@ def test_values_are_the_same_as_json_says(one: Any, other: Any, equal: bool) -> 
     ("value", "wanted", "held"),
     [(["a", "b"], "a", True), ("a", ["a", "b"], True), (ABSENT, None, True), (None, None, True), (0, None, False)],
 )
-def test_a_filter_holds_as_the_readings_say(value: Any, wanted: Any, held: bool) -> None:
+def test_filters_match_as_the_readings_say(value: Any, wanted: Any, held: bool) -> None:
     assert holds(value, wanted) is held
 
 
 @pytest.mark.parametrize(("status", "certain"), [(202, True), (503, False), (None, False), (400, None)])
-def test_an_answer_decides_what_is_known_of_a_write(status: int | None, certain: bool | None) -> None:
+def test_the_status_of_an_answer_decides_whether_a_write_counts(status: int | None, certain: bool | None) -> None:
     found = Model("lc-", settle=SETTLE)
     body = b'{"item_id": "lc-1", "status": "inactive"}'
     observe(found, Exchange(1, "t", "upsertItems", "POST", "/", "sk", "main", {}, body, 0, 0.1, status))

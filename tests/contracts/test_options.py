@@ -1,4 +1,4 @@
-"""Options: errors are one line, before anything is sent."""
+"""Options of the suite: an error is one line, before anything is sent."""
 
 import json
 from pathlib import Path
@@ -69,7 +69,7 @@ AT = ("--target", "http://127.0.0.1:9", *PAIR)
         (("--json", "r", "--html", "r"), "two reports have the same file"),
     ],
 )
-def test_what_cant_be_used_is_one_line_and_exit_2_before_anything_is_sent(
+def test_unusable_options_are_one_line_and_exit_2_before_anything_is_sent(
     arguments: tuple[str, ...], words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(arguments) == 2
@@ -101,7 +101,7 @@ def test_what_cant_be_used_is_one_line_and_exit_2_before_anything_is_sent(
         (b"[target\n", "at line 1"),
     ],
 )
-def test_a_target_file_that_is_wrong_is_one_line_and_exit_2(
+def test_an_invalid_target_file_is_one_line_and_exit_2(
     text: bytes, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "target.toml"
@@ -113,7 +113,9 @@ def test_a_target_file_that_is_wrong_is_one_line_and_exit_2(
     assert "unter2" not in error
 
 
-def test_keys_and_url_come_from_the_command_line_the_environment_the_file_the_configuration(tmp_path: Path) -> None:
+def test_keys_and_url_come_from_command_line_environment_keys_file_and_configuration_in_this_order(
+    tmp_path: Path,
+) -> None:
     config, keys = tmp_path / "target.toml", tmp_path / "keys.json"
     config.write_text(
         '[target]\nurl = "http://config"\npublishable_key = "pk-config"\nsecret_key = "sk-config"\n', encoding="utf-8"
@@ -135,7 +137,7 @@ def test_keys_and_url_come_from_the_command_line_the_environment_the_file_the_co
     assert read([], {}) == ("http://config", "pk-config")
 
 
-def test_the_deadline_is_fifteen_minutes_and_two_windows_more_to_use_up_one() -> None:
+def test_the_deadline_is_fifteen_minutes_plus_two_windows_with_exhaust() -> None:
     def seconds(*arguments: str) -> float:
         return settings_of(read_arguments([*AT, *arguments]), CATALOGUE, {}).seconds
 
@@ -144,14 +146,14 @@ def test_the_deadline_is_fifteen_minutes_and_two_windows_more_to_use_up_one() ->
     assert seconds("--exhaust", "--deadline", "30") == 30
 
 
-def test_checks_are_selected_by_id_start_of_ids_or_area() -> None:
+def test_checks_can_be_selected_by_id_prefix_or_area() -> None:
     assert matching("PAGE-has-next", CATALOGUE) == ["PAGE-has-next"]
     assert "PAGE-has-next" in matching("page", CATALOGUE)
     assert "RANK-score-number" in matching("Paging", CATALOGUE)
     assert matching("PAG", CATALOGUE) == []
 
 
-def test_a_list_shows_every_check_and_sends_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+def test_list_shows_every_check_and_sends_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--list"]) == 0
     lines = capsys.readouterr().out.splitlines()
     checks = [line.split()[0] for line in lines if not line.startswith("situations ")]
@@ -165,7 +167,7 @@ def test_a_deviation_of_an_unknown_check_is_refused(tmp_path: Path) -> None:
     assert main(["--config", str(file)]) == 2
 
 
-def test_the_example_of_a_target_file_is_a_good_one() -> None:
+def test_the_example_target_file_is_valid() -> None:
     example = Path(__file__).parents[2] / "contracts/target.example.toml"
     keys = {VARIABLES["publishable_key"]: "lehnz_pk_1", VARIABLES["secret_key"]: "lehnz_sk_1"}
     settings = settings_of(read_arguments(["--config", str(example)]), CATALOGUE, keys)

@@ -40,7 +40,7 @@ def test_the_verdict(results: list[Result], strict: bool, verdict: Verdict) -> N
     assert verdict_of(results, strict) is verdict
 
 
-def test_one_defect_is_one_red() -> None:
+def test_checks_that_depend_on_a_failed_one_are_blocked() -> None:
     catalogue = {
         "A-b": Entry("A-b", "A", MUST, "S.", "x"),
         "A-c": Entry("A-c", "A", MUST, "S.", "x", depends=("A-b",)),
@@ -52,7 +52,7 @@ def test_one_defect_is_one_red() -> None:
     assert results[2].reason == "blocked by A-b"
 
 
-def test_what_was_only_starved_explains_nothing() -> None:
+def test_a_check_without_enough_requests_blocks_no_other() -> None:
     catalogue = {
         "A-b": Entry("A-b", "A", MUST, "S.", "x"),
         "A-c": Entry("A-c", "A", MUST, "S.", "x", depends=("A-b",)),
@@ -65,7 +65,7 @@ def test_what_was_only_starved_explains_nothing() -> None:
         assert failed.outcome is outcome
 
 
-def test_what_a_rule_saw_is_only_explained_by_what_failed() -> None:
+def test_a_rules_finding_is_blocked_only_by_a_failed_check() -> None:
     catalogue = {
         "A-b": Entry("A-b", "A", MUST, "S.", "x"),
         "REC-200": Entry("REC-200", "A", MUST, "S.", "x", depends=("A-b",)),
@@ -76,7 +76,7 @@ def test_what_a_rule_saw_is_only_explained_by_what_failed() -> None:
         assert seen.outcome is after
 
 
-def test_a_known_deviation_admits_its_case_and_no_other() -> None:
+def test_a_known_deviation_allows_only_its_case() -> None:
     known = [Deviation("A-b", "agreed", case="one")]
     admitted, other = result(Outcome.FAIL, MUST, "A-b", "one"), result(Outcome.FAIL, MUST, "A-b", "one", "two")
     assert apply([admitted], known, False, TODAY) == []
@@ -85,7 +85,7 @@ def test_a_known_deviation_admits_its_case_and_no_other() -> None:
     assert (other.outcome, [finding.case for finding in other.findings]) == (Outcome.FAIL, ["two"])
 
 
-def test_an_expired_deviation_admits_nothing() -> None:
+def test_an_expired_deviation_allows_nothing() -> None:
     failed = result(Outcome.FAIL, MUST, "A-b", "one")
     notes = apply([failed], [Deviation("A-b", "agreed", expires=date(2026, 5, 31))], False, TODAY)
     assert failed.outcome is Outcome.FAIL
@@ -93,14 +93,16 @@ def test_an_expired_deviation_admits_nothing() -> None:
 
 
 @pytest.mark.parametrize(("strict", "outcome"), [(False, Outcome.PASS), (True, Outcome.FAIL)])
-def test_a_deviation_that_is_gone_warns_and_fails_only_when_strict(strict: bool, outcome: Outcome) -> None:
+def test_a_deviation_that_no_longer_occurs_is_a_warning_and_a_failure_only_if_strict(
+    strict: bool, outcome: Outcome
+) -> None:
     passed = result(Outcome.PASS)
     notes = apply([passed], [Deviation("A-b", "agreed")], strict, TODAY)
     assert "no longer occurs" in notes[0]
     assert passed.outcome is outcome
 
 
-def test_a_drafted_file_is_refused_until_it_has_reasons(tmp_path: Path) -> None:
+def test_a_drafted_deviations_file_is_refused_until_it_has_reasons(tmp_path: Path) -> None:
     file = tmp_path / "target.toml"
     file.write_text(draft([result(Outcome.FAIL, MUST, "A-b", 'a "quoted" case')]), encoding="utf-8")
     with pytest.raises(UsageError, match="needs a reason"):

@@ -1,4 +1,4 @@
-"""The bundled mock in its everyday forms conforms: nothing that the suite stores makes another check fail (C2)."""
+"""The bundled mock conforms with all common options: the suite's own data makes no check fail (C2)."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from tests.support.mock_beside import mock_beside
     ],
     ids=" ".join,
 )
-def test_it_conforms_with_any_limit_of_bodies_and_any_delay(options: tuple[str, ...], tmp_path: Path) -> None:
+def test_the_mock_conforms_with_any_body_limit_and_any_delay(options: tuple[str, ...], tmp_path: Path) -> None:
     catalogue = load_catalogue()
     policy = ["--key-policy", "superset"] if "superset" in options else []
     with mock_beside(*options) as mock:

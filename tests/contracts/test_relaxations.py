@@ -1,4 +1,4 @@
-"""The derived contract: what it demands of a foreign server, rule by rule."""
+"""The judged contract, derived from openapi.yaml: what it demands of any server, rule by rule."""
 
 import copy
 import random
@@ -38,8 +38,8 @@ def test_every_relaxation_names_its_readings_and_says_why() -> None:
 
 
 @pytest.mark.parametrize("contract", ["accepted", "refused"])
-def test_what_no_document_describes_is_not_judged(contract: str) -> None:
-    """Operations that are ours stay out of it, wherever they stand."""
+def test_undocumented_parts_are_not_judged(contract: str) -> None:
+    """Our own operations are not in it, wherever openapi.yaml has them."""
     document = copy.deepcopy(OPERATIONS.spec.document)
     document["paths"]["/v1/ours"] = {"post": {**document["paths"]["/auth/login"]["post"], "operationId": "ours"}}
     operations = replace(OPERATIONS, spec=Spec(document, OPERATIONS.spec.path))
@@ -56,7 +56,7 @@ def test_what_no_document_describes_is_not_judged(contract: str) -> None:
         ("events", "Event", event_body("view", "p-u")),
     ],
 )
-def test_a_spoiled_body_breaks_one_rule_that_every_document_has(use: str, name: str, body: dict[str, Any]) -> None:
+def test_an_invalid_body_breaks_one_rule_of_every_document(use: str, name: str, body: dict[str, Any]) -> None:
     judge = validator("refused", name)
     assert judge.is_valid(body)
     broken = [broken_by_one_rule(OPERATIONS, getattr(OPERATIONS, use), body, turn) for turn in range(24)]
@@ -73,7 +73,7 @@ def test_a_spoiled_body_breaks_one_rule_that_every_document_has(use: str, name: 
     }
 
 
-def test_a_spoiled_question_lacks_its_input_or_names_no_strategy() -> None:
+def test_an_invalid_question_lacks_its_input_or_names_no_strategy() -> None:
     question = {"strategy": "similar", "context_item_id": "p-i", "user_id": "p-u", "limit": 3}
     known = OPERATIONS.spec.document["components"]["schemas"]["RecommendRequest"]["properties"].keys()
 
@@ -88,7 +88,7 @@ def test_a_spoiled_question_lacks_its_input_or_names_no_strategy() -> None:
     assert broken({"user_id": "p-u"}, 0) == {}, "the default strategy needs a user"
 
 
-def test_a_disguised_body_has_other_ids_and_the_same_prefix() -> None:
+def test_a_body_with_unusual_ids_keeps_the_prefix() -> None:
     body = [item_body("p-i"), event_body("view", "p-u", "p-i")]
     shown = [made_odd(body, turn) for turn in range(1, 4)]
     assert len({records[0]["item_id"] for records in shown}) == 3
@@ -106,9 +106,7 @@ def test_a_disguised_body_has_other_ids_and_the_same_prefix() -> None:
         ("recommend", "RecommendRequest", {"strategy": "similar", "context_item_id": "p-i"}),
     ],
 )
-def test_a_body_that_every_document_allows_is_spread_over_others_that_they_allow(
-    use: str, name: str, body: dict[str, Any]
-) -> None:
+def test_variations_of_a_valid_body_are_valid_by_every_document(use: str, name: str, body: dict[str, Any]) -> None:
     judge, rng = validator("accepted", name), random.Random(1)
     spreads = [spread(getattr(OPERATIONS, use), body, turn, rng) for turn in range(200)]
     for record in [record for each in spreads for record in (each if isinstance(each, list) else [each])]:
@@ -118,19 +116,19 @@ def test_a_body_that_every_document_allows_is_spread_over_others_that_they_allow
         assert judge.is_valid(record), record
 
 
-def test_questions_are_spread_over_limits_and_pages_of_all_sizes_with_filters_and_without() -> None:
+def test_questions_vary_in_limit_page_and_filters() -> None:
     rng = random.Random(1)
     asked = [spread(OPERATIONS.recommend, {"strategy": "popular"}, turn, rng) for turn in range(200)]
     assert {each.get("page") for each in asked} >= {None, *range(1, 11)}
     assert any(each.get("page", 1) > 10 for each in asked)
     assert len({each.get("limit") for each in asked}) > 60
-    few = asked[:14]  # what an operation's part of the budget comes to
+    few = asked[:14]  # about as many as an operation gets from the budget
     assert any(each.get("limit", 0) > 50 and each.get("page", 1) > 2 for each in few)
     assert {("page" in each, "limit" in each) for each in few} == {(a, b) for a in (True, False) for b in (True, False)}
     assert {(len(each.get("filters", ())), each.get("limit", 0) > 50) for each in few} >= {(1, True), (2, True)}
 
 
-def test_events_are_spread_over_names_and_numbers() -> None:
+def test_events_vary_in_name_and_number() -> None:
     rng = random.Random(1)
     sent = [spread(OPERATIONS.events, event_body("view", "p-u", "p-i"), turn, rng) for turn in range(100)]
     assert {len(each) for each in sent if isinstance(each, list)} >= {2, 8}
@@ -139,7 +137,7 @@ def test_events_are_spread_over_names_and_numbers() -> None:
     assert {"item_id" in each for each in singles} == {True, False}
 
 
-def test_these_rules_and_no_others_can_fail_a_target_that_accepts_too_much() -> None:
+def test_only_these_rules_can_fail_a_target_that_accepts_too_much() -> None:
     """All of them are MUSTs: R4 (400), R6, R10 and the required fields and enums of the API Reference."""
     assert list(request_rules(derive(OPERATIONS, "refused", "p-"))) == [
         "Item: requires item_id",
@@ -167,7 +165,7 @@ def test_these_rules_and_no_others_can_fail_a_target_that_accepts_too_much() -> 
         ("Event", event_body("identify", "x")),  # R26
     ],
 )
-def test_what_a_server_is_free_to_accept_is_never_demanded_to_be_refused(name: str, body: object) -> None:
+def test_requests_that_a_server_may_accept_need_not_be_refused(name: str, body: object) -> None:
     assert validator("refused", name).is_valid(body)
 
 
@@ -183,7 +181,7 @@ def test_what_a_server_is_free_to_accept_is_never_demanded_to_be_refused(name: s
         ("RecommendRequest", {"strategy": "trending", "limit": 101}),  # R7
     ],
 )
-def test_what_a_server_is_free_to_refuse_is_never_sent_as_valid(name: str, body: object) -> None:
+def test_requests_that_a_server_may_refuse_are_never_sent_as_valid(name: str, body: object) -> None:
     assert not validator("accepted", name).is_valid(body)
 
 

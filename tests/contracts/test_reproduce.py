@@ -23,11 +23,11 @@ ROOT = Path(__file__).parents[2]
 
 
 class Broken:
-    """A layer before the mock, for as long as `broken`: refusals of items are 202, every list begins with page 1 of
-    everything and has has_next null, and every answer to a question says that 500 requests remain."""
+    """A layer in front of the mock that breaks it while `broken`: refused items get a 202, filters are ignored, has_next
+    is null, and every recommendation says that 500 requests remain."""
 
     broken = True
-    gateway = ""  # the header that a gateway in front of it wants
+    gateway = ""  # the header that a gateway requires
 
     def __call__(self, app: ASGIApp) -> ASGIApp:
         async def layer(scope: Scope, receive: Receive, send: Send) -> None:
@@ -107,10 +107,10 @@ NOTHING_OF_OURS = {"LEHNZ_CONTRACT": "/nowhere"}
 
 
 @pytest.mark.parametrize(("check", "made"), [("FILTER-equality", True), ("REC-pagination-types", False)])
-def test_what_lies_in_json_is_judged_by_python3_alone(
+def test_a_finding_about_json_is_judged_by_python3_alone(
     check: str, made: bool, server: Broken, mock: Beside, tmp_path: Path
 ) -> None:
-    """`made`: the finding speaks of data, which is made anew."""
+    """`made`: the finding is about data, and the script creates new data."""
     write_scripts(judged(mock, tmp_path, "--select", check), tmp_path)
     path = tmp_path / f"{check}.sh"
     text = path.read_text(encoding="utf-8")
@@ -125,7 +125,7 @@ def test_what_lies_in_json_is_judged_by_python3_alone(
 
 
 @pytest.mark.slow
-def test_what_lies_in_several_answers_is_judged_by_the_suite(server: Broken, mock: Beside, tmp_path: Path) -> None:
+def test_a_finding_about_several_answers_is_judged_by_the_suite(server: Broken, mock: Beside, tmp_path: Path) -> None:
     write_scripts(judged(mock, tmp_path, "--select", "RATE-counts-down"), tmp_path)
     path = tmp_path / "RATE-counts-down.sh"
     there = run(path, mock)
@@ -139,7 +139,7 @@ def test_what_lies_in_several_answers_is_judged_by_the_suite(server: Broken, moc
 
 
 @pytest.mark.slow
-def test_headers_are_variables_and_are_sent(mock: Beside, tmp_path: Path) -> None:
+def test_headers_are_taken_from_variables_and_sent(mock: Beside, tmp_path: Path) -> None:
     arguments = ("--select", "ITEM-status-enum", "--header", 'X-Gateway: Basic it\'s "so" $PK')
     write_scripts(judged(mock, tmp_path, *arguments), tmp_path)
     path = tmp_path / "ITEM-status-enum.sh"
@@ -149,12 +149,12 @@ def test_headers_are_variables_and_are_sent(mock: Beside, tmp_path: Path) -> Non
     assert run(path, mock, HEADER_X_GATEWAY='Basic it\'s "so" $PK').returncode == 1
 
 
-def test_a_target_that_is_gone_cant_be_told(mock: Beside, tmp_path: Path) -> None:
+def test_without_a_target_the_result_is_unknown(mock: Beside, tmp_path: Path) -> None:
     write_scripts(judged(mock, tmp_path, "--select", "ITEM-status-enum"), tmp_path)
     assert run(tmp_path / "ITEM-status-enum.sh", mock, TARGET="http://127.0.0.1:9").returncode == 3
 
 
-def test_authorities_and_proxy_go_into_a_script_and_the_proxys_password_does_not(mock: Beside, tmp_path: Path) -> None:
+def test_a_script_contains_authorities_and_proxy_but_not_the_proxys_password(mock: Beside, tmp_path: Path) -> None:
     report = judged(mock, tmp_path, "--select", "ITEM-status-enum")
     (result,) = [each for each in report.results if each.outcome is Outcome.FAIL]
     connection = replace(report.target.connection, ca_file="/etc/our ca.pem", proxy="http://me:hunter2@proxy:3128")

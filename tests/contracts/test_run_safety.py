@@ -59,8 +59,8 @@ def run(*arguments: str, cwd: Path, **more: str) -> "subprocess.CompletedProcess
     )
 
 
-def test_nothing_of_the_users_tests_is_loaded(keys: str, tmp_path: Path) -> None:
-    """Files that options name lie in the user's project, beside its conftest.py; its plugins are in the environment."""
+def test_the_users_conftest_and_plugins_are_not_loaded(keys: str, tmp_path: Path) -> None:
+    """Files named by options are in the user's project, next to its conftest.py; its plugins are in the environment."""
     (tmp_path / "conftest.py").write_text("raise SystemExit('theirs')", encoding="utf-8")
     (tmp_path / "theirs.py").write_text("raise SystemExit('theirs')", encoding="utf-8")
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n", encoding="utf-8")
@@ -76,13 +76,13 @@ def test_nothing_of_the_users_tests_is_loaded(keys: str, tmp_path: Path) -> None
 
 
 @pytest.mark.slow
-def test_secrets_of_headers_show_nowhere(keys: str, tmp_path: Path) -> None:
+def test_secret_header_values_appear_nowhere(keys: str, tmp_path: Path) -> None:
     names = {"json": "r.json", "junit": "r.xml", "html": "r.html", "write-deviations": "d.toml", "reproduce": "again"}
     reports = [part for name, file in names.items() for part in (f"--{name}", str(tmp_path / file))]
     summary = tmp_path / "summary.md"
     arguments = ("--keys-file", keys, "--header", f"Authorization: {SECRET}", "--rate-limit", "77/15m", *reports)
     ran = run(*arguments, "--profile", "quick", cwd=tmp_path, GITHUB_STEP_SUMMARY=str(summary))
-    assert ran.returncode == 1, ran.stdout + ran.stderr  # the limit is another one
+    assert ran.returncode == 1, ran.stdout + ran.stderr  # a wrong limit, so that there are findings
     written = [file for file in tmp_path.rglob("*") if file.is_file() and file != Path(keys)]
     assert len(written) > len(names)
     for text in (ran.stdout, ran.stderr, *(file.read_text(encoding="utf-8") for file in written)):
@@ -90,8 +90,8 @@ def test_secrets_of_headers_show_nowhere(keys: str, tmp_path: Path) -> None:
     assert "$HEADER_AUTHORIZATION" in (tmp_path / "r.json").read_text(encoding="utf-8")
 
 
-def test_a_report_that_cant_be_written_takes_nothing_along(keys: str, tmp_path: Path) -> None:
-    """/dev/full takes every byte and keeps none, as a full disk does."""
+def test_a_report_that_cant_be_written_does_not_affect_the_others(keys: str, tmp_path: Path) -> None:
+    """/dev/full fails on every write, as a full disk does."""
     reports = ("--html", "/dev/full", "--json", str(tmp_path / "r.json"))
     ran = run("--keys-file", keys, "--select", "PAGE-default-limit", *reports, cwd=tmp_path)
     assert ran.returncode == 0, ran.stdout + ran.stderr
@@ -100,7 +100,7 @@ def test_a_report_that_cant_be_written_takes_nothing_along(keys: str, tmp_path: 
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_the_run_with_clean_up_and_its_reports(
+def test_after_a_signal_the_run_cleans_up_and_writes_its_reports(
     number: signal.Signals, keys: str, server: Beside, counter: Counter, tmp_path: Path
 ) -> None:
     report = tmp_path / "report.json"
@@ -142,13 +142,13 @@ def test_a_signal_ends_a_run_that_waits_for_an_answer(tmp_path: Path) -> None:
 
 
 def handled(pid: int) -> bool:
-    """Whether the process has a handler for SIGTERM of its own by now."""
+    """Return whether the process has installed its own handler for SIGTERM."""
     status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
     caught = next(line for line in status.splitlines() if line.startswith("SigCgt:"))
     return bool(int(caught.split()[1], 16) >> (signal.SIGTERM - 1) & 1)
 
 
-def test_a_target_that_is_not_up_is_waited_for_and_then_named(tmp_path: Path) -> None:
+def test_a_target_that_is_not_up_is_waited_for_and_then_reported(tmp_path: Path) -> None:
     with serving(SERVERS["a closed door"]) as url:
         pass
     keys = ("--publishable-key", "lehnz_pk_1", "--secret-key", "lehnz_sk_1")

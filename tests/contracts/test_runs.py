@@ -1,7 +1,7 @@
-"""Whole runs over a real socket: green on the mock, red on a broken one, honest when starved; and their reports.
+"""Whole runs over a real socket: green on the mock, red on a broken one, inconclusive without requests; their reports.
 
-The mock is a thread of this process. So is the suite where nothing is said of the command: `lehnz-contract` is that
-and the printing of what came of it (contracts/plugin.py)."""
+The mock is a thread of this process. The suite runs in this process too, unless a test uses the command
+`lehnz-contract`, which adds only the printing (contracts/plugin.py)."""
 
 import json
 import os
@@ -32,20 +32,20 @@ from fixtures.bodies import item_body
 from tests.support.mock_beside import mock_beside
 
 ROOT = Path(__file__).parents[2]
-OTHER_ITEMS = 1_500  # items: more than a ranking is deep
+OTHER_ITEMS = 1_500  # items: more than the longest list
 
 Start = Callable[..., Path]
 
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts a mock beside the test and gives the file with its URL and its keys."""
+    """Start a mock in this process; yields the file with its URL and keys."""
     with ExitStack() as running:
         yield lambda *options, **more: running.enter_context(mock_beside(*options, **more)).write_keys(tmp_path)
 
 
 def command(keys: Path, *arguments: str, **facts: Any) -> "subprocess.CompletedProcess[str]":
-    """`lehnz-contract` as people run it: a process of its own."""
+    """Run `lehnz-contract` in a separate process, as people do."""
     line = [sys.executable, "-m", "contracts", "--keys-file", str(keys), "--no-reference", *arguments]
     environment = {**os.environ, **facts.pop("env", {})}
     return subprocess.run(line, capture_output=True, text=True, timeout=240, env=environment, **facts)
@@ -57,7 +57,7 @@ def settings(keys: Path, *arguments: str) -> Settings:
 
 
 def judge(keys: Path, *arguments: str) -> session.Report:
-    """The same run in this process."""
+    """Run the suite in this process."""
     return session.judge(settings(keys, *arguments), load_catalogue(), lambda _: None)
 
 
@@ -67,7 +67,7 @@ def not_passed(report: session.Report) -> list[str]:
 
 
 def passed(report: session.Report, area: str) -> int:
-    """How many statements of an area that a server must keep were judged and kept."""
+    """Return how many MUST statements of an area passed."""
     entries = report.catalogue
     return sum(
         entries[each.check].area == area and each.level is Level.MUST and each.outcome is Outcome.PASS
@@ -84,7 +84,7 @@ def key_in(keys: Path) -> str:
 
 
 def remaining(keys: Path) -> int:
-    """What the server itself says is left, this question included."""
+    """Return the remaining quota as the server reports it, after this question."""
     body, headers = {"strategy": "popular"}, {"X-API-KEY": key_in(keys)}
     return int(httpx.post(f"{url_in(keys)}/v1/recommend", json=body, headers=headers).headers["RateLimit-Remaining"])
 
@@ -129,7 +129,7 @@ def test_generated_inputs_that_a_quota_of_30_starves_are_inconclusive_never_gree
     assert run.stdout.splitlines()[-1].startswith("inconclusive")
 
 
-def test_exhaust_burns_the_second_organisation_and_sees_it_recover(start: Start) -> None:
+def test_exhaust_uses_up_the_second_organisations_window_and_sees_it_recover(start: Start) -> None:
     keys = start("--rate-limit", "300/15m", "--clock", "virtual")
     options = ("--exhaust", "--select", "LIMIT", "--select", "GEN-burnt-keys-429", "--rate-limit", "300/15m")
     run = command(keys, *options, "--control", url_in(keys))
@@ -138,7 +138,7 @@ def test_exhaust_burns_the_second_organisation_and_sees_it_recover(start: Start)
 
 
 class HasNextIsNull:
-    """A broken server: a layer before the mock, `broken` for as long as a test wants."""
+    """A layer in front of the mock that makes has_next null while `broken`."""
 
     broken = True
 
@@ -207,14 +207,14 @@ def test_every_report_of_a_broken_server(start: Start, tmp_path: Path, capsys: p
     assert when_gone.returncode == 0, when_gone.stdout + when_gone.stderr
 
 
-def test_two_runs_at_once_on_one_organisation_are_both_right(start: Start) -> None:
+def test_two_simultaneous_runs_on_one_organisation_are_both_right(start: Start) -> None:
     keys = start("--rate-limit", "5000/15m")
     with ThreadPoolExecutor(2) as runs:
         both = list(runs.map(lambda _: judge(keys, "--no-generated", "--rate-limit", "5000/15m"), range(2)))
     assert [report.verdict for report in both] == [Verdict.CONFORMS] * 2, [not_passed(report) for report in both]
 
 
-def test_a_target_full_of_other_data_is_judged_as_an_empty_one(start: Start, tmp_path: Path) -> None:
+def test_a_target_full_of_other_data_gets_the_same_verdict_as_an_empty_one(start: Start, tmp_path: Path) -> None:
     catalogue = tmp_path / "catalogue.json"
     items = [item_body(f"stranger-{number}") for number in range(OTHER_ITEMS)]
     catalogue.write_text(json.dumps(items), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""A rule about one response is copied into a script, and decides there as in the suite."""
+"""A rule about one response is copied into a script and gives the same result there as in the suite."""
 
 import json
 import shlex
@@ -21,7 +21,7 @@ from fixtures.examples import example
 
 ALONE = {name: rule.alone for name, rule in RULES.items() if rule.alone is not None}
 PROGRAMS = {name: text for name, alone in ALONE.items() if (text := program(alone)) is not None}
-OF_THE_RUN = {"AUTH-never-refused", "ROBUST-never-5xx", "ROBUST-passing-5xx"}  # they need more than the answer
+OF_THE_RUN = {"AUTH-never-refused", "ROBUST-never-5xx", "ROBUST-passing-5xx"}  # these rules need more than the answer
 RUN: Any = SimpleNamespace(target=SimpleNamespace(limit=1000, window_seconds=900.0))
 ANSWER = Exchange(
     number=1, source="a check", operation="recommend", method="POST", path="/v1/recommend", key="pk",
@@ -40,7 +40,7 @@ def as_text(exchange: Exchange) -> str:
     return ", ".join(f"{name}={value!r}" for name, value in asdict(exchange).items())
 
 
-def test_all_rules_over_one_answer_are_programs_but_those_that_need_the_run() -> None:
+def test_every_rule_about_one_answer_is_a_program_unless_it_needs_the_run() -> None:
     assert ALONE.keys() - PROGRAMS.keys() == OF_THE_RUN
     assert len(PROGRAMS) > 30
 
@@ -60,8 +60,8 @@ def test_all_rules_over_one_answer_are_programs_but_those_that_need_the_run() ->
         ),
     ],
 )
-def test_a_program_says_what_the_rule_says(answer: Exchange) -> None:
-    """All of them in one process of their own, where nothing of ours can be imported."""
+def test_a_program_gives_the_same_result_as_its_rule(answer: Exchange) -> None:
+    """All programs run in one separate process in which our packages can't be imported."""
     spoken_of = [name for name in PROGRAMS if RULES[name].about(answer)]
     lines = [f"def judge_{n}(answer):\n" + indented(PROGRAMS[name], name) for n, name in enumerate(spoken_of)]
     calls = [f"print(judge_{n}({as_text(answer)!r}))" for n in range(len(spoken_of))]
@@ -78,7 +78,7 @@ def test_a_program_says_what_the_rule_says(answer: Exchange) -> None:
 
 
 def indented(text: str, name: str) -> str:
-    """Each program in a namespace of its own."""
+    """Return the program as the body of a function, so that each has its own namespace."""
     return (
         "    import sys\n"
         "    from types import ModuleType, SimpleNamespace\n"
@@ -92,7 +92,7 @@ def indented(text: str, name: str) -> str:
 @pytest.mark.parametrize(
     ("item_id", "alone"), [("lc1-Shoe", True), ("it's $(id) `id`", True), ("a\x1b[2J", False), ("a\nJUDGE\nid", False)]
 )
-def test_ids_of_the_target_do_nothing_in_a_script(item_id: str, alone: bool, tmp_path: Path) -> None:
+def test_ids_from_the_target_are_never_run_as_code_in_a_script(item_id: str, alone: bool, tmp_path: Path) -> None:
     finding = Finding(
         "LIFE-only-accepted-items", "foreign", "recommend", "no such item", item_id, (with_data(),), unwanted=(item_id,)
     )

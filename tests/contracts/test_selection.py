@@ -14,7 +14,10 @@ from contracts.session import Report, judge
 from contracts.settings import settings_of
 from tests.support.mock_beside import Beside, mock_beside
 
-FEW, SOME = 18, 24  # requests of all organisations: of a statement about one answer; of one about several writes
+FEW, SOME = (
+    18,
+    24,
+)  # limits of requests over all organisations: for a statement about one answer, and about several writes
 
 
 def no_next_page(app: ASGIApp) -> ASGIApp:
@@ -66,8 +69,8 @@ def test_one_statement_takes_few_requests(check: str, most: int, mock: Beside, t
     assert sum(report.requests.values()) <= most
 
 
-def test_what_is_not_needed_is_not_sent(mock: Beside, tmp_path: Path) -> None:
-    """Nothing to the second organisation, nothing to see when records show, nothing to delete."""
+def test_unneeded_requests_are_not_sent(mock: Beside, tmp_path: Path) -> None:
+    """No request to the second organisation, none that measures the ingest delay, none that deletes."""
     report = judged(mock, tmp_path, "--select", "STRAT-default")
     assert {exchange.source for exchange in report.journal} == {"preflight", "STRAT-default-personalized"}
     both = judged(mock, tmp_path, "--select", "TENANT-items-isolated")
@@ -75,7 +78,7 @@ def test_what_is_not_needed_is_not_sent(mock: Beside, tmp_path: Path) -> None:
     assert both.requests.keys() >= {"main", "other"}
 
 
-def test_a_statement_that_only_looks_finds_the_fault_all_the_same(tmp_path: Path) -> None:
+def test_a_statement_without_requests_of_its_own_still_finds_the_defect(tmp_path: Path) -> None:
     assert "REC-pagination-types" in RULES
     with mock_beside("--rate-limit", "9000/15m", around=no_next_page) as broken:
         report = judged(broken, tmp_path, "--select", "REC-pagination-types", "--after", "PAGE-default-limit")

@@ -1,4 +1,4 @@
-"""The tables of situations: what they cover, in which order, and that none names what it doesn't have."""
+"""The tables of situations: what they cover, in which order, and that they contain no unknown names."""
 
 from pathlib import Path
 
@@ -11,12 +11,12 @@ from contracts.situations.values import LIVES, PLAIN_IDS, VALUES, attributes, tw
 TABLES = tables()
 
 
-def test_every_table_has_what_brings_it_about() -> None:
+def test_every_table_has_a_driver_that_creates_its_situations() -> None:
     assert TABLES.keys() == DRIVERS.keys()
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_all_rows_of_a_table_cover_every_pair(name: str) -> None:
+def test_the_rows_of_a_table_cover_every_pair_of_values(name: str) -> None:
     table = TABLES[name]
     met = {pair for row in rows_of(table, "every", 1) for pair in combinations_in(row, 2)}
     assert met == table.combinations()
@@ -33,13 +33,13 @@ def test_rows_are_the_same_for_the_same_seed() -> None:
     assert rows_of(TABLES["items"], "standard", 7) == rows_of(TABLES["items"], "standard", 7)
 
 
-def test_a_likely_value_comes_within_the_first_rows() -> None:
+def test_likely_values_are_in_the_first_rows() -> None:
     table = TABLES["questions"]
     early = {value for row in rows_of(table, "standard", 1)[:20] for value in row.values()}
     assert table.likely <= early
 
 
-def test_values_that_a_table_names_are_known() -> None:
+def test_a_table_names_exactly_the_values_that_can_be_created() -> None:
     items = TABLES["items"].dimensions
     assert set(items["value"]) == {*VALUES, "absent"}
     assert set(items["life"]) == set(LIVES)
@@ -48,15 +48,15 @@ def test_values_that_a_table_names_are_known() -> None:
 
 @pytest.mark.parametrize("kind", [*VALUES, "absent"])
 @pytest.mark.parametrize("change", ["active then another value", "active then another type"])
-def test_a_change_changes_the_value(kind: str, change: str) -> None:
+def test_every_change_changes_the_value(kind: str, change: str) -> None:
     assert attributes(kind, "a", change) != attributes(kind, "a")
 
 
-def test_a_twin_differs_in_case_alone_and_keeps_the_mark_of_the_run() -> None:
+def test_a_twin_differs_only_in_case_and_keeps_the_prefix_of_the_run() -> None:
     assert twin("lc0123456789-Pair-7") == "lc0123456789-pAIR-7"
 
 
-def test_what_could_not_be_brought_about_is_said_with_its_reason() -> None:
+def test_situations_that_could_not_be_created_are_reported_with_the_reason() -> None:
     coverage = Coverage(TABLES["users"], 2)
     row = rows_of(TABLES["users"], "standard", 1)[0]
     coverage.performed(row)

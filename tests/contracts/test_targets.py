@@ -1,4 +1,4 @@
-"""Targets that can't be judged: one line each, and exit code 3."""
+"""Targets that can't be judged: one line that names the cause, and exit code 3."""
 
 import socket
 import threading
@@ -21,7 +21,7 @@ UNKNOWN_KEY = b'HTTP/1.1 401 No\r\ncontent-type: application/json\r\ncontent-len
 
 @contextmanager
 def answering(raw: bytes | None) -> Iterator[str]:
-    """A server that says just this to everybody; None: says nothing."""
+    """A server that sends these bytes to every client; None: sends nothing."""
     listener = socket.create_server(("127.0.0.1", 0))
     listener.settimeout(0.1)
     stopped = threading.Event()
@@ -70,7 +70,7 @@ def line_of(url: str) -> str:
         (None, "no complete answer within the time limit"),
     ],
 )
-def test_it_says_what_is_wrong_with_the_target(raw: bytes | None, said: str) -> None:
+def test_the_line_says_what_is_wrong_with_the_target(raw: bytes | None, said: str) -> None:
     with answering(raw) as url:
         line = line_of(url)
     assert said in line
@@ -78,7 +78,7 @@ def test_it_says_what_is_wrong_with_the_target(raw: bytes | None, said: str) -> 
     assert "lehnz_pk_1" not in line
 
 
-def test_a_port_that_nobody_listens_on(unused_port: Callable[[], int]) -> None:
+def test_a_port_without_a_server_is_one_line(unused_port: Callable[[], int]) -> None:
     assert "connection refused" in line_of(f"http://127.0.0.1:{unused_port()}")
 
 
