@@ -1,5 +1,5 @@
 #!/bin/sh
-# Waits for a load run in a cluster to end, passed or failed, and brings its results back; the exit code is the run's.
+# Waits until a load run in a cluster has passed or failed, and copies its results here; the exit code is the run's.
 #   deploy/load-collect.sh NAMESPACE [FOLDER] [SECONDS]
 set -eu
 NAMESPACE=${1:?usage: load-collect.sh NAMESPACE [FOLDER] [SECONDS]}

@@ -1,13 +1,13 @@
 #!/bin/sh
-# The master of a load run in a container: runs locust with the options given, prints the files it wrote to RESULTS between
-# marks (a pod's files are gone with it, its log is not; deploy/load-collect.sh reads them back), exits with the verdict.
+# The master of a load run in a container: runs locust with the given options and exits with the verdict. It prints the
+# files in RESULTS between marks, because a pod's log outlives its files; deploy/load-collect.sh reads them there.
 set -u
 RESULTS=${RESULTS:-/results}
 python -m locust -f load --master --slo-json "$RESULTS/slo.json" --slo-junit "$RESULTS/slo.xml" \
     --slo-html "$RESULTS/slo.html" "$@" &
 locust=$!
 trap 'kill -TERM $locust 2>/dev/null' TERM INT
-while :; do # a signal ends `wait`, not locust: it still makes its verdict
+while :; do # a signal ends `wait` but not locust, which still makes its verdict
     wait $locust
     code=$?
     kill -0 $locust 2>/dev/null || break

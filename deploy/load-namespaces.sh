@@ -1,7 +1,7 @@
 #!/bin/sh
 # One master, two workers and a mock, each in a network namespace with an address of its own, joined by a bridge in a
-# fifth: hosts on one machine. Nothing is reachable from outside, nothing outside is touched. Exit code: the master's;
-# 77 (skipped, with the reason) where namespaces can't be made.
+# fifth: like hosts on one machine. Nothing is reachable from outside, and nothing outside is changed. The exit code is
+# the master's; 77 (skipped, with the reason) where namespaces can't be made.
 set -eu
 cd "$(dirname "$0")/.."
 PYTHON=${PYTHON:-.venv/bin/python}

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { defineConfig } from "@playwright/test";
 import type { LehnzOptions } from "lehnz-mock/playwright";
 
-// Beside the mock and the dev server of `npm run dev`. LEHNZ_URL names a mock that is already running, to watch it.
+// Starts a mock and a shop besides those of `npm run dev`. With LEHNZ_URL it uses a running mock, which can be watched.
 const mockPort = process.env.MOCK_PORT ?? "4011";
 const shopPort = process.env.SHOP_PORT ?? "5174";
 const mockUrl = process.env.LEHNZ_URL ?? `http://127.0.0.1:${mockPort}`;
@@ -10,7 +10,7 @@ const shopUrl = `http://localhost:${shopPort}`;
 const mock = {
   command: `make --no-print-directory -C ../.. mock ARGS="--port ${mockPort} --clock virtual --ingest-delay 0 --quiet"`,
   url: `${mockUrl}/_mock/health`,
-  timeout: 180_000, // the first time installs it
+  timeout: 180_000, // the first run installs the mock
 };
 const shop = {
   command: `npm run build -- --mode development && npm run preview -- --port ${shopPort} --strictPort`,
@@ -18,7 +18,7 @@ const shop = {
   env: { VITE_LEHNZ_URL: mockUrl },
 };
 
-// A browser of the system, where there is one; else `npx playwright install chromium` has been here.
+// The system's browser if there is one, otherwise that of `npx playwright install chromium`.
 const installed = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
 const quiet = ["--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update"];
 
@@ -26,7 +26,7 @@ export default defineConfig<LehnzOptions>({
   testDir: "tests",
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
-  workers: 16, // the projects say how many they use
+  workers: 16, // the maximum; each project sets its own number
   reporter: [["list"], ["html", { open: "never" }]],
   use: {
     baseURL: shopUrl,

@@ -1,4 +1,4 @@
-// Compiles src/ into dist/, as ES modules, and as CommonJS what Jest and older servers `require`.
+// Compiles src/ into dist/: all as ES modules, and as CommonJS the modules that Jest and older servers `require`.
 import { execFileSync } from "node:child_process";
 import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

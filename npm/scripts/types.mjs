@@ -2,14 +2,14 @@
 //
 //   python -m tests.support.control_document | node scripts/types.mjs      (`make types` does this)
 //
-// With --check nothing is written; exit code 1 means that a file is not what would be written.
+// With --check nothing is written; exit code 1 means that a file is out of date.
 import { readFileSync, writeFileSync } from "node:fs";
 import { json } from "node:stream/consumers";
 import openapiTS, { astToString } from "openapi-typescript";
 import { parse } from "yaml";
 
 const HEADER = "// Made by `make types`, not by hand.\n";
-const FIXTURE_SCHEMAS = ["NewFault", "Wanted", "Verified"]; // of the control plane: those that the test fixtures use
+const FIXTURE_SCHEMAS = ["NewFault", "Wanted", "Verified"]; // control plane schemas that the test fixtures use
 const DESCRIBED = {
   // fields of an event that openapi.yaml describes in words only
   session_id: "Groups events into sessions.",
@@ -33,7 +33,7 @@ if (stale.length > 0) {
   process.exitCode = 1;
 }
 
-/** The name of the file if it was to be checked and differs. */
+/** Writes the file. With --check it only compares, and returns the file's name if it differs. */
 function put(name, parts) {
   const path = new URL(`../src/${name}`, import.meta.url);
   const text = parts.join("\n");
@@ -52,10 +52,10 @@ function readOrEmpty(path) {
 async function typescript(document) {
   const options = { defaultNonNullable: false, rootTypes: true, rootTypesNoSchemaPrefix: true, silent: true };
   const text = astToString(await openapiTS(document, options));
-  return text.replaceAll(/^export type .* = components\['(?!schemas)\w+'\].*\n/gm, ""); // those of schemas are enough
+  return text.replaceAll(/^export type .* = components\['(?!schemas)\w+'\].*\n/gm, ""); // keep types of schemas only
 }
 
-/** Without what is not documented by lehnz (accounts) and with closed objects wherever properties are listed. */
+/** Removes what lehnz doesn't document (accounts), and closes every object whose properties are listed. */
 function documentedPart(document) {
   const paths = {};
   for (const [path, item] of Object.entries(document.paths)) {
@@ -71,7 +71,7 @@ function documentedPart(document) {
   return { openapi: whole.openapi, info: whole.info, paths: whole.paths, components };
 }
 
-/** Conditions go: they are rules between fields, for the server to tell. */
+/** Closes the objects. Conditions are removed: they are rules between fields, which only the server checks. */
 function closed(node) {
   if (Array.isArray(node)) return node.map(closed);
   if (node === null || typeof node !== "object") return node;
@@ -84,7 +84,7 @@ function closed(node) {
   return copy;
 }
 
-/** The components that the paths refer to, and those that these refer to, in the file's order. */
+/** Returns the components that the paths refer to, directly or through other components, in the file's order. */
 function reachable(document) {
   const found = new Set();
   const visit = (node) => {

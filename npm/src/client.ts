@@ -5,7 +5,7 @@ export type { Event, Item, Recommendation, RecommendRequest, Result, User } from
 
 type StandardName = keyof typeof standardEvents;
 type Tracked = Omit<Event, "user_id" | "event_family" | "event_name"> & { user_id?: string };
-/** A documented event, whose family is known, or one of your own with its family. */
+/** A documented event, whose family is known, or a custom event with its family. */
 export type TrackedEvent =
   | (Tracked & { event_name: StandardName; event_family?: Event["event_family"] })
   | (Tracked & { event_name: Lowercase<string>; event_family: Event["event_family"] });
@@ -14,7 +14,7 @@ export type LehnzOptions = {
   url: string;
   key: string; // lehnz_pk_... in a page; lehnz_sk_... (items, users) on a server only
   timeoutMs?: number; // of one request
-  maxWaitMs?: number; // how long `recommend` waits for a rate limit to end, before it is an error
+  maxWaitMs?: number; // how long `recommend` waits for a rate limit to end before it throws
   storage?: Pick<Storage, "getItem" | "setItem">; // of the shopper's id; default localStorage, none on a server
   onError?: (error: LehnzError) => void; // events that were refused
 };
@@ -38,9 +38,9 @@ const DEFAULTS = {
 };
 const KEEPALIVE_BYTES = 60_000; // browsers refuse more than 64 KiB of pending keepalive requests
 const COLLECT_MS = 500; // events are collected for this long
-const ATTEMPTS = 3; // of a call without a response, or with a 5xx
-const SHOWN_ITEMS = 500; // whose recommendation_id is remembered
-const KEPT_EVENTS = 5_000; // while they can't be sent
+const ATTEMPTS = 3; // in total, for a call that gets no response or a 5xx
+const SHOWN_ITEMS = 500; // the last items whose recommendation_id is remembered
+const KEPT_EVENTS = 5_000; // the most that are kept while events can't be sent
 
 export class Lehnz {
   readonly #options: typeof DEFAULTS & LehnzOptions;
@@ -49,12 +49,12 @@ export class Lehnz {
   readonly #memory = new Map<string, unknown>();
   readonly #shown: Map<string, string>; // item_id: the recommendation that showed it last
   #queue: Event[];
-  #keepalive = 0; // bytes under way
-  #failures = 0; // in a row
+  #keepalive = 0; // bytes of open keepalive requests
+  #failures = 0; // failed sends in a row
   #refusals = 0; // 429 in a row
   #limitedUntil = 0;
   #due: Promise<void> | undefined; // of the next flush
-  #flushed = Promise.resolve(); // one flush at a time: two would be over what may be under way
+  #flushed = Promise.resolve(); // one flush at a time: two could exceed the browser's limit
 
   constructor({ url, key, ...options }: LehnzOptions) {
     if (!url || !/^lehnz_[ps]k_/.test(key ?? ""))
@@ -63,12 +63,12 @@ export class Lehnz {
       throw new LehnzError("a secret key must not be used in a page: use the publishable one (lehnz_pk_...)");
     this.#options = { ...DEFAULTS, ...options, key, url: url.replace(/\/+$/, "") };
     this.#shown = new Map(this.#load<[string, string][]>("shown"));
-    this.#queue = this.#load<Event[]>("unsent") ?? []; // stays there until it is sent; an event_id counts once
+    this.#queue = this.#load<Event[]>("unsent") ?? []; // stored until sent; the API counts a repeated event_id once
     if (this.#queue.length > 0) this.#sendIn(COLLECT_MS);
     if (this.#inPage) document.addEventListener("visibilitychange", () => document.hidden && this.#leave());
   }
 
-  /** The page's user id: that of `identify`, else an anonymous id that this browser keeps. Undefined on a server. */
+  /** The page's user id: that given to `identify`, or an anonymous id kept in this browser. Undefined on a server. */
   get userId(): string | undefined {
     if (!this.#inPage && !this.#options.storage) return undefined;
     if (!this.#load("user")) {
@@ -78,7 +78,7 @@ export class Lehnz {
     return this.#load("user");
   }
 
-  /** Call it when the shopper signs in: the events of the anonymous id belong to `userId` from now on. */
+  /** Joins the events of the anonymous id to `userId`. Call it when the shopper signs in. */
   identify(userId: string): void {
     const before = this.userId;
     this.#save("user", userId);
@@ -86,12 +86,12 @@ export class Lehnz {
       this.track({ event_name: "identify", user_id: userId, previous_user_id: before });
   }
 
-  /** Call it when the shopper signs out: it makes a new anonymous id. */
+  /** Makes a new anonymous id. Call it when the shopper signs out. */
   forget(): void {
     this.#save("user", null);
   }
 
-  /** One page of recommendations. `user_id` defaults to the page's user. Throws a LehnzError. */
+  /** Gets one page of recommendations. `user_id` defaults to the page's user. Throws a LehnzError. */
   async recommend(query: RecommendRequest = {}, options: { signal?: AbortSignal } = {}): Promise<Recommendation> {
     const own = this.userId === undefined ? {} : { user_id: this.userId };
     const list = await this.#call<Recommendation>("/v1/recommend", { ...own, ...query }, options.signal);
@@ -100,7 +100,7 @@ export class Lehnz {
     return list;
   }
 
-  /** Sends the event soon, with others; never throws. Adds the recommendation_id of the list that showed it, unless null. */
+  /** Sends the event soon, with others; never throws. Adds the recommendation_id of the item's list, unless null. */
   track(events: TrackedEvent | TrackedEvent[]): void {
     for (const event of [events].flat()) {
       const list = event.item_id ? this.#shown.get(event.item_id) : undefined;
@@ -114,7 +114,7 @@ export class Lehnz {
     if (this.#queue.length > 0) this.#sendIn(COLLECT_MS);
   }
 
-  /** Secret key. At most 1,000 items or users at once, all or nothing. */
+  /** Needs the secret key. Takes at most 1,000 items or users at once; if one is invalid, none is stored. */
   upsertItems = (items: Item | Item[]): Promise<{ accepted: number }> => this.#call("/v1/ingest/items/upsert", items);
   upsertUsers = (users: User | User[]): Promise<{ accepted: number }> => this.#call("/v1/ingest/users/upsert", users);
 
@@ -129,7 +129,7 @@ export class Lehnz {
     else this.#save("unsent", []);
   }
 
-  /** The page may be closing: sends at once what outlives it, and keeps the rest for the next page. */
+  /** Sends at once what the browser completes after the page is closed, and keeps the rest for the next page. */
   #leave(): void {
     const room = (): number => KEEPALIVE_BYTES - this.#keepalive;
     const fits = (event: Event | undefined): boolean => !!event && bytes(JSON.stringify([event])) <= room();
@@ -157,7 +157,7 @@ export class Lehnz {
     }
   }
 
-  /** One invalid event refuses the whole batch: those that the API names are dropped, the others sent again. */
+  /** One invalid event refuses the whole batch: drops the events that the API names, and sends the others again. */
   #giveUp(batch: Event[], error: LehnzError): boolean {
     const fields = Array.isArray(error.detail) ? error.detail : [];
     const bad = new Set(fields.map(({ field }) => Number(/^\$\[(\d+)\]/.exec(field)?.[1])));
@@ -209,7 +209,7 @@ export class Lehnz {
     this.#due ??= until(Date.now() + milliseconds).then(() => ((this.#due = undefined), this.flush()));
   }
 
-  /** The stored value; where it can't be read (damaged, or storage is not allowed), the one in memory. */
+  /** Returns the stored value, or the one in memory if the stored one is damaged or storage is not allowed. */
   #load<T>(name: string): T | undefined {
     try {
       return JSON.parse(this.#storage()!.getItem(`lehnz.${name}`)!) ?? undefined;
@@ -222,13 +222,13 @@ export class Lehnz {
     this.#memory.set(name, value);
     try {
       this.#storage()?.setItem(`lehnz.${name}`, JSON.stringify(value));
-    } catch {} // full, or not allowed
+    } catch {} // storage is full or not allowed
   }
 }
 
 /** Takes from the queue as many events as fit into `room` bytes, at least one. */
 function takeBatch(queue: Event[], room: number): Event[] {
-  let size = 1; // the brackets, and a comma less than there are events
+  let size = 1; // two brackets, and one comma fewer than events
   const end = queue.findIndex((event) => (size += bytes(JSON.stringify(event)) + 1) > room);
   return queue.splice(0, end < 0 ? queue.length : Math.max(end, 1));
 }

@@ -1,4 +1,4 @@
-// The mock as one test sees it: every call is about one organisation, so that tests don't affect each other.
+// Controls the mock for one test: every call affects one organisation, so that tests don't affect each other.
 import type { NewFault, Verified, Wanted } from "./control-types.js";
 
 export type Fault = Omit<NewFault, "tenant_id">;
@@ -18,7 +18,7 @@ class Refusal extends Error {
   }
 }
 
-/** The `data` of a call under /_mock. LEHNZ_CONTROL_TOKEN is sent where the mock asks for a token. */
+/** Returns the `data` of a call under /_mock. Sends LEHNZ_CONTROL_TOKEN if the mock requires a token. */
 export async function control<T>(url: string, method: "GET" | "POST" | "DELETE", path: string, body?: Body): Promise<T> {
   const token = process.env.LEHNZ_CONTROL_TOKEN;
   const headers = {
@@ -33,13 +33,13 @@ export async function control<T>(url: string, method: "GET" | "POST" | "DELETE",
   throw new Refusal(response.status, `the mock refused ${method} ${path}: ${said}`);
 }
 
-/** A new organisation with the seeded shop. Throws a one-line error with the command to start if no suitable mock answers. */
+/** Creates an organisation with the seeded shop. Throws one line with the command to run if no mock fits. */
 export async function newOrganisation(url: string): Promise<Organisation> {
   await requireStandingClock(url);
   return control(url, "POST", "/organisations", { seeded: true, ttl_seconds: TTL_SECONDS });
 }
 
-/** Tests and mock must share one time, so the mock's clock has to stand still. */
+/** Requires a virtual clock, because tests and mock must show the same time. */
 async function requireStandingClock(url: string): Promise<void> {
   const start = `start one with --port ${new URL(url).port} --clock virtual`;
   const clock = await control<{ scale: number }>(url, "GET", "/clock").catch((error: unknown) => {
@@ -90,14 +90,14 @@ export class MockControl {
     return { mend: () => this.call("DELETE", `/faults/${fault_id}`) };
   }
 
-  /** Checks that this was sent since the last reset. Waits a little for it; then throws with the closest requests. */
+  /** Checks that such requests were sent since the last reset. Waits up to 5 seconds, then throws with the closest. */
   async verify(expected: Expected): Promise<void> {
     const body = { ...expected, ...this.tenant, after: this.#since, wait_seconds: VERIFY_SECONDS };
     const found = await this.call<Verified>("POST", "/journal/verify", body);
     if (!found.verified) throw new Error(unverified(expected, found));
   }
 
-  /** The lint's findings about the requests since the last reset: sent before Retry-After was over, sent twice, ... */
+  /** Returns the lint's findings since the last reset: requests sent before Retry-After was over, sent twice, ... */
   async lint(): Promise<string[]> {
     const query = `tenant_id=${this.organisation.tenant_id}&after=${this.#since}&limit=1000`;
     const { exchanges } = await this.call<{ exchanges: { lint: { id: string; message: string }[] }[] }>("GET", `/journal?${query}`);

@@ -44,14 +44,14 @@ export const test = base.extend<{ lehnz: LehnzMock }, LehnzOptions & { organisat
   ],
 
   context: async ({ lehnz, context }, use) => {
-    await lehnz.attach(context); // no effect the second time; needed for contexts that were created in another way
+    await lehnz.attach(context); // a second call has no effect; needed for contexts that `browser` did not create
     await use(context);
   },
 });
 
-let current: LehnzMock | undefined; // of the test that runs in this worker
+let current: LehnzMock | undefined; // the mock of the test that runs in this worker
 
-/** Contexts that a test creates itself use the same organisation. */
+/** Makes contexts that a test creates itself use the same organisation. */
 function attachNewContexts(browser: Browser): void {
   const newContext = browser.newContext.bind(browser);
   browser.newContext = async (options) => {
@@ -61,7 +61,7 @@ function attachNewContexts(browser: Browser): void {
   };
 }
 
-/** The mock in a Playwright test. Errors point to the calling line of the test. */
+/** Controls the mock in a Playwright test. Errors point to the calling line of the test. */
 export class LehnzMock extends MockControl {
   readonly #contexts = new Set<BrowserContext>();
 
@@ -95,8 +95,8 @@ export class LehnzMock extends MockControl {
     return step(`lehnz.advance(${JSON.stringify(by)})`, this.advance, move);
   }
 
-  /** Makes a browser context use this organisation, before its first page opens. Contexts of `browser` already do; one
-   * of `launchPersistentContext` doesn't. */
+  /** Makes a browser context use this organisation, before its first page opens. Contexts of `browser` do so already;
+   * call it for a context of `launchPersistentContext`. */
   async attach(context: BrowserContext): Promise<void> {
     if (this.#contexts.has(context)) return;
     this.#contexts.add(context);
@@ -107,8 +107,8 @@ export class LehnzMock extends MockControl {
   }
 }
 
-/** A step of the test's report. Its error points to the caller of `method` in the test, because Playwright shows no
- * lines of a package, and a later error has lost its caller. */
+/** Runs a step of the test's report. Its error points to the caller of `method` in the test, because Playwright shows
+ * no lines of a package, and an error that is created later no longer knows its caller. */
 function step<T>(title: string, method: (...args: never[]) => Promise<T>, body: () => Promise<T>): Promise<T> {
   const caller: { stack?: string } = {};
   Error.captureStackTrace(caller, method);
@@ -122,7 +122,7 @@ function step<T>(title: string, method: (...args: never[]) => Promise<T>, body: 
   });
 }
 
-/** Runs in the page. Not `page.route`: that loses `keepalive` requests of a page that is being closed. */
+/** Runs in the page. `page.route` isn't used, because it loses `keepalive` requests of a page that is being closed. */
 function sendWithKey(own: string): void {
   const keyFor = (key: string | null) => (key?.startsWith("lehnz_pk_") ? own : key);
   const { fetch } = window;

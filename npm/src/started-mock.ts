@@ -1,4 +1,4 @@
-// One mock for a whole test run.
+// Starts one mock for a whole test run.
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,7 +11,7 @@ const START_SECONDS = 60;
 
 export type StartedMock = { url: string; stop: () => void };
 
-/** Its clock stands still until a test moves it, and accepted data is visible at once. It ends with this process. */
+/** Starts a mock that ends with this process. Only tests move its clock, and accepted data is visible at once. */
 export async function startMock(options: string[] = []): Promise<StartedMock> {
   const python = await pythonOf((text) => console.error(`lehnz-mock: ${text} ...`));
   const folder = mkdtempSync(join(tmpdir(), "lehnz-mock-"));
@@ -37,7 +37,7 @@ async function addressIn(keys: string, mock: ChildProcess): Promise<string | und
     try {
       return (JSON.parse(readFileSync(keys, "utf8")) as { url: string }).url;
     } catch {
-      await pause(20); // written when the mock answers
+      await pause(20); // the file is written when the mock answers
     }
   }
   return undefined;

@@ -4,7 +4,7 @@ import { startMock } from "./started-mock.js";
 
 export { type Expected, type Fault, freshOrganisation, type MockControl, type Organisation } from "./jest.js";
 
-/** LEHNZ_URL names a mock that is already running, to watch it. */
+/** Starts a mock, unless LEHNZ_URL names one that is already running, e.g. to watch it in the dashboard. */
 export default async function setup(): Promise<() => void> {
   if (process.env[URL_VARIABLE]) return () => {};
   const { url, stop } = await startMock();

@@ -1,4 +1,4 @@
-// The fixtures themselves, on pages that know nothing of them.
+// Tests of the fixtures, on pages that contain nothing for them.
 import type { Page } from "@playwright/test";
 import { expect, test } from "lehnz-mock/playwright";
 
@@ -6,7 +6,7 @@ const SOMEBODY_ELSES = "lehnz_pk_dev_acme_books_fcc4d1ba0a99e14cc6ee95a7";
 const popular = JSON.stringify({ strategy: "popular", limit: 1 });
 
 test.beforeEach(async ({ page }) => {
-  await page.goto("/sign-in"); // calls nothing
+  await page.goto("/sign-in"); // this page sends no request to the API
 });
 
 async function askByFetch(page: Page, url: string, key: string) {
@@ -36,18 +36,18 @@ for (const [way, ask] of [
   ["fetch", askByFetch],
   ["XMLHttpRequest", askByXhr],
 ] as const) {
-  test(`what a page asks by ${way} is answered by the worker's organisation`, async ({ page, lehnz }) => {
+  test(`a request of a page by ${way} is answered by the worker's organisation`, async ({ page, lehnz }) => {
     const answer = await ask(page, lehnz.url, SOMEBODY_ELSES);
     expect(answer).toEqual({ status: 200, tenant: lehnz.organisation.tenant_id });
   });
 
-  test(`a key that does not belong in a page is not made good in ${way}`, async ({ page, lehnz }) => {
+  test(`a secret key in a page is not replaced by a valid key in ${way}`, async ({ page, lehnz }) => {
     const answer = await ask(page, lehnz.url, "lehnz_sk_of_nobody");
     expect(answer).toEqual({ status: 401, tenant: undefined });
   });
 }
 
-test("a context of one's own can be attached", async ({ browser, lehnz, baseURL }) => {
+test("a context that the test created can be attached", async ({ browser, lehnz, baseURL }) => {
   const context = await browser.newContext();
   await lehnz.attach(context);
   const page = await context.newPage();
@@ -57,7 +57,7 @@ test("a context of one's own can be attached", async ({ browser, lehnz, baseURL 
   await context.close();
 });
 
-test("page and mock live at the same moment, and move on together", async ({ page, lehnz }) => {
+test("page and mock show the same time, and advance together", async ({ page, lehnz }) => {
   const hour = 3600;
   const now = () => page.evaluate(() => Date.now() / 1000);
   const before = await now();
@@ -70,13 +70,13 @@ test("page and mock live at the same moment, and move on together", async ({ pag
   expect((await askByFetch(page, lehnz.url, SOMEBODY_ELSES)).status).toBe(200);
 });
 
-test("a request that was not made is told by what came nearest", async ({ page, lehnz }) => {
+test("verify shows the closest request when the expected one was not sent", async ({ page, lehnz }) => {
   await askByFetch(page, lehnz.url, SOMEBODY_ELSES);
   const wrong = lehnz.verify({ operation_id: "recommend", body: { strategy: "trending" }, times: 1 });
   await expect(wrong).rejects.toThrow(/0 requests matched .*\n +#\d+ body\.strategy: "popular", not "trending"/);
 });
 
-test("the mock tells what a client does wrong, and only since the test began", async ({ request, lehnz }) => {
+test("lint reports a client's mistakes since the test began, no earlier ones", async ({ request, lehnz }) => {
   const { publishable_key, secret_key } = lehnz.organisation;
   const send = (key: string) =>
     request.post(`${lehnz.url}/v1/recommend`, { headers: { "X-API-KEY": key }, data: { strategy: "popular" } });
@@ -88,7 +88,7 @@ test("the mock tells what a client does wrong, and only since the test began", a
   expect(await lehnz.lint()).toEqual([]);
 });
 
-test("what the mock refuses is said in its words", async ({ lehnz }) => {
+test("a refusal by the mock is thrown with the mock's message", async ({ lehnz }) => {
   const wrong = lehnz.fault({ kind: "status", status: 418 });
   await expect(wrong).rejects.toThrow(/\$\.status must be an error that/);
 });

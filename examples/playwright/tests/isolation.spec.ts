@@ -1,4 +1,4 @@
-// Sixteen workers at once on one mock. They do the same with the same ids, and none sees another's data.
+// Sixteen workers use one mock at the same time. All of them use the same ids, and none sees another's data.
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { APIRequestContext } from "@playwright/test";
@@ -7,7 +7,7 @@ import { expect, type LehnzMock, test } from "lehnz-mock/playwright";
 const WORKERS = 16;
 
 for (let number = 1; number <= WORKERS; number += 1) {
-  test(`worker ${number} of ${WORKERS} is alone`, async ({ lehnz, request }) => {
+  test(`worker ${number} of ${WORKERS} doesn't see the others`, async ({ lehnz, request }) => {
     test.skip(test.info().config.workers < WORKERS, `needs ${WORKERS} workers`);
     const shop = shopOf(lehnz, request);
     const mine = `mug-${number}`;
@@ -61,7 +61,7 @@ function shopOf({ url, organisation }: LehnzMock, request: APIRequestContext) {
   };
 }
 
-/** Returns when all workers have come this far. */
+/** Waits until all workers have reached this step. */
 async function everybody(step: string, number: number): Promise<void> {
   const folder = join(test.info().project.outputDir, "isolation", step);
   await mkdir(folder, { recursive: true });

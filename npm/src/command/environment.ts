@@ -10,7 +10,7 @@ import { findMaker, type Maker, NOTHING_FOUND } from "./python.js";
 
 const CONTENTS = fileURLToPath(new URL("../../python/", import.meta.url)); // the wheel and its lock
 const LOCK = join(CONTENTS, "requirements.lock");
-const USED = "last-used"; // also says that the environment is complete
+const USED = "last-used"; // this file's presence means that the environment is complete
 const KEEP_DAYS = 30; // another project may pin an older version
 const KEEP_PARTIAL_DAYS = 1;
 
@@ -23,7 +23,7 @@ export class SetupError extends Error {
   }
 }
 
-/** Path of the environment's Python. The first call creates it; `progress` gets a description of each step. */
+/** Returns the path of the environment's Python. The first call creates it; `progress` gets each step's description. */
 export async function pythonOf(progress: (text: string) => void): Promise<string> {
   const cache = cacheFolder();
   const folder = join(cache, nameOfThisVersion());
@@ -78,7 +78,7 @@ function commands(maker: Maker, folder: string): string[][] {
   ];
 }
 
-/** The command's own last line becomes the error. Not in the user's project: uv would follow its pyproject.toml. */
+/** Runs a command; its last line becomes the error. Not run in the user's project: uv would read its pyproject.toml. */
 function run(program: string, args: string[], cwd: string): Promise<void> {
   const env = { ...process.env, ...installerSettings() };
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env, cwd });

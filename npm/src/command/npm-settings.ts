@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 
 type Settings = { [name: string]: unknown };
 
-/** Variables for uv and pip. Variables that the user has set are kept. Read once, when the environment is created. */
+/** Returns variables for uv and pip; those that the user has set are kept. Called once, to create the environment. */
 export function installerSettings(environment: NodeJS.ProcessEnv = process.env, npm = npmSettings()): NodeJS.ProcessEnv {
   const wanted = {
     HTTPS_PROXY: npm["https-proxy"] ?? npm.proxy,

@@ -1,4 +1,4 @@
-/** One line with the elapsed seconds; without a terminal, two lines. */
+/** Shows one line with the elapsed seconds; without a terminal, two lines. */
 export class Progress {
   readonly #stream: NodeJS.WriteStream;
   #timer: ReturnType<typeof setInterval> | undefined;

@@ -1,4 +1,4 @@
-// The tool that creates the environment: uv where it is installed, else a recent enough Python with venv.
+// Finds the tool that creates the environment: uv if it is installed, otherwise a recent enough Python with venv.
 import { spawnSync } from "node:child_process";
 
 export type Maker = { kind: "uv"; program: string[] } | { kind: "venv"; program: string[] };
@@ -9,7 +9,7 @@ export const NOTHING_FOUND =
   "needs uv, or Python 3.11 or newer with venv: install one of them " +
   "(https://docs.astral.sh/uv; Debian and Ubuntu: apt-get install python3 python3-venv)";
 
-/** Undefined where neither is installed. LEHNZ_PYTHON names a Python to use instead. */
+/** Returns undefined if neither is installed. LEHNZ_PYTHON names a Python to use instead. */
 export function findMaker(environment: NodeJS.ProcessEnv = process.env): Maker | undefined {
   const named = environment.LEHNZ_PYTHON;
   if (!named && succeeds(["uv"], ["--version"])) return { kind: "uv", program: ["uv"] };

@@ -33,7 +33,7 @@ export async function recommend(query: Query, signal: AbortSignal): Promise<Reco
   return data.data;
 }
 
-/** Several events, one request. With `keepalive` the browser completes it even after the page is closed. */
+/** Sends several events in one request. With `keepalive` the browser completes it even after the page is closed. */
 export async function sendEvents(events: LehnzEvent[]): Promise<void> {
   const { data, error, response } = await api.POST("/v1/ingest/events/ingest", { body: events, keepalive: true });
   if (!data) throw refusal(response, error);

@@ -1,4 +1,4 @@
-// The limit is the whole organisation's, so after one 429 nothing on this page calls the API until the wait is over.
+// The limit applies to the whole organisation, so after a 429 nothing on this page calls the API until it ends.
 import { useSyncExternalStore } from "react";
 
 const CHECK_MS = 1000;
@@ -8,7 +8,7 @@ let refusals = 0; // in a row
 let timer: ReturnType<typeof setInterval> | undefined;
 const listeners = new Set<() => void>();
 
-/** Record a 429. The wait is what the API asks for, and from the second one in a row at least 2, 4, 8, ... seconds. */
+/** Record a 429. The wait is as long as the API asks; after repeated 429s it is at least 2, 4, 8, ... seconds. */
 export function refused(seconds: number): void {
   if (!isLimited()) refusals += 1; // parallel calls that are refused together count once
   const backoff = refusals > 1 ? 2 ** Math.min(refusals - 1, 6) : 0;
@@ -23,7 +23,7 @@ export function admitted(): void {
 
 export const useIsLimited = (): boolean => useSyncExternalStore(subscribe, isLimited);
 
-/** 0 when there is no limit; renders again every second while there is one. */
+/** The seconds to wait, 0 without a limit; the component renders again every second while there is one. */
 export const useSecondsLeft = (): number => useSyncExternalStore(subscribe, secondsLeft);
 
 export function isLimited(): boolean {
@@ -39,7 +39,7 @@ function secondsLeft(): number {
   return until && Math.max(1, Math.floor((until - Date.now()) / 1000));
 }
 
-// The clock is checked every second: one long timer would be late after a laptop's sleep or a test's fast-forward.
+// Checks the clock every second, because one long timer would be late after a laptop's sleep or a test's fast-forward.
 function check(): void {
   if (Date.now() >= until) {
     clearInterval(timer);

@@ -9,9 +9,9 @@ export type Row =
   | { state: "ready"; recommendation: Recommendation }
   | { state: "failed"; tryAgain: () => void };
 
-type Outcome = { key: string; recommendation?: Recommendation }; // of the query and the attempt that `key` names
+type Outcome = { key: string; recommendation?: Recommendation }; // `key`: the query and the number of the attempt
 
-/** The result of a query. Under a rate limit it waits, and repeats the request when the limit ends. */
+/** Returns the result of a query. Under a rate limit it waits, and repeats the request when the limit ends. */
 export function useRecommendations(query: Query): Row {
   const [attempt, setAttempt] = useState(0);
   const [outcome, setOutcome] = useState<Outcome>({ key: "" });

@@ -2,7 +2,7 @@ import { type FormEvent, useState } from "react";
 import { useNavigate } from "react-router";
 import { signIn } from "../shopper/signIn";
 
-/** A placeholder for the shop's own sign-in, which returns the shop's id of the user. */
+/** A placeholder for a real shop's sign-in, which returns the shop's id of the user. */
 export function SignInPage() {
   const navigate = useNavigate();
   const [busy, setBusy] = useState(false);

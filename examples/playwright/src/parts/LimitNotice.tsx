@@ -1,6 +1,6 @@
 import { useSecondsLeft } from "../api/rateLimit";
 
-/** Screen readers announce it once; the countdown is hidden from them. */
+/** Tells the shopper to wait. Screen readers announce the notice once; the countdown is hidden from them. */
 export function LimitNotice() {
   const seconds = useSecondsLeft();
   return (

@@ -2,7 +2,7 @@ import { Stored } from "../stored";
 import type { Product } from "./products";
 import { track } from "./tracker";
 
-/** `recommendationId`: the recommendation that led here, sent with every event up to the purchase. */
+/** `recommendationId`: the recommendation that led to this product; every event up to the purchase contains it. */
 export type Line = { product: Product; quantity: number; recommendationId?: string };
 
 const cart = new Stored<Line[]>(localStorage, "cart", () => []);
@@ -24,7 +24,7 @@ export function removeFromCart(line: Line): void {
   track({ event_family: "engagement", event_name: "remove_from_cart", item_id: line.product.id, ...echoed(line) });
 }
 
-/** A purchase for each line; price and quantity give the revenue. */
+/** Sends a purchase event for each line; price and quantity give the revenue. */
 export function buy(): void {
   const order_id = crypto.randomUUID();
   track({ event_family: "conversion", event_name: "checkout_start" });

@@ -1,4 +1,4 @@
-// What the shop knows of its items. A real shop asks its own backend; this one remembers the recommended items.
+// The shop's data about its products. A real shop asks its own backend; this one remembers the recommended items.
 import type { Recommendation } from "../api/lehnz";
 import { Stored } from "../stored";
 

@@ -1,4 +1,4 @@
-// The current shopper: a generated id until the shopper signs in, then the shop's id for them.
+// The current shopper: a generated id until the sign-in, then the shop's id of the user.
 import { Stored } from "../stored";
 
 export type Shopper = { id: string; signedIn: boolean };

@@ -1,7 +1,7 @@
 import { shopper, stranger } from "./shopper";
 import { flush, track } from "./tracker";
 
-/** `identify` joins the events before the sign-in to the user. It is sent before any request for that user. */
+/** Signs in. `identify` joins the earlier events to the user, so it is sent before any request for that user. */
 export async function signIn(userId: string): Promise<void> {
   const before = shopper.get();
   if (before.id === userId) return;
@@ -10,7 +10,7 @@ export async function signIn(userId: string): Promise<void> {
   shopper.set({ id: userId, signedIn: true });
 }
 
-/** The next shopper on this device gets a new id. */
+/** Signs out. The next shopper on this device gets a new id. */
 export function signOut(): void {
   shopper.set(stranger());
 }

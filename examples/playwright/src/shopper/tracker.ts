@@ -15,7 +15,7 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 
 type Interaction = Pick<LehnzEvent, "event_family" | "event_name"> & Partial<LehnzEvent>;
 
-/** `recommendation_id` belongs to every event that followed a recommendation. Because of the event id, a repetition counts once. */
+/** Every event after a recommendation has its `recommendation_id`. A repeated event counts once, by its event id. */
 export function track(interaction: Interaction): void {
   const event = {
     user_id: shopper.get().id,
@@ -28,7 +28,7 @@ export function track(interaction: Interaction): void {
   sendIn(COLLECT_MS);
 }
 
-/** Send the collected events, unless a rate limit holds. After a failure they are kept. */
+/** Send the collected events, unless a rate limit applies. After a failure they are kept. */
 export async function flush(): Promise<void> {
   clearTimeout(timer);
   timer = undefined;
@@ -60,4 +60,4 @@ subscribe(() => {
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden") void flush();
 });
-if (unsent.get().length > 0) sendIn(COLLECT_MS); // left over from before a reload
+if (unsent.get().length > 0) sendIn(COLLECT_MS); // events of an earlier page that was reloaded or closed

@@ -11,7 +11,7 @@ for (const colorScheme of ["light", "dark"] as const) {
   test.describe(`in ${colorScheme} colours`, () => {
     test.use({ colorScheme, viewport: { width: 390, height: 844 } });
 
-    test("everybody can use every page", async ({ page }) => {
+    test("no page has an accessibility problem", async ({ page }) => {
       await page.goto("/");
       await expect(page.getByRole("region", { name: "New in" }).getByRole("link")).toHaveCount(8);
       await expectAccessible(page);
@@ -26,7 +26,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expectAccessible(page);
     });
 
-    test("everybody can use the shop under a rate limit and in trouble", async ({ page, lehnz }) => {
+    test("the notices of a rate limit and of an error have no accessibility problem", async ({ page, lehnz }) => {
       const broken = await lehnz.fault({ kind: "status", status: 500, operation_id: "recommend" });
       await page.goto("/");
       await expect(page.getByRole("alert")).toHaveCount(3);

@@ -1,6 +1,6 @@
 import { expect, test } from "lehnz-mock/playwright";
 
-test("events of a second travel in one request", async ({ page, lehnz }) => {
+test("events of one second are sent in one request", async ({ page, lehnz }) => {
   await page.goto("/");
   await page.getByRole("region", { name: "Trending now" }).getByRole("link").first().click();
   await expect(page.getByRole("button", { name: "Add to cart" })).toBeVisible();
@@ -10,7 +10,7 @@ test("events of a second travel in one request", async ({ page, lehnz }) => {
   await lehnz.verify({ operation_id: "ingestEvents", times: 1 });
 });
 
-test("events that wait when the shopper leaves arrive all the same", async ({ page, lehnz }) => {
+test("events that are not sent yet when the shopper leaves the page still arrive", async ({ page, lehnz }) => {
   await page.goto("/");
   await page.getByRole("region", { name: "Trending now" }).getByRole("link").first().click();
   await page.goto("about:blank");
@@ -18,7 +18,7 @@ test("events that wait when the shopper leaves arrive all the same", async ({ pa
   await lehnz.verify({ operation_id: "ingestEvents", status: 202, body: { event_name: "click" }, times: 1 });
 });
 
-test("events that the API could not take are sent again, with the same ids", async ({ page, lehnz }) => {
+test("events are sent again with the same ids after an error of the API", async ({ page, lehnz }) => {
   await lehnz.fault({ kind: "status", status: 500, operation_id: "ingestEvents", times: 1 });
   await page.goto("/");
   await page.getByRole("region", { name: "Trending now" }).getByRole("link").first().click();

@@ -1,6 +1,6 @@
 import { expect, test } from "lehnz-mock/playwright";
 
-test("under a rate limit the shop waits as it was told, and recovers by itself", async ({ page, lehnz }) => {
+test("under a rate limit the shop waits as long as the API asks, and recovers by itself", async ({ page, lehnz }) => {
   await lehnz.exhaust(600);
   await page.goto("/");
   await expect(page.getByRole("status")).toContainText("It is busy in here.");
@@ -16,7 +16,7 @@ test("under a rate limit the shop waits as it was told, and recovers by itself",
   await expect(page.getByRole("status")).toBeHidden();
 });
 
-test("what is on the page stays there, and events wait for the limit to end", async ({ page, lehnz }) => {
+test("under a rate limit products stay on the page, and events wait until it ends", async ({ page, lehnz }) => {
   await page.goto("/");
   const cards = page.getByRole("region", { name: "Trending now" }).getByRole("link");
   await expect(cards).toHaveCount(8);

@@ -1,6 +1,6 @@
 import { expect, test } from "lehnz-mock/playwright";
 
-test("a stranger is shown what is popular, and nothing is claimed to be picked for them", async ({ page }) => {
+test("an unknown shopper sees popular products, and no title claims that they are personal", async ({ page }) => {
   await page.goto("/");
 
   for (const title of ["A good place to start", "Trending now", "New in"]) {
@@ -10,7 +10,7 @@ test("a stranger is shown what is popular, and nothing is claimed to be picked f
   await expect(page.getByRole("heading", { name: "You looked at" })).toHaveCount(0);
 });
 
-test("what came of a recommendation is told with its id, from the click to the purchase", async ({ page, lehnz }) => {
+test("every event after a recommendation has its id, from the click to the purchase", async ({ page, lehnz }) => {
   const answer = page.waitForResponse((response) => response.request().postDataJSON()?.strategy === "new-arrivals");
   await page.goto("/");
   const { recommendation_id, recommended_items } = (await (await answer).json()).data;
@@ -29,7 +29,7 @@ test("what came of a recommendation is told with its id, from the click to the p
   expect(await lehnz.lint()).toEqual([]);
 });
 
-test("an empty shop says so", async ({ page, lehnz }) => {
+test("an empty shop shows a message", async ({ page, lehnz }) => {
   await lehnz.reset("empty");
   await page.goto("/");
   await expect(page.getByText("Nothing to show yet.")).toHaveCount(3);

@@ -1,6 +1,6 @@
 import { expect, test } from "lehnz-mock/playwright";
 
-test("signing in joins what the stranger did to the shopper", async ({ page, lehnz }) => {
+test("signing in joins the anonymous events to the shopper", async ({ page, lehnz }) => {
   await page.goto("/");
   const seen = page.getByRole("region", { name: "New in" }).getByRole("link").first();
   const title = await seen.locator(".title").innerText();
@@ -23,7 +23,7 @@ test("signing in joins what the stranger did to the shopper", async ({ page, leh
   expect(await lehnz.lint()).toEqual([]);
 });
 
-test("a customer whom the shop knows gets a list of their own", async ({ page }) => {
+test("a known customer gets a personal list", async ({ page }) => {
   await page.goto("/sign-in");
   await page.getByLabel("Customer number").fill("user_1");
   await page.getByRole("button", { name: "Sign in" }).click();

@@ -1,6 +1,6 @@
 import { expect, test } from "lehnz-mock/playwright";
 
-test("slow answers leave their place on the page, and the rest can be used", async ({ page, lehnz }) => {
+test("while responses are slow, their places are reserved and the rest of the page works", async ({ page, lehnz }) => {
   const slow = await lehnz.fault({ kind: "latency", seconds: 3600, operation_id: "recommend" });
   await page.goto("/");
   await expect(page.locator("section[aria-busy=true]")).toHaveCount(3);
@@ -22,7 +22,7 @@ for (const fault of [
   { kind: "malformed" },
   { kind: "truncate" },
 ] as const) {
-  test(`the shopper can try again after an answer of the kind "${fault.kind}"`, async ({ page, lehnz }) => {
+  test(`the shopper can try again after a fault of the kind "${fault.kind}"`, async ({ page, lehnz }) => {
     const broken = await lehnz.fault({ ...fault, operation_id: "recommend" });
     await page.goto("/");
     const trending = page.getByRole("region", { name: "Trending now" });
