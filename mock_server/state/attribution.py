@@ -1,4 +1,4 @@
-"""The results of served recommendations: impressions, clicks, purchases and revenue per strategy."""
+"""Counts what served recommendations led to: impressions, clicks, purchases and revenue per strategy."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from mock_server.state.records import Event
 
-KEPT = 100_000  # recommendation ids kept per organisation; older ones are forgotten, their counts stay
+KEPT = 100_000  # recommendation ids per organisation; older ids are forgotten, but their counts stay
 
 
 @dataclass(slots=True)
@@ -34,7 +34,7 @@ class Served(NamedTuple):
 
 
 class Attribution:
-    """Counts events with the recommendation_id of a remembered list; other ids are accepted and ignored (R29)."""
+    """Counts events that carry the recommendation_id of a remembered list; other ids are accepted and ignored (R29)."""
 
     __slots__ = ("_kept", "_order", "_served", "forgotten", "funnels")
 
@@ -46,7 +46,7 @@ class Attribution:
         self.forgotten = 0
 
     def copy(self) -> Attribution:
-        """An independent copy."""
+        """Return an independent copy."""
         twin = Attribution(self._kept)
         twin._served, twin._order = self._served.copy(), self._order.copy()
         twin.funnels = {strategy: replace(funnel) for strategy, funnel in self.funnels.items()}
@@ -60,7 +60,7 @@ class Attribution:
         funnel.impressions += len(item_ids)
 
     def remember(self, recommendation_id: str, served: Served) -> None:
-        """Remember a served list, so that events may refer to its id. This alone counts in no funnel."""
+        """Remember a served list, so that events can refer to its id. This alone adds to no count."""
         self._served[recommendation_id] = served
         self._order.append(recommendation_id)
         if len(self._order) > self._kept:
@@ -68,20 +68,20 @@ class Attribution:
             self.forgotten += 1
 
     def __len__(self) -> int:
-        """How many ids are remembered."""
+        """Return the number of remembered ids."""
         return len(self._order)
 
     def latest(self, count: int) -> list[tuple[str, Served]]:
-        """The last served ones that are remembered, oldest first."""
+        """Return the remembered lists that were served last, oldest first."""
         found = list(islice(reversed(self._order), max(0, count)))
         return [(each, self._served[each]) for each in reversed(found)]
 
     def remembered(self) -> Iterator[tuple[str, Served]]:
-        """All remembered ones, in the order in which they were served."""
+        """Return all remembered lists, in the order in which they were served."""
         return ((each, self._served[each]) for each in self._order)
 
     def count(self, event: Event) -> None:
-        """Count an event. Pass each event once, even if it arrives repeatedly."""
+        """Count an event. Call this once per event, even if the event arrives repeatedly."""
         served = self.served(event.recommendation_id)
         if served is None:
             return

@@ -1,5 +1,5 @@
-"""The mock's clock: the machine's time at some scale, plus an offset. Clocks are passed in; nothing else in the mock
-reads the machine's time."""
+"""The mock's clock: the machine's time at some scale, plus an offset. A clock is passed to whatever needs one; nothing
+else in the mock reads the machine's time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Reading = tuple[float, float, float]
 
 
 class Pace(NamedTuple):
-    """The pace of a clock when it was read. `ahead`: seconds ahead of the machine's time."""
+    """How a clock ran when it was read. `ahead`: seconds by which it was ahead of the machine's time."""
 
     now: float
     scale: float
@@ -22,8 +22,8 @@ class Pace(NamedTuple):
 
 
 class Clock:
-    """`now` is for data, `monotonic` for windows and delays. Both are in the mock's seconds, `scale` of which pass in
-    one second of the machine. `virtual`: it was started standing still, at a time of its own."""
+    """A clock. `now` is for data, `monotonic` for windows and delays. Both are in the mock's seconds, `scale` of which
+    pass in one second of the machine. `virtual`: it started at a time of its own, standing still."""
 
     def __init__(self, start: float, scale: float, virtual: bool) -> None:
         self.virtual = virtual
@@ -35,19 +35,19 @@ class Clock:
         return self._scale
 
     def now(self) -> float:
-        """Seconds since 1970-01-01T00:00:00Z."""
+        """Return seconds since 1970-01-01T00:00:00Z."""
         if not self._scale:
             return self._now
         return self._now + (time.time() - self._time) * self._scale
 
     def monotonic(self) -> float:
-        """Seconds since an arbitrary moment; never decreases, not even when `now` does."""
+        """Return seconds since an arbitrary moment; never decreases, not even when `now` does."""
         if not self._scale:
             return self._monotonic
         return self._monotonic + (time.monotonic() - self._machine) * self._scale
 
     def reading(self) -> Reading:
-        """`now`, `monotonic` and `scale` at once."""
+        """Return `now`, `monotonic` and `scale` of the same moment."""
         scale = self._scale
         if not scale:
             return self._now, self._monotonic, scale
@@ -55,13 +55,13 @@ class Clock:
         return now, self._monotonic + (time.monotonic() - self._machine) * scale, scale
 
     def advance(self, seconds: float) -> None:
-        """Raises ValueError for negative seconds."""
+        """Move the clock forward. Raises ValueError for negative seconds."""
         if not seconds >= 0:
             raise ValueError("a clock can only move forward")
         self._begin(self.now() + seconds, self.monotonic() + seconds, self._scale)
 
     def run_at(self, scale: float) -> None:
-        """Set the scale: 0 stands still, 1 is the machine's pace, 60 is one minute per second."""
+        """Set the scale: 0 stops the clock, 1 is the machine's pace, 60 is one minute per second."""
         self._begin(self.now(), self.monotonic(), scale)
 
     @property
@@ -70,8 +70,8 @@ class Clock:
         return Pace(now, self._scale, now - time.time())
 
     def put_back(self, pace: Pace) -> None:
-        """Return to an earlier pace: a real-time clock keeps its offset from the machine's time, a virtual one returns
-        to its earlier time."""
+        """Return to an earlier pace. A real-time clock keeps its offset from the machine's time; a virtual clock
+        returns to its earlier time."""
         now = time.time() + pace.ahead if pace.scale == 1 else pace.now
         self._begin(now, self.monotonic(), pace.scale)
 
@@ -82,14 +82,14 @@ class Clock:
 
 
 class RealClock(Clock):
-    """Starts as the machine's clock."""
+    """A clock that starts at the machine's time."""
 
     def __init__(self) -> None:
         super().__init__(time.time(), scale=1.0, virtual=False)
 
 
 class VirtualClock(Clock):
-    """Stands still until it is moved or given a scale. `start`: seconds since the epoch."""
+    """A clock that stands still until it is moved or given a scale. `start`: seconds since the epoch."""
 
     def __init__(self, start: float) -> None:
         super().__init__(start, scale=0.0, virtual=True)

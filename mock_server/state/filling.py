@@ -1,4 +1,4 @@
-"""Turns a world (seed data, or a user's file) into records and applies them."""
+"""Turns a world (seed data, or a user's file) into records and applies them to an organisation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mock_server.state.tenant import Tenant
 
 
 def items_of(world: World, now: float, shift: float = 0.0) -> Iterator[Item]:
-    """`now`: the time of arrival; `shift`: seconds by which their dates are moved."""
+    """Yield the items of a world. `now`: their time of arrival; `shift`: seconds by which their dates are moved."""
     for item in (Item.from_body(body, arrival=now) for body in world.items):
         yield replace(item, created_at=item.created_at + shift) if item.created_at and shift else item
 
@@ -22,7 +22,7 @@ def users_of(world: World, shift: float = 0.0) -> Iterator[User]:
 
 
 def events_of(world: World, now: float, shift: float = 0.0) -> Iterator[Event]:
-    """Each event arrives at its own time, or at `now` if it has none."""
+    """Yield the events of a world. Each event arrives at its own time, or at `now` if it has none."""
     for number, body in enumerate(world.events()):
         at = epoch_seconds(body.get("event_timestamp"))
         event = Event.from_body(body, now if at is None else at, body.get("event_id") or f"seed-{number}")
@@ -30,7 +30,7 @@ def events_of(world: World, now: float, shift: float = 0.0) -> Iterator[Event]:
 
 
 def fill(tenant: Tenant, items: Iterable[Item], users: Iterable[User], events: Iterable[Event]) -> None:
-    """Apply them in this order, each at its own time."""
+    """Apply the items, users and events in this order, each at its own time."""
     for item in items:
         tenant.apply_item(item)
     for user in users:

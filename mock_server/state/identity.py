@@ -1,4 +1,4 @@
-"""Which ids belong to one person (R27): a union-find, joined by identify events in any order."""
+"""Records which ids belong to one person (R27): a union-find, joined by identify events in any order."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 
 class Identity:
-    """An id that was never identified is a person of its own, so unknown ids need no entry."""
+    """The persons. An id that no identify event named is a person of its own, so it needs no entry."""
 
     __slots__ = ("_identified_as", "_members", "_parent")
 
@@ -16,7 +16,7 @@ class Identity:
         self._identified_as: dict[str, list[str]] = {}
 
     def copy(self) -> Identity:
-        """An independent copy."""
+        """Return an independent copy."""
         twin = Identity()
         twin._parent = self._parent.copy()
         twin._members = {person: ids.copy() for person, ids in self._members.items()}
@@ -24,7 +24,7 @@ class Identity:
         return twin
 
     def person(self, user_id: str) -> str:
-        """The representative id of the person with this id; it may change when persons are joined."""
+        """Return the id that represents the person; it may change when persons are joined."""
         parent = self._parent
         above = parent.get(user_id)
         if above is None:
@@ -35,7 +35,7 @@ class Identity:
         return above
 
     def join(self, previous: str, user_id: str) -> tuple[str, str] | None:
-        """Join two persons: (the representative that stays, the one that is replaced); None when they were joined
+        """Join two persons. Returns (the representative that stays, the one that is replaced); None if they were one
         already."""
         if user_id not in (known := self._identified_as.setdefault(previous, [])):
             known.append(user_id)
@@ -49,16 +49,16 @@ class Identity:
         return kept, absorbed
 
     def ids(self, user_id: str) -> list[str]:
-        """Every id of the person with this id."""
+        """Return every id of the person."""
         person = self.person(user_id)
         return self._members.get(person, [person])
 
     def persons(self) -> Iterable[list[str]]:
-        """The ids of every person with more than one id."""
+        """Return the ids of each person that has more than one."""
         return self._members.values()
 
     def became(self, user_id: str) -> Iterator[str]:
-        """The ids that `user_id` was identified as, directly or indirectly, without itself."""
+        """Yield the ids as which `user_id` was identified, directly or indirectly, but not `user_id` itself."""
         seen, queue = {user_id}, [user_id]
         while queue:
             for following in self._identified_as.get(queue.pop(), ()):

@@ -1,4 +1,4 @@
-"""API keys: found by digest, compared in constant time, never shown in full."""
+"""API keys: looked up by digest, compared in constant time, never shown in full."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ Holder = TypeVar("Holder")
 
 
 class KeyRing(Generic[Holder]):
-    """Every valid key, by its digest. A look-up compares only digests, so its duration reveals nothing about the
-    keys."""
+    """Every valid key, by its digest. A look-up compares digests only, so its duration reveals nothing about keys."""
 
     def __init__(self) -> None:
         self._keys: dict[bytes, tuple[bytes, str, Holder]] = {}  # digest, tenant_id, holder
@@ -30,27 +29,28 @@ class KeyRing(Generic[Holder]):
             self._of[found[1]].discard(digest)
 
     def forget(self, tenant_id: str) -> None:
-        """Remove all keys of this organisation."""
+        """Remove all keys of an organisation."""
         for digest in self._of.pop(tenant_id, ()):
             self._keys.pop(digest, None)
 
     def find(self, value: bytes) -> Holder | None:
-        """The holder of a key; None for an unknown key."""
+        """Return the holder of a key; None for an unknown key."""
         digest = hashlib.sha256(value).digest()
         found = self._keys.get(digest)
         return found[2] if found and hmac.compare_digest(found[0], digest) else None
 
 
 def digest_of(key: str) -> bytes:
-    """The digest by which a key is stored."""
+    """Return the digest by which a key is stored."""
     return hashlib.sha256(key.encode()).digest()
 
 
 def masked(key: str) -> str:
-    """A recognisable part of a key: `lehnz_sk_...c0de`."""
+    """Shorten a key to a recognisable part: `lehnz_sk_...c0de`."""
     return f"{key[:9]}...{key[-4:]}"
 
 
 def allows(used: KeyType, needed: KeyType, policy: str) -> bool:
-    """R3: exactly the type that the operation requires; with `superset` a secret key is always allowed."""
+    """Return whether a key of type `used` may do what needs `needed` (R3): the types must be equal, but with the policy
+    `superset` a secret key may do everything."""
     return used == needed or (policy == "superset" and used == "secret")

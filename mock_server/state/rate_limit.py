@@ -1,4 +1,4 @@
-"""Rate limits: the number of requests per fixed window (R36)."""
+"""Rate limits: at most so many requests per fixed window (R36)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fixtures.spec import RateLimit
 
 
 class Quota(NamedTuple):
-    """A window's state after a request. `reset`: whole seconds, rounded up."""
+    """A window's state after a request. `reset`: seconds until it ends, rounded up."""
 
     limit: int
     remaining: int
@@ -18,15 +18,15 @@ class Quota(NamedTuple):
     window_seconds: int
 
     def at_pace(self, scale: float) -> Quota:
-        """With `reset` in the client's seconds, each of which is `scale` of the mock's. Unchanged for a clock that
-        stands still, because it is unknown when it will be moved."""
+        """Convert `reset` to the client's seconds, each of which is `scale` of the mock's. Unchanged for a clock that
+        stands still, because nobody knows when it will be moved."""
         return self if scale in (0, 1) else self._replace(reset=math.ceil(self.reset / scale))
 
 
 class Window:
-    """The requests since `started`. The first request after a window's end starts a new one.
+    """The requests counted since `started`. The first request after a window's end starts a new one.
 
-    `rule` and `enforced` override the limiter's where they are not None; until `exhausted_until` every request is
+    `rule` and `enforced` override the limiter's unless they are None. Until `exhausted_until` every request is
     refused."""
 
     __slots__ = ("enforced", "exhausted_until", "rule", "started", "used")
@@ -37,12 +37,12 @@ class Window:
         self.refill()
 
     def refill(self) -> None:
-        """Back to the full limit."""
+        """Restore the full limit."""
         self.started = self.exhausted_until = -math.inf
         self.used = 0
 
     def copy(self, later: float = 0.0) -> Window:
-        """A window that has, `later` seconds from now, the state that this one has now."""
+        """Return a copy that, `later` seconds from now, has the state that this window has now."""
         twin = Window()
         twin.rule, twin.enforced, twin.used = self.rule, self.enforced, self.used
         twin.started, twin.exhausted_until = self.started + later, self.exhausted_until + later
@@ -50,14 +50,14 @@ class Window:
 
 
 class Limiter:
-    """A limit that is applied to any number of windows; `enforced=False` neither refuses nor counts."""
+    """A limit that applies to any number of windows. With `enforced=False` it neither refuses nor counts."""
 
     def __init__(self, rule: RateLimit, enforced: bool = True) -> None:
         self.rule = rule
         self.enforced = enforced
 
     def charge(self, window: Window, now: float) -> bool:
-        """Count a request. False if none was left; then it is not counted."""
+        """Count a request and return True, or return False and count nothing if no request is left."""
         if now < window.exhausted_until:
             return False
         if not self.enforces(window):
@@ -84,27 +84,27 @@ class Limiter:
         return self.enforced if window.enforced is None else window.enforced
 
     def is_running(self, window: Window, now: float) -> bool:
-        """Whether a window has started and not ended."""
+        """Return whether a window has started and not yet ended."""
         seconds = (window.rule or self.rule).window_seconds
         return now < window.exhausted_until or (self.enforces(window) and now - window.started < seconds)
 
     def exhaust(self, window: Window, now: float, seconds: float | None = None) -> None:
-        """Refuse everything for this long (default: the rest of the window); then a new window starts."""
+        """Refuse all requests for `seconds` (default: the rest of the window); then a new window starts."""
         wait = self.quota(window, now).reset if seconds is None else seconds
         window.refill()
         window.exhausted_until = now + wait
 
 
 class Visitors:
-    """A window per address that sends no valid key. It is only reported, so the address unseen for longest is
-    dropped."""
+    """A window per address that sends no valid key. Windows are only reported, so that of the address unseen for
+    longest may be dropped."""
 
     def __init__(self, kept: int = 10_000) -> None:
         self._kept = kept
         self._windows: OrderedDict[str, Window] = OrderedDict()
 
     def copy(self, later: float = 0.0) -> Visitors:
-        """A copy with, `later` seconds from now, the state that this has now."""
+        """Return a copy that, `later` seconds from now, has the state that these windows have now."""
         twin = Visitors(self._kept)
         twin._windows.update((address, window.copy(later)) for address, window in self._windows.items())
         return twin
@@ -114,7 +114,7 @@ class Visitors:
         self._windows.clear()
 
     def put_back(self, earlier: Visitors) -> None:
-        """Take over the windows of a copy, which must not be used afterwards."""
+        """Take over the windows of a copy, which must not be used any more."""
         self._windows = earlier._windows
 
     def window(self, address: str) -> Window:

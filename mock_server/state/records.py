@@ -1,6 +1,6 @@
 """What an organisation sends: items, users and events, as immutable records made from validated API bodies.
 
-Times are epoch seconds (float). Bodies must have been validated; whatever the contract leaves open is read leniently.
+Times are epoch seconds (float). Values for which the contract sets no rule are read leniently.
 """
 
 from __future__ import annotations
@@ -28,11 +28,12 @@ _EVENT_FIELDS = frozenset(
         "session_id",
     )
 )
-_MILLISECONDS_FROM = 1e11  # a numeric timestamp this large (year 5138 in seconds) is in milliseconds
+_MILLISECONDS_FROM = 1e11  # a larger number is in milliseconds: in seconds it would be after the year 5138
 
 
 def epoch_seconds(value: object) -> float | None:
-    """Epoch seconds of an ISO 8601 date or date-time (UTC without a zone) or of a Unix time; None for anything else."""
+    """Convert an ISO 8601 date or date-time (UTC without a zone) or a Unix time to epoch seconds; None for anything
+    else."""
     if isinstance(value, str):
         try:
             moment = datetime.fromisoformat(value)
@@ -46,12 +47,12 @@ def epoch_seconds(value: object) -> float | None:
 
 
 def iso_8601(seconds: float) -> str:
-    """Epoch seconds as a date-time in UTC, to the millisecond."""
+    """Write epoch seconds as a date-time in UTC, to the millisecond."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def as_price(value: object) -> float | None:
-    """A price: a finite number of at least 0, or a string that contains one; None for anything else."""
+    """Return a price: a finite number of at least 0, or a string that contains one; None for anything else."""
     if isinstance(value, str):
         try:
             value = float(value)
@@ -66,9 +67,9 @@ class Item:
     item_id: str
     item_type: str
     status: str
-    attributes: Mapping[str, Any] | None  # None only between from_body and merged_over: the upsert omitted them
+    attributes: Mapping[str, Any] | None  # None, until merged_over is called, if the upsert omitted them
     created_at: float | None
-    arrival: float  # when the item first arrived; replaces a missing created_at
+    arrival: float  # when the item first arrived; used if created_at is missing
     metadata_json: bytes = b"{}"  # the attributes as JSON, serialised once per upsert
 
     @classmethod
@@ -83,7 +84,7 @@ class Item:
         )
 
     def merged_over(self, old: Item | None) -> Self:
-        """The record to store: it replaces the old one, but keeps its attributes if it has none itself (R28)."""
+        """Return the record to store: it replaces `old`, but takes over its attributes if it has none itself (R28)."""
         if self.attributes is not None or old is None:
             attributes, metadata = self.attributes or {}, _json(self.attributes or {})
         else:
@@ -104,8 +105,8 @@ class Item:
         return as_price((self.attributes or {}).get("price"))
 
     def values(self, name: str) -> tuple[Any, ...]:
-        """The values that a filter on `name` compares with: the record's own field, or the attribute's value(s)
-        (R32)."""
+        """Return the values that a filter on `name` is compared with: the record's own field, or the attribute's value
+        or values (R32)."""
         if name in ("item_type", "status"):
             return (getattr(self, name),)
         value = self.attributes.get(name) if self.attributes else None
@@ -125,7 +126,7 @@ class User:
         return cls(user_id, status, epoch_seconds(body.get("created_at")), body.get("attributes"))
 
     def merged_over(self, old: User | None) -> Self:
-        """The record to store: it replaces the old one, but keeps its attributes if it has none itself (R28)."""
+        """Return the record to store: it replaces `old`, but takes over its attributes if it has none itself (R28)."""
         if self.attributes is not None:
             return self
         return replace(self, attributes=(old.attributes if old else None) or {})
@@ -141,23 +142,23 @@ class Event:
     user_id: str
     event_family: str
     event_name: str
-    at: float  # `event_timestamp`, if it is readable and not after the arrival; else the arrival (R11)
+    at: float  # `event_timestamp` if it is readable and not after the arrival, else the arrival (R11)
     arrival: float
     item_id: str | None = None
     previous_user_id: str | None = None
     recommendation_id: str | None = None
     session_id: str | None = None
     order_id: str | None = None
-    price: float | None = None  # per piece
+    price: float | None = None  # of one piece
     quantity: float = 1.0
-    # JSON object of the remaining fields (context, metadata, unknown ones); empty if there are none.
+    # the remaining fields (context, metadata, unknown ones) as a JSON object; empty if there are none
     details: bytes = b""
 
     @classmethod
     def from_body(cls, body: Mapping[str, Any], arrival: float, event_id: str) -> Self:
-        """`event_id` is the body's own or the one that the server assigned.
+        """Make an event from a body. `event_id`: the body's own, or the one that the server assigned.
 
-        Pass arrivals a microsecond apart for the events of one array, so that events without a time keep their order.
+        The events of one array need arrivals a microsecond apart, so that events without a time keep their order.
         """
         at = epoch_seconds(body.get("event_timestamp"))
         details = {name: value for name, value in body.items() if name not in _EVENT_FIELDS}
@@ -186,7 +187,7 @@ class Event:
 
 
 def _objects(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The objects in which clients put fields without a documented place: the event itself, its metadata, its
+    """Return the objects in which clients put fields that have no documented place: the event, its metadata, its
     context."""
     inner = (body.get("metadata"), body.get("context"))
     return [body, *(place for place in inner if isinstance(place, dict))]
@@ -228,7 +229,7 @@ def _number(value: object) -> float | None:
 
 def _json(value: object) -> bytes:
     try:
-        # Copied, because orjson's own bytes keep a buffer of kilobytes alive.
+        # Copied, because the bytes that orjson returns keep a buffer of kilobytes alive.
         return bytes(memoryview(orjson.dumps(value)))
-    except (TypeError, ValueError):  # JSON that orjson can't write: integers over 64 bits, lone surrogates
+    except (TypeError, ValueError):  # orjson can't write integers over 64 bits and lone surrogates
         return json.dumps(value).encode()

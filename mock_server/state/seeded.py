@@ -1,4 +1,4 @@
-"""Organisations that start with data: each world is applied once; every organisation gets a copy."""
+"""Makes organisations that start with data: each world is applied once, and every organisation gets a copy."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from mock_server.state.recommender import Config
 from mock_server.state.tenant import Tenant
 
 Fill = Callable[[Tenant], None]
-DEFAULT = ""  # name of the --seed-data
+DEFAULT = ""  # the name of the --seed-data
 
 
 class SeededTenants:
-    """`fill` applies the mock's seed data (None: there is none); `worlds`: functions that make the `fill` of another
-    data set, by name."""
+    """Tenants with data. `fill` applies the mock's seed data (None: there is none). `worlds`: by name of another data
+    set, a function that makes its `fill`."""
 
     def __init__(self, fill: Fill | None, worlds: Mapping[str, Callable[[], Fill]] | None = None) -> None:
         self._fill = fill
@@ -26,12 +26,12 @@ class SeededTenants:
         return list(self._worlds)
 
     def copy(self, tenant_id: str, depth: int, name: str = DEFAULT) -> Tenant:
-        """A tenant with the data. Raises KeyError for an unknown name."""
+        """Return a new tenant with the data. Raises KeyError for an unknown name."""
         return self.make_once(depth, name).copy(tenant_id)
 
     def make_once(self, depth: int, name: str = DEFAULT) -> Tenant:
-        """The tenant that copies are made of. The first call takes seconds; it may run in another thread. Raises
-        KeyError."""
+        """Return the tenant of which copies are made. The first call takes seconds; it may run in another thread.
+        Raises KeyError."""
         made = self._made.get((name, depth))
         if made is None:
             fill = self._fill if name == DEFAULT else self._worlds[name]()

@@ -23,7 +23,7 @@ from mock_server.state.identity import Identity
 from mock_server.state.recommender import IMPERSONAL, Config, Query, Ranking, Recommender, parse_filters
 from mock_server.state.records import Event, Item, User
 
-_STEP = 20  # records
+_STEP = 20  # records that are freed in one step
 
 
 class Tenant:
@@ -36,11 +36,11 @@ class Tenant:
         self.users: dict[str, User] = {}
         self.events: dict[str, Event] = {}  # by event_id, in order of arrival
         self.version = 0  # increases with every change
-        self._asked: set[object] = set()  # questions asked once since the last change
-        self._rankings: OrderedDict[object, tuple[float, Ranking]] = OrderedDict()  # of those asked again
+        self._asked: set[object] = set()  # questions that were asked once since the last change
+        self._rankings: OrderedDict[object, tuple[float, Ranking]] = OrderedDict()  # lists asked for again, and when
 
     def copy(self, tenant_id: str | None = None) -> Tenant:
-        """An independent copy. Immutable data is shared; the rest is copied when one of the two changes it."""
+        """Return an independent copy. Immutable data is shared; the rest is copied when one of the two changes it."""
         twin = Tenant(self.tenant_id if tenant_id is None else tenant_id)
         twin.recommender, twin.identity = self.recommender.copy(), self.identity.copy()
         twin.attribution = self.attribution.copy()
@@ -57,7 +57,7 @@ class Tenant:
             self.apply_user(User.from_body(body))
 
     def apply_events(self, events: Iterable[Event]) -> int:
-        """Apply them in order. Returns how many were new."""
+        """Apply events in order. Returns how many of them were new."""
         return sum(map(self.apply_event, events))
 
     def apply_item(self, item: Item) -> None:
@@ -69,7 +69,7 @@ class Tenant:
         self.users[user.user_id] = user.merged_over(self.users.get(user.user_id))
 
     def apply_event(self, event: Event) -> bool:
-        """Apply an event. False for a known event_id: the first event wins (R24)."""
+        """Apply an event. Returns False for a known event_id: the first event counts (R24)."""
         if event.event_id in self.events:
             return False
         self._changed()
@@ -83,10 +83,11 @@ class Tenant:
         return True
 
     def recommend(self, query: Query, now: float) -> Ranking:
-        """The list for this query. It is cached until a change is applied, or until it would change by itself (R34).
+        """Return the list for this query. It is cached until a change is applied, or until it would change by itself
+        (R34).
 
-        A list is kept from the second time it is asked for: most are asked for once, and to free them later, when their
-        memory is cold, costs more than to make the others twice.
+        A list is cached only when it is asked for a second time. Most are asked for once, and freeing these later, when
+        their memory is cold, costs more than making the others twice.
 
         Raises FilterError for filters that the contract refuses, KeyError for an unknown strategy.
         """
@@ -104,12 +105,12 @@ class Tenant:
         return ranking
 
     def served(self, recommendation_id: str, strategy: str, item_ids: Sequence[str], now: float) -> None:
-        """Register a served list, so that events may refer to its id."""
+        """Register a served list, so that events can refer to its id."""
         self.attribution.serve(recommendation_id, strategy, item_ids, now)
 
     def hidden(self, user_id: str) -> bool:
-        """Inactive or deleted (R48): by its own record, or without one by the records of the ids it was identified
-        as."""
+        """Return whether a user is inactive or deleted (R48), by its own record, or if it has none, by the records of
+        the ids as which it was identified."""
         user = self.users.get(user_id)
         if user is not None:
             return not user.active
@@ -117,11 +118,11 @@ class Tenant:
 
     @property
     def size(self) -> int:
-        """Records of all kinds."""
+        """The number of records of all kinds."""
         return len(self.items) + len(self.users) + len(self.events)
 
     def dissolve(self) -> Generator[None, None, None]:
-        """Free the large parts in small steps, because dropping a whole shop at once blocks until it is freed."""
+        """Free the large parts in small steps, because freeing a whole shop at once blocks the event loop."""
         for part in (self.events, self.recommender.people, self.users, self.items):
             while part:
                 for _ in range(min(len(part), _STEP)):
@@ -129,11 +130,11 @@ class Tenant:
                 yield
 
     def __getstate__(self) -> dict[str, Any]:
-        """Everything except the cached rankings; a copy makes them again."""
+        """Return everything except the cached rankings, which a copy makes again."""
         return self.__dict__ | {"_asked": set(), "_rankings": OrderedDict()}
 
     def _person(self, user_id: str | None) -> str | None:
-        """The person whose behaviour the response may use."""
+        """Return the person whose behaviour may be used; None if there is none, or it is hidden."""
         return None if user_id is None or self.hidden(user_id) else self.identity.person(user_id)
 
     def _note(self, key: object) -> None:

@@ -1,1 +1,1 @@
-"""Accounts, without HTTP: their organisations and roles, key pairs, audit log, uploads (R42)."""
+"""The state of accounts: their organisations and roles, key pairs, audit log, uploads (R42). No HTTP."""

@@ -1,4 +1,4 @@
-"""The accounts that may sign in. Email addresses are case-insensitive."""
+"""The accounts that can sign in. Email addresses are case-insensitive."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Account:
 
 
 class Accounts:
-    """Every account, by id and by address; `windows`: the rate limit window of each, by id."""
+    """Every account, by id and by address. `windows`: each account's rate limit window, by id."""
 
     def __init__(self, accounts: Iterable[Account] = ()) -> None:
         self.windows: defaultdict[str, Window] = defaultdict(Window)
@@ -35,11 +35,11 @@ class Accounts:
         return len(self._by_id)
 
     def __getitem__(self, account_id: str) -> Account:
-        """Raises KeyError."""
+        """Return the account with this id. Raises KeyError."""
         return self._by_id[account_id]
 
     def add(self, account: Account) -> Account:
-        """Raises ValueError for an address that already has an account."""
+        """Store an account. Raises ValueError for an address that already has one."""
         if account.email in self._by_email:
             raise ValueError("this address already has an account")
         self._by_id[account.account_id] = self._by_email[account.email] = account
@@ -49,5 +49,5 @@ class Accounts:
         return self._by_id.get(account_id)
 
     def find(self, email: str) -> Account | None:
-        """The account of that address."""
+        """Return the account with this address, or None."""
         return self._by_email.get(email.lower())

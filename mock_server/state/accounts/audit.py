@@ -1,5 +1,5 @@
-"""An organisation's audit log: who did what, when and from which address. Entries are never changed;
-only the newest are kept, because every snapshot contains all of them."""
+"""An organisation's audit log: who did what, when and from which address. Entries are never changed; only the newest
+are kept, because every snapshot contains all of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Outcome = Literal["done", "refused"]
 
 
 class Actor(NamedTuple):
-    """Who acted; `account_id` and `email` are None for the mock's operator."""
+    """Who acted. `account_id` and `email` are None if it was the mock's operator."""
 
     account_id: str | None
     email: str | None
@@ -22,7 +22,7 @@ class Actor(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`subject`: the id of the member, key pair or upload. `at`: seconds since the epoch."""
+    """An entry. `subject`: the id of the member, key pair or upload. `at`: seconds since the epoch."""
 
     entry_id: int
     at: float
@@ -35,7 +35,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """None matches everything. `after` is inclusive, `before` exclusive; both in seconds since the epoch."""
+    """Conditions on entries; None matches everything. `after` is inclusive, `before` exclusive, both in epoch
+    seconds."""
 
     action: str | None = None
     account_id: str | None = None
@@ -76,5 +77,5 @@ class AuditLog:
         return entry
 
     def found(self, wanted: Filter) -> Sequence[Entry]:
-        """The matching entries, newest first."""
+        """Return the matching entries, newest first."""
         return [entry for entry in reversed(self.entries) if wanted.fits(entry)]

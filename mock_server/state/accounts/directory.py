@@ -1,4 +1,4 @@
-"""All accounts, and what they have made of the organisations: teams, keys, suspensions."""
+"""All accounts, and the teams, keys and suspensions of organisations."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from mock_server.state.rate_limit import Visitors, Window
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """A window in a snapshot; `started` in seconds relative to the snapshot."""
+    """A window in a snapshot; `started` is in seconds relative to the snapshot."""
 
     started: float
     requests: int
@@ -33,7 +33,7 @@ class Used:
 class Frozen:
     accounts: list[Account]
     teams: list[Team]
-    windows: dict[str, Used]  # of accounts that have made requests
+    windows: dict[str, Used]  # by id of the account, for accounts that have made requests
     dice: tuple[int, tuple[int, ...], float | None] | None
 
 
@@ -43,35 +43,35 @@ _DIGEST = re.compile("[0-9a-f]{64}")
 
 
 class Directory:
-    """`new_random` makes the generator of ids and keys, `new_signing_key` at least 32 bytes; both are called again at
-    each reset."""
+    """The accounts and teams. `new_random` makes the generator of ids and keys, `new_signing_key` a key of at least 32
+    bytes; each reset calls both again."""
 
     def __init__(self, clock: Clock, new_random: Callable[[], Random], new_signing_key: Callable[[], bytes]) -> None:
         self._clock = clock
         self._new_random, self._new_signing_key = new_random, new_signing_key
-        self.visitors = Visitors()  # windows of the addresses that send no token
+        self.visitors = Visitors()  # windows of addresses that send no token
         self.logged: set[str] = set()  # messages that were already logged
         self.teams: dict[str, Team] = {}
         self.tokens = Tokens(new_signing_key())
         self.reset()
 
     def reset(self) -> list[str]:
-        """Remove all accounts, suspensions and windows. Returns the organisations created by accounts, which are
+        """Remove all accounts, suspensions and windows. Returns the organisations that accounts created; they are to be
         removed too."""
         over = [team.tenant_id for team in self.teams.values() if team.made_by_account]
         self.rng = self._new_random()
-        self.tokens.begin_anew(self._new_signing_key())  # a token from before must not be valid afterwards
+        self.tokens.begin_anew(self._new_signing_key())  # a new key makes all earlier tokens invalid
         self.accounts = Accounts()
         self.visitors.clear()
         self.teams = {}
         return over
 
     def register(self, email: str, name: str, password_hash: str, now: float) -> Account:
-        """Raises ValueError for an address that already has an account."""
+        """Create an account. Raises ValueError for an address that already has one."""
         return self.accounts.add(Account(unique_uuid(self.rng), email.lower(), name, password_hash, now))
 
     def team(self, tenant_id: str) -> Team:
-        """The team of an existing organisation; one made by the mock starts without members."""
+        """Return the team of an existing organisation. The team of one that the mock made has no members at first."""
         if tenant_id not in self.teams:
             self.teams[tenant_id] = Team(tenant_id, tenant_id, self._clock.now())
         return self.teams[tenant_id]
@@ -84,15 +84,16 @@ class Directory:
         return team is not None and team.suspended
 
     def digests(self, tenant_id: str) -> Iterator[tuple[bytes, KeyType]]:
-        """Digests of the valid keys that members of an organisation generated."""
+        """Return digests of the valid keys that the organisation's members generated."""
         return self.teams[tenant_id].digests() if tenant_id in self.teams else iter(())
 
     def forget(self, tenant_id: str) -> None:
-        """The organisation was removed."""
+        """Drop the team of an organisation that was removed."""
         self.teams.pop(tenant_id, None)
 
     def freeze(self, tenant_id: str | None = None) -> Any:
-        """Everything; for one organisation only whether it is suspended, because members and keys are not its data."""
+        """Return everything; for one organisation only whether it is suspended, because members and keys are not its
+        data."""
         if tenant_id is not None:
             return self.is_suspended(tenant_id)
         now = self._clock.monotonic()
@@ -118,13 +119,13 @@ class Directory:
         self.visitors.clear()
 
     def suspend(self, tenant_id: str, suspended: bool) -> None:
-        """Refuse nearly all requests for an organisation with 403, or accept them again."""
+        """Refuse nearly all requests for an organisation with 403, or serve them again."""
         if suspended != self.is_suspended(tenant_id):
             self.team(tenant_id).suspended = suspended
 
 
 def _check(state: Frozen) -> None:
-    """Refuse data that would fail when it is used. Raises ValueError."""
+    """Check that the data can be used. Raises ValueError."""
     known = {account.account_id for account in state.accounts}
     for account in state.accounts:
         try:

@@ -1,5 +1,5 @@
-"""Roles in an organisation, and their order. Which role may use an operation is defined by `x-roles` in the contract of
-the account operations."""
+"""Roles in an organisation, and their order. `x-roles` in the contract of the account operations defines which roles
+may use an operation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """Highest first."""
+    """The roles, highest first."""
 
     OWNER = "OWNER"
     ADMIN = "ADMIN"
@@ -19,5 +19,6 @@ _RANKS = {role: rank for rank, role in enumerate(reversed(Role))}
 
 
 def may_give(giver: Role, role: Role) -> bool:
-    """Members may only change roles up to their own: an ADMIN can't change an OWNER, nor become one."""
+    """Return whether `giver` may assign `role`: only roles up to one's own, so an ADMIN can't make an OWNER, nor become
+    one."""
     return _RANKS[role] <= _RANKS[giver]

@@ -15,9 +15,9 @@ from mock_server.state.keys import digest_of
 
 _ALGORITHM = "HS256"
 _CLAIMS = ["sub", "iat", "exp"]
-# The library would compare `exp` with the machine's clock.
+# Expiry is checked here, because the library would compare `exp` with the machine's clock.
 _OPTIONS: Options = {"require": _CLAIMS, "verify_exp": False, "verify_iat": False, "verify_nbf": False}
-_MOST = 10_000  # digests that are kept; the oldest goes first
+_MOST = 10_000  # digests that are kept; the oldest is dropped first
 
 
 class TokenError(Exception):
@@ -25,7 +25,7 @@ class TokenError(Exception):
 
 
 class SignIn(NamedTuple):
-    """Whose token it is, and when it expires."""
+    """An issued token: its account, and when it expires."""
 
     account_id: str
     expires: int
@@ -35,18 +35,18 @@ _SIGN_INS = TypeAdapter(dict[str, SignIn])
 
 
 class Tokens:
-    """`signing_key`: at least 32 bytes. Times are seconds since the epoch."""
+    """Issues and checks tokens. `signing_key`: at least 32 bytes. Times are seconds since the epoch."""
 
     def __init__(self, signing_key: bytes) -> None:
         self._key = signing_key
-        self._issued: dict[str, SignIn] = {}  # by digest, the oldest first
+        self._issued: dict[str, SignIn] = {}  # by digest, oldest first
 
     def begin_anew(self, signing_key: bytes) -> None:
-        """No token of before is good any more."""
+        """Use a new signing key, which makes all earlier tokens invalid."""
         self._key, self._issued = signing_key, {}
 
     def issue(self, account_id: str, now: float, seconds: int) -> str:
-        """A token that is valid for `seconds`."""
+        """Issue a token that is valid for `seconds`."""
         issued = int(now)
         claims = {"sub": account_id, "iat": issued, "exp": issued + seconds}
         token = jwt.encode(claims, self._key, _ALGORITHM)
@@ -55,7 +55,7 @@ class Tokens:
         return token
 
     def account_id(self, token: str, now: float) -> str:
-        """The account of a token. Raises TokenError."""
+        """Return the id of the token's account. Raises TokenError."""
         found = self._signed_here(token) or self._issued.get(digest_of(token).hex())
         if found is None:
             raise TokenError("this mock did not issue the bearer token, or it was restarted; sign in again")
@@ -64,7 +64,7 @@ class Tokens:
         return found.account_id
 
     def freeze(self, _: str | None = None) -> Any:
-        """For the state file: by digest, the account and the expiry."""
+        """Return the account and the expiry of each token by its digest, for the state file."""
         return {digest: list(each) for digest, each in self._issued.items()}
 
     def thaw(self, frozen: Any, _: str | None = None) -> None:
@@ -72,7 +72,7 @@ class Tokens:
         self._issued = _SIGN_INS.validate_python(frozen)
 
     def _forget_old(self, now: float) -> None:
-        for digest in list(self._issued)[:-1]:  # the newest stays
+        for digest in list(self._issued)[:-1]:  # never drops the newest, which was just issued
             if self._issued[digest].expires > now and len(self._issued) <= _MOST:
                 return
             del self._issued[digest]

@@ -9,14 +9,14 @@ from typing import Any, Literal, NamedTuple
 from fixtures.importing.report import Report
 from fixtures.importing.sources import Format
 
-MOST_ERRORS = 100  # errors that are listed; all are counted
+MOST_ERRORS = 100  # errors that are listed; all errors are counted
 
 Kind = Literal["items", "users"]
 Status = Literal["queued", "processing", "completed", "failed"]
 
 
 class LineError(NamedTuple):
-    """`field`: a JSON path in the record; None for the whole line."""
+    """An error. `field`: a JSON path in the record; None for the whole line."""
 
     line: int
     field: str | None
@@ -25,24 +25,24 @@ class LineError(NamedTuple):
 
 @dataclass(slots=True)
 class Upload:
-    """`completed`: all valid rows were accepted; `failed`: it stopped early, or `all_or_nothing` accepted nothing.
-    Times are seconds since the epoch."""
+    """An upload. `completed`: all valid rows were accepted; `failed`: it stopped early, or accepted nothing because of
+    `all_or_nothing`. Times are seconds since the epoch."""
 
     upload_id: str
     kind: Kind
     file_name: str
-    format: Format | None  # None for a file that can't be read
+    format: Format | None  # None if the file can't be read
     size: int  # bytes
     lines: int
     all_or_nothing: bool
-    columns: str | None  # as --columns takes it
+    columns: str | None  # the mapping, in the syntax of --columns
     created_at: float
-    created_by: str  # account_id
+    created_by: str  # an account_id
     status: Status = "queued"
-    passes: int = 0  # over the file
-    all_passes: int = 2  # a check and an import; `all_or_nothing` checks once more in between
-    line: int = 0  # position of the current pass
-    checked: int = 0  # rows
+    passes: int = 0  # finished passes over the file
+    all_passes: int = 2  # a check and an import; `all_or_nothing` adds a second check between them
+    line: int = 0  # line that the current pass has reached
+    checked: int = 0  # rows that were checked
     accepted: int = 0
     refused: int = 0
     errors: list[LineError] = field(default_factory=list)
@@ -57,7 +57,7 @@ class Upload:
 
     @property
     def progress(self) -> float:
-        """From 0 to 1."""
+        """How much of all passes is done, from 0 to 1."""
         if self.is_finished:
             return 1.0
         return min(1.0, (self.passes + self.line / (self.lines + 1)) / self.all_passes)
@@ -69,7 +69,7 @@ class Upload:
             self.errors.append(LineError(line, field_, message))
 
     def conclude(self, report: Report) -> None:
-        """What a pass through the file came to."""
+        """Take over the counts of a report on a pass over the file."""
         self.summary, self.error_groups = report.sentence(), report.as_json()["errors"]
 
     def finish(self, status: Status, now: float) -> None:

@@ -1,4 +1,4 @@
-"""Recommendations that react: popularity and co-occurrence, kept up to date with every event.
+"""Recommendations that react to each event: popularity and co-occurrence, kept up to date incrementally.
 
     recommender = Recommender(Config(depth=1000))
     recommender.restock(Item.from_body(body, arrival))

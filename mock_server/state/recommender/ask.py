@@ -1,4 +1,4 @@
-"""One question to the recommender with everything that a strategy needs to answer it."""
+"""One question to the recommender, with the data and helpers that a strategy needs to answer it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ UNKNOWN_PERSON = Person()
 
 @dataclass(slots=True)
 class Tables:
-    """Pairs of items that one person touched closely in time, bought in one basket, consumed in one session."""
+    """Three tables of item pairs: touched by one person closely in time, bought in one basket, consumed in one
+    session."""
 
     touched: Pairs
     bought: Pairs
@@ -35,14 +36,14 @@ class Tables:
 @dataclass(slots=True)
 class Ask:
     query: Query
-    person: Person  # UNKNOWN_PERSON when unknown, hidden or not given
+    person: Person  # UNKNOWN_PERSON if the user is unknown, hidden or not given
     now: float
     config: Config
     catalogue: Catalogue
     tables: Tables
     shelf: Shelf
 
-    # what the question is about
+    # the person and the items that the question is about
 
     @property
     def context(self) -> int | None:
@@ -50,21 +51,21 @@ class Ask:
 
     @property
     def given(self) -> list[int]:
-        """The items that the query itself names, without unknown ones."""
+        """The known items among those that the query names."""
         numbers = self.catalogue.numbers
         return list(dict.fromkeys(numbers[item] for item in self.query.context_item_ids if item in numbers))
 
     def newest_first(self) -> Iterator[int]:
-        """The person's items."""
+        """Return the person's items, the latest first."""
         return (item for _, _, item in reversed(self.person.recent))
 
     def history(self) -> tuple[list[int], list[float]]:
-        """(the person's items, newest first; the affinity to each)."""
+        """Return (the person's items, the latest first; the affinity to each)."""
         known = self.person.history(self.config.window)
         return known.items[::-1].tolist(), known.affinities[::-1].tolist()
 
     def sessions(self) -> tuple[Episode | None, Episode | None, float]:
-        """(the running session, the last one that ended, when the running one will end)."""
+        """Return (the running session, the last session that ended, the time at which the running one will end)."""
         newest = self.person.sessions.newest(2)
         if newest and self.now - newest[0].last <= self.config.session_gap:
             ends = float(np.nextafter(newest[0].last + self.config.session_gap, inf))
@@ -72,13 +73,14 @@ class Ask:
         return None, newest[0] if newest else None, inf
 
     def session_items(self, session: Episode) -> list[int]:
-        """Its newest items first."""
+        """Return the session's items, the latest first, up to a limit."""
         ids = self.catalogue.ids
         found = sorted(session.items.items(), key=lambda row: (row[1], ids[row[0]]), reverse=True)
         return [item for item, _ in found[: self.config.session_items]]
 
     def cart(self) -> tuple[list[int], float]:
-        """(items of the open cart: those at the checkout first, then newest first; when one of them gets too old)."""
+        """Return (items of the open cart; the time at which the first of them gets too old). Items at the checkout come
+        first, then the latest."""
         since = self.now - self.config.cart_life
         found = self.person.open_cart(since)
         ids = self.catalogue.ids
@@ -86,10 +88,11 @@ class Ask:
         until = min((at + self.config.cart_life for _, at, _ in found), default=inf)
         return [item for *_, item in found], until
 
-    # where results come from
+    # sources of results
 
     def touched_with(self, origins: Weighted, reason: str, adjust: Adjust | None = None, own: bool = False) -> Source:
-        """Items that people touched with the given ones, by cosine. `own`: without what this person adds to it."""
+        """Return items that people touched together with `origins`, by cosine. `own`: subtract this person's own
+        contribution."""
         pairs = self.tables.touched
         totals = pairs.totals
         scaled = [(item, weight / totals[item] ** 0.5) for item, weight in origins if totals[item] > 0]
@@ -104,7 +107,7 @@ class Ask:
         return pairs_source(self.catalogue, self.shelf, pairs, scaled, cosine, reason, count, share)
 
     def together_with(self, pairs: Pairs, origins: list[int], reason: str) -> Source:
-        """Items counted in the same baskets or sessions, the well supported ones before the others."""
+        """Return items counted in the same baskets or sessions as `origins`; pairs that were seen often come first."""
         power, support = self.config.together_power, self.config.together_support
         weighted = [(item, 1.0) for item in origins]
         count = self.config.depth + len(origins)
@@ -123,7 +126,8 @@ class Ask:
         return trending(self.catalogue, self.shelf)
 
     def category_popular(self, item: int | None) -> tuple[Source, ...]:
-        """The popular items of the item's category, under the same filters; nothing when it has none."""
+        """Return a source of the popular items of the item's category, under the same filters; none without a
+        category."""
         record = None if item is None else self.catalogue.records[item]
         category = (record.attributes or {}).get("category") if record is not None else None
         if not isinstance(category, str):
@@ -132,15 +136,16 @@ class Ask:
         return (popular_source(self.catalogue, conditions, "category_popular"),)
 
     def tail(self) -> tuple[Source, Source]:
-        """What every list ends with: popular, then catalogue order."""
+        """Return the sources that every list ends with: popular items, then catalogue order."""
         return popular_source(self.catalogue, self.shelf.conditions), newest_source(self.catalogue, self.shelf)
 
-    # numbers
+    # own contribution
 
     def own_share(self, weights: dict[int, float]) -> Amounts:
-        """What the person's own pairs add to the sums over `weights`, to be taken off: others are the evidence.
+        """Return what the person's own pairs add to the sums over `weights`. It is subtracted: only others count as
+        evidence.
 
-        Item i got the sum of weight_j * min(affinity_i, affinity_j) over its neighbours j, which stand at most `window`
+        Item i got the sum of weight_j * min(affinity_i, affinity_j) over its neighbours j, which are at most `window`
         places before or after it.
         """
         window = self.config.window

@@ -1,8 +1,8 @@
-"""Exact orders over the items of a shelf: the best first, brought up to date when read.
+"""Exact orders over the items of a shelf, the best first, brought up to date when they are read.
 
-A board keeps the sorted beginning of an order and the key where it was cut. A changed item is taken out and put back
-where it belongs, or nowhere if it now stands behind the cut, so the kept part stays exact; when a reader reaches the
-end of it, or too many items changed, it is rebuilt.
+A board keeps only the beginning of an order, sorted, and the key at which it was cut off. A changed item is removed and
+inserted again where its new key belongs, unless that is behind the cut; so the kept part stays exact. The board is
+rebuilt when a reader reaches the end of that part, or when too many items have changed.
 """
 
 from __future__ import annotations
@@ -16,15 +16,16 @@ import numpy as np
 from mock_server.state.recommender.numbers import Floats, Ints, largest
 from mock_server.state.recommender.scores import Journal
 
-Key = tuple[Any, ...]  # compares as the order does, best first; its last part is the item's number
+Key = tuple[Any, ...]  # sorts in the board's order, best first; its last element is the item's number
 Journals = tuple[Journal, ...]
 SHORTEST = 1_500
-REBUILD = 1_000  # with more changes than this, making the board anew is cheaper
-TIE = 1e-8  # values this close may be equal once they are rounded
+REBUILD = 1_000  # changed items; from here on, rebuilding the board is cheaper than moving them
+TIE = 1e-8  # relative; values this close may be equal once they are rounded
 
 
 class Measure(Protocol):
-    """What a board sorts by: exact keys (None: not on the board) and the leading value of many at once (-inf: not)."""
+    """The order of a board. `key`: an item's exact sort key (None: not on the board). `values`: the leading value of
+    many items at once (-inf: not on the board)."""
 
     journals: Journals
 
@@ -44,7 +45,7 @@ class Board:
         self._read: tuple[int, ...] | None = None
 
     def read(self, measure: Measure) -> Iterator[Key]:
-        """Keys of its items, best first; valid until something changes."""
+        """Yield the keys of the board's items, best first; valid until something changes."""
         self._catch_up(measure)
         position = 0
         while True:
@@ -57,7 +58,7 @@ class Board:
             self._rebuild(measure)
 
     def first(self, count: int, measure: Measure) -> list[Key]:
-        """Keys of the best `count` items; fewer where it has no more at hand."""
+        """Return the keys of the best `count` items; fewer if the kept part is shorter."""
         self._catch_up(measure)
         return self._order[:count]
 
@@ -105,9 +106,9 @@ class Board:
 
 
 def best(measure: Measure, items: Ints, count: int) -> tuple[list[Key], Key | None]:
-    """(sorted keys of about `count` best items, a key that all others reach; None when there are no others).
+    """Return (sorted keys of about `count` best items, a key that precedes all others'); None if there are no others.
 
-    Where many items share the value at the end, they are left out if half of `count` stays without them.
+    If many items share the last value, all of them are left out, provided that at least half of `count` remains.
     """
     values = measure.values(items)
     items, values = items[values > -np.inf], values[values > -np.inf]
@@ -122,12 +123,13 @@ def best(measure: Measure, items: Ints, count: int) -> tuple[list[Key], Key | No
         return _keys(measure, items), None
     others = items[~chosen]
     (first,) = _keys(measure, others[np.argmax(values[~chosen])][None])
-    cut = first[:1]  # before every key that begins with the same value
+    cut = first[:1]  # precedes every key that begins with the same value
     return [key for key in _keys(measure, items[chosen]) if key < cut], cut
 
 
 def best_items(measure: Measure, items: Ints, count: int) -> list[int]:
-    """The `count` best in no order; only where the last of them is one of many equals, they are put in order."""
+    """Return the `count` best items in any order. They are sorted only if others have the same value as the last
+    one."""
     values = measure.values(items)
     items, values = items[values > -np.inf], values[values > -np.inf]
     items = items[largest(values, count)]

@@ -1,4 +1,4 @@
-"""Items by number, and shelves: the recommendable items that match a filter, each with its own orders."""
+"""Items by number, and shelves: the recommendable items that match a filter, each shelf with orders of its own."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from mock_server.state.recommender.scores import Journal, Scores
 from mock_server.state.records import Item
 
 Feature = tuple[str, Any]  # an attribute and one of its values
-PageKey = tuple[str, int, int]  # strategy, where the page begins and ends
+PageKey = tuple[str, int, int]  # strategy, position of the page's beginning and of its end
 DESCRIBING = ("category", "brand", "tags")
-_ITEM = itemgetter(-1)  # of a key
+_ITEM = itemgetter(-1)  # a key's last element
 
 
 class KeptPage(NamedTuple):
-    """A page of a list that only a board decides, and what it was made of: the best keys and the state of the items."""
+    """A page of a list that a board alone decides, with what it was made from: the best keys and the items' version."""
 
     keys: list[Key]
     restocked: int
@@ -60,10 +60,10 @@ class Trending:
 
 
 class Newest:
-    """Catalogue order: newest created_at, then id."""
+    """Catalogue order: by created_at, the newest first, then by id."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        self._ids, self._created = catalogue.ids, catalogue.created  # not the catalogue, which would be a cycle
+        self._ids, self._created = catalogue.ids, catalogue.created  # a catalogue would be a reference cycle
         self.journals: Journals = (catalogue.restocked,)
 
     def key(self, item: int) -> Key | None:
@@ -74,13 +74,13 @@ class Newest:
 
 
 class Shelf:
-    """Active items that match the conditions. `mask[item]` is 1 for those that stand here."""
+    """Active items that match the conditions. `mask[item]` is 1 for each of them."""
 
     __slots__ = ("_measures", "_newest", "_popular", "_trending", "conditions", "count", "mask", "pages")
     kept_pages = 20
 
     def __init__(self, catalogue: Catalogue, conditions: Conditions, members: set[int]) -> None:
-        self._measures = catalogue.popular, catalogue.trending, catalogue.newest  # the catalogue would be a cycle
+        self._measures = catalogue.popular, catalogue.trending, catalogue.newest  # a catalogue would be a cycle
         self.conditions = conditions
         self.count = len(members)
         self.mask = bytearray(len(catalogue.ids))
@@ -115,54 +115,55 @@ class Shelf:
         return map(_ITEM, self.trending_keys())
 
     def trending_keys(self) -> Iterator[Key]:
-        """The same with the values that they are sorted by."""
+        """Return the keys of the trending items, whose first element is the negative trend."""
         return self._trending.read(self._measures[1])
 
     def newest(self) -> Iterator[int]:
         return map(_ITEM, self._newest.read(self._measures[2]))
 
     def members(self) -> Mask:
-        """A view: release it before the catalogue grows."""
+        """Return the mask as a view; release it before the catalogue grows, because a viewed bytearray can't."""
         return np.frombuffer(self.mask, np.bool_)
 
 
 class Catalogue:
-    """Every item id that was ever mentioned has a number; `records[number]` is None until the item itself arrives."""
+    """All items. An id gets a number when it first occurs; `records[number]` is None until the item itself arrives."""
 
-    indexed = 32  # attributes that keep an index; it is made when a filter names the attribute for the first time
+    indexed = 32  # attributes that keep an index, which is made when a filter first names the attribute
 
     def __init__(self, scores: Scores, shelves: int) -> None:
         self.ids: list[str] = []
         self.numbers: dict[str, int] = {}
         self.records: list[Item | None] = []
-        self.beginnings: list[bytes] = []  # of an item's entries in pages
-        self.metadata: list[bytes] = []  # of the records, again: a page needs nothing else of them
+        self.beginnings: list[bytes] = []  # the beginning of each item's entry in pages
+        self.metadata: list[bytes] = []  # metadata of each record, copied here because a page needs nothing else of it
         self._features: list[tuple[Feature, ...] | None] = []  # None until first used
         self.created = array("d")
         self.log_price = array("d")  # nan without a price
         self.active: set[int] = set()
         self.scores = scores
         self.restocked = Journal()
-        self.version = 0  # grows with everything that is applied; a list made before cannot be read on
+        self.version = 0  # increases with every change; a ranking made before a change can't be continued
         self.popular, self.trending, self.newest = Popular(self), Trending(self), Newest(self)
         self._kept_shelves = shelves
         self._shelves: OrderedDict[Conditions, Shelf] = OrderedDict()
         self._index: OrderedDict[str, defaultdict[ValueKey, set[int]]] = OrderedDict()
 
     def copy(self, scores: Scores) -> Catalogue:
-        """The same items over a copy of the scores; shelves and indexes are made again when first used."""
+        """Return a copy of the items over `scores`, a copy of the scores. Shelves and indexes are made when first
+        used."""
         twin = Catalogue(scores, self._kept_shelves)
         twin.ids += self.ids
         twin.numbers, twin.records = self.numbers.copy(), self.records.copy()
         twin.beginnings, twin.metadata = self.beginnings.copy(), self.metadata.copy()
         twin._features += self._features
-        twin.created.extend(self.created)  # in place, because the catalogue order holds this array
+        twin.created.extend(self.created)  # in place, because `newest` of the copy holds this array
         twin.log_price = self.log_price[:]
         twin.active = self.active.copy()
         return twin
 
     def number(self, item_id: str) -> int:
-        """The number of a new id; the caller has looked in `numbers` first."""
+        """Give a new id its number and return it. Call this only if `numbers` lacks the id."""
         item = self.numbers[item_id] = len(self.ids)
         self.ids.append(item_id)
         self.records.append(None)
@@ -177,7 +178,7 @@ class Catalogue:
         return item
 
     def restock(self, item: int, record: Item) -> None:
-        """Store the record and put the item on the shelves where it now stands, away from the others."""
+        """Store the record, add the item to the shelves whose conditions it matches, and remove it from all others."""
         old = self.records[item]
         self.records[item] = record
         self.metadata[item] = record.metadata_json
@@ -196,11 +197,11 @@ class Catalogue:
         self.restocked.add(item)
 
     def log_prices(self, items: Ints) -> Floats:
-        """Logarithms of their prices, nan where there is none."""
+        """Return the logarithms of the items' prices, nan for an item without a price."""
         return np.frombuffer(self.log_price)[items]
 
     def features(self, item: int) -> tuple[Feature, ...]:
-        """What is written about an item and can be shared with others."""
+        """Return the item's category, brand and tags, which other items may share."""
         found = self._features[item]
         if found is None:
             record = self.records[item]
@@ -217,7 +218,7 @@ class Catalogue:
         return shelf
 
     def holders(self, name: str, key: ValueKey) -> set[int]:
-        """Active items whose attribute has the value."""
+        """Return the active items whose attribute has the value."""
         index = self._index.get(name)
         if index is None:
             index = self._index[name] = defaultdict(set)

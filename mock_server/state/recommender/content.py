@@ -1,4 +1,4 @@
-"""Items that are alike by what is written about them: category, brand, tags, price."""
+"""Finds items that are similar by their data: category, brand, tags and price."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from mock_server.state.recommender.numbers import Floats, Ints, significant
 from mock_server.state.recommender.ranking import Source
 from mock_server.state.recommender.sources import CONTENT, in_order
 
-WORTH_A_SHELF = 1_000  # holders: so common features are few, and looked at often
+WORTH_A_SHELF = 1_000  # items with a feature; beyond this a shelf is kept, as such features are few and often read
 
 
 def content_source(catalogue: Catalogue, origin: int, pool: int) -> Source:
-    """Items that share a feature with `origin`: rare features weigh more, and so does a price of the same size."""
+    """Return a source of the items that share a feature with `origin`. Rare features weigh more; a similar price
+    helps."""
 
     def read() -> Iterator[tuple[int, float]]:
         features = dict(weighted_features(catalogue, origin))
@@ -43,14 +44,14 @@ def content_source(catalogue: Catalogue, origin: int, pool: int) -> Source:
 
 
 def weighted_features(catalogue: Catalogue, item: int) -> Iterator[tuple[Feature, float]]:
-    """The item's features with their inverse document frequencies."""
+    """Yield the item's features, each with its inverse document frequency."""
     for feature in catalogue.features(item):
         holders = len(catalogue.holders(*feature))
         yield feature, log(1 + len(catalogue.active) / max(1, holders))
 
 
 def candidates(catalogue: Catalogue, feature: Feature, count: int) -> Iterator[int]:
-    """The most popular items with the feature and the newest ones."""
+    """Yield the most popular items with the feature, and the newest."""
     holders = catalogue.holders(*feature)
     if len(holders) > WORTH_A_SHELF:
         shelf = catalogue.shelf(parse_filters(dict([feature])))
@@ -62,7 +63,7 @@ def candidates(catalogue: Catalogue, feature: Feature, count: int) -> Iterator[i
 
 
 def alike(catalogue: Catalogue, features: dict[Feature, float], origin: int, items: Ints) -> tuple[Floats, Floats]:
-    """(similarity, closeness of prices in (0, 1], 0 where one is missing) of active items."""
+    """Return (similarity, closeness of prices in (0, 1]) of active items; the closeness is 0 if a price is missing."""
     numbers, shared = items.tolist(), np.zeros(len(items))
     for feature, weight in features.items():
         holders = catalogue.holders(*feature)

@@ -1,4 +1,4 @@
-"""The state of one organisation's recommender: updated by each event, asked by each request, trained never."""
+"""The recommender of one organisation. Every event updates it and every request reads it; there is no training step."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mock_server.state.records import Event, Item
 
 
 class Recommender:
-    """Knows persons, not ids: the caller says which person an event belongs to and when two turn out to be one."""
+    """Knows persons, not ids: the caller decides which person an event belongs to, and joins two that are the same."""
 
     def __init__(self, config: Config | None = None) -> None:
         self.config = config = config or Config()
@@ -24,12 +24,12 @@ class Recommender:
         self.catalogue = Catalogue(self.scores, config.shelves)
         self.tables = Tables(*(Pairs(config.row_cap) for _ in range(3)))
         self.people: dict[str, Person] = {}
-        self._own: set[str] | None = None  # whose history no copy shares; None where there never was a copy
+        self._own: set[str] | None = None  # whose history no copy shares; None if no copy was ever made
         self._baskets = Counted(self.tables.bought, config.window, config.session_gap)
         self._sessions = Counted(self.tables.consumed, config.window, config.session_gap)
 
     def copy(self) -> Recommender:
-        """An independent copy: histories and rows are shared until one of the two changes them."""
+        """Return an independent copy. Histories and rows are shared until one of the two changes them."""
         twin = Recommender(self.config)
         twin.scores = self.scores.copy()
         twin.catalogue = self.catalogue.copy(twin.scores)
@@ -41,14 +41,14 @@ class Recommender:
         return twin
 
     def restock(self, record: Item) -> Item:
-        """Store an item; the record as stored."""
+        """Store an item. Returns the stored record, which may keep attributes of the previous one."""
         number = self._number(record.item_id)
         stored = record.merged_over(self.catalogue.records[number])
         self.catalogue.restock(number, stored)
         return stored
 
     def record(self, event: Event, person_id: str) -> None:
-        """Count an event that was not seen before, also one whose item has not arrived yet."""
+        """Count an event that was not seen before. Its item need not have arrived yet."""
         name = event.event_name
         weight = self.config.weight(name, event.event_family)
         if event.item_id is None or (weight <= 0 and name != "remove_from_cart"):
@@ -66,7 +66,7 @@ class Recommender:
                 person.baskets.record(item, at, event.order_id, self._baskets)
 
     def join(self, kept_id: str, absorbed_id: str) -> None:
-        """Joins two persons: the events of the shorter history are removed and recorded again for the longer one."""
+        """Join two persons: the events of the one with fewer items are taken out and recorded again for the other."""
         known = [self._person(each) for each in (kept_id, absorbed_id) if each in self.people]
         self.people.pop(absorbed_id, None)
         if self._own is not None:
@@ -95,7 +95,8 @@ class Recommender:
         return Ranking(query, plan, shelf, catalogue, depth)
 
     def _person(self, person_id: str) -> Person:
-        """A person's history, to be written to: a new one, or this recommender's own from now on."""
+        """Return a person's history for writing: a new one, or a copy if it is still shared with a copy of the
+        recommender."""
         person = self.people.get(person_id)
         if person is None:
             person = self.people[person_id] = Person()
@@ -116,7 +117,7 @@ class Recommender:
         return number
 
     def _settle(self, person: Person, item: int, affinity: float, last: float) -> None:
-        """Put a changed touch at its place in time and count what its change of affinity does to the pairs."""
+        """Move a changed touch to its place in time, and add the change of its affinity to the pairs."""
         touch = person.touches[item]
         now = touch.settle(self.config)
         position = person.place(item, self.catalogue.ids[item], last, touch, self.config)
@@ -131,7 +132,7 @@ class Recommender:
         partners = [partner for _, _, partner in person.neighbours(position, self.config.window)]
         theirs = [touches[partner].affinity for partner in partners]
         increments = [a if a < now else now for a in theirs]
-        if affinity:  # what the pair counted before comes off
+        if affinity:  # subtract what the pairs counted before
             changes = [new - (a if a < affinity else affinity) for new, a in zip(increments, theirs, strict=True)]
             partners = [partner for partner, change in zip(partners, changes, strict=True) if change]
             increments = [change for change in changes if change]
@@ -139,7 +140,7 @@ class Recommender:
             touched.add(item, partners, increments)
 
     def _unpair(self, person: Person) -> None:
-        """Take the person's pairs out of the table, as far as the window reaches."""
+        """Take the person's pairs out of the table; only pairs within the window were counted."""
         touches, touched, window = person.touches, self.tables.touched, self.config.window
         for item, touch in touches.items():
             touched.totals[item] -= touch.affinity

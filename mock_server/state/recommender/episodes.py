@@ -1,7 +1,7 @@
 """Sessions and purchase baskets: the events of one person that belong together, by a shared id or by time.
 
-Without an id, events whose gaps are at most `gap` seconds make one episode. A late event may join two, and so may an
-identify: then the pairs that both had counted are counted once.
+Events without an id belong to one episode if the gaps between them are at most `gap` seconds. A late event or an
+identify may join two episodes; a pair of items that both had counted is then counted once.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class Episode:
 
     def __init__(self, at: float) -> None:
         self.first = self.last = at
-        self.items: dict[int, float] = {}  # item -> when last
+        self.items: dict[int, float] = {}  # item -> time of its last event
 
     def copy(self) -> Episode:
         twin = Episode(self.first)
@@ -47,14 +47,14 @@ class Episode:
         self.last = max(self.last, other.last)
 
     def take_back(self, counted: Counted) -> None:
-        """Uncount the pairs of this episode."""
+        """Subtract the pairs that this episode counted."""
         items = list(self.items)
         for position, item in enumerate(items):
             counted.change(item, items[max(0, position - counted.window) : position], -1.0)
 
 
 class Counted:
-    """The table that episodes are counted in: each pair of items once an episode, within the window."""
+    """The table in which episodes count pairs: once per episode, within the window."""
 
     __slots__ = ("gap", "pairs", "window")
 
@@ -72,10 +72,10 @@ class Episodes:
 
     def __init__(self) -> None:
         self.named: dict[str, Episode] = {}
-        self.unnamed: list[Episode] = []  # in order of time, more than a gap apart
+        self.unnamed: list[Episode] = []  # in order of time, with gaps of more than `gap` between them
 
     def copy(self) -> Episodes:
-        """The same episodes; the copy's counts need not be repeated."""
+        """Copy the episodes. Their pairs are not counted again: the copy's table has them already."""
         twin = Episodes()
         twin.named = {name: episode.copy() for name, episode in self.named.items()}
         twin.unnamed = [episode.copy() for episode in self.unnamed]
@@ -91,7 +91,7 @@ class Episodes:
         episode.add(item, at, counted)
 
     def absorb(self, other: Episodes, counted: Counted) -> None:
-        """Take over the episodes of a person who turned out to be this one."""
+        """Take over the episodes of another person who turned out to be this one."""
         for name, episode in other.named.items():
             mine = self.named.setdefault(name, episode)
             if mine is not episode:
@@ -100,14 +100,15 @@ class Episodes:
             self._insert(episode, counted)
 
     def newest(self, count: int) -> list[Episode]:
-        """Those that ended last, latest first; of those that ended together, the one that began later."""
+        """Return the episodes that ended last, the latest first; of those that ended together, the one that began
+        later."""
         rows = [(-episode.last, -episode.first, name, episode) for name, episode in self.named.items()]
         rows += [(-episode.last, -episode.first, "", episode) for episode in self.unnamed[-count:]]
-        rows.sort()  # no two are equal but for the episode
+        rows.sort()  # keys are distinct, so episodes themselves are never compared
         return [row[3] for row in rows[:count]]
 
     def _around(self, at: float, counted: Counted) -> Episode:
-        """The unnamed episode that an event at this time belongs to."""
+        """Return the unnamed episode to which an event at this time belongs; make one if needed."""
         position = bisect_right(self.unnamed, at, key=FIRST)
         before = self.unnamed[position - 1] if position else None
         after = self.unnamed[position] if position < len(self.unnamed) else None
@@ -119,7 +120,7 @@ class Episodes:
         return self._insert(Episode(at), counted)
 
     def _insert(self, episode: Episode, counted: Counted) -> Episode:
-        """Put an episode among the unnamed ones, joined with those that it reaches."""
+        """Insert an episode among the unnamed ones, joining those within `gap` of it."""
         unnamed = self.unnamed
         low = high = bisect_right(unnamed, episode.first, key=FIRST)
         while low and episode.first - unnamed[low - 1].last <= counted.gap:

@@ -1,4 +1,4 @@
-"""Attribute filters (R32): equality as JSON values, AND over attributes, a list means any of its values."""
+"""Attribute filters (R32): equality of JSON values, AND between attributes, OR between the values of a list."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _CONTAINERS = (dict, list)
 
 
 class FilterError(ValueError):
-    """A filter that the contract refuses; `field` and `rule` say which and why."""
+    """A filter that the contract refuses. `field` names it, `rule` gives the reason."""
 
     def __init__(self, field: str, rule: str) -> None:
         super().__init__(f"{field}: {rule}")
@@ -22,7 +22,7 @@ class FilterError(ValueError):
 
 
 def parse_filters(filters: Mapping[str, Any]) -> Conditions:
-    """Filters as hashable conditions, in order of their names."""
+    """Convert filters to hashable conditions, sorted by attribute name. Raises FilterError."""
     return tuple(sorted((name, _wanted(name, value)) for name, value in filters.items()))
 
 
@@ -31,7 +31,7 @@ def matches(item: Item, conditions: Conditions) -> bool:
 
 
 def keys(item: Item, name: str) -> list[Key]:
-    """The keys under which a filter on `name` finds the item."""
+    """Return the keys by which a filter on `name` finds the item."""
     return [_key(value) for value in item.values(name)]
 
 

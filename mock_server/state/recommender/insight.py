@@ -1,4 +1,4 @@
-"""What the recommender knows of one item or one person, for people to read; nothing here changes anything."""
+"""Shows what the recommender knows of an item or a person. Nothing here changes its state."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ TABLES = ("touched", "bought", "consumed")
 
 
 class Neighbour(NamedTuple):
-    """`together`: how much two items occur together; `cosine`: the same in proportion to how much each occurs."""
+    """An item that occurs with another. `together`: how much they occur together; `cosine`: the same, relative to how
+    much each occurs."""
 
     item_id: str
     together: float
@@ -22,15 +23,15 @@ class Neighbour(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """`popularity` is the sum of the weights of an item's events. `trend` is the logarithm of that sum where older ones
-    count less: of two items the one that is ahead by 1 has twice as much going on; None where nothing ever happened."""
+    """An item's place among all. `popularity`: the sum of the weights of its events. `trend`: the base-2 logarithm of
+    that sum with older events weighing less, so 1 more means twice as much; None for an item without events."""
 
     popularity: float
     trend: float | None
 
 
 class Interest(NamedTuple):
-    """What a person did with an item; times in epoch seconds."""
+    """A person's events about one item, summed up; times in epoch seconds."""
 
     item_id: str
     affinity: float
@@ -47,8 +48,8 @@ def standing(recommender: Recommender, item_id: str) -> Standing:
 
 
 def neighbours(recommender: Recommender, item_id: str, table: str, count: int) -> list[Neighbour]:
-    """Those with the largest cosines, largest first. `table`: touched by one person closely in time, bought in one
-    basket, or consumed in one session."""
+    """Return the neighbours with the largest cosines, largest first. `table`: `touched` by one person closely in time,
+    `bought` in one basket, or `consumed` in one session."""
     item = recommender.catalogue.numbers.get(item_id)
     if item is None:
         return []
@@ -64,7 +65,7 @@ def neighbours(recommender: Recommender, item_id: str, table: str, count: int) -
 
 
 def interests(recommender: Recommender, person_id: str, count: int) -> list[Interest]:
-    """A person's items, the one touched last first."""
+    """Return a person's items, the one touched last first."""
     person, ids = recommender.people.get(person_id, UNKNOWN_PERSON), recommender.catalogue.ids
     found = []
     for _, _, item in reversed(person.recent[-count:]):

@@ -1,4 +1,4 @@
-"""Rounding that makes rankings repeatable: scores are compared at nine significant digits."""
+"""Number types, and rounding that makes rankings repeatable: scores are compared at nine significant digits."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
-Mask = NDArray[np.bool_]  # a place for every item
-Amounts = tuple[Ints, Floats]  # items and an amount for each
-Weighted = Sequence[tuple[int, float]]  # items and the weight of each
+Mask = NDArray[np.bool_]  # one element for every item of the catalogue
+Amounts = tuple[Ints, Floats]  # items, and an amount for each
+Weighted = Sequence[tuple[int, float]]  # items, each with its weight
 DIGITS = 9
 
 
@@ -21,7 +21,7 @@ def significant(value: float) -> float:
 
 
 def significant_score(score: float) -> float:
-    """The same for a number in [0.01, 1], where its digits leave no doubt without the way through a text."""
+    """Round a number in [0.01, 1] like `significant`, but without text where the digits leave no doubt."""
     unit = 1e9 if score >= 0.1 else 1e10
     shifted = score * unit
     whole = int(shifted)
@@ -34,13 +34,14 @@ def significant_score(score: float) -> float:
 
 
 def significant_array(values: Floats) -> Floats:
-    """The same for an array of positive numbers."""
+    """Round an array of positive numbers like `significant`."""
     scale = 10.0 ** (DIGITS - 1 - np.floor(np.log10(values)))
     return np.asarray(np.rint(values * scale) / scale)
 
 
 def windows(values: Floats, reach: int) -> Floats:
-    """A row for each value: itself in the middle of up to `reach` values before and after it, 0 beyond the ends."""
+    """Return a row for each value, with the value in the middle, up to `reach` values on each side, and 0 beyond the
+    ends."""
     padded = np.zeros(len(values) + 2 * reach)
     padded[reach : reach + len(values)] = values
     return np.ndarray((len(values), 2 * reach + 1), np.float64, padded, strides=padded.strides * 2)
@@ -48,12 +49,12 @@ def windows(values: Floats, reach: int) -> Floats:
 
 @lru_cache(maxsize=8)
 def powers_of_ranks(count: int, power: float) -> tuple[float, ...]:
-    """rank ** power for the ranks from 1 to `count`."""
+    """Return rank ** power for the ranks from 1 to `count`."""
     return tuple([rank**power for rank in range(1, count + 1)])
 
 
 def largest(values: Floats, count: int) -> Ints:
-    """Positions of the `count` largest values and of everything that ties with the last of them, in no order."""
+    """Return the positions of the `count` largest values, and of all that tie with the last of them, in any order."""
     if len(values) <= count:
         return np.arange(len(values))
     ordered = values.copy()

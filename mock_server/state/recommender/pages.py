@@ -1,4 +1,4 @@
-"""What a list shows of an item, and a page of such entries as JSON."""
+"""A page of recommendations as JSON."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Entry(NamedTuple):
 
 
 class Page(NamedTuple):
-    """`results` and `ids_json` are JSON arrays: the entries as the API shows them, and their ids."""
+    """A page. `results` and `ids_json` are JSON arrays: the entries as the API shows them, and their ids."""
 
     ids: tuple[str, ...]
     results: bytes
@@ -41,7 +41,7 @@ class Page(NamedTuple):
         middles: Sequence[bytes],
         metadata: Sequence[bytes],
     ) -> Self:
-        """Joined from fragments, because a document of 20 dictionaries takes several times as long to make."""
+        """Join a page from fragments, because serialising 20 dictionaries takes several times as long."""
         if not ids:
             return cls((), b"[]", b"[]")
         written = orjson.dumps(scores)[1:-1].split(b",")
@@ -52,11 +52,11 @@ class Page(NamedTuple):
 
 
 def beginning(item_id: str) -> bytes:
-    """The end of the entry before, and an entry up to its score."""
+    """Return the JSON that ends the previous entry and begins this one, up to its score."""
     return b'},{"item_id":' + orjson.dumps(item_id) + b',"score":'
 
 
 @lru_cache(maxsize=100)
 def middle(reason: str) -> bytes:
-    """An entry from its score to its metadata."""
+    """Return the JSON of an entry between its score and its metadata."""
     return b',"reason":' + orjson.dumps(reason) + b',"metadata":'

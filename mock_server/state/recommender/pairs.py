@@ -1,8 +1,9 @@
-"""Which items occur together: a sparse symmetric table of weighted counts, kept up to date one increment at a time.
+"""Counts which items occur together: a sparse symmetric table of weighted counts, updated one increment at a time.
 
-A row is a log of (item, increment), 16 bytes each, that is folded when it has doubled: increments of one item are added
-up, and a row of more than twice the cap is cut to its largest counts (by count, though ranking is by cosine: cutting by
-cosine keeps noise). Appending costs less than updating a dictionary, and reading is a view.
+A row is an append-only log of (item, increment) entries of 16 bytes. When it has doubled in size it is folded: the
+increments of one item are summed, and a row with more than twice `cap` items is cut to the `cap` largest counts.
+(By count, although ranking is by cosine: cutting by cosine keeps noise.) Appending costs less than updating a
+dictionary, and a row is read as an array without copying.
 """
 
 from __future__ import annotations
@@ -18,15 +19,16 @@ from numpy.typing import NDArray
 from mock_server.state.recommender.numbers import Amounts, Floats, Ints, Mask, Weighted
 
 ENTRY = np.dtype([("item", np.int64), ("count", np.float64)])
-NOTHING = 1e-9  # a count this small is what rounding left of one that was taken back
+NOTHING = 1e-9  # a count this small is a rounding error of increments that were subtracted again
 FIRST_FOLD = 128  # entries
-LOOK = 32 * ENTRY.itemsize  # bytes: how often it is looked whether a row has to be folded
-PORTION = 1 << 14  # entries that are added up at once
-FEW_OF_MANY, MANY = 16, 4_096  # of so many items, going through a sixteenth of them beats scanning all
+LOOK = 32 * ENTRY.itemsize  # bytes; whether to fold a row is checked each time it has grown by this much
+PORTION = 1 << 14  # entries that are summed at once
+FEW_OF_MANY, MANY = 16, 4_096  # shorter rows are summed without scanning all items
 
 
 class Pairs:
-    """`totals[i]` is the sum that normalises row i: of affinities over persons, or of baskets, or of sessions."""
+    """The table. `totals[i]` normalises row i: the sum of affinities over persons, or the number of baskets or
+    sessions."""
 
     __slots__ = ("_counting", "_fold_at", "_marks", "_shared", "cap", "rows", "totals")
 
@@ -34,20 +36,20 @@ class Pairs:
         self.cap = cap
         self.rows: list[bytearray | None] = []
         self.totals = array("d")
-        self._fold_at = array("q")  # bytes
-        self._shared: bytearray | None = None  # 1 for a row that a copy has too; None where there never was a copy
-        self._marks = np.zeros(0, np.intp)  # one place per item
+        self._fold_at = array("q")  # size in bytes at which a row is folded
+        self._shared: bytearray | None = None  # 1 for a row shared with a copy; None if no copy was ever made
+        self._marks = np.zeros(0, np.intp)  # scratch space, one element per item
         self._counting: Ints = np.arange(0)
 
     def copy(self) -> Pairs:
-        """An independent copy: a row is shared until one of the two changes it."""
+        """Return an independent copy. A row is shared until one of the two changes it."""
         twin = Pairs(self.cap)
         twin.rows, twin.totals, twin._fold_at = self.rows.copy(), self.totals[:], self._fold_at[:]
         self._shared, twin._shared = (bytearray(b"\1") * len(self.rows) for _ in range(2))
         return twin
 
     def grow(self) -> None:
-        """One more item is numbered."""
+        """Add an empty row for a new item."""
         if self._shared is not None:
             self._shared.append(0)
         self.rows.append(None)
@@ -55,7 +57,7 @@ class Pairs:
         self._fold_at.append(FIRST_FOLD * ENTRY.itemsize)
 
     def add(self, item: int, partners: Sequence[int], increments: Sequence[float]) -> None:
-        """Add to the counts of `item` with each partner, in both directions."""
+        """Add to the counts of `item` with each of its partners, in both directions."""
         if self._shared is not None:
             self._take(self._shared, (item, *partners))
         log = chain.from_iterable(zip(partners, increments, strict=True))
@@ -72,12 +74,13 @@ class Pairs:
                     self._fold(partner)
 
     def sizes(self, items: Ints) -> Floats:
-        """Their totals; at least a trifle, so that one can divide by them. A copy: views would forbid growing."""
+        """Return the items' totals, raised to at least NOTHING, to avoid dividing by zero. Copied, because the array
+        can't grow while a view of it exists."""
         sizes = np.frombuffer(self.totals)[items]
         return np.maximum(sizes, NOTHING, out=sizes)
 
     def row(self, item: int) -> tuple[Ints, Floats]:
-        """The partners of `item` and their counts."""
+        """Return the partners of `item` and their counts."""
         return self.sums([(item, 1.0)])
 
     def count(self, item: int, partner: int) -> float:
@@ -85,10 +88,10 @@ class Pairs:
         return float(entries["count"][entries["item"] == partner].sum())
 
     def sums(self, weighted: Weighted, extra: Amounts | None = None, wanted: Mask | None = None) -> Amounts:
-        """For every item that occurs with any of the given ones: the weighted sum of its counts, where positive.
+        """Return each item that occurs with any of the weighted ones, and the weighted sum of its counts if positive.
 
-        `extra` is added, for different items; only `wanted` ones are given. Time follows the length of the rows, not
-        the catalogue.
+        `extra` is added to the sums; its items are distinct. `wanted` restricts the items that are returned. The time
+        depends on the length of the rows, not on the size of the catalogue.
         """
         rows = self.rows
         parts = [(row, weight) for item, weight in weighted if (row := rows[item])]
@@ -107,11 +110,12 @@ class Pairs:
         return items, every[items]
 
     def _entries(self, item: int) -> NDArray[np.void]:
-        """A view of the row's log; release it before anything is added."""
+        """Return a view of the row's log; release it before anything is added, because a viewed bytearray can't
+        grow."""
         return np.frombuffer(self.rows[item] or b"", ENTRY)
 
     def _take(self, shared: bytearray, items: Iterable[int]) -> None:
-        """Make rows that another table reads too this table's own."""
+        """Copy the rows that are still shared with another table, so that they can be changed."""
         rows = self.rows
         for item in items:
             if shared[item]:
@@ -131,7 +135,7 @@ class Pairs:
         entries = self._entries(item)
         items, sums = self._added_up(entries["item"], entries["count"])
         if len(items) > 2 * self.cap:
-            by_count = np.argsort(sums, kind="stable")  # of equal counts the latest mentioned stay
+            by_count = np.argsort(sums, kind="stable")  # stable: of equal counts, the items that occurred last are kept
             kept = np.sort(by_count[-self.cap :])
             items, sums = items[kept], sums[kept]
         folded = np.empty(len(items), ENTRY)
@@ -140,11 +144,11 @@ class Pairs:
         self._fold_at[item] = ENTRY.itemsize * max(FIRST_FOLD, 2 * len(items))
 
     def _added_up(self, items: Ints, amounts: Floats) -> tuple[Ints, Floats]:
-        """Each item with a positive sum once, in order of its last mention, and its sum."""
+        """Return each item with a positive sum once, and its sum, in the order in which the items last occurred."""
         if len(self._marks) < len(self.totals):
             self._marks = np.zeros(2 * len(self.totals), np.intp)
         self._marks[items] = self._numbers(len(items))
-        last = self._marks[items]  # position of the last mention of the same item
+        last = self._marks[items]  # for each entry, the position of its item's last entry
         sums = np.bincount(last, amounts, len(items))
         positions = np.flatnonzero(sums > NOTHING)
         return items[positions], np.asarray(sums[positions])
@@ -156,7 +160,8 @@ class Pairs:
 
 
 def _weighted_entries(parts: Sequence[tuple[bytearray, float]]) -> Amounts:
-    """Of the rows, one after the other. To join the bytes takes one call for all rows."""
+    """Return the weighted entries of all rows, concatenated. The bytes are joined first, to call NumPy once for all
+    rows."""
     entries = np.frombuffer(b"".join([row for row, _ in parts]), ENTRY)
     lengths = [len(row) // ENTRY.itemsize for row, _ in parts]
     return entries["item"], entries["count"] * np.repeat([weight for _, weight in parts], lengths)
@@ -176,7 +181,7 @@ def _joined(one: Amounts, other: Amounts | None) -> Amounts:
 
 
 def _portions(parts: Sequence[tuple[bytearray, float]]) -> Iterator[Sequence[tuple[bytearray, float]]]:
-    """The same rows in portions that fit into a processor's cache."""
+    """Yield the rows in portions that fit into a processor's cache."""
     start = size = 0
     for end, (row, _) in enumerate(parts, 1):
         size += len(row) // ENTRY.itemsize

@@ -1,4 +1,4 @@
-"""What the events of one person add up to. Nothing here depends on the order in which the events arrived."""
+"""What the events of one person add up to. The result does not depend on the order in which the events arrived."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from mock_server.state.recommender.config import Config
 from mock_server.state.recommender.episodes import Episodes
 from mock_server.state.recommender.numbers import Floats, Ints, windows
 
-Moment = tuple[float, str, int]  # (time, item id, item number): items that share a time stand in order of their ids
+Moment = tuple[float, str, int]  # (time, item id, item number), so items of the same time are sorted by id
 
 
 class Touch:
-    """One person and one item: facts that are maxima and sums, and the affinity that follows from them."""
+    """One person's events about one item, kept as maxima and sums, and the affinity that follows from them."""
 
     __slots__ = ("added", "affinity", "bought", "checkout", "last", "purchases", "removed", "strongest")
 
     def __init__(self) -> None:
-        self.strongest = 0.0  # weight of the strongest event that isn't about the cart
+        self.strongest = 0.0  # weight of the strongest event other than add_to_cart and remove_from_cart
         self.added = self.checkout = self.removed = self.bought = self.last = -inf
         self.purchases = 0
         self.affinity = 0.0
@@ -55,7 +55,7 @@ class Touch:
         self.purchases += other.purchases
 
     def settle(self, config: Config) -> float:
-        """Bring the affinity up to date and return it."""
+        """Recompute the affinity and return it."""
         level = 0.0
         if self.added > self.removed:
             level = config.cart_level
@@ -66,7 +66,7 @@ class Touch:
 
     @property
     def carted(self) -> float:
-        """When the item last came into the cart or the checkout."""
+        """When the item was last put into the cart or taken to the checkout."""
         return max(self.added, self.checkout)
 
     @property
@@ -75,8 +75,8 @@ class Touch:
 
 
 class History(NamedTuple):
-    """The recent items and the affinity to each, oldest first. `around`: a row for each item, its affinity in the
-    middle of those of the items that stand next to it in time; 0 for none. Small, because each person may have one."""
+    """The person's recent items and the affinity to each, oldest first. `around` has a row for each item: its affinity
+    in the middle, those of its neighbours in time on both sides, 0 beyond the ends."""
 
     items: Ints
     affinities: Floats
@@ -88,7 +88,7 @@ class Person:
 
     def __init__(self) -> None:
         self.touches: dict[int, Touch] = {}
-        self.recent: list[Moment] = []  # the newest `history` items, oldest first
+        self.recent: list[Moment] = []  # the newest `config.history` items, oldest first
         self.bought: set[int] = set()
         self.cart: set[int] = set()
         self.sessions = Episodes()
@@ -109,7 +109,8 @@ class Person:
         return touch
 
     def place(self, item: int, item_id: str, before: float, touch: Touch, config: Config) -> int | None:
-        """Put the item at its time among the recent ones; its position, None when it is older than all that count."""
+        """Insert the item at its time among the recent ones. Returns its position; None if it is older than all of
+        them."""
         self._history = None
         recent = self.recent
         moment = (touch.last, item_id, item)
@@ -128,7 +129,7 @@ class Person:
         return position if recent[position] == moment else None
 
     def history(self, window: int) -> History:
-        """Kept until the person's next event."""
+        """Return the recent items as arrays, cached until the person's next event."""
         if self._history is None:
             items = [item for _, _, item in self.recent]
             around = windows(np.array([self.touches[item].affinity for item in items]), window)
@@ -136,18 +137,19 @@ class Person:
         return self._history
 
     def neighbours(self, position: int, window: int) -> list[Moment]:
-        """The items that stand next in time, `window` before and `window` after."""
+        """Return the neighbours in time, up to `window` before the position and `window` after it."""
         return self.recent[max(0, position - window) : position] + self.recent[position + 1 : position + 1 + window]
 
     def note(self, item: int, touch: Touch) -> None:
-        """Keep the sets of bought items and of items in the cart."""
+        """Update the sets of bought items and of items in the cart."""
         if touch.purchases:
             self.bought.add(item)
         if touch.carted > -inf:
             (self.cart.add if touch.in_cart else self.cart.discard)(item)
 
     def open_cart(self, since: float) -> list[tuple[bool, float, int]]:
-        """(reached the checkout, when, item) of what lies in the cart since then; no particular order."""
+        """Return (reached the checkout, when put into the cart, item) for the items put into the cart since then, in
+        any order."""
         found = ((self.touches[item], item) for item in self.cart)
         return [(touch.checkout > touch.removed, touch.carted, item) for touch, item in found if touch.carted > since]
 

@@ -1,4 +1,4 @@
-"""A query, and the ordered list that answers it, computed as far as it is read."""
+"""A query, and the ordered list that answers it. The list is computed only as far as it is read."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from mock_server.state.records import Item
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One request for recommendations. The caller has checked that the strategy's required input is there;
-    where it is missing or unknown, the answer is the fallback.
+    """One request for recommendations. The caller has checked that the strategy's required input is given; if that
+    input is unknown here, the answer is the fallback.
 
-    `context_item_ids` is the basket of `cross-sell` (else: the user's open cart) and, where given, the session of
-    `session_based`.
+    `context_item_ids` is the basket of `cross-sell` (default: the user's open cart) and the session of `session_based`
+    (default: the user's running one).
     """
 
     strategy: str
@@ -32,7 +32,7 @@ class Query:
 
 
 class Source(NamedTuple):
-    """One place that results come from. `read` gives (item number, positive raw score), never rising."""
+    """A source of results. `read` returns (item number, positive raw score) pairs whose scores never rise."""
 
     reason: str
     mode: str
@@ -41,9 +41,9 @@ class Source(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """How a list is made: sources in order, items that stay out of it, and when it would change by itself.
+    """How a list is made: its sources in order, the items that are excluded, and until when it stays the same.
 
-    `best` gives the keys of so many items of a board that alone decides how the list begins.
+    `best(count)` returns the first keys of a board, if that board alone decides how the list begins.
     """
 
     sources: tuple[Source, ...]
@@ -53,7 +53,7 @@ class Plan(NamedTuple):
 
 
 class StaleRankingError(RuntimeError):
-    """A ranking was read on after something was applied; ask for it again."""
+    """A ranking was read further after the tenant had changed; ask for a new one."""
 
 
 class Ranking:
@@ -62,8 +62,8 @@ class Ranking:
     The k-th source's scores lie in (2 ** -k, 2 ** (1 - k)], in proportion to its raw scores: so scores are in (0, 1],
     never rise along the list, and those above 0.5 come from the strategy's own first signal.
 
-    It is made as far as it is read, so read it before anything else is applied to the tenant; a read that comes
-    later and needs more raises StaleRankingError.
+    The list is computed as far as it is read, so read it before the tenant changes; a later read that needs more
+    raises StaleRankingError.
     """
 
     def __init__(self, query: Query, plan: Plan, shelf: Shelf, catalogue: Catalogue, depth: int) -> None:
@@ -74,8 +74,8 @@ class Ranking:
         self._shelf = shelf
         left_out = sum(map(shelf.mask.__getitem__, plan.excluded))
         self._length = min(depth, shelf.count - left_out)
-        self._placed = set(plan.excluded)  # and what the sources before the present one supplied
-        self._numbers: list[int] = []  # of the items, and for each its score and which source it came from
+        self._placed = set(plan.excluded)  # also the items of earlier sources
+        self._numbers: list[int] = []  # of the items; the next two lists hold each item's score and source
         self._scores: list[float] = []
         self._levels: list[int] = []
         self._open(0)
@@ -92,7 +92,7 @@ class Ranking:
         return [self._entry(position) for position in range(start, stop, step)]
 
     def page(self, start: int, stop: int) -> Page:
-        """The entries from `start` to `stop` as JSON. The page that was asked for last is kept."""
+        """Return the entries from `start` to `stop` as JSON. The page of the last call is cached."""
         if self._page is None or self._page[:2] != (start, stop):
             begin, end, _ = slice(start, stop).indices(self._length)
             made = self._make_page if self.plan.best is None else self._common_page
@@ -108,19 +108,19 @@ class Ranking:
 
     @property
     def mode(self) -> str:
-        """What the first result rests on: behavioral, content or fallback (R18)."""
+        """The kind of signal behind the first result: behavioral, content or fallback (R18)."""
         if not self._length:
             return "fallback"
         self._reach(1)
         return self.plan.sources[self._levels[0]].mode
 
     def explain(self, item_id: str) -> dict[str, Any] | None:
-        """The parts of the score, as JSON; None when the item is not in the list."""
+        """Return the parts of the item's score, as JSON; None if the item is not in the list."""
         found = (position for position, entry in enumerate(self) if entry.item_id == item_id)
         return next((self.explain_at(position) for position in found), None)
 
     def explain_at(self, position: int) -> dict[str, Any]:
-        """The same for the entry at `position`, which counts from 0. Raises IndexError past the end."""
+        """Return the parts of the score at `position`, counted from 0. Raises IndexError past the end."""
         entry = self[position : position + 1][0]
         level = self._levels[position]
         source = self.plan.sources[level]
@@ -135,11 +135,12 @@ class Ranking:
         }
 
     def _entry(self, position: int) -> Entry:
-        item = cast(Item, self._catalogue.records[self._numbers[position]])  # only items stand on a shelf
+        item = cast(Item, self._catalogue.records[self._numbers[position]])  # shelves hold only items with a record
         return Entry(item.item_id, self._scores[position], self.plan.sources[self._levels[position]].reason, item)
 
     def _common_page(self, start: int, stop: int) -> Page:
-        """The same page as for the question before, if the board's beginning and the items have not changed since."""
+        """Return the page cached for an earlier query, if the board's beginning and the items have not changed
+        since."""
         shelf, restocked, best = self._shelf, self._catalogue.restocked.end, self.plan.best
         keys = best(stop) if best is not None and self._version == self._catalogue.version else []
         kept = shelf.pages.get((self.strategy, start, stop))
@@ -165,21 +166,22 @@ class Ranking:
         )
 
     def _reach(self, length: int) -> None:
-        """Make the list that long, which it can be. This is no generator, because one that knows its ranking is a
-        reference cycle: garbage that only the collector frees."""
+        """Extend the list to `length`, which the caller has checked. Not a generator, because a generator that refers
+        to its ranking is a reference cycle, which only the garbage collector frees."""
         if len(self._numbers) < length and self._version != self._catalogue.version:
             raise StaleRankingError("the tenant has changed since this ranking was made")
         while len(self._numbers) < length:
             self._take(length - len(self._numbers))
 
     def _open(self, level: int) -> None:
-        """Go on to the next source."""
+        """Start with the source at `level`."""
         self._placed.update(self._numbers)
         self._level, self._scale = level, 0.0
-        self._candidates: Iterator[tuple[int, float]] | None = None  # read when the first of them is needed
+        self._candidates: Iterator[tuple[int, float]] | None = None  # read when the first candidate is needed
 
     def _take(self, missing: int) -> None:
-        """Up to so many entries of the present source, which names no item twice; go on to the next one at its end."""
+        """Add up to `missing` entries from the current source, which names no item twice. At its end, open the next
+        source."""
         if self._candidates is None:
             self._candidates = iter(self.plan.sources[self._level].read())
         mask, placed, level = self._shelf.mask, self._placed, self._level

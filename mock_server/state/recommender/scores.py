@@ -1,4 +1,4 @@
-"""The popularity and trend of each item over all events and persons, and a journal of changes for readers."""
+"""The popularity and trend of each item over all events and persons, and a journal that tells readers what changed."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import numpy as np
 
 from mock_server.state.recommender.numbers import Floats, Ints, significant
 
-ORIGIN = 1_767_225_600.0  # 2026-01-01: times are counted from here, because small numbers leave digits for the sums
+ORIGIN = 1_767_225_600.0  # 2026-01-01; times are counted from here, because small numbers keep more digits
 
 
 class Journal:
-    """Numbers of changed items, in order; readers remember how far they are. Old entries are forgotten."""
+    """The numbers of changed items, in order. Each reader remembers its position; old entries are dropped."""
 
     __slots__ = ("_entries", "_start")
     kept = 10_000
@@ -33,15 +33,15 @@ class Journal:
         return self._start + len(self._entries)
 
     def since(self, position: int) -> list[int] | None:
-        """Entries from `position` on; None when some of them are forgotten."""
+        """Return the entries from `position` on; None if some of them were dropped."""
         return None if position < self._start else self._entries[position - self._start :]
 
 
 class Scores:
-    """`popularity` is the sum of event weights. `trending` decays: an event weighs w * 2 ** (-age / half-life).
+    """Sums of event weights. `popularity` is the plain sum. In `trending` an event weighs w * 2 ** (-age / half-life).
 
-    Nothing is ever decayed in place (forward decay, Cormode et al. 2009): a sum is kept as of the item's latest event,
-    and compared by its logarithm plus that time in half-lives. So it needs no clock, and a late event fits in anywhere.
+    No sum is ever decayed in place (forward decay, Cormode et al. 2009): it is kept as of the item's latest event, and
+    compared by its logarithm plus that time in half-lives. So no clock is needed, and late events can be added too.
     """
 
     __slots__ = ("_at", "_sum", "changed", "half_life", "popularity")
@@ -50,11 +50,11 @@ class Scores:
         self.half_life = half_life
         self.popularity = array("d")
         self._sum = array("d")
-        self._at = array("d")  # in half-lives since ORIGIN
+        self._at = array("d")  # time of the sum, in half-lives since ORIGIN
         self.changed = Journal()
 
     def copy(self) -> Scores:
-        """An independent copy; its journal has no readers yet."""
+        """Return an independent copy, whose journal has no readers yet."""
         twin = Scores(self.half_life)
         twin.popularity, twin._sum, twin._at = self.popularity[:], self._sum[:], self._at[:]
         return twin
@@ -80,7 +80,7 @@ class Scores:
         return significant(self.popularity[item])
 
     def trend(self, item: int) -> float:
-        """Base-2 logarithm of the decayed sum; differences between items don't change with time."""
+        """Return the base-2 logarithm of the decayed sum; differences between items don't change with time."""
         return round(log2(self._sum[item]) + self._at[item], 9)
 
     def popular_values(self, items: Ints) -> Floats:

@@ -1,4 +1,4 @@
-"""Where results come from: pairs of items, boards, plain lists and shared attributes."""
+"""The sources of results: pairs of items, boards, plain lists and shared attributes."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from mock_server.state.recommender.ranking import Source
 
 BEHAVIORAL, CONTENT, FALLBACK = "behavioral", "content", "fallback"
 FEW, MORE = 40, 160
-TOO_SMALL = 1e-100  # for nine digits of it; nothing that anybody could call a match comes near
-EXPLAINED = 20  # strongest parts of a score that an explanation names
-Adjust = Callable[[Ints, Floats], Floats]  # raw scores of items -> final ones; not positive: leave out
+TOO_SMALL = 1e-100  # smallest score; below it nine digits can't be kept, and no real match comes near
+EXPLAINED = 20  # the strongest parts of a score, which an explanation lists
+Adjust = Callable[[Ints, Floats], Floats]  # raw scores of items -> final ones; not positive: left out
 
 
 def in_order(catalogue: Catalogue, items: Ints, values: Floats, count: int) -> Iterator[tuple[int, float]]:
-    """(item, value) of the `count` best, the first few sorted first: most readers want no more."""
+    """Return (item, value) of the `count` best. The first few are sorted first, because most readers need no more."""
     return chain.from_iterable(_batches(catalogue, items, values, count))
 
 
@@ -42,7 +42,7 @@ def _batches(catalogue: Catalogue, items: Ints, values: Floats, count: int) -> I
 
 
 def _sorted(catalogue: Catalogue, items: Ints, values: Floats) -> Iterator[tuple[int, float]]:
-    """By value at nine significant digits, then popularity, then id."""
+    """Sort by value at nine significant digits, then by popularity, then by id."""
     values = significant_array(values)
     order = values.argsort()[::-1]
     numbers, ordered = items[order].tolist(), values[order].tolist()
@@ -52,7 +52,7 @@ def _sorted(catalogue: Catalogue, items: Ints, values: Floats) -> Iterator[tuple
 
 
 def _ties_sorted(catalogue: Catalogue, numbers: list[int], ordered: list[float]) -> Iterator[tuple[int, float]]:
-    """Those of equal value are put in order when a reader comes to them."""
+    """Yield (item, value), sorting items of equal value only when a reader reaches them."""
     popularity, ids = catalogue.scores.popularity, catalogue.ids
     start, length = 0, len(numbers)
     while start < length:
@@ -77,7 +77,8 @@ def pairs_source(
     count: int,
     extra: Callable[[], Amounts] | None = None,
 ) -> Source:
-    """Items that occur with the given ones: the sum of weight times count, adjusted by the strategy."""
+    """Return a source of the items that occur with `origins`: the sum of weight times count, adjusted by the
+    strategy."""
 
     def read() -> Iterable[tuple[int, float]]:
         if not origins:
@@ -117,7 +118,7 @@ def trending_source(catalogue: Catalogue, shelf: Shelf, mode: str = FALLBACK) ->
     def read() -> Iterator[tuple[int, float]]:
         first = None
         for key in shelf.trending_keys():
-            lost, item = key[0], key[-1]  # the negative trend
+            lost, item = key[0], key[-1]  # the first element of the key is the negative trend
             first = lost if first is None else first
             yield item, max(2.0 ** (first - lost), 1e-300)
 
@@ -132,7 +133,7 @@ def newest_source(catalogue: Catalogue, shelf: Shelf, reason: str = "catalogue",
 
 
 def listed_source(items: Iterable[int], reason: str, facts: Callable[[int], dict[str, Any]]) -> Source:
-    """Items in a given order, taken as far as they are needed."""
+    """Return a source of items in a given order, which are read only as far as they are needed."""
     return Source(reason, BEHAVIORAL, lambda: by_rank(items), facts)
 
 

@@ -1,7 +1,7 @@
 """The 14 strategies: each turns a question into a plan.
 
-Every list is filled in the same order: own signal, the documented fallback, popular, catalogue order.
-The first nine are the API's documented ones, the other five are ours (R41).
+Every list has the same order of sources: the strategy's own signal, the documented fallback, popular, catalogue order.
+The first nine strategies are the API's documented ones, the other five are ours (R41).
 """
 
 from __future__ import annotations
@@ -59,7 +59,8 @@ def frequently_consumed_together(ask: Ask) -> Plan:
 
 
 def session_based(ask: Ask) -> Plan:
-    """What goes with the items of the running session, or of the last interactions, or of the query itself."""
+    """Plan items that go with the query's items, or else with those of the running session and the last
+    interactions."""
     running, _, until = ask.sessions()
     items = list(reversed(ask.given))[: ask.config.session_items]
     if not items:
@@ -71,7 +72,7 @@ def session_based(ask: Ask) -> Plan:
 
 
 def session_resumption(ask: Ask) -> Plan:
-    """What was left unbought in the last session that ended, then what goes with it."""
+    """Plan the items left unbought in the last session that ended, then items that go with them."""
     _, ended, until = ask.sessions()
     left = [item for item in ask.session_items(ended) if item not in ask.person.bought] if ended else []
     resumed = listed_source(left, "resumed_session", _last_touch(ask))
@@ -80,7 +81,7 @@ def session_resumption(ask: Ask) -> Plan:
 
 
 def abandonment_recovery(ask: Ask) -> Plan:
-    """What lies in the cart, then alternatives to it and to what was only looked at in the last session."""
+    """Plan the items in the cart, then alternatives to them and to items only looked at in the last session."""
     cart, cart_until = ask.cart()
     running, ended, session_until = ask.sessions()
     last = running or ended
@@ -103,7 +104,7 @@ def popular(ask: Ask) -> Plan:
 
 
 def price_optimized(ask: Ask) -> Plan:
-    """The personalized candidates, the nearer to the prices that the person pays the better."""
+    """Plan the personalized candidates; the closer an item's price is to those the person pays, the higher it ranks."""
     prices = ask.catalogue.log_prices
     paid = prices(np.array(ask.history()[0], np.intp))
     paid = paid[~np.isnan(paid)]
@@ -118,7 +119,7 @@ def price_optimized(ask: Ask) -> Plan:
 
 
 def cross_sell(ask: Ask) -> Plan:
-    """What is bought together with the whole basket: that of the query, else the open cart."""
+    """Plan items that are bought together with the whole basket: the query's, or else the open cart."""
     basket, until = (ask.given, inf) if ask.query.context_item_ids else ask.cart()
     newest = basket[-1 if ask.query.context_item_ids else 0] if basket else None
     own = ask.together_with(ask.tables.bought, basket, "cross_sell")
@@ -130,7 +131,7 @@ def recently_viewed(ask: Ask) -> Plan:
 
 
 def buy_again(ask: Ask) -> Plan:
-    """Bought items: the oftenest first, of equals the one bought last."""
+    """Plan the bought items, those bought most often first; of equals, the one bought last."""
     touches, ids = ask.person.touches, ask.catalogue.ids
     items = sorted(ask.person.bought, key=lambda item: (-touches[item].purchases, -touches[item].bought, ids[item]))
     return _plan(ask, [listed_source(items, "bought_before", _last_touch(ask))])
@@ -158,7 +159,7 @@ STRATEGIES: Mapping[str, Strategy] = MappingProxyType(
         "new-arrivals": new_arrivals,
     }
 )
-IMPERSONAL = frozenset(  # no person enters them, so their lists are kept once for all
+IMPERSONAL = frozenset(  # their lists depend on no person, so one list is cached for all
     (
         "similar",
         "frequently-bought-together",
@@ -172,7 +173,7 @@ ALIASES: Mapping[str, str] = MappingProxyType({"session-based": "session_based"}
 
 
 def history_weights(ask: Ask) -> Weighted:
-    """The person's items with affinity times a weight that falls with their rank in recency."""
+    """Return the person's items, weighted by affinity and by how recent each is among them."""
     powers = powers_of_ranks(ask.config.history, -ask.config.rank_power)
     return [(item, affinity * power) for item, affinity, power in zip(*ask.history(), powers, strict=False)]
 

@@ -1,5 +1,5 @@
 """Snapshots of the mock: records, clock, windows, random generators, queued records, faults, the journal's position.
 
-Immutable data is shared (see Tenant.copy), so taking and restoring one takes milliseconds. `file.py` writes a
+Immutable data is shared (see Tenant.copy), so it takes milliseconds to take or to restore one. `file.py` writes a
 snapshot to a file for another run of the mock.
 """

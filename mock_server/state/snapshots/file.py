@@ -1,8 +1,8 @@
 """A snapshot as a file, for another run of the mock: one JSON object with a version.
 
-It contains the records as sent; reading it applies them again in the same order. It contains no keys: organisations
-with development keys get theirs again, others keep their keys in the mock that reads the file, or get new ones. Windows
-of addresses are left out."""
+It contains the records as they were sent; reading the file applies them again in the same order. It contains no keys:
+organisations with development keys get these again; others keep the keys that they have in the mock that reads the
+file, or get new ones. Windows of addresses are left out."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ from mock_server.state.snapshots.schema import (
 from mock_server.state.snapshots.snapshot import Frozen, Snapshot, Waiting, pack, unpacked
 from mock_server.state.tenant import Tenant
 
-FURTHEST = 7_000 * 365 * 86_400.0  # seconds; the most that a clock may be ahead
-_MOST = 1e15  # limit of every count
+FURTHEST = 7_000 * 365 * 86_400.0  # seconds; a clock may be ahead at most this far
+_MOST = 1e15  # the largest valid count
 
 Record = Item | User | Event
 MakeTenant = Callable[[str], Tenant]
-Keys = Callable[[str, bool], Mapping[KeyType, str]]  # tenant_id, with development keys
+Keys = Callable[[str, bool], Mapping[KeyType, str]]  # takes the tenant_id, and whether it has development keys
 
 
 _ORGANISATION = TypeAdapter(WrittenOrganisation)
 
 
 def write(snapshot: Snapshot) -> bytes:
-    """The file, made in pieces: in a thread, the others get their turn between them."""
+    """Serialise the snapshot in pieces, because this runs in a thread and other threads must get their turn."""
     return b"".join(_pieces(snapshot))
 
 
@@ -86,7 +86,7 @@ def _organisation(written: WrittenOrganisation) -> Iterator[bytes]:
 
 
 def read(text: bytes, make_tenant: MakeTenant, keys: Keys) -> Snapshot:
-    """Raises SnapshotError for a file that `write` did not make, or of another version."""
+    """Parse a file. Raises SnapshotError for one that `write` did not make, or that has another version."""
     file = parsed(text)
     if file.tenant_id is not None and [each.tenant_id for each in file.organisations] != [file.tenant_id]:
         raise SnapshotError("tenant_id: must be the only organisation of the file, or null")
@@ -108,12 +108,12 @@ def read(text: bytes, make_tenant: MakeTenant, keys: Keys) -> Snapshot:
 def _packed(name: str, part: Any) -> bytes:
     try:
         return pack(part)
-    except TypeError as error:  # numbers and texts that JSON allows and orjson can't write
+    except TypeError as error:  # numbers and texts that JSON allows but orjson can't write
         raise SnapshotError(f"parts.{name}: can't be read ({error})") from None
 
 
 def _check_clock(file: WrittenSnapshot) -> None:
-    """Refuses times outside the calendar, which would make later responses fail."""
+    """Refuse times outside the calendar, which would make later responses fail."""
     if not 0 <= file.clock.now < LAST_MOMENT or abs(file.clock.ahead) > FURTHEST:
         raise SnapshotError("clock: is outside the calendar")
     if not 0 <= file.clock.scale <= FASTEST:
@@ -125,7 +125,7 @@ def _check_clock(file: WrittenSnapshot) -> None:
 
 
 def _check_records(each: WrittenOrganisation) -> None:
-    """Refuses times outside the calendar in the data."""
+    """Refuse times outside the calendar in the records."""
     place = each.tenant_id
     for name, records in (("items", each.items), ("users", each.users), ("events", each.events)):
         for number, record in enumerate(records):
@@ -256,7 +256,7 @@ def _finite(number: float) -> float | None:
 
 def _dice(state: Dice, place: str) -> Dice:
     try:
-        Random().setstate(state)  # noqa: S311 - only tried
+        Random().setstate(state)  # noqa: S311 - only to check the state
     except (ValueError, TypeError, OverflowError) as error:
         raise SnapshotError(f"{place}: {error}") from None
     return state

@@ -1,7 +1,7 @@
-"""A snapshot file's JSON, parsed and checked in pieces: it may be large, and it is read in a thread.
+"""Parses and checks a snapshot file's JSON in pieces: the file may be large, and it is read in a thread.
 
-`json.loads` holds the interpreter from the first byte to the last, except where it calls Python: so objects and numbers
-are made by functions of ours, and records are checked some at a time. The other threads get their turn there."""
+`json.loads` holds the interpreter until it has finished, except while it calls Python. So objects and numbers are made
+by functions of ours, and records are checked a few at a time: that lets other threads run in between."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ RECORDS: Mapping[str, TypeAdapter[Any]] = {
 PIECE = 500  # records
 FILE = TypeAdapter(WrittenSnapshot)
 _DECODED = 1 << 20  # bytes
-_MOST_DEPTH = 100  # of the file; a request's body has 64 levels at most
+_MOST_DEPTH = 100  # levels of nesting in the file; a request's body has 64 at most
 
 
 class SnapshotError(Exception):
-    """A file that can't be read; one line that names the place."""
+    """The file can't be read. The message is one line that names the place."""
 
 
 def parsed(text: bytes) -> WrittenSnapshot:
-    """What the file holds, by its schema. Raises SnapshotError."""
+    """Parse the file and check it against the schema. Raises SnapshotError."""
     try:
         document = json.loads(
             "".join(_decoded(text)),
@@ -71,7 +71,8 @@ def _checked(document: Any) -> WrittenSnapshot:
 
 
 def _records(written: list[Any], kind: str, place: str) -> list[Any]:
-    """`written` is empty in the end: to free all of it at once would take long, too."""
+    """Check the records and convert them. Empties `written` step by step, because freeing it at once would take
+    long."""
     records: list[Any] = []
     written.reverse()
     while written:
@@ -89,7 +90,7 @@ def _records(written: list[Any], kind: str, place: str) -> list[Any]:
 
 
 def _check_values(document: Any) -> None:
-    """What no request could have brought breaks answers later. Raises ValueError."""
+    """Refuse values that no request could contain and that would make later responses fail. Raises ValueError."""
     level = [document]
     for _ in range(_MOST_DEPTH):
         below = []
@@ -107,7 +108,7 @@ def _check_values(document: Any) -> None:
 
 def _check_text(text: str) -> None:
     if not text.isascii():
-        text.encode()  # not where there is half a surrogate pair
+        text.encode()  # fails for a lone surrogate
 
 
 def _decoded(text: bytes) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The contents of a snapshot file, version 1. A change that an older mock can't read needs a new version."""
+"""The schema of a snapshot file, version 1. A change that an older mock can't read needs a new version."""
 
 from __future__ import annotations
 

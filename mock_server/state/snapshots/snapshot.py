@@ -22,17 +22,17 @@ Record = Item | User | Event
 
 
 class Part(Protocol):
-    """A part of the mock with a state of its own."""
+    """A part of the mock whose state snapshots include."""
 
     def freeze(self, tenant_id: str | None = None, /) -> Any:
-        """The state as plain JSON: everything, or the part of one organisation."""
+        """Return the state as plain JSON: all of it, or that of one organisation."""
 
     def thaw(self, frozen: Any, tenant_id: str | None = None, /) -> None:
         """Restore the state. Raises ValueError, KeyError or TypeError for data that `freeze` did not return."""
 
 
 class Waiting(NamedTuple):
-    """The records of one request that were not visible yet; `due`: seconds after the snapshot."""
+    """The records of one request that were not visible yet. `due`: seconds after the snapshot."""
 
     due: float
     records: Sequence[Record]
@@ -40,7 +40,7 @@ class Waiting(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """One organisation. All times of its state are seconds relative to the snapshot; it is never changed."""
+    """One organisation in a snapshot; never changed. All times of its state are seconds relative to the snapshot."""
 
     organisation: Organisation
     waiting: Sequence[Waiting] = ()
@@ -49,7 +49,7 @@ class Frozen:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """`tenant_id`: the only organisation in it; None: the whole mock. `at`: by the mock's clock."""
+    """A snapshot. `tenant_id`: the only organisation in it; None: the whole mock. `at`: by the mock's clock."""
 
     at: float
     organisations: Sequence[Frozen]
@@ -67,7 +67,7 @@ class Snapshot:
 
 
 def pack(frozen: Any) -> bytes:
-    """The state of a part, which is plain JSON, compressed."""
+    """Compress the state of a part, which is plain JSON."""
     return zlib.compress(orjson.dumps(frozen), level=1)
 
 
@@ -76,12 +76,12 @@ def unpack(packed: bytes) -> Any:
 
 
 def unpacked(packed: bytes) -> bytes:
-    """As JSON text."""
+    """Decompress the state to JSON text."""
     return zlib.decompress(packed)
 
 
 def in_a_line(error: Exception) -> str:
-    """The first problem of the data, and its place, in one line."""
+    """Describe the first problem of the data, with its place, in one line."""
     if isinstance(error, ValidationError):
         problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
         return f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}"
@@ -89,7 +89,7 @@ def in_a_line(error: Exception) -> str:
 
 
 class Snapshots:
-    """The kept snapshots, by id."""
+    """The snapshots that are kept, by id."""
 
     most = 200
 
@@ -101,11 +101,11 @@ class Snapshots:
         return iter(self._kept.values())
 
     def __getitem__(self, snapshot_id: str) -> Snapshot:
-        """Raises KeyError."""
+        """Return the snapshot with this id. Raises KeyError."""
         return self._kept[snapshot_id]
 
     def keep(self, snapshot: Snapshot) -> Snapshot:
-        """Store it and set its id. Raises OverflowError when there are too many."""
+        """Store a snapshot and set its id. Raises OverflowError if there are too many."""
         if len(self._kept) >= self.most:
             raise OverflowError(f"there are already {self.most} snapshots: delete some")
         self._made += 1
@@ -114,5 +114,5 @@ class Snapshots:
         return kept
 
     def forget(self, snapshot_id: str) -> Snapshot:
-        """Raises KeyError."""
+        """Drop a snapshot and return it. Raises KeyError."""
         return self._kept.pop(snapshot_id)
