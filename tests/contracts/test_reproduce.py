@@ -23,8 +23,8 @@ ROOT = Path(__file__).parents[2]
 
 
 class Broken:
-    """A layer in front of the mock that breaks it while `broken`: refused items get a 202, filters are ignored, has_next
-    is null, and every recommendation says that 500 requests remain."""
+    """A layer in front of the mock that breaks it while `broken`: refused items get a 202, filters are ignored,
+    has_next is null, and every recommendation says that 500 requests remain."""
 
     broken = True
     gateway = ""  # the header that a gateway requires

@@ -1,4 +1,4 @@
-"""deploy/shards.nginx.conf sends each key to the process that has its organisation."""
+"""deploy/shards.nginx.conf routes each key to the process that has its organisation."""
 
 import re
 import shutil
@@ -25,7 +25,7 @@ ORGS, COUNT = 24, 2
 
 
 def shard_of(key: str) -> int:
-    """What the file's map says."""
+    """Return the shard that the file's map gives for a key."""
     patterns = re.findall(r'"~(.+)" shard_(\d);', TEXT)
     return next((int(number) for pattern, number in patterns if re.search(pattern, key)), 1)
 
@@ -40,11 +40,11 @@ def test_the_map_knows_every_key_of_each_shard(number: int) -> None:
     assert [shard_of(key) for key in keys] == [number] * len(keys)
 
 
-def test_what_nobody_knows_goes_to_the_first_shard() -> None:
+def test_unknown_keys_go_to_the_first_shard() -> None:
     assert [shard_of(key) for key in ("", "nonsense", "lehnz_pk_dev_other_0123")] == [1, 1, 1]
 
 
-def test_control_plane_and_dashboard_say_which_shard_they_speak_for() -> None:
+def test_control_plane_and_dashboard_say_which_shard_they_show() -> None:
     served = Served(orgs=4, shard="2/2")
     try:
         assert served.control("/health")["shard"] == "2/2"
@@ -54,7 +54,7 @@ def test_control_plane_and_dashboard_say_which_shard_they_speak_for() -> None:
         served.close()
 
 
-def test_a_mock_that_is_alone_says_nothing_of_shards() -> None:
+def test_a_single_mock_does_not_mention_shards() -> None:
     served = Served()
     try:
         assert served.control("/health")["shard"] == "1/1"
@@ -65,7 +65,7 @@ def test_a_mock_that_is_alone_says_nothing_of_shards() -> None:
 
 @contextmanager
 def nginx(folder: Path, shards: list[str]) -> Iterator[str]:
-    """Its address; the file with free ports in the places of its own."""
+    """Run nginx with the file, its ports replaced by free ones; yields its URL."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{listener.getsockname()[1]}"
@@ -90,7 +90,7 @@ def nginx(folder: Path, shards: list[str]) -> Iterator[str]:
 
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is missing: apt-get install nginx")
-def test_behind_one_address_every_key_finds_its_organisation(tmp_path: Path) -> None:
+def test_behind_one_address_every_key_reaches_its_organisation(tmp_path: Path) -> None:
     options = ("--orgs", "4", "--seed-orgs", "all", "--trust-proxy", "127.0.0.1", "--quiet")
     with ExitStack() as running:
         shards = [running.enter_context(running_mock(*options, "--shard", f"{n}/{COUNT}")) for n in (1, 2)]

@@ -18,7 +18,7 @@ def test_a_timer_that_rounds_up_to_milliseconds_makes_no_arrival_late() -> None:
     assert pause(due=5.0, now=4.9995) < 0, "so near that it is sent at once"
 
 
-def test_a_time_counts_from_when_a_request_was_due_or_sent_whichever_was_first() -> None:
+def test_response_time_counts_from_when_a_request_was_due_or_sent_whichever_was_first() -> None:
     assert counts_from(due=5.0, sent=7.5) == 5.0, "a late start is a part of it"
     assert counts_from(due=5.0, sent=4.9995) == 4.9995
     assert counts_from(due=None, sent=7.5) == 7.5
@@ -31,7 +31,7 @@ def test_a_constant_rate_is_evenly_spaced() -> None:
 
 
 @pytest.mark.parametrize("workers", [2, 3, 7])
-def test_the_schedules_of_workers_interleave_to_one(workers: int) -> None:
+def test_the_schedules_of_all_workers_together_are_the_whole_schedule(workers: int) -> None:
     alone = list(due_times(RAMP, 50, CONSTANT, 0, 1, seed=1))
     together = sorted(
         second for index in range(workers) for second in due_times(RAMP, 50, CONSTANT, index, workers, seed=1)
@@ -39,13 +39,13 @@ def test_the_schedules_of_workers_interleave_to_one(workers: int) -> None:
     assert together == pytest.approx(alone)
 
 
-def test_a_ramp_sends_as_many_as_its_area() -> None:
+def test_the_area_under_a_ramp_is_the_number_of_requests() -> None:
     due = list(due_times(RAMP, 50, CONSTANT, 0, 1, seed=1))
     assert len(due) == 250
     assert sum(second < 5 for second in due) == pytest.approx(62, abs=1), "a quarter in the first half"
 
 
-def test_poisson_arrivals_are_random_at_the_asked_rate_and_the_same_for_the_same_seed() -> None:
+def test_poisson_arrivals_have_the_given_rate_and_repeat_with_the_seed() -> None:
     due = [list(due_times(FLAT, 500, POISSON, index, 2, seed=4)) for index in range(2)]
     assert due[0] == list(due_times(FLAT, 500, POISSON, 0, 2, seed=4))
     assert due[0] != due[1]
@@ -56,13 +56,13 @@ def test_poisson_arrivals_are_random_at_the_asked_rate_and_the_same_for_the_same
     assert spread == pytest.approx(mean, rel=0.1), "exponential gaps: deviation and mean are equal"
 
 
-def test_every_documented_profile_is_there_and_loads_the_target() -> None:
+def test_every_documented_profile_exists_and_sends_requests() -> None:
     profiles = read_profiles()
     assert {"smoke", "steady", "ramp", "spike", "soak", "staircase", SATURATE} == set(profiles)
     assert all(profile.area > 0 and profile.seconds > profile.warmup for profile in profiles.values())
 
 
-def test_the_area_until_a_second_agrees_with_the_schedule() -> None:
+def test_the_number_of_requests_until_a_second_agrees_with_the_schedule() -> None:
     profile = read_profiles()["spike"]
     due = list(due_times(profile, 40, CONSTANT, 0, 1, seed=1))
     for second in (1.0, 35.0, 40.0, 60.0, profile.seconds):
@@ -92,7 +92,7 @@ def test_levels_follow_the_stages_and_end_with_them() -> None:
         ("[a", "profiles"),
     ],
 )
-def test_a_profile_that_can_not_be_run_is_one_line(tmp_path: Path, text: str, word: str) -> None:
+def test_an_invalid_profile_is_one_line(tmp_path: Path, text: str, word: str) -> None:
     path = tmp_path / "profiles.toml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(OptionError, match=word):

@@ -1,4 +1,4 @@
-"""Comparing a run with an earlier one: noise is no change, a real change is reported, too little data is reported."""
+"""Comparing a run with an earlier one: noise is no change; a real change and too little data are reported."""
 
 import json
 from pathlib import Path
@@ -19,7 +19,7 @@ NAME = "POST /v1/recommend strategy=popular"
 
 
 def run(seed: int, factor: float = 1.0, seconds: int = 40, rate: int = 40) -> Samples:
-    """A run whose windows differ: lognormal times, and every window a little faster or slower as a whole."""
+    """Return a run with lognormal times in which each window as a whole is a little faster or slower."""
     rng, samples = Random(seed), Samples()
     for slot in range(-3, seconds):
         mood = rng.lognormvariate(0, 0.1)
@@ -39,7 +39,7 @@ def compared(folder: Path, before: Samples, now: Samples) -> dict[str, Change]:
     return {one.metric: one for one in changes(read_before(written(folder, before)), now) if one.name == NAME}
 
 
-def test_a_target_that_became_slower_is_called_slower_and_breaks_the_promise(tmp_path: Path) -> None:
+def test_a_slower_target_is_called_slower_and_breaks_the_promise(tmp_path: Path) -> None:
     found = compared(tmp_path, run(1), run(2, factor=1.5))
     for metric in ("p50_ms", "p95_ms"):
         change = found[metric]
@@ -50,7 +50,7 @@ def test_a_target_that_became_slower_is_called_slower_and_breaks_the_promise(tmp
         assert change.row(0.1).outcome is Outcome.FAIL
 
 
-def test_a_target_that_became_faster_is_called_faster(tmp_path: Path) -> None:
+def test_a_faster_target_is_called_faster(tmp_path: Path) -> None:
     change = compared(tmp_path, run(1), run(2, factor=0.6))["p95_ms"]
     assert change.direction is Direction.FASTER
     assert change.row(0.1).outcome is Outcome.PASS
@@ -62,7 +62,7 @@ def test_noise_never_fails_a_run(tmp_path: Path) -> None:
         assert {one.row(0.1).outcome for one in found.values()} == {Outcome.PASS}, seed
 
 
-def test_an_interval_holds_the_true_change_nearly_always(tmp_path: Path) -> None:
+def test_the_interval_contains_the_true_change_nearly_always(tmp_path: Path) -> None:
     missed = 0
     for seed in range(0, 30, 2):
         change = compared(tmp_path, run(seed), run(seed + 1, factor=1.2))["p50_ms"]
@@ -72,22 +72,22 @@ def test_an_interval_holds_the_true_change_nearly_always(tmp_path: Path) -> None
     assert missed <= 2, "99 % are promised; with 40 windows a bootstrap gives a little less"
 
 
-def test_a_change_within_the_promise_is_slower_but_no_failure(tmp_path: Path) -> None:
+def test_a_change_within_the_promise_is_called_slower_but_does_not_fail(tmp_path: Path) -> None:
     change = compared(tmp_path, run(1), run(2, factor=1.5))["p50_ms"]
     assert (change.direction, change.row(0.8).outcome) == (Direction.SLOWER, Outcome.PASS)
 
 
-def test_a_change_of_less_than_a_millisecond_is_none() -> None:
+def test_a_change_of_less_than_a_millisecond_is_no_change() -> None:
     assert Change(NAME, "p50_ms", 0.5, 1.0, 0.9, 1.1, 5_000).direction is Direction.SAME
 
 
-def test_a_promise_about_nothing_that_can_be_compared_is_not_kept(tmp_path: Path) -> None:
+def test_a_promise_without_comparable_data_has_no_data(tmp_path: Path) -> None:
     found = changes(read_before(written(tmp_path, run(1, seconds=5))), run(2))
     assert [row.outcome for row in rows(found, 0.1)] == [Outcome.NO_DATA]
     assert rows(found, None) == []
 
 
-def test_a_regression_against_another_load_or_on_a_busy_machine_is_no_verdict(tmp_path: Path) -> None:
+def test_a_regression_under_another_load_or_on_a_busy_machine_gives_no_verdict(tmp_path: Path) -> None:
     path = written(tmp_path, run(1))
     slower = rows(changes(read_before(path), run(2, factor=2.0)), 0.1)
     assert reservations(read_before(path), LOAD, 0.05, read_slo(), slower) == ([], [])
@@ -99,7 +99,7 @@ def test_a_regression_against_another_load_or_on_a_busy_machine_is_no_verdict(tm
         assert word in reservations(read_before(path), load, waited, read_slo(), same)[1][0], "a note is enough"
 
 
-def test_little_data_says_so(tmp_path: Path) -> None:
+def test_too_little_data_is_reported(tmp_path: Path) -> None:
     assert {one.direction for one in compared(tmp_path, run(1, rate=1), run(2)).values()} == {Direction.UNKNOWN}
     assert {one.direction for one in compared(tmp_path, run(1, seconds=5), run(2)).values()} == {Direction.UNKNOWN}
 
@@ -119,7 +119,7 @@ def test_the_warm_up_is_in_no_window() -> None:
         ('{"schema": 2, "verdict": "INVALID"}', "was INVALID"),
     ],
 )
-def test_a_file_that_can_not_be_compared_with_is_one_line(tmp_path: Path, text: str, word: str) -> None:
+def test_an_unusable_earlier_run_is_one_line(tmp_path: Path, text: str, word: str) -> None:
     path = tmp_path / "before.json"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(OptionError, match=word):
@@ -128,7 +128,7 @@ def test_a_file_that_can_not_be_compared_with_is_one_line(tmp_path: Path, text: 
         read_before(str(tmp_path / "nothing.json"))
 
 
-def test_the_most_regression_is_a_share() -> None:
+def test_max_regression_is_a_percentage() -> None:
     assert (regression("10%"), regression("2.5%"), regression("")) == (0.1, 0.025, None)
     for text in ("10", "-1%", "nan%", "ten"):
         with pytest.raises(OptionError, match="--max-regression"):

@@ -1,4 +1,4 @@
-"""The files for clusters and compose: valid, and each container's command line is one that runs."""
+"""The files for clusters and compose are valid, and each container's command line runs."""
 
 import base64
 import gzip
@@ -33,7 +33,7 @@ def container(job: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda one: f"{one['kind']}-{one['metadata']['name']}")
 @pytest.mark.parametrize("version", ["1.31", "1.34"])
-def test_every_document_keeps_the_schema_of_its_kind(document: dict[str, Any], version: str) -> None:
+def test_every_document_is_valid_by_the_schema_of_its_kind(document: dict[str, Any], version: str) -> None:
     kubernetes_validate.validate(document, version, strict=True)
 
 
@@ -44,7 +44,7 @@ def test_the_schema_check_can_fail() -> None:
 
 
 @pytest.mark.parametrize("job", JOBS)
-def test_a_failed_run_is_a_failed_job_and_its_image_is_not_looked_for_elsewhere(job: str) -> None:
+def test_a_failed_run_fails_the_job_and_a_local_image_is_used(job: str) -> None:
     found, pod = container(job), JOBS[job]["template"]["spec"]
     assert (JOBS[job]["backoffLimit"], pod["restartPolicy"]) == (0, "Never")
     assert JOBS[job]["activeDeadlineSeconds"] > 0
@@ -65,7 +65,7 @@ def test_only_the_workers_see_the_keys() -> None:
 
 
 def interpolated(document: Any) -> Any:
-    """With the defaults of its variables, as compose reads it before it looks at the schema."""
+    """Replace variables by their defaults, as compose does before it checks the schema."""
     text = re.sub(
         r"\$\{(\w+):[-?]([^}]*)\}", lambda one: "http://x" if one[1] == "TARGET" else one[2], yaml.dump(document)
     )
@@ -76,7 +76,7 @@ def composed(document: Any) -> PyCompose:
     return PyCompose.from_json(json.dumps(interpolated(document)))
 
 
-def test_the_compose_file_keeps_the_compose_specification() -> None:
+def test_the_compose_file_is_valid_by_the_compose_specification() -> None:
     assert composed(COMPOSE).service_names() == ["master", "worker"]
 
 
@@ -99,7 +99,7 @@ def test_the_check_of_the_compose_file_can_fail(service: str, part: dict[str, An
 
 
 def run(command: list[str], folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    """As in the container: `python` is ours, and locust says who is there instead of running."""
+    """Run a container's command; `python` is this interpreter; locust prints its user classes instead of running."""
     (folder / "python").unlink(missing_ok=True)
     (folder / "python").symlink_to(sys.executable)
     path = f"{Path(sys.executable).parent}:{folder}:{os.environ['PATH']}"
@@ -126,7 +126,7 @@ def commands() -> dict[str, tuple[list[str], dict[str, str]]]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["kubernetes master", "kubernetes worker", "compose master", "compose worker"])
-def test_every_command_line_is_one_that_locust_takes(name: str, tmp_path: Path) -> None:
+def test_locust_accepts_every_command_line(name: str, tmp_path: Path) -> None:
     command, variables = commands()[name]
     done = run(command, tmp_path, **variables)
     assert done.returncode == 0, done.stderr
@@ -157,9 +157,7 @@ esac
 
 
 @pytest.mark.parametrize(("state", "code"), [("1/", "0"), ("/1", "3"), ("/1", "4")])
-def test_results_come_back_from_a_run_that_passed_and_from_one_that_failed(
-    tmp_path: Path, state: str, code: str
-) -> None:
+def test_results_are_collected_from_passed_and_failed_runs(tmp_path: Path, state: str, code: str) -> None:
     kubectl, log, results = tmp_path / "kubectl", tmp_path / "log", tmp_path / "results"
     kubectl.write_text(KUBECTL, encoding="utf-8")
     kubectl.chmod(0o755)
@@ -173,7 +171,7 @@ def test_results_come_back_from_a_run_that_passed_and_from_one_that_failed(
     assert done.stdout == "verdict: FAIL\n"
 
 
-def test_a_run_that_never_ends_is_given_up(tmp_path: Path) -> None:
+def test_collecting_stops_if_a_run_never_ends(tmp_path: Path) -> None:
     kubectl = tmp_path / "kubectl"
     kubectl.write_text(KUBECTL, encoding="utf-8")
     kubectl.chmod(0o755)

@@ -1,4 +1,4 @@
-"""The rate limit probe against limiters with one defect each: it fails and names the defect."""
+"""The rate limit probe fails on each limiter with one defect, and names the defect."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.load_support import Forked, broken_server, finish, headless, keys_file
 
-# fault -> a word of the breach that names it
+# defect -> words in the message that names it
 FAULTS = {
     "off-by-one": "1 too many",
     "racy": "isn't atomic",
@@ -28,7 +28,9 @@ AT_ONCE = 8
 LIMIT, WINDOW = 40, 6
 
 
-def test_every_fault_of_a_limiter_is_named_and_a_right_one_passes(tmp_path: Path, subtests: pytest.Subtests) -> None:
+def test_every_defect_of_a_limiter_is_named_and_a_correct_limiter_passes(
+    tmp_path: Path, subtests: pytest.Subtests
+) -> None:
     keys = keys_file(tmp_path)
     names = ["none", *FAULTS]
     with broken_server(tmp_path) as url:

@@ -1,4 +1,4 @@
-"""Buckets of three significant digits that add up without loss."""
+"""Histograms with buckets of three significant digits, which can be added without loss."""
 
 import math
 from random import Random
@@ -15,7 +15,7 @@ def test_a_bucket_is_off_by_less_than_half_a_percent(microseconds: float) -> Non
     assert abs(bucket(microseconds) - microseconds) <= max(0.5, 0.005 * microseconds)
 
 
-def test_buckets_never_fall_as_times_rise() -> None:
+def test_a_longer_time_never_has_a_smaller_bucket() -> None:
     keys = [bucket(1.003**step) for step in range(6000)]
     assert keys == sorted(keys)
 
@@ -24,7 +24,7 @@ def test_locusts_own_buckets_keep_three_digits() -> None:
     assert [bucket_response_time(value) for value in (274.4, 999.4, 1234, 98765)] == [274, 999, 1230, 98800]
 
 
-def test_a_percentile_is_that_of_all_samples_wherever_they_were_measured() -> None:
+def test_percentiles_of_merged_histograms_are_those_of_all_samples() -> None:
     rng = Random(3)
     times = [rng.lognormvariate(3, 1) for _ in range(5000)]
     parts: list[Histogram] = [{}, {}, {}]

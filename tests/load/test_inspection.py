@@ -42,7 +42,7 @@ def answer(**changes: Any) -> dict[str, Any]:
     return {**facts, **changes}
 
 
-def test_generators_that_agree_are_fine() -> None:
+def test_generators_that_agree_cause_no_problem() -> None:
     assert generator_problems([answer(), answer()], 2) == []
 
 
@@ -64,7 +64,7 @@ def test_a_silent_generator_is_named() -> None:
     assert generator_problems([answer()], 3) == ["2 of 3 workers didn't reply to the plan"]
 
 
-def test_a_target_with_enough_quota_is_fine() -> None:
+def test_a_target_with_enough_quota_causes_no_problem() -> None:
     assert target_problems(plan(), [answer()], 10.0, (1000, 900.0)) == []
 
 
@@ -80,21 +80,21 @@ def test_a_target_with_enough_quota_is_fine() -> None:
         ({"remaining": 12}, "don't fit"),
     ],
 )
-def test_a_target_that_can_not_be_judged_is_named(quota: dict[str, Any], word: str) -> None:
+def test_a_target_that_can_not_be_judged_is_reported(quota: dict[str, Any], word: str) -> None:
     problems = target_problems(plan(), [answer(quotas=[{**QUOTA, **quota}])], 10.0, (1000, 900.0))
     assert len(problems) == 1
     assert word in problems[0]
 
 
-def test_a_target_that_fails_is_judged_by_the_run() -> None:
+def test_a_target_that_answers_5xx_is_judged_by_the_run() -> None:
     assert target_problems(plan(), [answer(quotas=[{**QUOTA, "status": 503}])], 10.0, (1000, 900.0)) == []
 
 
-def test_without_a_limit_nothing_has_to_fit() -> None:
+def test_without_a_limit_the_remaining_quota_does_not_matter() -> None:
     assert target_problems(plan(), [answer(quotas=[{**QUOTA, "remaining": 1}])], 10.0, None) == []
 
 
-def test_the_probe_may_find_a_used_up_quota() -> None:
+def test_the_probe_may_start_with_a_used_up_quota() -> None:
     quota = {**QUOTA, "status": 429}
     assert target_problems(plan(users="rate-limit-probe"), [answer(quotas=[quota])], 0.0, (1000, 900.0)) == []
 
@@ -107,7 +107,7 @@ def test_the_budget_names_the_organisations_needed_and_the_longest_run() -> None
 
 
 @pytest.mark.parametrize("organisations", [1, 3, 40])
-def test_what_the_budget_names_fits(organisations: int) -> None:
+def test_a_run_of_the_size_that_the_budget_names_fits(organisations: int) -> None:
     quota = {"limit": 1000, "remaining": 1000, "reset": 900.0, "window": 900.0}
     problem = _budget.problem(200, 300, organisations=organisations, **quota)  # type: ignore[arg-type]
     assert problem is not None
@@ -137,22 +137,22 @@ def sent(count: int, due: int | None = None) -> Samples:
     return samples
 
 
-def test_a_plan_that_was_carried_out_is_fine() -> None:
+def test_a_plan_that_was_carried_out_causes_no_problem() -> None:
     assert problems(sent(200), happened()) == []
     assert problems(sent(197), happened(20.3)) == []
 
 
-def test_a_run_that_was_ended_early_says_how_early() -> None:
+def test_a_run_that_was_ended_early_says_when() -> None:
     found = problems(sent(120), happened(12.0), seconds=7200.0)
     assert found[0].startswith("ended after 12 of 7,200 s")
     assert len(found) == 1, "what was due until then was sent: one sentence is enough"
 
 
-def test_a_run_that_ended_since_a_promise_broke_for_good_carried_out_its_plan() -> None:
+def test_a_run_that_ended_because_of_a_broken_promise_carried_out_its_plan() -> None:
     assert plan_problems(plan(seconds=7200.0), read_slo(), sent(120), happened(12.0), aborted=True) == []
 
 
-def test_a_run_that_a_broken_promise_ended_is_judged_by_it_though_others_have_few_samples() -> None:
+def test_a_run_ended_by_a_broken_promise_fails_although_other_rows_have_few_samples() -> None:
     broken = Row("POST /v1/recommend", "p99_ms", 1, 2, 12, "run", Outcome.FAIL)
     few = Row("POST /v1/recommend", "samples", 80, 12, 12, "run", Outcome.NO_DATA, "12 answers, 80 needed")
     kept = Row("POST /v1/ingest/events/ingest", "p99_ms", 2, 1, 100, "run", Outcome.PASS)
@@ -160,7 +160,7 @@ def test_a_run_that_a_broken_promise_ended_is_judged_by_it_though_others_have_fe
     assert ended_early([broken, kept], broken) == [broken, kept]
 
 
-def test_arrivals_that_were_not_sent_are_named() -> None:
+def test_arrivals_that_were_not_sent_are_reported() -> None:
     samples = sent(150, due=200)
     samples.count("dropped", 50)
     text = problems(samples, happened())[0]
@@ -168,19 +168,19 @@ def test_arrivals_that_were_not_sent_are_named() -> None:
     assert "50 dropped" in text
 
 
-def test_arrivals_of_a_worker_that_never_began_are_named() -> None:
+def test_arrivals_of_a_worker_that_never_began_are_reported() -> None:
     assert "67 never due on any worker" in problems(sent(133), happened())[0]
 
 
-def test_users_that_never_came_are_named() -> None:
+def test_users_that_were_never_started_are_reported() -> None:
     assert "only 4 of 10 users" in problems(Samples(), happened(users=4), rate=0.0)[0]
 
 
-def test_a_busy_generator_is_named() -> None:
+def test_a_busy_generator_is_reported() -> None:
     assert "97% of its core" in problems(sent(200), happened(cpu=0.97))[0]
 
 
-def test_a_late_generator_is_named_and_its_warm_up_does_not_count() -> None:
+def test_a_late_generator_is_reported_unless_it_was_late_only_in_the_warm_up() -> None:
     samples = sent(200)
     for _ in range(20):
         samples.late(-1, 0.5)
@@ -190,7 +190,7 @@ def test_a_late_generator_is_named_and_its_warm_up_does_not_count() -> None:
     assert "lag p99 500 ms" in problems(samples, happened())[0]
 
 
-def test_a_machine_without_free_cores_is_named_where_it_can_have_spoilt_the_result() -> None:
+def test_a_busy_machine_is_reported_if_it_may_have_changed_the_result() -> None:
     slo, busy = read_slo(), happened(ran=2.0, waited=3.0)
     broken = [Row("POST /v1/recommend", "p99_ms", 1, 2, 100, "run", Outcome.FAIL)]
     errors = [Row("POST /v1/recommend", "max_error_ratio", 0, 1, 100, "run", Outcome.FAIL)]
@@ -202,7 +202,7 @@ def test_a_machine_without_free_cores_is_named_where_it_can_have_spoilt_the_resu
     assert busy_machine(slo, happened(ran=5.0, waited=0.1), broken, []) is None
 
 
-def test_a_run_too_small_for_its_promises_says_before_it_starts_what_it_needs() -> None:
+def test_a_run_too_small_for_its_promises_says_what_it_needs_before_it_starts() -> None:
     found = sample_problems(plan(), read_slo(), {"POST /v1/recommend": 10.0})
     assert "about 10 requests POST /v1/recommend" in found[0]
     assert "--arrival-rate 60" in found[0]

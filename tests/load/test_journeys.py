@@ -1,4 +1,4 @@
-"""What the scenarios send: valid requests of the contract, the same for the same seed, echoing what was served."""
+"""What the scenarios send: valid requests, the same for the same seed, with the recommendation ids that were served."""
 
 import json
 import subprocess
@@ -53,13 +53,13 @@ def test_every_request_is_valid_by_the_contract(make: Callable[[Shop, Random], J
 
 
 @pytest.mark.parametrize("make", MAKERS)
-def test_the_same_seed_is_the_same_traffic(make: Callable[[Shop, Random], Journey]) -> None:
+def test_the_same_seed_gives_the_same_traffic(make: Callable[[Shop, Random], Journey]) -> None:
     assert list(walk(make, 7, 100)) == list(walk(make, 7, 100))
     assert list(walk(make, 7, 100)) != list(walk(make, 8, 100))
 
 
 @pytest.mark.parametrize("make", MAKERS)
-def test_journeys_survive_every_kind_of_reply(make: Callable[[Shop, Random], Journey]) -> None:
+def test_journeys_continue_after_every_kind_of_reply(make: Callable[[Shop, Random], Journey]) -> None:
     replies = [Reply(0), Reply(500), Reply(400), Reply(200, None), Reply(200, []), Reply(200, {"recommended_items": 5})]
     journey = make(SHOP, Random(2))
     next(journey)
@@ -97,13 +97,13 @@ def test_a_shopper_is_anonymous_until_identified_and_buys_under_the_real_id() ->
     assert known <= set(SHOP.users)
 
 
-def test_a_reader_asks_every_documented_strategy_and_none_of_ours() -> None:
+def test_a_reader_uses_every_documented_strategy_and_none_of_ours() -> None:
     asked = {json.loads(step.body)["strategy"] for step in walk(_journeys.reader, 1, 60)}
     assert asked == set(strategies())
     assert "new-arrivals" not in asked
 
 
-def test_catalog_sync_goes_on_one_by_one_when_arrays_are_refused() -> None:
+def test_catalog_sync_sends_single_items_when_arrays_are_refused() -> None:
     journey = _journeys.catalog_sync(SHOP, Random(1))
     first = next(journey)
     assert first.tentative
@@ -114,7 +114,7 @@ def test_catalog_sync_goes_on_one_by_one_when_arrays_are_refused() -> None:
     assert all(isinstance(json.loads(step.body), dict) and not step.tentative for step in items)
 
 
-def test_ids_of_a_file_are_used_and_no_others(tmp_path: Any) -> None:
+def test_only_the_ids_of_a_given_file_are_used(tmp_path: Any) -> None:
     path = tmp_path / "ids.json"
     path.write_text(json.dumps({"items": ["a", "b"], "users": ["u"]}), encoding="utf-8")
     shop = shop_from_file(path)

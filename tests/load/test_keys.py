@@ -1,4 +1,4 @@
-"""Keys: their sources, how workers share them, and that no output shows them."""
+"""Keys: where they come from, how workers share them, and that no output shows them."""
 
 import json
 import subprocess
@@ -16,13 +16,13 @@ MANY = tuple(Organisation(f"org-{number}", f"pk-{number}", f"sk-{number}") for n
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3, 11])
-def test_workers_split_organisations_without_overlap_and_without_rest(workers: int) -> None:
+def test_workers_share_out_all_organisations_without_overlap(workers: int) -> None:
     shares = [share(MANY, index, workers) for index in range(workers)]
     assert sorted(one.name for part in shares for one in part) == sorted(one.name for one in MANY)
     assert max(map(len, shares)) - min(map(len, shares)) <= 1
 
 
-def test_fewer_organisations_than_workers_leaves_nobody_without() -> None:
+def test_with_fewer_organisations_than_workers_each_worker_has_one() -> None:
     assert [len(share(MANY[:2], index, 5)) for index in range(5)] == [1, 1, 1, 1, 1]
 
 
@@ -97,12 +97,12 @@ def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
         read_organisations(str(tmp_path / "nowhere.json"), {})
 
 
-def test_keys_stand_in_no_representation() -> None:
+def test_keys_are_not_in_the_repr() -> None:
     assert "pk-1" not in repr(MANY[1])
     assert "sk-1" not in repr(MANY[1])
 
 
-def test_the_fingerprint_tells_files_apart_and_no_key() -> None:
+def test_the_fingerprint_differs_between_files_and_shows_no_key() -> None:
     assert fingerprint(MANY) != fingerprint(MANY[:5])
     assert fingerprint(MANY) == fingerprint(tuple(MANY))
     assert "pk" not in fingerprint(MANY)

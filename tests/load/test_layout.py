@@ -23,14 +23,14 @@ def test_no_file_takes_the_name_of_another_module() -> None:
     assert not {path.stem for path in FOLDER.rglob("*.py")} & (others - {"__init__", "__main__"})
 
 
-def test_what_judges_knows_neither_locust_nor_gevent() -> None:
+def test_modules_that_judge_import_neither_locust_nor_gevent() -> None:
     pure = [f"load.{path.stem}" for path in FOLDER.glob("*.py") if path.stem not in WITH_GEVENT | {"__init__"}]
     code = f"import sys, {', '.join(sorted(pure))}; print(*({{'gevent', 'locust'}} & set(sys.modules)))"
     found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, text=True, capture_output=True, check=True)
     assert found.stdout.strip() == ""
 
 
-def test_the_folder_knows_only_fixtures_and_libraries() -> None:
+def test_the_folder_imports_only_fixtures_and_libraries() -> None:
     names = set()
     for path in FOLDER.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

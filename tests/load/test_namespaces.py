@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 
 def test_one_master_and_two_workers_with_their_own_addresses_give_one_verdict(tmp_path: Path) -> None:
     script = [str(ROOT / "deploy" / "load-namespaces.sh"), "--slo-json", str(tmp_path / "slo.json")]
-    # limits that a busy machine keeps: who takes part is judged here, not how fast
+    # generous limits: the test is about which hosts take part, not how fast they are
     (tmp_path / "slo.toml").write_text(SLO.format(p99=5000), encoding="utf-8")
     script += ["--scenario", "reader", "--slo-file", str(tmp_path / "slo.toml")]
     result = subprocess.run(script, text=True, capture_output=True, timeout=120, check=False)

@@ -33,7 +33,7 @@ def plan(host: str = "http://127.0.0.1:4010/", allow: bool = False, profile: str
     return make_plan("run", environment, allow)
 
 
-def test_a_plan_survives_the_way_to_a_worker() -> None:
+def test_a_plan_is_unchanged_after_it_is_sent_to_a_worker() -> None:
     sent = plan(run_time=13)
     received = Plan.from_message(sent.to_message(1, 3))
     assert (received.index, received.workers, received.profile) == (1, 3, sent.profile)
@@ -74,19 +74,19 @@ def test_the_profile_of_the_page_wins_over_that_of_the_command_line() -> None:
         ({"user_classes": ["Reader", "RateLimitProbe"]}, "runs alone"),
     ],
 )
-def test_what_can_not_be_run_is_one_line(changes: dict[str, Any], word: str) -> None:
+def test_unusable_options_are_one_line(changes: dict[str, Any], word: str) -> None:
     with pytest.raises(OptionError, match=word) as caught:
         plan(**changes)
     assert "\n" not in str(caught.value)
     assert "password@" not in str(caught.value)
 
 
-def test_production_is_a_decision() -> None:
+def test_production_needs_an_explicit_option() -> None:
     assert plan("https://api.lehnz.com", allow=True).target == "https://api.lehnz.com"
     assert plan("https://notlehnz.com").target == "https://notlehnz.com"
 
 
-def test_the_limit_of_the_target_is_read_as_everywhere_else() -> None:
+def test_the_targets_limit_is_written_as_in_the_other_commands() -> None:
     assert rate_limit("") == (1000, 900.0)
     assert rate_limit("100/10s") == (100, 10.0)
     assert rate_limit("5000/1h") == (5000, 3600.0)
@@ -94,7 +94,7 @@ def test_the_limit_of_the_target_is_read_as_everywhere_else() -> None:
 
 
 @pytest.mark.parametrize("text", ["100", "0/10s", "100/10d", "-1/10s"])
-def test_a_limit_that_is_none_is_refused(text: str) -> None:
+def test_an_invalid_limit_is_refused(text: str) -> None:
     with pytest.raises(OptionError, match="--rate-limit"):
         rate_limit(text)
 

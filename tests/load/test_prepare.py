@@ -18,7 +18,7 @@ ORGANISATIONS = [Organisation("one", "pk-1", "sk-1"), Organisation("two", "pk-2"
 
 
 class Target:
-    """A server in memory that remembers what it got."""
+    """A server in memory that keeps the requests."""
 
     def __init__(self) -> None:
         self.calls: Counter[str] = Counter()

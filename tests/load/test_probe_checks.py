@@ -1,4 +1,4 @@
-"""The checks of the probe's records: right for a correct limiter under any concurrency, and for single defects."""
+"""The probe's checks: a correct limiter passes under any concurrency, and each defect is found."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -22,11 +22,11 @@ from load._probe_checks import (
 )
 
 ROUTES = (("recommend", "publishable"), ("ingestEvents", "publishable"), ("upsertItems", "secret"))
-END = 100.0  # when the window of the simulation ends
+END = 100.0  # when the simulated window ends
 
 
 def shot(sent: float, answered: float, counted: float, used: int, limit: int = 50, **changes: Any) -> Shot:
-    """As a right server answers: it counted at `counted`, and `used` had passed before."""
+    """Return a correct server's answer: the request was counted at `counted`, after `used` others."""
     reset = int(-(-(END - counted) // 1))
     status, remaining = (200, limit - used - 1) if used < limit else (429, 0)
     one = Shot(0, "recommend", "publishable", 0, 0, sent, answered, status, limit, remaining, reset)
@@ -34,7 +34,7 @@ def shot(sent: float, answered: float, counted: float, used: int, limit: int = 5
 
 
 def burst_of(count: int, seed: int, limit: int = 50, workers: int = 1, used: int = 1) -> list[Shot]:
-    """`count` requests at once, answered in another order than they were counted in."""
+    """Return `count` simultaneous requests, answered in another order than counted."""
     rng = Random(seed)
     moments = sorted(rng.uniform(50, 52) for _ in range(count))
     shots = []
@@ -56,13 +56,13 @@ def failed(checks: Sequence[Check]) -> dict[str, str]:
 
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 10**6), workers=st.integers(1, 4))
-def test_a_right_limiter_passes_every_check_however_its_answers_overtake_each_other(seed: int, workers: int) -> None:
+def test_a_correct_limiter_passes_every_check_in_any_order_of_answers(seed: int, workers: int) -> None:
     burst = burst_of(110, seed, workers=workers)
     assert failed([*judge_headers(burst), *judge_burst(BEFORE, burst, Rules())]) == {}
     assert judge_window([BEFORE, *burst], 0.0).kept
 
 
-def test_answers_in_completion_order_would_have_been_called_wrong() -> None:
+def test_judging_in_the_order_of_answers_would_fail_a_correct_limiter() -> None:
     passed = sorted((one for one in burst_of(110, 1) if one.passed), key=lambda one: one.answered)
     naive = sum((later.remaining or 0) >= (earlier.remaining or 0) for earlier, later in pairwise(passed))
     assert naive > 10, "which is why nobody judges by the order of answers"
@@ -77,7 +77,7 @@ def test_one_too_many_and_one_too_few_are_named() -> None:
     assert "1 too few" in failed(list(judge_burst(BEFORE, fewer, Rules())))["burst"]
 
 
-def test_a_tolerance_forgives_so_many_and_not_one_more() -> None:
+def test_a_tolerance_allows_exactly_that_many() -> None:
     burst = burst_of(110, 2)
     refused = [one for one in burst if one.refused]
     burst = [one for one in burst if one not in refused[:2]] + [one._replace(status=200) for one in refused[:2]]
@@ -85,14 +85,14 @@ def test_a_tolerance_forgives_so_many_and_not_one_more() -> None:
     assert "burst" in failed(list(judge_burst(BEFORE, burst, Rules(tolerance=1))))
 
 
-def test_independent_counters_are_counted() -> None:
+def test_the_number_of_independent_counters_is_found() -> None:
     several = [one for seed in range(3) for one in burst_of(80, seed)]
     passed = [one for one in several if one.passed]
     assert buckets(BEFORE, passed) == 3
     assert buckets(BEFORE, [one for one in burst_of(110, 1) if one.passed]) == 1
 
 
-def test_remaining_that_rises_between_requests_one_after_the_other_is_seen() -> None:
+def test_remaining_that_rises_between_sequential_requests_is_found() -> None:
     swapped = [shot(50, 50.1, 50.05, 2), shot(51, 51.1, 51.05, 1)]
     assert "remaining order" in failed(list(judge_burst(BEFORE, swapped, Rules())))
 
@@ -102,28 +102,28 @@ def test_a_route_that_is_never_refused_is_named() -> None:
     assert "never refused: upsertItems" in failed(list(judge_burst(BEFORE, burst, Rules())))["shared by routes"]
 
 
-def test_a_reset_that_moves_is_seen_even_with_unsure_clocks() -> None:
+def test_a_reset_that_moves_is_found_even_with_imprecise_clocks() -> None:
     moving = [shot(moment, moment + 0.01, moment, 60)._replace(reset=50) for moment in (50.0, 52.0, 54.0)]
     check = judge_window(moving, 0.02)
     assert check.kept is False
     assert "apart" in check.text
 
 
-def test_a_reset_rounded_down_is_one_end_as_well() -> None:
+def test_a_reset_that_is_rounded_down_is_accepted() -> None:
     rounded = [
         shot(moment, moment + 0.01, moment, 60)._replace(reset=int(END - moment)) for moment in (50.2, 52.6, 54.9)
     ]
     assert judge_window(rounded, 0.0).kept
 
 
-def test_serving_before_the_reset_is_seen() -> None:
+def test_serving_before_the_reset_is_found() -> None:
     held = [shot(60, 60.1, 60, 60), shot(61, 61.1, 61, 60)._replace(status=200)]
     assert judge_hold(held[:1]).kept is True
     assert "1 of 2" in judge_hold(held).text
     assert judge_hold([]).kept is None, "nothing was asked, so nothing is judged"
 
 
-def test_the_full_quota_must_be_back_after_the_reset() -> None:
+def test_the_full_quota_must_be_available_after_the_reset() -> None:
     after = [shot(101, 101.1, 101, used)._replace(reset=900) for used in range(3)]
     assert failed(list(judge_recovery(after, Rules()))) == {}
     late = [one._replace(status=429) for one in after]
@@ -133,7 +133,7 @@ def test_the_full_quota_must_be_back_after_the_reset() -> None:
     assert "full quota after reset" not in failed(list(judge_recovery(half, Rules(kind="sliding"))))
 
 
-def test_the_other_organisation_must_not_notice() -> None:
+def test_the_other_organisation_must_not_be_affected() -> None:
     before, after = shot(40, 40.1, 40, 0), [shot(60 + place, 60.1 + place, 60 + place, 1 + place) for place in range(3)]
     assert failed(list(judge_other(before, after))) == {}
     refused = [after[0]._replace(status=429)]
@@ -142,12 +142,12 @@ def test_the_other_organisation_must_not_notice() -> None:
     assert "other organisation's quota" in failed(list(judge_other(before, shared)))
 
 
-def test_a_window_of_the_other_organisation_that_ended_is_not_held_against_it() -> None:
+def test_the_end_of_the_other_organisations_window_is_no_finding() -> None:
     after = [shot(150, 150.1, 150, 0)._replace(reset=50)]
     assert [check.kept for check in judge_other(shot(40, 40.1, 40, 0), after)] == [True, None]
 
 
-def test_missing_headers_and_odd_answers_are_counted() -> None:
+def test_missing_headers_and_unexpected_answers_are_counted() -> None:
     shots = [
         shot(50, 50.1, 50, 0),
         shot(51, 51.1, 51, 1)._replace(reset=None),
@@ -158,6 +158,6 @@ def test_missing_headers_and_odd_answers_are_counted() -> None:
     assert "1 x 500" in found["answers"]
 
 
-def test_what_is_wrong_with_refusals_is_counted() -> None:
+def test_malformed_refusals_are_counted() -> None:
     refused = shot(50, 50.1, 50, 60)._replace(problems=("no RateLimit-Reset that is a whole number of seconds",))
     assert "(1 of 2)" in failed(list(judge_headers([refused, shot(51, 51.1, 51, 60)])))["429 well-formed"]

@@ -14,16 +14,16 @@ def headers(**values: str) -> dict[str, str]:
     return {names.get(name, "Retry-After"): value for name, value in values.items()}
 
 
-def test_the_numbers_are_read() -> None:
+def test_the_headers_numbers_are_read() -> None:
     assert read(headers(limit="1000", remaining="312", reset="482")) == RateLimit(1000, 312, 482, None)
 
 
 @pytest.mark.parametrize("text", ["", "-1", "1.5", "soon", "Sun, 22 Nov 2026 03:00:00 GMT", "٣", "1000, 1000;w=900"])
-def test_what_is_no_whole_number_is_nothing(text: str) -> None:
+def test_values_that_are_no_whole_numbers_are_read_as_none(text: str) -> None:
     assert read(headers(reset=text)).reset is None
 
 
-def test_no_headers_are_no_numbers() -> None:
+def test_missing_headers_are_read_as_none() -> None:
     assert read(None) == RateLimit()
 
 
@@ -47,7 +47,7 @@ def test_a_429_as_documented_has_no_problem() -> None:
         (RateLimit(1000, 0, 42), ["slow down"], "envelope"),
     ],
 )
-def test_each_thing_that_is_wrong_with_a_429_is_named(limits: RateLimit, body: Any, problem: str) -> None:
+def test_each_problem_of_a_429_is_named(limits: RateLimit, body: Any, problem: str) -> None:
     found = list(problems_of_429(limits, body))
     assert len(found) == 1
     assert problem in found[0]

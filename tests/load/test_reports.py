@@ -89,7 +89,9 @@ def test_the_json_can_be_read_back() -> None:
         ((), (), ("1", "0", "1")),
     ],
 )
-def test_junit_counts_what_it_holds(rows: tuple[Row, ...], invalid: tuple[str, ...], counts: tuple[str, ...]) -> None:
+def test_the_counts_in_junit_match_its_test_cases(
+    rows: tuple[Row, ...], invalid: tuple[str, ...], counts: tuple[str, ...]
+) -> None:
     suite = ElementTree.fromstring(_reports.junit(run_with(*rows, invalid=invalid)))  # noqa: S314 - our own text
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == counts
     found = [len(suite.findall("testcase")), len(suite.findall(".//failure")), len(suite.findall(".//error"))]
@@ -102,7 +104,7 @@ def test_the_summary_is_a_markdown_table() -> None:
     assert sum(line.startswith("| ") for line in lines) == 3
 
 
-def test_the_page_escapes_what_came_from_outside() -> None:
+def test_the_page_escapes_text_from_outside() -> None:
     page = _pages.page(run_with(PASSED, invalid=("<img src=x>",)), refresh=False)
     assert "500 <script>" not in page
     assert "org-1 <b>" not in page
@@ -120,7 +122,7 @@ def test_the_first_thing_on_the_page_is_the_verdict_and_nothing_is_loaded_from_e
     assert "href=" not in page
 
 
-def test_a_comparison_stands_in_the_table_the_page_and_the_summary() -> None:
+def test_a_comparison_is_in_the_table_the_page_and_the_summary() -> None:
     changes = (
         Change(RECOMMEND, "p95_ms", 100.0, 130.0, 0.2, 0.4, 500),
         Change(RECOMMEND, "p99_ms", None, 200.0, None, None, 40),
@@ -146,20 +148,20 @@ def test_the_page_says_so_before_the_first_run() -> None:
     assert "No run yet" in _pages.page(None, refresh=False)
 
 
-def test_the_section_stands_before_the_last_end_of_the_body() -> None:
+def test_the_section_is_inserted_before_the_last_end_of_the_body() -> None:
     report = _reports.with_section("<html><script>'</body>'</script><body>x</body></html>", run_with(PASSED))
     assert report.startswith("<html><script>'</body>'</script><body>x<style>")
     assert report.endswith("</section></body></html>")
 
 
-def test_the_tabs_have_nothing_but_text() -> None:
+def test_every_cell_of_the_tabs_is_text() -> None:
     run = run_with(PASSED, FAILED)
     rows = [*_pages.slo_rows(run), *_pages.rate_limit_rows(run)]
     assert all(isinstance(cell, str) for row in rows for cell in row.values())
     assert _pages.slo_rows(run)[0]["verdict"] == "✖ FAIL"
 
 
-def test_a_closed_run_is_called_closed() -> None:
+def test_a_run_with_closed_load_is_called_closed() -> None:
     run = run_with(PASSED)
     assert run.plan is not None
     assert load_in_words(replace(run, plan=replace(run.plan, rate=0.0))).startswith("closed: ")

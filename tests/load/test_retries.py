@@ -18,7 +18,7 @@ def test_a_429_waits_at_least_for_the_reset() -> None:
     assert all(delay is not None and 12.0 <= delay <= 13.0 for delay in delays)
 
 
-def test_retry_after_wins_when_it_is_later() -> None:
+def test_a_later_retry_after_wins_over_the_reset() -> None:
     assert (backoff().delay(429, retry_after=20.0, reset=12.0) or 0) >= 20.0
     assert (backoff().delay(429, retry_after=3.0, reset=12.0) or 0) >= 12.0
 

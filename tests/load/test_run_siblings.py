@@ -20,7 +20,7 @@ from tests.support.load_support import (
 )
 from tests.support.small_proxy import small_proxy
 
-pytestmark = pytest.mark.slow  # real seconds: a run needs them
+pytestmark = pytest.mark.slow  # a run takes real seconds
 TOKEN = "Basic aG9tZTpzd2VldC1ob21lLTEyMw=="
 
 
@@ -55,7 +55,7 @@ def test_proxy_and_header_reach_the_target_and_their_secrets_reach_no_output(ser
         assert not [text for text in texts if secret in text], secret
 
 
-def test_a_closed_terminal_ends_a_run_in_order(server: str, tmp_path: Path) -> None:
+def test_closing_the_terminal_ends_a_run_in_order(server: str, tmp_path: Path) -> None:
     slo_json, base = tmp_path / "slo.json", f"{server}/none/100000/901"
     process = Forked(*headless(slo_json, *reader(tmp_path, base, "--run-time", "7200s", "--rate-limit", "off")))
     time.sleep(6)
@@ -64,7 +64,7 @@ def test_a_closed_terminal_ends_a_run_in_order(server: str, tmp_path: Path) -> N
     assert (result.code, "of 7,200 s" in result.reasons) == (4, True), result.output
 
 
-def test_a_target_that_dies_in_the_middle_fails_the_run(tmp_path: Path) -> None:
+def test_a_target_that_crashes_during_the_run_fails_it(tmp_path: Path) -> None:
     folder = tmp_path / "server"
     folder.mkdir()
     slo_json = tmp_path / "slo.json"
@@ -76,13 +76,13 @@ def test_a_target_that_dies_in_the_middle_fails_the_run(tmp_path: Path) -> None:
     assert "Traceback" not in result.output
 
 
-def test_a_target_that_refuses_one_organisation_is_named_before_the_run(server: str, tmp_path: Path) -> None:
+def test_an_organisation_that_the_target_refuses_is_named_before_the_run(server: str, tmp_path: Path) -> None:
     result = run_forked(tmp_path, *reader(tmp_path, f"{server}/one-refused/{ROOMY}"))
     assert (result.code, result.reasons) == (4, "org-1: the target refuses its publishable key (401)"), result.output
 
 
-def test_a_promise_that_few_samples_broke_for_good_is_a_failure(server: str, tmp_path: Path) -> None:
-    """Fewer answers than `min_samples` say nothing where a run came to its end; here the broken promise ended it."""
+def test_a_promise_broken_beyond_repair_is_a_failure_even_with_few_samples(server: str, tmp_path: Path) -> None:
+    """Fewer answers than `min_samples` give no verdict in a complete run; this one was ended by the broken promise."""
     options = ("--run-time", "40s", "--abort-on-fail", "--rate-limit", "off")
     result = run_forked(tmp_path, *reader(tmp_path, f"{server}/slow/{ROOMY}", *options, p99=1, samples=2000))
     assert (result.code, "p99_ms" in result.reasons) == (3, True), result.output

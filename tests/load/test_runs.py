@@ -31,7 +31,7 @@ from tests.support.load_support import (
 )
 from tests.support.nest import ROOT
 
-pytestmark = pytest.mark.slow  # real seconds: a run needs them
+pytestmark = pytest.mark.slow  # a run takes real seconds
 LIMITS = itertools.count(100_001)
 
 
@@ -43,7 +43,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def roomy() -> str:
-    """A limit and a window that don't matter; no other test has the same, and so the server counts for this one."""
+    """Return a generous limit with a window that no other test uses, so that the server counts for this test alone."""
     return f"{next(LIMITS)}/900"
 
 
@@ -64,7 +64,7 @@ def served(base: str) -> int:
 
 
 def counted(result: Result) -> int:
-    """Every answer in the samples, warm-up and preflight included."""
+    """Return the number of answers in the samples, including warm-up and preflight."""
     return int(sum(one["sent"] for one in result.verdict["rate_limits"].values()))
 
 
@@ -139,7 +139,7 @@ def test_targets_that_break_a_promise_or_can_not_be_judged_never_pass(
                     assert served(f"{server}/slow/{roomy}") == counted(result) + 2, "also the last slow ones are in"
 
 
-def test_closed_users_wait_for_the_reset_and_429s_are_counted_apart(server: str, tmp_path: Path) -> None:
+def test_closed_load_waits_for_the_reset_and_429s_are_counted_separately(server: str, tmp_path: Path) -> None:
     base = f"{server}/none/40/2"
     options = reader(tmp_path, base, "--arrival-rate", 0, "--users", 8, "--think-time", 0.02, "--rate-limit", "off")
     result = run_forked(tmp_path, *options, "--run-time", "9s")
@@ -155,7 +155,7 @@ def test_closed_users_wait_for_the_reset_and_429s_are_counted_apart(server: str,
 def test_two_workers_count_as_one_and_a_killed_one_makes_the_run_invalid(server: str, tmp_path: Path) -> None:
     whole, wounded = f"{server}/none/{next(LIMITS)}/900", f"{server}/none/{next(LIMITS)}/900"
     masters, workers = {}, {}
-    for base, seconds in ((whole, "4s"), (wounded, "10s")):  # side by side: they mostly wait
+    for base, seconds in ((whole, "4s"), (wounded, "10s")):  # in parallel: they mostly wait
         port, slo_json = free_port(), tmp_path / f"{seconds}.json"
         master = Forked(
             *headless(slo_json, *reader(tmp_path, base, "--run-time", seconds)),
@@ -183,7 +183,7 @@ def test_two_workers_count_as_one_and_a_killed_one_makes_the_run_invalid(server:
 def test_a_run_ends_in_order_however_it_was_started_and_ended(
     server: str, roomy: str, tmp_path: Path, how: str
 ) -> None:
-    """A shell's background job ignores SIGINT; Ctrl-C reaches the master and its workers at once."""
+    """A background job of a shell ignores SIGINT; Ctrl-C reaches the master and its workers at the same time."""
     slo_json, base, port = tmp_path / "slo.json", f"{server}/none/{roomy}", free_port()
     ports = ("--processes", 2, "--master-bind-port", port, "--master-port", port) if "workers" in how else ()
     options = headless(slo_json, *reader(tmp_path, base, "--run-time", "600s", "--rate-limit", "off"), *ports)
@@ -211,7 +211,7 @@ def test_a_run_ends_in_order_however_it_was_started_and_ended(
         os.killpg(process.pid, 0)
 
 
-def test_the_probe_is_right_with_several_workers(server: str, tmp_path: Path) -> None:
+def test_the_probes_verdict_is_right_with_several_workers(server: str, tmp_path: Path) -> None:
     port = free_port()
     options = ("--scenario", "rate-limit-probe", "--keys-file", keys_file(tmp_path), "--processes", 3)
     ports = ("--master-bind-port", port, "--master-port", port)
@@ -221,7 +221,7 @@ def test_the_probe_is_right_with_several_workers(server: str, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_a_run_that_somebody_ends_is_invalid_and_says_how_much_of_it_there_was(
+def test_a_run_that_is_stopped_early_is_invalid_and_says_how_long_it_ran(
     server: str, roomy: str, tmp_path: Path, how: signal.Signals
 ) -> None:
     slo_json, base = tmp_path / "slo.json", f"{server}/none/{roomy}"

@@ -1,4 +1,4 @@
-"""Samples of several generators add up to those of one."""
+"""Samples of several generators can be merged without loss."""
 
 import json
 from random import Random
@@ -27,7 +27,7 @@ def record(into: list[Samples], seed: int) -> None:
         samples.lowest_remaining[slot] = min(1000 - number, samples.lowest_remaining.get(slot, 1000))
 
 
-def test_merged_parts_are_the_whole() -> None:
+def test_merged_samples_equal_those_of_one_generator() -> None:
     whole, parts, master = Samples(), [Samples(), Samples(), Samples()], Samples()
     record([whole], seed=5)
     record(parts, seed=5)
@@ -37,13 +37,13 @@ def test_merged_parts_are_the_whole() -> None:
     assert master.slots() == list(range(-1, 12))
 
 
-def test_a_message_is_plain_data_without_the_organisations_keys() -> None:
+def test_samples_are_sent_as_plain_json_without_keys() -> None:
     samples = Samples()
     record([samples], seed=6)
     assert json.loads(json.dumps(samples.to_message()))["counters"] == {"sent": 3000}
 
 
-def test_reasons_stay_bounded() -> None:
+def test_the_number_of_reasons_is_limited() -> None:
     samples = Samples()
     for number in range(1000):
         samples.failed("POST /v1/recommend", 0, f"status {number}")

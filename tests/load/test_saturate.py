@@ -36,7 +36,7 @@ def test_the_highest_rate_that_held_must_hold_twice() -> None:
     assert [step.rate for step in search.steps if step.outcome is Held.YES].count(search.held) == 2
 
 
-def test_a_rate_that_held_by_chance_is_not_reported() -> None:
+def test_a_rate_that_held_only_once_is_not_reported() -> None:
     seen: dict[float, int] = {}
 
     def behave(rate: float) -> Held:
@@ -46,7 +46,7 @@ def test_a_rate_that_held_by_chance_is_not_reported() -> None:
     assert searched(behave).held <= 100
 
 
-def test_a_late_generator_never_counts_against_the_target_nor_for_it() -> None:
+def test_a_late_generator_counts_neither_for_nor_against_the_target() -> None:
     search = searched(lambda rate: Held.YES if rate <= 700 else Held.GENERATOR)
     rows, problems = verdict_rows(search)
     assert problems[0].startswith("at least 6")
@@ -56,7 +56,7 @@ def test_a_late_generator_never_counts_against_the_target_nor_for_it() -> None:
     assert rows[0].value == search.held
 
 
-def test_what_breaks_below_the_limit_of_the_generator_is_the_target() -> None:
+def test_a_promise_broken_below_the_generators_limit_is_the_targets_failure() -> None:
     search = searched(lambda rate: Held.YES if rate <= 300 else Held.NO if rate < 500 else Held.GENERATOR)
     assert verdict_rows(search)[1] == []
     assert 300 / 1.08 <= search.held <= 300
@@ -69,14 +69,14 @@ def test_a_target_that_holds_nothing_fails() -> None:
     assert Verdict(tuple(rows), ()).outcome is Outcome.FAIL
 
 
-def test_a_search_that_somebody_ended_is_invalid() -> None:
+def test_a_search_that_is_stopped_early_is_invalid() -> None:
     search = Search(20.0, 2.0, 1.08, 30)
     assert "no step" in verdict_rows(search)[1][0]
     search.steps.append(Step(20.0, 20.0, 10.0, 100, Held.YES))
     assert "at least 20/s: the search wasn't finished" in verdict_rows(search)[1][0]
 
 
-def test_the_generators_are_looked_at_before_the_promises() -> None:
+def test_a_step_is_judged_by_the_generators_before_the_promises() -> None:
     broken = Row("POST /v1/recommend", "p99_ms", 500, 900, 100, "step", Outcome.FAIL)
     kept = Row("POST /v1/recommend", "p99_ms", 500, 20, 100, "step", Outcome.PASS)
     assert step_outcome([broken], ["lag p99 400 ms"], False) == (Held.GENERATOR, "lag p99 400 ms")

@@ -1,4 +1,4 @@
-"""Every shipped profile is large enough to be judged by the shipped promises, or says before the run what it needs."""
+"""Every shipped profile is large enough for the shipped promises, or says before the run what it needs."""
 
 import json
 import subprocess
@@ -13,7 +13,7 @@ from load._slo_file import read_slo
 from tests.support.load_support import clean
 from tests.support.nest import ROOT
 
-# locust patches the sockets of the process that imports it, so this is asked of another one
+# importing locust patches this process's sockets, so a subprocess does it
 CODE = """
 import json, sys
 from load import locustfile
@@ -56,7 +56,7 @@ def test_by_default_a_profile_can_be_judged(profile: Profile, mixes: tuple[dict[
 def test_a_profile_too_small_for_ten_users_says_what_it_needs(
     mixes: tuple[dict[str, float], dict[str, float], float],
 ) -> None:
-    """`locust -f load --profile smoke`: ten users who think."""
+    """`locust -f load --profile smoke`: ten users with think times."""
     found = problems(read_profiles()["smoke"], mixes[1], 10 * mixes[2], False)
     assert "Needed: --users" in found[0]
     assert problems(read_profiles()["steady"], mixes[1], 10 * mixes[2], False) == []

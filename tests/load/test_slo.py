@@ -90,7 +90,7 @@ def test_nothing_but_errors_is_a_failure_not_a_lack_of_data(slo: Slo) -> None:
     assert verdict(slo, samples).exit_code == 1
 
 
-def test_refusals_are_no_errors_and_in_no_percentile(slo: Slo) -> None:
+def test_refusals_are_neither_errors_nor_part_of_a_percentile(slo: Slo) -> None:
     samples = measured()
     for slot in range(12):
         samples.limited(RECOMMEND, slot)
@@ -100,7 +100,7 @@ def test_refusals_are_no_errors_and_in_no_percentile(slo: Slo) -> None:
     assert broken(slo, samples) == {"max_limited_ratio"}
 
 
-def test_one_bad_half_minute_breaks_a_promise_that_the_whole_run_keeps(slo: Slo) -> None:
+def test_one_bad_half_minute_breaks_a_promise_even_if_the_whole_run_keeps_it(slo: Slo) -> None:
     samples = measured(slots=240)
     for _ in range(6):
         samples.answered(RECOMMEND, 100, 2.0, 2.0)
@@ -137,7 +137,7 @@ def test_empty_lists_break_their_promise(slo: Slo) -> None:
     assert broken(slo, samples) == {"min_nonempty_ratio"}
 
 
-def test_a_request_that_nothing_is_promised_about_is_never_green(slo: Slo) -> None:
+def test_a_request_without_a_promise_is_never_green(slo: Slo) -> None:
     rows = slo.judge(measured(), {RECOMMEND, EVENTS}, 60.0, SLOT)
     assert Verdict(tuple(rows), ()).outcome is Outcome.INVALID
 
@@ -146,7 +146,7 @@ def test_a_rate_below_the_promised_one_fails(slo: Slo) -> None:
     assert broken(slo, measured(each=5), seconds=120.0) == {"min_rate"}
 
 
-def test_the_field_of_the_page_overrides_the_p99_of_the_file(slo: Slo) -> None:
+def test_a_p99_limit_set_on_the_page_overrides_the_files(slo: Slo) -> None:
     assert broken(slo.with_limits({"p99_ms": 5.0}), measured()) == {"p99_ms"}
     assert slo.with_limits(read_changes({"p99_ms": "", "p95_ms": " "})) is slo
 
@@ -174,7 +174,7 @@ def test_invalid_wins_over_everything() -> None:
         ("[[slo]]\nname = ", "slo.toml"),
     ],
 )
-def test_a_file_with_a_mistake_is_refused_with_one_line(tmp_path: Path, text: str, word: str) -> None:
+def test_an_invalid_file_is_refused_in_one_line(tmp_path: Path, text: str, word: str) -> None:
     path = tmp_path / "slo.toml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(OptionError, match=word) as caught:
@@ -182,11 +182,11 @@ def test_a_file_with_a_mistake_is_refused_with_one_line(tmp_path: Path, text: st
     assert "\n" not in str(caught.value)
 
 
-def test_the_shipped_file_can_be_read_and_promises_something_for_every_request() -> None:
+def test_the_shipped_file_is_valid_and_has_a_promise_for_every_request() -> None:
     assert {one.name for one in read_slo().thresholds} >= {RECOMMEND, EVENTS}
 
 
-def test_a_pattern_judges_each_row_that_it_fits_by_itself(tmp_path: Path) -> None:
+def test_a_pattern_judges_each_matching_row_separately(tmp_path: Path) -> None:
     path = tmp_path / "slo.toml"
     path.write_text(FILE + '[[slo]]\nname = "POST /v1/recommend strategy=*"\nmin_samples = 50\np95_ms = 100\n', "utf-8")
     samples = Samples()
@@ -205,7 +205,7 @@ def test_a_pattern_judges_each_row_that_it_fits_by_itself(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("text", ["fast", "nan", "-1", "1e999"])
-def test_a_promise_typed_wrong_is_refused(text: str) -> None:
+def test_an_invalid_value_of_a_promise_is_refused(text: str) -> None:
     with pytest.raises(OptionError, match="p95_ms"):
         read_changes({"p95_ms": text})
 
@@ -218,7 +218,7 @@ def test_every_promise_can_be_changed(slo: Slo) -> None:
     assert changed.limits == {**slo.thresholds[0].limits, **{name: float(text) for name, text in typed.items()}}
 
 
-def test_a_promise_is_beyond_repair_once_more_broke_it_than_the_whole_run_may_have(slo: Slo) -> None:
+def test_a_promise_is_beyond_repair_once_the_run_has_too_many_errors(slo: Slo) -> None:
     samples = measured(slots=2, each=20)
     for _ in range(8):
         samples.failed(RECOMMEND, 1, "status 500")
@@ -228,7 +228,7 @@ def test_a_promise_is_beyond_repair_once_more_broke_it_than_the_whole_run_may_ha
     assert (broken.metric, broken.outcome) == ("max_error_ratio", Outcome.FAIL)
 
 
-def test_a_finished_window_that_broke_a_promise_is_beyond_repair(slo: Slo) -> None:
+def test_a_promise_broken_in_a_finished_window_is_beyond_repair(slo: Slo) -> None:
     samples = measured(slots=6)
     for _ in range(6):
         samples.answered(RECOMMEND, 3, 2.0, 2.0)
@@ -238,7 +238,7 @@ def test_a_finished_window_that_broke_a_promise_is_beyond_repair(slo: Slo) -> No
     assert broken.metric == "p99_ms"
 
 
-def test_a_pattern_that_no_request_fits_is_named(slo: Slo) -> None:
+def test_a_pattern_that_matches_no_request_is_named(slo: Slo) -> None:
     fits = Threshold(f"{RECOMMEND}*", 1, {"p99_ms": 50.0})
     lost = Threshold(f"{RECOMMEND} strategy=similar*", 1, {"p99_ms": 50.0})
     other = Threshold("POST /v1/ingest/events/*", 1, {"p99_ms": 50.0})
