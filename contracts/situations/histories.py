@@ -158,7 +158,8 @@ def _send_profiles(probe: Probe, subjects: list[Subject], *when: str) -> None:
             fields = {"attributes": {"plan": "plus"}} if subject.row["profile"] == "with attributes" else {}
             bodies.append(user_body(subject.user, **fields))
         for body in [bodies] if probe.visibility.arrays else bodies:
-            probe.send(probe.operations.users, body, organisation=organisation)
+            welcome = class_of(batch[0].row["id"]) == "odd"
+            probe.send(probe.operations.users, body, organisation=organisation, welcome=welcome)
 
 
 def _batches(subjects: list[Subject]) -> Iterator[tuple[str, list[Subject]]]:
