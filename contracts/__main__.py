@@ -21,7 +21,8 @@ _FOREIGN = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")  # variables that configure a us
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Exit code: 0 conforms, 1 a MUST failed, 2 usage, 3 inconclusive, unreachable or an internal error."""
+    """Run the command and return the exit code: 0 conforms, 1 a MUST failed, 2 usage, 3 inconclusive, unreachable or an
+    internal error."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     catalogue = load_catalogue()
     try:

@@ -15,18 +15,18 @@ class Entry:
     id: str
     area: str
     level: Level
-    statement: str  # one sentence
-    source: str  # where the documents say so
-    words: tuple[str, ...] = ()  # of a MUST: its basis in the API Reference or the Changelog; table cells end with |
+    statement: str  # one sentence that the check judges
+    source: str  # where the documents state it
+    words: tuple[str, ...] = ()  # for a MUST: its basis in the API Reference or the Changelog; table cells end with |
     reading: str = ""  # R-numbers of docs/readings.md
     needs: tuple[str, ...] = ()  # "other-organisation", "exhaust", "strict-keys", "account-limit", "generated"
-    depends: tuple[str, ...] = ()  # checks whose failure explains a failure of this one
+    depends: tuple[str, ...] = ()  # checks whose failure explains a failure of this check
     quick: bool = False  # part of the quick profile
-    first_edition: bool = False  # judged with --edition first too
+    first_edition: bool = False  # also judged with --edition first
 
 
 def load_catalogue() -> dict[str, Entry]:
-    """Id -> entry, in the order of the files. An invalid file is our own error and raises."""
+    """Read all entries by id, in the order of the files. An invalid file is an internal error and raises."""
     entries: dict[str, Entry] = {}
     for path in sorted(FOLDER.glob("*.toml")):
         for entry in read_area(path):

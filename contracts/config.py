@@ -22,7 +22,7 @@ _WORDS = {str: "text", bool: "true or false", dict: "a table", list: "a list of 
 
 
 def read_config(path: Path) -> dict[str, Any]:
-    """The parsed file, with fields and types checked. Raises OptionError."""
+    """Read the file and check fields and types. Raises OptionError."""
     document = read_toml(path)
     _check(f"{path}: ", document, _TABLES)
     _check(f"{path}: [target] ", document.get("target", {}), _TARGET)
@@ -34,7 +34,8 @@ def read_config(path: Path) -> dict[str, Any]:
 
 
 def deviations_of(document: Mapping[str, Any], known_checks: Collection[str], path: Path) -> tuple[Deviation, ...]:
-    """Raises UsageError for a deviation without a reason, with an unknown check or field."""
+    """Return the known deviations. Raises UsageError for a deviation without a reason, or with an unknown check or
+    field."""
     found = []
     for number, entry in enumerate(document.get("deviation", []), start=1):
         if not isinstance(entry, dict):

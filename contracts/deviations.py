@@ -10,8 +10,8 @@ from contracts.target import Deviation
 
 
 def apply(results: list[Result], known: Iterable[Deviation], strict: bool, today: date) -> list[str]:
-    """Move the findings that match known deviations aside; a check without others passes. Returns notes on expired and
-    vanished deviations."""
+    """Move the findings that match known deviations to `known`; a check without other findings passes. Return notes on
+    expired and vanished deviations."""
     notes = []
     by_check = {result.check: result for result in results}
     for deviation in known:
@@ -42,7 +42,7 @@ def _matches(deviation: Deviation, finding: Finding) -> bool:
 
 
 def draft(results: Iterable[Result]) -> str:
-    """TOML for every finding, with empty reasons; the file is refused until they are filled in."""
+    """Return TOML for every finding, with empty reasons; the file is refused until they are filled in."""
     lines = ["# Give every deviation a reason; one without is refused. `expires` is optional: 2027-01-31", ""]
     for result in results:
         if result.outcome is not Outcome.FAIL:

@@ -1,4 +1,4 @@
-"""The --json report of an earlier run, for --compare."""
+"""Reads the --json report of an earlier run, for --compare."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from fixtures.user_file import read_json
 
 
 def failed_earlier(path: Path) -> frozenset[str]:
-    """The checks that failed in it. Raises OptionError for a file that is not one of our reports."""
+    """Return the checks that failed in the report. Raises OptionError for a file that is not one of our reports."""
     document = read_json(path)
     try:
         if document["schema"] != 1:

@@ -34,8 +34,8 @@ class Exchange:
     body: bytes = b""
     failure: str = ""
     understood: bool = True  # False: a body of the wire corpus, not meant to be understood
-    valid: bool = False  # every document allows this request
-    welcome: bool = False  # so it does but for ids with characters that no document names
+    valid: bool = False  # True if every document allows this request
+    welcome: bool = False  # True also for an otherwise valid request whose ids have characters that no document names
     forbidden: str = ""  # why every document forbids this request
 
     @cached_property
@@ -78,7 +78,7 @@ class Exchange:
 
     @property
     def shown(self) -> list[str]:
-        """Every item id in the response, in `results` or in `recommended_items`."""
+        """Every item id in the response, in `results` or `recommended_items`."""
         listed = self.data.get("recommended_items")
         others = [item for item in listed if isinstance(item, str)] if isinstance(listed, list) else []
         ids = self.ids
@@ -91,14 +91,14 @@ class Exchange:
         return pagination if isinstance(pagination, dict) else {}
 
     def counted(self, name: str) -> int | None:
-        """An integer of `pagination`; 48.0 is one (R43)."""
+        """Return an integer of `pagination`; 48.0 is one (R43)."""
         value = self.pagination.get(name)
         if isinstance(value, float) and value.is_integer():
             return int(value)
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
     def number_of(self, header: str) -> int | None:
-        """A header's value as an integer; None if it is missing or anything else."""
+        """Return a header's value as an integer; None if it is missing or anything else."""
         text = self.headers.get(header.lower(), "").strip()
         return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else None
 

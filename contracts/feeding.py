@@ -1,4 +1,5 @@
-"""Rules judge the responses of other checks. When only rules are selected, a few requests are sent to get responses."""
+"""Sends requests so that rules have responses to judge, when only rules are selected: rules judge the responses of
+checks."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -10,7 +11,7 @@ from contracts.run.registry import CHECKS, RULES, waits
 from contracts.settings import Settings, matching
 from fixtures.bodies import event_body, user_body
 
-_SHELF, _MOST = 6, 4  # items; checks beside a request of each kind
+_SHELF, _MOST = 6, 4  # number of items; checks that run in addition to the request of each kind
 _QUESTIONS: tuple[dict[str, Any], ...] = (
     {},
     {"limit": 2},
@@ -20,8 +21,8 @@ _QUESTIONS: tuple[dict[str, Any], ...] = (
 
 
 def feeders(settings: Settings, rules: Sequence[Entry], catalogue: Mapping[str, Entry]) -> Iterator[Entry]:
-    """The checks of --after; by default the most useful first: those the rules depend on, then their areas, then the
-    others."""
+    """Yield the checks of --after; by default the most useful first: those that the rules depend on, then those of the
+    rules' areas, then the others."""
     acting = [entry for entry in catalogue.values() if entry.id in CHECKS and not entry.needs]
     if settings.after:
         wanted = {identifier for name in settings.after for identifier in matching(name, catalogue)}
@@ -35,8 +36,8 @@ def feeders(settings: Settings, rules: Sequence[Entry], catalogue: Mapping[str, 
 
 
 def feed(engine: Engine, rules: Sequence[Entry], checks: Sequence[Entry], after: bool) -> None:
-    """`after`: run these checks. Otherwise send one request of each kind, then run these checks one by one until every
-    rule has a response to judge."""
+    """Produce responses. `after`: run these checks. Otherwise send one request of each kind, then run these checks one
+    by one until every rule has a response to judge."""
     if after:
         engine.judge(checks)
         return
@@ -49,7 +50,7 @@ def feed(engine: Engine, rules: Sequence[Entry], checks: Sequence[Entry], after:
 
 
 def _each_kind(probe: Probe) -> Iterator[None]:
-    """Items with events, requests for recommendations and pages of them, and refused requests."""
+    """Send items with events, requests for recommendations and pages of them, and requests that are refused."""
     category, user = probe.name("cat"), probe.name("user")
     items = [probe.item("shelf", category) for _ in range(_SHELF)]
     probe.upsert_items(items)
@@ -59,7 +60,7 @@ def _each_kind(probe: Probe) -> Iterator[None]:
     yield
     if probe.visibility.channel is not None:
         probe.eventually(probe.shows(category, *(item["item_id"] for item in items)))
-    newcomer = probe.name("newcomer")  # nothing is left out of the list for having been bought
+    newcomer = probe.name("newcomer")  # a new user has bought nothing, so no item is left out of the list
     for question in _QUESTIONS:
         probe.recommend(user_id=newcomer, filters={"category": category}, **question)
     filters = {"category": category, "title": items[0]["attributes"]["title"]}

@@ -1,4 +1,4 @@
-"""`python -m contracts.guide > docs/checks.md`: the catalogue as a page."""
+"""Writes the catalogue as a page: `python -m contracts.guide > docs/checks.md`."""
 
 from contracts.catalogue import Entry, load_catalogue
 

@@ -1,4 +1,4 @@
-"""Every option, once: the command line, `pytest contracts ...` and the help text use this table."""
+"""Defines every option once: the command line, `pytest contracts ...` and the help text use this table."""
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
@@ -99,7 +99,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def read_arguments(arguments: Sequence[str]) -> dict[str, Any]:
-    """The options by name. Raises UsageError; --help exits."""
+    """Parse the options and return them by name. Raises UsageError; --help exits."""
     made = parser()
     given, unknown = made.parse_known_args(arguments)
     if unknown:
@@ -126,7 +126,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def add_to_pytest(pytest_parser: Any) -> None:
-    """The same options for `pytest contracts ...`; pytest already has `--strict`, which is read from there."""
+    """Add the same options to `pytest contracts ...`. pytest already has `--strict`, which is read from there."""
     group = pytest_parser.getgroup("lehnz-contract", "conformance of a lehnz API server")
     for options in GROUPS.values():
         for name, facts in options:

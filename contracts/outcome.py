@@ -36,7 +36,7 @@ EXIT_USAGE = 2
 
 @dataclass(frozen=True)
 class Finding:
-    """One deviation. `case` is stable across runs: known deviations are matched by it."""
+    """One deviation. `case` is the same in every run, because known deviations are matched by it."""
 
     check: str
     case: str
@@ -50,7 +50,7 @@ class Finding:
 
     @property
     def crashed(self) -> bool:
-        """The finding is a 5xx, or no response at all."""
+        """Whether the finding is a 5xx, or no response at all."""
         last = self.exchanges[-1] if self.exchanges else None
         return last is not None and (last.status is None or last.status >= 500)
 
@@ -62,7 +62,7 @@ class Result:
     check: str
     level: Level
     outcome: Outcome
-    reason: str = ""  # why it was not judged
+    reason: str = ""  # why the check was not judged
     findings: list[Finding] = field(default_factory=list)
     known: list[Finding] = field(default_factory=list)  # deviations that the target's configuration accepts
     seconds: float = 0.0
@@ -78,11 +78,11 @@ class NotJudged(Exception):
 
 
 class Starved(NotJudged):
-    """The rate limit or the request budget left no requests for it."""
+    """The rate limit or the request budget left no requests for the check."""
 
 
 class Blocked(NotJudged):
-    """Something that this check needs, and that another check judges, does not work."""
+    """Something that the check needs does not work; another check judges that."""
 
 
 class Skipped(NotJudged):
@@ -90,15 +90,15 @@ class Skipped(NotJudged):
 
 
 class TargetError(Exception):
-    """The target can't be judged at all; one line."""
+    """The target can't be judged at all; the message is one line."""
 
 
 class UsageError(OptionError):
-    """The command line, or a file that it names, is wrong; one line."""
+    """The command line, or a file that it names, is wrong; the message is one line."""
 
 
 def verdict_of(results: Iterable[Result], strict: bool) -> Verdict:
-    """A failed MUST takes precedence; SHOULD counts under `strict` only; INFO never."""
+    """Return the verdict. A failed MUST takes precedence; a failed SHOULD counts only under `strict`, INFO never."""
     counted = [r for r in results if r.level is Level.MUST or (strict and r.level is Level.SHOULD)]
     outcomes = {r.outcome for r in counted}
     if Outcome.FAIL in outcomes:

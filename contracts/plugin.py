@@ -1,4 +1,5 @@
-"""pytest as the runner: every catalogue entry is an item, one run judges all of them, and the exit codes are ours."""
+"""Makes pytest the runner: every catalogue entry is an item, one run judges all of them, and the exit codes are
+ours."""
 
 import sys
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ _UNREACHABLE = 3
 
 
 class CheckFailed(Exception):
-    """Carries a result to pytest's report."""
+    """An exception that carries a result to pytest's report."""
 
     def __init__(self, result: Result) -> None:
         super().__init__(result.check)
@@ -44,7 +45,7 @@ class CheckItem(pytest.Item):
 
     def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
         if isinstance(excinfo.value, pytest.xfail.Exception):
-            return str(excinfo.value)  # the traceback is of no use, and pytest takes a tenth of a second for it
+            return str(excinfo.value)  # nobody needs the traceback, and formatting it takes 0.1 s
         if not isinstance(excinfo.value, CheckFailed):
             return super().repr_failure(excinfo, style)
         result = excinfo.value.result
@@ -100,7 +101,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
         return True
     items = [item for item in session.items if isinstance(item, CheckItem)]
     settings, catalogue = session.config.stash[_SETTINGS], load_catalogue()
-    if len(items) < len(catalogue):  # -k, -m, node ids
+    if len(items) < len(catalogue):  # selected by -k, -m or node ids
         settings.values["select"] = [item.name for item in items]
     terminal = Terminal(len(catalogue))
     stop = Stop(settings.seconds)

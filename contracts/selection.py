@@ -1,4 +1,4 @@
-"""Which checks of the catalogue a run judges, and why it omits the others."""
+"""Decides which checks of the catalogue a run judges, and why it omits the others."""
 
 from contracts.catalogue import Entry
 from contracts.outcome import Outcome, Result, UsageError
@@ -7,7 +7,7 @@ from contracts.target import Target
 
 
 def select(settings: Settings, catalogue: dict[str, Entry], target: Target) -> tuple[list[Entry], list[Result]]:
-    """The entries to judge, and results for the others. Raises UsageError if nothing is left."""
+    """Return the entries to judge, and results for the others. Raises UsageError if nothing is left."""
     wanted = _named(settings.select, catalogue) or set(catalogue)
     unwanted = _named(settings.skip, catalogue)
     chosen: list[Entry] = []
@@ -36,7 +36,7 @@ def _named(names: list[str], catalogue: dict[str, Entry]) -> set[str]:
 
 
 def _asked_for(entry: Entry) -> bool:
-    """An option of its own asks for it, which `_lacks` checks."""
+    """Return whether an option of its own selects the check; `_lacks` checks that option."""
     return bool({"exhaust", "account-limit"} & set(entry.needs))
 
 

@@ -1,4 +1,4 @@
-"""One run from start to end: target, canary, checks, clean-up, rules, verdict."""
+"""Judges a target in one run from start to end: target, canary, checks, clean-up, rules, verdict."""
 
 import random
 import sys
@@ -70,7 +70,7 @@ class Report:
     bundled: bool
     redactor: Redactor
     journal: list[Exchange] = field(default_factory=list)
-    digits: str = ""  # the prefix of its numeric ids
+    digits: str = ""  # the prefix of the run's numeric ids
     notes: list[str] = field(default_factory=list)  # about known deviations and the clean-up
 
     def findings(self) -> Iterator[tuple[Result, Finding]]:
@@ -81,7 +81,7 @@ class Report:
 
 @contextmanager
 def open_target(settings: Settings) -> Iterator[tuple[Target, bool]]:
-    """The target, and whether it is the bundled mock. Raises UsageError, TargetError."""
+    """Yield the target, and whether it is the bundled mock. Raises UsageError, TargetError."""
     if settings.url:
         if settings.connection.wait_for_target and not wait_for_target(settings.url, settings.connection):
             seconds = settings.connection.wait_for_target
@@ -102,7 +102,8 @@ def open_target(settings: Settings) -> Iterator[tuple[Target, bool]]:
 def judge(
     settings: Settings, catalogue: dict[str, Entry], say: Say, progress: Say = lambda _: None, stop: Stop | None = None
 ) -> Report:
-    """Raises UsageError, TargetError. When `stop` is set, checks that were not judged yet are inconclusive."""
+    """Judge the target. Raises UsageError, TargetError. When `stop` is set, checks that were not judged yet are
+    inconclusive."""
     stop = stop or Stop(settings.seconds)
     started, clock = datetime.now(UTC), time.monotonic()
     with open_target(settings) as (target, is_bundled):
@@ -191,7 +192,7 @@ def _results(
         or any(map(waits, (*acting, *feeding) if settings.after else acting))
     )
     first = visibility.first_item(run) if needs_canary else None
-    if not needs_canary:  # what the canary would find out; if arrays are refused, records are sent one by one
+    if not needs_canary:  # as the canary would find; if arrays are refused, records are sent one by one
         run.visibility.arrays = run.target.capabilities.get("arrays", True)
     results = engine.judge(early)
     if any(result.level is Level.MUST and result.outcome is Outcome.FAIL for result in results):
@@ -204,7 +205,7 @@ def _results(
     if acting and run.target.edition == "current" and not settings.select:
         notes += bring_about(run, engine)
     results += passes.judge(run, [entry for entry in chosen if "generated" in entry.needs], progress)
-    audit(run, [entry.id for entry in rules])  # before failures are repeated, which may take all that is left
+    audit(run, [entry.id for entry in rules])  # before failures are repeated, which may use up the remaining requests
     engine.repeat()
     if last:
         cleanup.clean(run, keep=settings.keep)
@@ -239,7 +240,7 @@ def _canary_result(run: Run, first: visibility.FirstItem, entry: Entry) -> Resul
 
 
 def _require(results: list[Result], settings: Settings, catalogue: dict[str, Entry]) -> None:
-    """--require: a check that was not judged is inconclusive, and counts."""
+    """Apply --require: a required check that was not judged is inconclusive, and counts."""
     wanted = {identifier for name in settings.require for identifier in matching(name, catalogue)}
     for result in results:
         if result.check in wanted and result.outcome in (Outcome.SKIP, Outcome.DISABLED):

@@ -1,4 +1,4 @@
-"""The options of a run, read and checked before the first request."""
+"""Reads and checks the options of a run before the first request."""
 
 import os
 import tempfile
@@ -21,7 +21,7 @@ from fixtures.target import check_url, parse_rate_limit
 
 DEADLINE = 900.0  # seconds; with --exhaust plus two windows
 _DOCUMENTED_LIMIT = "1000/15m"
-_MAY_BE_EMPTY = {"ca_file", "proxy"}  # none is given
+_MAY_BE_EMPTY = {"ca_file", "proxy"}  # for these, an empty value means none
 _REPORTS = ("json", "junit", "html", "badge", "write_deviations")
 
 
@@ -36,7 +36,7 @@ class Settings:
     limit: RateLimit
     capabilities: Mapping[str, bool]
     deviations: tuple[Deviation, ...]
-    earlier: frozenset[str] | None  # checks that failed in the run of --compare
+    earlier: frozenset[str] | None  # checks that failed in the earlier run of --compare
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -46,7 +46,7 @@ class Settings:
 
     @property
     def seconds(self) -> float:
-        """After this many seconds the run ends."""
+        """The seconds after which the run ends."""
         windows = 2.0 * self.limit.window_seconds if self.values["exhaust"] else 0.0
         return float(self.values["deadline"] or DEADLINE + windows)
 
@@ -69,7 +69,7 @@ class Settings:
 def settings_of(
     values: Mapping[str, Any], catalogue: Mapping[str, Entry], environment: Mapping[str, str] | None = None
 ) -> Settings:
-    """Raises OptionError: one line that names the option and shows no secret."""
+    """Read the settings. Raises OptionError: one line that names the option and shows no secret."""
     values, environment = dict(values), os.environ if environment is None else environment
     _check_empty(values)
     config: dict[str, Any] = {}
@@ -104,7 +104,7 @@ def settings_of(
 
 
 def matching(name: str, catalogue: Mapping[str, Entry]) -> list[str]:
-    """Ids that a --select value matches: an id, a prefix of ids (`PAGE`), or an area."""
+    """Return the ids that a --select value matches: an id, a prefix of ids (`PAGE`), or an area."""
     wanted = name.lower()
     return [
         entry.id
@@ -116,7 +116,8 @@ def matching(name: str, catalogue: Mapping[str, Entry]) -> list[str]:
 def _who(
     values: Mapping[str, Any], environment: Mapping[str, str], given: Mapping[str, Any]
 ) -> tuple[str | None, tuple[Organisation, ...]]:
-    """URL and organisations: command line, then environment, then keys file, then configuration."""
+    """Return URL and organisations from the command line, the environment, the keys file or the configuration, in this
+    order."""
     name = values["keys_file"] or environment.get(KEYS_FILE_VARIABLE) or given.get("keys_file")
     file = _named("--keys-file", partial(read_keys_file, Path(name))) if name else None
     organisations = find_organisations(values, environment, file, given)
@@ -131,7 +132,8 @@ def _who(
 
 
 def _check_empty(values: Mapping[str, Any]) -> None:
-    """An empty value is a variable that isn't set, and what would be done without the option is not what was meant."""
+    """Refuse empty values: an empty value is a variable that isn't set, and running without the option is not what the
+    user meant."""
     for name, value in values.items():
         if value == "" and name not in _MAY_BE_EMPTY:
             raise UsageError(f"--{name.replace('_', '-')} is empty: is a variable not set?")
@@ -156,7 +158,7 @@ def _check_names(values: Mapping[str, Any], catalogue: Mapping[str, Entry]) -> N
 
 
 def _check_reports(values: Mapping[str, Any]) -> None:
-    """A report that can't be written is known before the first request."""
+    """Find out before the first request that a report can't be written."""
     paths = {name: Path(values[name]) for name in _REPORTS if values[name]}
     if len({path.absolute() for path in paths.values()}) < len(paths):
         raise UsageError("two reports have the same file")
@@ -172,7 +174,7 @@ def _check_reports(values: Mapping[str, Any]) -> None:
 
 
 def _check_folder(option: str, folder: Path) -> None:
-    """It is made if it is missing; nothing is left of the trial in one that is there."""
+    """Check that the folder can be written to, or made if it is missing. The test leaves nothing behind."""
     made = [each for each in (folder, *folder.parents) if not each.exists()]
     nearest = made[-1].parent if made else folder
     if not nearest.is_dir():

@@ -1,4 +1,4 @@
-"""The server under judgement: where it is, whose keys open it, what it is known to do differently."""
+"""The server under judgement: its address, its organisations' keys, its known deviations."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,7 +10,7 @@ from fixtures.keys import Organisation
 
 @dataclass(frozen=True)
 class Deviation:
-    """A known deviation: matches check, operation and case; anything else under the check still fails."""
+    """A known deviation. It matches check, operation and case; any other finding of the check still fails."""
 
     check: str
     reason: str

@@ -1,4 +1,4 @@
-"""With --account-limit: uses up the limit of one address on /auth, then sends a few requests more (R42).
+"""Uses up the limit of one address on /auth (--account-limit), then sends a few more requests (R42).
 
 The account operations are otherwise undocumented, so any status but 429, 404 and 5xx counts as accepted by the
 limit."""
@@ -13,7 +13,7 @@ from contracts.run.probe import Probe, said
 from contracts.run.registry import check
 from fixtures.spec import Operation, RateLimit
 
-_BEYOND = 2  # requests after the ones that the limit allows
+_BEYOND = 2  # requests beyond the number that the limit allows
 
 
 @dataclass
@@ -33,14 +33,14 @@ def _operation(probe: Probe, name: str) -> Operation:
 
 
 def _send(probe: Probe, name: str) -> Exchange:
-    """A login or registration without effect: a new address under a reserved name, no real password."""
+    """Send a login or registration without effect: a new address under a reserved name, no real password."""
     operation = _operation(probe, name)
     body = {"email": f"{probe.name('nobody')}@example.invalid", "password": probe.name("wrong")}
     return probe.request(operation.method, operation.path, probe.credentials.none(), json=body)
 
 
 def _knock(probe: Probe) -> Knocks:
-    """Once per run: as many failed logins as the limit allows, and a few more."""
+    """Send as many failed logins as the limit allows, and a few more; once per run."""
     return probe.once(_make_knocks, probe)
 
 

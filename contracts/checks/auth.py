@@ -1,4 +1,4 @@
-"""Keys on every operation: none, invalid in every way, of the wrong type, valid."""
+"""Keys on every operation: no key, every kind of invalid key, keys of the wrong type, valid keys."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -18,8 +18,8 @@ _PARAMETERS = ("api_key", "apikey", "api-key", "X-API-KEY", "x_api_key", "key", 
 
 
 def _expect_unauthorised(probe: Probe, *names: str, every_body: bool = False) -> None:
-    """Sends one body per operation, a different one each time because a server may check the key for some bodies only;
-    or, with `every_body`, all of them."""
+    """Send one body per operation; a different one for each key, because a server may check the key for some bodies
+    only. With `every_body`, send all of them."""
     for number, operation in enumerate(probe.operations.all()):
         credentials = {"none": probe.credentials.none(), **probe.credentials.wrong(operation.key_type or "")}
         names = tuple(name for name in names if name in credentials)
@@ -37,7 +37,8 @@ def _expect_unauthorised(probe: Probe, *names: str, every_body: bool = False) ->
 
 
 def _expect_unauthorised_everywhere(probe: Probe, name: str, another: str) -> None:
-    """Every body with this key, and one body with each key of the same kind; in a quick run one body with this key."""
+    """Send every body with this key, and one body with each key of the same kind; in a quick run one body with this
+    key."""
     quick = probe.plan.quick
     _expect_unauthorised(probe, name, every_body=not quick)
     if not quick:
@@ -76,7 +77,7 @@ def bearer_prefix(probe: Probe) -> None:
 
 @check("AUTH-other-header")
 def other_header(probe: Probe) -> None:
-    """The URL gets only a publishable key, because the target's log keeps it."""
+    """Put only a publishable key into the URL, because the target's log keeps it."""
     _expect_unauthorised(probe, "other-header", "other-names")
     none = probe.credentials.none()
     for operation in probe.operations.all():
@@ -124,7 +125,7 @@ def secret_on_publishable(probe: Probe) -> None:
 
 
 def _expect_closed(probe: Probe, operation: Operation) -> None:
-    """Invalid bodies must be refused too."""
+    """Check that invalid bodies are refused as well."""
     spare = probe.spare
     bodies = [] if probe.plan.quick else odd_bodies(probe, operation)[: 1 if probe.plan.one_organisation else None]
     for body in bodies:
@@ -151,7 +152,7 @@ def type_before_body(probe: Probe) -> None:
 
 @check("AUTH-refused-changes-nothing")
 def refused_changes_nothing(probe: Probe) -> Iterator[None]:
-    """Hide one item and create another with refused keys: neither may happen."""
+    """Hide one item and create another with refused keys, then check that neither has happened."""
     category = probe.name("cat")
     shown, made = probe.item("shown", category), probe.item("made", category)
     probe.stock([shown])
@@ -173,7 +174,7 @@ def refused_changes_nothing(probe: Probe) -> Iterator[None]:
 
 @check("AUTH-refused-events-do-not-count")
 def refused_events_do_not_count(probe: Probe) -> Iterator[None]:
-    """A history that was only sent with refused keys has no effect."""
+    """Check that a history that was sent only with refused keys has no effect."""
     shelf = tastes.shelf(probe)
     yield
     subject, control, newcomer = (probe.user(stem) for stem in ("refused", "control", "newcomer"))

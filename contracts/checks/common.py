@@ -1,4 +1,4 @@
-"""Shared by several areas: a valid body for any operation, and the kinds of refused bodies."""
+"""Functions shared by several areas: a valid body for any operation, and the kinds of refused bodies."""
 
 import itertools
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from fixtures.bodies import (
 from fixtures.spec import Operation
 
 NO_STATUS = ("archived", "ACTIVE", "", "temporarily_out_of_stock")  # none of active, inactive, deleted
-# Not text, and not values that a server may treat as absent (0, false, null).
+# Values that are not text; without 0, false and null, which a server may treat as absent.
 NO_TEXT = (42, True, ["archived"], {"is": "active"})
 UNKNOWN: dict[str, Any] = {"supplier": "Acme", "metadata": {"source": "import"}}  # fields that no document names
 _PLACES = ((1, 1), (12, 3), (33, 5), (50, 8), (77, 2), (100, 10), (99, 13), (7, 21), (41, 6))  # limits and pages
@@ -29,7 +29,7 @@ NULLS: dict[str, dict[str, Any]] = {  # null in free-form objects: accepted or r
 
 
 def valid_body(probe: Probe, operation: Operation) -> dict[str, Any]:
-    """A minimal body that must be accepted, with new ids."""
+    """Return a minimal body that must be accepted, with new ids."""
     operations = probe.operations
     if operation is operations.items:
         return probe.item()
@@ -43,8 +43,8 @@ def valid_body(probe: Probe, operation: Operation) -> dict[str, Any]:
 
 
 def valid_bodies(probe: Probe, operation: Operation) -> list[Any]:
-    """The minimal body and different ones: full bodies, arrays, each group of strategies, custom events, pages and
-    limits of all sizes."""
+    """Return the minimal body and different ones: full bodies, arrays, each group of strategies, custom events, pages
+    and limits of all sizes."""
     operations = probe.operations
     minimal = valid_body(probe, operation)
     if operation is operations.items:
@@ -67,8 +67,8 @@ def valid_bodies(probe: Probe, operation: Operation) -> list[Any]:
 
 
 def odd_bodies(probe: Probe, operation: Operation) -> list[Any]:
-    """Bodies that a server may refuse, with unusual ids. A wrong key must be refused with each of them, but a server
-    that reads the body first may answer 400 (R39, R44)."""
+    """Return bodies with unusual ids that a server may refuse. A wrong key must be refused with each of them, but a
+    server that reads the body first may answer 400 (R39, R44)."""
     operations = probe.operations
     odd, spaced = probe.name("gr\u00f6\u00dfe-\u978b-\U0001f97e"), probe.name("a b/c%2Fd?e=f&g")
     notes = {"note": None, "tags": [], "parts": [{"colour": None}]}
@@ -97,7 +97,7 @@ def odd_bodies(probe: Probe, operation: Operation) -> list[Any]:
 
 
 def expect_refused(probe: Probe, operation: Operation, body: Any, case: str, forbidden: bool = False) -> Exchange:
-    """Invalid input: 400 (or 422), nothing else. `forbidden`: every document forbids it."""
+    """Send invalid input and expect 400 (or 422), nothing else. `forbidden`: every document forbids the body."""
     exchange = probe.send(operation, body, forbidden=case if forbidden else "")
     probe.expect_status(exchange, REFUSED, case)
     return exchange
@@ -106,8 +106,8 @@ def expect_refused(probe: Probe, operation: Operation, body: Any, case: str, for
 def expect_refused_without(
     probe: Probe, operation: Operation, field: str, minimal: dict[str, Any], full: dict[str, Any]
 ) -> None:
-    """A missing required field is refused whatever else the body contains: nothing, each optional field, unknown
-    fields, all of them."""
+    """Expect a body without this required field to be refused, whatever else it contains: nothing, each optional field,
+    unknown fields, all of them."""
     quick, alone = probe.plan.quick, probe.plan.one_organisation
     optional = [] if quick else [name for name in full if name not in minimal]
     bodies = {"": minimal}
@@ -124,7 +124,8 @@ def expect_refused_without(
 def expect_refused_values(
     probe: Probe, operation: Operation, field: str, values: Sequence[Any], minimal: dict[str, Any], full: dict[str, Any]
 ) -> None:
-    """The field refuses each of these values, and everything that is not text, whatever else the body contains."""
+    """Expect the field to refuse each of these values, and everything that is not text, whatever else the body
+    contains."""
     surroundings = itertools.cycle((minimal, {**full, **UNKNOWN}, full, {**minimal, **UNKNOWN}))
     if not (probe.plan.one_organisation or probe.plan.quick):
         values = [*values, *NO_TEXT]
@@ -133,7 +134,7 @@ def expect_refused_values(
 
 
 def expect_accepted(probe: Probe, operation: Operation, body: Any, case: str) -> Exchange:
-    """202, and as many records accepted as were sent."""
+    """Expect 202, and that as many records were accepted as were sent."""
     exchange = probe.send(operation, body)
     sent = len(body) if isinstance(body, list) else 1
     if probe.expect_status(exchange, (202,), case):
@@ -145,7 +146,7 @@ def expect_accepted(probe: Probe, operation: Operation, body: Any, case: str) ->
 
 
 def expect_no_crash(probe: Probe, exchange: Exchange, case: str) -> bool:
-    """Any response below 500 is accepted; no response is not."""
+    """Expect a response below 500."""
     held = exchange.status is not None and exchange.status < 500
     actual = exchange.failure or f"status {exchange.status}"
     return probe.expect(held, case, "an answer below 500", actual, exchange)

@@ -47,7 +47,7 @@ def preflight(probe: Probe) -> None:
 
 @check("CORS-answers")
 def answers(probe: Probe) -> None:
-    """Errors need the headers too: a page that can't read a 401 can't show what is wrong."""
+    """Check error responses too: a page that can't read a 401 can't show what is wrong."""
     for operation in _operations(probe):
         body = valid_body(probe, operation)
         for case, credential in {"success": None, "401": probe.credentials.none()}.items():

@@ -11,12 +11,12 @@ from contracts.run.probe import Look, Probe, lacking
 from contracts.run.registry import check
 from fixtures.bodies import event_body, identify_body, unique_uuid
 
-_KINDS_THAT_COUNT = ("view", "click", "add_to_cart", "purchase")  # standard names with a weight
+_KINDS_THAT_COUNT = ("view", "click", "add_to_cart", "purchase")  # standard names that count as history
 
 
 @check("EVENT-array-with-a-bad-one")
 def array_with_a_bad_one(probe: Probe) -> Iterator[None]:
-    """One invalid event refuses the array at any position; then none of its events counts."""
+    """Check that one invalid event refuses the whole array at any position, and that none of its events counts."""
     shelf = tastes.shelf(probe)
     yield
     subject, control, newcomer = (probe.user(stem) for stem in ("refused", "control", "newcomer"))
@@ -41,8 +41,8 @@ def array_with_a_bad_one(probe: Probe) -> Iterator[None]:
 
 @check("EVENT-array-every-one-counts")
 def array_every_one_counts(probe: Probe) -> Iterator[None]:
-    """A history changes its user's list for every kind of event, and between refused requests. PERS-alike judges the
-    position in an array."""
+    """Check that a history changes its user's list for every kind of event, even between refused requests. PERS-alike
+    judges the position in an array."""
     shelf = tastes.shelf(probe)
     yield
     control, newcomer = probe.user("control"), probe.user("newcomer")
@@ -66,8 +66,8 @@ def array_every_one_counts(probe: Probe) -> Iterator[None]:
 
 
 def _refusals(probe: Probe) -> list[dict[str, Any]]:
-    """Events that every server refuses, each for a different reason; a server that skips one invalid event may accept
-    the array."""
+    """Return events that every server refuses, each for a different reason; a server that skips one invalid event may
+    accept the array."""
     nobody = lacking(event_body("view", probe.name("nobody")), "user_id")
     cut_short: dict[str, Any] = {"content": b'{"user_id": "x", ', "understood": False}
     unknown = event_body("view", probe.name("nobody"), event_family="fun")
@@ -76,8 +76,8 @@ def _refusals(probe: Probe) -> list[dict[str, Any]]:
 
 @check("EVENT-array-every-place-counts")
 def array_every_place_counts(probe: Probe) -> Iterator[None]:
-    """Four identify events in one array, each decisive for a user of its own: none may be lost at any position. The
-    other events of the array show that identify works at all."""
+    """Send four identify events in one array, each of which decides the list of another user: none may be lost at any
+    position. The other events of the array show that identify works at all."""
     shelf = tastes.shelf(probe)
     yield
     control, newcomer = probe.user("control"), probe.user("newcomer")
@@ -101,7 +101,7 @@ def array_every_place_counts(probe: Probe) -> Iterator[None]:
 
 @check("EVENT-before-its-item")
 def before_its_item(probe: Probe) -> Iterator[None]:
-    """Events sent right after their items, while these are still queued, count once the items appear."""
+    """Check that events sent right after their items, while these are still queued, count once the items appear."""
     if not probe.visibility.arrays:
         raise Skipped("the target takes no arrays of items")
     shelf = tastes.make(probe)

@@ -23,7 +23,7 @@ _EXPOSURES = ("impression", "view", "click", "search")  # no document says which
 
 @check("EVENT-accepts-one")
 def accepts_one(probe: Probe) -> None:
-    """The other three families are those of the standard names."""
+    """Check one event of the family exposure; the other three families are those of the standard names."""
     expect_accepted(probe, probe.operations.events, event_body("view", probe.name("user")), "required fields only")
     user = probe.name("user")
     exposures = [event_body(name, user, event_family="exposure") for name in _EXPOSURES]
@@ -31,7 +31,7 @@ def accepts_one(probe: Probe) -> None:
 
 
 def _first_taken(probe: Probe, bodies: Sequence[dict[str, Any]]) -> Exchange:
-    """One after the other, until one is not refused: which name goes with which family is free (R10)."""
+    """Send one body after the other until one is not refused: which name belongs to which family is undefined (R10)."""
     for body in bodies:
         exchange = probe.send(probe.operations.events, body)
         if exchange.status not in REFUSED:
@@ -55,7 +55,8 @@ def accepts_array(probe: Probe) -> None:
 
 @check("EVENT-standard-names")
 def standard_names(probe: Probe) -> None:
-    """With the family that is natural; which that is no document says, so that any will do (R10)."""
+    """Send each standard name with its natural family. No document defines these families, so any other one is accepted
+    too (R10)."""
     user, item, families = probe.name("user"), probe.name("item"), ENUMS["Event"]["event_family"]
     for name, family in probe.operations.standard_events.items():
         without_item = name in ("identify", "search")
@@ -68,7 +69,7 @@ def standard_names(probe: Probe) -> None:
 
 @check("EVENT-custom-names")
 def custom_names(probe: Probe) -> None:
-    """Custom names with their own family; the family of a standard name is free (R10)."""
+    """Send custom names with a family of the client's choice; the family of a standard name is undefined (R10)."""
     for name in ("wishlist_shared", "a", "shared_the_wishlist_with_a_friend_2"):
         bodies = [event_body(name, probe.name("user"), event_family=each) for each in ("engagement", "conversion")]
         probe.expect_status(_first_taken(probe, bodies), (202,), f"custom name {name}")
@@ -114,7 +115,7 @@ def anonymous_user(probe: Probe) -> None:
 
 @check("EVENT-unknown-item")
 def unknown_item(probe: Probe) -> Iterator[None]:
-    """Events may name items that don't exist, next to one that does; they must not create one."""
+    """Check that events may name items that don't exist, beside one that does, and that they don't create an item."""
     category = probe.name("cat")
     ghost, known = probe.name("ghost"), probe.item("beside", category)
     user = probe.user()

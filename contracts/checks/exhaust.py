@@ -1,4 +1,4 @@
-"""With --exhaust: uses up an organisation's window, to the last request and beyond."""
+"""Uses up an organisation's window, to the last request and beyond (--exhaust)."""
 
 import itertools
 import time
@@ -14,16 +14,16 @@ from contracts.run.registry import check
 from contracts.run.run import Run
 
 RECOVERY = "LIMIT-recovers"  # waits for the next window, so it runs last
-_BEYOND = 5  # requests after the announced number
+_BEYOND = 5  # requests beyond the announced number
 
 
 @dataclass
 class Burn:
-    """The result of sending more requests than were announced."""
+    """The result of sending more requests than the target announced."""
 
     organisation: str
     announced: int
-    answers: list[Exchange] = field(default_factory=list)  # after the one with the announcement
+    answers: list[Exchange] = field(default_factory=list)  # after the response with the announcement
 
     @property
     def passed(self) -> int:
@@ -35,7 +35,7 @@ class Burn:
 
     @property
     def seconds(self) -> float:
-        """How long it took."""
+        """The duration of the burst."""
         return self.answers[-1].sent_at - self.answers[0].sent_at if self.answers else 0.0
 
 
@@ -51,7 +51,8 @@ def _send(probe: Probe, organisation: str) -> Exchange:
 
 
 def burn(probe: Probe) -> Burn:
-    """Once per run, by the first check that needs it; on the second organisation if there is one."""
+    """Use up the window once per run, for the first check that needs it; that of the second organisation if there is
+    one."""
     return probe.once(_make_burn, probe)
 
 
@@ -76,7 +77,7 @@ def _make_burn(probe: Probe) -> Burn:
 
 
 def window_ends(run: Run) -> float:
-    """When the window ends, minus a second for safety; the current time if it is not exhausted."""
+    """Return when the window ends, minus a second for safety; the current time if it is not exhausted."""
     found = run.once.made(_make_burn)
     if found is None or not found.refused:
         return 0.0
@@ -85,7 +86,7 @@ def window_ends(run: Run) -> float:
 
 @check("LIMIT-announced-rest-passes")
 def announced_rest_passes(probe: Probe) -> None:
-    """Exactly as many requests pass as RateLimit-Remaining announced."""
+    """Check that exactly as many requests are accepted as RateLimit-Remaining announced."""
     found = burn(probe)
     edge = found.answers[max(0, found.announced - 2) : found.announced + 3]
     grown = _grown(found)
@@ -94,7 +95,8 @@ def announced_rest_passes(probe: Probe) -> None:
 
 
 def _grown(found: Burn) -> int:
-    """Requests by which the headers show that the limit grew meanwhile (sliding windows, refilling buckets)."""
+    """Return the number of requests by which, according to the headers, the limit grew meanwhile (sliding windows,
+    refilling buckets)."""
     levels = [level for answer in found.answers if (level := answer.number_of("RateLimit-Remaining")) is not None]
     return sum(max(0, later - earlier + 1) for earlier, later in itertools.pairwise(levels) if earlier > 0)
 
@@ -141,7 +143,7 @@ def envelope(probe: Probe) -> None:
 
 @check("LIMIT-429-on-every-route")
 def on_every_route(probe: Probe) -> None:
-    """An exhausted limit refuses every operation, with either key, before the body is checked."""
+    """Check that an exhausted limit refuses every operation, with either key, before the body is checked."""
     _refusal(probe)
     found = burn(probe)
     for operation in probe.operations.all():
@@ -153,7 +155,7 @@ def on_every_route(probe: Probe) -> None:
 
 @check("LIMIT-429-in-seconds")
 def in_seconds(probe: Probe) -> None:
-    """RateLimit-Reset is in seconds: at most the window, and decreasing."""
+    """Check that RateLimit-Reset is in seconds: at most the window, and decreasing."""
     refused = _refusal(probe)
     found = burn(probe)
     window = probe.target.window_seconds
@@ -171,8 +173,8 @@ def in_seconds(probe: Probe) -> None:
 
 @check(RECOVERY)
 def recovers(probe: Probe) -> Iterator[None]:
-    """Not much before RateLimit-Reset has passed, and always after it. A sliding window accepts the first request
-    earlier, by the duration of the burst."""
+    """Check that the limit ends when RateLimit-Reset has passed, and not much earlier. A sliding window accepts the
+    first request earlier, by the duration of the burst."""
     refused = _refusal(probe)
     found = burn(probe)
     yield

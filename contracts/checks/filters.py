@@ -1,4 +1,4 @@
-"""Filters: only matching items, in every strategy; and all matching items."""
+"""Filters: in every strategy a list contains only matching items, and it contains all of them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from contracts.exchange import Exchange
 from contracts.run.probe import Body, Look, Probe
 from contracts.run.registry import check
 
-MARKS = ("Maker", "madeIn", "MADE", "made_in_2", "made-in", "Made-In_2")  # attributes of any name may be filtered by
+MARKS = ("Maker", "madeIn", "MADE", "made_in_2", "made-in", "Made-In_2")  # filters work with attributes of any name
 UNUSUAL_MARKS = ("Größe", "made in")
 
 
 @dataclass
 class Rack:
-    """Eight items: two brands of the run, two sizes, two colours, in stock or not, in all combinations; and one of size
-    0. The first item has attributes of its own, some with unusual names."""
+    """Eight items in all combinations of two brands of the run, two sizes, two colours, in stock or not; and one item
+    of size 0. The first item has attributes of its own, some with unusual names."""
 
     category: str
     brands: tuple[str, str]
@@ -30,12 +30,12 @@ class Rack:
 
 
 def rack(probe: Probe) -> Rack:
-    """The run's rack, made by the first check that needs it."""
+    """Return the run's rack, made by the first check that needs it."""
     return probe.once(_make_rack, probe)
 
 
 def _make_rack(probe: Probe) -> Rack:
-    first_size = probe.rng(probe.names.prefix).randrange(10**6, 10**9)  # no other run's
+    first_size = probe.rng(probe.names.prefix).randrange(10**6, 10**9)  # no other run uses it
     category, brands = probe.name("rack"), (probe.name("brand-a"), probe.name("brand-b"))
     items = [
         probe.item(
@@ -66,7 +66,8 @@ def _list(probe: Probe, filters: dict[str, Any], **body: Any) -> Exchange:
 
 
 def _sound(probe: Probe, found: Rack, case: str, filters: dict[str, Any], **body: Any) -> None:
-    """No item that doesn't match. Filters name a value of this run, so that other items can't match."""
+    """Check that no item is shown that doesn't match. Filters name a value of this run, so that other items can't
+    match."""
     exchange = _list(probe, filters, **body)
     wrong = sorted(set(exchange.shown) - found.matching(**filters))
     expected, actual = f"only items that match {filters}", f"also {', '.join(wrong[:3])}"
@@ -83,7 +84,7 @@ def _complete(probe: Probe, found: Rack, case: str, filters: dict[str, Any]) -> 
 
 
 def _needs_visible(probe: Probe, found: Rack) -> None:
-    """The rack is visible: filtered by its category, or without a filter if only that works."""
+    """Require the rack to be visible: filtered by its category, or without a filter if only that works."""
     probe.needs(probe.shows(found.category, *found.matching()), "the items show when filtered by category")
 
 
@@ -99,7 +100,7 @@ def equality(probe: Probe) -> Iterator[None]:
         return
     for name in MARKS[-1:] if probe.plan.one_organisation else (*MARKS, "origin", "code"):
         filters = {name: found.items[0]["attributes"][name]}
-        _finds(probe, found, f"{name} found", filters)  # and nothing else: FILTER-only-matches
+        _finds(probe, found, f"{name} found", filters)  # FILTER-only-matches judges that no others are found
 
 
 def _finds(probe: Probe, found: Rack, case: str, filters: dict[str, Any]) -> None:
@@ -165,7 +166,7 @@ def complete(probe: Probe) -> Iterator[None]:
 
 
 def _complete_if_taken(probe: Probe, found: Rack, name: str) -> None:
-    """No document requires a filter with such a name to be accepted."""
+    """Check the filter only if it is accepted: no document requires a filter with such a name to be accepted."""
     filters = {name: found.items[0]["attributes"][name]}
     if probe.recommend(strategy="popular", user_id=probe.name("user"), filters=filters).ok:
         _complete(probe, found, name, filters)
@@ -183,8 +184,8 @@ def numbers(probe: Probe) -> Iterator[None]:
 
 
 def _zero(probe: Probe, found: Rack) -> None:
-    """0 is a number like any other. Items of others may have it too, so only the run's own items are judged, and a
-    missing one only if others leave room for it."""
+    """Check that 0 is a number like any other. Items of other clients may have it too, so only the run's own items are
+    judged, and a missing item only if others leave room for it."""
     filters = {"size": 0}
 
     def look() -> Look:
@@ -193,7 +194,7 @@ def _zero(probe: Probe, found: Rack) -> None:
         missing = sorted(found.matching(**filters) - set(exchange.ids))
         return Look(crowded or not missing, f"a list without {', '.join(missing)}", (exchange,))
 
-    # Other items in the list are judged by FILTER-only-matches.
+    # FILTER-only-matches judges the other items in the list.
     probe.expect_eventually(look, "0 found", "the item with the number 0")
 
 

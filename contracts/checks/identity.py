@@ -18,8 +18,8 @@ Tell = Callable[[Probe, tastes.Shelf, str, str], Iterator[None]]
 
 
 def _stitched(probe: Probe, tell: Tell, case: str, expected: str, upserted: bool = True) -> Iterator[None]:
-    """`tell` sends the events of an anonymous id, of a real id, and the identify; the real id's list must show the
-    history."""
+    """Check that a real id's list shows the history that `tell` sends: events of an anonymous id and of the real id,
+    and the identify."""
     shelf = tastes.shelf(probe)
     yield
     control, newcomer = probe.user("control"), probe.user("newcomer")
@@ -96,7 +96,7 @@ def chain(probe: Probe) -> Iterator[None]:
 
 @check("IDENT-keeps-own-history")
 def keeps_own_history(probe: Probe) -> Iterator[None]:
-    """A real user with a history identifies an anonymous one of another kind: the user's own history still counts."""
+    """Check that a user who identifies an anonymous id with a history of another kind keeps their own history."""
     shelf = tastes.shelf(probe)
     yield
     real, control, visitor = (probe.user(stem) for stem in ("real", "control", "visitor"))
@@ -118,13 +118,14 @@ def keeps_own_history(probe: Probe) -> Iterator[None]:
 
 @check("IDENT-nobody-else")
 def nobody_else(probe: Probe) -> Iterator[None]:
-    """An identify without any history doesn't give the real user another's: the list is that of a new user."""
+    """Check that an identify without any history doesn't give the real user another's: the list is that of a new
+    user."""
     shelf = tastes.shelf(probe)
     yield
     control, real = probe.user("control"), probe.user("real")
     newcomers = [probe.user("newcomer") for _ in range(2)]
     shelf.live(probe, control, "quiet")
-    lived = _anonymous(probe)  # the list of an identified id is not defined (R27), so another id is the control
+    lived = _anonymous(probe)  # the control is another id: the list of an identified id is not defined (R27)
     shelf.live(probe, lived, "quiet")
     probe.ingest([identify_body(probe.name("another"), lived)])
     probe.ingest([identify_body(real, _anonymous(probe))])
@@ -142,7 +143,7 @@ def nobody_else(probe: Probe) -> Iterator[None]:
 
 @check("IDENT-cycle-is-harmless")
 def cycle_is_harmless(probe: Probe) -> Iterator[None]:
-    """Two ids that identify each other, and one that identifies itself."""
+    """Let two ids identify each other, and one identify itself; neither may cause an error."""
     one, other, itself = (probe.name("cycle") for _ in range(3))
     events = probe.operations.events
     for user, previous in ((one, other), (other, one), (itself, itself)):

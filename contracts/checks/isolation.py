@@ -12,7 +12,7 @@ from fixtures.bodies import identify_body, unique_uuid, user_body
 
 @check("TENANT-items-isolated")
 def items_isolated(probe: Probe) -> Iterator[None]:
-    """An item of the first organisation is in no list of the second, for any user and strategy."""
+    """Check that an item of the first organisation is in no list of the second, for any user and strategy."""
     probe.needs_other_organisation()
     category = probe.name("cat")
     ours, theirs, *beside = (probe.item(stem, category) for stem in ("ours", "theirs", "beside", "beside"))
@@ -34,7 +34,7 @@ def items_isolated(probe: Probe) -> Iterator[None]:
             for answer in (exchange, unfiltered):
                 _expect_none_of(probe, foreigners[organisation], answer, f"{strategy} of {organisation}")
         for strategy in ("similar", "frequently-bought-together", "frequently-consumed-together"):
-            # With the id of an item that only the other organisation has (R30).
+            # Ask with the id of an item that only the other organisation has (R30).
             answer = probe.recommend(organisation, strategy=strategy, context_item_id=foreign, limit=100)
             case = f"{strategy} of {organisation}, beside an item of another"
             _expect_none_of(probe, foreigners[organisation], answer, case)
@@ -48,7 +48,8 @@ def _expect_none_of(probe: Probe, foreign: set[str], answer: Exchange, case: str
 
 @check("TENANT-same-id")
 def same_id(probe: Probe) -> Iterator[None]:
-    """Both organisations have an item with the same id; hiding or moving one doesn't affect the other."""
+    """Give both organisations an item with the same id, and check that hiding or moving one doesn't affect the
+    other."""
     probe.needs_other_organisation()
     category, elsewhere = probe.name("cat"), probe.name("cat")
     twin, moved = probe.item("twin", category), probe.item("moved", category)
@@ -73,14 +74,14 @@ def same_id(probe: Probe) -> Iterator[None]:
 
 @check("TENANT-history-isolated")
 def history_isolated(probe: Probe) -> Iterator[None]:
-    """A user's history in one organisation has no effect in another."""
+    """Check that a user's history in one organisation has no effect in another."""
     probe.needs_other_organisation()
     here, there = tastes.shelf(probe), tastes.shelf(probe, "other")
     yield
     user, control = probe.name("user"), probe.name("control")
     others = [probe.name("newcomer") for _ in range(2)]
     foreign = tastes.Shelf(there.category, there.items)
-    # The first organisation's history names the items of the second: it would count there if it leaked.
+    # The first organisation's history names the items of the second, where it would count if it leaked.
     probe.ingest(foreign.history(user, "quiet"), "main")
     here.live(probe, user, "quiet")
     foreign.live(probe, control, "quiet", "other")

@@ -49,7 +49,7 @@ def accepts_status(probe: Probe) -> None:
 
 @check("ITEM-accepts-any-type")
 def accepts_any_type(probe: Probe) -> Iterator[None]:
-    """For a new item, and for a known one with another type; its other fields may change too."""
+    """Check any type for a new item, and for a known item that had another type; its other fields may change too."""
     items, types = probe.operations.items, ("product", "article", "video", "gift-card")
     known = [item_body(probe.name("item"), item_type=item_type) for item_type in types]
     known = known[1:3] if probe.plan.one_organisation else known
@@ -65,7 +65,7 @@ def accepts_any_type(probe: Probe) -> Iterator[None]:
 
 
 def _changes() -> dict[str, list[Any]]:
-    """By field: a sequence of values, each of another kind than the one before."""
+    """Return by field a sequence of values, each of another kind than the previous one."""
     attributes = [{"price": 12, "sale": True}, {"price": {"eur": 12}, "sale": []}]
     return {"attributes": attributes, "created_at": ["2026-02-01T00:00:00Z", "2025-02-01T00:00:00Z"]}
 

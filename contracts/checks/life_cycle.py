@@ -12,7 +12,7 @@ from fixtures.bodies import event_body
 
 @check("LIFE-upserted-shows")
 def upserted_shows(probe: Probe) -> Iterator[None]:
-    """Several requests and items in quick succession, also after refused ones: each item shows."""
+    """Upsert items in several quick requests, some of them after refused ones, and check that each item shows."""
     category = probe.name("cat")
     # Without arrays each item costs one more request to clean up.
     thorough = probe.visibility.arrays and not probe.plan.quick
@@ -36,16 +36,16 @@ def upserted_shows(probe: Probe) -> Iterator[None]:
 
 
 def _refusals(probe: Probe) -> list[dict[str, Any]]:
-    """Items that every server refuses, each for a different reason; a server that accepts them leaves nothing
-    behind."""
+    """Return items that every server refuses, each for a different reason; a server that accepts them stores
+    nothing."""
     nameless = lacking(probe.item("nameless"), "item_id")
     cut_short: dict[str, Any] = {"content": b'{"item_id": "x", ', "understood": False}
     return [{"body": nameless}, cut_short, {"body": {**nameless, "status": "archived"}}, {"body": "item"}]
 
 
 def _odd_items(probe: Probe, category: str) -> list[Body]:
-    """Unusual items that a server may refuse (R44, R49). Those that it accepts, with their events, are valid like any
-    other."""
+    """Send unusual items that a server may refuse (R44, R49). Return the accepted ones: they and their events are valid
+    like any other."""
     stems = ("Gr\u00f6\u00dfe-\u978b", "plane-\U0001f97e", "a b/c%2Fd?e=f&g+h#'\"", "long-" + "x" * 50)
     items = [probe.item(stem, category) for stem in stems]
     items[0]["attributes"] |= {"note": None, "tags": [], "parts": [{"name": "sole", "colour": None}], "size": {}}
@@ -150,7 +150,7 @@ def born_hidden(probe: Probe) -> Iterator[None]:
 
 @check("LIFE-hidden-everywhere")
 def hidden_everywhere(probe: Probe) -> Iterator[None]:
-    """No list shows an inactive item, not even to the user who bought it."""
+    """Check that no list shows an inactive item, not even to the user who bought it."""
     category = probe.name("cat")
     gone, control = probe.item("gone", category), probe.item("control", category)
     probe.stock([gone, control])
@@ -161,7 +161,7 @@ def hidden_everywhere(probe: Probe) -> Iterator[None]:
     probe.upsert_items([{**gone, "status": "inactive"}])
     yield
     probe.needs(probe.hides(category, gone["item_id"]), "an inactive item is hidden in one strategy at least")
-    for strategy in ("popular", "personalized", "trending", "similar"):  # others: LIFE-hidden-never-shown
+    for strategy in ("popular", "personalized", "trending", "similar"):  # LIFE-hidden-never-shown judges others
         elsewhere = ({}, {"status": "inactive"}) if strategy in ("popular", "personalized") else ()
         for filters in ({"category": category}, *elsewhere):
 
@@ -182,7 +182,7 @@ def _touch(probe: Probe, user: str, *items: Body) -> None:
 
 @check("LIFE-refused-never-shows")
 def refused_never_shows(probe: Probe) -> Iterator[None]:
-    """Invalid upserts neither create nor change an item."""
+    """Check that invalid upserts neither create nor change an item."""
     items = probe.operations.items
     category = probe.name("cat")
     control = probe.item("control", category)

@@ -1,4 +1,4 @@
-"""Limit and page: defaults, the maximum, slices of one list."""
+"""Limit and page: their defaults and maximum; all pages are slices of one list."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from contracts.run.registry import check
 from fixtures.bodies import event_body
 
 LONG, SHORT, EXACT = 105, 12, 10
-MORE_THAN_A_PAGE = 22  # of the default size
+MORE_THAN_A_PAGE = 22  # items; a page has 20 by default
 _BEYOND = {"beyond 2^31": 2**31 + 11, "2^53 and one": 2**53 + 1, "2^64": 2**64, "10^30": 10**30}
 
 
@@ -23,7 +23,7 @@ class Aisle:
 
 
 def aisle(probe: Probe, size: int) -> Aisle:
-    """Items of one category, in the requested number; made by the first check that needs them."""
+    """Return that many items of one category, made by the first check that needs them."""
     size = size if probe.visibility.arrays else MORE_THAN_A_PAGE  # without arrays every item costs a request
     return probe.once(_make_aisle, probe, size, key=size)
 
@@ -38,7 +38,7 @@ def _make_aisle(probe: Probe, size: int) -> Aisle:
 
 
 def _prefer(probe: Probe, items: list[str]) -> None:
-    """Some items are bought by more users than others, so that scores differ within every page."""
+    """Let more users buy some of the items than others, so that scores differ within every page."""
     others, names = [probe.name("newcomer") for _ in range(3)], ("view", "purchase")
     events = [
         event_body(name, user, item) for n, item in enumerate(items) for user in others[: n % 4] for name in names
@@ -47,7 +47,7 @@ def _prefer(probe: Probe, items: list[str]) -> None:
 
 
 def _visible(probe: Probe, found: Aisle) -> None:
-    """All items are in the list, as far as total_count shows."""
+    """Wait until all items are in the list, as far as total_count shows."""
 
     def look() -> Look:
         exchange = probe.look(found.category, limit=3)
@@ -86,7 +86,7 @@ def default_limit(probe: Probe) -> Iterator[None]:
 
 @check("PAGE-most-100")
 def most_100(probe: Probe) -> Iterator[None]:
-    """A higher limit is refused or reduced; never more than 100 results."""
+    """Check that a higher limit is refused or reduced, and that there are never more than 100 results."""
     found = aisle(probe, LONG)
     yield
     _visible(probe, found)
@@ -105,7 +105,7 @@ def most_100(probe: Probe) -> Iterator[None]:
 
 @check("PAGE-limit-honoured")
 def limit_honoured(probe: Probe) -> Iterator[None]:
-    """Any limit from 1 to 100 is accepted, echoed, and returns that many items if there are enough."""
+    """Check that any limit from 1 to 100 is accepted and echoed, and returns that many items if there are enough."""
     found = aisle(probe, LONG)
     yield
     _visible(probe, found)
@@ -121,7 +121,7 @@ def limit_honoured(probe: Probe) -> Iterator[None]:
         if isinstance(total, int) and total >= limit:
             count = len(exchange.results)
             probe.expect(count == limit, f"limit {limit}", f"{limit} of {total} results", f"{count}", exchange)
-    for first, second in ((9, 4), (3, 8)):  # page 2 must not have the size of some page 1
+    for first, second in ((9, 4), (3, 8)):  # page 2 must not have the size of another request's page 1
         probe.look(found.category, limit=first)
         exchange = probe.look(found.category, limit=second, page=2)
         total, count = exchange.counted("total_count"), len(exchange.results)
@@ -148,7 +148,7 @@ def _body(probe: Probe, category: str) -> dict[str, Any]:
 
 
 def _walk(probe: Probe, category: str, limit: int, most: int = 8) -> list[Exchange]:
-    """Pages from 1 on, until one has no next page."""
+    """Return pages from 1 on, until one has no next page."""
     pages = []
     for page in range(1, most + 1):
         pages.append(probe.look(category, limit=limit, page=page))
@@ -172,7 +172,7 @@ def second_differs(probe: Probe) -> Iterator[None]:
 
 @check("PAGE-total-reached")
 def total_reached(probe: Probe) -> Iterator[None]:
-    """With a limit of five, a list of more than five has a next page."""
+    """Check that, with a limit of five, a list of more than five items has a next page."""
     found = aisle(probe, SHORT)
     yield
     _visible(probe, found)
@@ -189,7 +189,7 @@ def total_reached(probe: Probe) -> Iterator[None]:
 
 @check("PAGE-disjoint")
 def disjoint(probe: Probe) -> Iterator[None]:
-    """Pages don't overlap and add up to total_count; repeated, because a list may change meanwhile."""
+    """Check that pages don't overlap and add up to total_count; repeatedly, because a list may change meanwhile."""
     aisles = [aisle(probe, SHORT), aisle(probe, EXACT)]
     yield
     if probe.visibility.channel and not probe.visibility.channel.filtered:

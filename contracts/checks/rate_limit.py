@@ -26,7 +26,7 @@ Send = Callable[[], Exchange]
 
 
 def remaining(exchange: Exchange) -> int:
-    """Raises Blocked without the header, which RATE-headers judges."""
+    """Return RateLimit-Remaining. Raises Blocked without the header, which RATE-headers judges."""
     number = exchange.number_of("RateLimit-Remaining")
     if number is None:
         raise Blocked("RateLimit-Remaining is missing (RATE-headers)")
@@ -34,7 +34,8 @@ def remaining(exchange: Exchange) -> int:
 
 
 def _refill(probe: Probe, first: Exchange, last: Exchange) -> int:
-    """Requests that a steadily refilling bucket may have gained meanwhile, plus one expired request."""
+    """Return the number of requests that a steadily refilling bucket may have gained meanwhile, plus one expired
+    request."""
     seconds = last.sent_at + last.seconds - first.sent_at
     return math.ceil(seconds * probe.target.limit / probe.target.window_seconds)
 
@@ -50,14 +51,15 @@ def _cheap(probe: Probe, organisation: str = "main") -> Exchange:
 
 @check("RATE-counts-down")
 def counts_down(probe: Probe) -> None:
-    """Equal requests in sequence: at least one less each time. Many of them, because the error may be rare."""
+    """Send equal requests in sequence and check that Remaining falls by at least one each time. There are many, because
+    the error may be rare."""
     _expect_fall(probe, "one route", [lambda: _cheap(probe)] * (6 if probe.plan.quick else 12))
 
 
 @check("RATE-reset-falls")
 def reset_falls(probe: Probe) -> None:
-    """After some seconds less of the window is left, unless it ended meanwhile. A steadily refilling bucket takes
-    longer the more was used, so several requests come first."""
+    """Check that some seconds later less of the window is left, unless it ended meanwhile. The Reset of a steadily
+    refilling bucket grows with the number of requests used, so several requests come first."""
     body = valid_body(probe, probe.operations.recommend)
     exchanges = [probe.send(probe.operations.recommend, body) for _ in range(5)]
     probe.sleep(_APART)
@@ -75,7 +77,7 @@ def reset_falls(probe: Probe) -> None:
 
 @check("RATE-shared-by-routes")
 def shared_by_routes(probe: Probe) -> None:
-    """The two operations of one key count down together, alternately."""
+    """Check that the two operations of one key, called alternately, count down together."""
     operations = probe.operations
     user, item = user_body(probe.name("user")), probe.item()
     event = event_body("search", probe.name("user"))
@@ -86,7 +88,7 @@ def shared_by_routes(probe: Probe) -> None:
 
 @check("RATE-shared-by-keys")
 def shared_by_keys(probe: Probe) -> None:
-    """Publishable and secret key, alternately, count down together."""
+    """Check that publishable and secret key, used alternately, count down together."""
     users = probe.operations.users
     user = user_body(probe.name("user"))
     turns = 3 if probe.plan.quick else 4
@@ -112,7 +114,8 @@ def _expect_fall(probe: Probe, case: str, sends: Sequence[Send]) -> None:
 
 
 def _fall(probe: Probe, between: Sequence[Send], organisation: str) -> tuple[int, list[Exchange]] | None:
-    """How far Remaining fell between two cheap requests, with others between them; None if a window ended."""
+    """Return by how much Remaining fell between two cheap requests, with others between them; None if a window
+    ended."""
     first = _cheap(probe, organisation)
     sent = [send() for send in between]
     last = _cheap(probe, organisation)
@@ -122,8 +125,8 @@ def _fall(probe: Probe, between: Sequence[Send], organisation: str) -> tuple[int
 def _expect_no_dearer(
     probe: Probe, case: str, sends: Sequence[Send], control: Sequence[Send], organisation: str = "main"
 ) -> None:
-    """`sends` use no more of the limit than `control`, the same number of requests that are known to be cheap. Other
-    clients affect both equally, so the smallest difference of several tries counts."""
+    """Check that `sends` use no more of the limit than `control`, the same number of requests that are known to be
+    cheap. Other clients affect both equally, so the smallest difference of several tries counts."""
     found: list[tuple[int, str, list[Exchange]]] = []
     for _ in range(_TRIES):
         dear, cheap = _fall(probe, sends, organisation), _fall(probe, control, organisation)
@@ -139,7 +142,7 @@ def _expect_no_dearer(
 
 @check("RATE-array-costs-one")
 def array_costs_one(probe: Probe) -> None:
-    """Three arrays cost as much as three single events."""
+    """Check that three arrays cost as much as three single events."""
     events, single = probe.operations.events, event_body("search", probe.name("user"))
     arrays, singles = [lambda: probe.send(events, [single] * 20)] * 3, [lambda: probe.send(events, single)] * 3
     _expect_no_dearer(probe, "arrays of 20", arrays, singles)
@@ -147,7 +150,7 @@ def array_costs_one(probe: Probe) -> None:
 
 @check("RATE-organisations-apart")
 def organisations_apart(probe: Probe) -> None:
-    """Requests of one organisation cost another nothing: no more than requests without a valid key do."""
+    """Check that requests of one organisation cost another nothing: no more than requests without a valid key do."""
     probe.needs_other_organisation()
     unknown = probe.credentials.wrong("publishable")["unknown"]
     nobody = partial(
@@ -162,9 +165,9 @@ def organisations_apart(probe: Probe) -> None:
 
 @check("RATE-window")
 def window(probe: Probe) -> None:
-    """The first responses of two organisations, at different times, announce the same numbers: size and length of a
-    window. A window that ends by the clock has less and less time left, and a steadily refilling bucket takes longer
-    the more was used: neither is judged."""
+    """Check that the first responses of two organisations, at different times, announce the same numbers: size and
+    length of a window. Two cases are not judged: a window that ends by the clock, of which less and less time is left,
+    and a steadily refilling bucket, whose Reset grows with the number of requests used."""
     first = next((x for x in probe.journal if x.organisation == "main"), None)
     limit, length = probe.target.limit, probe.target.window_seconds
     if first is None or _reset(first) is None:
@@ -202,12 +205,13 @@ def _reset(exchange: Exchange) -> int | None:
 
 
 def _lasts(exchange: Exchange, length: float) -> bool:
-    """As long as expected, apart from rounding."""
+    """Return whether Reset is as long as expected, apart from rounding."""
     return abs((_reset(exchange) or 0) - length) <= _ROUNDING
 
 
 def _runs_down(probe: Probe, first: Exchange, last: Exchange) -> bool:
-    """Between two responses of the first organisation, RateLimit-Reset was the time left of one window."""
+    """Return whether between two responses of the first organisation RateLimit-Reset was the time left of one
+    window."""
     since = [x for x in probe.journal if x.organisation == "main" and first.number < x.number <= last.number]
     announced = _reset(first) or 0
     falls = (_reset(last) or 0) < announced

@@ -87,7 +87,7 @@ def odd_bodies(probe: Probe) -> None:
 @check("ROBUST-odd-texts")
 def odd_texts(probe: Probe) -> None:
     operations = probe.operations
-    # Otherwise items cost too many requests.
+    # Without arrays the items would cost too many requests.
     cases = TEXTS if probe.visibility.arrays else {case: TEXTS[case] for case in _IN_ITEMS}
     for case, text in cases.items():
         name = probe.name("odd")
@@ -103,8 +103,8 @@ def odd_texts(probe: Probe) -> None:
 
 @check("ROBUST-huge-body")
 def huge_body(probe: Probe) -> None:
-    """Six megabytes: a response, or at most a connection that is closed while the body is sent (as a 413 may do). The
-    body has no item_id, so that no server stores it."""
+    """Send six megabytes, and expect a response or at most a connection that is closed while the body is sent (as a 413
+    may do). The body has no item_id, so that no server stores it."""
     operation = probe.operations.items
     item = lacking(item_body("huge", attributes={"text": "x" * 6_000_000}), "item_id")
     exchange = probe.send(operation, item, understood=False)
@@ -146,7 +146,7 @@ def methods_and_paths(probe: Probe) -> None:
 
 @check("ROBUST-headers")
 def headers(probe: Probe) -> None:
-    """Headers of the first edition are accepted; long and unusual ones cause no error."""
+    """Check that headers of the first edition are accepted, and that long and unusual ones cause no error."""
     welcome = {"X-Domain": "commerce", "X-Environment": "dev"}
     exchange = probe.send(probe.operations.recommend, valid_body(probe, probe.operations.recommend), headers=welcome)
     probe.expect(exchange.ok, "X-Domain", "as without it", f"status {exchange.status}", exchange)
@@ -162,7 +162,7 @@ def headers(probe: Probe) -> None:
 
 @check("ROBUST-still-works")
 def still_works(probe: Probe) -> Iterator[None]:
-    """After all of it the target serves valid requests, also from the same client."""
+    """Check that the target still serves valid requests after all these, also from the same client."""
     yield
     for organisation, operation in itertools.product({"main", probe.spare}, probe.operations.all()):
         exchange = probe.send(operation, valid_body(probe, operation), organisation=organisation)

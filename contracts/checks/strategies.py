@@ -1,4 +1,4 @@
-"""Strategies: accepted by name and with their required input; too little data is never an error."""
+"""Strategies are accepted by name and with their required input; too little data is never an error."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -19,7 +19,7 @@ def _of(probe: Probe, requires: str) -> list[str]:
 
 @check("STRAT-documented-accepted")
 def documented_accepted(probe: Probe) -> Iterator[None]:
-    """With ids of letters and with ids of digits only."""
+    """Check every strategy with ids of letters, and one of each kind with ids of digits only."""
     items = [probe.item("context"), {**probe.item("context"), "item_id": probe.number()}]
     items = items[: 1 if probe.plan.one_organisation else 2]
     probe.stock(items)
@@ -27,7 +27,7 @@ def documented_accepted(probe: Probe) -> Iterator[None]:
     yield
     for user, item in zip(users, items, strict=False):
         by_need = {facts.get("requires"): name for name, facts in probe.operations.strategies.items()}
-        every = item is items[0]  # of the other ids: one strategy of each kind
+        every = item is items[0]  # for the ids of digits only one strategy of each kind
         for strategy in probe.operations.strategies if every else by_need.values():
             exchange = probe.recommend(strategy=strategy, user_id=user, context_item_id=item["item_id"])
             probe.expect_status(exchange, (200,), strategy)
@@ -71,12 +71,13 @@ def requires_context_item(probe: Probe) -> None:
 
 
 def _refusals(given: dict[str, Any]) -> tuple[int, ...]:
-    """R4; R30: an unknown context item may be 404, whatever else is wrong."""
+    """Return the statuses for a missing required input (R4). An unknown context item may be 404, whatever else is wrong
+    (R30)."""
     return (400, 404, 422) if "context_item_id" in given else (400, 422)
 
 
 def _in_place_of(probe: Probe, required: str) -> dict[str, dict[str, Any]]:
-    """By case: other input that a body may have, none of which replaces the required one."""
+    """Return by case other input that a body may have, none of which replaces the required one."""
     other = "context_item_id" if required == "user_id" else "user_id"
     filters = {"filters": {"category": probe.name("cat")}}
     found: dict[str, dict[str, Any]] = {"": {}, f", with {other}": {other: probe.name("other")}}
@@ -97,8 +98,8 @@ def needs_nothing_else(probe: Probe) -> None:
 
 @check("STRAT-unknown-refused")
 def unknown_refused(probe: Probe) -> None:
-    """With a user who could be served otherwise. A server may treat a value that isn't text as missing; then the
-    default strategy lacks a user."""
+    """Send unknown strategies with a user who could be served. A server may treat a value that isn't text as missing;
+    therefore such requests have no user, which the default strategy requires."""
     for strategy in ("no-such-strategy-lc", ""):
         exchange = probe.recommend(strategy=strategy, user_id=probe.name("user"))
         if strategy:
@@ -112,7 +113,7 @@ def unknown_refused(probe: Probe) -> None:
 
 @check("STRAT-unknown-user")
 def unknown_user(probe: Probe) -> None:
-    """Whatever the id looks like."""
+    """Check unknown users with ids of every form."""
     nobody = unique_uuid(probe.rng(probe.name("nobody")))
     for n, strategy in enumerate(_of(probe, "user_id")):
         user = (probe.name("nobody"), probe.number(), nobody)[n % 3]
@@ -128,8 +129,8 @@ def unknown_context_item(probe: Probe) -> None:
 
 @check("STRAT-falls-back")
 def falls_back(probe: Probe) -> Iterator[None]:
-    """With too little data the fallback is used: if there are active items, the list is not empty. The result for an
-    unknown context item is not defined (R30)."""
+    """Check that the fallback is used when there is too little data: if there are active items, the list is not empty.
+    The result for an unknown context item is not defined (R30)."""
     item = probe.item("lonely")
     probe.upsert_items([item])
     category = probe.name("cat")
@@ -147,13 +148,13 @@ def falls_back(probe: Probe) -> Iterator[None]:
 
 @check("PERS-events-change-list")
 def events_change_list(probe: Probe) -> Iterator[None]:
-    """Two users with opposite histories don't get the same list."""
+    """Check that two users with opposite histories don't get the same list."""
     if probe.visibility.channel is None:
         raise Blocked("no list shows a record of this run (QUEUE-becomes-visible)")
     shelf = tastes.shelf(probe)
     yield
     loud, quiet = probe.user("loud"), probe.user("quiet")
-    for user in (loud, quiet):  # the same request before and after, in case the target caches responses
+    for user in (loud, quiet):  # send the same request before and after, in case the target caches responses
         shelf.list(probe, user, "personalized")
     shelf.live(probe, loud, "loud")
     shelf.live(probe, quiet, "quiet")
@@ -166,7 +167,7 @@ def events_change_list(probe: Probe) -> Iterator[None]:
 
 @check("PERS-single-events-count")
 def single_events_count(probe: Probe) -> Iterator[None]:
-    """As before, but with each event in its own request, by a user who is upserted later and then again."""
+    """Check the same with each event in its own request, by a user who is upserted later and then again."""
     shelf = tastes.shelf(probe)
     yield
     lived, control, newcomer = probe.number(), probe.user("control"), probe.user("newcomer")
@@ -237,7 +238,7 @@ def itemwise_follows_context(probe: Probe) -> Iterator[None]:
 
 @check("POPULAR-follows-events")
 def popular_follows_events(probe: Probe) -> Iterator[None]:
-    """What many users bought ranks above what one bought, whether the rare item is newer or older."""
+    """Check that what many users bought ranks above what one user bought, whether the rare item is newer or older."""
     category = probe.name("cat")
     rare_old, loved, rare_new = (probe.item(stem, category) for stem in ("rare", "loved", "rare"))
     for item in (rare_old, loved, rare_new):

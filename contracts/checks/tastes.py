@@ -1,4 +1,4 @@
-"""A shelf with two kinds of items, and users whose history is of one kind: the way to detect personal effects.
+"""A shelf with two kinds of items, and users whose history is of one kind, to detect personal effects.
 
 The only assumption about a ranking is that histories of different kinds don't lead to the same list. The loud kind is
 more popular, so that a user without history gets it first; tests use the quiet kind.
@@ -18,7 +18,7 @@ KINDS = {
     "quiet": ("Espresso machine", "kitchen", "Acoustix", 310.0, 3),
 }
 SIZE = 6
-_SEEN = 4  # items of each kind that a user with that taste saw
+_SEEN = 4  # items of each kind that are in the history of a user with that taste
 
 
 @dataclass
@@ -31,7 +31,7 @@ class Shelf:
         probe.ingest(self.history(user, kind), organisation)
 
     def history(self, user: str, kind: str) -> list[dict[str, Any]]:
-        """Fourteen events, because a list may stay general below ten."""
+        """Return fourteen events, because a list may stay general below ten."""
         seen = self.items[kind][:_SEEN]
         names = ["view"] * 4 + ["click"] * 4 + ["add_to_cart"] * 4 + ["click"] * 2
         context = {"session_id": f"{user}-session"}
@@ -42,7 +42,7 @@ class Shelf:
         return probe.must_recommend(organisation, strategy=strategy, user_id=user, filters=filters, limit=50)
 
     def differ(self, probe: Probe, one: str, other: str, organisation: str = "main") -> Look:
-        """The two users get different lists."""
+        """Return whether the two users get different lists."""
         strategy = self.strategy or "personalized"
         lists = [self.list(probe, user, strategy, organisation) for user in (one, other)]
         same = lists[0].ids == lists[1].ids
@@ -54,7 +54,7 @@ class Shelf:
             raise Blocked("no list follows a user's events (PERS-events-change-list)")
 
     def finds(self, probe: Probe, look: Callable[[], Look]) -> bool:
-        """Whether `look` holds in some strategy; the shelf then uses that one."""
+        """Return whether `look` holds in some strategy; the shelf then uses that strategy."""
         chosen = self.strategy
         for strategy in dict.fromkeys((chosen or "personalized", "personalized", *_by_user(probe))):
             self.strategy = strategy
@@ -69,7 +69,7 @@ def _by_user(probe: Probe) -> list[str]:
 
 
 def shelf(probe: Probe, organisation: str = "main") -> Shelf:
-    """The run's shelf, made by the first check that needs it."""
+    """Return the run's shelf, made by the first check that needs it."""
     return probe.once(make, probe, organisation, key=organisation)
 
 
@@ -78,7 +78,7 @@ def make(probe: Probe, organisation: str = "main") -> Shelf:
 
 
 def bodies(probe: Probe) -> dict[str, list[Body]]:
-    """The items of a shelf, by kind."""
+    """Return the items of a shelf, by kind."""
     category = probe.name("tastes")
     return {
         kind: [
@@ -89,7 +89,7 @@ def bodies(probe: Probe) -> dict[str, list[Body]]:
 
 
 def stock(probe: Probe, made: dict[str, list[Body]], organisation: str = "main") -> Shelf:
-    """Put them into an organisation, with the crowd that likes the loud ones more."""
+    """Put the items into an organisation, with more users who like the loud kind."""
     items = {kind: [body["item_id"] for body in some] for kind, some in made.items()}
     probe.upsert_items([body for some in made.values() for body in some], organisation)
     events = []

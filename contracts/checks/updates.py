@@ -9,7 +9,8 @@ from contracts.run.registry import check
 
 @check("LIFE-new-value-takes-effect")
 def new_value_takes_effect(probe: Probe) -> Iterator[None]:
-    """An item moves from one category to another, and to a third; while hidden, back to the first."""
+    """Check that an item moves from one category to another and to a third, and, while it is hidden, back to the
+    first."""
     first, second, third = (probe.name("cat") for _ in range(3))
     moving = probe.item("moving", first)
     controls = [probe.item("control", category) for category in (first, second, third)]
@@ -41,7 +42,7 @@ def new_value_takes_effect(probe: Probe) -> Iterator[None]:
 
 @check("LIFE-metadata-follows")
 def metadata_follows(probe: Probe) -> Iterator[None]:
-    """`metadata` of a result shows the current attributes."""
+    """Check that `metadata` of a result shows the current attributes."""
     category = probe.name("cat")
     item = probe.item("painted", category, colour="red", brand="Old")
     items = [item, *(probe.item("beside", category) for _ in range(3 if probe.visibility.arrays else 1))]
@@ -78,7 +79,7 @@ def metadata_follows(probe: Probe) -> Iterator[None]:
 
 
 def _expect_own_metadata(probe: Probe, items: list[Body], exchange: Exchange, case: str) -> None:
-    """No result has the title of another item; titles are unique."""
+    """Check that no result has the title of another item; titles are unique."""
     titles = {item["attributes"]["title"]: item["item_id"] for item in items}
     wrong = [
         f"{row.get('item_id')} with the title of {titles[title]}"

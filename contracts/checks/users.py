@@ -47,7 +47,7 @@ def accepts_status(probe: Probe) -> None:
 
 @check("USER-accepts-again")
 def accepts_again(probe: Probe) -> Iterator[None]:
-    """Immediately, and when the user is known, whichever field changed."""
+    """Check that a user is accepted again immediately, and later when the user is known, whichever field changed."""
     body = full_user_body(probe.name("user"))
     expect_accepted(probe, probe.operations.users, body, "first time")
     expect_accepted(probe, probe.operations.users, {**body, "attributes": {"plan": "free"}}, "changed profile")
@@ -128,7 +128,8 @@ def inactive_is_answered(probe: Probe) -> Iterator[None]:
 
 @check("USER-inactive-is-not-personal")
 def inactive_is_not_personal(probe: Probe) -> Iterator[None]:
-    """A user with a taste who becomes inactive no longer gets personal lists, and gets them again after coming back."""
+    """Check that a user with a taste who becomes inactive no longer gets personal lists, and gets them again when
+    active again."""
     shelf = tastes.shelf(probe)
     yield
     leaver, stayer = probe.user("leaver", status="active"), probe.user("stayer", status="active")

@@ -8,7 +8,7 @@ from fixtures.spec import Operation
 
 Body = dict[str, Any]
 _IDS = ("item_id", "user_id", "context_item_id")
-UNNAMED: tuple[Body, ...] = (  # fields that no document names, or none
+UNNAMED: tuple[Body, ...] = (  # fields that no document names, in different numbers
     {},
     {"supplier": "Acme"},
     {},
@@ -19,14 +19,14 @@ _MARKS = ("", "-gr\u00f6\u00dfe", " a/b%2Fc", "-\u978b\U0001f97e")
 _CUSTOM_NAMES = ("wishlist_shared", "step_2_of_3", "q", "video_50_percent", "asked_for_another_size_in_a_shop")
 _ODD_NAMES = ("gift-card sent", "size.chart/opened", "Added-To-List 2", "5 stars", "w\u00fcnsche_geteilt")
 _WORDS = ("shoes", "bags_2", "harrow", "north")
-_LIMITS = ((), (1, 10), (11, 49), (51, 100))  # omitted, or a range
+_LIMITS = ((), (1, 10), (11, 49), (51, 100))  # the limit is omitted, or taken from a range
 _PAGES = ((), (1, 2), (3, 10), (11, 50))
 _MOST_RECORDS = 8
 
 
 def natural(operation: Operation, body: Any, rng: Random) -> Any:
-    """The same body as a careful client sends it: events with their natural family (R10), UUIDs where the documents say
-    so (R24), recommendation requests with a user (R41)."""
+    """Return the body as a careful client sends it: events with their natural family (R10), UUIDs where the documents
+    require them (R24), recommendation requests with a user (R41)."""
     if isinstance(body, list):
         return [natural(operation, record, rng) for record in body]
     if not isinstance(body, dict):
@@ -41,8 +41,9 @@ def natural(operation: Operation, body: Any, rng: Random) -> Any:
 
 
 def spread(operation: Operation, body: Any, turn: int, rng: Random) -> Any:
-    """A body that every document allows, changed into another allowed one: numbers over their whole range, standard and
-    custom names, optional fields present or not, one record or many. Generators prefer small values and few records."""
+    """Change a body that every document allows into another allowed one: numbers over their whole range, standard and
+    custom names, optional fields present or not, one record or many. Generators alone would prefer small values and few
+    records."""
     if operation.operation_id == "ingestEvents":
         records = body if isinstance(body, list) else [body]
         if rng.random() < 0.25:
@@ -60,13 +61,14 @@ def _spread_event(event: Body, rng: Random) -> Body:
 
 
 def _spread_record(record: Body, rng: Random) -> Body:
-    """An item or a user; attributes may be empty."""
+    """Change an item or a user; attributes may be empty."""
     attributes: Body = {"attributes": {}} if "attributes" in record and rng.random() < 0.25 else {}
     return _less({**record, **attributes}, rng, "attributes")
 
 
 def _spread_question(question: Body, turn: int, rng: Random) -> Body:
-    """Sixteen turns combine every size of limit with every size of page, nearly all with filters."""
+    """Change a recommendation request: sixteen turns combine every size of limit with every size of page, nearly all
+    with filters."""
     block = turn // 4
     sizes = {"limit": _LIMITS[(turn + block) % 4], "page": _PAGES[(turn + 2 * block) % 4]}
     numbers = {name: rng.randint(*size) for name, size in sizes.items() if size}
@@ -76,13 +78,14 @@ def _spread_question(question: Body, turn: int, rng: Random) -> Body:
 
 
 def _less(body: Body, rng: Random, *optional: str) -> Body:
-    """Omits each optional field one time in four."""
+    """Omit each optional field one time in four."""
     gone = {name for name in optional if rng.random() < 0.25}
     return {name: value for name, value in body.items() if name not in gone}
 
 
 def made_odd(body: Any, turn: int) -> Any:
-    """The body, or each of its records, with unusual ids, names, dates and pages, and with undocumented fields."""
+    """Return the body, or each of its records, with unusual ids, names, dates and pages, and with undocumented
+    fields."""
     if isinstance(body, list):
         return [made_odd(record, turn) for record in body]
     if not isinstance(body, dict):

@@ -25,16 +25,16 @@ _CASE = "HTTP_X_SCHEMATHESIS_TESTCASEID"
 
 @dataclass(frozen=True)
 class Pass:
-    """One run of schemathesis. `statuses`: the allowed statuses, by operation."""
+    """A run of schemathesis with one kind of credential and body. `statuses`: the allowed statuses, by operation."""
 
     check: str
     phases: tuple[str, ...]
     credential: Callable[[Run, Operation], Credential | None]  # None: the operation is not part of the pass
     statuses: Callable[[Operation, Exchange], tuple[int, ...]]
-    shape: bool = False  # judge responses by the contract too
-    spoil: bool = False  # break one rule in every body
-    spread: bool = False  # replace bodies by other allowed ones, of all shapes evenly
-    odd: bool = False  # every other body with unusual ids, names, pages, which a 400 may refuse (R39, R44)
+    shape: bool = False  # True: judge responses by the contract too
+    spoil: bool = False  # True: break one rule in every body
+    spread: bool = False  # True: replace bodies by other allowed ones, evenly of all shapes
+    odd: bool = False  # True: give every other body unusual ids, names and pages, which a 400 may refuse (R39, R44)
 
 
 @dataclass
@@ -51,7 +51,7 @@ class Bridge:
     counts: Counter[str] = field(default_factory=Counter)  # by path: each operation gets a part of the share
     full: bool = False
     error: str = ""  # an internal error
-    starved: str = ""  # why it ended before its share was used
+    starved: str = ""  # why the pass ended before its share was used
     findings: list[Finding] = field(default_factory=list)
     by_case: dict[str, Exchange] = field(default_factory=dict)
 
@@ -113,7 +113,7 @@ class Bridge:
         return self.counts.total()
 
     def _accepted(self, operation: Operation, body: bytes) -> bool:
-        """Every document allows the body."""
+        """Return whether every document allows the body."""
         try:
             parsed = json.loads(body)
         except (ValueError, RecursionError):
@@ -126,7 +126,8 @@ class Bridge:
         return self.validators[operation.path].is_valid(parsed)
 
     def _again(self, exchange: Exchange) -> Exchange:
-        """Send it again after a 5xx: one that disappears is judged by another statement (ROBUST-passing-5xx)."""
+        """Send the request again after a 5xx: a 5xx that disappears is judged by another statement
+        (ROBUST-passing-5xx)."""
         if exchange.status is not None and exchange.status < 500:
             return exchange
         try:

@@ -26,7 +26,7 @@ from fixtures.spec import Operation
 _SHARE = {"GEN-valid-accepted": 0.34, "GEN-invalid-refused": 0.26, "GEN-swapped-keys-403": 0.2, "GEN-sequences": 0.2}
 _MOST = 200  # requests of all passes that count against an organisation; more don't find more
 _EXAMPLES = 16  # bodies that fuzzing makes per operation
-_FREE = 60  # requests of a pass without valid keys, which cost no organisation anything
+_FREE = 60  # requests of a pass without valid keys, which use up no organisation's limit
 _SHOWN = 6  # findings per pass
 
 
@@ -45,7 +45,8 @@ def _tampered(run: Run, operation: Operation) -> Credential:
 
 
 def _success(operation: Operation, exchange: Exchange) -> tuple[int, ...]:
-    """R30: an unknown context item may be 404 or 422. R33: a page past the end may be refused."""
+    """Return the statuses of an accepted request. An unknown context item may be 404 or 422 (R30), a page past the end
+    may be refused (R33)."""
     body = exchange.request_json
     if operation.operation_id != "recommend":
         return (202,)
@@ -55,7 +56,8 @@ def _success(operation: Operation, exchange: Exchange) -> tuple[int, ...]:
 
 
 def _refusal(operation: Operation, exchange: Exchange) -> tuple[int, ...]:
-    """R4; R30: an unknown context item may be 404, whatever else is wrong."""
+    """Return the statuses of a refused request (R4). An unknown context item may be 404, whatever else is wrong
+    (R30)."""
     return tuple(status for status in (*_success(operation, exchange), 400, 422) if status >= 400)
 
 
@@ -74,7 +76,7 @@ PASSES = (
 
 
 def judge(run: Run, entries: list[Entry], progress: Callable[[str], None]) -> list[Result]:
-    """Gives each pass its share of the remaining budget."""
+    """Run each pass with its share of the remaining budget."""
     wanted = {entry.id: entry for entry in entries if "exhaust" not in entry.needs}
     plans = [plan for plan in PASSES if plan.check in wanted]
     left = min(run.budget.left(run.spare), _MOST)
@@ -88,7 +90,7 @@ def judge(run: Run, entries: list[Entry], progress: Callable[[str], None]) -> li
 
 
 def judge_burnt(run: Run, entries: list[Entry], ends: float) -> list[Result]:
-    """Runs after --exhaust has used up the window, until it ends (a monotonic time)."""
+    """Run the pass for an exhausted limit after --exhaust, until the window ends (`ends`: a monotonic time)."""
     return [_judge(run, plan, entry, 60, ends) for plan in PASSES for entry in entries if entry.id == plan.check]
 
 
@@ -113,7 +115,7 @@ def _judge(run: Run, plan: Pass, entry: Entry, most: int, ends: float = math.inf
 
 
 def _execute(bridge: Bridge) -> Iterable[Finding]:
-    """Findings of schemathesis itself about the shape of responses."""
+    """Yield schemathesis's own findings about the shape of responses."""
     run, plan = bridge.run, bridge.plan
     texts.register(run.names.prefix)
     schema = schemathesis.openapi.from_dict(bridge.document, config=_config(run, plan))

@@ -13,13 +13,14 @@ _RULES = ("type", "enum", "pattern", "minimum", "maximum", "maxProperties", "$re
 
 
 def derive(operations: Operations, contract: str, prefix: str) -> Node:
-    """`accepted` or `refused`, as an OpenAPI document of its own. `prefix` starts every generated id."""
+    """Return the contract of `accepted` or `refused` bodies as an OpenAPI document. `prefix` starts every generated
+    id."""
     strategies = {name: facts.get("requires") for name, facts in operations.strategies.items()}
     return judged.derive(operations.spec, contract, Facts(identifier(prefix), strategies, f"{prefix}visitor"))
 
 
 def request_rules(document: Node) -> Iterator[str]:
-    """Every rule on request bodies, one per line: `Item.status: enum active, inactive, deleted`."""
+    """Return every rule on request bodies, one per line: `Item.status: enum active, inactive, deleted`."""
     for name in ("Item", "User", "Event", "RecommendRequest"):
         schema = schema_of(document, name)
         yield from (f"{name}: requires {field}" for field in schema.get("required", ()))

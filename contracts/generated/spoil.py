@@ -17,8 +17,8 @@ _NO_VALUE = ("archived", "", 42, "Active", ["archived"], "something_else_altoget
 
 
 def broken_by_one_rule(operations: Operations, operation: Operation, body: Any, turn: int) -> Body | None:
-    """The body, or the first record of an array, with the next rule of the sequence broken; None if it has no such
-    rule."""
+    """Return the body, or the first record of an array, with the next rule of the sequence broken; None if it has no
+    such rule."""
     record = body[0] if isinstance(body, list) and body else body
     if not isinstance(record, dict):
         return None
@@ -40,7 +40,8 @@ def _breaks(operations: Operations, operation: Operation, body: Body) -> Iterato
 
 
 def _breaks_of_a_question(operations: Operations, body: Body) -> Iterator[Break]:
-    """A strategy without its required input; and an unknown strategy, without an unknown item."""
+    """Yield ways to break a recommendation request: a strategy without its required input, and an unknown strategy. The
+    latter names no item, which could be unknown."""
     strategy = str(body.get("strategy") or "personalized").replace("session-based", "session_based")
     required = operations.strategies.get(strategy, {}).get("requires")
     if required:
@@ -51,7 +52,7 @@ def _breaks_of_a_question(operations: Operations, body: Body) -> Iterator[Break]
 
 
 def _with_strategy(value: Any) -> Break:
-    """A server that treats the value as missing then lacks the user."""
+    """Return a break that also removes the user: a server that treats the value as missing then lacks one."""
     return lambda body: {**_without("context_item_id", "user_id")(body), "strategy": value}
 
 

@@ -1,4 +1,4 @@
-"""How the texts of generated bodies are made: by a maker for each format that the judged contract names.
+"""Generators for the texts of generated bodies: one for each format that the judged contract names.
 
 Hypothesis takes some 2 ms for a text from a pattern, and a quarter of that for one from an alphabet.
 """
@@ -22,7 +22,7 @@ def identifier(prefix: str) -> Node:
 
 
 def register(prefix: str) -> None:
-    """Register the generators of a run's texts with schemathesis."""
+    """Register the generators for one run with schemathesis."""
     words = st.text(_WORD, min_size=1, max_size=_LONGEST)
     makers = {
         word()["format"]: words,

@@ -1,4 +1,4 @@
-"""All reports of a run. The redactor processes every text when it is written."""
+"""Writes all reports of a run. The redactor processes every text when it is written."""
 
 import os
 import tempfile
@@ -17,8 +17,8 @@ from contracts.settings import Settings
 
 
 def write_reports(report: Report, settings: Settings, terminal: Terminal) -> list[str]:
-    """To the terminal and to every requested file. Returns a line for each that could not be written; that doesn't
-    affect the others or the verdict."""
+    """Write the reports to the terminal and to every requested file. Return a line for each file that could not be
+    written; such a failure affects neither the other reports nor the verdict."""
     if not settings.no_reference:
         ask_the_mock(report)
     changes = None if settings.earlier is None else compare(report, settings.earlier)
@@ -40,7 +40,7 @@ def write_reports(report: Report, settings: Settings, terminal: Terminal) -> lis
 
 
 def _tried(name: str, write: Callable[[], None]) -> str:
-    """Why it failed, in one line."""
+    """Write one report; return why that failed, in one line."""
     try:
         write()
     except OSError as error:
@@ -51,7 +51,7 @@ def _tried(name: str, write: Callable[[], None]) -> str:
 
 
 def _write(path: Path, report: Report, make: Callable[[Report], str]) -> None:
-    """Writes a temporary file first: if the disk is full, the report of an earlier run stays."""
+    """Write a temporary file first: if the disk is full, the report of an earlier run stays."""
     path.parent.mkdir(parents=True, exist_ok=True)
     text = report.redactor.text(make(report)).encode("utf-8", "backslashreplace")
     if path.exists() and not path.is_file():  # a pipe, /dev/stdout

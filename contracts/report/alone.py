@@ -1,6 +1,6 @@
-"""A rule over one answer as a program of the standard library: a script judges by it where nothing of ours is.
+"""Turns a rule over one answer into a program of the standard library, so that a script can judge without our package.
 
-The program is the rule's own source, with what it needs of ours before it, so that there is one rule and no copy."""
+The program is the rule's own source, preceded by the code that it needs, so that there is one rule and no copy."""
 
 import dis
 import inspect
@@ -14,11 +14,12 @@ from typing import Any
 from contracts import exchange as exchanges
 from contracts.exchange import Exchange
 
-_OF_THE_RUN = {"client", "operations", "model", "visibility", "names", "plan", "budget"}  # what no script has
+_OF_THE_RUN = {"client", "operations", "model", "visibility", "names", "plan", "budget"}  # not in a script
 
 
 def program(function: Callable[..., Any]) -> str | None:
-    """Defines Exchange and the function. None for one that needs the run, or something that can't be written down."""
+    """Return source code that defines Exchange and the function; None if the function needs the run, or a value that
+    can't be written as source."""
     parts: dict[str, str] = {}
     if not isinstance(function, FunctionType) or not _collect(function, parts):
         return None
@@ -30,7 +31,7 @@ def _collect(function: FunctionType, parts: dict[str, str]) -> bool:
     names = set(_instructions(function.__code__))
     if names & _OF_THE_RUN:
         return False
-    parts[function.__name__] = ""  # it may call itself
+    parts[function.__name__] = ""  # set first, because the function may call itself
     for name in sorted(names & function.__globals__.keys() - parts.keys()):
         value = function.__globals__[name]
         if value is Exchange:
@@ -43,7 +44,7 @@ def _collect(function: FunctionType, parts: dict[str, str]) -> bool:
         else:
             return False
     source = textwrap.dedent(inspect.getsource(function))
-    del parts[function.__name__]  # after what it needs
+    del parts[function.__name__]  # move it behind the parts that it needs
     parts[function.__name__] = source[source.index("def ") :]
     return True
 
@@ -61,7 +62,7 @@ def _line(name: str, value: Any) -> str | None:
 
 
 def _instructions(code: CodeType) -> Iterator[str]:
-    """Every name that the code looks up, as a global or as an attribute."""
+    """Yield every name that the code looks up, as a global or as an attribute."""
     for instruction in dis.get_instructions(code):
         if instruction.opname.startswith(("LOAD_GLOBAL", "LOAD_NAME", "LOAD_ATTR", "LOAD_METHOD")):
             yield str(instruction.argval)

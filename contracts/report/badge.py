@@ -15,7 +15,7 @@ _COLOURS = {
 
 
 def text(report: Report) -> str:
-    """Includes what was not judged: `conforms (7 MUST not judged)`."""
+    """Return the JSON. The message includes what was not judged: `conforms (7 MUST not judged)`."""
     open_ = sum(result.level is Level.MUST and result.outcome in NOT_JUDGED for result in report.results)
     message = str(report.verdict) + (f" ({open_} MUST not judged)" if open_ else "")
     badge = {"schemaVersion": 1, "label": "lehnz API", "message": message, "color": _COLOURS[report.verdict]}

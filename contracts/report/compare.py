@@ -37,7 +37,7 @@ class Changes:
 
 
 def breaking(check: str) -> str | None:
-    """Why a check that passed before and fails now is a breaking change; None if it isn't on the list."""
+    """Return why a check that passed before and fails now is a breaking change; None if it isn't on the list."""
     for why, starts in _BREAKING.items():
         if check.startswith(starts):
             return why
@@ -45,7 +45,7 @@ def breaking(check: str) -> str | None:
 
 
 def compare(report: Report, before: Set[str]) -> Changes:
-    """`before`: the checks that failed in the earlier run."""
+    """Compare the failures. `before`: the checks that failed in the earlier run."""
     now = {result.check for result in report.results if result.outcome is Outcome.FAIL}
     passes = {result.check for result in report.results if result.outcome is Outcome.PASS}
     return Changes(sorted(now - before), sorted(now & before), sorted(before & passes))

@@ -9,19 +9,19 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~])")
 
 
 def printable(text: str) -> str:
-    """One line without control characters, and without anything that a CI runner reads as a command."""
+    """Return one line without control characters, and without anything that a CI runner reads as a command."""
     line = "".join(character if character.isprintable() else _escaped(character) for character in text)
     return _COMMAND.sub(lambda found: found[0].replace("::", ":\\:").replace("##", "#\\#"), line)
 
 
 def markdown(text: str) -> str:
-    """`printable`, and escaped so that Markdown and HTML show it literally."""
+    """Return `printable` text, escaped so that Markdown and HTML show it literally."""
     plain = printable(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _MARKDOWN.sub(r"\\\1", plain)
 
 
 def lossless(document: str) -> str:
-    """An equivalent JSON document in which terminal control characters are escaped."""
+    """Return an equivalent JSON document in which terminal control characters are escaped."""
     return _RARE.sub(lambda found: found[0] if found[0].isprintable() else _escaped_in_json(found[0]), document)
 
 

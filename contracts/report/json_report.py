@@ -10,7 +10,7 @@ from contracts.report.words import answer_text, causes, not_judged, request_text
 from contracts.session import Report
 
 SCHEMA = 1
-_EXCHANGES = 12  # per finding
+_EXCHANGES = 12  # number of exchanges per finding
 
 
 def text(report: Report) -> str:

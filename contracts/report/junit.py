@@ -52,5 +52,5 @@ def _case(report: Report, result: Result) -> ElementTree.Element:
 
 
 def _clean(text: str) -> str:
-    """Only characters that XML 1.0 allows."""
+    """Remove characters that XML 1.0 doesn't allow."""
     return "".join(c if c in "\t\n" or 0x20 <= ord(c) <= 0xD7FF or 0xE000 <= ord(c) <= 0xFFFD else "?" for c in text)

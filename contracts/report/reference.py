@@ -14,7 +14,7 @@ from fixtures.connection import Connection
 from fixtures.keys import read_keys_file
 from fixtures.masking import Redactor
 
-_MOST = 25  # findings with a reference
+_MOST = 25  # number of findings that get a reference
 
 
 def ask_the_mock(report: Report) -> None:

@@ -35,12 +35,12 @@ def write_scripts(report: Report, folder: Path) -> None:
 
 
 def script(report: Report, result: Result) -> str:
-    """The script exits with 1 if the defect is there, 0 if not, 3 if that is unknown."""
+    """Return the script, which exits with 1 if the defect is there, 0 if not, 3 if that is unknown."""
     finding = result.findings[0]
     steps = story(report, finding)
     entry = report.catalogue[result.check]
     body = [line for step in steps for line in _lines(report, step)]
-    if {step.exchange.organisation for step in steps} <= {"other", None}:  # either organisation may be used
+    if {step.exchange.organisation for step in steps} <= {"other", None}:  # then the first one will do
         body = [line.replace("{PK2}", "{PK}").replace("{SK2}", "{SK}") for line in body]
     verdict = _verdict(report, result, finding, entry)
     used = [name for name in _variables(report) if f'"${{{name}}}"' in "\n".join((*body, *verdict))]
@@ -71,7 +71,8 @@ def _head(report: Report, result: Result, finding: Finding, entry: Entry) -> lis
 
 
 def _needed(report: Report, finding: Finding, used: list[str], pairs: bool) -> list[str]:
-    """Secrets are variables, which the user of the script sets. `pairs`: both keys, whichever were used."""
+    """Return the lines that require or set variables. The user of the script sets the secrets. `pairs`: require both
+    keys, even if only one was used."""
     secret = any("upsert" in exchange.path for exchange in finding.exchanges[-1:])
     wrong = [name for name in used if name in _WRONG_KEYS]
     keys = {"PK", "SK", *used} - set(wrong) if wrong or pairs else set(used)
@@ -129,13 +130,13 @@ def _verdict(report: Report, result: Result, finding: Finding, entry: Entry) -> 
 
 
 def _variables(report: Report) -> list[str]:
-    """Longer names first, so that $PK2 is not read as $PK followed by 2."""
+    """Return the variables, longer names first, so that $PK2 is not read as $PK followed by 2."""
     headers = [variable_of(name) for name in report.target.connection.headers]
     return sorted((*_KEYS, *_WRONG_KEYS, *headers, "RUN", "DIGITS"), key=len, reverse=True)
 
 
 def _quoted(report: Report, text: str) -> str:
-    """One shell word in which secrets and this run's ids are variables."""
+    """Return one shell word in which secrets and this run's ids are variables."""
     text = text.replace(report.prefix, "$RUN")
     text = text.replace(report.digits, "$DIGITS") if report.digits else text
     pattern = re.compile("|".join(rf"\${name}" for name in _variables(report)))

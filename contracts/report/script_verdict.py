@@ -1,5 +1,5 @@
-"""The end of a script: what decides whether the fault is still there. By curl's status, by python3 alone, or, for what
-lies in several answers, by the suite."""
+"""Writes the end of a script, which decides whether the fault is still there: by curl's status, by python3 alone, or,
+for faults that show only in several answers, by the suite."""
 
 import json
 import re
@@ -69,7 +69,7 @@ Quote = Callable[[str], str]
 
 
 def by_curl(finding: Finding) -> list[str] | None:
-    """The status decides."""
+    """Return lines that decide by the status; None if it can't decide."""
     status = _STATUS.fullmatch(finding.expected)
     if not finding.exchanges:
         return None
@@ -81,7 +81,8 @@ def by_curl(finding: Finding) -> list[str] | None:
 
 
 def by_python(report: Report, result: Result, finding: Finding, quote: Quote) -> list[str] | None:
-    """Something in the last answer decides: an item that must or must not be there, or a rule over that answer."""
+    """Return lines that decide by the last answer: by an item that must or must not be there, or by a rule over that
+    answer; None if it can't decide."""
     if not finding.exchanges or finding.exchanges[-1].status is None:
         return None
     if not all(item_id.isprintable() for item_id in (*finding.unwanted, *finding.missing)):
@@ -111,7 +112,7 @@ def by_python(report: Report, result: Result, finding: Finding, quote: Quote) ->
 
 
 def _in_results(report: Report, rule: Any, answer: Exchange) -> bool:
-    """Whether the fault lies in the items of the list, so that an empty one says nothing."""
+    """Return whether the fault lies in the items of the list, so that an empty list shows nothing."""
     if not answer.results:
         return False
     empty = {**answer.json, "data": {**answer.data, "results": [], "recommended_items": []}}
@@ -143,7 +144,8 @@ def _fields(exchange: Exchange) -> str:
 
 
 def by_the_suite(report: Report, result: Result, needs: tuple[str, ...], headers: list[str]) -> list[str]:
-    """What lies in several answers is read by the suite, which sends the check's requests again."""
+    """Return lines that run the suite, which sends the check's requests again: needed for faults that show only in
+    several answers."""
     target = report.target
     options = ["--profile", report.profile, "--rate-limit", f"{target.limit}/{target.window_seconds:g}"]
     options += ["--edition", target.edition, "--key-policy", target.key_policy, "--no-reference"]

@@ -1,4 +1,4 @@
-"""The requests that reproduce a finding: its own, and before them those that create the data."""
+"""Selects the requests that reproduce a finding: its own, and before them those that create the data."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from contracts.session import Report
 
 _MOST = 40  # requests that create data
 _LONGEST = 20_000  # characters of a body
-_ROUNDS = 3  # of searching for data that other data refers to
+_ROUNDS = 3  # searches for data that other data refers to
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Step:
 
 
 def story(report: Report, finding: Finding) -> list[Step]:
-    """In the order of the run; the last one is the request that is judged."""
+    """Return the requests in the order of the run; the last one is judged."""
     judged = finding.exchanges[-12:]
     if not judged:
         return []
@@ -45,7 +45,7 @@ def _makes_data(exchange: Exchange) -> bool:
 
 
 def _data_for(own: re.Pattern[str], names: set[str], before: list[Exchange]) -> list[tuple[Exchange, str]]:
-    """Records that contain these names, and records that those refer to."""
+    """Return the records that contain these names, and the records that they refer to."""
     found: dict[int, tuple[Exchange, list[Any]]] = {}
     for _ in range(_ROUNDS):
         known = len(names)

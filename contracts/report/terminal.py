@@ -16,7 +16,7 @@ from contracts.session import Report
 
 _COLOUR = {Verdict.CONFORMS: "green", Verdict.FAILS: "red", Verdict.INCONCLUSIVE: "yellow", Verdict.ERROR: "magenta"}
 _COLUMNS = (Outcome.PASS, Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.ERROR, Outcome.SKIP, Outcome.DISABLED)
-_CASES = 4  # per check
+_CASES = 4  # cases shown per check
 _CAUSES = 10
 
 
@@ -31,14 +31,14 @@ class Terminal:
 
     @contextmanager
     def progress(self) -> Iterator[Callable[[str], None]]:
-        """A progress bar on a terminal, nothing elsewhere."""
+        """Show a progress bar on a terminal, nothing elsewhere."""
         columns = (TextColumn("{task.description:34}"), BarColumn(), TimeElapsedColumn())
         with Progress(*columns, console=self._progress, transient=True, disable=not self._progress.is_terminal) as bar:
             task = bar.add_task("starting", total=None)
             yield lambda name: bar.update(task, description=name)
 
     def show(self, report: Report, changes: Changes | None) -> None:
-        """The last line is the verdict; before it the failures, above them the details."""
+        """Print the report: first the details, then the failures, and the verdict in the last line."""
         self._table(report)
         broken = causes(report)
         for cause in reversed(broken):
@@ -64,7 +64,7 @@ class Terminal:
         self._line(verdict_line(report), f"bold {_COLOUR[report.verdict]}")
 
     def _line(self, text: str, style: str | None = None) -> None:
-        """One line of any width; the target's text can't break it."""
+        """Print one line of any width; text from the target can't break it."""
         self._console.print(escape(printable(text)), style=style, soft_wrap=True)
 
     def _table(self, report: Report) -> None:
@@ -80,7 +80,7 @@ class Terminal:
         self._console.print(grid)
 
     def _inconclusive(self, report: Report) -> None:
-        """One line per reason, because one cause blocks many checks."""
+        """Print one line per reason, because one cause blocks many checks."""
         reasons: dict[str, list[str]] = {}
         for result in report.results:
             if result.outcome is Outcome.INCONCLUSIVE and counted(result, report.strict):

@@ -16,7 +16,7 @@ NOT_JUDGED = (Outcome.SKIP, Outcome.DISABLED, Outcome.INCONCLUSIVE)
 
 
 def verdict_line(report: Report) -> str:
-    """`conforms; 7 MUST not judged: no second organisation (4), no --exhaust (3)`."""
+    """Return the verdict in a line: `conforms; 7 MUST not judged: no second organisation (4), no --exhaust (3)`."""
     failed, should = (count(report, level, Outcome.FAIL) for level in (Level.MUST, Level.SHOULD))
     parts = {
         Verdict.CONFORMS: "conforms",
@@ -36,7 +36,7 @@ def verdict_line(report: Report) -> str:
 
 
 def headline(report: Report) -> str:
-    """The verdict in a few words: `Fails: 3 MUST`."""
+    """Return the verdict in a few words: `Fails: 3 MUST`."""
     failed = count(report, Level.MUST, Outcome.FAIL)
     should = count(report, Level.SHOULD, Outcome.FAIL)
     if report.verdict is Verdict.FAILS:
@@ -56,7 +56,7 @@ class Cause(NamedTuple):
 
 
 def causes(report: Report) -> list[Cause]:
-    """The failures: first those that count, then by the number of checks they block, then in catalogue order."""
+    """Return the failures: first those that count, then by the number of checks they block, then in catalogue order."""
     broken = [r for r in report.results if r.outcome in (Outcome.FAIL, Outcome.ERROR)]
     blocked: dict[str, list[str]] = {}
     for result in report.results:
@@ -67,7 +67,7 @@ def causes(report: Report) -> list[Cause]:
 
 
 def not_judged(report: Report) -> Counter[str]:
-    """Reason -> number of MUSTs not judged for that reason."""
+    """Return the number of MUSTs that were not judged, by reason."""
     return Counter(
         result.reason.splitlines()[-1] if result.reason else str(result.outcome)
         for result in report.results
@@ -80,7 +80,7 @@ def count(report: Report, level: Level, outcome: Outcome) -> int:
 
 
 def table(report: Report) -> Iterator[tuple[str, Level, Counter[Outcome]]]:
-    """Area, level and outcomes, in catalogue order."""
+    """Return area, level and outcomes, in catalogue order."""
     rows: dict[tuple[str, Level], Counter[Outcome]] = {}
     for result in report.results:
         entry = report.catalogue[result.check]
@@ -110,7 +110,7 @@ def answer_text(exchange: Exchange) -> str:
 
 
 def body_text(body: bytes) -> str:
-    """Indented if it is JSON; shortened, and printable in any case."""
+    """Return the body, indented if it is JSON; shortened, and printable in any case."""
     try:
         text = json.dumps(json.loads(body), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
