@@ -17,7 +17,6 @@ import pytest
 
 from tests.support.load_support import (
     ROOMY,
-    SLO,
     Forked,
     Result,
     broken_server,
@@ -27,6 +26,7 @@ from tests.support.load_support import (
     headless,
     keys_file,
     run_forked,
+    slo_file,
     start_locust,
 )
 from tests.support.nest import ROOT
@@ -45,12 +45,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def roomy() -> str:
     """Return a generous limit with a window that no other test uses, so that the server counts for this test alone."""
     return f"{next(LIMITS)}/900"
-
-
-def slo_file(folder: Path, p99: int = 5000) -> Path:
-    path = folder / f"slo-{p99}.toml"
-    path.write_text(SLO.format(p99=p99), encoding="utf-8")
-    return path
 
 
 def reader(folder: Path, host: str, *more: object, p99: int = 5000) -> tuple[object, ...]:

@@ -143,6 +143,13 @@ def finish(process: Locust, slo_json: Path | None = None) -> Result:
     return Result(process.returncode, output, verdict)
 
 
+def slo_file(folder: Path, p99: int = 5000) -> Path:
+    """Write promises that hold on a busy machine, too. `p99`: of recommendations, in ms."""
+    path = folder / f"slo-{p99}.toml"
+    path.write_text(SLO.format(p99=p99), encoding="utf-8")
+    return path
+
+
 def headless(slo_json: Path, *arguments: object) -> tuple[object, ...]:
     """The options of a run without a page, with the verdict in a file."""
     return ("--headless", "--only-summary", "--slo-json", slo_json, *arguments)
