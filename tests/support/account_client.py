@@ -1,4 +1,4 @@
-"""Clients with accounts: each registers, holds a token, and sends it with every request."""
+"""Clients with accounts: each registers, keeps its token, and sends it with every request."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from tests.support.mock_client import SPEC, Answer, Client
 REGISTER, LOGIN, ACCOUNT = "/auth/register", "/auth/login", "/account"
 LIMIT = SPEC.limits["auth"]
 PASSWORD = "correct horse battery"
-CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # hundreds register in these tests
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # tests register hundreds of accounts
 
 
 class Person:
-    """`email` is their name at shop.test."""
+    """A registered account; its email address is NAME@shop.test."""
 
     def __init__(self, client: Client, name: str) -> None:
         self.client, self.email = client, f"{name}@shop.test"

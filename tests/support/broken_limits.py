@@ -1,6 +1,6 @@
-"""A small server of the four operations whose rate limiter, or speed, is wrong in one named way, for the load tests.
+"""A small server of the four operations for the load tests, whose rate limiter or speed is wrong in one named way.
 
-The base URL chooses: `http://127.0.0.1:PORT/FAULT/LIMIT/WINDOW`, each with counters of its own; FAULT `none` is right.
+The base URL chooses: `http://127.0.0.1:PORT/FAULT/LIMIT/WINDOW`, each with its own counters; FAULT `none`: a correct one.
 Keys are `pk-NAME` and `sk-NAME` of an organisation. `python tests/support/broken_limits.py FILE [CERTIFICATE KEY]`
 writes its URL to FILE."""
 
@@ -38,16 +38,16 @@ class Hit:
 class Limiter:
     """A correct fixed window per organisation; each fault changes one step of it."""
 
-    serves_early = 0.0  # share of the window
+    serves_early = 0.0  # share of the window by which it ends too early
     refusals_push_the_reset = False
     refusals_have_a_reset = True
 
     def __init__(self, limit: int, window: float) -> None:
         self.limit, self.window = limit, window
-        self.windows: dict[str, tuple[float, int]] = {}  # bucket -> its end, how many passed
+        self.windows: dict[str, tuple[float, int]] = {}  # bucket -> end of its window, number of accepted requests
 
     async def hit(self, hit: Hit) -> tuple[bool, Headers]:
-        """Did it pass, and what do its headers say?"""
+        """Count the request; return whether it is accepted, and its headers."""
         bucket, now = self.bucket(hit), time.monotonic()
         end, used = self.windows.get(bucket, (0.0, 0))
         if now >= end - self.serves_early * self.window:
@@ -63,7 +63,7 @@ class Limiter:
         return hit.organisation
 
     async def between_read_and_write(self) -> None:
-        """Nothing happens here in a counter that is atomic."""
+        """Do nothing, as in an atomic counter; a fault overrides this."""
 
     def headers(self, passed: bool, used: int, reset: int) -> Headers:
         headers = {"RateLimit-Limit": str(self.shown_limit()), "RateLimit-Remaining": str(self.remaining(used))}
@@ -109,7 +109,7 @@ class PerRoute(Limiter):
 
 class Global(Limiter):
     def bucket(self, hit: Hit) -> str:
-        return hit.key[:0]  # one for everybody
+        return hit.key[:0]  # one bucket for all organisations
 
 
 class RoundRobin(Limiter):
@@ -180,19 +180,19 @@ LIMITERS: dict[str, Callable[[int, float], Limiter]] = {
     "stuck-remaining": StuckRemaining,
     "no-limit": NoLimit,
 }
-DELAYS = {"slow": (33, 0.7)}  # one request in so many takes so long
-ERRORS = {"errors": 50, "all-errors": 1}  # one request in so many is a 500
-ENDLESS = {"endless": 25}  # one request in so many has an answer without an end
-STALL, PERIOD = 1.0, 2.0  # a second in every two, for fault `stall`: no run of some seconds misses it
+DELAYS = {"slow": (33, 0.7)}  # one in so many requests takes so many seconds
+ERRORS = {"errors": 50, "all-errors": 1}  # one in so many requests is answered with 500
+ENDLESS = {"endless": 25}  # one in so many requests gets a body without an end
+STALL, PERIOD = 1.0, 2.0  # fault `stall` sends nothing for one second in every two, so that even a short run meets it
 
 
 class App:
-    """The whole server."""
+    """The ASGI application: chooses limiter and speed by the base URL."""
 
     def __init__(self) -> None:
         self.limiters: dict[str, Limiter] = {}
         self.counts: dict[str, Iterator[int]] = {}
-        self.seen: dict[str, int] = {}  # requests per base, for GET BASE/count
+        self.seen: dict[str, int] = {}  # requests per base URL, for GET BASE/count
         self.connections: dict[Any, int] = {}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -233,7 +233,7 @@ class App:
 
 
 def answer(path: str, fault: str) -> dict[str, Any]:
-    """A success of that path; fault `empty`: lists with nothing in them."""
+    """Send the success of that path; with fault `empty`, lists have no items."""
     data: dict[str, Any] = {"accepted": 1}
     if path == "v1/recommend":
         items = [] if fault == "empty" else [f"prod_{number}" for number in range(1, 5)]
@@ -253,7 +253,7 @@ async def respond(send: Any, status: int, body: dict[str, Any], headers: Headers
 
 
 async def respond_without_end(send: Any) -> None:
-    """Until the client has had enough."""
+    """Send a body until the client closes the connection."""
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]})
     for _ in range(10_000):
         await send({"type": "http.response.body", "body": b" " * 65_536, "more_body": True})
@@ -261,7 +261,7 @@ async def respond_without_end(send: Any) -> None:
 
 
 class Server(uvicorn.Server):
-    """Writes its URL once it listens."""
+    """Runs the application, and writes its URL to a file once it listens."""
 
     def __init__(self, config: uvicorn.Config, url_file: Path) -> None:
         super().__init__(config)

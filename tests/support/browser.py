@@ -1,4 +1,4 @@
-"""Debian's Chromium, as every test with a page uses it."""
+"""Starts Debian's Chromium for every test that opens a page."""
 
 import shutil
 from collections.abc import Iterator
@@ -8,14 +8,14 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
-# The shell is Chromium without windows: the same pages for half of the processor time.
+# The headless shell renders the same pages in half of the processor time.
 _NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next(filter(None, map(shutil.which, _NAMES)), None)
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 ARGUMENTS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-# The address bar's popups are pages of their own, drawn anew for each window: more work than all that a test looks at.
+# Chromium renders the address bar's popups as pages for every new window, which costs more than the tests' own pages.
 _LEFT_OUT = ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup"]
-# What Playwright leaves out too; Chromium heeds only the last list that it is given.
+# Features that Playwright disables too; repeated here because Chromium obeys only the last list.
 _LEFT_OUT += ["HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable", "OptimizationHints", "NetworkTimeServiceQuerying"]
 _LEFT_OUT += ["AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "PaintHolding", "LensOverlay"]
 _LEFT_OUT += ["MediaRouter", "ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect"]
@@ -27,7 +27,7 @@ WIDE: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 NARROWEST: ViewportSize = {"width": 360, "height": 740}
 
-# Wide and light is looked at with every change, the rest with the slow tests.
+# A wide window in light colours is tested with every change, the others with the slow tests.
 LOOKS = [
     pytest.param("light", WIDE, id="light-1280"),
     *(

@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 
 class Served:
-    """A mock in this process and how to talk to it, one call at a time."""
+    """A mock in this process and its control plane, for one call at a time."""
 
     def __init__(
         self, access: Access | None = None, host: str = "127.0.0.1:4010", seed: Seed | None = None, **options: Any
@@ -56,13 +56,13 @@ class Served:
         return self.run(self.send(method, path, **request))
 
     def control(self, path: str, body: Any = None) -> Any:
-        """The data of a successful call."""
+        """Call the control plane and return the data; the call must succeed."""
         response = self.call("GET" if body is None else "POST", f"/_mock{path}", json=body, headers=CHANGE)
         assert response.is_success, response.text
         return response.json()["data"]
 
     def refused(self, path: str, body: Any = None, **request: Any) -> tuple[int, str]:
-        """Status and reason of a refusal, which has the API's envelope."""
+        """Return status and reason of a refusal, which must have the API's envelope."""
         method = request.pop("method", "POST")
         response = self.call(method, f"/_mock{path}", **{"json": body, "headers": CHANGE} | request)
         document = response.json()
@@ -79,13 +79,13 @@ class Served:
         return set(self.mock.organisations.first.tenant.items)
 
     def change(self, method: str, path: str, body: Any = None) -> Any:
-        """The data of a successful call that is no POST."""
+        """Make a change with another method than POST and return the data; the call must succeed."""
         response = self.call(method, f"/_mock{path}", json=body, headers=CHANGE)
         assert response.is_success, response.text
         return response.json()["data"]
 
     def recommend(self, key: str | None = None, **body: Any) -> httpx.Response:
-        """What a shopper of the first organisation, or of the one with this key, gets."""
+        """Ask for recommendations with the key of the first organisation, or with this key."""
         headers = {"X-API-KEY": key or self.mock.organisations.first.publishable_key}
         return self.call("POST", "/v1/recommend", json=recommend_body("popular") | body, headers=headers)
 
@@ -96,7 +96,7 @@ class Served:
 
 
 def all_calls(mock: Mock) -> list[Route]:
-    """Every call of the control plane."""
+    """Return the routes of all calls of the control plane."""
     layers = Layers(mock)
     calls = call_routes(mock, layers.faults, layers.journal, layers.meter, layers.wire)
     every = [*session_routes(Access(None)), *calls]
@@ -104,14 +104,14 @@ def all_calls(mock: Mock) -> list[Route]:
 
 
 def document_of(mock: Mock) -> dict[str, Any]:
-    """The OpenAPI document of the control plane, made once: it is the same for every mock."""
+    """Return the OpenAPI document of the control plane; made once, because it is the same for every mock."""
     if not _DOCUMENT:
         _DOCUMENT.update(document(all_calls(mock)))
     return _DOCUMENT
 
 
 def hold_to_description(described: dict[str, Any], method: str, response: httpx.Response) -> None:
-    """What was answered is what the document says of this operation."""
+    """Fail unless the document describes this response for this operation."""
     operation = operation_of(described, method, response.request.url.path)
     if operation is None or ("/file" in response.request.url.path and method == "GET"):
         return
@@ -124,7 +124,7 @@ def hold_to_description(described: dict[str, Any], method: str, response: httpx.
 
 
 def operation_of(described: dict[str, Any], method: str, path: str) -> Any:
-    """The operation that a request means: of two paths that fit, the one with more fixed segments."""
+    """Return the operation of a request: of two matching paths, the one with more fixed segments."""
     fitting = [each for each in described["paths"] if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", each), path)]
     found = described["paths"][min(fitting, key=lambda each: each.count("{"))] if fitting else {}
     return found.get(method.lower())

@@ -1,4 +1,4 @@
-"""`python -m tests.support.control_document`: what /_mock/openapi.json serves, without a server."""
+"""Prints what /_mock/openapi.json serves, without a server: `python -m tests.support.control_document`."""
 
 import json
 

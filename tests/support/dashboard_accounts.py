@@ -1,4 +1,4 @@
-"""Accounts of a running mock: over HTTP, and in a browser that is signed in."""
+"""Accounts of a running mock, used over HTTP and in a browser that is signed in."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PASSWORD = "correct horse battery"
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`signed_in`: what /auth answered."""
+    """An account. `signed_in`: the data that /auth answered with."""
 
     mock: RunningMock
     signed_in: dict[str, Any]
@@ -29,7 +29,7 @@ class Person:
         return str(self.signed_in["account"]["account_id"])
 
     def ask(self, method: str, path: str, body: Any = None, **more: Any) -> Any:
-        """The data of a call that succeeds."""
+        """Send a request that must succeed, and return the data."""
         headers = {"Authorization": f"Bearer {self.signed_in['access_token']}"}
         response = httpx.request(method, f"{self.mock.url}{path}", json=body, headers=headers, verify=TLS, **more)
         assert response.is_success, response.text
@@ -40,7 +40,7 @@ class Person:
         return self.ask("POST", path, files={"file": (name, content)})
 
     def sign_in(self, page: Page) -> None:
-        """From the next page on, as the form does it."""
+        """Sign in as the form does, from the page's next load on."""
         kept = json.dumps({"token": self.signed_in["access_token"], "account": self.signed_in["account"]})
         page.add_init_script(f"sessionStorage.setItem('lehnz-account', {json.dumps(kept)})")
 
@@ -53,13 +53,13 @@ def register(mock: RunningMock, name: str, email: str) -> Person:
 
 
 def a_shop(mock: RunningMock, name: str = "Ada", shop: str = "Glow Beauty") -> tuple[Person, str]:
-    """The OWNER of an organisation, and its tenant_id."""
+    """Create an organisation; return its OWNER and its tenant_id."""
     ada = register(mock, name, "ada@shop.test")
     return ada, ada.ask("POST", "/organisations", {"name": shop})["tenant_id"]
 
 
 def a_team_at_work(mock: RunningMock) -> tuple[Person, Person, Person, str]:
-    """An OWNER, a DEVELOPER and a MEMBER of an organisation with something on each tab, and its tenant_id."""
+    """Create an organisation with something on each tab; return its OWNER, a DEVELOPER, a MEMBER, and its tenant_id."""
     ada, tenant_id = a_shop(mock)
     grace, eve = (register(mock, who.title(), f"{who}@shop.test") for who in ("grace", "eve"))
     for email, role in [("grace@shop.test", "DEVELOPER"), ("eve@shop.test", "MEMBER")]:

@@ -14,13 +14,13 @@ from tests.support.node_tools import NODE
 
 HOSTILE = '<img src=x onerror="document.title=\'taken\'">\'"&</script><script>document.title="taken"</script>'
 CHANGE = {"X-Mock-Control": "1"}
-TLS = ssl.create_default_context()  # once: httpx would read all certificates anew for each request
-# How far what is seen jumps while a page loads: https://web.dev/articles/cls calls 0.1 good.
+TLS = ssl.create_default_context()  # made once, because httpx would read all certificates again for each request
+# How far elements shift while a page loads: https://web.dev/articles/cls calls less than 0.1 good.
 _COUNT_SHIFTS = """if (!("shifts" in window)) { shifts = 0;
 new PerformanceObserver((seen) => { for (const entry of seen.getEntries()) shifts += entry.value; })
   .observe({type: "layout-shift", buffered: true}); }"""
 _AXE = NODE / "node_modules/axe-core/axe.min.js"
-Defect = tuple[str, str, list[str]]  # address, what is wrong, with which elements
+Defect = tuple[str, str, list[str]]  # address, what is wrong, the elements concerned
 
 needs_axe = pytest.mark.skipif(
     not _AXE.exists(), reason="needs Node 20.19: apt-get install nodejs npm, then make setup"
@@ -28,7 +28,7 @@ needs_axe = pytest.mark.skipif(
 
 
 def control(mock: RunningMock, method: str, path: str, body: Any = None) -> Any:
-    """The data of a call of the control plane that succeeds."""
+    """Call the control plane and return the data; the call must succeed."""
     given = None if method == "GET" else body or {}
     response = httpx.request(method, f"{mock.url}/_mock{path}", json=given, headers=CHANGE, verify=TLS)
     response.raise_for_status()
@@ -36,13 +36,13 @@ def control(mock: RunningMock, method: str, path: str, body: Any = None) -> Any:
 
 
 def send(mock: RunningMock, path: str, body: Any, key: str | None = None, **headers: str) -> httpx.Response:
-    """A request as a shop's page makes it, or as its server does where the key is the secret one."""
+    """Send a request as a shop's page does, or, with a secret key, as its server does."""
     headers = {"X-API-KEY": key or mock.publishable_key, **headers}
     return httpx.post(f"{mock.url}{path}", json=body, headers=headers, verify=TLS)
 
 
 def shop_a_little(mock: RunningMock) -> None:
-    """One shopper's visit and a few mistakes: something for each tab."""
+    """Send one shopper's visit and a few mistakes, so that each tab shows something."""
     secret = mock.secret_key
     hostile = full_item_body(HOSTILE, attributes={"title": HOSTILE, "category": HOSTILE, "price": 12.5})
     send(mock, "/v1/ingest/items/upsert", [hostile, item_body("plain")], secret)
@@ -80,15 +80,16 @@ def listen(page: Page, mock: RunningMock, complaints: list[str]) -> None:
 
 
 def settled(page: Page) -> Page:
-    """Every live part has its content."""
+    """Wait until every live part of the page has its content."""
     page.wait_for_load_state("load")
     expect(page.locator("[aria-busy=true]")).to_have_count(0)
     return page
 
 
 def defects(page: Page, address: str) -> list[Defect]:
-    """What axe finds there, with nothing excluded; and whether it is wider than the page, or jumps while it loads."""
-    page.add_init_script(_COUNT_SHIFTS)  # once for each call: the first one counts
+    """Return the defects of a page: what axe finds, with nothing excluded; content wider than the page; layout shifts
+    while it loads."""
+    page.add_init_script(_COUNT_SHIFTS)  # added again by each call, without effect after the first
     page.goto(address)
     settled(page)
     found: list[Defect] = []
@@ -100,8 +101,8 @@ def defects(page: Page, address: str) -> list[Defect]:
 
 
 def violations(page: Page, but: Sequence[str] = ()) -> list[tuple[str, list[str]]]:
-    """The rules of axe that the page breaks, each with the elements. `but`: rules that are left out."""
-    page.evaluate(_AXE.read_text(encoding="utf-8"))  # past the page's policy, which lets no script in
+    """Return the rules of axe that the page breaks, each with the elements. `but`: rules that are not checked."""
+    page.evaluate(_AXE.read_text(encoding="utf-8"))  # the page's policy allows no script element
     options = {"resultTypes": ["violations"], "rules": {name: {"enabled": False} for name in but}}
     found = page.evaluate("options => axe.run(document, options).then((found) => found.violations)", options)
     return [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in found]

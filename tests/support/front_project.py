@@ -1,4 +1,4 @@
-"""A front-end project: a folder, its commands, and what they serve."""
+"""A front-end project in a folder: its files, its commands, and the servers that they start."""
 
 import os
 import signal
@@ -14,7 +14,8 @@ SECONDS = 240
 
 
 class Project:
-    """A folder with a project, whose commands find the mock's environment and the tools of a front-end developer."""
+    """A folder with a project. Its commands use the prepared environment of the mock, and the npm settings of a CI
+    job."""
 
     def __init__(self, folder: Path, cache: Path) -> None:
         self.folder = folder
@@ -38,7 +39,7 @@ class Project:
 
     @contextmanager
     def running(self, command: str, url: str) -> Iterator[None]:
-        """A command that serves, until the block ends, from when it answers on `url`."""
+        """Run a command that serves, until the block ends; wait until it answers on `url`."""
         log = self.folder / "served.log"
         with log.open("w") as sink:
             process = subprocess.Popen(

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 
 def garbage_of(act: Callable[[], object], frozen: bool = False) -> Counter[str]:
-    """The types of the objects that each run of `act` leaves in cycles, and how many of each.
+    """Return the types of the objects that each run of `act` leaves in cycles, and how many of each.
 
-    It runs once more at first, because what is made once and for all (caches, compiled patterns) is no garbage of its
-    own; and what one of the runs leaves but not another is some other thread's. `frozen`: `act` tells the collector to
-    walk no more what is alive (gc.freeze), so that it has to be told to walk everything, which takes longer."""
+    `act` runs once more before the measurement, because objects that are made once (caches, compiled patterns) are no
+    garbage of a run. Objects that only some of the runs leave come from other threads. `frozen`: `act` excludes living
+    objects from collections (gc.freeze); then they must be included again, which takes longer."""
     act()
     runs = [_garbage_of_one_run(act, frozen) for _ in range(3)]
     return runs[0] & runs[1] & runs[2]

@@ -1,4 +1,4 @@
-"""The code blocks of docs/frontend.md, exactly as in the guide."""
+"""Reads the code blocks of docs/frontend.md, exactly as in the guide."""
 
 import re
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _FILE = re.compile(r"`([\w./-]+\.\w+)`")
 
 @dataclass(frozen=True)
 class Block:
-    """`file`: the name that the paragraph before it says, the last one with a suffix; empty for commands."""
+    """A code block. `file`: the last file name with a suffix in the paragraph before the block; empty for commands."""
 
     section: str
     language: str
@@ -38,6 +38,6 @@ def file(name: str, section: str | None = None) -> str:
 
 
 def commands(section: str) -> list[str]:
-    """The lines of the section's shell blocks."""
+    """Return the lines of the section's shell blocks."""
     found = [each for each in blocks() if each.section == section and each.language == "sh" and not each.file]
     return [line for each in found for line in each.text.splitlines()]

@@ -23,7 +23,7 @@ TIMES = re.compile(r'(?<="latency_ms":)[0-9.]+|(?<=ratelimit-reset: )[0-9]+')
 
 
 def played(text: str) -> str:
-    """The text with what its commands print now, in one shell and against one fresh mock."""
+    """Return the text with the current output of its commands, run in one shell against one new mock."""
     with running_mock() as mock:
         script = ""
         for block in BLOCKS.findall(text):

@@ -84,7 +84,7 @@ SERVERS: dict[str, Hostile] = {
 
 @contextlib.contextmanager
 def serving(hostile: Hostile) -> Iterator[str]:
-    """Its URL; every connection that is open at the end is closed."""
+    """Run the server and yield its URL; close every open connection at the end."""
     listener = socket.create_server(("127.0.0.1", 0))
     connections: list[socket.socket] = []
     threads: list[threading.Thread] = []

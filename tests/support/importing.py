@@ -26,7 +26,7 @@ class Read(NamedTuple):
 
 
 def read(content: str | bytes, kind: KindName = "items", columns: str | None = None, name: str = "my.csv") -> Read:
-    """Raises DataError for a file that can't be read at all."""
+    """Import the file. Raises DataError for a file that can't be read at all."""
     described = kind_of(SPEC, kind)
     file = io.BytesIO(content.encode() if isinstance(content, str) else content)
     mapping = parse_columns(columns) if columns else None
@@ -43,7 +43,7 @@ def read(content: str | bytes, kind: KindName = "items", columns: str | None = N
 
 
 def refusal(content: str | bytes, kind: KindName = "items", columns: str | None = None, name: str = "my.csv") -> str:
-    """Why nothing of the file can be read."""
+    """Return the reason why nothing of the file can be read."""
     try:
         found = read(content, kind, columns, name)
     except DataError as error:

@@ -1,4 +1,4 @@
-"""A mock in this process whose control plane is asked too, and exchanges made by hand."""
+"""A mock in this process with its control plane, and exchanges that a test makes itself."""
 
 import json
 from collections.abc import Mapping
@@ -15,7 +15,8 @@ HOST = ("Host", "127.0.0.1:4010")
 
 
 class Observed(Client):
-    """`control` gives the data of a call of the control plane, `refused` its status and words."""
+    """A client of the mock. `control` returns the data of a call of the control plane, `refused` its status and
+    reason."""
 
     def __init__(self, client: Client) -> None:
         super().__init__(client.mock, checked=False)
@@ -67,7 +68,7 @@ def made(
     answer: bytes = b"{}",
     **more: Any,
 ) -> Exchange:
-    """An exchange that began at `at` seconds; `moment` is the mock's own time, which may be moved."""
+    """Return an exchange that began at `at` seconds; `moment` is the time of the mock's clock, which may be moved."""
     content = b"" if body is None else json.dumps(body).encode()
     exchange = Exchange()
     exchange.request = Message(_pairs(headers), content, len(content))
@@ -101,7 +102,7 @@ def made(
 
 
 def raw_exchange(tenant_id: str | None = "acme-books") -> RawExchange:
-    """One that is as good as any other."""
+    """Return any exchange, for tests in which its content doesn't matter."""
     found = RawExchange()
     exchange = made(tenant_id=tenant_id)
     for name in {*Circumstances.__slots__, *RawExchange.__slots__} - {"id", "era"}:

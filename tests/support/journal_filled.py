@@ -1,4 +1,4 @@
-"""A journal without a mock, filled."""
+"""Fills a journal without a mock."""
 
 from mock_server.layers.journal.journal import Journal
 from tests.support.journal_client import raw_exchange

@@ -1,4 +1,4 @@
-"""A mock in this process with a state file, and a second run with the same file."""
+"""A mock in this process with a state file; a second mock can start with the same file."""
 
 import shutil
 from pathlib import Path
@@ -15,7 +15,7 @@ START = 1_780_315_200.0
 
 
 class Kept(Client):
-    """`control` gives the data of a call of the control plane."""
+    """A client of that mock. `control` returns the data of a call of the control plane."""
 
     def __init__(self, path: Path, seed: Seed | None = None, clock: Clock | None = None, **settings: Any) -> None:
         options = Settings(**{"clock": "virtual", "ingest_delay": 0, "seed_data": "none", **settings})
@@ -31,7 +31,7 @@ class Kept(Client):
         return answer.data
 
     def killed(self, folder: Path, **settings: Any) -> "Kept":
-        """Another run on what a kill leaves at this moment: the file and its log, as they are on the disk."""
+        """Start another mock on what a kill would leave now: the file and its log, as they are on the disk."""
         folder.mkdir(exist_ok=True)
         copy = folder / self.path.name
         for suffix in ("", "-wal"):
@@ -41,6 +41,6 @@ class Kept(Client):
         return Kept(copy, **settings)
 
     def stop(self) -> None:
-        """In order."""
+        """Stop the mock in order."""
         self.mock.close()
         self._runner.close()

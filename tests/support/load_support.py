@@ -1,6 +1,6 @@
-"""Runs locust as people do: as a process of its own (importing it would patch the sockets of the tests).
+"""Runs locust as users do: as a separate process, because importing it would patch the sockets of the tests.
 
-Where its start isn't what is tested, it is forked from one that has imported everything: tests/support/nest.py."""
+Unless the start itself is tested, it is forked from a process that has imported everything: tests/support/nest.py."""
 
 import contextlib
 import json
@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from tests.support.nest import ROOT, nest
 
 TIMEOUT_S = 90
-ROOMY = "100000/900"  # limit and window of the server, where they don't matter
+ROOMY = "100000/900"  # limit and window of the server for tests in which they don't matter
 SLO = """
 [run]
 max_lag_p99_ms = 1000
@@ -36,7 +36,7 @@ min_nonempty_ratio = 0.9
 
 @dataclass
 class Result:
-    """What a finished locust left: its exit code, all it printed, its verdict."""
+    """The result of a finished locust: its exit code, all it printed, its verdict."""
 
     code: int
     output: str
@@ -49,7 +49,7 @@ class Result:
 
 @contextlib.contextmanager
 def broken_server(folder: Path, *tls: Path) -> Iterator[str]:
-    """The URL of tests/support/broken_limits.py, running; `tls`: certificate and key."""
+    """Run tests/support/broken_limits.py and yield its URL; `tls`: certificate and key."""
     url_file = folder / "url"
     process = subprocess.Popen(
         [sys.executable, str(ROOT / "tests" / "support" / "broken_limits.py"), str(url_file), *map(str, tls)]
@@ -69,7 +69,7 @@ def free_port() -> int:
 
 
 def keys_file(folder: Path, count: int = 2, name: str = "keys.json") -> Path:
-    """Keys of `count` organisations for that server."""
+    """Write the keys of `count` organisations for that server."""
     entries = [
         {"tenant_id": f"org-{number}", "publishable_key": f"pk-SECRET{number}", "secret_key": f"sk-SECRET{number}"}
         for number in range(count)
@@ -80,7 +80,7 @@ def keys_file(folder: Path, count: int = 2, name: str = "keys.json") -> Path:
 
 
 class Locust(Protocol):
-    """A locust that runs; its output is read at its end."""
+    """A running locust; its output is read when it has ended."""
 
     @property
     def pid(self) -> int: ...
@@ -90,7 +90,7 @@ class Locust(Protocol):
 
 
 class Forked:
-    """A locust from the nest."""
+    """A locust that is forked from the nest."""
 
     def __init__(self, *arguments: object) -> None:
         self.folder = TemporaryDirectory()
@@ -113,12 +113,12 @@ def options(arguments: Sequence[object]) -> list[str]:
 
 
 def clean() -> dict[str, str]:
-    """The environment without anything that would be an option."""
+    """Return the environment without variables that set an option."""
     return {name: text for name, text in os.environ.items() if not name.startswith(("LEHNZ_", "GITHUB_", "LOCUST_"))}
 
 
 def start_locust(*arguments: object, environment: dict[str, str] | None = None) -> subprocess.Popen[str]:
-    """`locust -f load ...`, its output piped."""
+    """Start `locust -f load ...` with its output piped."""
     return subprocess.Popen(
         [sys.executable, "-m", "locust", *options(arguments)],
         cwd=ROOT,
@@ -131,11 +131,11 @@ def start_locust(*arguments: object, environment: dict[str, str] | None = None) 
 
 
 def finish(process: Locust, slo_json: Path | None = None) -> Result:
-    """Wait for its end."""
+    """Wait until locust has ended; return its result."""
     try:
         output, _ = process.communicate(timeout=TIMEOUT_S)
     except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)  # with its workers, or they keep the pipe open
+        os.killpg(process.pid, signal.SIGKILL)  # the workers too, because they would keep the pipe open
         output, _ = process.communicate()
         raise AssertionError(f"locust didn't end within {TIMEOUT_S} s:\n{output}") from None
     verdict = json.loads(slo_json.read_text(encoding="utf-8")) if slo_json and slo_json.exists() else {}
@@ -151,18 +151,18 @@ def slo_file(folder: Path, p99: int = 5000) -> Path:
 
 
 def headless(slo_json: Path, *arguments: object) -> tuple[object, ...]:
-    """The options of a run without a page, with the verdict in a file."""
+    """Return the options of a run without a page, with the verdict in a file."""
     return ("--headless", "--only-summary", "--slo-json", slo_json, *arguments)
 
 
 def run_forked(folder: Path, *arguments: object) -> Result:
-    """A headless run, to its end."""
+    """Run without a page, to the end."""
     slo_json = folder / "slo.json"
     return finish(Forked(*headless(slo_json, *arguments)), slo_json)
 
 
 def wait_for(condition: Any, seconds: float = 20.0) -> None:
-    """Until it is true. Raises AssertionError."""
+    """Wait until the condition is true. Raises AssertionError."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it never came true"

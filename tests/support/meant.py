@@ -1,4 +1,4 @@
-"""More requests that are accepted but certainly a mistake: path, body, rule, message."""
+"""More requests that the lint reports, because they are accepted but certainly a mistake: path, body, rule, message."""
 
 from typing import Any
 
@@ -63,7 +63,7 @@ CASES: list[tuple[str, Any, str, str]] = [
     ),
 ]
 
-# Nothing is reported for these, which may be intended.
+# The lint reports nothing for these, which may be intended.
 GOOD: list[tuple[str, Any]] = [
     (ITEMS, item_body("c", created_at="2026-01-01T00:00:00Z", attributes={"price": 3, "colour": "red"}, shelf=3)),
     (USERS, {"user_id": "u", "status": "active", "created_at": "2026-01-01T00:00:00Z", "attributes": {"plan": "a"}}),

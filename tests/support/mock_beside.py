@@ -1,4 +1,4 @@
-"""A mock on a real socket, served by a thread of the tests' process: for tests that need no process of its own."""
+"""A mock on a real socket, served by a thread of the tests' process: for tests that need a socket but no process."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Beside:
-    """URL, the keys of its first organisation, and all keys as --keys-out writes them."""
+    """The URL, the keys of the first organisation, and all keys as --keys-out writes them."""
 
     url: str
     publishable_key: str
@@ -41,7 +41,7 @@ class Beside:
 
 @contextlib.contextmanager
 def mock_beside(*options: str, around: Callable[[ASGIApp], ASGIApp] = lambda app: app) -> Iterator[Beside]:
-    """`lehnz-mock` with these options until the block ends. `around`: a layer that every request goes through."""
+    """Run `lehnz-mock` with these options until the block ends. `around`: a layer that every request passes through."""
     settings = read_settings(["--seed-data", "none", "--ingest-delay", "0.05", *options])
     clock = None if settings.clock == "virtual" else RealClock()
     seed = read_seed(settings, SPEC, now=clock.now() if clock else None)

@@ -1,5 +1,5 @@
-"""A client in the same process as the mock. It can send what an HTTP client would refuse to send, and it holds every
-answer to the spec with a validator that the mock doesn't use."""
+"""A client in the same process as the mock. It can send what an HTTP client would refuse to send, and it checks every
+response against the spec with a validator that the mock doesn't use."""
 
 import asyncio
 import json
@@ -49,7 +49,7 @@ class Answer:
 
     @property
     def fields(self) -> dict[str, str]:
-        """The rule that each failing field broke."""
+        """By failing field: the rule that it broke."""
         return {each["field"]: each["message"] for each in self.json["error"]}
 
     @property
@@ -64,7 +64,7 @@ class Answer:
 
 
 class Client:
-    """Calls wait for each other; `together` sends several at once."""
+    """Sends one request at a time; `together` sends several at once."""
 
     def __init__(self, mock: Mock, checked: bool = True, store: Store | None = None) -> None:
         self.mock = mock
@@ -74,7 +74,7 @@ class Client:
         access = Access(token=None) if store is not None else None
         self.app = create_app(mock, access=access, layers=self.layers)
         self.checked = checked
-        self.people: list[Any] = []  # who registered, see tests/support/account_client.py
+        self.people: list[Any] = []  # the registered persons, see tests/support/account_client.py
         self._runner = asyncio.Runner()
         if store is not None:
             self.run(_started(mock))
@@ -101,7 +101,7 @@ class Client:
         self.run(self.mock.flush())
 
     def post(self, path: str, body: Any = None, key: str | None = "right", **more: Any) -> Answer:
-        """`body`: bytes, or anything that JSON can hold. `key`: `right`, `wrong` type, a key, or None."""
+        """Send a POST. `body`: bytes, or any JSON value. `key`: `right`, `wrong` type, a key, or None."""
         return self.send("POST", path, body, key, **more)
 
     def get(self, path: str, key: str | None = "right", **more: Any) -> Answer:
@@ -128,7 +128,8 @@ class Client:
         address: str = "127.0.0.1",
         then: Message | None = None,
     ) -> Answer:
-        """`chunks` are sent one by one, without a Content-Length; `then` is what the server hears after the body."""
+        """Send a request. `chunks` are sent one by one, without a Content-Length; `then` is the ASGI message after the
+        body."""
         content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         raw_path, _, query = path.partition("?")
         scope: Scope = {
@@ -188,13 +189,14 @@ async def _started(mock: Mock) -> None:
 
 
 def make_client(spec: Spec | None = None, checked: bool = True, fill: Any = None, **settings: Any) -> Client:
-    """An empty mock under a virtual clock that checks its own answers too."""
+    """Return a client of an empty mock with a virtual clock; with `checked`, the mock validates its own responses
+    too."""
     options = {"clock": "virtual", "ingest_delay": 0, "validate_responses": checked, **settings}
     return Client(Mock(Settings(**options), spec or SPEC, VirtualClock(1_780_315_200.0), fill), checked)
 
 
 def edited_spec(folder: Path, *edits: tuple[str, str]) -> Spec:
-    """The shipped spec with some text replaced, as a user would edit a copy of it."""
+    """Return the shipped spec with some text replaced, as a user would edit a copy of it."""
     text = SPEC.path.read_text(encoding="utf-8")
     for old, new in edits:
         assert text.count(old) >= 1, f"the spec has no {old!r}"

@@ -27,12 +27,12 @@ def weight(event: dict[str, Any]) -> float:
 
 class Naive:
     def __init__(self, items: dict[str, dict[str, Any]], events: list[dict[str, Any]]) -> None:
-        """`items` are bodies by id; of events with one id only the first is given. `at` is each event's time."""
+        """`items`: bodies by id. `events`: only the first one of each event id; `at` is an event's time."""
         self.items = items
         self.events = events
         self.active = {item_id for item_id, item in items.items() if item["status"] == "active"}
 
-    # who is who
+    # identities
 
     @cache  # noqa: B019  the model lives as long as its test
     def person(self, user_id: str) -> frozenset[str]:
@@ -48,12 +48,12 @@ class Naive:
 
     @cache  # noqa: B019
     def by(self, person: frozenset[str]) -> list[dict[str, Any]]:
-        """What a person did to items, oldest first."""
+        """Return what a person did to items, oldest first."""
         mine = [e for e in self.events if e["user_id"] in person and e.get("item_id") is not None]
         mine = [e for e in mine if weight(e) > 0 or e["event_name"] == "remove_from_cart"]
         return sorted(mine, key=lambda e: (e["at"], e["item_id"]))
 
-    # what one person's events say
+    # one person's events
 
     @cache  # noqa: B019
     def affinities(self, person: frozenset[str]) -> dict[str, float]:
@@ -68,14 +68,14 @@ class Naive:
         return found
 
     def history(self, person: frozenset[str]) -> list[str]:
-        """Items, newest first; of equal times the later id comes first."""
+        """Return the items, newest first; of items with equal times the later id comes first."""
         last: dict[str, float] = {}
         for e in self.by(person):
             last[e["item_id"]] = e["at"]
         return sorted(last, key=lambda item: (last[item], item), reverse=True)
 
     def bought(self, person: frozenset[str]) -> list[str]:
-        """The oftenest bought first, then the one bought last, then by id."""
+        """Return the items, first those bought most often, then those bought last, then by id."""
         times: dict[str, list[float]] = {}
         for e in self.by(person):
             if e["event_name"] == "purchase":
@@ -83,7 +83,7 @@ class Naive:
         return sorted(times, key=lambda item: (-len(times[item]), -max(times[item]), item))
 
     def cart(self, person: frozenset[str], now: float) -> list[str]:
-        """Items that reached the checkout first, then the newest, then by id."""
+        """Return the items, first those that reached the checkout, then the newest, then by id."""
         found = []
         for item in {e["item_id"] for e in self.by(person)}:
             latest = {e["event_name"]: e["at"] for e in self.by(person) if e["item_id"] == item}
@@ -96,7 +96,7 @@ class Naive:
         return [item for *_, item in sorted(found)]
 
     def episodes(self, person: frozenset[str], label: str, names: set[str] | None = None) -> list[list[dict[str, Any]]]:
-        """Events grouped by their label, or where they have none by pauses of more than half an hour."""
+        """Return events grouped by their label; events without one are split at pauses of more than half an hour."""
         mine = [e for e in self.by(person) if weight(e) > 0 and (names is None or e["event_name"] in names)]
         labelled = sorted((e for e in mine if e.get(label)), key=lambda e: (e[label], e["at"]))
         found = [list(group) for _, group in groupby(labelled, key=lambda e: e[label])]
@@ -109,7 +109,7 @@ class Naive:
                     unlabelled.append([e])
         return found + unlabelled
 
-    # what all events say
+    # all events
 
     @cache  # noqa: B019
     def popularity(self) -> Totals:
@@ -175,7 +175,7 @@ class Naive:
         return True
 
     def listed(self, sources: list[tuple[str, dict[str, float]]], out: set[str], filters: dict[str, Any]) -> Listed:
-        """Sources in order, each by score, popularity, id; no item twice."""
+        """Return the sources in order, each sorted by score, popularity and id; no item twice."""
         popularity = self.popularity()
         found: Listed = []
         for reason, scores in sources:
@@ -191,7 +191,7 @@ class Naive:
         return [("popular", self.popularity()), ("catalogue", {item: 1 / (r + 1) for r, item in enumerate(newest)})]
 
     def ranking(self, strategy: str, user: str, context: str, now: float, filters: dict[str, Any]) -> Listed:
-        """The list of a strategy, but for `similar`, where content similarity is left to tests by hand."""
+        """Return the list of a strategy; `similar` lacks content similarity, which other tests check by hand."""
         person = self.person(user)
         history, bought = self.history(person), set(self.bought(person))
         trending = ("trending", self.trend(now))
@@ -237,7 +237,8 @@ class Naive:
         return self.listed(sources + self.tail(), out, filters)
 
     def cosine(self, weights: dict[str, float], own: dict[str, float]) -> dict[str, float]:
-        """Scores of what occurs with the weighted items, without what the person's own pairs add."""
+        """Return the scores of items that occur with the weighted items, without the contribution of the person's own
+        pairs."""
         counts, totals = self.touched()
         found = {}
         for i in totals:
@@ -280,7 +281,7 @@ class Naive:
         return newest_first(sessions[0]) if sessions else []
 
     def _sessions(self, person: frozenset[str]) -> list[list[dict[str, Any]]]:
-        """The one that ended last comes first; of those that ended together the one that began last, then by id."""
+        """Return the sessions, first those that ended last, then those that began last, then by id."""
         sessions = self.episodes(person, "session_id")
         sessions.sort(key=lambda s: s[0].get("session_id") or "")
         return sorted(sessions, key=lambda s: (-s[-1]["at"], -s[0]["at"]))

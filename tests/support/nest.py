@@ -1,7 +1,7 @@
-"""Commands with all imports done in advance, which are most of the cost of a short run.
+"""Forks commands from a process that has done all imports, which are most of the cost of a short run.
 
-`nest("mock").start(...)` forks one from `python -m tests.support.nest mock`, of which every process of the tests has
-one. What begins with a command's own start, a signal before it or a missing library, is no work for it."""
+`nest("mock").start(...)` forks the command from `python -m tests.support.nest mock`; each test process has one such
+process. It doesn't suit tests of the start itself: signals before it, missing libraries."""
 
 import atexit
 import gc
@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from functools import cache
-from os import fork, waitpid  # before gevent puts its own in their place, which need its loop; none runs in a nest
+from os import fork, waitpid  # before gevent replaces them: its versions need its event loop, and none runs in a nest
 from pathlib import Path
 from time import sleep
 from typing import Any, NoReturn
@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class Forked:
-    """A command that was started, with the part of Popen that the tests use."""
+    """A started command, with the part of Popen's interface that the tests use."""
 
     def __init__(self, nest: "Nest", pid: int) -> None:
         self.nest, self.pid = nest, pid
@@ -33,7 +33,7 @@ class Forked:
         return self._ended(0)
 
     def wait(self, timeout: float) -> int:
-        """Its exit code, negative if a signal ended it. Raises subprocess.TimeoutExpired."""
+        """Return the exit code, negative if a signal ended the process. Raises subprocess.TimeoutExpired."""
         if (code := self._ended(timeout)) is None:
             raise subprocess.TimeoutExpired(self.nest.name, timeout)
         return code
@@ -52,7 +52,7 @@ class Forked:
 
 
 class Nest:
-    """The process that they are forked from. An order to it is a line of JSON, and so is its answer."""
+    """The process from which commands are forked. Each order to it is a line of JSON, and so is each answer."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -60,7 +60,7 @@ class Nest:
         self.process = subprocess.Popen(command, cwd=ROOT, text=True, stdin=pipe, stdout=pipe)
 
     def start(self, arguments: tuple[object, ...], environment: Mapping[str, str], out: Path, log: Path) -> Forked:
-        """What a shell's `COMMAND ARGUMENTS >OUT 2>LOG </dev/null &` does."""
+        """Do what a shell's `COMMAND ARGUMENTS >OUT 2>LOG </dev/null &` does."""
         for path in (out, log):
             path.touch()
         words = list(map(str, arguments))
@@ -73,14 +73,14 @@ class Nest:
         return json.loads(self.process.stdout.readline())
 
     def close(self) -> None:
-        """It ends once its input does."""
+        """Close the input, which ends the process."""
         with self.process:
             pass
 
 
 @cache
 def nest(name: str) -> Nest:
-    """`locust` or `mock`."""
+    """Return this process's nest of `locust` or `mock`."""
     nest = Nest(name)
     atexit.register(nest.close)
     return nest
@@ -98,7 +98,7 @@ def locust() -> Callable[[], Any]:
     importlib.import_module("load._hooks")
     importlib.import_module("load._endpoints").endpoints()
     importlib.import_module("load._identity").versions()
-    importlib.import_module("load._shop").generated_shop("small", 1)  # its libraries; each run makes a shop of its own
+    importlib.import_module("load._shop").generated_shop("small", 1)  # loads the libraries; each run makes its own shop
 
     def run() -> None:
         gevent.reinit()
@@ -108,7 +108,7 @@ def locust() -> Callable[[], Any]:
 
 
 def serve(command: Callable[[], Any], name: str) -> None:
-    """Until there are no more orders."""
+    """Carry out orders until the input ends."""
     for line in sys.stdin:
         order = json.loads(line)
         if "pid" in order:
@@ -121,7 +121,7 @@ def serve(command: Callable[[], Any], name: str) -> None:
 def become(
     command: Callable[[], Any], name: str, arguments: list[str], environment: dict[str, str], out: str, log: str
 ) -> NoReturn:
-    """In the fork."""
+    """Become the command; runs in the forked process."""
     os.setsid()
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     for number, path in ((1, out), (2, log)):
@@ -134,7 +134,7 @@ def become(
 
 
 def ended(pid: int, seconds: float) -> int | None:
-    """Its exit code, waited for so long; None: it goes on."""
+    """Wait so many seconds for the exit code; None if the process is still running."""
     deadline = time.monotonic() + seconds
     while True:
         found, status = waitpid(pid, os.WNOHANG)

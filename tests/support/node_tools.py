@@ -1,4 +1,4 @@
-"""What `make setup` installed under tests/node, and the mark of a test that needs it."""
+"""The tools that `make setup` installed under tests/node, and the mark of a test that needs them."""
 
 import shutil
 from pathlib import Path

@@ -18,13 +18,13 @@ needs_archive = pytest.mark.skipif(not list(PACKAGE.glob("*.tgz")), reason="need
 
 
 def archive() -> Path:
-    """The file that people install."""
+    """Return the file that users install."""
     (found,) = PACKAGE.glob("*.tgz")
     return found
 
 
 def run_module(folder: Path, code: str, *arguments: str, timeout: float = 60) -> str:
-    """What an ES module prints that may import from the package; it must succeed."""
+    """Run an ES module that may import from the package; it must succeed. Return what it prints."""
     folder.mkdir(parents=True, exist_ok=True)
     modules = folder / "node_modules"
     if not modules.exists():

@@ -35,14 +35,15 @@ class Shop:
         return f"{self.path}/members/{self.people[Role(role)].account_id}"
 
     def send(self, person: Person, operation_id: str, instead: str | None = None) -> Answer:
-        """A request that succeeds for whoever may send it. `instead`: to another organisation."""
+        """Send a request that succeeds if the person may send it. `instead`: the tenant_id of another organisation to
+        send it to."""
         method, path, body, headers = self.request(operation_id)
         if instead:
             path = path.replace(self.tenant_id, instead)
         return person.send(method, path, body, headers=headers)
 
     def request(self, operation_id: str) -> tuple[str, str, Any, list[tuple[str, str]]]:
-        """Method, path, body and headers."""
+        """Return method, path, body and headers."""
         key_id = self.owner.post(f"{self.path}/keys").data["key_id"] if operation_id == "revokeKeyPair" else None
         bodies = {
             "renameOrganisation": {"name": "Glow"},

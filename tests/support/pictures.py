@@ -20,7 +20,7 @@ SIZE: ViewportSize = {"width": 1280, "height": 800}
 
 
 def dashboard(browser: Browser, folder: Path) -> None:
-    """The requests of a shop as they come in, one of them with a finding."""
+    """Show the requests of a shop as they come in, one of them with a finding."""
     with running_mock("--ingest-delay", "0") as mock:
         shop_a_little(mock)
         refused = next(each for each in control(mock, "GET", "/journal")["exchanges"] if each["lint"])
@@ -29,7 +29,7 @@ def dashboard(browser: Browser, folder: Path) -> None:
 
 
 def suite_report(browser: Browser, folder: Path) -> None:
-    """What the suite says about a server that lets a secret key in where a publishable one is asked for."""
+    """Show the suite's report on a server that accepts a secret key where a publishable one is required."""
     with running_mock("--key-policy", "superset") as mock, tempfile.TemporaryDirectory() as reports:
         html = Path(reports, "report.html")
         options = ["--keys-file", str(mock.keys_file), "--profile", "quick", "--html", str(html)]
@@ -40,7 +40,7 @@ def suite_report(browser: Browser, folder: Path) -> None:
 
 
 def load_verdict(browser: Browser, folder: Path) -> None:
-    """What a short run of load says about the mock."""
+    """Show the verdict of a short load run against the mock."""
     with tempfile.TemporaryDirectory() as reports:
         html = Path(reports, "load.html")
         done = run("-m", "load", "latency", "--arrival-rate", "20", "--run-time", "15s", "--slo-html", str(html))
@@ -59,7 +59,7 @@ def take(browser: Browser, address: str, path: Path) -> None:
         page = context.new_page()
         page.goto(address)
         expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=30_000)
-        page.wait_for_timeout(500)  # milliseconds, for values that are asked for once a second
+        page.wait_for_timeout(500)  # milliseconds, for values that the page reads once a second
         page.screenshot(path=path)
 
 

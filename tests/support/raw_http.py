@@ -1,4 +1,4 @@
-"""HTTP byte by byte, for requests that no client library would send."""
+"""Sends HTTP byte by byte, for requests that no client library would send."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Answer:
-    """`status` 0: the server closed the connection without an answer."""
+    """A response. `status` 0: the server closed the connection without one."""
 
     status: int
     headers: dict[str, str]
@@ -41,7 +41,7 @@ def connected(url: str) -> Iterator[socket.socket]:
 
 
 def exchange(url: str, *pieces: bytes, half_close: bool = False) -> Answer:
-    """The answer to what is sent piece by piece on a connection of its own."""
+    """Send the pieces one by one on a new connection; return the response."""
     with connected(url) as connection:
         send(connection, pieces)
         if half_close:
@@ -50,14 +50,14 @@ def exchange(url: str, *pieces: bytes, half_close: bool = False) -> Answer:
 
 
 def send(connection: socket.socket, pieces: Iterable[bytes]) -> None:
-    """Until the server takes no more."""
+    """Send until the server accepts no more."""
     with contextlib.suppress(ConnectionError):
         for piece in pieces:
             connection.sendall(piece)
 
 
 def read(connection: socket.socket) -> Answer:
-    """The next answer; its body by Content-Length or to the end of the connection."""
+    """Read the next response; its body by Content-Length or to the end of the connection."""
     text = b""
     while b"\r\n\r\n" not in text:
         part = _receive(connection)

@@ -24,7 +24,7 @@ TOKEN = "opens-nothing-at-all"
 
 
 def pages(mock: RunningMock) -> Iterator[tuple[str, str]]:
-    """(name, address) of each tab, and of what is chosen in it."""
+    """Yield (name, address) of each tab, and of pages with something selected."""
     yield from ((tab.name, tab.address) for tab in TABS)
     refused = next(each for each in reversed(control(mock, "GET", "/journal")["exchanges"]) if each["lint"])
     yield "requests-chosen", f"/ui/requests?id={refused['id']}"
@@ -36,7 +36,7 @@ def pages(mock: RunningMock) -> Iterator[tuple[str, str]]:
 
 
 def account_pages(mock: RunningMock) -> Iterator[tuple[Person, list[tuple[str, str]]]]:
-    """Whoever is signed in, and (name, address) of what they look at."""
+    """Yield each person, and (name, address) of the pages to show to them."""
     ada, _, eve, tenant_id = a_team_at_work(mock)
     names = ("team", "developer-access", "upload")
     inside = [(name, f"/ui/{name}?tenant_id={tenant_id}") for name in names]
@@ -52,7 +52,7 @@ def account_pages(mock: RunningMock) -> Iterator[tuple[Person, list[tuple[str, s
 def photograph(
     browser: Browser, url: str, addresses: list[tuple[str, str]], folder: Path, person: Person | None = None
 ) -> int:
-    """How many pictures were written, as NAME-SCHEME-SIZE.png. `person`: who is signed in."""
+    """Write the pictures as NAME-SCHEME-SIZE.png; return how many. `person`: who is signed in."""
     written = 0
     for scheme, (size, viewport) in itertools.product(SCHEMES, SIZES.items()):
         with browser.new_context(viewport=viewport, color_scheme=scheme, base_url=url) as context:
@@ -62,14 +62,14 @@ def photograph(
             for name, address in addresses:
                 page.goto(address if address == REFERENCE else f"/_mock{address}")
                 expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=30_000)
-                page.wait_for_timeout(300)  # milliseconds, for the values that are asked for once a second
+                page.wait_for_timeout(300)  # milliseconds, for values that the page reads once a second
                 page.screenshot(path=folder / f"{name}-{scheme}-{size}.png", full_page=True)
                 written += 1
     return written
 
 
 def prepare(mock: RunningMock) -> None:
-    """Something to see on each tab."""
+    """Send requests so that each tab shows something."""
     shop_a_little(mock)
     control(mock, "POST", "/faults", {"kind": "latency", "shortest": 0.05, "longest": 0.1, "operation_id": "recommend"})
     control(mock, "PUT", "/scenario", {"name": "slow", "tenant_id": "acme-books"})

@@ -1,7 +1,8 @@
-"""Is an answer what the contract says, by a validator that the mock doesn't use (python-jsonschema), and nothing more?
+"""Checks with another validator than the mock's (python-jsonschema) that a response is what the contract says, and
+nothing more.
 
-The contract is open: clients must bear new keys. Here it is closed, so that the mock's answers hold nothing that is not
-described."""
+The contract is open, so that clients accept new keys. Here it is closed, so that the mock's responses contain nothing
+undescribed."""
 
 import copy
 from collections.abc import Iterator, Mapping
@@ -18,7 +19,7 @@ from mock_server.spec.contract import Contract
 def hold_to_spec(
     contract: Contract, method: str, raw_path: str, status: int, headers: Mapping[str, str], answer: Any
 ) -> None:
-    """Status, headers and body are what the contract says about this operation."""
+    """Fail unless status, headers and body are what the contract says about this operation."""
     spec, responses = _documented(contract, method, raw_path)
     assert str(status) in responses, f"{method} {raw_path}: the spec has no {status}: {str(answer)[:500]}"
     response = spec.resolve(responses[str(status)])
@@ -52,7 +53,7 @@ def _validator(spec: Spec, reference: str) -> Any:
 
 @lru_cache(maxsize=16)
 def _closed(spec: Spec) -> Any:
-    """The document's schemas, with no room for keys that are not described."""
+    """Return the document's schemas, closed: they allow no undescribed keys."""
     schemas = copy.deepcopy(spec.document["components"]["schemas"])
     shared = {branch.get("$ref") for schema in schemas.values() for branch in schema.get("allOf", ())}
     for name, schema in schemas.items():

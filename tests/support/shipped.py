@@ -1,4 +1,4 @@
-"""Both shipped contracts, read once per process. A test that changes one makes a copy."""
+"""Both shipped contracts, read once per process. A test must copy a contract before changing it."""
 
 from fixtures.spec import load_spec
 from mock_server.spec.accounts import accounts_spec

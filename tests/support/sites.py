@@ -1,4 +1,4 @@
-"""Other web sites, served on loopback: a shop's page, an attacker's, a proxy's target."""
+"""Other web sites on loopback: a shop's page, an attacker's page, a proxy's target."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -9,11 +9,11 @@ from typing import Any
 
 class QuietHandler(BaseHTTPRequestHandler):
     def log_message(self, *_: Any) -> None:
-        """Nothing is printed."""
+        """Print nothing."""
 
 
 class EmptyPage(QuietHandler):
-    """The same page at every path."""
+    """Serves the same page at every path."""
 
     def do_GET(self) -> None:
         self.send_response(200)
@@ -24,7 +24,7 @@ class EmptyPage(QuietHandler):
 
 @contextmanager
 def serving(handler: Callable[..., BaseHTTPRequestHandler], name: str = "127.0.0.1") -> Iterator[str]:
-    """The site's origin; `name`: how the browser is made to know this machine."""
+    """Serve the site and yield its origin; `name`: the host name by which the browser reaches it."""
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()

@@ -1,4 +1,4 @@
-"""An HTTP proxy in a thread that requires a login, and records what went through it."""
+"""An HTTP proxy in a thread that requires a login and records the requests that it forwards."""
 
 import base64
 import contextlib
@@ -16,7 +16,8 @@ _HOP = {"proxy-authorization", "connection", "proxy-connection", "transfer-encod
 
 @dataclass
 class Seen:
-    """`url`: of the proxy, without its login. `headers`: of every request that it let through, names in lower case."""
+    """What the proxy recorded. `url`: of the proxy, without its login. `headers`: of every forwarded request, names in
+    lower case."""
 
     url: str
     refused: int = 0
@@ -58,7 +59,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.seen.refused += 1
             self._answer(407, [], b"")
             return
-        parts = urlsplit(self.path)  # a proxy is asked for whole URLs
+        parts = urlsplit(self.path)  # a client of a proxy sends whole URLs
         headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP}
         self.seen.headers.append({name.lower(): value for name, value in headers.items()})
         target = http.client.HTTPConnection(str(parts.hostname), parts.port or 80, timeout=30)

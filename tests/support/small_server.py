@@ -1,6 +1,6 @@
-"""A second server of the API, by other hands than the mock's: the least that conforms, and legal ways to differ.
+"""A second, independent server of the API: the least that conforms, and legal ways to differ.
 
-Nothing of it is shared with the mock: the standard library's HTTP server and lists in memory."""
+It shares nothing with the mock: it uses the standard library's HTTP server and lists in memory."""
 
 import json
 import threading
@@ -30,23 +30,23 @@ BY_ITEM = ("similar", "frequently-bought-together", "frequently-consumed-togethe
 
 @dataclass
 class Freedoms:
-    """What a server may do differently. All of it is legal but `dead_list`, `folds_ids` and `forgets_status`."""
+    """Ways in which the server may differ. All are legal except `poisoned`, `folds_ids` and `forgets_status`."""
 
     floats: bool = False  # whole numbers are written 1.0
-    uuids_only: bool = False  # other event_ids are refused
+    uuids_only: bool = False  # only UUIDs are accepted as event_ids
     spelling: tuple[str, ...] = ("session_based", "session-based")
     cookie: bool = False  # a session cookie opens what its key opened
-    password: str = ""  # a gateway in front asks for this Authorization
-    short_enums: bool = False  # trending and popular want a user too
-    fails_once: bool = False  # the 20th request of all is answered 503
-    personal: str = "popular"  # how a user's list is made: popular, last touched first, unseen only
-    no_arrays: bool = False  # one item, one user per request
-    at_most: int = 10**9  # items that any list has, over all its pages
+    password: str = ""  # a gateway in front requires this Authorization header
+    short_enums: bool = False  # trending and popular require a user too
+    fails_once: bool = False  # the 20th request is answered with 503
+    personal: str = "popular"  # the order of a user's list: popular, last touched first, unseen only
+    no_arrays: bool = False  # one item or user per request
+    at_most: int = 10**9  # the most items of any list, over all its pages
     slides: bool = False  # the window slides, and Reset is always its length
-    lag: float = 0.0  # seconds until what was sent is visible
+    lag: float = 0.0  # seconds until records are visible
     plain_errors: bool = False  # 404 and 405 are plain text without headers
     strict_pages: bool = False  # a page past the end is 404
-    forgets_status: bool = False  # wrong: inactive items stay
+    forgets_status: bool = False  # wrong: inactive items stay in lists
     folds_ids: bool = False  # wrong: ids come back in lower case
     poisoned: bool = False  # wrong: lists with an item of the attribute `price` crash
 
@@ -55,7 +55,7 @@ class Freedoms:
 class Store:
     items: dict[str, dict[str, Any]] = field(default_factory=dict)
     touched: Counter[str] = field(default_factory=Counter)
-    seen: dict[str, list[str]] = field(default_factory=dict)  # by user, the last one last
+    seen: dict[str, list[str]] = field(default_factory=dict)  # by user, the last item last
     queue: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
     used: int = 0
     began: float = field(default_factory=time.monotonic)
@@ -69,7 +69,7 @@ class Refused(Exception):
 
 @contextmanager
 def small_server(freedoms: Freedoms) -> Iterator[str]:
-    """Its URL."""
+    """Run the server and yield its URL."""
 
     class Handler(_Handler):
         free: ClassVar[Freedoms] = freedoms
@@ -272,6 +272,6 @@ def _last(seen: list[str], item_id: str) -> int:
 
 
 def _matches(attributes: dict[str, Any], filters: dict[str, Any]) -> bool:
-    """As JSON says: false is not 0."""
+    """Compare as JSON does: false is not 0."""
     pairs = [(attributes.get(name), wanted) for name, wanted in filters.items()]
     return all(isinstance(one, bool) == isinstance(other, bool) and one == other for one, other in pairs)

@@ -1,4 +1,4 @@
-"""Snapshots over the control plane."""
+"""Takes and restores snapshots over the control plane."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The command `lehnz-mock`, started as users start it."""
+"""Starts the command `lehnz-mock` as users start it."""
 
 import contextlib
 import json
@@ -24,7 +24,7 @@ SECONDS = 240.0
 
 
 class Started:
-    """A mock that answers, with what it wrote to its two outputs so far."""
+    """A mock that answers, and what it has written to its two outputs so far."""
 
     def __init__(self, process: subprocess.Popen[bytes] | Forked, folder: Path, found: Mapping[str, Any]) -> None:
         self.process, self.folder, self.found = process, folder, found
@@ -45,7 +45,8 @@ class Started:
 
 @contextlib.contextmanager
 def started(folder: Path, *options: str, forked: bool = True) -> Iterator[Started]:
-    """`forked`: from a process that has imported everything; else with the start that users wait for."""
+    """Start the mock and wait until it answers. `forked`: from a process that has imported everything; otherwise as
+    users start it."""
     keys = folder / "keys.json"
     process = spawned(folder, "--port", "0", "--keys-out", str(keys), *options, forked=forked)
     try:
@@ -61,7 +62,7 @@ def started(folder: Path, *options: str, forked: bool = True) -> Iterator[Starte
 
 
 def spawned(folder: Path, *options: str, forked: bool = True) -> subprocess.Popen[bytes] | Forked:
-    """The command, writing to `out` and `log` in the folder."""
+    """Start the command, which writes to `out` and `log` in the folder."""
     if forked:
         return nest("mock").start(options, os.environ, folder / "out", folder / "log")
     with (folder / "out").open("wb") as out, (folder / "log").open("wb") as log:
@@ -69,13 +70,13 @@ def spawned(folder: Path, *options: str, forked: bool = True) -> subprocess.Pope
 
 
 def refusal(folder: Path, *options: str) -> str:
-    """What it writes when it can't start."""
+    """Return what the command writes when it can't start."""
     assert spawned(folder, *options).wait(SECONDS) == 2
     return (folder / "log").read_text(encoding="utf-8")
 
 
 def pasted(line: str, **more: Any) -> Any:
-    """What a shell answers to the line."""
+    """Run the line in a shell and return its output, parsed as JSON."""
     result = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=SECONDS, check=True, **more)
     return json.loads(result.stdout)
 

@@ -12,7 +12,7 @@ POPULAR = {"strategy": "popular"}
 
 
 class Steered:
-    """A mock that holds all its answers to the spec, and its control plane."""
+    """A mock whose responses are all checked against the spec, with its control plane."""
 
     def __init__(self, **settings: Any) -> None:
         self.api = make_client(**settings)

@@ -1,4 +1,4 @@
-"""The shape of the code in one screen: `python -m tests.support.structure`, or `make structure`.
+"""Shows the structure of the code on one screen: `python -m tests.support.structure`, or `make structure`.
 
 Prints the import circles (imports under TYPE_CHECKING count), whether the arrows of pyproject.toml hold, and the
 longest modules. Exit code 1 when there is a circle or an arrow is broken."""
@@ -18,14 +18,14 @@ SHOWN = 10
 
 
 def circles(graph: grimp.ImportGraph) -> list[list[str]]:
-    """Modules that reach each other by imports, in groups."""
+    """Return the groups of modules that reach each other by imports."""
     reach = {module: graph.find_upstream_modules(module) for module in graph.modules}
     groups = {frozenset([module, *(each for each in reach[module] if module in reach[each])]) for module in reach}
     return sorted(sorted(group) for group in groups if len(group) > 1)
 
 
 def lengths() -> dict[str, int]:
-    """Lines of each module, the longest first."""
+    """Return the number of lines of each module, the longest first."""
     found = {
         str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines())
         for folder in FOLDERS

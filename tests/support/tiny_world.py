@@ -1,4 +1,4 @@
-"""A grocer with six items whose every list can be worked out by hand."""
+"""A grocer with six items, so few that every list can be worked out by hand."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Grocer:
         self.tenant.upsert_items([body], NOON)
 
     def happens(self, user: str, name: str, *items: str, ago: float = 0.0, **fields: Any) -> None:
-        """One event per item, `ago` seconds before noon."""
+        """Apply one event per item, `ago` seconds before noon."""
         for item in items:
             self.count += 1
             body = {
@@ -64,13 +64,13 @@ class Grocer:
         return self.tenant.recommend(Query(strategy, user, item, **more), now)
 
     def explains(self, strategy: str, item_id: str, user: str | None = None, item: str | None = None) -> dict[str, Any]:
-        """The score of `item_id` in a list taken apart."""
+        """Return the parts of the score of `item_id` in a list."""
         explained = self.ranking(strategy, user, item).explain(item_id)
         assert explained is not None
         return explained
 
     def shows(self, strategy: str, user: str | None = None, item: str | None = None, **more: Any) -> list[str]:
-        """The whole list, as "item reason"."""
+        """Return the whole list, as "item reason"."""
         return [f"{entry.item_id} {entry.reason}" for entry in self.ranking(strategy, user, item, **more)]
 
 
@@ -78,7 +78,7 @@ CATALOGUE = ["cake", "milk", "honey", "jam", "butter", "bread"]
 
 
 def sell_breakfast(shop: Grocer) -> Grocer:
-    """Ann and Cas bought bread and butter, Ben bought bread and jam: each in one order, two days ago."""
+    """Let Ann and Cas buy bread and butter, and Ben bread and jam: each in one order, two days ago."""
     shop.happens("ann", "purchase", "bread", "butter", ago=2 * DAY, order_id="o1")
     shop.happens("ben", "purchase", "bread", "jam", ago=2 * DAY, order_id="o2")
     shop.happens("cas", "purchase", "bread", "butter", ago=2 * DAY, order_id="o3")

@@ -9,7 +9,7 @@ FORM = [("content-type", f"multipart/form-data; boundary={BOUNDARY}")]
 END = f"--{BOUNDARY}--\r\n".encode()
 
 
-# As the page on loading a catalogue shows them.
+# From the documentation's page on loading a catalogue.
 CATALOG_CSV = """\
 item_id,item_type,name,price,category,status
 PROD-001,product,Wireless Headphones,149.99,Electronics,active

@@ -22,7 +22,7 @@ class Shop:
         return self.owner.post(f"{self.path}/uploads?{query}", body, headers=[("content-type", kind)])
 
     def upload(self, content: str | bytes, query: str = "kind=items", name: str = "catalog.csv") -> Any:
-        """The upload, when it is finished."""
+        """Upload a file and return the upload when it is finished."""
         started = self.send(form(content, name), query)
         assert started.status == 202, started.body
         self.client.flush()

@@ -1,4 +1,4 @@
-"""Users' own files of items, users and events, and the worlds made from them."""
+"""Writes users' own files of items, users and events, and reads the worlds made from them."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Properties of generated worlds, for the tests."""
+"""Properties of generated worlds that tests compute."""
 
 import hashlib
 from collections import defaultdict
