@@ -56,7 +56,7 @@ def test_the_keys_file_has_every_organisation_for_its_owner_only(empty: Started)
     assert [path.name for path in empty.folder.iterdir() if path.name.startswith(".")] == []
 
 
-def test_an_old_keys_file_is_gone_before_anything_can_fail(tmp_path: Path) -> None:
+def test_an_old_keys_file_is_deleted_before_anything_can_fail(tmp_path: Path) -> None:
     keys = tmp_path / "keys.json"
     keys.write_text('{"url": "http://127.0.0.1:1"}', encoding="utf-8")
     assert "missing.yaml" in refusal(tmp_path, "--spec", "missing.yaml", "--port", "0", "--keys-out", str(keys))
@@ -70,7 +70,7 @@ def test_a_keys_file_that_cant_be_written_is_one_line_and_exit_code_2(tmp_path: 
     assert re.fullmatch(rf"lehnz-mock: --keys-out {keys}: [^\n]+\n", told)
 
 
-def test_it_goes_on_when_whoever_read_the_banner_has_gone(tmp_path: Path) -> None:
+def test_the_mock_keeps_running_when_the_reader_of_its_banner_exits(tmp_path: Path) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     keys, log = tmp_path / "keys.json", tmp_path / "log"
@@ -85,7 +85,7 @@ def test_it_goes_on_when_whoever_read_the_banner_has_gone(tmp_path: Path) -> Non
     assert (process.returncode, log.read_text(encoding="utf-8")) == (0, "")
 
 
-def test_json_logs_have_one_object_a_line_and_no_banner(tmp_path: Path) -> None:
+def test_json_logs_have_one_object_per_line_and_no_banner(tmp_path: Path) -> None:
     with started(tmp_path, "--seed-data", "none", "--log-format", "json", "--rate-limit", "1/15m") as mock:
         headers = {"X-API-KEY": mock.found["organisations"][0]["publishable_key"]}
         statuses = [httpx.post(f"{mock.url}/v1/recommend", json={}, headers=headers).status_code for _ in range(3)]
@@ -100,7 +100,7 @@ def test_json_logs_have_one_object_a_line_and_no_banner(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("options", [("--quiet",), ("--log-format", "json"), ("--log-format", "json", "--quiet")])
-def test_a_token_that_no_banner_shows_is_told_once_in_the_log(tmp_path: Path, options: tuple[str, ...]) -> None:
+def test_without_a_banner_the_token_is_logged_once(tmp_path: Path, options: tuple[str, ...]) -> None:
     everyone = ("--host", "0.0.0.0")  # noqa: S104 - as below
     process, log = spawned(tmp_path, "--port", "0", "--seed-data", "none", *everyone, *options), tmp_path / "log"
     try:
@@ -115,18 +115,18 @@ def test_a_token_that_no_banner_shows_is_told_once_in_the_log(tmp_path: Path, op
     assert len(re.findall(r"generated for this run: it is [\w-]{24}(?![\w-])", written)) == 1
 
 
-def test_a_token_that_stands_in_the_file_stays_out_of_the_log(tmp_path: Path) -> None:
+def test_a_token_that_is_in_the_keys_file_is_not_logged(tmp_path: Path) -> None:
     with started(tmp_path, "--seed-data", "none", "--host", "0.0.0.0", "--quiet") as mock:  # noqa: S104 - as below
         assert "needs a token" in mock.log
         assert mock.found["control_token"] not in mock.log
         assert str(mock.folder / "keys.json") in mock.log
 
 
-def test_the_banner_leads_to_the_dashboard(empty: Started) -> None:
+def test_the_banner_links_to_the_dashboard(empty: Started) -> None:
     assert f"Dashboard      {empty.url}/_mock/\n" in empty.out
 
 
-def test_a_token_of_ones_own_is_asked_for_and_never_shown(tmp_path: Path) -> None:
+def test_a_token_set_by_the_user_is_required_and_never_shown(tmp_path: Path) -> None:
     with started(tmp_path, "--seed-data", "none", "--control-token", "open-sesame-and-more") as mock:
         assert f"{mock.url}/_mock/  (asks for the control token)" in mock.out
         assert "open-sesame-and-more" not in mock.out + mock.log + json.dumps(mock.found)
@@ -134,7 +134,7 @@ def test_a_token_of_ones_own_is_asked_for_and_never_shown(tmp_path: Path) -> Non
         assert (page.status_code, page.headers["content-type"].partition(";")[0]) == (401, "text/html")
 
 
-def test_a_mock_does_not_take_the_file_of_one_that_runs(empty: Started, tmp_path: Path) -> None:
+def test_a_mock_does_not_overwrite_the_keys_file_of_a_running_one(empty: Started, tmp_path: Path) -> None:
     keys = empty.folder / "keys.json"
     before = keys.read_bytes()
     assert refusal(tmp_path, "--port", "0", "--seed-data", "none", "--keys-out", str(keys)) == (
@@ -151,7 +151,7 @@ def test_a_file_that_was_left_behind_is_replaced(tmp_path: Path, left: str | Non
     assert not (tmp_path / "keys.json").exists()
 
 
-def test_a_mock_that_others_can_reach_prints_a_token_for_its_control_plane(tmp_path: Path) -> None:
+def test_a_mock_that_other_machines_can_reach_prints_a_token_for_its_control_plane(tmp_path: Path) -> None:
     with started(tmp_path, "--seed-data", "none", "--host", "0.0.0.0") as mock:  # noqa: S104 - what is tested
         assert mock.url.startswith("http://127.0.0.1:")
         assert httpx.get(f"{mock.url}/_mock/health").status_code == 401

@@ -35,7 +35,7 @@ def test_a_port_in_use_is_one_line_that_says_what_to_do() -> None:
     )
 
 
-def test_an_old_python_is_told_which_one_is_needed() -> None:
+def test_an_old_python_gets_one_line_with_the_needed_version() -> None:
     ast.parse((ROOT / "mock_server/__main__.py").read_text(encoding="utf-8"), feature_version=(3, 7))
     code = (
         "import sys; sys.version_info = (3, 10, 4); import runpy; runpy.run_module('mock_server', run_name='__main__')"
@@ -55,7 +55,7 @@ def test_it_listens_on_both_loopback_addresses(empty: Started) -> None:
         assert httpx.get(f"http://{address}:{port}/_mock/health").status_code == 200
 
 
-def test_a_stop_answers_open_requests_and_tells_what_nobody_will_see(tmp_path: Path) -> None:
+def test_a_stop_answers_open_requests_and_reports_data_that_never_became_visible(tmp_path: Path) -> None:
     with started(tmp_path, "--seed-data", "none", "--ingest-delay", "60", "--quiet") as mock:
         headers = {"X-API-KEY": mock.found["organisations"][0]["secret_key"]}
         body = {"item_id": "a", "item_type": "product", "status": "active"}
@@ -66,8 +66,8 @@ def test_a_stop_answers_open_requests_and_tells_what_nobody_will_see(tmp_path: P
         assert re.fullmatch(r"\S+ warning: stopped; 1 accepted request not visible yet\n", mock.log)
 
 
-def test_a_second_signal_waits_for_nothing_and_is_no_failure(tmp_path: Path) -> None:
-    """make hands on a signal that the terminal has sent to everybody."""
+def test_a_second_signal_stops_at_once_and_is_no_failure(tmp_path: Path) -> None:
+    """make forwards a signal that the terminal has already sent to every process."""
     with started(tmp_path, "--seed-data", "none", "--quiet") as mock:
         mock.process.send_signal(signal.SIGTERM)
         assert mock.end() == 0

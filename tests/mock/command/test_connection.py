@@ -38,12 +38,12 @@ def request(path: str, body: object, headers: dict[str, str]) -> bytes:
 
 class TestOffersToUpgrade:
     @pytest.mark.parametrize("upgrade", ["h2c", "websocket", "TLS/1.0"])
-    def test_the_body_of_a_request_with_an_offer_is_read(self, beside: Beside, upgrade: str) -> None:
+    def test_the_body_of_a_request_that_offers_an_upgrade_is_read(self, beside: Beside, upgrade: str) -> None:
         headers = {**OFFER, "Upgrade": upgrade, "X-API-KEY": beside.secret_key}
         answer = exchange(beside.url, request(ITEMS, [ITEM, ITEM], headers))
         assert (answer.status, answer.json["data"]) == (202, {"accepted": 2})
 
-    def test_also_in_chunks_and_byte_by_byte(self, beside: Beside) -> None:
+    def test_a_body_in_chunks_is_read_even_byte_by_byte(self, beside: Beside) -> None:
         content = json.dumps(ITEM).encode()
         headers = {**OFFER, "X-API-KEY": beside.secret_key, "Transfer-Encoding": "chunked"}
         chunks = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in (content[:9], content[9:])) + b"0\r\n\r\n"
@@ -51,17 +51,17 @@ class TestOffersToUpgrade:
         every = head("POST", ITEMS, headers) + chunks
         assert exchange(beside.url, *(every[index : index + 1] for index in range(len(every)))).status == 202
 
-    def test_also_on_the_control_plane(self, beside: Beside) -> None:
+    def test_the_control_plane_reads_such_a_body_too(self, beside: Beside) -> None:
         body = {"tenant_id": "upgraded-shop"}
         answer = exchange(beside.url, request("/_mock/organisations", body, {**OFFER, **CONTROL}))
         assert (answer.status, answer.json["data"]["tenant_id"]) == (201, "upgraded-shop")
 
-    def test_also_on_the_accounts_and_for_requests_without_a_body(self, beside: Beside) -> None:
+    def test_account_operations_and_requests_without_a_body_work_too(self, beside: Beside) -> None:
         person = {"email": "ada@shop.test", "password": "correct horse battery", "name": "Ada"}
         assert exchange(beside.url, request("/auth/register", person, OFFER)).status == 201
         assert exchange(beside.url, head("GET", "/_mock/health", OFFER)).status == 200
 
-    def test_what_follows_on_the_connection_is_answered_too(self, beside: Beside) -> None:
+    def test_later_requests_on_the_connection_are_answered_too(self, beside: Beside) -> None:
         headers = {**OFFER, "X-API-KEY": beside.publishable_key}
         with connected(beside.url) as connection:
             send(connection, [request(RECOMMEND, {"strategy": "popular"}, headers) * 3])
@@ -74,7 +74,7 @@ class TestOffersToUpgrade:
         assert json.loads(answer.stdout)["data"] == {"accepted": 1}
 
     @pytest.mark.skipif(not shutil.which("java"), reason="Java is missing")
-    def test_the_jdks_client_works_as_it_comes(self, beside: Beside, tmp_path: Path) -> None:
+    def test_the_jdks_http_client_works_with_its_defaults(self, beside: Beside, tmp_path: Path) -> None:
         source = tmp_path / "Ask.java"
         source.write_text(JAVA)
         command = ["java", "-XX:TieredStopAtLevel=1", str(source), beside.url, beside.secret_key, json.dumps(ITEM)]
@@ -102,32 +102,32 @@ class TestBounds:
             "the headers of a request may have at most 65536 bytes in total",
         )
 
-    def test_what_is_shorter_is_served(self, beside: Beside) -> None:
+    def test_headers_and_urls_below_64_kib_are_served(self, beside: Beside) -> None:
         assert exchange(beside.url, head("GET", "/_mock/health", {"X-Long": "x" * 60_000})).status == 200
         assert exchange(beside.url, head("GET", f"/_mock/health?{'x' * 60_000}")).status == 200
 
     @pytest.mark.parametrize(
         "start", [b"GET /", b"GET / HTTP/1.1\r\nX-Long: ", b"GET / HTTP/1.1\r\nX", b"GET / HTTP/1.1\r\n"]
     )
-    def test_a_head_without_an_end_costs_little(self, beside: Beside, start: bytes) -> None:
+    def test_an_endless_head_costs_little_memory(self, beside: Beside, start: bytes) -> None:
         piece = b"a: b\r\n" * 10_000 if start.endswith(b"\r\n") else b"x" * 60_000
         began = time.process_time()
         answer = exchange(beside.url, start, *[piece] * 300)
         assert answer.status in (0, 400, 414, 431)
         assert time.process_time() - began < 2
 
-    def test_a_trailer_and_a_chunks_extension_are_bounded(self, beside: Beside) -> None:
+    def test_trailers_and_chunk_extensions_are_limited(self, beside: Beside) -> None:
         headers = {"Transfer-Encoding": "chunked", "X-API-KEY": beside.secret_key}
         for end in (b"0\r\nX-Trailer: ", b"2;"):
             answer = exchange(beside.url, head("POST", ITEMS, headers) + b"2\r\n{}\r\n" + end, *[b"x" * 50_000] * 4)
             assert answer.status == 431
 
-    def test_a_trailer_is_no_header(self, beside: Beside) -> None:
+    def test_a_trailer_does_not_count_as_a_header(self, beside: Beside) -> None:
         body = b"2\r\n{}\r\n0\r\nX-API-KEY: %b\r\n\r\n" % beside.secret_key.encode()
         assert exchange(beside.url, head("POST", ITEMS, {"Transfer-Encoding": "chunked"}) + body).status == 401
 
     @pytest.mark.parametrize("text", [b"\x16\x03\x01\x00\xa5\x01\x00", b"hello\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n"])
-    def test_what_is_no_http_is_400_in_the_envelope(self, beside: Beside, text: bytes) -> None:
+    def test_bytes_that_are_not_http_are_400_in_the_envelope(self, beside: Beside, text: bytes) -> None:
         answer = exchange(beside.url, text)
         assert (answer.status, answer.json["message"]) == (400, "Bad request: this is not HTTP/1.1")
 
@@ -156,30 +156,32 @@ class TestBounds:
         ],
         ids=repr,
     )
-    def test_odd_heads_are_served_or_refused_by_the_standard(
+    def test_unusual_heads_are_served_or_refused_as_the_standard_says(
         self, beside: Beside, lines: dict[str, str], status: int
     ) -> None:
         answer = exchange(beside.url, request(ITEMS, ITEM, {"X-API-KEY": beside.secret_key, **lines}))
         assert (answer.status, answer.json["success"]) == (status, status == 202)
 
-    def test_two_lengths_are_400_and_an_absolute_address_is_a_path(self, beside: Beside) -> None:
+    def test_two_content_lengths_are_400_and_an_absolute_url_is_read_as_its_path(self, beside: Beside) -> None:
         twice = head("POST", ITEMS, {"Content-Length": "2"})[:-2] + b"Content-Length: 2\r\n\r\n{}"
         assert exchange(beside.url, twice).status == 400
         absolute = request(f"http://shop.test{ITEMS}", ITEM, {"X-API-KEY": beside.secret_key})
         assert exchange(beside.url, absolute).status == 202
 
-    def test_a_chunks_extension_is_read_past(self, beside: Beside) -> None:
+    def test_a_chunk_extension_is_ignored(self, beside: Beside) -> None:
         content = json.dumps(ITEM).encode()
         lines = {"X-API-KEY": beside.secret_key, "Transfer-Encoding": "chunked"}
         chunk = b'%x;a=b;c="d"\r\n%b\r\n0;z\r\n\r\n' % (len(content), content)
         assert exchange(beside.url, head("POST", ITEMS, lines) + chunk).status == 202
 
-    def test_a_broken_body_behind_an_expectation_is_400(self, beside: Beside, caplog: pytest.LogCaptureFixture) -> None:
+    def test_a_broken_body_after_expect_100_continue_is_400(
+        self, beside: Beside, caplog: pytest.LogCaptureFixture
+    ) -> None:
         headers = {"Transfer-Encoding": "chunked", "Expect": "100-continue", "X-API-KEY": beside.secret_key}
         assert exchange(beside.url, head("POST", ITEMS, headers) + b"zz\r\n").status == 400
         assert caplog.records == []
 
-    def test_an_answer_that_takes_longer_than_the_refusal_behind_it_still_comes(self, beside: Beside) -> None:
+    def test_a_slow_answer_is_still_sent_before_the_refusal_of_the_next_request(self, beside: Beside) -> None:
         tenant_id = json.loads(beside.keys)["organisations"][0]["tenant_id"]
         fault = {"kind": "latency", "seconds": 2.5, "times": 1, "tenant_id": tenant_id}
         assert exchange(beside.url, request("/_mock/faults", fault, CONTROL)).status == 201
@@ -187,7 +189,9 @@ class TestBounds:
         assert exchange(beside.url, good + b"nonsense\r\n\r\n").status == 200
 
     @pytest.mark.parametrize("half_close", [False, True])
-    def test_a_broken_request_does_not_take_the_answer_before_it_along(self, beside: Beside, half_close: bool) -> None:
+    def test_a_broken_request_does_not_lose_the_answer_to_the_one_before(
+        self, beside: Beside, half_close: bool
+    ) -> None:
         good = request(RECOMMEND, {"strategy": "popular"}, {"X-API-KEY": beside.publishable_key})
         answer = exchange(beside.url, good + b"nonsense\r\n\r\n" + bytes(100_000), half_close=half_close)
         assert answer.status == 200
@@ -204,12 +208,12 @@ class TestClientsThatLeave:
     def test_a_half_closed_connection_is_answered(self, beside: Beside, path: str, body: object) -> None:
         assert exchange(beside.url, request(path, body, CONTROL), half_close=True).status in (200, 401)
 
-    def test_so_is_one_that_asks_for_a_file(self, beside: Beside) -> None:
+    def test_a_half_closed_connection_gets_a_whole_file(self, beside: Beside) -> None:
         answer = exchange(beside.url, head("GET", "/_mock/ui/assets/page.css"), half_close=True)
         assert (answer.status, len(answer.body)) == (200, int(answer.headers["content-length"]))
 
     @pytest.mark.parametrize("path", ["/_mock/reset", "/_mock/organisations", "/auth/login", RECOMMEND])
-    def test_whoever_leaves_in_the_middle_of_a_body_leaves_no_line_in_the_log(
+    def test_a_client_that_disconnects_during_its_body_causes_no_log_line(
         self, beside: Beside, path: str, caplog: pytest.LogCaptureFixture
     ) -> None:
         headers = {"Content-Length": "1000", "Content-Type": "application/json", **CONTROL}
@@ -220,7 +224,7 @@ class TestClientsThatLeave:
         time.sleep(0.1)
         assert caplog.records == []
 
-    def test_a_lost_connection_is_forgotten_at_once(self, beside: Beside) -> None:
+    def test_a_lost_connection_is_freed_at_once(self, beside: Beside) -> None:
         for _ in range(20):
             with connected(beside.url) as connection:
                 send(connection, [head("GET", "/_mock/health", {"X-Long": "x" * 50_000})])
@@ -233,13 +237,13 @@ class TestClientsThatLeave:
 
 
 def held_headers() -> int:
-    """Connections that still hold the headers of a request."""
+    """Return the connections that still hold the headers of a request."""
     gc.collect()
     return sum(isinstance(each, Connection) and bool(each.headers) for each in gc.get_objects())
 
 
 def read_one(connection: socket.socket) -> int:
-    """The status of the next of several answers."""
+    """Read the next of several answers and return its status."""
     text = b""
     while not text.endswith(b"}") or text.count(b"{") != text.count(b"}"):
         text += connection.recv(1)

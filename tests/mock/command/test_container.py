@@ -1,4 +1,4 @@
-"""The Containerfile without an engine: what it copies exists and is not ignored, what it names is ours."""
+"""The Containerfile, checked without building it: files it copies exist and are not ignored, names in it are ours."""
 
 import re
 import tomllib
@@ -15,7 +15,7 @@ def said(instruction: str) -> list[str]:
     return re.findall(rf"^{instruction} +(.*)$", FILE, re.MULTILINE)
 
 
-def test_everything_that_the_project_is_built_from_is_copied_and_nothing_else_is_sent() -> None:
+def test_the_build_copies_what_it_needs_and_sends_nothing_else() -> None:
     copied = {name for line in said("COPY") if not line.startswith("--from") for name in line.split()[:-1]}
     sent = set(re.findall(r"^!(.*)$", (ROOT / ".dockerignore").read_text(encoding="utf-8"), re.MULTILINE))
     assert sent == copied
@@ -24,7 +24,7 @@ def test_everything_that_the_project_is_built_from_is_copied_and_nothing_else_is
     assert needed <= copied
 
 
-def test_it_installs_from_the_lock_by_hash_and_runs_our_command_without_root() -> None:
+def test_the_image_installs_from_the_lock_by_hash_and_runs_without_root() -> None:
     assert any("--require-hashes -r requirements.lock" in line for line in said("RUN"))
     assert all(
         "--no-deps --no-build-isolation" in line
@@ -36,14 +36,14 @@ def test_it_installs_from_the_lock_by_hash_and_runs_our_command_without_root() -
     assert said("USER") == ["65534:65534"]
 
 
-def test_its_port_and_variables_are_those_of_the_mock() -> None:
+def test_the_images_port_and_variables_are_those_of_the_mock() -> None:
     assert said("EXPOSE") == [str(Settings.model_fields["port"].default)]
     variables = re.findall(r"LEHNZ_MOCK_(\w+)=", " ".join(said("ENV")))
     assert variables == ["HOST"]
     assert {name.lower() for name in variables} <= Settings.model_fields.keys()
 
 
-def test_the_image_of_the_suite_and_the_load_is_built_from_what_it_is_sent() -> None:
+def test_the_image_of_suite_and_load_is_built_only_from_files_that_are_sent() -> None:
     name = "deploy/tools.Containerfile"
     text = (ROOT / name).read_text(encoding="utf-8")
     lines = re.findall(r"^COPY +(?!--from)(.*)$", text, re.MULTILINE)

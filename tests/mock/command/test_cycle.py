@@ -1,4 +1,4 @@
-"""How an answer is written, and when an idle connection ends; without a socket, so that every write is seen."""
+"""How an answer is written and when an idle connection ends. No socket is used, so that each write can be checked."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,7 +16,7 @@ LENGTH = (b"content-length", b"4")
 
 
 class Transport(asyncio.Transport):
-    """Keeps what is written."""
+    """Record what is written."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,7 +40,7 @@ class Transport(asyncio.Transport):
 
 
 class Clock:
-    """An event loop's time and timers, moved by hand."""
+    """The time and timers of an event loop, advanced by the test."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -103,7 +103,7 @@ def test_a_whole_answer_is_one_write() -> None:
     assert not transport.closed
 
 
-def test_an_answer_in_pieces_is_written_as_they_come() -> None:
+def test_each_piece_of_an_answer_is_written_as_it_comes() -> None:
     transport = answered(answering(start(LENGTH), body(b"fu", more=True), body(b"ll")))
     assert transport.writes == [b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n", b"fu", b"ll"]
 
@@ -116,27 +116,27 @@ def test_an_answer_without_a_length_is_chunked() -> None:
 @pytest.mark.parametrize(
     "request_", [REQUEST.replace(b"1.1", b"1.0"), REQUEST.replace(b"Host", b"Connection: close\r\nHost")]
 )
-def test_a_client_that_wants_no_more_is_told_so(request_: bytes) -> None:
+def test_a_client_that_asks_to_close_gets_connection_close(request_: bytes) -> None:
     assert b"connection: close\r\n" in b"".join(answered(answering(start(LENGTH), body(b"full")), request_).writes)
 
 
-def test_an_answer_that_ends_the_connection_says_so_once() -> None:
+def test_an_answer_that_ends_the_connection_has_one_connection_header() -> None:
     transport = answered(answering(start(LENGTH, (b"connection", b"close")), body(b"full")))
     assert b"".join(transport.writes).count(b"connection: close") == 1
 
 
-def test_a_head_gets_no_body() -> None:
+def test_a_head_request_gets_no_body() -> None:
     transport = answered(answering(start(LENGTH), body(b"full")), REQUEST.replace(b"POST", b"HEAD"))
     assert b"".join(transport.writes).endswith(b"content-length: 4\r\n\r\n")
 
 
 @pytest.mark.parametrize("header", [(b"x-a\r\n", b"b"), (b"x-a", b"b\r\nx-c: d")])
-def test_a_header_that_http_forbids_is_never_sent(header: tuple[bytes, bytes]) -> None:
+def test_an_invalid_header_is_never_sent(header: tuple[bytes, bytes]) -> None:
     transport = answered(answering(start(header, LENGTH), body(b"full")))
     assert b"".join(transport.writes).startswith(b"HTTP/1.1 500 ")
 
 
-def test_an_application_that_fails_before_its_body_is_answered_for() -> None:
+def test_an_application_that_fails_before_its_body_gets_a_500() -> None:
     async def failing(_: Scope, __: Receive, send: Send) -> None:
         await send(start(LENGTH))
         raise ZeroDivisionError
@@ -149,7 +149,7 @@ def test_an_idle_connection_ends_and_one_that_is_used_does_not() -> None:
     made = connection(answering(), transport, clock)
     made.on_response_complete()
     clock.move_to(60)
-    made._idle_since = None  # a request comes
+    made._idle_since = None  # a request arrives
     clock.move_to(80)
     assert not transport.closed
     made.on_response_complete()
@@ -159,7 +159,7 @@ def test_an_idle_connection_ends_and_one_that_is_used_does_not() -> None:
     assert transport.closed
 
 
-def test_many_answers_of_a_connection_share_one_timer() -> None:
+def test_all_answers_of_a_connection_share_one_timer() -> None:
     clock = Clock()
     made = connection(answering(), Transport(), clock)
     for _ in range(10):

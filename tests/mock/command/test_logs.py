@@ -19,7 +19,7 @@ class Log:
         return self.stream.getvalue().splitlines()
 
 
-def test_a_line_that_is_repeated_is_shown_once_and_counted_when_it_is_shown_again() -> None:
+def test_a_repeated_line_is_shown_once_and_its_count_when_it_is_shown_again() -> None:
     log = Log()
     for _ in range(44_975):
         log.say("this is not HTTP")
@@ -29,7 +29,7 @@ def test_a_line_that_is_repeated_is_shown_once_and_counted_when_it_is_shown_agai
     assert log.lines == ["this is not HTTP", "this is not HTTP (44,974 more)", "this is not HTTP"]
 
 
-def test_different_lines_are_all_shown_and_news_are_never_throttled() -> None:
+def test_different_lines_and_info_lines_are_always_shown() -> None:
     log = Log()
     for number in range(5):
         log.say("429 for org-%03d", number)
@@ -37,7 +37,7 @@ def test_different_lines_are_all_shown_and_news_are_never_throttled() -> None:
     assert len(log.lines) == 10
 
 
-def test_what_was_not_shown_is_counted_at_the_end() -> None:
+def test_lines_that_were_not_shown_are_counted_at_the_end() -> None:
     log = Log()
     log.say("a fault")
     log.say("a fault")
@@ -45,7 +45,7 @@ def test_what_was_not_shown_is_counted_at_the_end() -> None:
     assert log.lines == ["a fault", "a fault (1 more)"]
 
 
-def test_of_very_many_different_lines_the_oldest_are_forgotten() -> None:
+def test_the_memory_for_repeated_lines_is_limited_to_the_newest() -> None:
     log = Log()
     log.say("first")
     for number in range(2_000):

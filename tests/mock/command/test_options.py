@@ -43,7 +43,7 @@ def test_every_example_in_the_help_is_accepted() -> None:
         read_settings(shlex.split(example), {})
 
 
-def test_options_win_over_the_environment_and_it_over_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_options_win_over_the_environment_which_wins_over_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LEHNZ_MOCK_INGEST_DELAY", "0-3")
     monkeypatch.setenv("LEHNZ_MOCK_PORT", "5000")
     monkeypatch.setenv("LEHNZ_MOCK_WATCH", "1")
@@ -66,7 +66,7 @@ def test_options_win_over_the_environment_and_it_over_the_defaults(monkeypatch: 
         (["--max-body", "lots"], ["--max-body lots"]),
     ],
 )
-def test_a_bad_option_is_named_with_its_rule(options: list[str], words: Sequence[str]) -> None:
+def test_an_invalid_option_is_named_with_its_rule(options: list[str], words: Sequence[str]) -> None:
     with pytest.raises(UsageError) as raised:
         read_settings(options, {})
     line = str(raised.value)
@@ -74,18 +74,18 @@ def test_a_bad_option_is_named_with_its_rule(options: list[str], words: Sequence
     assert [word for word in words if word not in line] == []
 
 
-def test_a_bad_variable_is_named_as_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_environment_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LEHNZ_MOCK_PORT", "none")
     with pytest.raises(UsageError, match=r"^LEHNZ_MOCK_PORT none: "):
         read_settings([])
 
 
-def test_a_variable_that_no_option_has_is_refused() -> None:
+def test_an_unknown_environment_variable_is_refused() -> None:
     with pytest.raises(UsageError, match=r"no option LEHNZ_MOCK_PROT .*LEHNZ_MOCK_PORT"):
         read_settings([], {"LEHNZ_MOCK_PROT": "1"})
 
 
-def test_a_control_token_is_never_repeated() -> None:
+def test_an_invalid_control_token_is_never_repeated() -> None:
     with pytest.raises(UsageError) as raised:
         read_settings(["--control-token", ""], {})
     assert str(raised.value).startswith("--control-token: ")

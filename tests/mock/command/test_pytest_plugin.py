@@ -48,11 +48,11 @@ def test_nothing_of_the_mock_was_loaded(pytestconfig):
 """
 
 
-OURS = ("-p", "mock_server.pytest_plugin", "-p", "xdist.plugin")  # loading all that is installed here takes seconds
+OURS = ("-p", "mock_server.pytest_plugin", "-p", "xdist.plugin")  # loading all installed plugins takes seconds
 
 
 def pytest_in(folder: Path, source: str, *options: str, arguments: str = "", autoload: bool = False) -> str:
-    """What pytest prints in a project that has nothing but these tests; the last line is its exit code."""
+    """Run pytest in a new project that has only these tests; return its output, with the exit code as the last line."""
     (folder / "test_shop.py").write_text(source, encoding="utf-8")
     (folder / "pytest.ini").write_text(f"[pytest]\nlehnz_mock_args = {arguments}\n", encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-W", "error", *options]
@@ -63,13 +63,13 @@ def pytest_in(folder: Path, source: str, *options: str, arguments: str = "", aut
     return f"{result.stdout}{result.stderr}\n{result.returncode}"
 
 
-def test_tests_of_another_project_run_in_parallel_each_with_a_shop_of_its_own(tmp_path: Path) -> None:
+def test_tests_of_another_project_run_in_parallel_each_with_its_own_shop(tmp_path: Path) -> None:
     report = pytest_in(tmp_path, SHOP_TESTS, *OURS, "-n", "2", arguments="--ingest-delay 60")
     assert "4 passed" in report
     assert report.endswith("\n0")
 
 
-def test_a_run_that_does_not_use_it_loads_nothing_of_the_mock(tmp_path: Path) -> None:
+def test_a_run_without_the_fixtures_imports_nothing_of_the_mock(tmp_path: Path) -> None:
     slow = [f"-pno:{name}" for name in ("schemathesis", "locust", "hypothesispytest", "anyio", "xdist")]
     report = pytest_in(tmp_path, UNRELATED_TEST, *slow, autoload=True)
     assert "1 passed" in report
@@ -82,7 +82,7 @@ def test_a_mock_that_cant_start_says_why(tmp_path: Path) -> None:
     assert report.endswith("\n1")
 
 
-def test_a_project_with_a_package_named_as_one_of_ours_is_told_the_other_fixture(tmp_path: Path) -> None:
+def test_a_project_with_a_package_of_our_name_is_pointed_to_the_other_fixture(tmp_path: Path) -> None:
     (tmp_path / "fixtures").mkdir()
     (tmp_path / "fixtures/__init__.py").touch()
     tests = "def test_in_process(lehnz_mock_app): pass\ndef test_beside(lehnz_mock): assert lehnz_mock.tenant_id\n"
@@ -108,7 +108,7 @@ def recommend(mock: LehnzMock) -> httpx.Response:
     return httpx.post(f"{mock.url}/v1/recommend", json={"strategy": "popular"}, headers=headers)
 
 
-def test_time_passes_for_the_organisation_of_the_test_only(lehnz_mock: LehnzMock) -> None:
+def test_time_advances_only_for_the_tests_own_organisation(lehnz_mock: LehnzMock) -> None:
     def now(**query: str) -> str:
         return str(httpx.get(f"{lehnz_mock.url}/_mock/clock", params=query).json()["data"]["now"])
 
@@ -118,7 +118,7 @@ def test_time_passes_for_the_organisation_of_the_test_only(lehnz_mock: LehnzMock
     assert now(tenant_id=lehnz_mock.tenant_id) > mine
 
 
-def test_it_can_be_made_to_refuse_and_to_fail(lehnz_mock: LehnzMock) -> None:
+def test_the_mock_can_be_made_to_refuse_and_to_fail(lehnz_mock: LehnzMock) -> None:
     lehnz_mock.exhaust(30)
     assert recommend(lehnz_mock).status_code == 429
     lehnz_mock.advance(30)
@@ -127,7 +127,7 @@ def test_it_can_be_made_to_refuse_and_to_fail(lehnz_mock: LehnzMock) -> None:
     assert [recommend(lehnz_mock).status_code for _ in range(2)] == [500, 200]
 
 
-def test_a_moment_can_be_kept_and_come_back_to(lehnz_mock: LehnzMock) -> None:
+def test_a_snapshot_can_be_taken_and_restored(lehnz_mock: LehnzMock) -> None:
     lehnz_mock.seed()
     taken, before = lehnz_mock.snapshot(), recommend(lehnz_mock).json()["data"]["recommended_items"]
     key = {"X-API-KEY": lehnz_mock.secret_key}
@@ -137,7 +137,7 @@ def test_a_moment_can_be_kept_and_come_back_to(lehnz_mock: LehnzMock) -> None:
     assert recommend(lehnz_mock).json()["data"]["recommended_items"] == before
 
 
-def test_it_works_in_process_with_a_mock_of_its_own(lehnz_mock_app: LehnzMockApp) -> None:
+def test_the_app_fixture_works_in_process_with_its_own_mock(lehnz_mock_app: LehnzMockApp) -> None:
     async def story() -> list[str]:
         transport = httpx.ASGITransport(lehnz_mock_app.app)
         async with httpx.AsyncClient(transport=transport, base_url="http://lehnz") as client:
@@ -154,4 +154,4 @@ def test_it_works_in_process_with_a_mock_of_its_own(lehnz_mock_app: LehnzMockApp
 
 @pytest.mark.parametrize("_", range(2))
 def test_nothing_is_left_from_another_test(lehnz_mock_app: LehnzMockApp, _: int) -> None:
-    test_it_works_in_process_with_a_mock_of_its_own(lehnz_mock_app)
+    test_the_app_fixture_works_in_process_with_its_own_mock(lehnz_mock_app)

@@ -1,5 +1,5 @@
-"""The README's session shows what its commands print; `python -m tests.mock.command.test_readme` writes the output
-anew. The client in the front-end guide works."""
+"""The README's session shows what its commands really print; `python -m tests.mock.command.test_readme` updates it.
+The documents' keys are the development keys."""
 
 import re
 from pathlib import Path

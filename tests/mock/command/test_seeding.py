@@ -36,7 +36,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_first_organisation_is_a_lively_shop_and_the_others_are_empty() -> None:
+def test_by_default_only_the_first_organisation_has_seed_data() -> None:
     mock = Mock(Settings(clock="virtual", orgs=3), SPEC, fill=read_seed(Settings(), SPEC, None).fill)
     sizes = [(len(each.tenant.items), len(each.tenant.users), len(each.tenant.events)) for each in mock.organisations]
     assert sizes == [(50, 40, 2000), (0, 0, 0), (0, 0, 0)]
@@ -49,7 +49,7 @@ def test_every_organisation_can_be_filled() -> None:
     assert [len(mock.add_organisation().tenant.items)] == [50]
 
 
-def test_it_uses_neither_queue_nor_quota_and_counts_in_no_statistic() -> None:
+def test_seeding_uses_neither_queue_nor_quota_and_counts_in_no_statistic() -> None:
     mock = Mock(Settings(clock="virtual"), SPEC, fill=read_seed(Settings(), SPEC, None).fill)
     first = mock.organisations.first
     assert len(mock.ingest) == 0
@@ -66,7 +66,7 @@ def test_the_same_seed_gives_the_same_answers_and_another_seed_others() -> None:
     assert answers(1) != answers(2)
 
 
-def test_under_a_virtual_clock_the_story_ends_at_its_own_fixed_moment() -> None:
+def test_under_a_virtual_clock_the_events_end_at_a_fixed_time() -> None:
     assert 0 < FIXED - ends(filled(now=None)) < 86_400
 
 
@@ -82,7 +82,7 @@ def test_the_shop_is_the_same_every_day() -> None:
     assert answer(LATER) == answer(LATER + 12_345.678) == answer(FIXED)
 
 
-def test_a_folder_is_moved_to_the_present_with_all_its_dates(folder: Path) -> None:
+def test_all_dates_of_a_folder_are_shifted_to_the_present(folder: Path) -> None:
     fixed, moved = filled(seed_data=str(folder)), filled(now=LATER, seed_data=str(folder))
     shift = ends(moved) - ends(fixed)
     assert 0 < LATER - ends(moved) < 86_400
@@ -95,7 +95,7 @@ def test_a_folder_is_moved_to_the_present_with_all_its_dates(folder: Path) -> No
         assert [each.created_at for each in after.values()] == [each.created_at + shift for each in before.values()]
 
 
-def test_under_a_virtual_clock_a_folder_keeps_its_dates_unless_they_lie_in_the_future(tmp_path: Path) -> None:
+def test_under_a_virtual_clock_a_folder_keeps_its_dates_unless_they_are_in_the_future(tmp_path: Path) -> None:
     def write(year: int) -> None:
         event = event_body("view", "ada", "mug", event_timestamp=f"{year}-05-01T00:00:00Z")
         for name, records in {"items": [item_body("mug")], "users": [user_body("ada")], "events": [event]}.items():
@@ -114,7 +114,7 @@ def test_events_of_a_folder_need_neither_an_id_nor_a_time(tmp_path: Path) -> Non
     assert [event.at for event in tenant.events.values()] == [FIXED] * 3
 
 
-def test_users_and_events_are_made_over_a_catalogue_of_the_users_own(tmp_path: Path) -> None:
+def test_users_and_events_are_generated_for_the_users_own_catalogue(tmp_path: Path) -> None:
     path = tmp_path / "items.json"
     path.write_bytes(orjson.dumps([item_body("mug"), item_body("pot")]))
     tenant = filled(seed_data=str(path))
@@ -123,7 +123,7 @@ def test_users_and_events_are_made_over_a_catalogue_of_the_users_own(tmp_path: P
     assert len(tenant.events) == 2000
 
 
-def test_organisations_share_the_records_and_nothing_else() -> None:
+def test_organisations_share_only_the_immutable_records() -> None:
     seed = Seed("small", build_world("small", seed=42))
     one, other = Tenant("one"), Tenant("other")
     seed.fill(one)

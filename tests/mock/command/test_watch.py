@@ -35,7 +35,7 @@ def eventually(holds: Callable[[], bool]) -> bool:
     return held
 
 
-def test_an_edit_is_served_a_broken_one_is_told_and_the_data_stays(spec: Path) -> None:
+def test_an_edit_is_served_a_broken_one_is_reported_and_the_data_stays(spec: Path) -> None:
     assert len({TEXT, EDITED, UNSERVABLE}) == 3
 
     def told(mock: RunningMock, words: str) -> bool:
@@ -53,7 +53,7 @@ def test_an_edit_is_served_a_broken_one_is_told_and_the_data_stays(spec: Path) -
         http.post("/v1/ingest/items/upsert", json=item_body("kept"), headers={"X-API-KEY": mock.secret_key})
         assert asks_for(100) == 200
 
-        beside = spec.with_suffix(".new")  # as editors save: a new file takes the old one's place
+        beside = spec.with_suffix(".new")  # as editors save: a new file replaces the old one
         beside.write_text(EDITED, encoding="utf-8")
         beside.replace(spec)
         assert eventually(lambda: asks_for(100) == 400)

@@ -33,7 +33,7 @@ def test_many_raw_requests_are_survived(caplog: pytest.LogCaptureFixture) -> Non
     assert outcome_of(range(1_000, 11_000), caplog).odd == []
 
 
-def test_a_case_is_the_same_whenever_it_is_made() -> None:
+def test_a_case_is_always_generated_the_same() -> None:
     keys = ["lehnz_pk_1", "lehnz_sk_1"]
     assert [case(SEED, number, keys) for number in range(50)] == [case(SEED, number, keys) for number in range(50)]
     assert case(SEED, 1, keys) != case(SEED + 1, 1, keys)

@@ -29,7 +29,7 @@ CHANGES = [
 def test_what_a_form_or_a_fetch_without_cors_can_send_changes_nothing(
     served: Served, method: str, path: str, kind: str
 ) -> None:
-    """A page of another site can send these without asking; the one thing it can't add is a header of its own."""
+    """A page of another site can send these without a preflight; it can't add a header of its own."""
     before = served.control("/organisations")
     status, reason = served.refused(
         path, method=method, content=b"{}", json=None, headers=PAGE | {"Content-Type": kind}
@@ -65,9 +65,11 @@ def test_the_session_cookie_lets_a_browser_in_and_is_not_the_token(make_served: 
         assert word in cookie
     jar = {"Cookie": cookie.partition(";")[0]}
     assert served.call("GET", "/_mock/health", headers=jar).status_code == 200
-    assert served.call("POST", "/_mock/flush", headers=jar).status_code == 403  # it is no excuse for the header
+    assert served.call("POST", "/_mock/flush", headers=jar).status_code == 403  # the cookie does not replace the header
     assert served.call("POST", "/_mock/flush", json={"all": True}, headers=jar | CHANGE).status_code == 200
-    assert make_served(Access("right")).call("GET", "/_mock/health", headers=jar).status_code == 401  # another run
+    assert (
+        make_served(Access("right")).call("GET", "/_mock/health", headers=jar).status_code == 401
+    )  # a cookie of another run
 
 
 def test_a_wrong_token_opens_no_session(make_served: Make) -> None:
@@ -87,7 +89,7 @@ def test_a_browser_without_the_token_gets_a_page_to_sign_in(make_served: Make) -
 @pytest.mark.parametrize(
     "path", ["/session/../organisations", "/ui/assets/../../organisations", "/sessions", "/session2"]
 )
-def test_what_is_open_for_signing_in_opens_nothing_else(make_served: Make, path: str) -> None:
+def test_paths_that_are_open_for_signing_in_give_access_to_nothing_else(make_served: Make, path: str) -> None:
     served = make_served(Access("right"))
     answer = served.call("GET", f"/_mock{path}")
     assert answer.status_code in (401, 404)
@@ -109,21 +111,21 @@ def test_a_page_of_another_site_can_neither_change_nor_read_anything(served: Ser
 @pytest.mark.parametrize(
     "host", ["localhost:4010", "127.0.0.1", "[::1]:4010", "shop.localhost", "192.168.1.7:4010", "mock"]
 )
-def test_it_answers_to_addresses_and_to_names_that_were_allowed(make_served: Make, host: str) -> None:
+def test_only_addresses_and_allowed_host_names_are_answered(make_served: Make, host: str) -> None:
     assert make_served(Access(None, ["Mock"]), host=host).control("/health")["status"] == "ok"
 
 
 @pytest.mark.parametrize(
     "host", ["evil.example", "evil.example:4010", "localhost.evil.example", "127.0.0.1.evil.example"]
 )
-def test_a_name_that_was_made_to_point_here_gets_no_answer(make_served: Make, host: str) -> None:
+def test_an_unknown_host_name_that_points_here_is_refused(make_served: Make, host: str) -> None:
     status, reason = make_served(host=host).refused("/health", method="GET")
     assert status == 403
     assert "--allowed-host" in reason
 
 
 @pytest.mark.parametrize("authorization", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "right"}])
-def test_where_a_token_is_needed_nothing_works_without_it(make_served: Make, authorization: dict[str, str]) -> None:
+def test_if_a_token_is_needed_nothing_works_without_it(make_served: Make, authorization: dict[str, str]) -> None:
     served = make_served(Access("right"))
     assert served.refused("/health", method="GET", headers=authorization)[0] == 401
     assert served.refused("/flush", {}, headers=CHANGE | authorization)[0] == 401

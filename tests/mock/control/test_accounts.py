@@ -1,4 +1,4 @@
-"""What the mock's operator does to accounts through the control plane (R65)."""
+"""What the operator can do with accounts through the control plane (R65)."""
 
 import asyncio
 from typing import Any
@@ -33,7 +33,7 @@ class Served:
         return asyncio.run(send())
 
     def register(self) -> dict[str, str]:
-        """Headers of a new account."""
+        """Register a new account and return the headers that sign it in."""
         answer = self.ask("POST", "/auth/register", registration())
         return {"Authorization": f"Bearer {answer.json()['data']['access_token']}"}
 
@@ -43,7 +43,7 @@ def served() -> Served:
     return Served()
 
 
-def test_an_account_is_let_into_an_organisation_of_the_mock(served: Served) -> None:
+def test_the_operator_can_add_an_account_to_an_organisation_of_the_mock(served: Served) -> None:
     ada = served.register()
     added = served.ask("POST", "/_mock/organisations/acme-books/members", {"email": "ADA@shop.test", "role": "OWNER"})
     assert (added.status_code, added.json()["data"]["role"]) == (201, "OWNER")
@@ -63,13 +63,13 @@ def test_an_account_is_let_into_an_organisation_of_the_mock(served: Served) -> N
         ("glow-beauty-ng/members", {"email": "ada@shop.test", "role": "MEMBER"}, 409),
     ],
 )
-def test_who_can_not_be_let_in_is_refused(served: Served, path: str, body: Any, status: int) -> None:
+def test_adding_an_invalid_member_is_refused(served: Served, path: str, body: Any, status: int) -> None:
     served.register()
     served.ask("POST", "/_mock/organisations/glow-beauty-ng/members", {"email": "ada@shop.test", "role": "OWNER"})
     assert served.ask("POST", f"/_mock/organisations/{path}", body).status_code == status
 
 
-def test_a_suspension_is_in_the_log_once_and_ends_when_told(served: Served) -> None:
+def test_a_suspension_is_logged_once_and_can_be_ended(served: Served) -> None:
     ada, path = served.register(), "/_mock/organisations/glow-beauty-ng"
     served.ask("POST", f"{path}/members", {"email": "ada@shop.test", "role": "OWNER"})
     key = {"X-API-KEY": served.mock.organisations.first.publishable_key}

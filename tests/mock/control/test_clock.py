@@ -12,7 +12,7 @@ Make = Callable[..., Served]
 NOON = "2026-06-01T12:00:00Z"
 
 
-def test_advancing_applies_what_falls_due_on_the_way_before_it_answers(served: Served) -> None:
+def test_advancing_applies_everything_that_becomes_due_before_it_answers(served: Served) -> None:
     assert served.control("/clock") == {"now": NOON, "virtual": True, "scale": 0.0}
     served.upsert("new")
     served.control("/clock/advance", {"seconds": 0.5})
@@ -42,14 +42,14 @@ def test_a_real_clock_can_be_moved_too(make_served: Make) -> None:
         ({"minutes": 1}, "$.minutes"),
     ],
 )
-def test_a_clock_does_not_go_back_or_out_of_the_calendar(served: Served, body: Any, field: str) -> None:
+def test_a_clock_cannot_be_moved_back_or_beyond_the_last_date(served: Served, body: Any, field: str) -> None:
     status, reason = served.refused("/clock/advance", body)
     assert status == 400
     assert f'"{field}"' in reason
     assert served.control("/clock")["now"] == NOON
 
 
-def test_it_can_be_set_to_a_later_moment(served: Served) -> None:
+def test_the_clock_can_be_set_to_a_later_time(served: Served) -> None:
     assert served.control("/clock/set", {"now": "2026-07-01T00:00:00+02:00"})["now"] == "2026-06-30T22:00:00Z"
     for wrong in ("2026-06-30T21:59:59Z", "2026-07-01T00:00:00", "tomorrow", 7, "9000-01-01T00:00:00Z"):
         status, reason = served.refused("/clock/set", {"now": wrong})
@@ -58,7 +58,7 @@ def test_it_can_be_set_to_a_later_moment(served: Served) -> None:
     assert served.control("/clock")["now"] == "2026-06-30T22:00:00Z"
 
 
-def test_a_clock_at_the_last_moment_can_run_on(served: Served) -> None:
+def test_a_clock_at_the_last_date_can_run_on(served: Served) -> None:
     served.control("/clock/set", {"now": "8999-12-31T23:59:59Z"})
     served.control("/clock/scale", {"scale": 86_400})
     while served.control("/clock")["now"] < "9000-01-01T00:00:01Z":
@@ -67,7 +67,7 @@ def test_a_clock_at_the_last_moment_can_run_on(served: Served) -> None:
     assert served.control("/journal")["exchanges"][0]["at"].startswith("9000-01-")
 
 
-def test_it_can_run_faster_and_stand_still(served: Served) -> None:
+def test_the_clock_can_run_faster_and_stand_still(served: Served) -> None:
     assert served.control("/clock/scale", {"scale": 3600})["scale"] == 3600
     assert served.control("/clock")["now"] > NOON
     stopped = served.control("/clock/scale", {"scale": 0})["now"]
@@ -99,7 +99,7 @@ def test_one_organisation_can_move_ahead_of_the_others(make_served: Make) -> Non
     assert served.control("/clock?tenant_id=glow-beauty-ng")["now"] == NOON
 
 
-def test_what_waits_for_an_organisation_that_moves_ahead_becomes_visible(make_served: Make) -> None:
+def test_queued_data_of_an_organisation_that_moves_ahead_becomes_visible(make_served: Make) -> None:
     served = make_served(ingest_delay="60")
     served.upsert("new")
     served.control("/clock/advance", {"seconds": 59, "tenant_id": "acme-books"})
@@ -121,7 +121,7 @@ def test_reset_and_retry_after_are_in_the_clients_seconds(make_served: Make, sca
     assert abs(told["reset"] - reset) <= 1
 
 
-def test_two_moves_at_once_move_it_by_their_sum(served: Served) -> None:
+def test_two_simultaneous_moves_add_up(served: Served) -> None:
     async def both() -> None:
         calls = [served.send("POST", "/_mock/clock/advance", json={"seconds": 30}, headers=CHANGE) for _ in range(2)]
         assert [response.status_code for response in await asyncio.gather(*calls)] == [200, 200]

@@ -16,7 +16,7 @@ from tests.support.mock_client import SPEC
 Make = Callable[..., Served]
 
 
-def test_health_counts_what_waits_to_become_visible(served: Served) -> None:
+def test_health_counts_requests_that_are_not_visible_yet(served: Served) -> None:
     assert served.control("/health") | {"version": "any"} == {
         "status": "ok",
         "version": "any",
@@ -38,7 +38,7 @@ def test_a_flush_answers_when_everything_accepted_is_visible(served: Served) -> 
 @pytest.mark.parametrize(
     ("to", "items"), [({}, 50), ({"to": "start"}, 50), ({"to": "seeded"}, 50), ({"to": "empty"}, 0)]
 )
-def test_a_reset_leads_to_the_start_the_seeded_shop_or_nothing(
+def test_a_reset_goes_to_the_start_the_seeded_shop_or_an_empty_shop(
     make_served: Make, to: dict[str, str], items: int
 ) -> None:
     served = make_served(seed=SEED)
@@ -58,7 +58,7 @@ def test_a_reset_can_be_for_one_organisation(make_served: Make) -> None:
     assert len(served.mock.organisations["acme-books"].tenant.items) == 50
 
 
-def test_a_reset_forgets_what_was_still_waiting(served: Served) -> None:
+def test_a_reset_discards_queued_data(served: Served) -> None:
     served.upsert("new")
     served.control("/reset", {"all": True, "to": "empty"})
     served.control("/flush", {"all": True})
@@ -104,18 +104,18 @@ def test_a_refusal_names_the_reason(served: Served, path: str, body: Any, status
         ({"content": b"seconds=1", "headers": CHANGE | {"Content-Type": "application/x-www-form-urlencoded"}}, 415),
     ],
 )
-def test_a_body_that_is_no_json_is_refused(served: Served, request_: dict[str, Any], status: int) -> None:
+def test_a_body_that_is_not_json_is_refused(served: Served, request_: dict[str, Any], status: int) -> None:
     assert served.refused("/clock/advance", None, **{"json": None} | request_)[0] == status
 
 
-def test_it_is_no_part_of_the_contract_and_costs_no_quota(served: Served) -> None:
+def test_the_control_plane_is_no_part_of_the_contract_and_costs_no_quota(served: Served) -> None:
     assert not any("_mock" in path for path in SPEC.document["paths"])
     before = served.mock.organisations.first.state.window.used
     served.control("/health")
     assert served.mock.organisations.first.state.window.used == before
 
 
-def test_switched_off_it_is_a_path_like_any_other() -> None:
+def test_without_the_control_plane_its_paths_are_ordinary_404s() -> None:
     mock = Mock(Settings(clock="virtual"), SPEC)
     app: Callable[..., Any] = create_app(mock)
 

@@ -42,7 +42,7 @@ def test_a_har_file_has_each_exchange_with_its_bodies_and_no_key(mock: Observed)
     assert key not in json.dumps(log)
 
 
-def test_a_har_file_can_be_one_organisations(mock: Observed) -> None:
+def test_a_har_file_can_be_exported_for_one_organisation(mock: Observed) -> None:
     other = mock.mock.add_organisation("other")
     mock.post(RECOMMEND, ASKED, key=other.publishable_key)
     mock.post(RECOMMEND, ASKED)
@@ -70,7 +70,7 @@ def test_a_collection_has_every_operation_and_keys_as_variables_only(mock: Obser
     }
 
 
-def test_a_collections_requests_work_as_they_stand(mock: Observed) -> None:
+def test_a_collections_requests_work_unchanged(mock: Observed) -> None:
     document = exported(mock, "/collection")
     variables = {each["key"]: each["value"] for each in document["variable"]}
     for folder in document["item"]:

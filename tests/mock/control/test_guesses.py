@@ -1,4 +1,4 @@
-"""Guessing the control token: tokens are long, and responses to wrong ones are delayed and few at a time."""
+"""Guessing the control token is hard: tokens are long, and wrong ones are answered late and only a few at a time."""
 
 import asyncio
 import time
@@ -30,7 +30,7 @@ def test_the_right_token_is_answered_at_once_and_a_wrong_one_late(served: Served
     served.close()
 
 
-def test_many_guesses_at_once_are_not_even_looked_at(served: Served) -> None:
+def test_many_simultaneous_guesses_are_refused_without_checking_them(served: Served) -> None:
     async def scene() -> list[int]:
         tokens = ["wrong"] * MOST_AT_ONCE + [TOKEN]
         sent = [served.send("GET", "/_mock/health", headers={"Authorization": f"Bearer {each}"}) for each in tokens]
@@ -48,7 +48,7 @@ def test_the_sign_in_form_is_slowed_too(served: Served) -> None:
     served.close()
 
 
-def test_each_address_is_counted_by_itself() -> None:
+def test_each_address_is_counted_separately() -> None:
     async def scene() -> tuple[bool, bool]:
         guesses = Guesses(wait_seconds=0.01)
         waiting = [asyncio.ensure_future(guesses.wrong("192.0.2.1")) for _ in range(MOST_AT_ONCE)]

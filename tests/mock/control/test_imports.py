@@ -1,4 +1,4 @@
-"""Bring your own shop: the inferences about a file, and undo."""
+"""Bring your own shop: what is inferred about a file, applying it, and undo."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -39,7 +39,7 @@ def test_a_file_with_other_names_is_answered_with_a_mapping(control: Served) -> 
     assert (concluded["taken"], concluded["applied"], concluded["undo"]) == (0, False, None)
 
 
-def test_a_preview_says_what_was_concluded_and_changes_nothing(control: Served) -> None:
+def test_a_preview_shows_what_was_inferred_and_changes_nothing(control: Served) -> None:
     before = control.items
     concluded = bring(control, GERMAN, columns=MAPPING, name="shop.csv")
     assert concluded["summary"] == (
@@ -50,7 +50,7 @@ def test_a_preview_says_what_was_concluded_and_changes_nothing(control: Served) 
     assert control.items == before
 
 
-def test_added_items_are_there_at_once_and_gone_by_undo(control: Served) -> None:
+def test_added_items_are_visible_at_once_and_removed_by_undo(control: Served) -> None:
     before = control.items
     concluded = bring(control, GERMAN, columns=MAPPING, mode="add")
     assert concluded["applied"]
@@ -79,7 +79,7 @@ def test_users_and_events_can_be_added_too(control: Served) -> None:
     assert concluded["notes"][-1] == "'Product Viewed' is view (1)"
 
 
-def test_nothing_is_applied_of_a_file_without_a_good_row(control: Served) -> None:
+def test_a_file_without_a_valid_row_changes_nothing(control: Served) -> None:
     concluded = bring(control, "item_id,status\n1,gone\n2,gone\n", mode="add")
     assert (concluded["applied"], concluded["undo"], concluded["left_out"]) == (False, None, 2)
     (group,) = concluded["errors"]
@@ -93,7 +93,7 @@ def test_nothing_is_applied_of_a_file_without_a_good_row(control: Served) -> Non
         ("", "is empty: the first line names the columns"),
     ],
 )
-def test_what_can_not_be_read_is_said(control: Served, content: str, stopped: str) -> None:
+def test_an_unreadable_file_is_refused_with_the_reason(control: Served, content: str, stopped: str) -> None:
     concluded = bring(control, content)
     assert (concluded["stopped"], concluded["summary"], concluded["format"]) == (stopped, stopped, None)
 
@@ -113,5 +113,5 @@ def test_a_known_export_is_recognised(control: Served) -> None:
         ({"colums": "a=b"}, "$.colums"),
     ],
 )
-def test_a_query_that_can_not_be_meant_is_refused(control: Served, query: dict[str, str], field: str) -> None:
+def test_an_invalid_query_is_refused(control: Served, query: dict[str, str], field: str) -> None:
     assert bring(control, GERMAN, 400, **query)[0]["field"] == field

@@ -44,7 +44,7 @@ def buy(mock: Observed, user_id: str, *items: str) -> None:
 # Items
 
 
-def test_items_are_found_by_id_and_by_what_they_say(mock: Observed) -> None:
+def test_items_are_found_by_id_and_by_their_text(mock: Observed) -> None:
     item(mock, "Shoe-1", title="Trail Runner", price=20)
     item(mock, "sock-1", title="Sock", colour="RED")
     item(mock, "bare-1")
@@ -78,7 +78,7 @@ def test_an_item_shows_its_record_and_its_neighbours(mock: Observed) -> None:
     }
 
 
-def test_neighbours_are_those_that_similar_rests_on(shop: Observed) -> None:
+def test_neighbours_are_the_ones_that_the_similar_strategy_uses(shop: Observed) -> None:
     for item_id in ("prod_1", "prod_7", "prod_31"):
         near = shop.control(f"{OWN}/items/{item_id}")["neighbours"]["touched"]
         answer = shop.control(f"{OWN}/explain", {"strategy": "similar", "context_item_id": item_id, "limit": 50})
@@ -90,7 +90,7 @@ def test_neighbours_are_those_that_similar_rests_on(shop: Observed) -> None:
         assert set(own) & {each["item_id"] for each in near}
 
 
-def test_an_id_may_hold_anything(mock: Observed) -> None:
+def test_records_with_any_id_can_be_inspected(mock: Observed) -> None:
     for item_id in ("a/b", "a b?c#d", MARKUP, "ü💥"):
         item(mock, item_id, title=MARKUP)
         answer = mock.call(f"{OWN}/items/{quote(item_id, safe='')}")
@@ -108,20 +108,20 @@ def test_a_record_can_be_asked_for_by_query_whatever_its_id(mock: Observed, reco
     assert mock.refused(f"{OWN}/item") == (400, '[{"field": "item_id", "message": "is required in the query"}]')
 
 
-def test_what_was_never_heard_of_is_a_404(mock: Observed) -> None:
+def test_unknown_records_and_organisations_are_404(mock: Observed) -> None:
     for path in (f"{OWN}/items/none", f"{OWN}/users/none", "/organisations/none/items", "/organisations/none/funnel"):
         assert mock.refused(path)[0] == 404
 
 
 @pytest.mark.parametrize("query", ["items?page=0", "items?limit=501", "users?q=" + "x" * 201, "events?colour=red"])
-def test_a_search_that_means_nothing_is_refused(mock: Observed, query: str) -> None:
+def test_an_invalid_search_is_refused(mock: Observed, query: str) -> None:
     assert mock.refused(f"{OWN}/{query}")[0] == 400
 
 
 # People
 
 
-def test_a_user_shows_every_id_and_what_was_done_under_each(mock: Observed) -> None:
+def test_a_user_is_shown_with_every_id_and_the_events_of_each(mock: Observed) -> None:
     item(mock, "a", title="A")
     mock.post("/v1/ingest/users/upsert", user_body("ada", attributes={"plan": "gold"}))
     mock.event("view", "anon", item_id="a", metadata={"note": MARKUP})
@@ -147,7 +147,7 @@ def test_users_are_found_by_any_of_their_ids(mock: Observed) -> None:
     assert mock.control(f"{OWN}/users/ada")["hidden"] is True
 
 
-def test_events_are_found_by_person_item_and_name_newest_first(mock: Observed) -> None:
+def test_events_are_filtered_by_person_item_and_name_newest_first(mock: Observed) -> None:
     for number, name in enumerate(("view", "click", "view")):
         mock.event(name, "u1", item_id="a", event_id=f"e{number}")
     mock.event("view", "u2", item_id="b", event_id="e3")
@@ -163,11 +163,11 @@ def test_events_are_found_by_person_item_and_name_newest_first(mock: Observed) -
         assert answer["searched"] <= 4
 
 
-# Why, and what came of it
+# Explanations and the funnel
 
 
 @pytest.mark.parametrize("strategy", sorted(STRATEGIES))
-def test_an_explanation_is_of_the_very_list_that_is_served(shop: Observed, strategy: str) -> None:
+def test_an_explanation_matches_the_list_that_is_served(shop: Observed, strategy: str) -> None:
     body = {"strategy": strategy, "user_id": "user_1", "context_item_id": "prod_1", "limit": 10, "page": 2}
     explained = shop.control(f"{OWN}/explain", body)
     answer = shop.post(RECOMMEND, body).data
@@ -180,8 +180,8 @@ def test_an_explanation_is_of_the_very_list_that_is_served(shop: Observed, strat
     assert (explained["mode"], explained["total_count"]) == (answer["mode"], answer["pagination"]["total_count"])
 
 
-def test_an_explanation_is_of_the_organisations_own_time(shop: Observed) -> None:
-    """A cart is too old after a week."""
+def test_an_explanation_uses_the_organisations_own_time(shop: Observed) -> None:
+    """A cart expires after a week."""
     item_id = shop.control(f"{OWN}/items?limit=1")["items"][0]["item_id"]
     shop.event("add_to_cart", "newcomer", item_id=item_id)
     ask = {"strategy": "abandonment-recovery", "user_id": "newcomer", "limit": 1}
@@ -191,7 +191,7 @@ def test_an_explanation_is_of_the_organisations_own_time(shop: Observed) -> None
     assert explained["reason"] == shop.post(RECOMMEND, ask).data["results"][0]["reason"] != "abandoned_cart"
 
 
-def test_explaining_counts_nowhere_and_costs_nothing(shop: Observed) -> None:
+def test_explaining_does_not_count_in_the_funnel_and_costs_no_quota(shop: Observed) -> None:
     before = shop.post(RECOMMEND, {"strategy": "popular"})
     funnel = shop.control(f"{OWN}/funnel")
     for _ in range(5):
@@ -201,7 +201,7 @@ def test_explaining_counts_nowhere_and_costs_nothing(shop: Observed) -> None:
     assert int(after.headers["ratelimit-remaining"]) == int(before.headers["ratelimit-remaining"]) - 1
 
 
-def test_explaining_draws_no_dice(shop: Observed) -> None:
+def test_explaining_uses_no_random_numbers(shop: Observed) -> None:
     other = observed(fill=SEED.fill)
     shop.control(f"{OWN}/explain", {"strategy": "popular"})
     ids = [each.post(RECOMMEND, {"strategy": "popular"}).data["recommendation_id"] for each in (shop, other)]
@@ -218,13 +218,13 @@ def test_explaining_draws_no_dice(shop: Observed) -> None:
         ({"strategy": "popular", "filters": {"tags": []}}, 400, "$.filters"),
     ],
 )
-def test_a_question_is_held_to_the_contract(shop: Observed, body: Any, status: int, field: str) -> None:
+def test_a_question_must_be_valid_by_the_contract(shop: Observed, body: Any, status: int, field: str) -> None:
     found = shop.refused(f"{OWN}/explain", body)
     assert found[0] == status
     assert field in found[1]
 
 
-def test_the_funnel_counts_what_came_of_each_strategy(mock: Observed) -> None:
+def test_the_funnel_counts_the_results_of_each_strategy(mock: Observed) -> None:
     item(mock, "a")
     served = mock.recommend("popular").data
     echo = {"recommendation_id": served["recommendation_id"], "item_id": "a"}

@@ -47,7 +47,7 @@ SIGN_IN = event("identify", previous_user_id=ANONYMOUS) | {"event_family": "syst
         (EVENTS, {"event_name": 7, "item_id": ["x"]}, "? by ?"),
     ],
 )  # fmt: skip
-def test_it_is_said_in_the_words_of_a_shop(mock: Observed, path: str, body: Any, about: str | None) -> None:
+def test_an_exchange_is_described_in_a_shops_words(mock: Observed, path: str, body: Any, about: str | None) -> None:
     mock.post(path, body)
     assert mock.exchanges()[-1]["about"] == about
 
@@ -66,7 +66,7 @@ def test_the_first_items_are_named_for_their_pictures_and_shown_as_a_shop_would(
     assert goods["bare"] == {"title": None, "picture": None, "price": None, "currency": None}
 
 
-def test_what_a_page_of_the_mock_asks_without_a_key_can_be_left_out(mock: Observed) -> None:
+def test_requests_of_the_mocks_own_pages_can_be_left_out(mock: Observed) -> None:
     mock.get("/favicon.ico", key=None)
     mock.get("/account", key=None, headers=[("Host", "127.0.0.1"), ("Referer", "http://127.0.0.1/_mock/ui/team")])
     mock.get("/account", key=None, headers=[("Host", "127.0.0.1"), ("Referer", "http://shop.test/_mock/")])
@@ -74,7 +74,7 @@ def test_what_a_page_of_the_mock_asks_without_a_key_can_be_left_out(mock: Observ
     assert len(mock.exchanges()) == 3
 
 
-def test_an_organisations_list_can_have_the_requests_of_unknown_keys_too(mock: Observed) -> None:
+def test_an_organisations_list_can_include_requests_with_unknown_keys(mock: Observed) -> None:
     other = mock.mock.add_organisation("other")
     mock.post(RECOMMEND, {}, key=other.publishable_key)
     mock.post(RECOMMEND, {}, key="lehnz_pk_wrong")

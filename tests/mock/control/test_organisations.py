@@ -12,7 +12,7 @@ Make = Callable[..., Served]
 LIMIT = "/organisations/glow-beauty-ng/rate-limit"
 
 
-def test_a_fresh_organisation_has_keys_of_its_own_and_no_data(served: Served) -> None:
+def test_a_new_organisation_has_its_own_keys_and_no_data(served: Served) -> None:
     made = [served.control("/organisations", {}) for _ in range(2)]
     assert [each["tenant_id"] for each in made] == ["org-003", "org-004"]
     keys = [each[name] for each in made for name in ("publishable_key", "secret_key")]
@@ -24,7 +24,7 @@ def test_a_fresh_organisation_has_keys_of_its_own_and_no_data(served: Served) ->
     assert answer.json()["data"]["results"] == []
 
 
-def test_an_organisation_can_be_named_once(served: Served) -> None:
+def test_the_name_of_an_organisation_can_be_used_only_once(served: Served) -> None:
     assert served.control("/organisations", {"tenant_id": "my-shop"})["tenant_id"] == "my-shop"
     assert served.refused("/organisations", {"tenant_id": "my-shop"})[0] == 409
     assert served.refused("/organisations", {"tenant_id": "My Shop"})[0] == 400
@@ -38,7 +38,7 @@ def test_the_keys_of_a_removed_organisation_are_unknown(served: Served) -> None:
     assert served.refused(f"/organisations/{made['tenant_id']}", method="DELETE")[0] == 404
 
 
-def test_the_list_tells_keys_contents_and_limits(make_served: Make) -> None:
+def test_the_list_shows_keys_contents_and_limits(make_served: Make) -> None:
     served = make_served(seed=SEED)
     served.recommend()
     served.upsert("new")
@@ -56,7 +56,7 @@ def test_the_list_tells_keys_contents_and_limits(make_served: Make) -> None:
     assert served.control("/organisations/glow-beauty-ng") == first
 
 
-def test_the_list_can_be_searched_and_cut_short(make_served: Make) -> None:
+def test_the_list_can_be_searched_and_limited(make_served: Make) -> None:
     served = make_served(orgs=15)
 
     def found(query: str) -> list[str]:
@@ -68,7 +68,7 @@ def test_the_list_can_be_searched_and_cut_short(make_served: Make) -> None:
     assert served.refused("/organisations?limit=0", method="GET")[0] == 400
 
 
-def test_one_can_begin_with_a_copy_of_the_seeded_shop(make_served: Make) -> None:
+def test_an_organisation_can_start_as_a_copy_of_the_seeded_shop(make_served: Make) -> None:
     served = make_served(seed=SEED, ingest_delay="0")
     made = [served.control("/organisations", {"seeded": True}) for _ in range(2)]
     answers = [served.recommend(each["publishable_key"]).json()["data"]["recommended_items"] for each in made]
@@ -80,7 +80,7 @@ def test_one_can_begin_with_a_copy_of_the_seeded_shop(make_served: Make) -> None
     assert served.control(f"/organisations/{made[0]['tenant_id']}")["counts"]["items"] == 50
 
 
-def test_one_with_a_time_to_live_is_gone_when_it_is_over_whatever_the_clock_says(served: Served) -> None:
+def test_a_time_to_live_is_counted_by_the_machines_clock(served: Served) -> None:
     made = served.control("/organisations", {"ttl_seconds": 0.01})["tenant_id"]
     kept = served.control("/organisations", {"ttl_seconds": 3600})["tenant_id"]
     served.control("/clock/advance", {"seconds": 86_400})
@@ -92,7 +92,7 @@ def test_one_with_a_time_to_live_is_gone_when_it_is_over_whatever_the_clock_says
 
 
 @pytest.mark.parametrize("how", ["again", "reset"])
-def test_one_of_the_start_that_was_removed_comes_back_with_its_keys(make_served: Make, how: str) -> None:
+def test_a_removed_initial_organisation_returns_with_its_keys_after_a_reset(make_served: Make, how: str) -> None:
     served = make_served(seed=SEED)
     before = served.control("/organisations/glow-beauty-ng")
     served.change("DELETE", "/organisations/glow-beauty-ng")
@@ -105,12 +105,12 @@ def test_one_of_the_start_that_was_removed_comes_back_with_its_keys(make_served:
     assert served.control("/organisations/glow-beauty-ng") == before
 
 
-def test_the_last_one_stays(served: Served) -> None:
+def test_the_last_organisation_cannot_be_removed(served: Served) -> None:
     served.change("DELETE", "/organisations/acme-books")
     assert served.refused("/organisations/glow-beauty-ng", method="DELETE")[0] == 409
 
 
-def test_the_limit_of_one_can_be_changed(served: Served) -> None:
+def test_the_limit_of_one_organisation_can_be_changed(served: Served) -> None:
     assert served.change("PUT", LIMIT, {"limit": 2})["limit"] == 2
     assert [served.recommend().status_code for _ in range(3)] == [200, 200, 429]
     changed = served.change("PUT", LIMIT, {"limit": 3, "window_seconds": 10})
@@ -123,7 +123,7 @@ def test_the_limit_of_one_can_be_changed(served: Served) -> None:
     assert served.recommend().headers["ratelimit-limit"] == "1000"
 
 
-def test_one_can_be_exhausted_for_a_while_and_refilled(served: Served) -> None:
+def test_a_quota_can_be_exhausted_for_a_time_and_refilled(served: Served) -> None:
     assert served.control(f"{LIMIT}/exhaust", {"seconds": 30})["remaining"] == 0
     refused = served.recommend()
     assert (refused.status_code, refused.headers["retry-after"], refused.headers["ratelimit-remaining"]) == (
@@ -141,19 +141,19 @@ def test_one_can_be_exhausted_for_a_while_and_refilled(served: Served) -> None:
     assert served.recommend().status_code == 200
 
 
-def test_whoever_exhausts_it_needs_no_advice_in_the_log(served: Served, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_quota_exhausted_by_the_operator_causes_no_log_line(served: Served, caplog: pytest.LogCaptureFixture) -> None:
     served.control("/organisations/glow-beauty-ng/rate-limit/exhaust", {})
     assert served.recommend().status_code == 429
     assert caplog.records == []
 
 
-def test_exhausted_without_a_time_it_lasts_for_the_rest_of_the_window(served: Served) -> None:
+def test_exhausting_without_a_time_lasts_for_the_rest_of_the_window(served: Served) -> None:
     served.recommend()
     served.control("/clock/advance", {"seconds": 600})
     assert served.control(f"{LIMIT}/exhaust", {})["reset"] == 300
 
 
-def test_even_where_nothing_is_limited_one_can_be_exhausted(make_served: Make) -> None:
+def test_a_quota_can_be_exhausted_even_with_the_limit_off(make_served: Make) -> None:
     served = make_served(rate_limit="off")
     served.control(f"{LIMIT}/exhaust", {"seconds": 30})
     assert served.recommend().status_code == 429
@@ -173,13 +173,15 @@ def test_even_where_nothing_is_limited_one_can_be_exhausted(make_served: Make) -
         ("POST", "/seed", {}, "$.tenant_id"),
     ],
 )
-def test_a_bad_body_is_refused_by_name(served: Served, method: str, path: str, body: Any, field: str) -> None:
+def test_an_invalid_body_is_refused_naming_the_field(
+    served: Served, method: str, path: str, body: Any, field: str
+) -> None:
     status, reason = served.refused(path, body, method=method)
     assert status == 400
     assert field in reason
 
 
-def test_one_can_be_filled_with_the_data_of_another_world(make_served: Make) -> None:
+def test_an_organisation_can_be_filled_with_another_world(make_served: Make) -> None:
     served = make_served(seed=SEED)
     for body, items in (({"data": "small"}, 50), ({"data": "none"}, 0), ({}, 50)):
         served.control("/seed", {"tenant_id": "acme-books"} | body)
@@ -196,7 +198,7 @@ def test_a_flush_can_be_for_one_organisation(served: Served) -> None:
     assert [(each["items"], each["waiting"]) for each in counts] == [(0, 1), (1, 0)]
 
 
-def test_one_that_goes_away_while_it_is_flushed_does_no_harm(served: Served) -> None:
+def test_removing_an_organisation_during_its_flush_is_harmless(served: Served) -> None:
     made = served.control("/organisations", {})
     served.upsert("new", made["secret_key"])
 
@@ -209,7 +211,7 @@ def test_one_that_goes_away_while_it_is_flushed_does_no_harm(served: Served) -> 
     assert served.control("/health")["waiting"] == 0
 
 
-def test_sixteen_workers_do_not_see_each_other(make_served: Make) -> None:
+def test_sixteen_parallel_workers_do_not_affect_each_other(make_served: Make) -> None:
     served = make_served(seed=SEED, ingest_delay="0", rate_limit="20/900s")
 
     async def call(method: str, path: str, body: Any, **headers: str) -> Any:

@@ -45,7 +45,7 @@ def served() -> Served:
 
 
 class Markup(HTMLParser):
-    """Every start tag with its attributes, and the text."""
+    """Collects every start tag with its attributes, and the text."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -66,7 +66,7 @@ class Markup(HTMLParser):
 EVERY_PAGE = pytest.mark.parametrize("address", [tab.address for tab in TABS])
 
 
-def test_a_tab_is_a_row_a_template_and_a_script() -> None:
+def test_every_tab_has_a_table_row_a_template_and_a_script() -> None:
     names = {tab.name for tab in TABS}
     assert len(names) == len({tab.address for tab in TABS}) == len(TABS)
     for name in names:
@@ -103,7 +103,7 @@ def test_a_script_imports_only_scripts_that_are_there(served: Served) -> None:
     assert found > 20
 
 
-def test_no_script_makes_markup_of_text() -> None:
+def test_no_script_inserts_text_as_markup() -> None:
     for path in (HERE / "assets").glob("*.js"):
         assert not re.search(
             r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|srcdoc", path.read_text()
@@ -123,7 +123,7 @@ def test_links_keep_the_chosen_organisation(served: Served, address: str) -> Non
 
 
 @EVERY_PAGE
-def test_an_unknown_organisation_is_told_and_not_echoed_as_markup(served: Served, address: str) -> None:
+def test_an_unknown_organisation_is_reported_and_escaped(served: Served, address: str) -> None:
     response = served.get(httpx.URL(address, params={"tenant_id": HOSTILE}).raw_path.decode())
     assert response.status_code == 404
     assert HOSTILE not in response.text
@@ -141,7 +141,7 @@ def test_a_mock_without_organisations_says_so() -> None:
 
 
 @EVERY_PAGE
-def test_ids_and_names_stay_text(address: str) -> None:
+def test_ids_and_names_are_escaped(address: str) -> None:
     served = make()
     tenant = served.mock.organisations.first.tenant
     tenant.upsert_items([item_body(HOSTILE, attributes={"title": HOSTILE})], 0.0)
@@ -152,7 +152,7 @@ def test_ids_and_names_stay_text(address: str) -> None:
     assert "onerror" not in {name for _, attributes in Markup(html).tags for name in attributes}
 
 
-def test_a_command_to_paste_survives_every_user_id(served: Served) -> None:
+def test_a_command_to_paste_is_quoted_for_every_user_id(served: Served) -> None:
     served = make()
     served.mock.organisations.first.tenant.upsert_users([user_body("o'brien $(id)")])
     command = Markup(served.get("/").text).text
@@ -182,7 +182,7 @@ def test_only_the_sign_in_page_and_the_assets_are_open_without_the_token() -> No
         assert served.get(f"/ui/assets/{path.name}").status_code == 200, path.name
 
 
-def test_a_mock_that_forwards_says_that_its_own_organisations_answer_nobody() -> None:
+def test_every_page_of_a_proxy_says_that_requests_are_forwarded() -> None:
     served = Served(Mock(Settings(clock="virtual", proxy="http://real.test"), SPEC), None)
     for tab in TABS:
         assert "forwards every request to <code>http://real.test" in served.get(tab.address).text
@@ -192,11 +192,11 @@ def test_a_mock_that_forwards_says_that_its_own_organisations_answer_nobody() ->
 @pytest.mark.parametrize(
     "path", ["/ui/", "/ui/nothing", "/ui/assets/../pages.py", "/ui/assets/%2e%2e/pages.py", "/ui/layout"]
 )
-def test_there_is_nothing_else_under_ui(served: Served, path: str) -> None:
+def test_unknown_paths_under_ui_are_404(served: Served, path: str) -> None:
     assert served.get(path).status_code == 404
 
 
-def test_no_page_is_kept_and_no_asset_is_taken_for_fresh(served: Served) -> None:
+def test_pages_are_not_cached_and_assets_are_revalidated(served: Served) -> None:
     assert served.get("/").headers["Cache-Control"] == "no-store"
     asset = served.get("/ui/assets/page.js")
     assert asset.headers["Cache-Control"] == "no-cache"

@@ -1,4 +1,4 @@
-"""One scale of type and space, and one set of colours: the sheets of the pages name those of base.css and no other."""
+"""The pages' style sheets use only the sizes, spaces and colours that base.css defines."""
 
 import re
 from pathlib import Path
@@ -17,14 +17,14 @@ EVERY_SHEET = pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.n
 
 
 @EVERY_SHEET
-def test_space_and_type_are_steps_of_the_scale(sheet: Path) -> None:
+def test_spaces_and_font_sizes_are_steps_of_the_scale(sheet: Path) -> None:
     text = sheet.read_text(encoding="utf-8")
     assert [value for value in SPACE.findall(text) if LENGTH.search(value)] == []
     assert [value for value in FONT.findall(text) if LENGTH.search(value)] == []
 
 
 @EVERY_SHEET
-def test_colours_are_named(sheet: Path) -> None:
+def test_colours_are_used_only_by_name(sheet: Path) -> None:
     text = sheet.read_text(encoding="utf-8")
     assert [
         line for line in text.splitlines() if re.search(r"#[0-9a-f]{3,8}\b", line) and "!important" not in line

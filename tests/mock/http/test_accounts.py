@@ -31,7 +31,7 @@ from tests.support.mock_client import RECOMMEND, SPEC, Client
 Make = Callable[..., Client]
 
 
-def test_who_registers_is_signed_in_and_can_sign_in_again(mock: Client) -> None:
+def test_registering_signs_in_and_the_account_can_sign_in_again(mock: Client) -> None:
     registered = register(mock)
     assert registered.status == 201
     assert registered.data["account"].items() >= {"email": "ada@shop.test", "name": "Ada"}.items()
@@ -44,14 +44,14 @@ def test_who_registers_is_signed_in_and_can_sign_in_again(mock: Client) -> None:
         assert who.data == registered.data["account"]
 
 
-def test_an_address_is_the_same_in_capitals_and_can_be_registered_once(mock: Client) -> None:
+def test_an_address_ignores_case_and_can_be_registered_only_once(mock: Client) -> None:
     assert register(mock, email="Ada@Shop.TEST").data["account"]["email"] == "ada@shop.test"
     again = register(mock, email="ada@shop.test")
     assert (again.status, again.message) == (409, "Conflict: this address already has an account")
     assert mock.post(LOGIN, {"email": "ADA@SHOP.TEST", "password": PASSWORD}, key=None).status == 200
 
 
-def test_one_address_registered_twice_at_once_is_one_account(mock: Client) -> None:
+def test_two_simultaneous_registrations_of_one_address_make_one_account(mock: Client) -> None:
     answers = mock.together([("POST", REGISTER, registration(), None)] * 3)
     assert sorted(answer.status for answer in answers) == [201, 409, 409]
 
@@ -71,7 +71,7 @@ def test_one_address_registered_twice_at_once_is_one_account(mock: Client) -> No
     ],
     ids=str,
 )
-def test_a_bad_registration_names_the_field_and_the_rule(
+def test_an_invalid_registration_names_the_field_and_the_rule(
     mock: Client, fields: dict[str, Any], problem: dict[str, str]
 ) -> None:
     answer = mock.post(REGISTER, {**registration(), **fields}, key=None)
@@ -80,11 +80,11 @@ def test_a_bad_registration_names_the_field_and_the_rule(
 
 
 @pytest.mark.parametrize("email", ["a@b", "o'neil+shop@mail.example.co.uk", "x" * 64 + "@localhost"])
-def test_an_address_as_browsers_take_it_is_fine(mock: Client, email: str) -> None:
+def test_an_address_that_browsers_accept_is_accepted(mock: Client, email: str) -> None:
     assert register(mock, email=email).status == 201
 
 
-def test_a_wrong_password_and_an_unknown_address_are_answered_alike(mock: Client) -> None:
+def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(mock: Client) -> None:
     register(mock)
     wrong, unknown = login(mock, password="wrong password"), login(mock, name="eve")
     assert wrong.status == unknown.status == 401
@@ -92,7 +92,7 @@ def test_a_wrong_password_and_an_unknown_address_are_answered_alike(mock: Client
 
 
 def test_a_wrong_password_and_an_unknown_address_cost_the_same_work() -> None:
-    """Counted, not timed: one verification each, of hashes of the same cost."""
+    """The work is counted, not timed: each verifies one hash of the same cost."""
     verified: list[str] = []
 
     class Counting(PasswordHasher):
@@ -112,7 +112,7 @@ def test_a_wrong_password_and_an_unknown_address_cost_the_same_work() -> None:
     assert len(set(verified)) == 1
 
 
-def test_hashing_leaves_the_event_loop_alone() -> None:
+def test_hashing_does_not_block_the_event_loop() -> None:
     async def story() -> tuple[int, float]:
         passwords, laps = Passwords(), 0
         started = time.perf_counter()
@@ -123,7 +123,7 @@ def test_hashing_leaves_the_event_loop_alone() -> None:
         return laps, time.perf_counter() - started
 
     laps, _ = asyncio.run(story())
-    assert laps > 100  # a hash on the loop would leave about one lap for each
+    assert laps > 100  # if hashing ran on the loop, there would be about one lap per hash
 
 
 def test_a_password_is_kept_as_an_argon2id_hash_and_shown_nowhere(
@@ -148,7 +148,7 @@ def test_a_token_expires_by_the_mocks_clock(mock: Client) -> None:
 
 
 def forged(token: str, **claims: Any) -> str:
-    """The token with other claims and no signature, as `alg: none` allows."""
+    """Return the token with changed claims and no signature, as `alg: none` allows."""
     _, body, _ = token.split(".")
     known = json.loads(base64.urlsafe_b64decode(body + "=="))
     parts = [{"alg": "none", "typ": "JWT"}, {**known, **claims}]
@@ -171,7 +171,7 @@ def test_an_api_key_is_no_token_and_a_token_no_api_key(mock: Client) -> None:
     assert mock.post(RECOMMEND, {"strategy": "popular"}, key=ada.token).status == 401
 
 
-def test_a_full_reset_forgets_the_accounts_and_their_tokens(mock: Client) -> None:
+def test_a_full_reset_removes_accounts_and_their_tokens(mock: Client) -> None:
     ada = Person(mock, "ada")
     mock.mock.reset(mock.first.tenant_id)
     mock.mock.reset(seeded=False)
@@ -181,7 +181,7 @@ def test_a_full_reset_forgets_the_accounts_and_their_tokens(mock: Client) -> Non
     assert register(mock).status == 201
 
 
-def test_a_virtual_clock_gives_the_same_ids_and_a_real_one_others() -> None:
+def test_ids_repeat_under_a_virtual_clock_and_differ_under_a_real_one() -> None:
     def account_ids(repeatable: bool) -> set[str]:
         clock = VirtualClock(0) if repeatable else RealClock()
         directories = [Mock(Settings(), SPEC, clock).directory for _ in range(2)]

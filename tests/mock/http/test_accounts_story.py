@@ -1,4 +1,4 @@
-"""The account operations from the outside: one story from registration to the audit log, and its guide."""
+"""The account operations over HTTP, from registration to the audit log; and docs/accounts.md."""
 
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from tests.support.upload_form import CATALOG_CSV, FORM, form
 GUIDE = Path(__file__).parents[3] / "docs/accounts.md"
 
 
-def test_from_registration_to_the_audit_log(mock: Client) -> None:
+def test_the_account_operations_work_from_registration_to_the_audit_log(mock: Client) -> None:
     ada, grace, eve = (Person(mock, name) for name in ("ada", "grace", "eve"))
     shop = f"/organisations/{ada.post('/organisations', {'name': 'Glow Beauty'}).data['tenant_id']}"
     assert ada.post(f"{shop}/members", {"email": grace.email, "role": "DEVELOPER"}).status == 201
@@ -72,7 +72,7 @@ def row(operation: Operation) -> str:
     return f"| {operation.node['summary']} | `{operation.method} {path}` | {' | '.join(cells)} |"
 
 
-def test_the_guides_table_is_what_the_contract_says() -> None:
+def test_the_guides_table_agrees_with_the_contract() -> None:
     table = GUIDE.read_text(encoding="utf-8").partition("|---|---|---|---|---|---|\n")[2].partition("\n\n")[0]
     assert table.splitlines() == [row(operation) for operation in ACCOUNTS.operations if operation.roles]
 
@@ -87,7 +87,7 @@ SAYS: dict[tuple[str, ...], str] = {
 @pytest.mark.parametrize(
     "operation", [each for each in ACCOUNTS.operations if each.roles], ids=lambda each: each.operation_id
 )
-def test_an_operations_description_names_its_roles(operation: Any) -> None:
+def test_each_operations_description_names_its_roles(operation: Any) -> None:
     assert " ".join(operation.node["description"].split()).endswith(SAYS[operation.roles])
 
 

@@ -1,4 +1,4 @@
-"""The limit of /auth: 10 requests per 15 minutes and address, and whose address that is (R42)."""
+"""The limit of /auth: 10 requests per 15 minutes and address, and which address counts (R42)."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ from tests.support.mock_client import ACCOUNTS, ITEMS, RECOMMEND, SPEC, Client, 
 Make = Callable[..., Client]
 
 
-def test_the_eleventh_request_to_auth_is_a_429_that_says_when_to_come_back(mock: Client) -> None:
+def test_the_eleventh_request_to_auth_is_a_429_that_says_when_to_retry(mock: Client) -> None:
     register(mock)
     answers = [login(mock) for _ in range(LIMIT.limit)]
     assert [answer.status for answer in answers] == [200] * 9 + [429]
@@ -31,7 +31,7 @@ def test_the_eleventh_request_to_auth_is_a_429_that_says_when_to_come_back(mock:
     assert login(mock).limit == (10, 9, 900)
 
 
-def test_every_request_to_auth_costs_one_whatever_comes_of_it(mock: Client) -> None:
+def test_every_request_to_auth_costs_one_successful_or_not(mock: Client) -> None:
     register(mock)
     costs = [
         login(mock, password="wrong password"),
@@ -45,7 +45,7 @@ def test_every_request_to_auth_costs_one_whatever_comes_of_it(mock: Client) -> N
     assert [answer.limit[1] for answer in costs] == [8, 7, 6, 5, 4, 3]
 
 
-def test_what_is_no_request_to_auth_costs_nothing_there(mock: Client) -> None:
+def test_other_requests_do_not_count_for_the_limit_of_auth(mock: Client) -> None:
     ada = Person(mock, "ada")
     preflight = [("origin", "http://a.test"), ("access-control-request-method", "POST")]
     mock.send("OPTIONS", LOGIN, key=None, headers=preflight, address="10.0.0.0")
@@ -55,21 +55,21 @@ def test_what_is_no_request_to_auth_costs_nothing_there(mock: Client) -> None:
     assert mock.post(LOGIN, credentials(), key=None, address="10.0.0.0").limit[1] == 8
 
 
-def test_each_address_has_a_window_of_its_own(mock: Client) -> None:
+def test_each_address_has_its_own_window(mock: Client) -> None:
     register(mock)
     assert [login(mock).status for _ in range(10)][-1] == 429
     assert mock.post(LOGIN, credentials(), key=None, address="192.0.2.7").limit[1] == 9
 
 
 @pytest.mark.parametrize(("option", "limit"), [("2/1m", (2, 0, 60)), ("off", (10, 10, 900))])
-def test_the_limit_of_auth_is_an_option(make_mock: Make, option: str, limit: tuple[int, int, int]) -> None:
+def test_the_limit_of_auth_can_be_set_by_an_option(make_mock: Make, option: str, limit: tuple[int, int, int]) -> None:
     client = make_mock(auth_rate_limit=option)
     register(client)
     answers = [login(client) for _ in range(12)]
     assert (answers[0].limit, answers[-1].status) == (limit, 200 if option == "off" else 429)
 
 
-def test_a_full_auth_window_is_told_once_with_the_option_that_changes_it(
+def test_a_used_up_auth_window_is_logged_once_with_the_option_that_changes_it(
     make_mock: Make, caplog: pytest.LogCaptureFixture
 ) -> None:
     client = make_mock(auth_rate_limit="1/1m")
@@ -79,7 +79,7 @@ def test_a_full_auth_window_is_told_once_with_the_option_that_changes_it(
     assert line.endswith("start with --auth-rate-limit N/WINDOW or off")
 
 
-def test_an_account_has_a_window_of_its_own(mock: Client) -> None:
+def test_an_account_has_its_own_window(mock: Client) -> None:
     ada, bob = Person(mock, "ada"), Person(mock, "bob")
     assert [ada.get(ACCOUNT).limit, ada.get(ACCOUNT).limit] == [(1000, 999, 900), (1000, 998, 900)]
     assert bob.get(ACCOUNT).limit == (1000, 999, 900)
@@ -113,7 +113,7 @@ HEADERS = [
 
 
 def address(peer: str, headers: list[tuple[str, str]], *trusted: str) -> str:
-    """The address that the journal has of a request."""
+    """Return the client's address as the journal recorded it."""
     client = make_client(checked=False, trust_proxy=",".join(trusted))
     client.get("/", key=None, address=peer, headers=headers)
     (exchange,) = client.layers.journal.read()
@@ -122,20 +122,20 @@ def address(peer: str, headers: list[tuple[str, str]], *trusted: str) -> str:
 
 
 @pytest.mark.parametrize(("headers", "expected"), HEADERS, ids=str)
-def test_behind_trusted_proxies_the_address_is_the_rightmost_that_is_none_of_them(
+def test_behind_trusted_proxies_the_rightmost_untrusted_address_counts(
     headers: list[tuple[str, str]], expected: str
 ) -> None:
     assert address(PROXY, headers, "10.0.0.0/8") == expected
 
 
-def test_a_proxy_that_is_not_trusted_is_the_client() -> None:
+def test_an_untrusted_proxy_counts_as_the_client() -> None:
     forwarded = [("x-forwarded-for", "192.0.2.7")]
     assert address(PROXY, forwarded) == PROXY
     assert address(PROXY, forwarded, "10.0.0.2", "2001:db8::/32") == PROXY
     assert address("2001:db8::1", forwarded, "10.0.0.2", "2001:db8::/32") == "192.0.2.7"
 
 
-def test_clients_behind_a_trusted_proxy_are_counted_apart(make_mock: Make) -> None:
+def test_clients_behind_a_trusted_proxy_are_counted_separately(make_mock: Make) -> None:
     client = make_mock(trust_proxy=PROXY)
 
     def remaining(forwarded: str) -> int:
@@ -152,10 +152,10 @@ def test_openapi_yaml_has_only_the_two_account_paths_that_the_documents_name() -
     assert "Bearer" not in SPEC.document["components"]["securitySchemes"]
 
 
-def test_the_other_account_operations_have_a_contract_of_their_own() -> None:
+def test_the_other_account_operations_are_in_a_separate_contract() -> None:
     assert len(ACCOUNTS.operations) == 17
     assert all(each.source == OURS and each.bearer for each in ACCOUNTS.operations)
 
 
-def test_an_operation_for_api_keys_refuses_the_wrong_key_as_before(mock: Client) -> None:
+def test_operations_with_api_keys_still_refuse_the_wrong_type_of_key(mock: Client) -> None:
     assert mock.post(ITEMS, {}, key="wrong").status == 403

@@ -1,4 +1,4 @@
-"""R40: pages of any origin may call the API and read its headers, on every answer; never the routes beside it."""
+"""R40: pages of any origin may call the API and read every answer's headers; other routes have no CORS."""
 
 from collections.abc import Callable
 
@@ -28,7 +28,7 @@ def readable(headers: dict[str, str]) -> bool:
     return headers["access-control-allow-origin"] == "*" and exposed >= READABLE
 
 
-def test_a_preflight_needs_no_key_and_allows_what_the_page_asks_for(mock: Client) -> None:
+def test_a_preflight_needs_no_key_and_allows_the_requested_headers(mock: Client) -> None:
     asked = ("access-control-request-headers", "content-type,x-api-key,x-domain")
     headers = preflight(mock, RECOMMEND, "POST", asked)
     assert headers["access-control-allow-origin"] == "*"
@@ -43,7 +43,7 @@ def test_a_preflight_from_a_public_page_to_this_machine_is_allowed(mock: Client)
 
 
 @pytest.mark.parametrize("path", [ITEMS, "/item/a", "/nowhere"])
-def test_a_preflight_is_answered_on_every_path_so_that_the_page_can_read_the_refusal(mock: Client, path: str) -> None:
+def test_preflights_are_answered_on_every_path_so_that_pages_can_read_refusals(mock: Client, path: str) -> None:
     assert preflight(mock, path, "DELETE")["access-control-allow-origin"] == "*"
 
 
@@ -53,7 +53,7 @@ def test_a_preflight_is_answered_when_the_window_is_used_up(make_mock: Make) -> 
     assert preflight(client)["access-control-allow-origin"] == "*"
 
 
-def test_options_without_the_questions_of_a_preflight_is_405(mock: Client) -> None:
+def test_an_options_request_that_is_no_preflight_is_405(mock: Client) -> None:
     answer = mock.send("OPTIONS", RECOMMEND, headers=[ORIGIN])
     assert answer.status == 405
     assert readable(answer.headers)
@@ -88,7 +88,7 @@ def test_a_429_can_be_read_by_a_page(make_mock: Make) -> None:
     assert readable(refused.headers)
 
 
-def test_a_fault_of_the_mock_can_be_read_by_a_page(
+def test_an_internal_error_of_the_mock_can_be_read_by_a_page(
     mock: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(mock.first.tenant, "recommend", lambda *_: 1 / 0)
@@ -100,12 +100,12 @@ def test_a_fault_of_the_mock_can_be_read_by_a_page(
     assert "ZeroDivisionError" not in answer.body.decode()
 
 
-def test_an_answer_to_a_server_carries_no_cors_headers(mock: Client) -> None:
+def test_an_answer_to_a_server_has_no_cors_headers(mock: Client) -> None:
     answer = mock.post(RECOMMEND, recommend_body("popular"))
     assert not [name for name in answer.headers if name.startswith("access-control")]
 
 
-def test_routes_beside_the_api_stay_outside_cors(mock: Client) -> None:
+def test_routes_outside_the_api_have_no_cors_headers(mock: Client) -> None:
     async def beside(_: Request) -> Response:
         return Response(b"{}", media_type="application/json")
 

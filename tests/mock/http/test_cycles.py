@@ -1,5 +1,5 @@
-"""No request, refusal, event, reset, restore or removed organisation leaves a reference cycle: memory is freed at once,
-and the garbage collector, which stops everything else while it looks, has nothing to find."""
+"""No request, refusal, event, reset, restore or removed organisation leaves a reference cycle. So memory is freed at
+once, and the garbage collector, which stops everything else while it runs, has nothing to find."""
 
 import gc
 from collections import Counter
@@ -63,12 +63,12 @@ def mock() -> Any:
     client.close()
 
 
-def test_a_cycle_would_be_found() -> None:
+def test_a_cycle_is_found_if_there_is_one() -> None:
     class Ring:
         def __init__(self) -> None:
             self.me = self
 
-    assert garbage_of(Ring)["test_a_cycle_would_be_found.<locals>.Ring"] == 1
+    assert garbage_of(Ring)["test_a_cycle_is_found_if_there_is_one.<locals>.Ring"] == 1
 
 
 @pytest.mark.parametrize("kind", REQUESTS)
@@ -99,7 +99,7 @@ def test_no_refusal_by_the_limit_leaves_a_cycle() -> None:
 
 
 def use(mock: Client) -> None:
-    """Fill what an organisation builds up: shelves, indexes, histories, remembered lists."""
+    """Make the organisation build its shelves, indexes, histories and cached lists."""
     for kind in REQUESTS:
         REQUESTS[kind](mock)
     mock.flush()
@@ -139,12 +139,12 @@ def test_no_restore_leaves_a_cycle(mock: Client, which: str) -> None:
     assert garbage_of(act, frozen=True) == NOTHING
 
 
-def test_no_snapshot_that_is_dropped_leaves_a_cycle(mock: Client) -> None:
+def test_no_dropped_snapshot_leaves_a_cycle(mock: Client) -> None:
     use(mock)
     assert garbage_of(lambda: mock.run(mock.mock.freeze()), frozen=True) == NOTHING
 
 
-def test_a_frozen_cycle_would_be_found() -> None:
+def test_a_frozen_cycle_is_found_if_there_is_one() -> None:
     def act() -> None:
         ring: list[object] = []
         ring.append(ring)

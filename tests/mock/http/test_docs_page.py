@@ -1,4 +1,4 @@
-"""The reference page and the spec as the mock serves them; tests/browser/test_api.py looks at the page."""
+"""The reference page and the spec as the mock serves them; tests/browser/test_api.py opens the page in a browser."""
 
 import asyncio
 import hashlib
@@ -33,13 +33,13 @@ def get(mock: Mock, path: str, url: str = URL, **headers: str) -> httpx.Response
     return asyncio.run(ask())
 
 
-def test_the_yaml_is_the_file_as_it_was_written(mock: Mock) -> None:
+def test_the_yaml_is_the_unchanged_file(mock: Mock) -> None:
     response = get(mock, "/openapi.yaml")
     assert response.headers["Content-Type"] == "application/yaml"
     assert response.content == SPEC_PATH.read_bytes()
 
 
-def test_the_yaml_never_says_what_is_not_served(tmp_path: Path) -> None:
+def test_the_yaml_always_describes_what_is_served(tmp_path: Path) -> None:
     path = tmp_path / "openapi.yaml"
     path.write_bytes(SPEC_PATH.read_bytes())
     mock = Mock(Settings(clock="virtual"), load_spec(path))
@@ -50,7 +50,7 @@ def test_the_yaml_never_says_what_is_not_served(tmp_path: Path) -> None:
     assert parse(get(mock, "/openapi.yaml").text) == mock.spec.document
 
 
-def test_the_json_names_this_server_first_wherever_servers_are_named(mock: Mock) -> None:
+def test_every_list_of_servers_in_the_json_starts_with_this_server(mock: Mock) -> None:
     document = get(mock, "/openapi.json").json()
     OpenAPIV31SpecValidator(document).validate()
     lists = [node["servers"] for node in (document, *document["paths"].values()) if "servers" in node]
@@ -61,7 +61,7 @@ def test_the_json_names_this_server_first_wherever_servers_are_named(mock: Mock)
     assert document.items() <= mock.spec.document.items()
 
 
-def test_the_account_operations_are_served_at_an_address_of_their_own_and_stand_on_their_own(mock: Mock) -> None:
+def test_the_account_operations_have_their_own_self_contained_document(mock: Mock) -> None:
     as_json = get(mock, "/accounts/openapi.json").json()
     as_yaml = parse(get(mock, "/accounts/openapi.yaml").text)
     assert as_json["servers"][0]["url"] == URL
@@ -71,14 +71,14 @@ def test_the_account_operations_are_served_at_an_address_of_their_own_and_stand_
     assert list(OpenAPIV31SpecValidator(as_json).iter_errors()) == []
 
 
-def test_serving_it_leaves_the_mocks_own_spec_alone(mock: Mock) -> None:
+def test_serving_the_spec_does_not_change_the_mocks_own_copy(mock: Mock) -> None:
     before = mock.spec.document["servers"][0]["url"]
     served_document(mock.spec, URL)
     assert mock.spec.document["servers"][0]["url"] == before
 
 
 @pytest.mark.parametrize("host", ["evil.example/path", 'a"b', "a b", "user@evil.example", "::1"])
-def test_a_strange_host_header_is_not_repeated(mock: Mock, host: str) -> None:
+def test_an_unknown_host_header_is_not_repeated(mock: Mock, host: str) -> None:
     servers = get(mock, "/openapi.json", Host=host).json()["servers"]
     assert servers[0]["url"] == URL
 
@@ -89,7 +89,7 @@ def test_tools_of_other_sites_may_read_the_spec_but_not_the_page_with_the_keys(m
     assert "Access-Control-Allow-Origin" not in get(mock, "/docs", Origin="https://editor.example").headers
 
 
-def test_the_page_offers_the_organisations_whose_keys_are_known_to_all_and_no_other() -> None:
+def test_the_page_offers_only_organisations_with_public_development_keys() -> None:
     mock = Mock(Settings(clock="virtual"), load_spec())
     html = get(mock, "/docs").text
     for organisation in mock.organisations:
@@ -111,12 +111,12 @@ def test_the_page_loads_nothing_from_elsewhere(mock: Mock) -> None:
         assert get(mock, address).status_code == 200, address
 
 
-def test_there_is_nothing_else_under_docs(mock: Mock) -> None:
+def test_unknown_paths_under_docs_are_404(mock: Mock) -> None:
     for path in ("/docs/missing", "/docs/assets/missing.js", "/docs/assets/../docs_page.py"):
         assert get(mock, path).status_code == 404, path
 
 
-def test_the_vendored_files_are_those_that_their_readme_lists() -> None:
+def test_the_vendored_files_have_the_hashes_in_their_readme() -> None:
     folder = ASSETS / "swagger-ui"
     listed = dict(re.findall(r"^\| (\S+) \| ([0-9a-f]{64}) \|$", (folder / "README.md").read_text(), re.MULTILINE))
     found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}

@@ -41,7 +41,7 @@ def test_a_compressed_body_is_read(mock: Client, encoding: str, body: bytes) -> 
 
 
 @pytest.mark.parametrize("encoding", ["br", "zstd", "compress", "gzip, gzip", "gzip, br", "utf-8"])
-def test_another_encoding_is_415_and_named(mock: Client, encoding: str) -> None:
+def test_an_unknown_encoding_is_415_and_named(mock: Client, encoding: str) -> None:
     answer = mock.post(ITEMS, BODY, headers=[("content-encoding", encoding)])
     assert answer.status == 415
     assert f"Content-Encoding {encoding!r}" in answer.message
@@ -61,22 +61,22 @@ def test_another_encoding_is_415_and_named(mock: Client, encoding: str) -> None:
     ],
     ids=["none", "cut", "more", "many", "a byte", "no deflate", "empty", "no JSON"],
 )
-def test_a_body_that_is_not_what_its_encoding_says_is_400(
-    mock: Client, encoding: str, body: bytes, problem: str
-) -> None:
+def test_a_body_that_does_not_match_its_encoding_is_400(mock: Client, encoding: str, body: bytes, problem: str) -> None:
     answer = mock.post(ITEMS, body, headers=[("content-encoding", encoding)])
     assert answer.status == 400
     assert problem in answer.message
 
 
 @pytest.mark.parametrize(("encoding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress)])
-def test_the_limit_holds_for_the_decoded_body(mock: Client, encoding: str, pack: Callable[[bytes], bytes]) -> None:
+def test_the_body_limit_applies_to_the_decoded_body(
+    mock: Client, encoding: str, pack: Callable[[bytes], bytes]
+) -> None:
     bomb = pack(b" " * 50_000_000)
     assert len(bomb) < 100_000
     assert mock.post(ITEMS, bomb, headers=[("content-encoding", encoding)]).status == 413
 
 
-def test_accounts_and_the_control_plane_read_the_same_way() -> None:
+def test_accounts_and_the_control_plane_accept_the_same_encodings() -> None:
     mock = observed()
     for path, body in ((REGISTER, registration()), (LOGIN, credentials())):
         packed = gzip.compress(json.dumps(body).encode())
@@ -91,7 +91,7 @@ def test_accounts_and_the_control_plane_read_the_same_way() -> None:
     mock.close()
 
 
-def test_the_journal_shows_what_a_compressed_body_holds_and_no_secret_of_it() -> None:
+def test_the_journal_shows_a_compressed_body_decoded_and_without_secrets() -> None:
     mock = observed()
     packed = gzip.compress(json.dumps(registration()).encode())
     mock.post(REGISTER, packed, key=None, headers=[("content-encoding", "gzip")])

@@ -23,19 +23,19 @@ def shop(mock: Client) -> Client:
     return mock
 
 
-def test_there_are_eight_and_all_are_deprecated() -> None:
+def test_the_first_edition_has_eight_operations_all_deprecated() -> None:
     assert len(FIRST_EDITION) == 8
     assert all(operation.deprecated for operation in FIRST_EDITION)
 
 
-def test_an_item_needs_only_its_id_and_is_an_active_product(mock: Client) -> None:
+def test_an_item_needs_only_its_id_and_defaults_to_an_active_product(mock: Client) -> None:
     assert mock.post(OLD_ITEMS, [{"item_id": "a"}, {"item_id": "b", "status": None, "item_type": None}]).status == 202
     stored = mock.first.tenant.items
     assert {(item.item_type, item.status) for item in stored.values()} == {("product", "active")}
     assert mock.post(ITEMS, {"item_id": "a"}).status == 400
 
 
-def test_what_is_loaded_by_the_old_paths_is_recommended_by_the_new_one(mock: Client) -> None:
+def test_items_loaded_by_the_old_paths_are_recommended_by_the_current_one(mock: Client) -> None:
     assert mock.post(OLD_ITEMS, {"item_id": "a"}).message == "items accepted"
     assert mock.post(OLD_USERS, user_body("u")).message == "users accepted"
     assert mock.post(OLD_EVENTS, event_body("view", "u", "a")).message == "events accepted"
@@ -55,7 +55,7 @@ def ask_old(client: Client, path: str, body: Any) -> Answer:
     ],
     ids=["user", "item", "price"],
 )
-def test_each_mode_answers_as_the_strategy_of_today_with_twelve_results(
+def test_each_mode_answers_like_the_current_strategy_with_twelve_results(
     shop: Client, path: str, body: Any, current: dict[str, Any]
 ) -> None:
     old, new = ask_old(shop, path, body), shop.post(RECOMMEND, {**current, "limit": 12})
@@ -66,7 +66,7 @@ def test_each_mode_answers_as_the_strategy_of_today_with_twelve_results(
     assert len(old.ids) == 12
 
 
-def test_a_session_is_the_items_that_are_sent(shop: Client) -> None:
+def test_the_session_operation_uses_the_items_that_are_sent(shop: Client) -> None:
     answer = shop.post("/recommend/session", {"item_ids": ["item-01"], "limit": 4})
     assert answer.data["strategy"] == "session_based"
     assert answer.ids[0] == "item-02"
@@ -74,14 +74,14 @@ def test_a_session_is_the_items_that_are_sent(shop: Client) -> None:
     assert len(answer.ids) == 4
 
 
-def test_a_basket_is_the_items_that_are_sent(shop: Client) -> None:
+def test_the_basket_operation_uses_the_items_that_are_sent(shop: Client) -> None:
     answer = shop.post("/recommend/basket", {"item_ids": ["item-02"], "user_id": "u"})
     assert answer.data["strategy"] == "cross-sell"
     assert answer.ids[0] == "item-01"
     assert "item-02" not in answer.ids
 
 
-def test_placement_is_a_hint_and_page_turns(shop: Client) -> None:
+def test_placement_changes_nothing_and_page_selects_the_page(shop: Client) -> None:
     for placement in ("home", "pdp", "cart", "anything"):
         assert shop.post("/recommend", {"user_id": "u", "placement": placement}).status == 200
     first, second = (shop.post("/recommend", {"user_id": "u", "page": page}).ids for page in (1, 2))

@@ -1,4 +1,4 @@
-"""A disk that is full is said in one line, and nothing half written is left."""
+"""A full disk is reported in one line, and no half-written file is left."""
 
 import errno
 import os
@@ -11,7 +11,7 @@ from tests.support.account_client import Person
 from tests.support.mock_client import Client
 
 
-def test_an_upload_that_can_not_be_kept_is_told_in_words(
+def test_an_upload_that_cannot_be_stored_is_answered_with_the_reason(
     mock: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def full(*_: Any, **__: Any) -> None:

@@ -1,4 +1,4 @@
-"""Whatever is sent over a socket: a clear answer, no traceback, and memory stays bounded (R13)."""
+"""Any bytes over a socket get a clear answer and cause no traceback, and memory stays bounded (R13)."""
 
 import socket
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ def served() -> Iterator[RunningMock]:
 
 
 def talk(served: RunningMock, *parts: bytes, read: int = 65_536) -> bytes:
-    """Send bytes as they are, and read until there is a whole answer or the server closes."""
+    """Send these bytes, then read until the answer is complete or the server closes the connection."""
     host, _, port = served.url.removeprefix("http://").partition(":")
     with socket.create_connection((host, int(port)), timeout=SECONDS) as connection:
         for part in parts:
@@ -48,7 +48,7 @@ POST = f"POST {ITEMS} HTTP/1.1"
 ITEM = b'{"item_id":"a","item_type":"product","status":"active"}'
 
 
-def test_over_a_socket_an_endless_body_is_refused_while_it_is_being_sent(served: RunningMock) -> None:
+def test_an_endless_body_is_refused_while_it_is_being_sent(served: RunningMock) -> None:
     piece = b"100000\r\n" + b" " * 0x100000 + b"\r\n"
     before = psutil.Process(served.pid).memory_info().rss
     answer = talk(served, head(served, POST, "Transfer-Encoding: chunked"), *[piece] * 24)
@@ -78,14 +78,14 @@ def test_over_a_socket_an_endless_body_is_refused_while_it_is_being_sent(served:
     ],
     ids=lambda value: str(value)[:40] if isinstance(value, str | list) else None,
 )  # fmt: skip
-def test_over_a_socket_garbage_is_answered_with_a_4xx(
+def test_garbage_is_answered_with_a_4xx(
     served: RunningMock, request_line: str, headers: list[str], body: bytes, status: bytes
 ) -> None:
     assert talk(served, head(served, request_line, *headers), body).startswith(b"HTTP/1.1 " + status)
     assert b"HTTP/1.1 202" in talk(served, head(served, POST, "Content-Length: 55"), ITEM)
 
 
-def test_over_a_socket_a_truncated_body_leaves_the_server_well(served: RunningMock) -> None:
+def test_the_server_keeps_working_after_a_truncated_body(served: RunningMock) -> None:
     host, _, port = served.url.removeprefix("http://").partition(":")
     for _ in range(20):
         with socket.create_connection((host, int(port)), timeout=SECONDS) as connection:

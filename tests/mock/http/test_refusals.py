@@ -1,4 +1,4 @@
-"""Refusals that help, and answers that nobody keeps."""
+"""Refusals that help the client, and answers that must not be cached."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from tests.support.mock_client import RECOMMEND, Client
 @pytest.mark.parametrize(
     "path", ["//v1/recommend", "/v1/recommend/", "/v1//recommend", "/V1/Recommend", "/v1/recomend", "/api/v1/recommend"]
 )
-def test_a_404_names_the_path_that_was_meant(mock: Client, path: str) -> None:
+def test_a_404_suggests_the_path_that_was_meant(mock: Client, path: str) -> None:
     answer = mock.post(path, {"strategy": "popular"})
     assert answer.status == 404
     assert "did you mean `/v1/recommend`?" in answer.message
@@ -21,7 +21,7 @@ def test_a_404_for_something_else_says_where_to_look(mock: Client) -> None:
     assert "/docs lists all paths" in mock.get("/" + "x" * 50_000).message
 
 
-def test_a_token_from_before_a_reset_opens_nothing_after_it(mock: Client) -> None:
+def test_a_token_is_invalid_after_a_reset(mock: Client) -> None:
     old = Person(mock, "ada")
     mock.mock.reset()
     new = Person(mock, "ada")
@@ -29,7 +29,7 @@ def test_a_token_from_before_a_reset_opens_nothing_after_it(mock: Client) -> Non
     assert (old.get(ACCOUNT).status, new.get(ACCOUNT).status) == (401, 200)
 
 
-def test_answers_to_accounts_are_not_kept_by_anybody(mock: Client) -> None:
+def test_answers_to_accounts_must_not_be_cached(mock: Client) -> None:
     ada = Person(mock, "ada")
     answers = [
         mock.post(REGISTER, registration("eve"), key=None),
@@ -42,7 +42,7 @@ def test_answers_to_accounts_are_not_kept_by_anybody(mock: Client) -> None:
     assert "cache-control" not in mock.post(RECOMMEND, {"strategy": "popular"}).headers
 
 
-def test_the_reference_page_can_not_be_framed(mock: Client) -> None:
+def test_the_reference_page_cannot_be_framed(mock: Client) -> None:
     from mock_server.app import create_app
 
     mock.app = create_app(mock.mock, docs_routes(mock.mock.contract, mock.mock.organisations))

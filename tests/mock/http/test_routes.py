@@ -1,4 +1,4 @@
-"""POST /v1/recommend at the edge: envelope, paging, ids, aliases, the order of refusals (R8, R34, R35, R39, R45)."""
+"""POST /v1/recommend over HTTP: envelope, paging, ids, aliases, the order of refusals (R8, R34, R35, R39, R45)."""
 
 import re
 from typing import Any
@@ -55,11 +55,11 @@ def test_pages_are_slices_of_one_list(shop: Client) -> None:
     assert [result["item_id"] for result in pages[0].data["results"]] == pages[0].ids
 
 
-def test_the_last_page_that_is_full_has_no_next(shop: Client) -> None:
+def test_a_full_last_page_has_no_next(shop: Client) -> None:
     assert shop.post(RECOMMEND, recommend_body("popular", limit=24, page=2)).data["pagination"]["has_next"] is False
 
 
-def test_scores_are_in_the_half_open_interval_and_never_rise(shop: Client) -> None:
+def test_scores_are_above_0_at_most_1_and_never_rise(shop: Client) -> None:
     scores = [result["score"] for result in shop.post(RECOMMEND, recommend_body("popular", limit=48)).data["results"]]
     assert scores == sorted(scores, reverse=True)
     assert all(0 < score <= 1 for score in scores)
@@ -75,7 +75,7 @@ def test_scores_are_in_the_half_open_interval_and_never_rise(shop: Client) -> No
     ],
     ids=str,
 )
-def test_a_number_is_an_integer_however_it_is_written(
+def test_a_whole_number_is_an_integer_however_it_is_written(
     shop: Client, fields: dict[str, Any], page: int, limit: int
 ) -> None:
     pagination = shop.post(RECOMMEND, recommend_body("popular", **fields)).data["pagination"]
@@ -103,7 +103,7 @@ def test_an_event_that_echoes_a_recommendation_counts_for_its_strategy(shop: Cli
     assert (funnel.impressions, funnel.clicks, funnel.purchases, funnel.revenue) == (5, 1, 1, 10)
 
 
-def test_filters_of_the_request_reach_the_recommender(shop: Client) -> None:
+def test_filters_of_the_request_are_applied(shop: Client) -> None:
     body = recommend_body("popular", filters={"price": [3, 4.0], "brand": "Sony", "status": "active"})
     assert sorted(shop.post(RECOMMEND, body).ids) == ["item-03", "item-04"]
 
@@ -126,7 +126,7 @@ def test_unknown_fields_are_ignored(shop: Client) -> None:
 
 
 def test_the_order_of_refusals(make_mock: Any) -> None:
-    """Each request breaks every rule that comes after the one it is refused for."""
+    """Each request also breaks every rule that comes after the one that refuses it."""
     client = make_mock(rate_limit="6/1h")
     text = [("content-type", "text/plain")]
     large = b" " * 5_242_881
@@ -144,7 +144,7 @@ def test_the_order_of_refusals(make_mock: Any) -> None:
     assert client.post(RECOMMEND, large, key=secret, headers=text).status == 403
 
 
-def test_an_answer_that_breaks_the_spec_is_a_loud_500_where_answers_are_checked(
+def test_with_checked_answers_one_that_breaks_the_spec_is_a_500(
     make_mock: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     for checked, status in ((True, 500), (False, 200)):
@@ -156,7 +156,7 @@ def test_an_answer_that_breaks_the_spec_is_a_loud_500_where_answers_are_checked(
     assert line.startswith("the response to POST /v1/recommend does not match the spec: $.data.domain must be a string")
 
 
-def test_a_fault_is_a_500_in_the_envelope_and_only_the_log_has_the_traceback(
+def test_an_internal_error_is_a_500_in_the_envelope_and_its_traceback_is_only_in_the_log(
     mock: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(mock.first.tenant, "recommend", lambda *_: 1 / 0)
@@ -172,7 +172,7 @@ def test_a_fault_is_a_500_in_the_envelope_and_only_the_log_has_the_traceback(
     assert "Traceback" in caplog.text
 
 
-def test_a_users_status_is_honoured_at_the_edge(shop: Client) -> None:
+def test_a_users_status_changes_the_recommendations(shop: Client) -> None:
     shop.post(USERS, user_body("u", status="inactive"))
     shop.post(EVENTS, event_body("view", "u", "item-07"))
     assert shop.post(RECOMMEND, recommend_body("recently-viewed", user_id="u")).data["mode"] == "fallback"

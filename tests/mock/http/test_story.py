@@ -1,4 +1,4 @@
-"""The whole story of a shop, told to a mock over a real socket, as a newcomer would act it out by hand."""
+"""One shop's requests over a real socket, in the order in which a new user of the API would send them."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,7 +16,7 @@ STRATEGIES = strategies(SPEC)
 
 
 class Client:
-    """One key, as a server or a browser holds it."""
+    """A client with one key, as a server or a browser has it."""
 
     def __init__(self, http: httpx.Client, key: str) -> None:
         self.http, self.headers = http, {"X-API-KEY": key}
@@ -63,10 +63,10 @@ def test_the_story_of_a_shop(http: httpx.Client) -> None:
     control("/clock/advance", seconds=2)
     assert sorted(browser.recommended(strategy="popular")["recommended_items"]) == ["mug-1", "shoe-1", "shoe-2"]
 
-    # Nothing is known of anybody yet, so everybody gets the same fallback.
+    # No user has events yet, so all get the same fallback.
     assert browser.recommended(strategy="recently-viewed", user_id="ada")["mode"] == "fallback"
 
-    # Somebody looks at shoes without signing in ...
+    # A visitor views shoes without signing in ...
     anonymous = "7d9f3c1e-2b64-4c0a-9a53-6f1f8e0c2d11"
     looks = [event_body("view", anonymous, "shoe-1"), event_body("view", anonymous, "shoe-2")]
     assert browser.accepted("/v1/ingest/events/ingest", [*looks, event_body("add_to_cart", anonymous, "shoe-1")]) == 3
@@ -75,20 +75,20 @@ def test_the_story_of_a_shop(http: httpx.Client) -> None:
     assert (theirs["mode"], theirs["recommended_items"][:2]) == ("behavioral", ["shoe-1", "shoe-2"])
     assert browser.recommended(strategy="recently-viewed", user_id="ada")["mode"] == "fallback"
 
-    # ... and turns out to be Ada: what she did before is hers now, and nobody else's.
+    # ... and signs in as Ada: the earlier events are hers now, and no other user's.
     browser.accepted("/v1/ingest/events/ingest", identify_body("ada", previous_user_id=anonymous))
     control("/flush", all=True)
     hers = browser.recommended(strategy="recently-viewed", user_id="ada")
     assert (hers["mode"], hers["recommended_items"]) == ("behavioral", theirs["recommended_items"])
     assert browser.recommended(strategy="recently-viewed", user_id="ben")["mode"] == "fallback"
 
-    # She buys what she was shown; the event says which recommendation it came from.
+    # She buys a recommended item; the event has the id of that recommendation.
     purchase = event_body("purchase", "ada", "shoe-1", recommendation_id=hers["recommendation_id"])
     assert browser.accepted("/v1/ingest/events/ingest", purchase | {"metadata": {"price": 90, "quantity": 1}}) == 1
     control("/flush", all=True)
     assert browser.recommended(strategy="buy-again", user_id="ada")["recommended_items"][0] == "shoe-1"
 
-    # Every strategy answers, under its own name, with items of the shop, each once.
+    # Every strategy answers under its own name with items of the shop, none twice.
     for strategy in STRATEGIES:
         answer = browser.recommended(strategy=strategy, user_id="ada", context_item_id="shoe-1")
         shown = answer["recommended_items"]
@@ -105,7 +105,7 @@ def test_the_story_of_a_shop(http: httpx.Client) -> None:
         answer = browser.recommended(strategy=strategy, user_id="ada", context_item_id="shoe-1")
         assert "shoe-2" not in answer["recommended_items"], strategy
 
-    # The page asks too often. The refusal says how long to wait, and waiting helps.
+    # The page sends too many requests. The refusal says how long to wait; after that the page is served again.
     remaining = int(browser.send("/v1/recommend", {"user_id": "ada"}).headers["RateLimit-Remaining"])
     for left in reversed(range(remaining)):
         response = browser.send("/v1/recommend", {"user_id": "ada"})

@@ -1,4 +1,4 @@
-"""The mock's bare address: a browser is led to the dashboard, a 404 in the envelope for a program."""
+"""The mock's root URL: browsers are redirected to the dashboard, programs get a 404 in the envelope."""
 
 from starlette.routing import Route
 
@@ -15,14 +15,14 @@ def serve(mock: Client, *more: Route) -> None:
     mock.app = create_app(mock.mock, [*docs_routes(mock.mock.contract, mock.mock.organisations), *more])
 
 
-def test_a_browser_is_led_to_the_dashboard(mock: Client) -> None:
+def test_a_browser_is_redirected_to_the_dashboard(mock: Client) -> None:
     mock.app = create_app(mock.mock, docs_routes(mock.mock.contract, mock.mock.organisations), Access(None))
     mock.checked = False
     page = mock.get("/", key=None, headers=BROWSER)
     assert (page.status, page.headers["location"]) == (307, "/_mock/")
 
 
-def test_a_program_gets_the_404_of_the_api(mock: Client) -> None:
+def test_a_program_gets_the_apis_404(mock: Client) -> None:
     serve(mock)
     for headers in ([], [("accept", "application/json")], [("accept", "*/*")]):
         answer = mock.get("/", key=None, headers=headers)
@@ -31,7 +31,7 @@ def test_a_program_gets_the_404_of_the_api(mock: Client) -> None:
     assert mock.post("/", {}, key=None, headers=BROWSER).status == 404
 
 
-def test_without_a_control_plane_it_is_shown_what_else_there_is(mock: Client) -> None:
+def test_without_a_control_plane_a_browser_is_shown_the_other_pages(mock: Client) -> None:
     serve(mock)
     page = mock.get("/", key=None, headers=BROWSER)
     assert b"/_mock/" not in page.body
@@ -39,7 +39,7 @@ def test_without_a_control_plane_it_is_shown_what_else_there_is(mock: Client) ->
         assert f'href="{link}"'.encode() in page.body
 
 
-def test_the_dashboards_address_without_its_slash_leads_to_it(mock: Client) -> None:
+def test_the_dashboards_url_without_its_slash_redirects_to_it(mock: Client) -> None:
     mock.app = create_app(mock.mock, access=Access(None))
     mock.checked = False
     answer = mock.get("/_mock", key=None, headers=[*BROWSER, ("host", "localhost:4010")])
