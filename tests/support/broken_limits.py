@@ -1,8 +1,8 @@
 """A small server of the four operations for the load tests, whose rate limiter or speed is wrong in one named way.
 
-The base URL chooses: `http://127.0.0.1:PORT/FAULT/LIMIT/WINDOW`, each with its own counters; FAULT `none`: a correct one.
-Keys are `pk-NAME` and `sk-NAME` of an organisation. `python tests/support/broken_limits.py FILE [CERTIFICATE KEY]`
-writes its URL to FILE."""
+The base URL chooses: `http://127.0.0.1:PORT/FAULT/LIMIT/WINDOW`, each with its own counters; FAULT `none` is a correct
+server. Keys are `pk-NAME` and `sk-NAME` of an organisation. `python tests/support/broken_limits.py FILE [CERTIFICATE
+KEY]` writes its URL to FILE."""
 
 import asyncio
 import itertools
