@@ -9,7 +9,7 @@ import signal
 import sys
 from typing import NoReturn
 
-if sys.version_info < (3, 11):  # noqa: UP036 - run from a checkout, no installer has checked it
+if sys.version_info < (3, 11):  # noqa: UP036 - a checkout can be run without an installer that checks it
     found = ".".join(map(str, sys.version_info[:2]))
     print(f"lehnz-mock: Python 3.11 or newer is needed, and this is {found}", file=sys.stderr)
     raise SystemExit(2)
@@ -21,8 +21,8 @@ _AGAIN_SECONDS = 0.2
 
 
 def _interrupt(*_: object) -> NoReturn:
-    """Stop the start. Repeats until it takes effect, because some libraries swallow an interrupt (jsonschema-rs does
-    while it compiles)."""
+    """Interrupt the start. This handler runs at every signal until one takes effect, because some libraries swallow an
+    interrupt (jsonschema-rs does while it compiles)."""
     if hasattr(signal, "setitimer"):
         signal.signal(signal.SIGALRM, _interrupt)
         signal.setitimer(signal.ITIMER_REAL, _AGAIN_SECONDS)
@@ -30,7 +30,7 @@ def _interrupt(*_: object) -> NoReturn:
 
 
 def _unraisable(unraisable: sys.UnraisableHookArgs) -> None:
-    """Print nothing for an interrupt that a library swallowed: the next one follows."""
+    """Print nothing for an interrupt that a library swallowed: another one follows."""
     if unraisable.exc_type is not KeyboardInterrupt:
         sys.__unraisablehook__(unraisable)
 
@@ -43,13 +43,13 @@ def main() -> int:
     collector.start()
     try:
         settings = read_settings(sys.argv[1:])
-        from mock_server.command.running import run  # the server's modules; --help and a bad option don't need them
+        from mock_server.command.running import run  # here, because --help and a bad option don't need the server
 
         run(settings)
     except UsageError as error:
         print(f"{PROGRAM}: {error}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:  # Ctrl+C or TERM during the start; once the server runs, it handles both
+    except KeyboardInterrupt:  # Ctrl+C or TERM during the start; later the server handles both
         if hasattr(signal, "setitimer"):
             signal.setitimer(signal.ITIMER_REAL, 0)
     return 0

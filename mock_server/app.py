@@ -1,4 +1,4 @@
-"""The ASGI application around a mock: the only module that knows all of its layers.
+"""Builds the ASGI application around a mock. This is the only module that knows all of its layers.
 
 create_app(mock, routes, access)
 |- /docs, /openapi.yaml, ...  `routes`, Starlette's, outside CORS
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 
 class Layers:
-    """The state of the layers around one mock's API."""
+    """The layers around one mock's API that have state."""
 
     def __init__(self, mock: Mock) -> None:
         settings = mock.settings
@@ -66,8 +66,8 @@ class Layers:
 def create_app(
     mock: Mock, routes: Sequence[BaseRoute] = (), access: Access | None = None, layers: Layers | None = None
 ) -> ASGIApp:
-    """The mock as an ASGI application; `routes` are served beside the API, by the first segment of their path. Without
-    `access` there is no control plane. Raises SpecError for a spec that can't be served in full."""
+    """Build the mock's ASGI application; `routes` are served beside the API, chosen by the first segment of their path.
+    Without `access` there is no control plane. Raises SpecError for a spec that can't be served in full."""
     layers = layers or Layers(mock)
     mock.contract.hold_to(NEEDS)
     every = [*routes, *([_control(mock, layers, access)] if access else [])]
@@ -76,7 +76,7 @@ def create_app(
     resolver = Resolver(mock.contract, None if proxy else mock.organisations.keys)
     beside = Starlette(routes=every)
     segments = {_first_segment(route.path) for route in every if isinstance(route, Route | Mount)}
-    has_welcome = bool(segments) and not mock.settings.proxy  # the target itself answers its address
+    has_welcome = bool(segments) and not mock.settings.proxy  # the target itself serves its root address
 
     async def served(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -98,8 +98,8 @@ def create_app(
 
 
 def _control(mock: Mock, layers: Layers, access: Access) -> Mount:
-    """The control plane and the dashboard. They are loaded at the first request to them, which saves a tenth of the
-    start-up time."""
+    """Mount the control plane and the dashboard. They are loaded at the first request to them, which saves a tenth of
+    the start-up time."""
 
     def make() -> ASGIApp:
         from mock_server.control.routes import control_app
@@ -110,7 +110,7 @@ def _control(mock: Mock, layers: Layers, access: Access) -> Mount:
 
 
 def make_api(mock: Mock) -> Api:
-    """The API without any layer around it."""
+    """Build the API without any layer around it."""
     services = Services(mock.contract, mock.directory, mock.organisations, mock.passwords, mock.uploads)
     gate = Gate(mock.contract, mock.visitors, mock.directory, mock.clock)
     strict = StrictClient(mock.settings.strict_client) if mock.settings.strict_client else None
@@ -124,10 +124,10 @@ def _with_faults(mock: Mock, layers: Layers) -> ASGIApp:
 
 
 def _proxy(mock: Mock) -> Proxy | None:
-    """The proxy that replaces the API with --proxy, or None."""
+    """Return the proxy that replaces the API with --proxy, or None."""
     if not mock.settings.proxy:
         return None
-    from mock_server.layers.proxy.proxy import Proxy  # its HTTP client is loaded only when needed
+    from mock_server.layers.proxy.proxy import Proxy  # imported here, because its HTTP client is seldom needed
 
     return Proxy(mock.contract, mock.settings.proxy, superset=mock.settings.key_policy == "superset")
 
@@ -140,7 +140,7 @@ async def _lifespan(mock: Mock, proxy: Proxy | None, receive: Receive, send: Sen
     await receive()
     mock.start()
     await send({"type": "lifespan.startup.complete"})
-    with contextlib.suppress(asyncio.CancelledError):  # a second signal does not wait
+    with contextlib.suppress(asyncio.CancelledError):  # a second signal cancels the wait
         await receive()
     mock.close()
     if proxy:

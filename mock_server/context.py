@@ -1,5 +1,5 @@
-"""What one request is while it is served. Route and caller are found once, before any layer; the layers read them here,
-and note here what they do to the request and what came of it."""
+"""The context of a request: its route and caller are found once, before any layer. The layers read them here, and store
+here what they did and the result."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _READ = {
 
 
 class Finding(NamedTuple):
-    """A problem with a request or its response. `field` is a JSON path, or None for the whole of it."""
+    """A problem with a request or its response. `field` is a JSON path, or None for the whole message."""
 
     id: str
     field: str | None
@@ -44,9 +44,9 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """What a fault changes inside the API. A layer around the API can only delay or cut its responses.
+    """What a fault changes inside the API. (A layer around the API can only delay or cut its responses.)
 
-    `refusal` is returned before key, limit and body are checked; `retry_after` is in seconds."""
+    `refusal` is raised before key, limit and body are checked; `retry_after` is in seconds."""
 
     refusal: ApiError | None = None
     retry_after: int | None = None
@@ -59,7 +59,7 @@ class Effects:
         return isinstance(self.refusal, TooManyRequests)
 
     def shown(self, quota: Quota) -> Quota:
-        """The quota as the headers show it: nothing is left beside a 429."""
+        """Return the quota as the headers show it: with a 429, nothing is left."""
         if not self.is_429:
             return quota
         return quota._replace(remaining=0, reset=self.retry_after or max(1, quota.reset))
@@ -69,18 +69,19 @@ NO_EFFECTS = Effects()
 
 
 class Context:
-    """Set before the layers run: `started` (perf_counter), `path` and `endpoint` (None: the API has none), the still
-    encoded path `parameters`, the `headers` that the mock reads, `header_bytes` of all headers, the client's `address`,
-    and `caller` (None: no organisation has this key). The layers set the rest, which most requests leave unchanged."""
+    """The context of one request. Set before the layers run: `started` (perf_counter), `path` and `endpoint` (None: the
+    API has none), the still encoded path `parameters`, the `headers` that the mock reads, `header_bytes` of all
+    headers, the client's `address`, and `caller` (None: no organisation has this key). The layers set the rest, which
+    most requests leave unchanged."""
 
     address = ""
     caller: Caller | None = None
     effects = NO_EFFECTS
     error: ApiError | None = None
-    accepted: tuple[str, int] | None = None  # ("items", 3): what the request put into the queue
-    fault: str | None = None  # name of the fault that was played on it
-    delay = 0.0  # seconds for which a fault kept the answer back
-    findings: Sequence[Finding] = ()  # beside those of the error
+    accepted: tuple[str, int] | None = None  # what the request put into the queue, as ("items", 3)
+    fault: str | None = None  # name of the fault that hit the request
+    delay = 0.0  # seconds by which a fault delayed the response
+    findings: Sequence[Finding] = ()  # in addition to those of the error
 
     def __init__(
         self, path: Path | None, parameters: Mapping[str, bytes], method: str, headers: Headers, size: int = 0
@@ -94,7 +95,7 @@ class Context:
 
 
 class Resolver:
-    """`keys` is None with --proxy: the target's keys are unknown here."""
+    """Finds the route and the caller of a request. `keys` is None with --proxy: the target's keys are unknown here."""
 
     def __init__(self, contract: Contract, keys: KeyRing[Caller] | None) -> None:
         self._contract = contract
@@ -115,28 +116,28 @@ class Resolver:
 
 
 def context_of(scope: Scope) -> Context:
-    """The context that the resolver stored in this scope."""
+    """Return the context that the resolver stored in this scope."""
     context: Context = scope[_KEY]
     return context
 
 
 def has_context(scope: Scope) -> bool:
-    """Whether this is a request to the API, and not to /docs or /_mock."""
+    """Return whether this is a request to the API, and not to /docs or /_mock."""
     return _KEY in scope
 
 
 def headers_of(scope: Scope) -> dict[bytes, bytes]:
-    """The headers that the mock reads; a repeated header is joined to a list, as HTTP defines."""
+    """Return the headers that the mock reads. Repeated headers are joined to a list, as HTTP defines."""
     return read_headers(scope)[0]
 
 
 def read_headers(scope: Scope) -> tuple[dict[bytes, bytes], int]:
-    """The same, and the number of bytes of all headers."""
+    """Return the headers that the mock reads, and the number of bytes of all headers."""
     headers: dict[bytes, bytes] = {}
     size = 0
     for name, value in scope["headers"]:
         size += len(name) + len(value)
         if name in _READ:
-            value = value.strip(b" \t")  # not part of the value, and not every server strips it
+            value = value.strip(b" \t")  # white space around a value is not part of it, and not every server strips it
             headers[name] = headers[name] + b", " + value if name in headers else value
     return headers, size

@@ -25,7 +25,8 @@ from fixtures.rules import FieldError as FieldError
 
 
 class ApiError(Exception):
-    """`message` is a sentence for people; `detail` is one for logs, or the list of failing fields."""
+    """An error of the API. `message` is a sentence for people; `detail` is a sentence for logs, or the list of failing
+    fields."""
 
     status: ClassVar[int]
     summary: ClassVar[str]

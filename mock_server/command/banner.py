@@ -1,4 +1,4 @@
-"""What the terminal shows when the mock is ready: URL, keys, and a command to paste."""
+"""The text that the terminal shows when the mock is ready: URL, keys, and a command to paste."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 
 from mock_server.state.organisations import Organisation
 
-_SHOWN = 5  # organisations; --keys-out has them all
+_SHOWN = 5  # organisations; --keys-out has all of them
 
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """The seed data. `user_id` is one of its users, None when it has none."""
+    """The seed data. `user_id` is one of its users, None if it has none."""
 
     name: str
     items: int
@@ -27,7 +27,8 @@ class Shop:
 def banner(
     url: str, version: str, organisations: Iterable[Organisation], shop: Shop, control: Sequence[str] = ()
 ) -> str:
-    """The text to print. Its development keys are the same on every machine, so they are not secret.
+    """Return the text to print. The keys in it are development keys, which are the same on every machine and not
+    secret.
 
     `control`: lines about the control plane."""
     every = list(organisations)
@@ -38,9 +39,9 @@ def banner(
 
 
 def dashboard(url: str, token: str | None = None, given: bool = False) -> list[str]:
-    """Lines about the control plane. `token`: generated for this run; `given`: the token was set by an option.
+    """Return the lines about the control plane. `token`: generated for this run; `given`: an option set the token.
 
-    A URL's fragment never leaves the browser: the page reads the token from it and signs in."""
+    The token is in the URL's fragment, which never leaves the browser: the page reads it there and signs in."""
     if token is None:
         return [f"  Dashboard      {url}/_mock/" + ("  (asks for the control token)" if given else "")]
     return [
@@ -50,7 +51,8 @@ def dashboard(url: str, token: str | None = None, given: bool = False) -> list[s
 
 
 def proxy_banner(url: str, version: str, target: str, control: Sequence[str] = ()) -> str:
-    """The text for --proxy; keys and data are the target's. `control`: lines about the control plane."""
+    """Return the text for --proxy, without keys and data, which are the target's. `control`: lines about the control
+    plane."""
     where = " and, exchange by exchange, on the dashboard's Live requests" if control else ""
     lines = [f"lehnz mock {version} forwards {url} to {target}", "", *control, *([""] if control else [])]
     lines += [f"Differences from the OpenAPI file are logged here{where}.", "", "Ctrl+C stops it.", ""]
@@ -58,7 +60,7 @@ def proxy_banner(url: str, version: str, target: str, control: Sequence[str] = (
 
 
 def keys_document(url: str, keys: Iterable[tuple[str, str, str]], token: str | None = None) -> bytes:
-    """The contents of the --keys-out file, with the control token if one was generated for this run.
+    """Serialise the --keys-out file, with the control token if one was generated for this run.
 
     `keys`: tenant_id, publishable key and secret key of each organisation."""
     entries = [dict(zip(("tenant_id", "publishable_key", "secret_key"), each, strict=True)) for each in keys]
@@ -84,7 +86,8 @@ def _table(organisations: list[Organisation]) -> Iterator[str]:
 
 
 def _example(url: str, organisation: Organisation, shop: Shop) -> Iterator[str]:
-    """A request that works as printed: recommendations from the seeded shop, or the first item of an empty one."""
+    """Yield the lines of a request that works as printed: recommendations from the seeded shop, or the first item of an
+    empty one."""
     if shop.user_id is not None:
         yield "Get recommendations for one of its users:"
         body: dict[str, Any] = {"strategy": "personalized", "user_id": shop.user_id, "limit": 3}

@@ -1,4 +1,4 @@
-"""One client's connection: uvicorn's, with limits and behaviour that uvicorn leaves out.
+"""One client's connection, based on uvicorn's, with the limits and behaviour that uvicorn lacks.
 
 - An offer to upgrade, as the JDK's HttpClient and `curl --http2` send it, is ignored and the request served normally.
 - The head of a request, a trailer and a chunk's extensions are limited: 414 and 431, in time linear in their length.
@@ -20,29 +20,29 @@ from mock_server.command.cycle import Cycle
 from mock_server.errors import ApiError, BadRequest, HeadersTooLarge, NotImplementedHere, UriTooLong
 from mock_server.http.envelope import failure
 
-MOST_BYTES = 65_536  # of a request's head, of its URL, of a trailer
-_MOST_QUEUED = 1_000  # pipelined requests before the first response
-_LINGER_SECONDS = 2.0  # before the connection of a refused client is closed, so that it can read the response
-_BODY_SECONDS = 3.0  # for the rest of a body after a stop; uvicorn waits five for responses
-_ANSWER_SECONDS = 30.0  # for the response to a half-closed connection, whose client may be gone
+MOST_BYTES = 65_536  # of a request's head, of its URL and of a trailer
+_MOST_QUEUED = 1_000  # pipelined requests that wait for the first response
+_LINGER_SECONDS = 2.0  # how long a refused client's connection stays open, so that it can read the response
+_BODY_SECONDS = 3.0  # how long a stopping server waits for the rest of a body; uvicorn waits five seconds for responses
+_ANSWER_SECONDS = 30.0  # how long a half-closed connection waits for its response; the client may be gone
 _OF_AN_OFFER = {b"upgrade", b"http2-settings"}
 
 
 class Connection(HttpToolsProtocol):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self._fed = 0  # bytes since the request began, or since the last piece of its body
-        self._before = 0  # bytes received together with the start of the current head
-        self._moved = False  # the last data finished some part of a request
+        self._fed = 0  # bytes received since the request began, or since the last piece of its body
+        self._before = 0  # bytes of the data with which the current head began, which may belong to earlier requests
+        self._moved = False  # whether the last data completed some part of a request
         self._in_head = False
-        self._unserved = False  # the request being read is not passed to the application
+        self._unserved = False  # whether the request that is being read is kept from the application
         self._odd: ApiError | None = None  # why the request that is being read can't be served
         self._refusal: ApiError | None = None
-        self._deaf = False  # already answered; further data of the client is ignored
+        self._deaf = False  # whether the last response was sent, so that further data is ignored
         self._stopping = False
         self._hang_up: asyncio.TimerHandle | None = None
         self._idle_since: float | None = None  # by the loop's time; None while a request is read or answered
-        self._answering: RequestResponseCycle | None = None  # the first request that waits for its response
+        self._answering: RequestResponseCycle | None = None  # the request that is being answered
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -69,12 +69,12 @@ class Connection(HttpToolsProtocol):
                 self._refuse(self._refusal)
 
     def eof_received(self) -> bool:  # type: ignore[override]
-        """True keeps the connection open for the response."""
+        """Keep the connection open (True) if a response is still to be sent."""
         cycle = self.cycle
         if cycle is None or cycle.response_complete:
             return False
         if self._refusal is not None:
-            return True  # to the requests already received; the deadline is set
+            return True  # the earlier requests still get responses; the deadline is set
         if cycle.more_body:
             return False
         cycle.keep_alive = False
@@ -92,11 +92,11 @@ class Connection(HttpToolsProtocol):
         self.pipeline.clear()
         self.headers, self.url = [], b""
         self._answering = None
-        self.cycle = None  # type: ignore[assignment] # it leads back here: a reference cycle
+        self.cycle = None  # type: ignore[assignment] # `cycle` refers back to this object: a reference cycle
 
     def on_response_complete(self) -> None:
         self.server_state.total_requests += 1
-        if self._deaf:  # that was the last response on this connection
+        if self._deaf:  # this was the last response on this connection
             self.pipeline.clear()
         elif not self.transport.is_closing():
             self.flow.resume_reading()
@@ -108,10 +108,11 @@ class Connection(HttpToolsProtocol):
                     self._hang_up_when_idle_for(self.timeout_keep_alive)
 
     def timeout_keep_alive_handler(self) -> None:
-        """One timer for the connection, not one for each of its answers: it looks again when a request came since."""
+        """Close the connection if it is still idle, else set the timer again. A timer per connection costs less than
+        one per response."""
         self.timeout_keep_alive_task = None
         if self._idle_since is None:
-            return  # the answer sets it again
+            return  # the next response sets the timer
         left = self._idle_since + self.timeout_keep_alive - self.loop.time()
         if left > 0:
             self._hang_up_when_idle_for(left)
@@ -122,7 +123,7 @@ class Connection(HttpToolsProtocol):
         self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
 
     def shutdown(self) -> None:
-        """Close a connection whose body is still incomplete after the deadline; nothing is cancelled."""
+        """Close the connection after a deadline if a body is still incomplete; no running request is cancelled."""
         self._stopping = True
         super().shutdown()
         if self.cycle is not None and not self.cycle.response_complete and self.cycle.more_body:
@@ -140,12 +141,12 @@ class Connection(HttpToolsProtocol):
         self._unserved, self._odd = False, None
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if not self._in_head:  # a trailer, which nothing reads
+        if not self._in_head:  # trailers are not used
             return
         name = name.lower()
         if name == b"expect" and value.lower() == b"100-continue":
             self.expect_100_continue = True
-        elif name == b"transfer-encoding" and value.strip().lower() != b"chunked":  # the parser reads past what it is
+        elif name == b"transfer-encoding" and value.strip().lower() != b"chunked":  # the parser would ignore the coding
             shown = value.decode("latin-1")[:64]
             self._odd = NotImplementedHere(
                 f"Transfer-Encoding {shown!r}: send chunked; compress by Content-Encoding: gzip"
@@ -155,7 +156,7 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._in_head, self._moved = False, True
         if self.parser.should_upgrade():
-            self._unserved = True  # until it is parsed again without the offer
+            self._unserved = True  # parsed again without the offer, and then served
             if self.parser.get_method() == b"CONNECT":
                 self._refusal = BadRequest("CONNECT is for proxies")
         elif self._fed + self._before > MOST_BYTES and self._is_too_long():
@@ -168,7 +169,7 @@ class Connection(HttpToolsProtocol):
             self._serve()
 
     def _serve(self) -> None:
-        """Answer the request whose head was read, or keep it until those before it are answered."""
+        """Answer the request whose head was read, or queue it behind earlier requests."""
         parser, scope, before = self.parser, self.scope, self.cycle
         version = parser.get_http_version()
         url = httptools.parse_url(self.url)
@@ -213,7 +214,7 @@ class Connection(HttpToolsProtocol):
             self.cycle.message_event.set()
 
     def _without_offer(self) -> bytes:
-        """The head of the request without the offer to upgrade."""
+        """Return the head of the request without the offer to upgrade."""
         head = [b"%b %b HTTP/%b" % (self.parser.get_method(), self.url, self.parser.get_http_version().encode())]
         for name, value in self.headers:
             if name == b"connection":
@@ -235,7 +236,7 @@ class Connection(HttpToolsProtocol):
         return HeadersTooLarge(f"the headers of a request may have at most {MOST_BYTES} bytes in total")
 
     def _refuse(self, error: ApiError) -> None:
-        """Send the error, unless a response has already started, then close the connection once the client had time to
+        """Send the error, unless a response has already started, and close the connection after the client had time to
         read it."""
         cycle = self.cycle
         if cycle is not None and not cycle.response_complete:
@@ -261,7 +262,7 @@ class Connection(HttpToolsProtocol):
         self._linger()
 
     def _linger(self) -> None:
-        """Keep the connection open until the client has read its response, whatever it still sends."""
+        """Keep the connection open until the client has read its response, and ignore all that it still sends."""
         self._deaf = True
         if self._stopping:
             self.transport.close()
@@ -278,8 +279,8 @@ class Connection(HttpToolsProtocol):
 
 
 class _Unhurried:
-    """A transport whose `close` lingers. Closing at once while data arrives sends RST, and the client would lose the
-    response."""
+    """A transport whose `close` lingers. Closing at once while data arrives would send RST, and the client would lose
+    the response."""
 
     def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
         self.write, self.is_closing, self.close = transport.write, transport.is_closing, close

@@ -1,8 +1,8 @@
-"""One request and its answer on a connection: uvicorn's, but a whole answer is one write.
+"""One request and its response on a connection, based on uvicorn's; a complete response is sent by one write.
 
-ASGI has a server keep the head of an answer until something of its body is there. Then most answers are known as a
-whole, and most of their lines from the answers before. What comes in pieces, ends the connection or does not say its
-length is uvicorn's to write.
+ASGI lets a server hold the head of a response back until the body begins. By then most responses are complete, and most
+of their header lines are cached from earlier ones. Responses that come in pieces, that end the connection or that have
+no Content-Length are left to uvicorn.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HEADER_RE, HEADER_VALUE_RE, STATUS_LINE, RequestResponseCycle
 
-_OF_THE_FRAME = (b"connection", b"transfer-encoding")  # headers that say where an answer ends
+_OF_THE_FRAME = (b"connection", b"transfer-encoding")  # headers that decide where a response ends
 
 
 class Cycle(RequestResponseCycle):
-    _start: Any = None  # the beginning of an answer, until something of its body is there
+    _start: Any = None  # the start message, held back until the body begins
 
     async def send(self, message: Any) -> None:
         if message["type"] == "http.response.start" and not self.response_started:
-            self._start = message  # that of an application which failed before its body is never sent
+            self._start = message  # if the application fails before its body, this is never sent
             return
         start, self._start = self._start, None
         if start is not None:
@@ -30,7 +30,7 @@ class Cycle(RequestResponseCycle):
         await super().send(message)
 
     def _send_whole(self, start: Any, message: Any) -> bool:
-        """False, with nothing sent, where one write is not all that there is to do."""
+        """Send a complete response by one write. Returns False, with nothing sent, if one write is not enough."""
         if message.get("more_body") or not self.keep_alive or self.disconnected or self.flow.write_paused:
             return False
         body, headers = message.get("body", b""), start["headers"]
@@ -49,8 +49,8 @@ class Cycle(RequestResponseCycle):
 
 @lru_cache(maxsize=1_000)
 def _line(name: bytes, value: bytes) -> bytes:
-    """A header as it is sent; nothing for one that says where the answer ends. Raises RuntimeError for what HTTP
-    forbids."""
+    """Return a header as it is sent; empty for one that decides where the response ends. Raises RuntimeError for a
+    header that HTTP forbids."""
     if HEADER_RE.search(name) or HEADER_VALUE_RE.search(value):
         raise RuntimeError(f"HTTP forbids this header: {name[:64]!r}")
     return b"" if name.lower() in _OF_THE_FRAME else b"%b: %b\r\n" % (name.lower(), value)

@@ -1,4 +1,4 @@
-"""The file of --keys-out. It exists once the mock answers, and never contains an earlier run's keys."""
+"""Writes the --keys-out file. It appears once the mock answers, and never contains an earlier run's keys."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _WAIT_SECONDS = 1.0
 
 
 def discard_old(path: Path) -> None:
-    """Remove an earlier run's file, so that a script that waits for the file never reads old keys. Raises UsageError
-    when it can't be removed, or when it belongs to a mock that is still running."""
+    """Remove an earlier run's file, so that a script that waits for the file never reads old keys. Raises UsageError if
+    the file can't be removed, or belongs to a mock that is still running."""
     if not path.parent.is_dir():
         raise UsageError(f"--keys-out {path}: there is no folder {path.parent}")
     if url := _running_at(path):
@@ -29,7 +29,8 @@ def discard_old(path: Path) -> None:
 
 
 def write(path: Path, document: bytes) -> None:
-    """Atomically, and readable by this user only: mkstemp creates files of mode 600. Raises UsageError."""
+    """Write the file atomically and readable by this user only: mkstemp creates files of mode 600. Raises
+    UsageError."""
     unfinished: str | None = None
     try:
         handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
@@ -44,7 +45,7 @@ def write(path: Path, document: bytes) -> None:
 
 
 def _running_at(path: Path) -> str | None:
-    """The URL in the file, if a mock answers there. Any response in the API's envelope counts."""
+    """Return the URL in the file if a mock answers there, else None. Any response in the API's envelope counts."""
     try:
         document = json.loads(path.read_bytes())
         url = document["url"]

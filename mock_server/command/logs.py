@@ -1,4 +1,4 @@
-"""Log lines as text, or one JSON object per line. Only notable events are logged, not every request."""
+"""Writes log lines as text, or as one JSON object per line. Only notable events are logged, not every request."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 _QUIET_SECONDS = 60.0
-_MOST_SEEN = 1_000  # different lines
+_MOST_SEEN = 1_000  # different messages that are remembered
 
 
 class _TextFormatter(logging.Formatter):
@@ -71,7 +71,7 @@ class ThrottledHandler(logging.StreamHandler[Any]):
 
 @dataclass(slots=True)
 class _Repeated:
-    """A message that was shown at `since`, and how often it was suppressed since then."""
+    """A message that was shown at `since`, and how often it has been suppressed since then."""
 
     since: float
     record: logging.LogRecord

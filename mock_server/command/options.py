@@ -1,4 +1,4 @@
-"""The command line: one option for each field of Settings, in groups, and a one-line error for a bad value."""
+"""The command line: an option for each field of Settings, in groups, and a one-line error for a bad value."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ Examples:
 
 
 _ALONE = {"strict_client": "all"}  # the value of an option that is given without one
-_SECRET = {"control_token", "proxy"}  # a URL may hold a password
+_SECRET = {"control_token", "proxy"}  # may contain a secret: a URL may contain a password
 
 
 class UsageError(Exception):
@@ -101,7 +101,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def read_settings(arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> Settings:
-    """Settings from the command line and the environment. Raises UsageError. --help and --version exit."""
+    """Read the settings from the command line and the environment. Raises UsageError. --help and --version exit."""
     _refuse_unknown_variables(os.environ if environment is None else environment)
     parser = build_parser()
     given, unknown = parser.parse_known_args(arguments)
@@ -117,7 +117,8 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str] | Non
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The parser. Options that are not given are absent from its result, so that the environment and defaults apply."""
+    """Build the parser. Options that are not given are absent from its result, so that the environment and defaults
+    apply."""
     parser = _Parser(
         prog=PROGRAM,
         usage=f"{PROGRAM} [options]",
@@ -154,7 +155,7 @@ def _add_option(group: _ArgumentGroup, name: str, field: FieldInfo) -> None:
 
 
 def _as_typed(value: Any) -> str:
-    """A default value in the syntax of the command line."""
+    """Write a default value in the syntax of the command line."""
     if isinstance(value, tuple):
         return ",".join(value)
     shortest = getattr(value, "shortest", None)
@@ -170,7 +171,7 @@ def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
 
 
 def _explain(error: ValidationError, given: Mapping[str, Any]) -> str:
-    """The first error, with the option or variable that the user wrote. The value is shown only if it can't be a
+    """Describe the first error, with the option or variable that the user wrote. Shows the value only if it can't be a
     secret."""
     problem = error.errors(include_url=False, include_context=False)[0]
     name = str(problem["loc"][0])

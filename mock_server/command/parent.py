@@ -1,4 +1,5 @@
-"""A mock that a program started ends with that program, however that ended: then its standard input closes."""
+"""Stops a mock together with the program that started it: however that program ends, the mock's standard input
+closes."""
 
 import contextlib
 import os
@@ -10,8 +11,7 @@ from mock_server.command.options import UsageError
 
 
 def end_with_stdin() -> None:
-    """Ask for a stop, as a TERM signal does, when there is nothing more to read. Raises UsageError without a standard
-    input."""
+    """Stop the mock, as a TERM signal does, once standard input is closed. Raises UsageError if there is none."""
     if sys.stdin is None or sys.stdin.closed:
         raise UsageError("--end-with-stdin: there is no standard input")
     threading.Thread(target=_wait, args=(sys.stdin.fileno(),), daemon=True).start()

@@ -1,5 +1,5 @@
-"""--watch: reloads the spec when its file changes; the data stays. An invalid file is logged, and the old spec
-stays."""
+"""--watch: reloads the spec when its file changes. The data stays. If the file is invalid, this is logged and the old
+spec stays."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ logger = logging.getLogger(__name__)
 async def watch(mock: Mock) -> None:
     """Reload the mock's spec whenever its file changes, until cancelled."""
     path = mock.spec.path.resolve()
-    # The folder is watched, because editors replace the file.
+    # Watches the folder, because editors replace the file.
     changes = awatch(path.parent, watch_filter=lambda kind, name: kind != Change.deleted and Path(name) == path)
     async for _ in changes:
         reload(mock, path)
 
 
 def reload(mock: Mock, path: Path) -> None:
-    """Serve the file as it is now. If it is invalid, log why and keep the old spec."""
+    """Serve the spec in the file. If it is invalid, log why and keep the old one."""
     try:
         mock.reload_spec(load_spec(path))
     except SpecError as error:

@@ -1,4 +1,4 @@
-"""One run of the mock: first everything that can fail through a user's error, then the seed data, then requests."""
+"""Runs the mock: first all steps that a user's error can make fail, then the seed data, then requests."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def run(settings: Settings) -> None:
 
 
 def _open(settings: Settings) -> Store | None:
-    """Raises UsageError."""
+    """Open the state file, if there is one. Raises UsageError."""
     if settings.state is None:
         return None
     try:
@@ -69,7 +69,7 @@ def _open(settings: Settings) -> Store | None:
 
 
 def _check_rules(names: Sequence[str]) -> None:
-    """Raises UsageError for an unknown rule of the lint."""
+    """Raise UsageError for an unknown rule of the lint."""
     known = [ALL, *(rule.id for rule in SENT_RULES)]
     for name in names:
         if name not in known:
@@ -90,7 +90,7 @@ def _make_mock(settings: Settings) -> tuple[Mock, Seed]:
 
 
 def _worlds(settings: Settings, spec: Spec, now: float | None) -> dict[str, Callable[[], Fill]]:
-    """The data sets that an organisation can be filled with later; each is generated at its first use."""
+    """Return the data sets with which an organisation can be filled later; each is generated at its first use."""
 
     def of(name: str) -> Callable[[], Fill]:
         return lambda: read_seed(settings.model_copy(update={"seed_data": name}), spec, now).fill
@@ -128,8 +128,8 @@ def _serve(mock: Mock, seed: Seed, sockets: Sequence[socket.socket], store: Stor
                 _print(proxy_banner(url, release, settings.proxy, control))
             else:
                 _print(banner(url, release, mock.organisations, seed.shop, control))
-        if settings.keys_out:  # last, so that everything else is done when the file appears
-            keys = () if settings.proxy else mock.organisations.keys_everywhere()  # a target has its own keys
+        if settings.keys_out:  # comes last, so that everything is ready when the file appears
+            keys = () if settings.proxy else mock.organisations.keys_everywhere()  # a proxy's target has its own keys
             keys_file.write(settings.keys_out, keys_document(url, keys, made_token))
 
     server = Server(app, announce, layers.stop, date_header=not settings.proxy)
@@ -150,7 +150,7 @@ def _print(text: str) -> None:
 
 
 def _log_token(token: str | None, keys_out: Path | None) -> None:
-    """Log a token that was generated for this run if no banner shows it. With --keys-out log only the file's name,
+    """Log the token that was generated for this run if no banner shows it. With --keys-out log only the file's name,
     because logs are kept and shared."""
     if token is not None:
         where = f"it is in {keys_out}" if keys_out else f"it is {token}"
@@ -158,6 +158,6 @@ def _log_token(token: str | None, keys_out: Path | None) -> None:
 
 
 def _start_watching(mock: Mock) -> asyncio.Task[None]:
-    from mock_server.command.reload import watch  # its library is loaded only when needed
+    from mock_server.command.reload import watch  # imported here, because its library is seldom needed
 
     return asyncio.get_running_loop().create_task(watch(mock))

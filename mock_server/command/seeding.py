@@ -1,4 +1,4 @@
-"""Seed data: a shop applied directly to an organisation, bypassing HTTP, limits and queue; no statistic counts it."""
+"""Applies seed data directly to an organisation, without HTTP, limits and queue; it counts in no statistic."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ from mock_server.state.tenant import Tenant
 
 logger = logging.getLogger(__name__)
 
-_KEPT = 100_000  # events; the records of a larger world are generated for each organisation instead of kept
-_RECENT = 3_600.0  # seconds between the last event of a folder and now, once its dates are moved
+_KEPT = 100_000  # events; the records of a larger world are generated again for each organisation, not kept
+_RECENT = 3_600.0  # seconds between the last event of a folder and now, after its dates were moved
 
 
 def read_seed(settings: Settings, spec: Spec, now: float | None) -> Seed:
-    """The data of --seed-data, with its dates moved so that they end at `now`: the same shop every day.
+    """Read the data of --seed-data, with its dates moved so that they end at `now`: the shop is the same every day.
 
-    `now=None`: at the fixed time where a virtual clock starts. Raises DataError."""
+    `now=None`: the dates end at the fixed time at which a virtual clock starts. Raises DataError."""
     columns = parse_columns(settings.columns) if settings.columns else None
     world = load_world(
         settings.seed_data, settings.seed, spec=spec, columns=columns, events=settings.events, tell=_log_report
     )
     fixed = world.now.timestamp()
     ends = fixed if now is None else now
-    if settings.events or Path(settings.seed_data).is_dir():  # their dates are kept
+    if settings.events or Path(settings.seed_data).is_dir():  # the dates of users' own events are kept
         return Seed(settings.seed_data, world, ends, _shift(world, ends, keep=now is None))
     return Seed(settings.seed_data, world, ends, ends - fixed)
 
 
 class Seed:
-    """A world that can fill any number of organisations. They share its records, which are immutable.
+    """A world that can fill any number of organisations, which share its immutable records.
 
-    `now`: when it is applied; `shift`: seconds by which all its dates are moved."""
+    `now`: when the data is applied; `shift`: seconds by which all its dates are moved."""
 
     def __init__(self, name: str, world: World, now: float | None = None, shift: float = 0.0) -> None:
         self.name = name
@@ -52,7 +52,7 @@ class Seed:
 
     @property
     def is_large(self) -> bool:
-        """Whether applying it takes so long that the user should be told."""
+        """Whether applying the data takes so long that the user should be told."""
         return len(self.world.event_stream) > _KEPT
 
     @property
@@ -62,7 +62,7 @@ class Seed:
         return Shop(self.name, len(world.items), len(world.users), len(world.event_stream), user_id)
 
     def fill(self, tenant: Tenant) -> None:
-        """Apply the items, users and events, in this order, each at its own time."""
+        """Apply the items, users and events in this order, each at its own time."""
         if self._records is None and not self.is_large:
             made = self._made()
             self._records = list(made[0]), list(made[1]), list(made[2])
@@ -81,8 +81,8 @@ def _log_report(report: Report) -> None:
 
 
 def _shift(world: World, now: float, keep: bool) -> float:
-    """Seconds by which to move the dates of a folder so that its last event is recent. `keep`: move only dates in the
-    future."""
+    """Return the seconds by which to move the dates of a folder so that its last event is recent. `keep`: move only
+    dates in the future."""
     times: Iterable[float | None] = (epoch_seconds(body.get("event_timestamp")) for body in world.events())
     last = max((time for time in times if time is not None), default=None)
     if last is None or (keep and last <= now):

@@ -1,4 +1,4 @@
-"""uvicorn, extended: a callback when it answers, and exit code 0 on Ctrl+C or SIGTERM."""
+"""Extends uvicorn: calls a function when the server answers, and exits with code 0 on Ctrl+C or SIGTERM."""
 
 from __future__ import annotations
 
@@ -23,13 +23,14 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Scope
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
-_GRACE_SECONDS = 5  # seconds for open requests
-# Seconds; if it were shorter than a client's pause, the client would send into a closing connection.
+_GRACE_SECONDS = 5  # seconds that a stopping server gives open requests
+# Seconds; longer than clients pause, because a client could send a request into a connection that is being closed.
 _KEEP_ALIVE_SECONDS = 75
 
 
 def _protocol() -> Any:
-    """The HTTP protocol with our limits; h11, which has its own, where httptools is missing, as on Windows."""
+    """Return the HTTP protocol with our limits, or h11, which has its own, where httptools is missing, as on
+    Windows."""
     if importlib.util.find_spec("httptools") is None:
         return "h11"
     from mock_server.command.connection import Connection
@@ -38,8 +39,9 @@ def _protocol() -> Any:
 
 
 class Server(UvicornServer):
-    """`on_ready` is called once, when requests are answered. If it raises UsageError, the server stops and `failure` is
-    that error. `on_stop` is called before the server waits for open requests; a second signal ends that wait."""
+    """The server. `on_ready` is called once, when requests are answered; if it raises UsageError, the server stops and
+    `failure` is that error. `on_stop` is called before the server waits for open requests; a second signal ends that
+    wait."""
 
     def __init__(
         self, app: ASGIApp, on_ready: Callable[[], None], on_stop: Callable[[], None], date_header: bool = True
@@ -76,27 +78,28 @@ class Server(UvicornServer):
         await super().shutdown(sockets)
 
     def transport_of(self, scope: Scope) -> asyncio.Transport | None:
-        """The connection of a request."""
+        """Return the connection of a request, or None."""
         known: asyncio.Transport | None = scope.get("lehnz.transport")
         if known is not None:
             return known
-        for connection in self.server_state.connections:  # h11 does not store it in the scope
+        for connection in self.server_state.connections:  # h11 does not store the transport in the scope
             ends = (getattr(connection, "client", None), getattr(connection, "server", None))
             if ends == (scope["client"], scope["server"]):
                 return connection.transport
         return None
 
     async def close_idle(self, is_meant: Callable[[Scope], bool]) -> None:
-        """Close the connections whose last request matches; a busy one closes after its response."""
+        """Close idle connections whose last request matches `is_meant`. A busy one is closed after its response."""
         for connection in list(self.server_state.connections):
             scope = getattr(connection, "scope", None)
             if scope is not None and is_meant(scope):
                 connection.shutdown()
-        await asyncio.sleep(0)  # transports close in the loop's next turn; the caller expects it to be done
+        await asyncio.sleep(0)  # lets the loop close the transports now, as the caller expects
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """As uvicorn's, but without raising the signal again at the end, because a requested stop is no failure."""
+        """Capture signals as uvicorn does, but without raising them again at the end: a requested stop is no
+        failure."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return

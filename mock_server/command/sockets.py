@@ -1,4 +1,4 @@
-"""Listening sockets, bound before anything else starts, so that a port in use is a one-line error."""
+"""Binds the listening sockets before anything else starts, so that a port in use is a one-line error."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from collections.abc import Sequence
 
 from mock_server.command.options import UsageError
 
-_ABSENT = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}  # the machine has no IPv6
+_ABSENT = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}  # errors on a machine without IPv6
 _ATTEMPTS = 20
 
 
 def bind(hosts: Sequence[str], port: int) -> list[socket.socket]:
-    """One socket for each address of `hosts`, all on one port; 0 picks one that is free on all of them.
+    """Bind one socket for each address of `hosts`, all on one port; 0 picks a port that is free on all of them.
 
     An address that the machine lacks is skipped if another one works. Raises UsageError."""
     addresses = list(dict.fromkeys(address for host in hosts for address in _addresses(host)))
@@ -29,7 +29,7 @@ def bind(hosts: Sequence[str], port: int) -> list[socket.socket]:
 
 
 def url_of(sockets: Sequence[socket.socket]) -> str:
-    """The URL of the server on this machine."""
+    """Return the server's URL on this machine."""
     host, port = sockets[0].getsockname()[:2]
     address = ipaddress.ip_address(host)
     if address.is_unspecified:
@@ -38,7 +38,7 @@ def url_of(sockets: Sequence[socket.socket]) -> str:
 
 
 def is_loopback(sockets: Sequence[socket.socket]) -> bool:
-    """Whether only this machine can reach the server."""
+    """Return whether only this machine can reach the server."""
     return all(ipaddress.ip_address(each.getsockname()[0]).is_loopback for each in sockets)
 
 

@@ -1,6 +1,6 @@
-"""Who may call the control plane: this machine, or a client with the token; never a page of another site.
+"""Decides who may call the control plane: this machine, or a client with the token; never a page of another site.
 
-One layer around all of /_mock checks this first, so no call can forget its own check."""
+One layer around all of /_mock decides this before any call, so no call can forget the check."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from mock_server.errors import ApiError, Forbidden, TooManyRequests, Unauthorize
 
 CHANGE_HEADER = "X-Mock-Control"
 _COOKIE = "lehnz_control"
-_SESSION, _ASSETS = f"{PREFIX}/session", f"{PREFIX}/ui/assets/"  # needed to sign in, and contain no data
-_NOT_ELSEWHERE = (b"cross-origin-resource-policy", b"same-origin")  # another site's page can't load an image or script
+_SESSION, _ASSETS = f"{PREFIX}/session", f"{PREFIX}/ui/assets/"  # needed to sign in, and without data
+_NOT_ELSEWHERE = (b"cross-origin-resource-policy", b"same-origin")  # keeps other sites from loading images and scripts
 _SAFE_METHODS = {"GET", "HEAD"}
 
 
 class Access:
-    """`token`: None where only this machine can connect. `names`: allowed Host names besides localhost and IP
-    addresses."""
+    """The access rules. `token`: None if only this machine can connect. `names`: Host names that are allowed besides
+    localhost and IP addresses."""
 
     def __init__(self, token: str | None, names: Iterable[str] = ()) -> None:
         self._token = token
@@ -36,7 +36,8 @@ class Access:
         self._run = secrets.token_bytes(32)  # makes cookies of earlier runs invalid
 
     async def check(self, request: Request) -> None:
-        """Raises Forbidden, Unauthorized or TooManyRequests, whose message says what to do."""
+        """Check that a request is allowed. Raises Forbidden, Unauthorized or TooManyRequests, with the remedy in the
+        message."""
         host = _host_name(request.headers.get("host", ""))
         if not self._knows(host):
             raise Forbidden(
@@ -48,7 +49,7 @@ class Access:
             raise Forbidden(f"a call that changes something needs the header {CHANGE_HEADER}: 1")
 
     async def accepts(self, token: str, request: Request) -> bool:
-        """Whether this is the token; any token is accepted where none is needed. Raises TooManyRequests."""
+        """Return whether `token` is valid; any token is if none is needed. Raises TooManyRequests."""
         address = request.client.host if request.client else ""
         if self._token is None:
             return True
@@ -77,13 +78,13 @@ class Access:
         return hmac.new(self._run, (self._token or "").encode(), hashlib.sha256).hexdigest()
 
     def _knows(self, host: str) -> bool:
-        """Whether the Host is allowed. Names are checked, because an attacker's DNS can point one at this machine;
-        addresses are safe."""
+        """Return whether the Host is allowed. Names are checked, because an attacker's DNS can point one at this
+        machine; IP addresses are safe."""
         return host == "localhost" or host.endswith(".localhost") or host in self._names or _is_address(host)
 
 
 class Guard:
-    """The ASGI layer. `sign_in` makes the page for a browser without the token."""
+    """The ASGI layer that enforces the rules. `sign_in` makes the page for a browser without the token."""
 
     def __init__(self, app: ASGIApp, access: Access, sign_in: Callable[[], Response] | None = None) -> None:
         self._app = app
@@ -116,14 +117,14 @@ def _is_open(path: str) -> bool:
 
 
 def _cookie_name(request: Request) -> str:
-    """A name with the port in it: browsers share cookies among all ports of a host, and two mocks must not sign each
-    other out."""
+    """Return a cookie name that contains the port: browsers share cookies among all ports of a host, and two mocks must
+    not sign each other's browsers out."""
     _, port = request.scope.get("server") or ("", 0)
     return f"{_COOKIE}_{port}"
 
 
 def _host_name(header: str) -> str:
-    """The name or address of a Host header, without port and brackets, in lower case."""
+    """Return the name or address in a Host header, without port and brackets, in lower case."""
     if header.startswith("["):
         return header[1:].partition("]")[0].lower()
     return header.partition(":")[0].lower()

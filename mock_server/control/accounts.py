@@ -1,4 +1,4 @@
-"""What the operator of the mock can do to accounts.
+"""Calls that change accounts, for the operator of the mock.
 
 PUT  /_mock/organisations/{tenant_id}/suspension   {"suspended": true}          its keys and members get 403
 POST /_mock/organisations/{tenant_id}/members      {"email", "role"}            adds a registered account

@@ -1,4 +1,5 @@
-"""Helpers for calls of the control plane: a validated body in, a model out, every error in the API's envelope.
+"""Helpers for calls of the control plane: they validate the body, return a model, and send errors in the API's
+envelope.
 
 Route("/clock", reading(clock))                              async def clock(request) -> ClockAnswer
 Route("/clock/advance", changing(Advance, advance), ...)     async def advance(request, body: Advance) -> ClockAnswer
@@ -87,13 +88,13 @@ _RESOURCES: WeakKeyDictionary[Endpoint, Mapping[str, Endpoint]] = WeakKeyDiction
 
 
 def shaped(endpoint: Endpoint, answer: type[BaseModel], body: type[Body] | None = None, status: int = 200) -> Endpoint:
-    """Store the models of an endpoint for the OpenAPI document."""
+    """Attach models to an endpoint for the OpenAPI document, and return it."""
     _SHAPES[endpoint] = Shapes(body, answer, status)
     return endpoint
 
 
 def shapes_of(endpoint: Endpoint) -> Shapes | None:
-    """The models; None for an endpoint that does not answer with JSON."""
+    """Return the models of an endpoint; None if it does not answer with JSON."""
     return _SHAPES.get(endpoint)
 
 
@@ -103,7 +104,7 @@ def endpoint_of(route: Route, method: str) -> Endpoint:
 
 
 def reading(call: Callable[[Request], Awaitable[BaseModel]]) -> Endpoint:
-    """An endpoint without a body."""
+    """Make an endpoint that takes no body."""
 
     async def endpoint(request: Request) -> Response:
         return answer(await call(request))
@@ -112,7 +113,7 @@ def reading(call: Callable[[Request], Awaitable[BaseModel]]) -> Endpoint:
 
 
 def changing(model: type[Given], call: Callable[[Request, Given], Awaitable[BaseModel]], status: int = 200) -> Endpoint:
-    """An endpoint with a JSON body of type `model`; no body means `{}`."""
+    """Make an endpoint that takes a JSON body of type `model`; no body means `{}`."""
 
     async def endpoint(request: Request) -> Response:
         return answer(await call(request, await read_as(model, request)), status)
@@ -121,7 +122,7 @@ def changing(model: type[Given], call: Callable[[Request, Given], Awaitable[Base
 
 
 def resource(path: str, **endpoints: Endpoint) -> Route:
-    """One path with an endpoint per method, so that a 405 lists all of them: resource("/x", GET=..., PUT=...)."""
+    """Make one route with an endpoint per method, so that a 405 lists all methods: resource("/x", GET=..., PUT=...)."""
 
     async def endpoint(request: Request) -> Response:
         return await endpoints["GET" if request.method == "HEAD" else request.method](request)
@@ -131,25 +132,25 @@ def resource(path: str, **endpoints: Endpoint) -> Route:
 
 
 def answer(data: BaseModel, status: int = 200) -> Response:
-    """The success envelope."""
+    """Return a response with the success envelope."""
     body = success("OK", data.model_dump(mode="json"))
     return Response(body, status, headers=NO_STORE, media_type="application/json")
 
 
 def refusal(error: ApiError, headers: Mapping[str, str] | None = None) -> Response:
-    """The error envelope."""
+    """Return a response with the error envelope."""
     return Response(failure(error), error.status, {**NO_STORE, **(headers or {})}, media_type="application/json")
 
 
 async def read_as(model: type[Given], request: Request, max_bytes: int = MAX_BODY_BYTES) -> Given:
-    """The validated body. Raises ApiError, which names the field and the rule."""
+    """Return the validated body. Raises ApiError, which names the field and the rule."""
     text = await read_bytes(request, max_bytes)
     document = parse_json(text, _MAX_DEPTH) if text else {}
     return _valid(lambda: model.model_validate_json(orjson.dumps(document), strict=True))
 
 
 async def read_bytes(request: Request, max_bytes: int) -> bytes:
-    """The raw bytes of a JSON body; empty when there is none. Raises ApiError."""
+    """Return the raw bytes of a JSON body; empty if there is none. Raises ApiError."""
     headers = headers_of(request.scope)
     text = await read_body(request.receive, headers, max_bytes)
     if text:
@@ -158,7 +159,8 @@ async def read_bytes(request: Request, max_bytes: int) -> bytes:
 
 
 async def read_pieces(request: Request, max_bytes: int) -> list[bytes]:
-    """The same of a large body, in pieces: to join them takes long enough to do it in a thread. Raises ApiError."""
+    """Return the raw bytes of a large JSON body in pieces, because joining them takes long enough to need a thread.
+    Raises ApiError."""
     headers = headers_of(request.scope)
     pieces = [piece async for piece in body_pieces(request.receive, headers, max_bytes)]
     check_content_type(headers.get(b"content-type"))
@@ -166,12 +168,12 @@ async def read_pieces(request: Request, max_bytes: int) -> list[bytes]:
 
 
 def checked(model: type[Given], parameters: Mapping[str, str]) -> Given:
-    """The query as a `model`; numbers are parsed from text. Raises BadRequest."""
+    """Return the query as a `model`; numbers are parsed from text. Raises BadRequest."""
     return _valid(lambda: model.model_validate(parameters))
 
 
 def _valid(validate: Callable[[], Given]) -> Given:
-    """Raises BadRequest with every field that breaks a rule."""
+    """Run `validate`. Raises BadRequest that lists every field that breaks a rule."""
     try:
         return validate()
     except ValidationError as error:
@@ -180,18 +182,19 @@ def _valid(validate: Callable[[], Given]) -> Given:
 
 
 def given(request: Request) -> dict[str, str]:
-    """The query without empty parameters, which forms send for empty fields."""
+    """Return the query without empty parameters, which forms send for empty fields."""
     return {name: value for name, value in request.query_params.items() if value}
 
 
 def tenant_asked(mock: Mock, request: Request) -> str | None:
-    """The organisation named in the query, if any. Raises NotFound."""
+    """Return the organisation named in the query, or None. Raises NotFound."""
     tenant_id = given(request).get("tenant_id")
     return organisation_named(mock, tenant_id).tenant_id if tenant_id else None
 
 
 def tenant_or_all(mock: Mock, request: Request, body: All) -> str | None:
-    """The organisation named in the query; None for all. Raises BadRequest when neither is requested."""
+    """Return the organisation named in the query, or None for all. Raises BadRequest if the request asks for
+    neither."""
     tenant_id = tenant_asked(mock, request)
     if (tenant_id is None) != body.all:
         rule = 'name a tenant_id in the query, or send {"all": true} for all organisations'
@@ -200,12 +203,13 @@ def tenant_or_all(mock: Mock, request: Request, body: All) -> str | None:
 
 
 def organisation_of(mock: Mock, request: Request) -> Organisation:
-    """The organisation named `tenant_id` in the path or the query. Raises NotFound, or BadRequest without a name."""
+    """Return the organisation that `tenant_id` in the path or the query names. Raises NotFound, or BadRequest if it is
+    missing."""
     return organisation_named(mock, named(request, "tenant_id"))
 
 
 def named(request: Request, parameter: str) -> str:
-    """The value of a path or query parameter. Raises BadRequest."""
+    """Return the value of a path or query parameter. Raises BadRequest if it is missing."""
     name: str | None = request.path_params.get(parameter) or request.query_params.get(parameter)
     if not name:
         raise BadRequest(*listed([FieldError(parameter, "is required in the query")]))
@@ -213,7 +217,7 @@ def named(request: Request, parameter: str) -> str:
 
 
 def organisation_named(mock: Mock, tenant_id: str) -> Organisation:
-    """Raises NotFound."""
+    """Return the organisation with this id. Raises NotFound."""
     try:
         return mock.organisations[tenant_id]
     except KeyError:
@@ -240,7 +244,7 @@ async def _unrouted(request: Request, error: Exception) -> Response:
 
 
 async def _gone(_: Request, __: Exception) -> Response:
-    """The client closed the connection during its request, so this response is not read."""
+    """Return an empty response for a client that closed the connection during its request; nobody reads it."""
     return Response(status_code=400)
 
 

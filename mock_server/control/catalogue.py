@@ -1,4 +1,4 @@
-"""The items of an organisation, and the recommender's data on them. Reads use no quota and change no statistic.
+"""Shows the items of an organisation, with the recommender's data on them. Reads use no quota and change no statistic.
 
 GET /_mock/organisations/{tenant_id}/items              ?q= &page= &limit=
 GET /_mock/organisations/{tenant_id}/items/{item_id}    record, popularity, neighbours

@@ -1,4 +1,4 @@
-"""The mock's time.
+"""Shows and changes the mock's time.
 
 GET  /_mock/clock?tenant_id=                                         the time, or that of one organisation
 POST /_mock/clock/advance  {"seconds" | "to_reset_of", "tenant_id"?}  applies what becomes due on the way
@@ -96,7 +96,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
 
 
 def _to_reset(mock: Mock, tenant_id: str) -> float:
-    """Seconds until an organisation's window ends; 0 without a running window."""
+    """Return the seconds until an organisation's window ends; 0 if no window is running."""
     window = organisation_named(mock, tenant_id).state.window
     now = mock.clock.monotonic()
     return mock.contract.limiter.quota(window, now).reset if mock.contract.limiter.is_running(window, now) else 0.0

@@ -1,6 +1,6 @@
-"""The operations as a collection for Postman and Bruno (which imports Postman's format 2.1), made from openapi.yaml.
+"""Builds a collection of the operations for Postman and Bruno (which imports Postman's format 2.1) from openapi.yaml.
 
-URL and keys are variables of the collection; the bodies are the examples in openapi.yaml, with an organisation's own
+URL and keys are variables of the collection. The bodies are the examples of openapi.yaml, with an organisation's own
 ids."""
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 
 
 def collection(spec: Spec, variables: Mapping[str, str], ids: Ids) -> dict[str, Any]:
-    """`variables`: `base_url`, `publishable_key` and `secret_key`. `ids`: what an id of the examples is there."""
+    """Build the collection. `variables`: `base_url`, `publishable_key` and `secret_key`. `ids`: an id of the examples
+    -> the organisation's id."""
     folders: dict[str, list[dict[str, Any]]] = {}
     for operation in spec.operations:
-        if operation.key_type is None:  # an account operation
+        if operation.key_type is None:  # an account operation, which needs a token instead
             continue
         node = {**operation.node, **request_examples(spec, operation, ids)}
         folders.setdefault((node.get("tags") or ["Others"])[0], []).extend(_requests(operation, node))
@@ -31,7 +32,7 @@ def collection(spec: Spec, variables: Mapping[str, str], ids: Ids) -> dict[str, 
 
 
 def _requests(operation: Operation, node: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """One request for each example of the body."""
+    """Yield one request for each example of the body."""
     content = node.get("requestBody", {}).get("content", {}).get("application/json", {})
     examples = {each["summary"]: each["value"] for each in content.get("examples", {}).values()} or {"": None}
     for summary, body in examples.items():

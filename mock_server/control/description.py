@@ -1,4 +1,4 @@
-"""The OpenAPI document of the control plane: texts from openapi.yaml, schemas from the models of the calls."""
+"""Builds the OpenAPI document of the control plane: texts from openapi.yaml, schemas from the models of the calls."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ _SCHEMES = {
     "token": {"type": "http", "scheme": "bearer", "description": "The control token, if the mock requires one"},
     "session": {"type": "apiKey", "in": "cookie", "name": "lehnz_control_PORT", "description": "For browsers"},
 }
-Operation = tuple[str, str, Shapes | None]  # path as in the document, method, shapes
+Operation = tuple[str, str, Shapes | None]  # path as in the document, method, models
 
 
 def document(routes: Iterable[BaseRoute]) -> dict[str, Any]:
-    """The whole document. An operation without a route stays as written in the file."""
+    """Build the whole document. An operation of the file that has no route stays as it is written."""
     written = parse(PATH.read_text(encoding="utf-8"))
     found = list(operations(routes))
     models = {(model, mode) for _, _, shapes in found if shapes for model, mode in shapes.models}
@@ -67,7 +67,7 @@ def document(routes: Iterable[BaseRoute]) -> dict[str, Any]:
 
 
 def _used(schemas: dict[str, Any], document: Any) -> dict[str, Any]:
-    """The schemas that the document refers to, directly or through others."""
+    """Return the schemas to which the document refers, directly or through other schemas."""
     found: dict[str, Any] = {}
     texts = [orjson.dumps(document).decode()]
     while texts:
@@ -79,7 +79,7 @@ def _used(schemas: dict[str, Any], document: Any) -> dict[str, Any]:
 
 
 def operations(routes: Iterable[BaseRoute]) -> Iterator[Operation]:
-    """The operations that the routes serve."""
+    """Yield the operations that the routes serve."""
     for route in routes:
         if isinstance(route, Route):
             path = PREFIX + _PARAMETER.sub(r"{\1}", route.path)
@@ -88,7 +88,7 @@ def operations(routes: Iterable[BaseRoute]) -> Iterator[Operation]:
 
 
 def description_route(routes: Iterable[BaseRoute]) -> Route:
-    """Serves the document, which is made at the first request."""
+    """Return the route of the document, which is built at the first request."""
     every = list(routes)
 
     async def describe(_: Request) -> Response:

@@ -53,7 +53,8 @@ def _base(request: Request) -> str:
 
 
 async def _file(name: str, document: Any) -> Response:
-    """A download with this name. It is serialised in a thread, because a full journal would block other requests."""
+    """Return a download with this name. It is serialised in a thread, because a full journal would block other
+    requests."""
     body = await asyncio.to_thread(orjson.dumps, document, option=orjson.OPT_INDENT_2)
     headers = {**NO_STORE, "Content-Disposition": f'attachment; filename="{name}"'}
     return Response(body, media_type="application/json", headers=headers)

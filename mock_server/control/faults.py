@@ -160,14 +160,15 @@ def routes(mock: Mock, set_faults: Faults, wire: Wire) -> list[BaseRoute]:
 
 
 def _refuse_behind_proxy(mock: Mock) -> None:
-    """Raises Conflict."""
+    """Raise Conflict if the mock is a proxy, which has no faults."""
     if mock.settings.proxy:
         raise Conflict("faults are not available with --proxy: the target makes the responses")
 
 
 async def _close_idle(wire: Wire, faults: Sequence[Fault], tenant_id: str | None) -> None:
-    """A browser silently repeats a request when a connection that it has used before breaks, so idle connections are
-    closed first. Those of the control plane and of other organisations stay open."""
+    """Close the idle connections that a fault would break, except those of the control plane and of other
+    organisations. A browser silently repeats a request when a connection that it has used before breaks, and would hide
+    the fault."""
 
     def is_meant(scope: Scope) -> bool:
         if not has_context(scope):

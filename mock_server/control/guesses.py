@@ -1,5 +1,5 @@
-"""Responses to wrong control tokens are delayed, and few are handled at a time per address, so that guessing is
-slow."""
+"""Slows down guesses of the control token: the response to a wrong one is delayed, and only a few per address are
+handled at a time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Guesses:
         self._waiting: Counter[str] = Counter()
 
     def are_too_many(self, address: str) -> bool:
-        """Whether the next token from this address is refused unread."""
+        """Return whether the next token from this address is refused unread."""
         return self._waiting[address] >= MOST_AT_ONCE
 
     async def wrong(self, address: str) -> None:

@@ -1,4 +1,4 @@
-"""Bring your own shop: the importer reads a user's file into an organisation. No account is needed.
+"""Imports a user's own shop: the importer reads a file into an organisation. No account is needed.
 
 POST /_mock/organisations/{tenant_id}/import    the file is the body; ?kind= &name= &columns= &mode=
 
@@ -103,7 +103,7 @@ class Concluded(BaseModel):
 
 
 def routes(mock: Mock) -> list[BaseRoute]:
-    making = asyncio.Lock()  # a file may be large: one at a time
+    making = asyncio.Lock()  # one import at a time, because a file may be large
 
     async def bring(request: Request) -> Response:
         tenant_id = organisation_of(mock, request).tenant_id
@@ -116,7 +116,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
         async with making:
             concluded, records = await _read(mock, asked, columns, content)
             if asked.mode != "preview" and records:
-                organisation_of(mock, request)  # it may have been removed by now
+                organisation_of(mock, request)  # raises NotFound if it was removed meanwhile
                 concluded.undo = await _keep(mock, tenant_id, f"before {asked.name}"[:100])
                 await _put(mock, tenant_id, asked, records)
                 concluded.applied = True
@@ -208,15 +208,16 @@ async def _put(mock: Mock, tenant_id: str, asked: Asked, records: list[Record]) 
 
 
 async def _in_pieces(mock: Mock, state: State, apply: Apply, records: Iterator[Any]) -> None:
-    """Requests get their turn between them."""
+    """Apply the records in pieces, so that requests are served in between."""
     while piece := list(islice(records, _PIECE)):
         await mock.ingest.put(state, apply, piece)
         await asyncio.sleep(0)
 
 
 def _shop(mock: Mock, tenant_id: str, items: list[Record], now: float) -> Tenant:
-    """Raises BadRequest for a catalogue in which every item is deleted."""
-    last = {each["item_id"]: each for each in items}  # the last of several items with one id
+    """Build a tenant with this catalogue and generated data. Raises BadRequest if every item of the catalogue is
+    deleted."""
+    last = {each["item_id"]: each for each in items}  # of several items with one id, the last
     try:
         world = build_world("small", mock.settings.seed, items=list(last.values()))
     except ValueError as error:

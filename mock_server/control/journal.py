@@ -1,4 +1,4 @@
-"""The journal: list and search exchanges, show one, as curl, as a live stream, and verify that a request was made.
+"""The journal's calls: list and search exchanges, show one, as curl, as a live stream, verify that a request was made.
 
 GET    /_mock/journal          ?tenant_id= &operation_id= &status= &key_type= &finding= &q= &after= &limit=
 GET    /_mock/journal/{id}
@@ -47,13 +47,13 @@ from mock_server.layers.journal.verification import Expectation, Verification, v
 from mock_server.mock import Mock
 from mock_server.spec.validation import listed
 
-_PICTURED = 4  # items of an exchange that are shown with pictures
-_AT_ONCE = 50  # exchanges searched before other requests are served
+_PICTURED = 4  # items of an exchange whose pictures are shown
+_AT_ONCE = 50  # exchanges that are searched before other requests are served
 Count = Annotated[int, Field(ge=0)]
 
 
 class _Number(IntegerConvertor):
-    """An id in a path. A longer number is not an id, and Python refuses to parse it."""
+    """An id in a path. A longer number can't be an id, and Python refuses to parse it."""
 
     regex = "[0-9]{1,15}"
 
@@ -172,7 +172,7 @@ def routes(mock: Mock, journal: Journal, wire: Wire) -> list[BaseRoute]:
         wanted = checked(Filter, given(request))
         _check_names(mock, wanted)
         await journal.catch_up()
-        found, last_id = [], journal.last_id  # exchanges that arrive during the search are found by the next request
+        found, last_id = [], journal.last_id  # later exchanges are found by the next request
         for number, exchange in enumerate(journal.read(wanted.after, None if wanted.unknown else wanted.tenant_id), 1):
             if wanted.fits(exchange):
                 found.append(exchange)
@@ -275,7 +275,7 @@ def _answer(wanted: Wanted, found: Verification, dropped: int, is_complete: bool
 
 
 def _check_names(mock: Mock, wanted: Filter | Wanted) -> None:
-    """Refuses an unknown operationId: no request could ever match it. Raises NotFound, BadRequest."""
+    """Refuse an unknown operationId, which no request could ever match. Raises NotFound, BadRequest."""
     if wanted.tenant_id is not None:
         organisation_named(mock, wanted.tenant_id)
     known = [operation.operation_id for operation in mock.contract.operations]

@@ -73,7 +73,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
     async def exhaust(request: Request, body: Exhaust) -> RateLimitAnswer:
         organisation = organisation_of(mock, request)
         state = organisation.state
-        state.logged.add("429 key")  # a 429 that was asked for needs no advice in the log
+        state.logged.add("429 key")  # a 429 that the user asked for needs no advice in the log
         mock.contract.limiter.exhaust(state.window, mock.clock.monotonic(), body.seconds)
         return rate_limit_of(mock, organisation)
 

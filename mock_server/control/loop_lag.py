@@ -1,4 +1,4 @@
-"""The lag of the event loop: the one number that shows whether the mock, and not the client, is slow."""
+"""Measures the lag of the event loop: the one number that shows whether the mock, and not the client, is slow."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ SAMPLED_EVERY_SECONDS = 0.1
 
 
 class LoopLag:
-    """Samples from the first `take` on, so a mock that is not watched has no timer."""
+    """Samples the lag from the first call of `take` on, so a mock that nobody watches has no timer."""
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._worst = 0.0
 
     def take(self) -> float:
-        """The longest delay of a timer since the last call, in seconds."""
+        """Return the longest delay of a timer since the last call, in seconds."""
         loop = asyncio.get_running_loop()
         if self._loop is not loop:
             self._loop = loop

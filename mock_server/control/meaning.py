@@ -1,4 +1,4 @@
-"""A short description of an exchange in terms of a shop: `click prod_7 by user_1`, `similar to prod_3, 4 of 20`."""
+"""Describes an exchange in terms of a shop: `click prod_7 by user_1`, `similar to prod_3, 4 of 20`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from mock_server.layers.journal.exchange import Exchange
 
-_NAMED = 3  # records of a batch that are named
-_ID_LENGTH = 24  # longest id that is shown; a UUID is cut
+_NAMED = 3  # records of a batch that the description names
+_ID_LENGTH = 24  # characters of an id that are shown; a UUID is longer
 _OWN_PAGE = ("/_mock/", "/docs")
 _OWN_PATHS = ("/favicon.ico", "/docs", "/openapi.yaml", "/openapi.json")
 
@@ -21,7 +21,7 @@ class Meaning(NamedTuple):
 
 
 def meaning_of(exchange: Exchange) -> Meaning:
-    """Empty for a body that was cut off or is not JSON."""
+    """Describe an exchange; empty for a body that was cut off or is not JSON."""
     operation, body = exchange.operation_id or "", exchange.request.json()
     if exchange.method == "OPTIONS":
         return Meaning(f"preflight of {exchange.request.header('access-control-request-method') or '?'}", ())
@@ -40,7 +40,8 @@ def meaning_of(exchange: Exchange) -> Meaning:
 
 
 def is_own(exchange: Exchange) -> bool:
-    """Whether one of the mock's own pages sent it without a key. The list of requests leaves those out by default."""
+    """Return whether one of the mock's own pages sent the exchange without a key. By default the list of requests omits
+    these."""
     if exchange.key_type is not None or exchange.request.header("x-api-key") is not None:
         return False
     if exchange.method == "GET" and exchange.path in _OWN_PATHS:

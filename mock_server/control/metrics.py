@@ -26,7 +26,7 @@ from mock_server.layers.journal.meter import BOUNDS_SECONDS, Meter
 from mock_server.mock import Mock
 
 _PREFIX = "lehnz_mock"
-_UNANSWERED = "none"  # the status of a request whose connection broke before the response
+_UNANSWERED = "none"  # status of a request whose connection broke before the response
 
 
 def routes(mock: Mock, journal: Journal, meter: Meter) -> list[BaseRoute]:
@@ -49,7 +49,7 @@ class MockCollector(Collector):
         self._lag = LoopLag()
 
     def describe(self) -> list[Metric]:
-        """Empty, because the values need a running event loop, which does not exist yet at registration."""
+        """Return nothing, because the values need a running event loop, which does not exist yet at registration."""
         return []
 
     def collect(self) -> Iterator[Metric]:

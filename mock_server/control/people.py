@@ -26,7 +26,7 @@ from mock_server.state.recommender.insight import Interest, interests
 from mock_server.state.records import Event
 from mock_server.state.tenant import Tenant
 
-SEARCHED = 200_000  # newest events that a search covers
+SEARCHED = 200_000  # the newest events, which a search covers
 _INTERESTS, _RECENT = 20, 50
 
 
@@ -111,7 +111,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
 
 
 def _known(tenant: Tenant) -> dict[str, None]:
-    """Every id that was upserted, merged, or has an event about an item."""
+    """Return every id that was upserted, merged, or has an event about an item."""
     return dict.fromkeys(chain(tenant.users, *tenant.identity.persons(), tenant.recommender.people))
 
 
@@ -133,7 +133,7 @@ def _interest(tenant: Tenant, each: Interest) -> InterestLine:
 
 
 async def _newest(tenant: Tenant, wanted: EventFilter) -> tuple[list[Event], int]:
-    """(the newest matching events, number of events searched)."""
+    """Return (the newest matching events, the number of events searched)."""
     ids = set(tenant.identity.ids(wanted.user_id)) if wanted.user_id is not None else None
     found: list[Event] = []
     searched = 0

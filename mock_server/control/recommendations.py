@@ -101,7 +101,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
 
 
 def _checked(mock: Mock, document: dict[str, Any]) -> dict[str, Any]:
-    """The body as the API reads it, with defaults and aliases. Raises ApiError with the API's own message."""
+    """Return the body as the API reads it, with defaults and aliases. Raises ApiError with the API's own message."""
     operation = mock.spec.operation(_OPERATION)
     endpoint = mock.contract.endpoint(operation.path.encode(), operation.method)
     body = endpoint.body if endpoint else None

@@ -89,7 +89,7 @@ def event_record(event: Event) -> EventRecord:
 
 
 def moment(seconds: float | None) -> Any:
-    """Epoch seconds as a date; None outside the calendar."""
+    """Convert epoch seconds to a date; None outside the calendar."""
     try:
         return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, ValueError, OSError):
@@ -118,7 +118,7 @@ def goods_of(item: Item | None) -> Goods:
 
 
 def title_of(tenant: Tenant, item_id: str) -> str | None:
-    """The title of an item, if its attributes have one."""
+    """Return the title of an item, or None if its attributes have none."""
     item = tenant.items.get(item_id)
     attributes = (item.attributes or {}) if item else {}
     named = (attributes.get(name) for name in ("title", "name"))

@@ -1,4 +1,4 @@
-"""All of /_mock: the calls of all modules, behind one guard."""
+"""Assembles all of /_mock: the calls of all modules, behind one guard."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from mock_server.mock import Mock
 
 
 def call_routes(mock: Mock, set_faults: Faults, exchanges: Journal, meter: Meter, wire: Wire) -> list[BaseRoute]:
-    """The calls of every module, each with its collaborators. The first matching route answers."""
+    """Return the routes of all calls, with their collaborators. The first route that matches serves a request."""
     return [
         *state.routes(mock),
         *organisations.routes(mock),
@@ -57,9 +57,9 @@ def call_routes(mock: Mock, set_faults: Faults, exchanges: Journal, meter: Meter
 def control_app(
     mock: Mock, set_faults: Faults, exchanges: Journal, meter: Meter, wire: Wire, access: Access
 ) -> ASGIApp:
-    """The control plane, to be mounted at PREFIX: outside the API's CORS, behind `access`."""
+    """Build the control plane, to be mounted at PREFIX: outside the API's CORS, behind `access`."""
     calls = [*session_routes(access), *call_routes(mock, set_faults, exchanges, meter, wire)]
     routes = [*calls, description_route(calls), *pages.routes(mock)]
     app = Starlette(routes=routes, exception_handlers=HANDLERS)
-    app.router.redirect_slashes = False  # unknown paths are 404 in the envelope, as everywhere
+    app.router.redirect_slashes = False  # an unknown path is a 404 in the envelope, as everywhere
     return Guard(app, access, pages.sign_in_page)

@@ -1,4 +1,4 @@
-"""Search and paging over an organisation's data, in slices, so that its requests are not delayed."""
+"""Searches an organisation's data and returns pages of it, in slices, so that its requests are not delayed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mock_server.control.calls import Body, checked, given, organisation_of
 from mock_server.mock import Mock
 from mock_server.state.tenant import Tenant
 
-_AT_ONCE = 5_000  # records examined before other requests are served
+_AT_ONCE = 5_000  # records that are examined before other requests are served
 Asked = TypeVar("Asked", bound=Body)
 Each = TypeVar("Each")
 
@@ -31,12 +31,12 @@ class Search(Body):
 
 
 def asked(mock: Mock, request: Request, model: type[Asked]) -> tuple[Tenant, Asked]:
-    """The organisation's data, and the validated query."""
+    """Return the organisation's data, and the validated query."""
     return organisation_of(mock, request).tenant, checked(model, given(request))
 
 
 async def in_turns(records: Iterable[Each]) -> AsyncIterator[Each]:
-    """The records that exist at the start, in slices."""
+    """Yield the records that exist at the start, in slices."""
     for number, record in enumerate(list(records), 1):
         yield record
         if number % _AT_ONCE == 0:

@@ -53,7 +53,7 @@ class Affected(BaseModel):
 
 
 def routes(mock: Mock) -> list[BaseRoute]:
-    making = asyncio.Lock()  # a data set is generated once, even when several requests ask for it
+    making = asyncio.Lock()  # a data set is generated once, even if several requests ask for it
 
     async def health(_: Request) -> Health:
         release = version("lehnz-contract")
@@ -83,7 +83,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
             raise BadRequest(*listed([FieldError("$.data", f"must be one of {known}")]))
         async with making:
             await asyncio.to_thread(mock.seeded.make_once, mock.contract.ranking_depth, data)
-        organisation_named(mock, body.tenant_id)  # it may have been removed by now
+        organisation_named(mock, body.tenant_id)  # raises NotFound if it was removed meanwhile
         mock.seed(body.tenant_id, data)
         return Affected(tenant_ids=[body.tenant_id])
 

@@ -1,4 +1,4 @@
-"""Facts of the spec for the account tabs: roles, and the columns of a bulk file."""
+"""Facts of the spec that the account tabs show: roles, and the columns of a bulk file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SAMPLES = {"items": "catalog.csv", "users": "users.csv"}  # files in assets/
 
 
 def account(view: View) -> dict[str, Any]:
-    """`may`: the roles that may use an operation, by operationId; `roles`: highest first."""
+    """Return `may`: by operationId, the roles that may use it; and `roles`: highest first."""
     return {
         "roles": list(Role),
         "may": {each.operation_id: each.roles for each in _about_organisations(view.mock.contract.accounts)},
@@ -24,14 +24,15 @@ def account(view: View) -> dict[str, Any]:
 
 
 def team(view: View) -> dict[str, Any]:
-    """`actions`: a description of each action in the audit log."""
+    """Return `actions`: by name in the audit log, what the action is."""
     sentences = {each.operation_id: each.node["summary"] for each in _about_organisations(view.mock.contract.accounts)}
     own = view.mock.contract.accounts.operation("createOrganisation")
     return account(view) | {"actions": {own.operation_id: own.node["summary"]} | sentences | _OF_THE_MOCK}
 
 
 def upload(view: View) -> dict[str, Any]:
-    """`columns`: for each kind of rows, (name, is it required, description); `samples`: example files."""
+    """Return `columns`: for each kind of rows, (name, whether it is required, description); and `samples`: example
+    files."""
     contract = view.mock.contract
     rows = contract.accounts.operation(_UPLOAD).node["x-rows"]
     return account(view) | {

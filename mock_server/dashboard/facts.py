@@ -1,4 +1,4 @@
-"""The facts that single tabs need when they are rendered. Their scripts fetch everything that changes."""
+"""Facts that a tab needs when it is rendered. Its script fetches everything that changes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def none(_: View) -> dict[str, Any]:
 
 
 def overview(view: View) -> dict[str, Any]:
-    """The data sets that can be loaded, and two commands that work with the current data."""
+    """Return the data sets that can be loaded, and two commands that work with the current data."""
     organisation = view.organisation
     recommend: dict[str, Any] = {"strategy": "popular", "limit": 3}
     for user_id in some_users(organisation.tenant, 1):
@@ -53,7 +53,7 @@ def requests(view: View) -> dict[str, Any]:
 
 
 def strategies(view: View) -> dict[str, Any]:
-    """Strategies with their required input, the maximum number of results, and a user to try them with."""
+    """Return the strategies with their required input, the maximum number of results, and a user to try them with."""
     spec, tenant = view.mock.spec, view.organisation.tenant
     properties = spec.resolve(spec.operation(OPERATION).request_schema)["properties"]
     return {
@@ -65,7 +65,7 @@ def strategies(view: View) -> dict[str, Any]:
 
 
 def _curl(url: str, key: str, body: dict[str, Any]) -> str:
-    """A command for a POSIX shell, broken into short lines."""
+    """Return a command for a POSIX shell, broken into short lines."""
     return " \\\n  ".join(
         [
             f"curl -s {shlex.quote(url)}",

@@ -4,8 +4,8 @@ GET /_mock/                     overview
 GET /_mock/ui/{tab}             the other tabs; `?tenant_id=` selects the organisation, so that links can be shared
 GET /_mock/ui/assets/{file}     style and scripts, without a token: they contain no data
 
-Nothing is loaded from other hosts except the catalogue's pictures, and only script files beside this module run: the
-policy enforces both.
+Pages load nothing from other hosts except the catalogue's pictures, and only script files beside this module run: the
+Content-Security-Policy enforces both.
 """
 
 from __future__ import annotations
@@ -37,18 +37,18 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-_CHOICES = {"id", "item_id", "user_id"}  # in the URL: a detail view is open from the start
-_LISTED = 50  # the most organisations that the menu lists; beyond that there is a search
+_CHOICES = {"id", "item_id", "user_id"}  # given in the URL, to open a detail view at once
+_LISTED = 50  # organisations in the menu; if there are more, a search is shown
 
 
 def routes(mock: Mock) -> list[BaseRoute]:
-    """The routes of the pages, to be mounted at /_mock behind its access rules."""
+    """Return the routes of the pages, to be mounted at /_mock behind its access rules."""
     assets = Mount("/ui/assets", AssetFiles(HERE / "assets"))
     return [assets, *(Route(tab.address, _endpoint(mock, tab)) for tab in TABS)]
 
 
 def sign_in_page() -> Response:
-    """The page that asks for the control token. It shows nothing of the mock."""
+    """Return the page that asks for the control token. It shows nothing of the mock."""
     return _page("sign_in", 401, tenant_id=None, wanted=None)
 
 

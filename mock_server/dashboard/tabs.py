@@ -1,4 +1,4 @@
-"""The tabs of the dashboard, in order. A tab is a row here, templates/NAME.html.jinja and assets/NAME.js."""
+"""The tabs of the dashboard, in order. Each has a row here, templates/NAME.html.jinja and assets/NAME.js."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mock_server.dashboard import account_facts, facts
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """`facts`: what its template needs besides the facts of every page."""
+    """A tab. `facts`: the facts that its template needs in addition to those of every page."""
 
     name: str
     title: str
@@ -20,7 +20,7 @@ class Tab:
 
     @property
     def address(self) -> str:
-        """Below /_mock."""
+        """The path of the tab below /_mock."""
         return self.path or f"/ui/{self.name}"
 
 
