@@ -1,1 +1,2 @@
-"""Broken servers (mutants) and legal ones (variants) that show what the conformance suite is worth."""
+"""Broken servers (mutants) and legal ones (variants) that show whether the conformance suite finds faults and only
+faults."""

@@ -1,4 +1,4 @@
-"""`python -m tests.mutants`: list the collection, serve one of it, judge it (`make mutants`).
+"""`python -m tests.mutants`: lists the collection, serves one server of it, or judges it (`make mutants`).
 
 Exit codes: 0 everything is as it should be, 1 a mutant survived or a legal server was accused (with --minutes: where
 the committed results say otherwise), 2 usage, or nothing can be judged.
@@ -87,7 +87,7 @@ def judge(given: argparse.Namespace) -> int:
 
 
 def judge_draw(given: argparse.Namespace) -> int:
-    """Exit 0 whatever survives: a draw measures, and is never repeated."""
+    """Judge a draw; return 0 even if mutants survive, because a draw measures and is never repeated."""
     began = time.monotonic()
     mutants = draw.draw(given.new, given.seed)
     made = judging.judge(judging.Work(mutants, jobs=given.jobs or judging.JOBS, say=_say))
@@ -130,7 +130,7 @@ def main() -> int:
         parser().error(f"unknown: {' '.join(rest)}")
     if given.command == "list":
         return show(given.pattern)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an orderly end: no server is left behind
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ends the servers too
 
     try:
         return judge_draw(given) if given.command == "draw" else judge(given)

@@ -21,13 +21,14 @@ OPTIONS = ("--seed", "1", "--max-examples", str(EXAMPLES), "--include-path-regex
 
 
 def findings(names: Iterable[str], jobs: int = 2) -> Iterator[tuple[str, bool | None]]:
-    """Whether it found anything at each of them, as they end; None where it came to no end."""
+    """Yield for each server whether schemathesis finds anything, as the runs end; None if a run did not end."""
     for name, result in in_processes(_finds, names, jobs, MOST_SECONDS):
         yield name, None if isinstance(result, Lost) else result
 
 
 def _finds(name: str) -> bool | None:
-    """In a process of its own: its command line against the server of that name. None for an exit that says neither."""
+    """Run schemathesis's command line against the server of that name, in a process of its own. Return None for an exit
+    code that is neither "found" nor "nothing found"."""
     from schemathesis.cli import schemathesis
 
     from tests.mutants import registry
@@ -37,7 +38,7 @@ def _finds(name: str) -> bool | None:
         announced = json.loads(serve_beside(registry.named(name), ("--rate-limit", "off"), Path(folder)).read_bytes())
         config = Path(folder, "schemathesis.toml")
         config.write_text(_keys(announced["organisations"][0]), encoding="utf-8")
-        os.chdir(folder)  # it leaves files where it runs
+        os.chdir(folder)  # schemathesis leaves files where it runs
         arguments = ["--config-file", str(config), "run", str(SPEC_PATH), "--url", announced["url"], *OPTIONS]
         try:
             schemathesis.main(args=arguments, prog_name="schemathesis")

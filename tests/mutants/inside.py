@@ -1,4 +1,5 @@
-"""Deviations within the mock: queued records that change or vanish, windows that are not the organisation's."""
+"""Building blocks of mutants that change the mock itself: queued records that change or vanish, windows that belong to
+no or to several organisations."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ Records = list[Record]
 
 
 def inside(change: Callable[[Mock], object]) -> Break:
-    """The mock is changed; the application around it stays."""
+    """Change the mock and leave the application around it as it is."""
 
     def install(mock: Mock, app: ASGIApp) -> ASGIApp:
         change(mock)
@@ -28,7 +29,7 @@ def inside(change: Callable[[Mock], object]) -> Break:
 
 
 def queues(change: Callable[[Records, State, Mock], Sequence[Record]]) -> Break:
-    """What was accepted together is queued as `change` returns it."""
+    """Queue what `change` returns instead of the records that were accepted together."""
 
     def install(mock: Mock) -> None:
         put = mock.ingest.put
@@ -44,14 +45,14 @@ def queues(change: Callable[[Records, State, Mock], Sequence[Record]]) -> Break:
 
 
 def loses(test: Callable[[Any, Mock], bool], kind: type = object) -> Break:
-    """Accepted records of a kind for which the test holds never arrive."""
+    """Lose accepted records of a kind for which the test holds."""
     return queues(
         lambda records, _, mock: [each for each in records if not (isinstance(each, kind) and test(each, mock))]
     )
 
 
 def events(change: Callable[[Event], Event | None]) -> Break:
-    """Each accepted event is queued as another one, or not at all."""
+    """Queue what `change` returns for each accepted event; None loses the event."""
 
     def changed(records: Records, _: State, __: Mock) -> Records:
         found = [change(each) if isinstance(each, Event) else each for each in records]
@@ -61,7 +62,8 @@ def events(change: Callable[[Event], Event | None]) -> Break:
 
 
 def items(change: Callable[[Item, dict[str, Item]], Item | None]) -> Break:
-    """Each accepted item is queued as another one, or not at all; the change is given the items known so far."""
+    """Queue what `change` returns for each accepted item; None loses the item. `change` also gets the items known so
+    far."""
 
     def changed(records: Records, state: State, _: Mock) -> Records:
         known = state.tenant.items
@@ -72,12 +74,12 @@ def items(change: Callable[[Item, dict[str, Item]], Item | None]) -> Break:
 
 
 def others(mock: Mock, state: State) -> list[State]:
-    """The other organisations' states."""
+    """Return the states of the other organisations."""
     return [each.state for each in mock.organisations if each.state is not state]
 
 
 def shares(test: Callable[[Record, State, State], bool]) -> Break:
-    """Accepted records are queued for other organisations too: test(record, its organisation's state, the other's)."""
+    """Queue accepted records for other organisations too: test(record, its organisation's state, the other's)."""
 
     def install(mock: Mock) -> None:
         put = mock.ingest.put
@@ -97,7 +99,7 @@ def shares(test: Callable[[Record, State, State], bool]) -> Break:
 
 
 def buckets(name_of: Callable[[Request, Server], object]) -> Break:
-    """One rate limit window per name; None means the organisation's own."""
+    """Count requests in one rate limit window per name; None means the organisation's own window."""
 
     async def bucketed(request: Request, server: Server) -> Answer:
         organisation = server.organisation(request)
@@ -117,14 +119,14 @@ def buckets(name_of: Callable[[Request, Server], object]) -> Break:
 
 
 class BrokenLimiter(Limiter):
-    """Put in place by `limited`."""
+    """The limiter whose methods `limited` replaces."""
 
 
 def limited(
     charge: Callable[[Limiter, Window, float], bool] | None = None,
     quota: Callable[[Limiter, Window, float, Quota], Quota] | None = None,
 ) -> Break:
-    """The limiter decides, or tells, something else than it should."""
+    """Make the limiter decide (`charge`) or report (`quota`) something wrong."""
 
     def install(mock: Mock) -> None:
         right = mock.contract.limiter

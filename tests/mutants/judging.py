@@ -1,4 +1,4 @@
-"""Judges many servers: all of them, or as many as time allows, compared with the committed results."""
+"""Judges many servers: all of them, or as many as the time allows, compared with the committed results."""
 
 from __future__ import annotations
 
@@ -14,20 +14,21 @@ from tests.mutants.results import Results
 from tests.mutants.runs import BROKEN, Judged, Task, claims_task, mutant_task, plain_task, run_all, variant_task
 
 CORES = os.cpu_count() or 2
-JOBS = CORES * 4  # many of them wait: for what never shows, for the end of a window
-LAST_START = 0.85  # of the time: what is running then may come to its end
+JOBS = CORES * 4  # more than cores, because most runs wait: for records that never show, for the end of a window
+LAST_START = 0.85  # share of the time: runs that began before may finish
 BROKEN_IN_A_ROW = 5
 
 Say = Callable[[str], object]
 
 
 class CannotJudge(Exception):
-    """No server starts, or no suite: that has nothing to do with any mutant. The message is one line."""
+    """Neither a server nor the suite starts, which says nothing about any mutant. The message is one line."""
 
 
 @dataclass
 class Work:
-    """What is to be judged, and how. `claims_only`: mutants meet only the checks of the statements that they break."""
+    """The servers to judge, and how. `claims_only`: mutants are judged only by the checks of the statements that they
+    break."""
 
     mutants: Sequence[Mutant] = ()
     variants: Sequence[Variant] = ()
@@ -38,7 +39,7 @@ class Work:
 
     @property
     def tasks(self) -> list[Task]:
-        """In an order that mixes the areas and never changes, so that any beginning of it is a fair sample."""
+        """All tasks in a fixed order that mixes the areas, so that any beginning of it is a fair sample."""
         made = [(claims_task if self.claims_only else mutant_task)(mutant) for mutant in self.mutants]
         made += [variant_task(variant) for variant in self.variants]
         made += [plain_task(seed) for seed in range(1, self.seeds + 1)]
@@ -46,7 +47,7 @@ class Work:
 
 
 def judge(work: Work, minutes: float | None = None) -> Results:
-    """As many as the time allows. Raises CannotJudge."""
+    """Judge as many servers as the time allows. Raises CannotJudge."""
     results, broken = Results(), 0
     last_start = time.monotonic() + LAST_START * minutes * 60 if minutes is not None else float("inf")
     for number, (task, judged) in enumerate(run_all(_until(last_start, work.tasks), work.jobs), 1):
@@ -59,7 +60,7 @@ def judge(work: Work, minutes: float | None = None) -> Results:
 
 
 def add_baseline(results: Results, names: Sequence[str], work: Work) -> None:
-    """Plain schemathesis against the mutants of these names."""
+    """Run plain schemathesis against the mutants with these names."""
     for number, (name, found) in enumerate(baseline.findings(names, min(work.jobs, CORES)), 1):
         results.baseline[name] = found
         work.say(f"{number}/{len(names)} schemathesis {'finds' if found else 'passes'} {name}")
@@ -67,7 +68,7 @@ def add_baseline(results: Results, names: Sequence[str], work: Work) -> None:
 
 @dataclass(frozen=True)
 class Compared:
-    """A run beside the committed results. `left_out`: names that the time did not allow."""
+    """A run compared with the committed results. `left_out`: names that there was no time for."""
 
     judged: int
     worse: list[str]
@@ -75,7 +76,7 @@ class Compared:
 
 
 def compare(work: Work, committed: Results, minutes: float) -> Compared:
-    """Worse is what was right in the committed results and is wrong now. Raises CannotJudge."""
+    """Compare a run with the committed results: worse is what was right there and is wrong now. Raises CannotJudge."""
     made = judge(work, minutes)
     rows = [(task, made.row(task), committed.row(task)) for task in work.tasks]
     return Compared(

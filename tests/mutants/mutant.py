@@ -14,9 +14,10 @@ CATALOGUE = Path(__file__).parents[2] / "contracts" / "catalogue"
 
 @dataclass(frozen=True)
 class Mutant:
-    """`ids`: the statements of the catalogue that the deviation breaks; a check of any of them is the right one.
-    `exhaust`: it shows only when the limit is used up. `options`: further options of the mock; `suite_options`: what
-    what the suite needs to reach it. `stated_level`: the level if there are no ids."""
+    """A broken server. `ids`: the statements of the catalogue that the deviation breaks; a failed check of any of them
+    counts as a kill. `exhaust`: the deviation shows only when the limit is used up. `options`: further options of the
+    mock; `suite_options`: options that the suite needs to reach the deviation. `stated_level`: the level if there are
+    no ids."""
 
     name: str
     breaks: str
@@ -29,7 +30,7 @@ class Mutant:
 
     @property
     def level(self) -> str:
-        """The strongest level of the statements."""
+        """The highest level of the statements."""
         if self.stated_level:
             return self.stated_level
         levels = {statement_levels().get(each, "unknown") for each in self.ids}
@@ -38,9 +39,10 @@ class Mutant:
 
 @dataclass(frozen=True)
 class Variant:
-    """A server that uses a freedom which the readings leave. `suite_options` tell the suite what is announced.
+    """A legal server that uses a freedom which the readings leave. `suite_options` announce to the suite what it can't
+    find out.
 
-    `exit_code`: what the suite should say; 3 where the readings call a server impossible to judge."""
+    `exit_code`: the right verdict of the suite; 3 where the readings say that a server can't be judged."""
 
     name: str
     differs: str
@@ -53,6 +55,6 @@ class Variant:
 
 @cache
 def statement_levels() -> dict[str, str]:
-    """Level by id, as the catalogue has them."""
+    """Return the level of each statement by id, from the catalogue."""
     entries = (tomllib.loads(path.read_text(encoding="utf-8"))["check"] for path in sorted(CATALOGUE.glob("*.toml")))
     return {entry["id"]: entry["level"] for area in entries for entry in area}

@@ -1,4 +1,4 @@
-"""docs/mutants.md: the results as a page."""
+"""Writes the results as a page, docs/mutants.md."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.mutants.written import held_out, held_out_second, held_out_third
 
 PAGE = Path(__file__).parents[2] / "docs" / "mutants.md"
 MARKS: dict[bool | str | None, str] = {True: "finds", False: "", None: "no end", "not run": "not run"}
-SHOWN = 3  # further failures of a mutant that are named: a big one fails dozens of checks
+SHOWN = 3  # further failures that are named per mutant: some mutants fail dozens of checks
 
 _HEAD = """\
 # Does the suite find broken servers?
@@ -100,7 +100,7 @@ def _first_run(run: dict[str, bool]) -> str:
 
 
 def _short_of_it(results: Results) -> Iterator[str]:
-    """The failures, listed first."""
+    """Yield the survivors and wrong verdicts, which come first on the page."""
     sentences = {mutant.name: mutant for mutant in registry.every_mutant()}
     yield "## What falls short\n"
     for name in results.survivors:

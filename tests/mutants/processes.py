@@ -1,6 +1,6 @@
-"""Many calls, each in a process of its own, a few at a time, bounded in time.
+"""Runs many calls, each in a process of its own, a few at a time and each for a limited time.
 
-The processes are forked from one that has everything imported, so that each costs its own work and nothing else.
+The processes are forked from one that has everything imported, so that each costs only its own work.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any, Generic, TypeVar
 
 IMPORTED_ONCE = ["tests.mutants.registry", "tests.mutants.serve", "contracts.session", "contracts.generated.passes"]
-KEPT_IN_ENVIRONMENT = {"PATH", "HOME", "TMPDIR", "LANG"}  # requests reads all of it, for proxies, at every request
+KEPT_IN_ENVIRONMENT = {"PATH", "HOME", "TMPDIR", "LANG"}  # requests reads all of it for proxies at every request
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -25,7 +25,7 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Lost:
-    """A call that came to no end: it was given up after so many seconds, or its process fell over."""
+    """A call without a result: it took too many seconds, or its process crashed."""
 
     words: str
     timed_out: bool = False
@@ -41,7 +41,8 @@ class _Running(Generic[Task]):
 def in_processes(
     call: Callable[[Task], Result], tasks: Iterable[Task], jobs: int, most_seconds: float
 ) -> Iterator[tuple[Task, Result | Lost]]:
-    """call(task) for every task, with what it returned, as they end. The next task is asked for when there is room."""
+    """Run call(task) for every task; yield each task with its result, in the order in which they end. The next task is
+    fetched when a process is free."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(IMPORTED_ONCE)
     waiting = iter(tasks)
@@ -88,16 +89,16 @@ def _end(process: BaseProcess) -> None:
 
 
 def _run(call: Callable[[Task], object], task: Task, pipe: Connection) -> None:
-    """In the process: the call alone, in a clean environment and in silence; then leave without ceremony.
+    """Run the call in the new process, with a clean environment and without output, then exit at once.
 
-    It is over before its garbage matters, and looking for it would take a tenth of the time."""
+    Collecting garbage would take a tenth of the time, and the process ends before it matters."""
     gc.disable()
     for name in os.environ.keys() - KEPT_IN_ENVIRONMENT:
         del os.environ[name]
     sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for the rest of this process
     try:
         pipe.send(call(task))
-    except BaseException as error:  # whatever it is, the parent should hear of it
+    except BaseException as error:  # the parent must get every error
         because = f" because of {type(error.__cause__).__name__}: {error.__cause__}" if error.__cause__ else ""
         pipe.send(Lost(f"{type(error).__name__}: {error}{because}"))
     finally:

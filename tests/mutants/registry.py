@@ -46,13 +46,13 @@ AREAS = (
 
 @cache
 def mutants() -> dict[str, list[Mutant]]:
-    """By area."""
+    """Return the mutants by area."""
     return {area: list(importlib.import_module(f"tests.mutants.written.{area}").MUTANTS) for area in AREAS}
 
 
 @cache
 def variants() -> dict[str, list[Variant]]:
-    """By group."""
+    """Return the variants by group."""
     from tests.mutants.variants.groups import GROUPS
 
     return {name: list(found) for name, found in GROUPS.items()}
@@ -67,7 +67,7 @@ def every_variant() -> list[Variant]:
 
 
 def named(name: str) -> Mutant | Variant:
-    """Those that are drawn too. Raises KeyError."""
+    """Return the mutant or variant with that name, a drawn mutant too. Raises KeyError."""
     if "@" in name:
         from tests.mutants.drawn.draw import named
 
@@ -77,13 +77,13 @@ def named(name: str) -> Mutant | Variant:
 
 
 def area_of(name: str) -> str:
-    """The area of a mutant or the group of a variant. Raises KeyError."""
+    """Return the area of a mutant or the group of a variant. Raises KeyError."""
     groups: list[tuple[str, Sequence[Mutant | Variant]]] = [*mutants().items(), *variants().items()]
     return {each.name: group for group, found in groups for each in found}[name]
 
 
 def matching(pattern: str | None) -> tuple[list[Mutant], list[Variant]]:
-    """Those whose name or area the pattern fits; all of them without one."""
+    """Return the mutants and variants whose name or area matches the pattern; all of them without one."""
 
     def fits(name: str) -> bool:
         return pattern is None or fnmatch(name, pattern) or fnmatch(area_of(name), pattern)

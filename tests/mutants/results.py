@@ -22,13 +22,13 @@ from tests.mutants.runs import Judged, Task, killed
 ROOT = Path(__file__).parents[2]
 RESULTS = Path(__file__).with_name("results.json")
 WRITTEN = {"tests/mutants/results.json", "docs/mutants.md"}
-SEEDS = 5  # of the plain mock
+SEEDS = 5  # seeds of the plain mock
 Row = dict[str, Any]
 
 
 @dataclass
 class Results:
-    """Rows by name. `baseline`: whether plain schemathesis found anything, None where it came to no end."""
+    """All rows by name. `baseline`: whether plain schemathesis found anything; None if it did not end."""
 
     about: dict[str, Any] = field(default_factory=dict)
     mutants: dict[str, Row] = field(default_factory=dict)
@@ -37,7 +37,7 @@ class Results:
     baseline: dict[str, bool | None] = field(default_factory=dict)
 
     def place_of(self, task: Task) -> tuple[dict[str, Row], str]:
-        """The rows that a task's row belongs to, and its name there."""
+        """Return the rows that a task's row belongs to, and its name there."""
         if task.name == "plain":
             return self.plain, task.server_options[-1]
         return (self.mutants if isinstance(registry.named(task.name), Mutant) else self.variants), task.name
@@ -57,7 +57,7 @@ class Results:
 
     @property
     def accused(self) -> dict[str, Row]:
-        """Legal servers with a wrong verdict."""
+        """The legal servers with a wrong verdict."""
         legal = {**self.variants, **{f"plain mock, seed {seed}": row for seed, row in self.plain.items()}}
         return {name: row for name, row in legal.items() if not row["right"]}
 
@@ -75,12 +75,12 @@ def row_of(task: Task, judged: Judged) -> Row:
 
 
 def load(path: Path = RESULTS) -> Results:
-    """The committed ones; empty ones where there are none."""
+    """Read the committed results; return empty ones if there is no file."""
     return Results(**json.loads(path.read_text(encoding="utf-8"))) if path.exists() else Results()
 
 
 def save(results: Results, path: Path = RESULTS) -> None:
-    """One line for each server, so that a change of one is a change of one line."""
+    """Write one line for each server, so that a changed result is one changed line."""
     parts = []
     for name, part in asdict(in_order(results)).items():
         rows = [f"    {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in part.items()]
@@ -89,7 +89,7 @@ def save(results: Results, path: Path = RESULTS) -> None:
 
 
 def in_order(results: Results) -> Results:
-    """Only what the collection holds, in its order."""
+    """Return only the results of servers in the collection, in its order."""
     mutants, variants = registry.every_mutant(), registry.every_variant()
     return Results(
         results.about,
@@ -101,7 +101,7 @@ def in_order(results: Results) -> Results:
 
 
 def facts(minutes: float) -> dict[str, Any]:
-    """When, with what, and how long it took."""
+    """Return the date, the versions, the command and the duration."""
     packages = ("schemathesis", "httpx", "hypothesis", "uvicorn")
     return {
         "date": datetime.now(UTC).date().isoformat(),
@@ -114,7 +114,7 @@ def facts(minutes: float) -> dict[str, Any]:
 
 
 def commit() -> str:
-    """The commit, and whether anything but the results was changed since."""
+    """Return the commit, and whether anything but the results was changed since."""
     found = _git("rev-parse", "--short", "HEAD").strip() or "none"
     changed = {line[3:] for line in _git("status", "--porcelain").splitlines()} - WRITTEN
     return f"{found} with uncommitted changes" if changed else found
@@ -125,7 +125,7 @@ def _git(*words: str) -> str:
 
 
 def failed_by_few(results: Results, level: str, least: int) -> dict[str, list[str]]:
-    """Statements of a level that fewer than `least` mutants made fail, with those that did."""
+    """Return the statements of a level that fewer than `least` mutants made fail, with these mutants."""
     made: dict[str, list[str]] = {id_: [] for id_, at in statement_levels().items() if at == level}
     for name, row in results.mutants.items():
         for id_ in row["failed"]:

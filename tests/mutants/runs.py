@@ -1,4 +1,4 @@
-"""The suite against one server, and against many: its options, its report, and which results count as a kill.
+"""Runs the suite against one server, and against many: its options, its report, and which results count as a kill.
 
 Each process holds both the server and the suite, so that nothing but the loopback lies between them.
 """
@@ -18,16 +18,16 @@ from tests.mutants.mutant import CATALOGUE, Mutant, Variant, statement_levels
 from tests.mutants.processes import Lost, in_processes
 
 RUN_SECONDS = 300.0
-SETTLE_SECONDS = "5"  # records are visible within a second here, or never
+SETTLE_SECONDS = "5"  # these servers show a record within a second, or never
 QUICK_SETTLE_SECONDS = "2"
-WINDOW = "1000/60s"  # for --exhaust: long enough for a run, short enough to wait for its end
+WINDOW = "1000/60s"  # for --exhaust: a run ends within it, and its end can be waited for
 QUICK_WINDOW = "120/6s"  # the same when only the claimed statements are judged
 TIMED_OUT, BROKEN = -1, -2
 
 
 @dataclass(frozen=True)
 class Task:
-    """A server to start by its name and options, and the options of the suite."""
+    """The name and options of a server to start, and the options of the suite."""
 
     name: str
     server_options: tuple[str, ...]
@@ -36,9 +36,9 @@ class Task:
 
 @dataclass(frozen=True)
 class Judged:
-    """The report of the suite: exit code, ids that failed, ids that it could not judge, its last lines.
+    """The report of the suite: exit code, ids of failed checks, ids that it could not judge, its last lines.
 
-    `seconds` are of a clock, `processor_seconds` those that server and suite worked."""
+    `seconds` are elapsed time, `processor_seconds` the CPU time of server and suite."""
 
     exit_code: int
     failed: tuple[str, ...] = ()
@@ -50,9 +50,9 @@ class Judged:
 
 
 def mutant_task(mutant: Mutant) -> Task:
-    """The standard profile.
+    """Return a run of the standard profile.
 
-    The generated passes come after the hand-written checks and can't take a finding away from them, so only those run
+    The generated passes come after the hand-written checks and can't remove a finding of theirs. So only the passes run
     whose statement the mutant breaks."""
     options = ["--settle", SETTLE_SECONDS, *_limit(mutant, WINDOW), *_options(mutant)]
     if mutant.ids and is_generated(mutant):
@@ -64,7 +64,8 @@ def mutant_task(mutant: Mutant) -> Task:
 
 
 def claims_task(mutant: Mutant) -> Task:
-    """Only the checks that claim the mutant with those that they build on."""
+    """Return a run of only the checks of the statements that the mutant breaks, and of the checks that they depend
+    on."""
     profile = "quick" if _is_of_rules(mutant) and not mutant.exhaust else "standard"
     selected = [word for each in needed(mutant.ids) for word in ("--select", each)]
     if not is_generated(mutant):
@@ -74,7 +75,8 @@ def claims_task(mutant: Mutant) -> Task:
 
 
 def _options(mutant: Mutant) -> list[str]:
-    """A limit that is used up too soon is a finding, not a reason to wait."""
+    """Return further options of the suite. It doesn't wait for the limit, because a limit that is used up too soon is a
+    finding."""
     strict = ["--strict"] if mutant.level == "SHOULD" else []
     return [*strict, *([] if mutant.exhaust else ["--no-wait"]), *mutant.suite_options]
 
@@ -84,15 +86,16 @@ def _limit(mutant: Mutant, window: str) -> tuple[str, ...]:
 
 
 def _is_of_rules(mutant: Mutant) -> bool:
-    """Whether it is claimed by rules over every answer alone: a few answers may show it as well as many."""
-    import contracts.rules  # noqa: F401 - registers them
+    """Return whether only rules judge the statements that the mutant breaks: then a few answers show it as well as
+    many."""
+    import contracts.rules  # noqa: F401 - registers the rules
     from contracts.run.registry import RULES
 
     return set(needed(mutant.ids)) <= RULES.keys()
 
 
 def is_generated(mutant: Mutant) -> bool:
-    """Whether it breaks a statement of the generated passes."""
+    """Return whether the mutant breaks a statement of the generated passes."""
     return any(each.startswith("GEN-") for each in mutant.ids)
 
 
@@ -101,17 +104,18 @@ def variant_task(variant: Variant) -> Task:
 
 
 def plain_task(seed: int) -> Task:
-    """The mock as it is; the seed is that of the mock and of the generated inputs."""
+    """Return a run against the mock as it is; the seed is that of the mock and of the generated inputs."""
     return Task("plain", ("--seed", str(seed)), ("--profile", "standard", "--seed", str(seed)))
 
 
 def killed(mutant: Mutant, judged: Judged) -> bool:
-    """Exit 1, and a check of a statement that the mutant breaks is among the failures, where it names some."""
+    """Return whether the suite killed the mutant: exit code 1, and, if the mutant names statements, a failed check of
+    one."""
     return judged.exit_code == 1 and (not mutant.ids or bool(set(mutant.ids) & set(judged.failed)))
 
 
 def run_all(tasks: Iterable[Task], jobs: int = 2, most_seconds: float = RUN_SECONDS) -> Iterator[tuple[Task, Judged]]:
-    """Every task with what came of it, as they end."""
+    """Run every task; yield each task with its verdict, in the order in which they end."""
     for task, result in in_processes(_judge, tasks, jobs, most_seconds):
         if isinstance(result, Lost):
             exit_code, seconds = (TIMED_OUT, most_seconds) if result.timed_out else (BROKEN, 0.0)
@@ -160,7 +164,7 @@ def _depends() -> dict[str, list[str]]:
 
 
 def needed(ids: Sequence[str]) -> list[str]:
-    """These ids with all that they depend on."""
+    """Return these ids and all ids that they depend on."""
     found: dict[str, None] = {}
     todo = list(ids)
     while todo:

@@ -1,4 +1,4 @@
-"""A broken server, or a legal variant: the mock's command line with a deviation built in."""
+"""Serves a broken server or a legal variant: the mock's command line with a deviation built in."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DEFAULTS = ("--port", "0", "--host", "127.0.0.1", "--seed-data", "none", "--quie
 
 
 def broken_app(each: Mutant | Variant, mock: Mock, *rest: Any) -> ASGIApp:
-    """The mock's application with the deviation; `rest` as `create_app` takes it."""
+    """Return the mock's application with the deviation; `rest`: further arguments of `create_app`."""
     deviation = each.broken if isinstance(each, Mutant) else each.server
     return deviation(mock, create_app(mock, *rest))
 
@@ -36,9 +36,9 @@ def serve(each: Mutant | Variant | None, options: Sequence[str]) -> None:
 
 
 def serve_beside(each: Mutant | Variant | None, options: Sequence[str], folder: Path) -> Path:
-    """Serve in a thread for as long as this process lives; the file with the URL and the keys, in the folder.
+    """Serve in a thread for as long as this process lives; return the file in the folder with the URL and the keys.
 
-    Raises RuntimeError when the server does not start."""
+    Raises RuntimeError if the server does not start."""
     keys = folder / "keys.json"
     failed: list[Exception] = []
 

@@ -1,4 +1,5 @@
-"""Mutants made by a program: a seed draws the same ones, and what is drawn deviates where its slice holds."""
+"""Tests the mutants that a program draws: a seed draws the same ones again, and they deviate where their slice
+holds."""
 
 from collections.abc import Callable
 
@@ -40,14 +41,14 @@ def test_every_pair_has_a_level_and_a_sentence() -> None:
     assert all(mutant.breaks.endswith(".") for _, mutant in pairs().values())
 
 
-def test_what_is_dropped_is_accepted_and_never_arrives(make_mutant: MakeMutant) -> None:
+def test_a_dropped_record_is_accepted_and_never_shows(make_mutant: MakeMutant) -> None:
     mutant = make_mutant("dropped@items-item-id-with-capitals")
     assert mutant.post(ITEMS, ITEM).status == 202
     assert mutant.post(ITEMS, {**ITEM, "item_id": "atlas"}).status == 202
     assert mutant.post(RECOMMEND, POPULAR).ids == ["atlas"]
 
 
-def test_what_leaks_is_seen_by_the_other_organisation_at_no_cost(make_mutant: MakeMutant) -> None:
+def test_a_leaked_record_shows_in_the_other_organisation_and_uses_no_limit(make_mutant: MakeMutant) -> None:
     mutant = make_mutant("leaked@items-alone")
     mutant.post(ITEMS, ITEM)
     other = mutant.mock.organisations["acme-books"]
@@ -55,12 +56,12 @@ def test_what_leaks_is_seen_by_the_other_organisation_at_no_cost(make_mutant: Ma
     assert (answer.ids, answer.limit[1]) == (["Atlas"], 999)
 
 
-def test_a_question_outside_the_slice_is_answered_as_ever(make_mutant: MakeMutant) -> None:
+def test_a_request_outside_the_slice_is_answered_correctly(make_mutant: MakeMutant) -> None:
     mutant = make_mutant("refused@limit-1")
     assert [mutant.post(RECOMMEND, {**POPULAR, "limit": limit}).status for limit in (1, 2)] == [400, 200]
 
 
-def test_what_is_kept_for_ever_does_not_follow_what_was_sent_later(make_mutant: MakeMutant) -> None:
+def test_a_kept_list_ignores_later_records(make_mutant: MakeMutant) -> None:
     mutant = make_mutant("kept@popular")
     first = mutant.post(RECOMMEND, POPULAR)
     mutant.post(ITEMS, ITEM)

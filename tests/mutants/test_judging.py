@@ -1,4 +1,4 @@
-"""How the collection is judged: what counts as worse, and the report of a run that is cut short."""
+"""Tests how the collection is judged: what counts as worse, and the report of a run that is cut short."""
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -29,7 +29,7 @@ def red_of(task: Task) -> Judged:
 
 @pytest.fixture
 def suite(monkeypatch: pytest.MonkeyPatch) -> Suite:
-    """Puts verdicts(task) in the place of the suite; gives the names as judged."""
+    """Replace the suite by verdicts(task); the list has the names of the judged servers."""
 
     def replaced(verdicts: Verdicts) -> list[str]:
         asked: list[str] = []
@@ -50,31 +50,31 @@ def work(mutants: Iterable[Mutant] = MUTANTS) -> judging.Work:
 
 
 def committed(mutants: Iterable[Mutant] = MUTANTS) -> Results:
-    """Results in which all of them are killed."""
+    """Return results in which all of these mutants are killed."""
     return Results(mutants={mutant.name: row_of(mutant_task(mutant), red(mutant)) for mutant in mutants})
 
 
-def test_what_was_killed_and_survives_is_worse(suite: Suite) -> None:
+def test_a_killed_mutant_that_now_survives_is_worse(suite: Suite) -> None:
     bad = MUTANTS[3].name
     asked = suite(lambda task: GREEN if task.name == bad else red_of(task))
     assert judging.compare(work(), committed(), minutes=10).worse == [bad]
     assert asked.count(bad) == 1
 
 
-def test_red_for_another_statement_is_no_kill(suite: Suite) -> None:
+def test_a_failure_of_another_statement_is_no_kill(suite: Suite) -> None:
     bad = MUTANTS[3].name
     suite(lambda task: Judged(1, failed=("NO-such-statement",)) if task.name == bad else red_of(task))
     assert judging.compare(work(), committed(), minutes=10).worse == [bad]
 
 
-def test_a_survivor_that_is_known_is_no_news(suite: Suite) -> None:
+def test_a_known_survivor_is_not_worse(suite: Suite) -> None:
     known = committed()
     known.mutants[MUTANTS[0].name]["right"] = False
     suite(lambda task: GREEN if task.name == MUTANTS[0].name else red_of(task))
     assert judging.compare(work(), known, minutes=10).worse == []
 
 
-def test_what_the_time_does_not_allow_is_named(suite: Suite) -> None:
+def test_servers_that_there_was_no_time_for_are_listed(suite: Suite) -> None:
     asked = suite(red_of)
     found = judging.compare(work(), committed(), minutes=0)
     assert (found.judged, asked) == (0, [])
@@ -88,14 +88,14 @@ def test_servers_that_do_not_start_end_the_run(suite: Suite) -> None:
     assert len(asked) == judging.BROKEN_IN_A_ROW
 
 
-def test_results_are_kept_as_they_were_made(suite: Suite, tmp_path: Path) -> None:
+def test_saved_results_are_loaded_unchanged(suite: Suite, tmp_path: Path) -> None:
     suite(red_of)
     made = judging.judge(work())
     results.save(made, tmp_path / "results.json")
     assert results.load(tmp_path / "results.json") == results.in_order(made)
 
 
-def test_every_beginning_of_the_order_holds_mutants_of_many_areas() -> None:
+def test_the_first_tasks_cover_many_areas() -> None:
     whole = judging.Work(registry.every_mutant(), registry.every_variant(), seeds=5)
     areas = {registry.area_of(task.name) for task in whole.tasks[:60] if task.name != "plain"}
     assert len(areas) > len(registry.AREAS) / 2

@@ -1,4 +1,4 @@
-"""The broken servers: they can be started, the suite kills them, and the committed results are true."""
+"""Tests the broken servers: they start, the suite kills them, and the committed results are true."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.mutants.mutant import Mutant, Variant, statement_levels
 
 MOST = 300
 
-# What is known to fall short, so that it can't grow unseen; a gap that is closed must leave these lists.
+# The known gaps, so that they can't grow unnoticed; a closed gap must be removed from these lists.
 SURVIVORS = {"pages-overlap-at-times"}
 MUSTS_WITHOUT_TWO = {
     "GEN-sequences",
@@ -18,11 +18,11 @@ MUSTS_WITHOUT_TWO = {
 }
 SHOULDS_WITHOUT_ONE = {"PAGE-no-overlap", "PAGE-one-total", "PERS-alike-any-id", "PERS-nobody-elses", "VALID-any-id"}
 
-CHUNKS = 4  # so that they can run side by side
-JOBS = 3  # in each of them: a third of the time a run waits
-MINUTES = 15.0  # that no machine should need
+CHUNKS = 4  # parts of the sample, which can run in parallel
+JOBS = 3  # servers at once in each part: a run waits for a third of its time
+MINUTES = 15.0  # more than any machine needs
 
-# They show only after more requests than the checks of their statements make.
+# These show only after more requests than the checks of their statements make.
 NEEDS_MORE = {
     "held-results-out-of-step",
     "second-fallback-has-a-size",
@@ -34,22 +34,22 @@ NEEDS_MORE = {
 
 
 def _first(area: str, mutants: list[Mutant]) -> Mutant:
-    """The first that needs no used-up limit, unless the area is about that."""
+    """Return the first mutant that shows without a used-up limit, unless the area is about that."""
     return next(each for each in mutants if each.name not in NEEDS_MORE and (not each.exhaust or area == "exhausted"))
 
 
-# One of each area, killed by the checks of the statements that it breaks. All of them: `make mutants`.
+# One mutant of each area, killed by the checks of the statements that it breaks. `make mutants` judges all of them.
 SAMPLE = [_first(area, mutants) for area, mutants in registry.mutants().items()]
 EVERY: list[Mutant | Variant] = [*registry.every_mutant(), *registry.every_variant()]
 
 
-def test_names_are_unique_and_sentences_are_there() -> None:
+def test_every_name_is_unique_and_every_sentence_ends_with_a_full_stop() -> None:
     names = [each.name for each in EVERY]
     assert len(set(names)) == len(names)
     assert all((each.breaks if isinstance(each, Mutant) else each.differs).endswith(".") for each in EVERY)
 
 
-def test_there_are_no_more_than_can_be_judged_in_one_go() -> None:
+def test_the_collection_is_small_enough_to_be_judged_in_one_run() -> None:
     assert len(registry.every_mutant()) <= MOST
 
 
@@ -59,7 +59,7 @@ def test_every_mutant_breaks_statements_of_the_catalogue() -> None:
     assert [mutant.name for mutant in registry.every_mutant() if mutant.level not in ("MUST", "SHOULD")] == []
 
 
-def test_the_results_hold_exactly_the_collection() -> None:
+def test_the_committed_results_cover_exactly_the_collection() -> None:
     kept = results.load()
     assert {name: row["ids"] for name, row in kept.mutants.items()} == {
         mutant.name: list(mutant.ids) for mutant in registry.every_mutant()
@@ -68,12 +68,12 @@ def test_the_results_hold_exactly_the_collection() -> None:
     assert sorted(map(int, kept.plain)) == list(range(1, results.SEEDS + 1))
 
 
-def test_every_failure_in_the_results_is_of_a_statement_that_still_exists() -> None:
+def test_the_results_name_only_existing_statements() -> None:
     rows = [*results.load().mutants.values(), *results.load().variants.values()]
     assert {id_ for row in rows for id_ in row["failed"]} <= statement_levels().keys()
 
 
-def test_no_mutant_survives_but_those_that_are_known_to_and_no_legal_server_is_accused() -> None:
+def test_only_known_mutants_survive_and_no_legal_server_is_accused() -> None:
     assert (set(results.load().survivors), results.load().accused) == (SURVIVORS, {})
 
 

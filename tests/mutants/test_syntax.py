@@ -1,4 +1,4 @@
-"""Syntax mutants: a seed draws the same places, and one operator changes one place of a module."""
+"""Tests the syntax mutants: a seed draws the same places, and one operator changes one place of a module."""
 
 import ast
 
@@ -22,14 +22,14 @@ CHANGED = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_an_operator_changes_one_line_and_leaves_the_rest(kind: str) -> None:
+def test_an_operator_changes_exactly_one_line(kind: str) -> None:
     first = next(place for place in places("page.py", SOURCE) if place.kind == kind)
     before, after = ast.unparse(ast.parse(SOURCE)).splitlines(), mutated(SOURCE, first).splitlines()
     changed = [line.strip() for line, old in zip(after, before, strict=True) if line != old]
     assert changed == [CHANGED[kind]]
 
 
-def test_every_place_that_is_drawn_is_one_of_a_module_a_client_meets() -> None:
+def test_places_are_drawn_from_modules_that_a_client_reaches() -> None:
     drawn = draw(1)
     assert {place.module for place in drawn} <= set(modules())
     assert [place.kind for place in drawn[: len(KINDS)]] == list(KINDS)

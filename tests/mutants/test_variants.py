@@ -1,8 +1,8 @@
-"""Legal servers pass: a fixed sample here, all of them by `make mutants`."""
+"""Tests that legal servers pass: a fixed sample here, all of them by `make mutants`."""
 
 from tests.mutants import judging, registry, results
 
-MINUTES = 15.0  # that no machine should need
+MINUTES = 15.0  # more than any machine needs
 
 
 def test_the_first_variant_of_each_group_gets_its_verdict() -> None:

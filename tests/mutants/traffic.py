@@ -1,4 +1,4 @@
-"""The traffic between client and mock: a request and a response that can be changed, and the mock behind them."""
+"""The traffic between client and mock that mutants change: a request, a response, and the mock behind them."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Request:
 
     @property
     def json(self) -> Any:
-        """The body as JSON; None where it is none."""
+        """The body as JSON; None if it isn't JSON."""
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError):
@@ -80,7 +80,7 @@ class Request:
         return isinstance(self.json, list)
 
     def value(self, name: str) -> Any:
-        """A field of a body that is one object."""
+        """Return a field of a body that is one object."""
         document = self.json
         return document.get(name) if isinstance(document, dict) else None
 
@@ -129,14 +129,14 @@ class Answer:
 
 @dataclass
 class Server:
-    """The mock behind a mutant. `memory` is the mutant's own."""
+    """The mock behind a mutant. `memory` belongs to the mutant."""
 
     mock: Mock
     app: ASGIApp
     memory: dict[Any, Any] = field(default_factory=dict)
 
     async def answer(self, request: Request) -> Answer:
-        """What the mock says to this request."""
+        """Return the mock's answer to this request."""
         headers = [pair for pair in request.headers if pair[0] != b"content-length"]
         if len(headers) < len(request.headers):
             headers.append((b"content-length", b"%d" % len(request.body)))
@@ -156,7 +156,7 @@ class Server:
         return answer
 
     async def refuse(self, request: Request, status: int = 400) -> Answer:
-        """A refusal as the mock would make it; a bad key still comes first."""
+        """Return a refusal as the mock would make it. A bad key is still refused first."""
         broken = request.copy()
         broken.body = b"["
         answer = await self.answer(broken)
@@ -168,12 +168,12 @@ class Server:
         return await self.refuse(request, 500)
 
     async def unnoticed(self, request: Request) -> Answer:
-        """What the mock says, at nobody's cost."""
+        """Return the mock's answer without using up anybody's limit."""
         organisation = self.organisation(request)
         if organisation is None:
             return await self.answer(request)
         state = organisation.state
-        window, state.window = state.window, Window()  # charged before anything is awaited
+        window, state.window = state.window, Window()  # the limit is charged before anything is awaited
         task = self.answer(request)
         try:
             return await task
@@ -188,7 +188,7 @@ class Server:
         return (self.organisation(request) or self.mock.organisations.first).tenant
 
     def right_key(self, request: Request, organisation: Organisation | None = None) -> str:
-        """The key that opens the operation, of the request's own organisation, else of the first."""
+        """Return the key that opens the operation: of this organisation, or of the request's own, or of the first."""
         owner = organisation or self.organisation(request) or self.mock.organisations.first
         return owner.secret_key if request.operation in NEEDS_SECRET else owner.publishable_key
 
@@ -196,7 +196,7 @@ class Server:
         return self.organisation(request) is not None and request.key != self.right_key(request)
 
     def is_valid(self, request: Request) -> bool:
-        """Whether the mock would take the body."""
+        """Return whether the mock would accept the body."""
         found = self.mock.contract.find(request.scope["raw_path"])
         endpoint = found[0].endpoints.get(request.method) if found else None
         if endpoint is None or endpoint.body is None:
@@ -208,6 +208,6 @@ class Server:
         return True
 
     def turn(self, name: object = "turn") -> int:
-        """1, 2, 3, ... at each call."""
+        """Return 1, 2, 3, ... at each call."""
         self.memory[name] = self.memory.get(name, 0) + 1
         return int(self.memory[name])

@@ -55,7 +55,7 @@ Test = Callable[[Document], bool]
 
 
 def edge(behaviour: Behaviour) -> Break:
-    """A deviation between client and mock."""
+    """Put a deviation between client and mock."""
 
     def install(mock: Mock, app: ASGIApp) -> ASGIApp:
         server = Server(mock, app)
@@ -84,7 +84,7 @@ def edge(behaviour: Behaviour) -> Break:
 
 
 def chain(*breaks: Break) -> Break:
-    """All of them at once; the first stands nearest to the mock."""
+    """Apply all of them; the first one is closest to the mock."""
 
     def install(mock: Mock, app: ASGIApp) -> ASGIApp:
         for each in breaks:
@@ -95,7 +95,7 @@ def chain(*breaks: Break) -> Break:
 
 
 def sometimes(broken: Break, every: int) -> Break:
-    """Every n-th request of each operation meets the broken server, the others the right one."""
+    """Send every n-th request of each operation to the broken server, the others to the correct one."""
 
     def install(mock: Mock, app: ASGIApp) -> ASGIApp:
         other = broken(mock, app)
@@ -116,7 +116,7 @@ def on(*operations: str) -> Condition:
 
 
 def passes(condition: Condition, behaviour: Behaviour) -> Break:
-    """The behaviour where the condition holds, else the mock's own."""
+    """Use the behaviour where the condition holds, otherwise the mock's own."""
 
     async def chosen(request: Request, server: Server) -> Answer:
         return await (behaviour(request, server) if condition(request, server) else server.answer(request))
@@ -125,7 +125,7 @@ def passes(condition: Condition, behaviour: Behaviour) -> Break:
 
 
 def refuses(operation: str, test: Test, status: int = 400, array: bool | None = None) -> Break:
-    """Requests with a record that the test holds for are refused. `array`: only in arrays, or only alone."""
+    """Refuse requests with a record for which the test holds. `array`: only in arrays (True) or only alone (False)."""
 
     def concerned(request: Request, _: Server) -> bool:
         if request.operation != operation or array not in (None, request.is_array):
@@ -140,7 +140,7 @@ def crashes(operation: str, test: Test) -> Break:
 
 
 def repairs(operation: str, repair: Callable[[Document], object], array: bool | None = None) -> Break:
-    """Bad records are made good before the mock sees them, so that it takes them."""
+    """Repair bad records before the mock gets them, so that it accepts them."""
 
     async def repaired(request: Request, server: Server) -> Answer:
         document = request.json
@@ -157,12 +157,12 @@ def repairs(operation: str, repair: Callable[[Document], object], array: bool | 
 
 
 def fills(operation: str, array: bool | None = None, **values: Any) -> Break:
-    """Required fields that are missing are taken to be these."""
+    """Add missing required fields with these values."""
     return repairs(operation, lambda record: [record.setdefault(name, value) for name, value in values.items()], array)
 
 
 def tolerates(operation: str, name: str, good: Callable[[Any], bool], instead: Any, array: bool | None = None) -> Break:
-    """A bad value of a field is taken for a good one."""
+    """Accept a bad value of a field by replacing it with a good one."""
 
     def repair(record: Document) -> None:
         if name in record and not good(record[name]):
@@ -175,7 +175,7 @@ Edit = Callable[[Any, Request], object]
 
 
 def edits(condition: Condition, edit: Edit, *statuses: int) -> Break:
-    """The JSON of answers is changed in place, or replaced by what the edit returns if that is a list or a dict."""
+    """Change the JSON of answers in place, or replace it by what `edit` returns if that is a list or a dict."""
 
     async def edited(request: Request, server: Server) -> Answer:
         answer = await server.answer(request)
@@ -192,7 +192,7 @@ RECOMMENDATIONS = on("recommend")
 
 
 def edits_data(edit: Edit, condition: Condition = RECOMMENDATIONS) -> Break:
-    """`data` of a recommendation is changed in place."""
+    """Change `data` of a recommendation in place."""
 
     def changed(document: Document, request: Request) -> None:
         edit(document["data"], request)
@@ -201,7 +201,7 @@ def edits_data(edit: Edit, condition: Condition = RECOMMENDATIONS) -> Break:
 
 
 def edits_answer(condition: Condition, edit: Callable[[Answer], object], *statuses: int) -> Break:
-    """Status and headers of answers are changed; no status named means every one."""
+    """Change status and headers of answers; without statuses, of every answer."""
 
     async def edited(request: Request, server: Server) -> Answer:
         answer = await server.answer(request)
@@ -213,7 +213,7 @@ def edits_answer(condition: Condition, edit: Callable[[Answer], object], *status
 
 
 def asks(change: Callable[[Document], object], condition: Test = lambda _: True) -> Break:
-    """The mock is asked for another recommendation than the client asked for."""
+    """Change a recommendation request before the mock gets it."""
 
     def changed(record: Document) -> None:
         if condition(record):
@@ -227,7 +227,7 @@ def always(_: Request, __: Server) -> bool:
 
 
 def strings(value: Any) -> Iterator[str]:
-    """Every text in a JSON value, names of fields included."""
+    """Yield every text in a JSON value, including names of fields."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):

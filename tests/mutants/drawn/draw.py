@@ -1,4 +1,5 @@
-"""A draw: so many of all pairs of operator and slice, the same for the same seed, each kind of operator in its turn."""
+"""Draws a number of mutants from all pairs of operator and slice. The same seed gives the same mutants; the kinds of
+operators take turns."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from tests.mutants.mutant import Mutant
 
 @cache
 def pairs() -> dict[str, tuple[str, Mutant]]:
-    """(kind of operator, mutant) by name; those that no request can tell from a right server are left out."""
+    """Return (kind of operator, mutant) by name, without the pairs that no request can distinguish from a correct
+    server."""
     made: dict[str, tuple[str, Mutant]] = {}
     for each in (*record_operators.OPERATORS, *question_operators.OPERATORS):
         for place in each.slices:
@@ -28,7 +30,7 @@ def pairs() -> dict[str, tuple[str, Mutant]]:
 
 
 def named(name: str) -> Mutant:
-    """Raises KeyError."""
+    """Return the mutant with that name. Raises KeyError."""
     return pairs()[name][1]
 
 

@@ -1,4 +1,4 @@
-"""The results of the draws: kept in draws.json as judged, each once, and shown in docs/mutants.md."""
+"""Keeps the results of the draws in draws.json, each as it was judged, and shows them in docs/mutants.md."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def load() -> list[Draw]:
 
 
 def add(draw: Draw) -> None:
-    """Behind the others; none is ever changed."""
+    """Append a draw; an earlier draw is never changed."""
     head, rows = json.dumps({**draw, "rows": None})[:-5], draw["rows"]
     lines = ",\n  ".join(f"{json.dumps(name)}: {json.dumps(row)}" for name, row in rows.items())
     old = DRAWS.read_text(encoding="utf-8").rstrip().removesuffix("]").rstrip() + ",\n" if DRAWS.exists() else "[\n"
@@ -44,7 +44,7 @@ def add(draw: Draw) -> None:
 
 
 def section() -> Iterator[str]:
-    """For docs/mutants.md."""
+    """Yield the section of docs/mutants.md."""
     yield "## Drawn by a program\n"
     yield f"{len(pairs())} pairs of an operator and a slice of what clients send are there (`tests/mutants/drawn/`);"
     yield "`make mutants NEW=200 SEED=n` draws some, judges each once and adds the result here, untouched. A MUST is"

@@ -1,4 +1,4 @@
-"""An operator: what a broken server does wherever a slice holds."""
+"""An operator: what a broken server does to everything in a slice."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from tests.mutants.wrappers import Break
 
 @dataclass(frozen=True)
 class Operator:
-    """`level`: of the statement that it breaks. `by_slice`: its level is no
-    higher than that of the slice."""
+    """A named way to break a server, applied to slices. `level`: of the statement that it breaks. `by_slice`: its level
+    is at most that of the slice."""
 
     kind: str
     name: str

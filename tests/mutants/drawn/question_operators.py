@@ -1,4 +1,4 @@
-"""What a broken server does with questions of a slice: wrong lists, wrong pages, wrong answers, wrong counting."""
+"""Operators on requests for recommendations: wrong lists, wrong pages, wrong answers, wrong counting."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Edit = Callable[[Document, Request, Server], object]
 
 
 def meets(behaviour: Behaviour) -> Callable[[Question], Break]:
-    """Valid questions of the slice meet the behaviour."""
+    """Make valid requests of the slice get this behaviour."""
 
     def make(place: Question) -> Break:
         async def chosen(request: Request, server: Server) -> Answer:
@@ -30,7 +30,7 @@ def meets(behaviour: Behaviour) -> Callable[[Question], Break]:
 
 
 def edits(edit: Edit) -> Callable[[Question], Break]:
-    """`data` of a 200 to a question of the slice is changed in place."""
+    """Change in place the `data` of a 200 to a request of the slice."""
 
     async def edited(request: Request, server: Server) -> Answer:
         answer = await server.answer(request)
@@ -44,7 +44,7 @@ def edits(edit: Edit) -> Callable[[Question], Break]:
 
 
 def asks(change: Callable[[Document], object]) -> Callable[[Question], Break]:
-    """The mock is asked something else."""
+    """Change the request before the mock gets it."""
 
     async def changed(request: Request, server: Server) -> Answer:
         document = dict(request.json)
@@ -56,7 +56,7 @@ def asks(change: Callable[[Document], object]) -> Callable[[Question], Break]:
 
 
 def _add(data: Document, item_id: str, metadata: Any) -> None:
-    """In the place of the last result, or behind it where there is room."""
+    """Add an item in place of the last result, or after it if there is room."""
     entry = {"item_id": item_id, "score": 0.0001, "reason": "popular", "metadata": metadata}
     if len(data["results"]) >= data["pagination"]["limit"]:
         data["results"].pop()
@@ -124,7 +124,7 @@ def _total_of_the_page(data: Document, _: Request, __: Server) -> None:
 
 
 async def _kept(request: Request, server: Server) -> Answer:
-    """The first list that was given to a question is given to it for ever, under fresh ids."""
+    """Answer a repeated request for ever with the first list, under new ids."""
     answer = await server.answer(request)
     if answer.status == 200:
         document = answer.json

@@ -1,4 +1,4 @@
-"""Slices of the questions that clients ask: kinds of requests to /v1/recommend."""
+"""Slices of requests for recommendations: kinds of requests to /v1/recommend."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ STRATEGIES = (
 
 @dataclass(frozen=True)
 class Question:
-    """`level`: how firmly documents say that such a question is valid."""
+    """A kind of request. `level`: of the documents' statement that such a request is valid."""
 
     name: str
     words: str
@@ -52,7 +52,7 @@ def _is_second(request: Request, server: Server) -> bool:
 
 
 def _after_refusal(request: Request, server: Server) -> bool:
-    """Whether the request before, of the same key, was refused for its body."""
+    """Return whether the previous request with the same key was refused for its body."""
     refused = server.memory.get(("refused", request.key), False)
     server.memory["refused", request.key] = not server.is_valid(request)
     return bool(refused)

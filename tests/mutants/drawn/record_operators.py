@@ -1,4 +1,4 @@
-"""What a broken server does to records of a slice: drop, keep stale, leak, refuse, crash, coerce, cut, miscount."""
+"""Operators on records: drop, keep stale, leak, refuse, crash, coerce, cut, miscount."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Change = Callable[[Document, Place], Document]
 
 
 def in_slice(place: Slice, request: Request, server: Server) -> Iterator[tuple[int, Document, Place]]:
-    """The records of a valid request that belong to the slice."""
+    """Yield the records of a valid request that belong to the slice, with index and place."""
     if request.operation != place.operation or not server.is_valid(request) or server.has_wrong_type(request):
         return
     records, in_array = request.records, request.is_array
@@ -26,7 +26,7 @@ def in_slice(place: Slice, request: Request, server: Server) -> Iterator[tuple[i
 
 
 def changes(change: Change) -> Callable[[Slice], Break]:
-    """Records of the slice reach the mock as `change` returns them."""
+    """Replace the records of the slice by what `change` returns, before the mock gets them."""
 
     def make(place: Slice) -> Break:
         async def changed(request: Request, server: Server) -> Answer:
@@ -44,7 +44,7 @@ def changes(change: Change) -> Callable[[Slice], Break]:
 
 
 def answers(status: int) -> Callable[[Slice], Break]:
-    """A request with a record of the slice is answered with this status."""
+    """Answer a request that contains a record of the slice with this status."""
 
     def make(place: Slice) -> Break:
         async def answered(request: Request, server: Server) -> Answer:
@@ -58,7 +58,7 @@ def answers(status: int) -> Callable[[Slice], Break]:
 
 
 def leaks(place: Slice) -> Break:
-    """Records of the slice reach the other organisations too."""
+    """Send the records of the slice to the other organisations too."""
 
     async def leaked(request: Request, server: Server) -> Answer:
         found = [record for _, record, _ in in_slice(place, request, server)]
@@ -76,7 +76,7 @@ def leaks(place: Slice) -> Break:
 
 
 def miscounts(place: Slice) -> Break:
-    """`accepted` counts a record of the slice twice."""
+    """Count each record of the slice twice in `accepted`."""
 
     async def miscounted(request: Request, server: Server) -> Answer:
         found = len(list(in_slice(place, request, server)))
@@ -91,7 +91,7 @@ def miscounts(place: Slice) -> Break:
 
 
 def _nothing(_: Document, place: Place) -> Document:
-    """A record of the same shape that no answer shows."""
+    """Return a record of the same shape that no answer shows."""
     number = place.server.turn("nothing")
     if place.request.operation == "items":
         return {"item_id": f"nothing-{number}", "item_type": "nothing", "status": "deleted"}
@@ -141,7 +141,7 @@ _NUMBERS = [each for each in ITEMS if each.name in {
     "items-with-a-zero", "items-of-an-article", "items-with-many-attributes", "items-with-created-at"}]  # fmt: skip
 _CAPITALS = [each for each in (*ITEMS, *EVENTS) if each.name.endswith("with-capitals")]
 _EFFECTS = [each for each in EVENTS if each.effect]
-_UNTOUCHED = {"items-without-attributes", "items-with-empty-attributes"}  # nothing there to change
+_UNTOUCHED = {"items-without-attributes", "items-with-empty-attributes"}  # these have no values to change
 _WITH_ATTRIBUTES = [each for each in ITEMS if each.name not in _UNTOUCHED]
 
 OPERATORS = [

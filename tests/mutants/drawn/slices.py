@@ -1,4 +1,5 @@
-"""Slices of what clients send: kinds of records and of questions, each with the level at which documents allow it."""
+"""Slices of records: kinds of what clients send to the ingestion endpoints, each with the level at which documents
+allow it."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ Level = str  # MUST or SHOULD
 
 @dataclass(frozen=True)
 class Place:
-    """Where a record stands: at which index of how many, in an array or alone, in whose request."""
+    """The place of a record: its index among how many, in an array or alone, and its request."""
 
     index: int
     count: int
@@ -25,8 +26,8 @@ class Place:
 
 @dataclass(frozen=True)
 class Slice:
-    """`holds(record, place)`. `level`: how firmly documents say that such input is valid. `effect`: whether such an
-    event has an effect that documents promise."""
+    """A kind of record. `holds(record, place)`: whether a record belongs to it. `level`: of the documents' statement
+    that such input is valid. `effect`: whether the documents promise an effect of such an event."""
 
     name: str
     words: str

@@ -1,6 +1,7 @@
-"""Mutants of the mock's own source: one operator at one place of one module, as mutation testing does it.
+"""Mutants of the mock's own source: one operator at one place of one module, as in mutation testing.
 
-Only modules that a client of the documented API meets. Nothing here knows what a place means."""
+Only modules that a client of the documented API reaches are mutated. Nothing here depends on what the code at a place
+means."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from random import Random
 
 ROOT = Path(__file__).parents[3]
 FOLDERS = ("http", "http/operations", "state", "state/recommender")
-# What only the dashboard, the control plane, the first edition, seeding or the clock use.
+# Modules that only the dashboard, the control plane, the first edition, seeding or the clock use.
 OUTSIDE = {
     "clock.py", "docs_page.py", "file_name.py", "filling.py", "first_edition.py", "form.py", "insight.py",
     "on_demand.py", "origin.py", "seeded.py", "timing.py", "welcome.py",
@@ -29,9 +30,10 @@ KINDS = ("comparison", "and, or", "negated condition", "number", "arithmetic")
 
 @dataclass(frozen=True)
 class Place:
-    """`number`: of the nodes in this module that an operator of the kind changes, counted as `ast.walk` meets them."""
+    """A place in the source. `number`: among the nodes of this module that an operator of the kind changes, in the
+    order of `ast.walk`."""
 
-    module: str  # below mock_server
+    module: str  # path below mock_server
     kind: str
     number: int
     line: int
@@ -55,7 +57,7 @@ def places(module: str, source: str) -> Iterator[Place]:
 
 
 def mutated(source: str, place: Place) -> str:
-    """The module with the operator applied there."""
+    """Return the module's source with the operator applied at that place."""
     tree = ast.parse(source)
     node = _nodes(tree, place.kind)[place.number]
     if isinstance(node, ast.Compare):
@@ -72,7 +74,7 @@ def mutated(source: str, place: Place) -> str:
 
 
 def draw(seed: int) -> list[Place]:
-    """All places, in an order of chance in which the kinds take turns."""
+    """Return all places in a random order in which the kinds take turns."""
     random = Random(seed)
     every = [place for module in modules() for place in places(module, _source(module))]
     by_kind = {kind: [place for place in every if place.kind == kind] for kind in KINDS}

@@ -1,4 +1,4 @@
-"""Judging syntax mutants: first by the mock's own unit tests, then, what they notice, by the suite.
+"""Judges syntax mutants: first by the mock's own unit tests; if these fail, by the suite.
 
 python -m tests.mutants.drawn.syntax_runs --new 30 --seed 7"""
 
@@ -22,11 +22,11 @@ from tests.mutants.drawn.syntax import ROOT, Place, draw, mutated
 KEPT = Path(__file__).with_name("syntax.json")
 COPIED = ("mock_server", "fixtures", "contracts", "tests", "openapi.yaml", "pyproject.toml", "README.md")
 MOST_SECONDS = 300
-Row = dict[str, Any]  # name, source (the line as it is), exit of the suite, failed: what it saw
+Row = dict[str, Any]  # name, source (the line as it is), exit of the suite, failed: ids of the checks that failed
 
 
 def judge(place: Place) -> Row | None:
-    """None: the unit tests beside the module do not notice it, or the mock does not start."""
+    """Judge one mutant. Return None if the unit tests of the module don't fail, or the mock does not start."""
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder) / "tree"
         tree.mkdir()
@@ -91,12 +91,12 @@ def _environment(folder: Path) -> dict[str, str]:
 def _safely(place: Place) -> Row | None:
     try:
         return judge(place)
-    except subprocess.TimeoutExpired:  # an endless loop: nobody's verdict
+    except subprocess.TimeoutExpired:  # an endless loop, which neither kills nor survives
         return None
 
 
 def _first(count: int, seed: int, jobs: int) -> Iterator[Row]:
-    """The first so many of the draw that the unit tests notice."""
+    """Yield the first mutants of the draw that fail the unit tests, up to `count`."""
     every, found = draw(seed), 0
     with ThreadPoolExecutor(jobs) as pool:
         for start in range(0, len(every), jobs):
@@ -110,7 +110,7 @@ def _first(count: int, seed: int, jobs: int) -> Iterator[Row]:
 
 
 def section() -> Iterator[str]:
-    """For docs/mutants.md."""
+    """Yield the section of docs/mutants.md."""
     if not KEPT.exists():
         return
     kept = json.loads(KEPT.read_text(encoding="utf-8"))

@@ -1,1 +1,1 @@
-"""Legal servers: each uses a freedom that the readings leave, and none may be accused."""
+"""Legal servers. Each uses a freedom that the readings leave, and the suite must accuse none."""

@@ -1,4 +1,4 @@
-"""Freedoms of the envelope: texts, absent members, further ones, and statuses where several are right."""
+"""Variants that use freedoms of the envelope: texts, absent and further members, statuses where several are right."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def without(*names: str) -> Any:
 
 
 def richer(document: Document, _: Request) -> None:
-    """Members that no document mentions, at every level."""
+    """Add members that no document mentions, at every level."""
     document["request_id"] = "req-1"
     data = document.get("data")
     if isinstance(data, dict):
@@ -61,7 +61,7 @@ def scores(score: Any) -> Any:
 
 
 async def echo_as_asked(request: Request, server: Server) -> Answer:
-    """The strategy's name comes back as it was sent."""
+    """Return the strategy's name as it was sent."""
     asked = request.value("strategy") if request.operation == "recommend" else None
     answer = await server.answer(request)
     if answer.status == 200 and isinstance(asked, str):

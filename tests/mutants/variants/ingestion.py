@@ -1,4 +1,5 @@
-"""Freedoms of ingestion: arrays, duplicates, names, how late it is visible, and the SHOULDs that may be missed."""
+"""Variants that use freedoms of ingestion: arrays, duplicates, names, the time until records are visible, and SHOULDs
+that a server may miss."""
 
 from __future__ import annotations
 
@@ -42,7 +43,7 @@ def arrays_refused(*operations: str) -> Break:
 
 
 async def empty_arrays(request: Request, server: Server) -> Answer:
-    """An empty array is 202, and 0 are accepted."""
+    """Answer an empty array with 202 and `accepted` 0."""
     if request.operation in ("items", "users", "events") and request.json == []:
         answer = await server.refuse(request, 202)
         if answer.status == 202:
@@ -66,7 +67,7 @@ def nulls(record: Document) -> bool:
 
 
 def replicas(shortest: float, longest: float) -> Break:
-    """Two replicas answer in turn. What is accepted reaches both, the second one later; the limit is counted once."""
+    """Let two replicas answer in turn. Accepted records reach both, the second one later; the limit is counted once."""
 
     def install(mock: Mock, app: ASGIApp) -> ASGIApp:
         settings = mock.settings.model_copy(

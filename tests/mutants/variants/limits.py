@@ -1,4 +1,4 @@
-"""Freedoms of keys, rate limits and transport."""
+"""Variants that use freedoms of keys, rate limits and transport."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def adds_draft_8(answer: Answer) -> None:
 
 
 async def refused_for_nothing(request: Request, server: Server) -> Answer:
-    """Only requests that are answered with 2xx cost one."""
+    """Count only requests that are answered with 2xx."""
     answer = await server.answer(request)
     organisation = server.organisation(request)
     if organisation and answer.status not in (200, 202, 429):
@@ -35,7 +35,7 @@ async def refused_for_nothing(request: Request, server: Server) -> Answer:
 
 
 def sliding() -> Break:
-    """A sliding window: each request counts for as long as the window is."""
+    """Use a sliding window: each request counts for the length of the window."""
     logs: dict[int, deque[float]] = {}
 
     def recent(right: Limiter, window: Window, now: float) -> deque[float]:
@@ -61,7 +61,7 @@ def sliding() -> Break:
 
 
 def by_the_clock(right: Limiter, window: Window, now: float) -> bool:
-    """Windows begin at the quarters of an hour, whenever the first request comes."""
+    """Let windows begin at the quarters of an hour, whenever the first request comes."""
     started = now - now % right.rule.window_seconds
     if window.started != started:
         window.started, window.used = started, 0
@@ -89,7 +89,7 @@ async def wrong_methods_are_404(request: Request, server: Server) -> Answer:
 
 
 async def get_recommend(request: Request, server: Server) -> Answer:
-    """GET on the recommendations is what is popular."""
+    """Answer GET on /v1/recommend with the popular items."""
     if request.method == "GET" and request.scope["path"] == "/v1/recommend":
         request.scope = {**request.scope, "method": "POST"}
         request.headers = [pair for pair in request.headers if pair[0] not in (b"content-type", b"content-length")]

@@ -1,4 +1,5 @@
-"""Freedoms of the ranked list: its length, its order beyond the first signal, odd limits and pages."""
+"""Variants that use freedoms of the ranked list: its length, its order beyond the first signal, unusual limits and
+pages."""
 
 from __future__ import annotations
 
@@ -35,7 +36,7 @@ class Listed:
 
 
 def lists(change: Callable[[Tenant, Query, list[Entry]], Sequence[Entry]]) -> Break:
-    """Every list is another one: change(tenant, query, entries)."""
+    """Replace every list by change(tenant, query, entries)."""
 
     def install(mock: Mock) -> None:
         for organisation in mock.organisations:
@@ -77,7 +78,7 @@ def without_any_touched(tenant: Tenant, query: Query, entries: list[Entry]) -> l
 
 
 def explored(rng: Random) -> Callable[[Tenant, Query, list[Entry]], list[Entry]]:
-    """What no signal put in order comes in another order every time, on every page."""
+    """Shuffle, on every page and every time, the items that no signal ranks."""
 
     def shuffled(_: Tenant, __: Query, entries: list[Entry]) -> list[Entry]:
         known = [entry for entry in entries if entry.reason != entries[-1].reason]
@@ -106,7 +107,7 @@ def is_odd(request: Request, _: Server) -> bool:
 
 
 async def no_page_past_the_end(request: Request, server: Server) -> Answer:
-    """A page past the end is 404."""
+    """Answer 404 for a page past the end."""
     answer = await server.answer(request)
     if request.operation == "recommend" and answer.status == 200 and request.page != 1:
         place = answer.json["data"]["pagination"]

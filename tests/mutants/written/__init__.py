@@ -1,4 +1,4 @@
 """Mutants written by hand, by area: each deviates from one documented statement.
 
-Written from the catalogue's statements, docs/readings.md and openapi.yaml, without a look at the checks.
+Written from the catalogue's statements, docs/readings.md and openapi.yaml, without looking at the checks.
 """

@@ -1,4 +1,4 @@
-"""Mutants in corners: deviations that show only with some bodies, after some requests, or to some keys."""
+"""Mutants whose deviation shows only with some bodies, after some requests, or to some keys."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def forgets_neighbour(records: Records, state: State, _: Mock) -> Records:
 
 
 async def unknown_items_are_personal(request: Request, server: Server) -> Answer:
-    """An unknown item that a user touched stands last in that user's lists."""
+    """An unknown item that a user had an event with is last in that user's lists."""
     if request.operation == "events" and server.is_valid(request):
         known = server.tenant(request).items
         touched = {(request.key, each["user_id"]): each.get("item_id") for each in request.records}
@@ -61,7 +61,7 @@ def empty_first_page(data: Document, request: Request) -> None:
 
 
 async def circles_crash(request: Request, server: Server) -> Answer:
-    """A list for a user whose identity came round in a circle is a server error."""
+    """A list for a user whose identify events form a circle is a server error."""
     if request.operation == "events" and server.is_valid(request):
         pairs = [
             (each["previous_user_id"], each["user_id"]) for each in request.records if each.get("previous_user_id")
@@ -79,7 +79,7 @@ def names_itself(record: Document) -> bool:
 
 
 def too_many(operation: str, most: int) -> Condition:
-    """More than so many requests of an operation, whatever the limit says."""
+    """Hold for all further requests of an operation after so many, whatever the limit says."""
     return lambda request, server: request.operation == operation and server.turn(request.key) > most
 
 

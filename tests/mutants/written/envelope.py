@@ -1,4 +1,4 @@
-"""Mutants of the envelope and of what every ingestion endpoint answers."""
+"""Mutants of the envelope and of the answers that every ingestion endpoint gives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Mutants of what accepted events do: lost from arrays, taken twice or in part, unwelcome with a recommendation_id."""
+"""Mutants of the effects of accepted events: lost from arrays, counted twice or in part, refused with a
+recommendation_id."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ from tests.mutants.wrappers import (
 
 
 async def unknown_items_are_made(request: Request, server: Server) -> Answer:
-    """An event on an unknown item makes an active item of that id, with what is known of the last one."""
+    """An event on an unknown item makes an active item with that id and the attributes of the last known item."""
     answer = await server.answer(request)
     if request.operation == "events" and answer.status == 202:
         tenant = server.tenant(request)
@@ -35,7 +36,7 @@ async def unknown_items_are_made(request: Request, server: Server) -> Answer:
 
 
 async def partly_accepted(request: Request, server: Server) -> Answer:
-    """Bad events of an array are left out, the others are accepted."""
+    """Bad events of an array are left out; the others are accepted."""
     if request.operation == "events" and request.is_array and not server.is_valid(request):
         good = [each for each in request.json if is_good(request, server, each)]
         if good:
@@ -44,7 +45,7 @@ async def partly_accepted(request: Request, server: Server) -> Answer:
 
 
 async def partly_stored(request: Request, server: Server) -> Answer:
-    """An array with a bad event is 400, and its good events count."""
+    """An array with a bad event is 400, but its good events count."""
     answer = await server.answer(request)
     if request.operation == "events" and request.is_array and answer.status == 400:
         await partly_accepted(request, Quiet(server))
@@ -52,7 +53,7 @@ async def partly_stored(request: Request, server: Server) -> Answer:
 
 
 class Quiet(Server):
-    """The same server, where requests cost nothing."""
+    """The same server, but requests cost nothing."""
 
     def __init__(self, server: Server) -> None:
         super().__init__(server.mock, server.app, server.memory)
@@ -68,7 +69,7 @@ def is_good(request: Request, server: Server, record: object) -> bool:
 
 
 async def event_ids_once(request: Request, server: Server) -> Answer:
-    """An event_id that was seen is 409."""
+    """An event_id that was used before is 409."""
     if request.operation == "events" and server.is_valid(request):
         ids = [(request.key, each["event_id"]) for each in request.records if each.get("event_id")]
         if any(each in server.memory for each in ids):

@@ -1,4 +1,4 @@
-"""Mutants of event ingestion: what it takes, what it refuses, and what then counts."""
+"""Mutants of event ingestion: what it accepts, what it refuses, and what counts afterwards."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def refuses_shape(array: bool, status: int = 400) -> Break:
 
 
 def unless_known(kind: str, field: str, status: int, array: bool | None = None) -> Break:
-    """Events whose field names nothing of that kind that the organisation has are answered with a status."""
+    """Events that name something the organisation doesn't have are answered with this status."""
 
     def concerned(request: Request, server: Server) -> bool:
         if request.operation != "events" or array not in (None, request.is_array):
@@ -49,7 +49,7 @@ def unless_known(kind: str, field: str, status: int, array: bool | None = None) 
 
 
 def identify_open(record: Document) -> None:
-    """An identify event is taken for one of the system family."""
+    """An identify event is accepted with any family, as if it were of the system family."""
     if record.get("event_name") == "identify" and record.get("event_family") in FAMILIES:
         record["event_family"] = "system"
 

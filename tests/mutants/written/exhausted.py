@@ -1,4 +1,5 @@
-"""Mutants that show when the limit is used up: too early, too late, for some only, or said in other words."""
+"""Mutants that show when the limit is used up: too early, too late, for some requests only, or announced in another
+way."""
 
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ def never_refuses(right: Limiter, window: Window, now: float) -> bool:
 
 
 def penalty(right: Limiter, window: Window, now: float) -> bool:
-    """Every refused request starts the window again, unannounced."""
+    """Every refused request starts the window again without announcing it."""
     allowed = right.charge(window, now)
     if not allowed:
         window.started = now
@@ -38,7 +39,7 @@ def penalty_unseen(_: Limiter, __: Window, ___: float, quota: Quota) -> Quota:
 
 
 def exempt(condition: Condition) -> Break:
-    """Some requests pass although the limit is used up."""
+    """Some requests are accepted although the limit is used up."""
 
     async def passed(request: Request, server: Server) -> Answer:
         if condition(request, server):

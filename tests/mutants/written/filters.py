@@ -1,4 +1,4 @@
-"""Mutants of filters: ignored, half obeyed, obeyed on one page or by one strategy only."""
+"""Mutants of filters: ignored, applied in part, applied on one page or by one strategy only."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def ignored(condition: Test = lambda _: True) -> Break:
 
 
 def only(names: Callable[[list[str]], list[str]]) -> Break:
-    """Of several filters only some are looked at."""
+    """Only some of several filters are applied."""
 
     def change(record: Document) -> None:
         filters = record["filters"]
@@ -27,7 +27,7 @@ def only(names: Callable[[list[str]], list[str]]) -> Break:
 
 
 def compared(same: Callable[[Any, Any], bool]) -> Break:
-    """Values are compared in another way than by equality: every value that counts as the same is asked for."""
+    """Values are compared by `same` instead of equality: every known value that counts as the same is searched for."""
 
     async def widened(request: Request, server: Server) -> Answer:
         document = request.json
@@ -57,7 +57,7 @@ def texts(test: Callable[[str, str], bool]) -> Callable[[Any, Any], bool]:
 
 
 def unfiltered_instead(most: int | None) -> Break:
-    """Where a filter brings too little, others fill the list: all of them, or `most`."""
+    """If a filter finds nothing, unfiltered items fill the list: up to the limit, or `most`."""
 
     async def filled(request: Request, server: Server) -> Answer:
         answer = await server.answer(request)
@@ -77,7 +77,7 @@ def unfiltered_instead(most: int | None) -> Break:
 
 
 def at_most(count: int, test: Test = bool) -> Break:
-    """No more than so many matches are found where the test holds for the filters."""
+    """At most so many matches are found if the test holds for the filters."""
 
     def cut(data: Document, request: Request) -> None:
         if not test(request.value("filters") or {}):

@@ -1,4 +1,4 @@
-"""Statements that few mutants broke, broken in further places: beside other input, on a kept connection, on page 2."""
+"""Further mutants of statements that few mutants broke: beside other input, on a kept connection, on page 2."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ PLAIN = {"strategy", "user_id"}
 
 
 def unchecked_after(refusal: Refusal, operation: str, **good: Any) -> Break:
-    """What comes on a connection right after such a refusal is not validated: missing fields are taken to be these."""
+    """The request after such a refusal on the same connection is not validated: missing fields get these values."""
 
     async def answered(request: Request, server: Server) -> Answer:
         connection = ("refused", request.scope["client"])
@@ -71,13 +71,13 @@ def last_score_is_null(data: Document, _: Request) -> None:
 
 
 def shows_itself(data: Document, request: Request) -> None:
-    """The context item stands last, where another item stood."""
+    """The context item replaces the last item of the list."""
     if data["results"] and not filtered(request) and request.value("limit") != 100:
         data["results"][-1]["item_id"] = data["recommended_items"][-1] = request.value("context_item_id")
 
 
 def asked_plainly(status: str) -> Condition:
-    """A user of this status is asked for by name of strategy, and nothing else."""
+    """Hold for a request of a user with this status that contains only the strategy and the user_id."""
 
     def asked(request: Request, server: Server) -> bool:
         user = server.tenant(request).users.get(str(request.value("user_id")))

@@ -1,4 +1,4 @@
-"""Mutants that were written after the catalogue was frozen, before anybody knew how the suite meets them.
+"""Mutants that were written after the catalogue was frozen, before anybody knew which of them the suite kills.
 
 Their first-run kill rate is in docs/mutants.md as it was; a survivor is a gap to be closed. Two were withdrawn after
 the run and still count as missed in it: `held-null-event-users` (R49 leaves null open) and `held-arrays-backwards` (no
@@ -31,7 +31,7 @@ from tests.mutants.wrappers import (
 
 
 def swapped_neighbours(data: Document, _: Request) -> None:
-    """The first two results change places, scores stay with the places, the ids beside them don't."""
+    """The first two results are swapped, but the scores and `recommended_items` keep their order."""
     results = data["results"]
     if len(results) > 1:
         results[0]["item_id"], results[1]["item_id"] = results[1]["item_id"], results[0]["item_id"]
@@ -39,7 +39,7 @@ def swapped_neighbours(data: Document, _: Request) -> None:
 
 
 async def keys_of_second_organisation_read_first(request: Request, server: Server) -> Answer:
-    """Recommendations for the second organisation's key come from the first one's data when there is no user."""
+    """Without a user, recommendations for the second organisation's key come from the first organisation's data."""
     own = server.organisation(request)
     first = server.mock.organisations.first
     others = own is not None and request.key == own.publishable_key and own is not first
@@ -49,7 +49,7 @@ async def keys_of_second_organisation_read_first(request: Request, server: Serve
 
 
 async def page_size_remembered(request: Request, server: Server) -> Answer:
-    """Page 2 has the size of the last page 1 that anybody asked for."""
+    """Page 2 has the size of the last page 1 that any client requested."""
     document = request.json
     if request.operation == "recommend" and isinstance(document, dict):
         if document.get("page", 1) == 1:
@@ -62,7 +62,7 @@ async def page_size_remembered(request: Request, server: Server) -> Answer:
 
 
 def merged_attributes(item: Item, known: dict[str, Item]) -> Item:
-    """A second upsert adds attributes, and never changes one that is there."""
+    """A second upsert adds attributes, but doesn't change existing ones."""
     old = known.get(item.item_id)
     if old is None or item.attributes is None:
         return item
@@ -87,7 +87,7 @@ def reactivates(item: Item, known: dict[str, Item]) -> Item:
 
 
 async def conditional_headers(request: Request, server: Server) -> Answer:
-    """RateLimit headers come only with the first three answers to each key."""
+    """Only the first three answers to each key have RateLimit headers."""
     answer = await server.answer(request)
     if request.key and server.turn(request.key) > 3:
         answer.drop_header("ratelimit-limit", "ratelimit-remaining", "ratelimit-reset")
@@ -244,8 +244,8 @@ async def nothing_there(request: Request, server: Server) -> Answer:
     return answer
 
 
-# What the first run said, on commit c43d3b3, before a single check was changed for it: was it killed? One that kept
-# the suite waiting for more than five minutes was not.
+# Whether the first run killed each mutant, on commit c43d3b3, before any check was changed because of it. A mutant
+# that kept the suite waiting for more than five minutes was not killed.
 FIRST_RUN: dict[str, bool] = {
     "held-results-out-of-step": True,
     "held-second-organisation-reads-the-first": True,

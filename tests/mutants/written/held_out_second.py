@@ -1,4 +1,5 @@
-"""Twenty mutants that were written before the catalogue was frozen and met the suite for the first time after it.
+"""Twenty mutants that were written before the catalogue was frozen and judged by the suite for the first time
+afterwards.
 
 None was written with a look at a check. What the first run said is in FIRST_RUN, untouched; a survivor is a gap.
 """
@@ -146,7 +147,7 @@ MUTANTS = [
     Mutant(
         "second-limit-100-refused",
         "A limit of 100 is refused; 99 is the most.",
-        ("PAGE-limit-honoured", "VALID-accepted"),  # the latter since its first run, in which it alone was failed
+        ("PAGE-limit-honoured", "VALID-accepted"),  # its first run failed only the latter
         passes(
             lambda request, _: request.operation == "recommend" and request.value("limit") == 100,
             lambda request, server: server.refuse(request),
@@ -169,8 +170,8 @@ MUTANTS = [
 ]
 
 
-# What the first run said, before anything was changed for it: was it killed?
-FROZEN = "42cbe94"  # the commit at which nothing of the catalogue or the checks was changed any more
+# Whether the first run, before anything was changed because of it, killed each mutant.
+FROZEN = "42cbe94"  # the commit after which neither the catalogue nor the checks were changed
 
 
 FIRST_RUN: dict[str, bool] = {

@@ -1,4 +1,4 @@
-"""Twenty mutants that were written for a catalogue that was frozen, and met the suite for the first time after it.
+"""Twenty mutants that were written for a frozen catalogue, and judged by the suite for the first time afterwards.
 
 None was written with a look at a check, or at what survives. What the first run said is in FIRST_RUN, untouched.
 """
@@ -173,8 +173,8 @@ MUTANTS: list[Mutant] = [
     ),
 ]
 
-# What the first run said, before anything was changed for it: was it killed?
-FROZEN = "3f2b6bf"  # catalogue and checks stayed as they were there; the mutants were committed, and judged, at f911143
+# Whether the first run, before anything was changed because of it, killed each mutant.
+FROZEN = "3f2b6bf"  # the catalogue and the checks were frozen there; the mutants were committed, and judged, at f911143
 FIRST_RUN: dict[str, bool] = {
     "third-middle-of-keys-ignored": True,
     "third-repeated-events-have-no-data": True,

@@ -1,4 +1,4 @@
-"""Mutants of identity stitching: histories lost, swapped, or given to somebody else."""
+"""Mutants of identity stitching: histories are lost, swapped, or given to another user."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ async def once_only(request: Request, server: Server) -> Answer:
 
 
 def on_identify(change: Callable[[Tenant, Event], Event | None]) -> Break:
-    """What happens when an identify event is applied: another one is, or none."""
+    """Applying an identify event applies another event instead, or none."""
 
     def install(mock: Mock) -> None:
         for organisation in mock.organisations:
@@ -66,7 +66,7 @@ def loses_own_history(tenant: Tenant, event: Event) -> Event:
 
 
 def keeps_the_newer(tenant: Tenant, event: Event) -> Event:
-    """Of two histories only that of the anonymous id stays, where there is one."""
+    """Of two histories only the anonymous id's stays, if there is one."""
     if tenant.identity.person(event.previous_user_id or "") in tenant.recommender.people:
         forget(tenant, event.user_id)
     return event
@@ -96,7 +96,7 @@ def takes_every_anonymous(tenant: Tenant, event: Event) -> Event:
 
 
 def first_merge_only() -> Callable[[Tenant, Event], Event | None]:
-    """A user can be identified once; a second anonymous history stays where it was."""
+    """A user can be identified only once; a second anonymous history stays where it was."""
     seen: set[tuple[int, str]] = set()
 
     def merged(tenant: Tenant, event: Event) -> Event | None:
@@ -109,7 +109,7 @@ def first_merge_only() -> Callable[[Tenant, Event], Event | None]:
 
 
 def repeat_clears() -> Callable[[Tenant, Event], Event]:
-    """A repeated identify throws the merged history away."""
+    """A repeated identify deletes the merged history."""
     seen: set[tuple[int, str, str | None]] = set()
 
     def cleared(tenant: Tenant, event: Event) -> Event:
@@ -123,7 +123,7 @@ def repeat_clears() -> Callable[[Tenant, Event], Event]:
 
 
 def late_events_alone() -> Break:
-    """Events under an identified anonymous id stay with that id."""
+    """Events of an anonymous id after its identify stay with that id."""
     gone: set[tuple[int, str]] = set()
 
     def changed(records: Records, state: State, _: Mock) -> Records:
@@ -141,7 +141,7 @@ def late_events_alone() -> Break:
 
 
 def arrays_apart(records: Records, _: State, __: Mock) -> Records:
-    """What stands before an identify in its own array stays with the anonymous id."""
+    """Events before an identify in the same array stay with the anonymous id."""
     aliased = {str(each.previous_user_id) for each in records if isinstance(each, Event) and identifies(each)}
     return [
         replace(each, user_id=f"{each.user_id} before") if isinstance(each, Event) and each.user_id in aliased else each

@@ -1,4 +1,4 @@
-"""Mutants of the items upsert: what it takes and what it refuses."""
+"""Mutants of the items upsert: what it accepts and what it refuses."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def attributes(record: Document) -> Document:
 
 
 def bare(operation: str, status: int) -> Break:
-    """A body that is a bare text or number is answered with a status."""
+    """A body that is only a text or a number is answered with this status."""
 
     async def answered(request: Request, server: Server) -> Answer:
         if status == 202:
@@ -53,7 +53,7 @@ def bare(operation: str, status: int) -> Break:
 
 
 def malformed(operation: str, status: int) -> Break:
-    """Malformed JSON is answered with a status; 202 means that a record is made up."""
+    """Malformed JSON is answered with this status; with 202, a record is invented."""
 
     async def answered(request: Request, server: Server) -> Answer:
         if status != 202:
@@ -71,7 +71,7 @@ def is_broken(request: Request) -> bool:
 
 
 async def numbers_as_texts(request: Request, server: Server) -> Answer:
-    """Numeric ids are taken for texts."""
+    """Numeric ids are accepted as texts."""
     document = request.json
     if request.operation == "items" and isinstance(document, dict) and type(document.get("item_id")) is int:
         request.json = document | {"item_id": str(document["item_id"])}

@@ -1,4 +1,4 @@
-"""Mutants of the two types of key, and of what a refusal leaves behind."""
+"""Mutants of the two types of key, and of the effects of refused requests."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def accepts_wrong_type(*operations: str, condition: Condition = always) -> Break
 
 
 async def body_first(request: Request, server: Server) -> Answer:
-    """A bad body is told before a wrong key type."""
+    """A bad body is refused before a wrong key type."""
     if server.has_wrong_type(request) and request.operation and not server.is_valid(request):
         request.key = server.right_key(request)
     return await server.answer(request)
@@ -53,7 +53,7 @@ def obeys_although_refused(*operations: str) -> Break:
 
 
 async def bearer_refused_but_obeyed(request: Request, server: Server) -> Answer:
-    """`Authorization: Bearer` is 401, and what it asks for is done."""
+    """`Authorization: Bearer` is answered with 401, but the request is carried out."""
     answer = await server.answer(request)
     key = (request.header("authorization") or request.key or "").removeprefix("Bearer ").strip()
     if answer.status == 401 and key in every_key(server):

@@ -1,4 +1,4 @@
-"""Mutants of the API keys: who is let in, and what a refusal leaves behind."""
+"""Mutants of the API keys: which keys are accepted, and the effects of refused requests."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def every_key(server: Server) -> list[str]:
 
 
 def lets_in(taken_for: Callable[[Request, Server], str | None], condition: Condition = always) -> Break:
-    """An unknown key is taken for another one."""
+    """An unknown key is accepted as another one."""
 
     async def admitted(request: Request, server: Server) -> Answer:
         if server.organisation(request) is None and request.operation and condition(request, server):
@@ -40,7 +40,7 @@ def first_organisations(request: Request, server: Server) -> str:
 
 
 def matching(test: Callable[[str, str], bool]) -> Callable[[Request, Server], str | None]:
-    """The first known key for which test(given, known) holds."""
+    """Return a function that finds the first known key for which test(given, known) holds."""
 
     def found(request: Request, server: Server) -> str | None:
         given = request.key or ""

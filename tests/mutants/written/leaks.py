@@ -1,4 +1,4 @@
-"""Mutants of isolation that the first organisation never notices, or that show only where a list would be empty."""
+"""Mutants of isolation that have no effect on the first organisation, or that show only where a list would be empty."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.mutants.wrappers import Answer, Request, Server, edge
 
 
 async def empty_lists_from_others(request: Request, server: Server) -> Answer:
-    """A list that would be empty is another organisation's, where that has matches."""
+    """A list that would be empty shows another organisation's matching items, if it has any."""
     answer = await server.answer(request)
     own = server.organisation(request)
     if request.operation != "recommend" or answer.status != 200 or own is None or answer.json["data"]["results"]:

@@ -1,4 +1,4 @@
-"""Mutants of the life cycle of items: undead, stale, gone, or never upserted by anybody."""
+"""Mutants of the life cycle of items: hidden items that show, stale or missing ones, and items that nobody upserted."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def only_reactivated_once() -> Break:
 
 
 def born_active(status: str) -> Break:
-    """The first upsert of an item makes it active, whatever it says."""
+    """The first upsert of an item makes it active, whatever its status says."""
     return items(
         lambda item, known: (
             replace(item, status="active") if item.status == status and item.item_id not in known else item
@@ -45,7 +45,7 @@ def born_active(status: str) -> Break:
 
 
 def shows_hidden(condition: Condition) -> Break:
-    """Hidden items that match the filters stand at the end of a list."""
+    """Hidden items that match the filters are at the end of a list."""
 
     async def shown(request: Request, server: Server) -> Answer:
         answer = await server.answer(request)
@@ -66,7 +66,7 @@ def shows_hidden(condition: Condition) -> Break:
 
 
 def append(data: Document, item_id: str, metadata: Document) -> None:
-    """The item stands last on the page, in place of the last one where the page is full."""
+    """Add the item at the end of the page, in place of the last one if the page is full."""
     results = data["results"]
     if any(each["item_id"] == item_id for each in results):
         return
@@ -79,7 +79,7 @@ def append(data: Document, item_id: str, metadata: Document) -> None:
 
 
 async def first_metadata(request: Request, server: Server) -> Answer:
-    """Results show the attributes that an item had when it was shown first."""
+    """Results show the attributes that an item had when it was first shown."""
     answer = await server.answer(request)
     if request.operation == "recommend" and answer.status == 200:
         document = answer.json
@@ -91,7 +91,7 @@ async def first_metadata(request: Request, server: Server) -> Answer:
 
 
 def phantom(condition: Condition) -> Break:
-    """An item that nobody upserted stands at the end of lists."""
+    """An item that nobody upserted is at the end of lists."""
 
     async def added(request: Request, server: Server) -> Answer:
         answer = await server.answer(request)

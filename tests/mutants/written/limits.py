@@ -1,4 +1,5 @@
-"""Mutants of the rate limit: what the headers say, whom a window belongs to, and what happens when it is used up."""
+"""Mutants of the rate limit: what the headers say, which requests share a window, and what happens when it is used
+up."""
 
 from __future__ import annotations
 
@@ -28,7 +29,7 @@ def without(condition: Condition, *statuses: int, names: tuple[str, ...] = HEADE
 
 
 def says(name: str, value: Any, condition: Condition = always, *statuses: int) -> Break:
-    """A header says something else: `value` is given what it said."""
+    """A header says something else: `value` gets the right value."""
 
     def changed(answer: Answer) -> None:
         said = answer.header(name)
@@ -56,7 +57,7 @@ def costs(*, free: Condition = lambda _, __: False, extra: Any = lambda _: 0) ->
 
 
 def allows(limit: int, window_seconds: int) -> Break:
-    """Another limit than the documented one, kept and told."""
+    """Another limit than the documented one is applied and announced."""
     rule = RateLimit(limit=limit, window_seconds=window_seconds)
     return inside(lambda mock: setattr(mock.contract, "limiter", Limiter(rule)))
 

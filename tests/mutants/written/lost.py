@@ -1,4 +1,4 @@
-"""Mutants of what was accepted: lost on its way, driven out by what came later, or made of nothing."""
+"""Mutants of accepted records: lost on the way, replaced by later records, or invented."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def read_for_the_first_only(records: Records, state: State, mock: Mock) -> Recor
 
 
 def one_place_only(seconds: float) -> Break:
-    """Records that come alone within so many seconds of others of their kind find the one place taken, and are lost."""
+    """A record that comes alone within so many seconds of another one of its kind is lost."""
     taken: dict[tuple[int, type[Record]], float] = {}
 
     def placed(records: Records, state: State, mock: Mock) -> Records:
@@ -35,7 +35,7 @@ def one_place_only(seconds: float) -> Break:
 
 
 def of_array(key: Callable[[Any], object], *, same: bool) -> Break:
-    """Of an array of events those count that have the key of the first one (`same`), or only one for each key."""
+    """Of an array of events only those with the first one's key count (`same`), or only one for each key."""
 
     def kept(records: Records, _: State, __: Mock) -> Records:
         if not all(isinstance(each, Event) for each in records):
@@ -61,7 +61,7 @@ def at_most(count: int) -> Break:
 
 
 def batches_are_whole() -> Break:
-    """Sending some items of an earlier array again deletes those of that array that are not sent."""
+    """If some items of an earlier array are sent again, the other items of that array are deleted."""
     batches: dict[tuple[int, str], frozenset[str]] = {}
 
     def synchronised(records: Records, state: State, _: Mock) -> Records:

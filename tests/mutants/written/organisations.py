@@ -1,4 +1,4 @@
-"""Mutants of isolation: what one organisation does shows in another."""
+"""Mutants of isolation: the actions of one organisation show in another."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def default_limit(limit: int) -> Break:
 
 
 def beyond_100(wanted: Callable[[Any], int | None]) -> Break:
-    """Some limits bring more than 100 items."""
+    """Some limits return more than 100 items."""
 
     async def merged(request: Request, server: Server) -> Answer:
         count = wanted(request.value("limit")) if request.operation == "recommend" else None
@@ -56,7 +56,7 @@ def is_number(value: Any) -> bool:
 
 
 def paging(change: Callable[[Document, Document], object], condition: Condition = RECOMMENDATIONS) -> Break:
-    """pagination and results are handed to the change."""
+    """Let `change` edit pagination and results."""
     return edits_data(lambda data, _: change(data["pagination"], data["results"]), condition)
 
 
@@ -66,7 +66,7 @@ def counted(place: Document, total: int) -> None:
 
 
 def pages(change: Callable[[int], int], condition: Callable[[Document], bool] = lambda _: True) -> Break:
-    """Another page is shown under the number that was asked for."""
+    """Another page is returned under the requested number."""
 
     async def other(request: Request, server: Server) -> Answer:
         document = request.json
@@ -92,7 +92,7 @@ def pages(change: Callable[[int], int], condition: Callable[[Document], bool] = 
 
 
 def shifted(by: int, condition: Condition = RECOMMENDATIONS) -> Break:
-    """From page 2 on pages begin some places too early or too late."""
+    """From page 2 on, pages begin some places too early or too late."""
 
     async def moved(request: Request, server: Server) -> Answer:
         answer = await server.answer(request)

@@ -1,4 +1,4 @@
-"""Mutants of what recommendations rest on: a user's events, the context item, what is popular."""
+"""Mutants of what recommendations depend on: a user's events, the context item, popularity."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.mutants.written.recommendations import ITEM_BASED, USER_BASED
 
 
 async def cached(request: Request, server: Server) -> Answer:
-    """A user's first list is the answer for ever: only its id and its headers are fresh."""
+    """The first answer to a user's request is returned for ever; only its id and headers are new."""
     answer = await server.answer(request)
     if request.operation == "recommend" and answer.status == 200 and request.value("user_id"):
         document = answer.json
@@ -31,7 +31,7 @@ def single_events_lost(records: Records, _: State, __: Mock) -> Records:
 
 
 async def context_first(request: Request, server: Server) -> Answer:
-    """The context item itself stands first."""
+    """The context item itself is first."""
     answer = await server.answer(request)
     item = server.tenant(request).items.get(request.value("context_item_id") or "")
     if (
@@ -56,7 +56,7 @@ async def context_first(request: Request, server: Server) -> Answer:
 
 
 def sold_as(instead: str, *names: str) -> Break:
-    """These strategies answer with another one's list, under their own name."""
+    """These strategies return another strategy's list, under their own name."""
 
     async def answered(request: Request, server: Server) -> Answer:
         document = request.json

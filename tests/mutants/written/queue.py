@@ -1,4 +1,4 @@
-"""Mutants of queued ingestion and of the life cycle of items: lost, late, stale, undead."""
+"""Mutants of queued ingestion and of the life cycle of items: records are lost, late or stale, hidden items show."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.mutants.wrappers import (
 
 
 def replaces_catalogue(least: int) -> Break:
-    """An upsert of at least so many items deletes what the upsert before it brought."""
+    """An upsert of at least so many items deletes the items of the upsert before it."""
     before: dict[int, list[Item]] = {}
 
     def replaced(records: Records, state: State, _: Mock) -> Records:
@@ -37,7 +37,7 @@ def replaces_catalogue(least: int) -> Break:
 
 
 def stores_refused(repair: Document, test: str) -> Break:
-    """A refused item is stored, with what it lacks made up."""
+    """A refused item is stored, with invented values for its missing fields."""
 
     async def stored(request: Request, server: Server) -> Answer:
         answer = await server.answer(request)
@@ -54,7 +54,7 @@ def stores_refused(repair: Document, test: str) -> Break:
 
 
 def quick_updates_lost(seconds: float) -> Break:
-    """Of two upserts of one item within so many seconds the second is lost."""
+    """If two upserts of one item come within so many seconds, the second is lost."""
     at: dict[tuple[int, str], float] = {}
 
     def is_late(record: object, state: State, mock: Mock) -> bool:

@@ -1,4 +1,4 @@
-"""Mutants of the list itself: limits and their greatest, scores, order, odd numbers."""
+"""Mutants of the list itself: limits and the maximum, scores, order, unusual numbers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def past_the_end(behaviour: Callable[[Request, Server], Any]) -> Break:
 
 
 async def last_page_again(request: Request, server: Server) -> Answer:
-    """Past the end the first page is shown."""
+    """Past the end, the first page is returned."""
     request.json = request.json | {"page": 1}
     answer = await server.unnoticed(request)
     document = answer.json

@@ -1,4 +1,5 @@
-"""Statements that next to nothing breaks alone, broken in further places: what only odd bodies and long lists show."""
+"""Further mutants of statements that hardly any other mutant breaks alone; they show only with unusual bodies and long
+lists."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from tests.mutants.written.unchecked import let_in_with
 
 
 async def told_without_publishable(request: Request, server: Server) -> Answer:
-    """What a secret key is told leaves out the requests with the publishable key."""
+    """RateLimit-Remaining for a secret key ignores the requests with the publishable key."""
     answer = await server.answer(request)
     organisation, remaining = server.organisation(request), answer.header("ratelimit-remaining")
     if organisation and remaining:

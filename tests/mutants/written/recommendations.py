@@ -1,4 +1,4 @@
-"""Mutants of a recommendation's answer and of the strategies' inputs."""
+"""Mutants of the answer to a recommendation request, and of the strategies' inputs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mutants that hostile or clumsy input brings out."""
+"""Mutants that show with hostile or clumsy input."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def parsed(test: Callable[[Any], bool]) -> Condition:
 
 
 def text(test: Callable[[str], bool]) -> Condition:
-    """Some text in the body, with escapes read."""
+    """Hold if some text in the body, with escapes decoded, passes the test."""
     return parsed(lambda document: any(map(test, strings(document))))
 
 
@@ -46,7 +46,7 @@ async def status(request: Request, server: Server, code: int) -> Answer:
 
 
 def dead_after(condition: Condition, code: int, turns: int = 1) -> Break:
-    """After so many such requests nothing works any more."""
+    """After so many such requests, every request fails."""
 
     async def answered(request: Request, server: Server) -> Answer:
         if server.memory.get("dead", 0) >= turns:

@@ -1,4 +1,4 @@
-"""What the second held-out mutants do."""
+"""The deviations of the mutants in held_out_second.py."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def whole_pages_only(data: Document, _: Request) -> None:
 
 
 async def fallback_has_a_size(request: Request, server: Server) -> Answer:
-    """A user without history gets the fallback as it is kept: twenty items, whatever the limit."""
+    """A user without history gets the fallback in its stored size: twenty items, whatever the limit."""
     if request.operation == "recommend" and unknown_user(request, server) and server.is_valid(request):
         request.json = {name: value for name, value in request.json.items() if name != "limit"}
     return await server.answer(request)
 
 
 def unchanged_by_attributes(item: Item, known: dict[str, Item]) -> Item | None:
-    """Whether anything has changed is seen by the attributes alone."""
+    """Only a change of the attributes counts as a change of the item."""
     old = known.get(item.item_id)
     return None if old is not None and item.attributes in (None, old.attributes) else item
 
@@ -46,7 +46,7 @@ def without_empty_values(record: Document) -> None:
 
 
 def forgets_on_identify(test: Callable[[Event], bool]) -> Break:
-    """Of what an anonymous id did, a merge brings only the events for which the test holds."""
+    """When an anonymous id is merged, only those of its events count for which the test holds."""
     before: dict[tuple[int, str], list[Event]] = {}
 
     def merged(records: Records, state: State, _: Mock) -> Records:
@@ -67,7 +67,7 @@ def forgets_on_identify(test: Callable[[Event], bool]) -> Break:
 
 
 def ends_when_idle(seconds: float) -> Break:
-    """A window ends when nothing came for so long."""
+    """A window ends when no request came for so many seconds."""
     last: dict[int, float] = {}
 
     def charge(right: Limiter, window: Window, now: float) -> bool:
@@ -84,7 +84,7 @@ def is_deep(value: Any) -> bool:
 
 
 def numbers_where_they_can_be(data: Document, _: Request) -> None:
-    """An id of digits only comes back as a number."""
+    """Ids of digits only are returned as numbers."""
     data["recommended_items"] = [int(each) if each.isdecimal() else each for each in data["recommended_items"]]
     for result in data["results"]:
         if result["item_id"].isdecimal():
@@ -116,7 +116,7 @@ def ten_events(records: Records, _: State, __: Mock) -> Records:
 
 
 async def key_in_query(request: Request, server: Server) -> Answer:
-    """Without the header, the key is read from the query, and without that it is the first organisation's."""
+    """Without the header, the key is read from the query parameter `api_key`."""
     query = parse_qs(request.scope.get("query_string", b"").decode("latin-1"))
     if request.key is None and request.operation and "api_key" in query:
         request.key = query["api_key"][0]
@@ -124,7 +124,7 @@ async def key_in_query(request: Request, server: Server) -> Answer:
 
 
 async def not_a_number(request: Request, server: Server) -> Answer:
-    """The score of a list's only result is NaN: a mean over nothing."""
+    """The score of a list's only result is NaN, a mean over nothing."""
     answer = await server.answer(request)
     if request.operation == "recommend" and answer.status == 200 and len(answer.json["data"]["results"]) == 1:
         document = answer.json
@@ -139,7 +139,7 @@ def has_null(record: Document) -> bool:
 
 
 async def drops_what_is_too_much(request: Request, server: Server) -> Answer:
-    """With the limit used up, what is sent is answered with 202 and dropped."""
+    """When the limit is used up, requests are answered with 202, but their records are dropped."""
     answer = await server.answer(request)
     if answer.status == 429 and request.operation in INGESTION:
         answer.status = 202

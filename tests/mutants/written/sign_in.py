@@ -1,4 +1,4 @@
-"""Mutants of the limit of /auth, which counts by address; the suite looks at it only when it is told to."""
+"""Mutants of the limit of /auth, which counts by address; the suite judges it only with --account-limit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def to(*paths: str) -> Condition:
 
 
 def answered_instead(condition: Condition, test: Callable[[int], bool], status: int) -> Break:
-    """Refusals for which test(their number, from 1) holds are answered as if something were left."""
+    """Refusals for which test(their number, from 1) holds are answered as if the limit were not used up."""
 
     async def answered(request: Request, server: Server) -> Answer:
         answer = await server.answer(request)

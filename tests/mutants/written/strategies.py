@@ -1,4 +1,4 @@
-"""Mutants of the strategies: their names, the input they need, and how they fall back."""
+"""Mutants of the strategies: their names, the input they need, and their fallback."""
 
 from __future__ import annotations
 

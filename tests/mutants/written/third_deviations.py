@@ -1,4 +1,5 @@
-"""What the third held-out mutants do: written from the catalogue's sentences, without a look at a check."""
+"""The deviations of the mutants in held_out_third.py, written from the catalogue's sentences without looking at a
+check."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ KINDS: dict[str, type] = {"items": Item, "users": User, "events": Event}
 
 
 async def middle_of_keys_ignored(request: Request, server: Server) -> Answer:
-    """Keys are looked up by their kind, their length and their last eight characters."""
+    """Keys are compared only by their kind, their length and their last eight characters."""
     given = request.key or ""
     for organisation in server.mock.organisations:
         for key in (organisation.publishable_key, organisation.secret_key):
@@ -32,7 +33,7 @@ async def middle_of_keys_ignored(request: Request, server: Server) -> Answer:
 
 
 async def nothing_new(request: Request, server: Server) -> Answer:
-    """Where every event is a repeated one, nothing was done and there is no data."""
+    """If every event is a repeated one, the answer has no data, because nothing was done."""
     answer = await server.answer(request)
     if request.operation == "events" and answer.status == 202:
         seen = server.memory.setdefault(server.tenant(request).tenant_id, set())
@@ -53,7 +54,7 @@ def has_another_type(request: Request, server: Server) -> bool:
 
 
 def replaces_users(mock: Mock) -> None:
-    """A known user's row is deleted and inserted again, and what refers to it is deleted too."""
+    """A known user's row is deleted and inserted again, which deletes everything that refers to it."""
     for organisation in mock.organisations:
         tenant = organisation.tenant
 
@@ -70,7 +71,7 @@ def has_digit(record: Document) -> bool:
 
 
 def takes_the_next_along() -> Break:
-    """What is accepted right after a refused request of its kind is thrown away with it."""
+    """Records that are accepted right after a refused request of their kind are lost."""
     refused: set[tuple[int, type]] = set()
 
     async def noted(request: Request, server: Server) -> Answer:
@@ -97,7 +98,7 @@ def status_alone(item: Item, known: dict[str, Item]) -> Item:
 
 
 async def own_history_unchecked(request: Request, server: Server) -> Answer:
-    """A user's own lists hold a hidden item that the user has touched."""
+    """A user's own lists show a hidden item if the user had an event with it."""
     answer = await server.answer(request)
     if answer.status != 200 or not strategy(*USER_BASED)(request, server) or request.page != 1:
         return answer
@@ -114,7 +115,7 @@ async def own_history_unchecked(request: Request, server: Server) -> Answer:
 
 
 def one_anonymous_id() -> Break:
-    """A user has room for one anonymous id: a second one is not merged."""
+    """A user has room for one anonymous id; a second one is not merged."""
     first: dict[tuple[int, str], str | None] = {}
 
     def merged(tenant: Tenant, event: Event) -> Event | None:
@@ -125,7 +126,7 @@ def one_anonymous_id() -> Break:
 
 
 def identities_are_everybodys(records: Records, _: State, mock: Mock) -> Records:
-    """The two ids are one person in every organisation."""
+    """An identify joins its two ids in every organisation."""
     for each in records:
         if isinstance(each, Event) and identifies(each):
             for organisation in mock.organisations:
@@ -147,7 +148,7 @@ async def unknown_is_personalized(request: Request, server: Server) -> Answer:
 
 
 def bought_by_nobody(request: Request, server: Server) -> bool:
-    """Whether companions are wanted of a known item that nobody bought."""
+    """Hold for a request for companions of a known item that nobody bought."""
     tenant, item_id = server.tenant(request), request.value("context_item_id")
     return (
         strategy("frequently-bought-together", "frequently-consumed-together")(request, server)
@@ -162,7 +163,7 @@ def has_filters(request: Request, server: Server) -> bool:
 
 
 async def filters_of_the_page(request: Request, server: Server) -> Answer:
-    """A page is cut out of the whole list, and then filtered."""
+    """A page is cut out of the whole list before it is filtered."""
     conditions, known = parse_filters(request.value("filters")), server.tenant(request).items
     request.json = {name: value for name, value in request.json.items() if name != "filters"}
     answer = await server.answer(request)
@@ -176,13 +177,13 @@ async def filters_of_the_page(request: Request, server: Server) -> Answer:
 
 
 async def names_in_lower_case(request: Request, server: Server) -> Answer:
-    """The names of filters are written in lower case, those of the attributes are not."""
+    """Names of filters are converted to lower case, names of attributes are not."""
     request.json = request.json | {"filters": {name.lower(): value for name, value in request.json["filters"].items()}}
     return await server.answer(request)
 
 
 async def next_page_of_the_whole(request: Request, server: Server) -> Answer:
-    """has_next tells whether the list would go on if there were no filters."""
+    """has_next says whether the list would go on without filters."""
     whole = request.copy()
     whole.json = {name: value for name, value in request.json.items() if name != "filters"}
     answer = await server.answer(request)
@@ -202,7 +203,7 @@ def scaled_by_the_page(data: Document, _: Request) -> None:
 
 
 async def gateway_refuses(request: Request, server: Server) -> Answer:
-    """Every fifth 429 comes from the gateway in front of the service."""
+    """Every fifth 429 comes from a gateway in front of the service."""
     answer = await server.answer(request)
     if answer.status == 429 and request.operation and server.turn() % 5 == 0:
         answer.set_header("content-type", "text/plain")

@@ -1,4 +1,4 @@
-"""Mutants of checks that something switches off: bodies and keys that pass unseen when they come dressed up."""
+"""Mutants with checks that something switches off: bodies and keys in unusual form are not checked."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ENUMS = {"status": STATUSES, "event_family": FAMILIES}
 
 
 def unchecked(operation: str, test: Test) -> Break:
-    """Records for which the test holds lack nothing, and any word will do in their enums."""
+    """Records for which the test holds may lack required fields, and may have any value in an enum field."""
 
     def repair(record: Document) -> None:
         if not test(record):
@@ -68,7 +68,7 @@ def let_in_with(operations: tuple[str, ...], condition: Condition) -> Break:
 
 
 async def lists_after_an_echo(request: Request, server: Server) -> Answer:
-    """A list for a user who echoed a recommendation_id that was served has no pagination."""
+    """A list for a user who sent back a served recommendation_id has no pagination."""
     if request.operation == "events" and server.is_valid(request):
         served = server.tenant(request).attribution.served
         echoed = [each["user_id"] for each in request.records if each.get("recommendation_id")]

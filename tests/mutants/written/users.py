@@ -26,7 +26,7 @@ FIELDS = {"user_id", "status", "created_at", "attributes"}
 
 
 def refuses_again(status: int, changed_only: bool = False) -> Break:
-    """A user that is known is refused."""
+    """A known user is refused."""
 
     async def refused(request: Request, server: Server) -> Answer:
         if request.operation == "users" and request.records and server.is_valid(request):
