@@ -1,4 +1,4 @@
-"""Faults without a server: which requests they hit, and that the same seed gives the same mishaps."""
+"""Faults without a server: which requests they hit, and that the same seed hits the same ones."""
 
 from random import Random
 from typing import Any
@@ -42,25 +42,25 @@ def test_a_fault_without_conditions_hits_every_request() -> None:
 @pytest.mark.parametrize(
     "condition", [{"operation_id": "recommend"}, {"tenant_id": "acme-books"}, {"key_type": "publishable"}]
 )
-def test_a_fault_for_some_leaves_the_others_alone(condition: dict[str, Any]) -> None:
+def test_a_fault_hits_only_the_selected_requests(condition: dict[str, Any]) -> None:
     made = faults(Fault(**DROP, **condition))
     assert made.meet(ASKED) != []
     assert made.meet(Request(ITEMS, "glow-beauty-ng", "secret")) == []
     assert made.meet(Request(None, None, None)) == []
 
 
-def test_it_fails_twice_and_then_succeeds_for_each_organisation_by_itself() -> None:
+def test_times_counts_hits_separately_for_each_organisation() -> None:
     made = faults(Fault(**DROP, times=2))
     other = Request(RECOMMEND, "glow-beauty-ng", "publishable")
     assert pattern(made, 4) == [True, True, False, False]
     assert pattern(made, 3, other) == [True, True, False]
 
 
-def test_it_lets_some_pass_first() -> None:
+def test_skip_lets_the_first_requests_through() -> None:
     assert pattern(faults(Fault(**DROP, skip=2, times=1)), 5) == [False, False, True, False, False]
 
 
-def test_it_lasts_as_long_as_its_window_by_the_mocks_clock() -> None:
+def test_a_fault_lasts_for_its_window_by_the_mocks_clock() -> None:
     clock = VirtualClock(1_000.0)
     made = faults(Fault(**DROP, from_seconds=10, for_seconds=5), clock=clock)
     found = []
@@ -70,7 +70,7 @@ def test_it_lasts_as_long_as_its_window_by_the_mocks_clock() -> None:
     assert found == [False, False, True, True, False]
 
 
-def test_time_that_passes_for_one_organisation_passes_for_its_windows() -> None:
+def test_an_organisations_own_time_moves_the_windows_of_its_faults() -> None:
     window = {**DROP, "for_seconds": 60}
     made = faults(Fault(**window, tenant_id="acme-books"), Fault(**window, tenant_id="glow-beauty-ng"))
     made.move_ahead("acme-books", 60)
@@ -78,7 +78,7 @@ def test_time_that_passes_for_one_organisation_passes_for_its_windows() -> None:
     assert made.meet(ASKED._replace(tenant_id="glow-beauty-ng")) != []
 
 
-def test_a_share_is_hit_by_dice_that_the_seed_governs() -> None:
+def test_the_seed_decides_which_share_of_requests_is_hit() -> None:
     half = Fault(**DROP, share=0.5)
     first = pattern(faults(half), 400)
     assert 160 < sum(first) < 240
@@ -88,7 +88,7 @@ def test_a_share_is_hit_by_dice_that_the_seed_governs() -> None:
     assert pattern(faults(Fault(**DROP, share=0)), 20) == [False] * 20
 
 
-def test_other_traffic_doesnt_change_what_an_organisation_meets() -> None:
+def test_other_traffic_doesnt_change_which_requests_are_hit() -> None:
     half = Fault(**DROP, share=0.5)
     alone = pattern(faults(half), 50)
     busy = faults(Fault(kind="latency", seconds=1), half, Fault(kind="no_results", share=0.3))
@@ -99,7 +99,7 @@ def test_other_traffic_doesnt_change_what_an_organisation_meets() -> None:
     assert met == alone
 
 
-def test_the_first_fault_that_decides_the_answer_decides_it_and_the_next_is_not_used_up() -> None:
+def test_the_first_fault_that_decides_the_answer_applies_and_others_are_not_used_up() -> None:
     made = faults(
         Fault(kind="status", status=500, times=1), Fault(kind="drop", times=1), Fault(kind="latency", seconds=1)
     )
@@ -110,12 +110,12 @@ def test_the_first_fault_that_decides_the_answer_decides_it_and_the_next_is_not_
     ]
 
 
-def test_a_status_leaves_alone_the_operations_that_dont_document_it() -> None:
+def test_a_status_skips_operations_that_dont_document_it() -> None:
     made = faults(Fault(kind="status", status=422))
     assert (len(made.meet(ASKED)), len(made.meet(LOADED))) == (1, 0)
 
 
-def test_a_distribution_has_the_median_and_the_95th_percentile_that_were_asked_for() -> None:
+def test_a_distribution_has_the_given_median_and_95th_percentile() -> None:
     fault = Fault(kind="latency", median=2, p95=8)
     rng = Random(7)
     drawn = sorted(fault.draw(rng) for _ in range(4_000))
@@ -130,7 +130,7 @@ def test_a_range_stays_within_its_ends() -> None:
     assert 1.9 < max(drawn) <= 2
 
 
-def test_every_option_belongs_to_a_kind_and_is_explained() -> None:
+def test_every_option_belongs_to_a_kind_and_is_described() -> None:
     used = {option for kind in KINDS.values() for option in kind.options}
     assert used == set(OPTIONS)
     assert used <= set(Fault.model_fields)
@@ -154,7 +154,7 @@ def test_every_option_belongs_to_a_kind_and_is_explained() -> None:
         ({"kind": "drop", "operation_id": "buy"}, "$.operation_id", "must be one of upsertItems, upsertUsers"),
     ],
 )
-def test_what_doesnt_fit_together_is_named_with_its_rule(body: dict[str, Any], field: str, rule: str) -> None:
+def test_options_that_dont_fit_together_are_named_with_the_rule(body: dict[str, Any], field: str, rule: str) -> None:
     found = {problem.field: problem.message for problem in problems(Fault(**body), OPERATIONS)}
     assert rule in found[field]
 
@@ -176,7 +176,7 @@ def test_what_doesnt_fit_together_is_named_with_its_rule(body: dict[str, Any], f
         {"kind": "drop", "colour": "red"},
     ],
 )
-def test_a_value_out_of_range_is_no_fault(body: dict[str, Any]) -> None:
+def test_a_value_out_of_range_is_refused(body: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         Fault(**body)
 
@@ -195,7 +195,7 @@ def test_the_documented_errors_come_from_the_spec() -> None:
     assert 422 not in error_statuses(OPERATIONS, "upsertItems")
 
 
-def test_clearing_one_organisation_leaves_the_faults_of_the_others() -> None:
+def test_clearing_one_organisation_keeps_the_faults_of_the_others() -> None:
     made = faults(Fault(**DROP, tenant_id="acme-books"), Fault(**DROP, tenant_id="glow-beauty-ng"), Fault(**DROP))
     assert made.clear("acme-books") == ["fault-1"]
     assert [each.fault.tenant_id for each in made] == ["glow-beauty-ng", None]
@@ -203,7 +203,7 @@ def test_clearing_one_organisation_leaves_the_faults_of_the_others() -> None:
     assert not made.are_set
 
 
-def test_a_reset_of_one_organisation_ends_its_faults_and_begins_its_counts_anew() -> None:
+def test_a_reset_of_one_organisation_removes_its_faults_and_restarts_its_counts() -> None:
     made = faults(Fault(**DROP, times=1), Fault(kind="no_results", tenant_id="acme-books"))
     other = Request(RECOMMEND, "glow-beauty-ng", "publishable")
     assert (pattern(made, 1), pattern(made, 2, other)) == ([True], [True, False])
@@ -212,7 +212,7 @@ def test_a_reset_of_one_organisation_ends_its_faults_and_begins_its_counts_anew(
     assert (pattern(made, 2), pattern(made, 1, other)) == ([True, False], [False])
 
 
-def test_frozen_faults_go_on_with_the_throw_and_the_age_that_they_had() -> None:
+def test_thawed_faults_continue_with_the_same_random_draws_and_age() -> None:
     clock = VirtualClock(1_000.0)
     made = faults(Fault(**DROP, share=0.5), Fault(kind="no_results", for_seconds=60), clock=clock)
     made.start_scenario("slow", "acme-books")
@@ -230,7 +230,7 @@ def test_frozen_faults_go_on_with_the_throw_and_the_age_that_they_had() -> None:
     assert made.add(Fault(**DROP)).fault_id == "fault-5"
 
 
-def test_one_organisation_is_frozen_without_its_neighbours() -> None:
+def test_one_organisations_faults_can_be_frozen_without_the_others() -> None:
     other = Request(RECOMMEND, "glow-beauty-ng", "publishable")
     made = faults(Fault(**DROP, times=2), Fault(kind="no_results", tenant_id="acme-books"))
     pattern(made, 1)
@@ -242,7 +242,7 @@ def test_one_organisation_is_frozen_without_its_neighbours() -> None:
     assert pattern(made, 2, other) == [True, False]
 
 
-def test_an_organisation_from_another_mock_leaves_the_faults_of_this_one_alone() -> None:
+def test_thawing_an_organisation_of_another_mock_keeps_this_mocks_faults() -> None:
     theirs = faults(Fault(**DROP, times=1), Fault(kind="no_results", tenant_id="acme-books"))
     pattern(theirs, 1)
     ours = faults(Fault(**DROP, times=2), Fault(kind="malformed", tenant_id="glow-beauty-ng"))
@@ -267,7 +267,7 @@ def test_a_frozen_registry_is_json() -> None:
 @pytest.mark.parametrize(
     "spoilt", [{"numbers": -1}, {"faults": [{"fault_id": "fault-1"}]}, {"scenarios": [[None, "war"]]}, {"more": 1}]
 )
-def test_what_was_never_frozen_changes_nothing(spoilt: dict[str, Any]) -> None:
+def test_thawing_invalid_data_changes_nothing(spoilt: dict[str, Any]) -> None:
     made = faults(Fault(**DROP, times=2))
     pattern(made, 1)
     with pytest.raises(ValueError, match="FrozenFaults"):
@@ -275,7 +275,7 @@ def test_what_was_never_frozen_changes_nothing(spoilt: dict[str, Any]) -> None:
     assert pattern(made, 2) == [True, False]
 
 
-def test_there_are_only_so_many() -> None:
+def test_the_number_of_faults_is_limited() -> None:
     made = faults(*[Fault(**DROP)] * MOST)
     with pytest.raises(OverflowError, match="1000 faults already"):
         made.add(Fault(**DROP))

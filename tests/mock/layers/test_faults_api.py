@@ -1,4 +1,4 @@
-"""Faults as the API answers them: documented, in the envelope, with its headers; and what the control plane says."""
+"""Faults in the API's answers (documented, in the envelope, with its headers), and setting them by the control plane."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -21,18 +21,18 @@ def steered() -> Iterator[Steered]:
 @pytest.mark.parametrize("status", [400, 401, 403, 413, 415, 422, 429, 500])
 def test_every_documented_error_can_be_asked_for_and_is_as_documented(steered: Steered, status: int) -> None:
     steered.fault(kind="status", status=status, operation_id="recommend", name="today")
-    answer = steered.ask()  # which the client holds to the spec
+    answer = steered.ask()  # the client validates each answer against the spec
     assert answer.status == status
     assert answer.json["error"] == "the fault 'today' is set"
 
 
-def test_a_429_says_when_to_come_back_and_that_nothing_is_left(steered: Steered) -> None:
+def test_a_429_says_when_to_retry_and_that_nothing_is_left(steered: Steered) -> None:
     steered.fault(kind="status", status=429, retry_after=7)
     answer = steered.ask()
     assert (answer.limit, answer.headers["retry-after"]) == ((1000, 0, 7), "7")
 
 
-def test_a_429_without_retry_after_tells_the_end_of_the_window(steered: Steered) -> None:
+def test_a_429_without_retry_after_gives_the_end_of_the_window(steered: Steered) -> None:
     steered.ask()
     steered.api.advance(100)
     steered.fault(kind="status", status=429)
@@ -40,20 +40,20 @@ def test_a_429_without_retry_after_tells_the_end_of_the_window(steered: Steered)
     assert (answer.limit, answer.headers["retry-after"]) == ((1000, 0, 800), "800")
 
 
-def test_a_429_on_purpose_costs_nothing_and_any_other_error_a_request(steered: Steered) -> None:
+def test_an_injected_429_costs_nothing_and_any_other_injected_error_a_request(steered: Steered) -> None:
     steered.fault(kind="status", status=429, times=3)
     steered.fault(kind="status", status=500, times=2)
     assert [steered.ask().status for _ in range(6)] == [429, 429, 429, 500, 500, 200]
     assert steered.ask().limit[1] == 1000 - 4
 
 
-def test_an_error_on_purpose_stores_nothing(steered: Steered) -> None:
+def test_an_injected_error_stores_nothing(steered: Steered) -> None:
     steered.fault(kind="status", status=500, times=1)
     assert steered.api.post(ITEMS, item_body("a")).status == 500
     assert steered.ask().ids == []
 
 
-def test_slow_ingestion_is_late_by_the_mocks_clock_and_nothing_overtakes_it(steered: Steered) -> None:
+def test_slow_ingestion_delays_by_the_mocks_clock_and_keeps_the_order(steered: Steered) -> None:
     steered.fault(kind="slow_ingestion", seconds=30, times=1)
     steered.api.post(ITEMS, item_body("first"))
     steered.api.post(ITEMS, item_body("second"))
@@ -73,7 +73,7 @@ def test_no_results_is_an_empty_list_for_as_long_as_it_is_set(steered: Steered) 
     assert steered.ask().ids == ["a"]
 
 
-def test_a_request_that_is_wrong_is_refused_for_what_is_wrong_while_a_fault_only_delays(steered: Steered) -> None:
+def test_a_delayed_invalid_request_is_still_refused(steered: Steered) -> None:
     steered.fault(kind="slow_ingestion", seconds=1)
     assert steered.api.post(ITEMS, {"item_id": "a"}).fields == {
         "$.item_type": "is required",
@@ -81,7 +81,7 @@ def test_a_request_that_is_wrong_is_refused_for_what_is_wrong_while_a_fault_only
     }
 
 
-def test_what_is_set_can_be_read_with_its_hits(steered: Steered) -> None:
+def test_faults_are_listed_with_their_hits(steered: Steered) -> None:
     steered.fault(kind="status", status=500, times=1, tenant_id=steered.own, operation_id="recommend")
     steered.ask()
     steered.ask()
@@ -126,7 +126,7 @@ def test_faults_can_be_listed_and_removed_for_one_organisation(steered: Steered)
         ("PUT", "/scenario", {"name": "slow", "tenant_id": "nobody"}, 404, ["nobody"]),
     ],
 )
-def test_what_cant_be_set_is_told_and_nothing_is_kept(
+def test_an_invalid_fault_is_refused_and_not_kept(
     steered: Steered, method: str, path: str, body: Any, status: int, words: list[str]
 ) -> None:
     answer = steered.call(method, path, body)
@@ -135,14 +135,14 @@ def test_what_cant_be_set_is_told_and_nothing_is_kept(
     assert steered.control("GET", "/faults") == {"faults": []}
 
 
-def test_the_kinds_are_told_with_their_options(steered: Steered) -> None:
+def test_the_kinds_are_listed_with_their_options(steered: Steered) -> None:
     table = steered.control("GET", "/fault-kinds")
     kinds = {each["kind"]: each for each in table["kinds"]}
     assert kinds["latency"]["forms"] == [["seconds"], ["shortest", "longest"], ["median", "p95"]]
     assert set(table["options"]) == {name for kind in kinds.values() for name in sum(kind["forms"], kind["optional"])}
 
 
-def test_an_organisation_takes_its_faults_along_when_it_goes(steered: Steered) -> None:
+def test_removing_an_organisation_removes_its_faults(steered: Steered) -> None:
     steered.control("POST", "/organisations", {"tenant_id": "gone"})
     steered.fault(kind="drop", tenant_id="gone")
     steered.control("PUT", "/scenario", {"name": "slow", "tenant_id": "gone"})
@@ -151,13 +151,13 @@ def test_an_organisation_takes_its_faults_along_when_it_goes(steered: Steered) -
     assert all(each["tenant_ids"] == [] for each in steered.control("GET", "/scenarios")["scenarios"])
 
 
-def test_a_reset_removes_what_was_set(steered: Steered) -> None:
+def test_a_reset_removes_faults(steered: Steered) -> None:
     steered.fault(kind="drop", tenant_id=steered.own)
     steered.control("POST", "/reset", {"tenant_id": steered.own})
     assert steered.control("GET", "/faults") == {"faults": []}
 
 
-def test_a_snapshot_remembers_how_often_a_fault_was_met(steered: Steered) -> None:
+def test_a_snapshot_contains_the_hits_of_a_fault(steered: Steered) -> None:
     steered.fault(kind="status", status=500, share=0.5)
     [steered.ask() for _ in range(5)]
     kept = steered.api.run(steered.api.mock.freeze())
@@ -167,7 +167,7 @@ def test_a_snapshot_remembers_how_often_a_fault_was_met(steered: Steered) -> Non
     assert [steered.ask().status for _ in range(12)] == met
 
 
-def test_without_options_an_answer_has_no_header_that_nobody_asked_for(steered: Steered) -> None:
+def test_without_options_an_answer_has_no_extra_headers(steered: Steered) -> None:
     limits = {"ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"}
     assert steered.ask().headers.keys() == {"content-type", "content-length", *limits}
     origin = [("Origin", "https://shop.example")]
@@ -175,7 +175,7 @@ def test_without_options_an_answer_has_no_header_that_nobody_asked_for(steered: 
     assert steered.ask(headers=origin).headers.keys() == {"content-type", "content-length", *limits, *cors}
 
 
-def test_server_timing_tells_the_mocks_time_from_a_faults() -> None:
+def test_server_timing_shows_the_mocks_time_and_a_faults_time_separately() -> None:
     steered = Steered(server_timing=True)
     try:
         plain = steered.ask().headers
@@ -187,8 +187,8 @@ def test_server_timing_tells_the_mocks_time_from_a_faults() -> None:
         steered.api.close()
 
 
-def test_the_client_can_be_told_apart(steered: Steered) -> None:
-    """Faults by key type: only what comes with a secret key."""
+def test_a_fault_can_be_limited_to_a_key_type(steered: Steered) -> None:
+    """A fault can be limited to a key type: here to requests with a secret key."""
     steered.fault(kind="status", status=500, key_type="secret")
     assert (steered.ask().status, steered.api.post(ITEMS, item_body("a")).status) == (200, 500)
 
@@ -203,13 +203,13 @@ class TestPrefer:
     @pytest.mark.parametrize(
         "value", ["code=429", 'code="429"', "respond-async, code=429", "return=minimal; code=429", "CODE = 429"]
     )
-    def test_a_preferred_error_is_answered_this_once(self, obliging: Client, value: str) -> None:
+    def test_a_preferred_error_is_returned_for_this_request_only(self, obliging: Client, value: str) -> None:
         answer = obliging.post(RECOMMEND, POPULAR, headers=[("Prefer", value)])
         assert (answer.status, answer.limit[1]) == (429, 0)
         assert answer.headers["retry-after"] == str(answer.limit[2])
         assert obliging.post(RECOMMEND, POPULAR).status == 200
 
-    def test_a_code_that_the_operation_doesnt_document_is_named(self, obliging: Client) -> None:
+    def test_a_code_that_the_operation_doesnt_document_is_refused_by_name(self, obliging: Client) -> None:
         for code in ("418", "404", "4290", "x"):
             answer = obliging.post(RECOMMEND, POPULAR, headers=[("Prefer", f"code={code}")])
             assert answer.status == 400
@@ -221,7 +221,7 @@ class TestPrefer:
         for value in ("code=200", "return=minimal", "", "encode=429"):
             assert obliging.post(RECOMMEND, POPULAR, headers=[("Prefer", value)]).status == 200
 
-    def test_a_preference_wins_over_a_fault_and_doesnt_use_it_up(self, obliging: Client) -> None:
+    def test_a_preference_takes_precedence_over_a_fault_and_doesnt_use_it_up(self, obliging: Client) -> None:
         obliging.layers.faults.add(Fault(kind="status", status=500, times=1))
         assert obliging.post(RECOMMEND, POPULAR, headers=[("Prefer", "code=403")]).status == 403
         assert obliging.post(RECOMMEND, POPULAR).status == 500

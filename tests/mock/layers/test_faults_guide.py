@@ -1,4 +1,4 @@
-"""docs/break-the-mock.md says what the tables in the code say."""
+"""docs/break-the-mock.md agrees with the tables in the code."""
 
 import json
 import re
@@ -13,7 +13,7 @@ GUIDE = (Path(__file__).parents[3] / "docs/break-the-mock.md").read_text(encodin
 
 
 def rows(header: str) -> list[tuple[str, ...]]:
-    """The table's cells below its header line."""
+    """Return the cells of the table below this header line."""
     lines = GUIDE.partition(f"{header}\n")[2].splitlines()[1:]
     table = lines[: next(number for number, line in enumerate(lines) if not line.startswith("|"))]
     return [tuple(cell.strip() for cell in line.strip("|").split("|")) for line in table]
@@ -24,7 +24,7 @@ def test_every_scenario_is_in_the_guide() -> None:
     assert table == [(f"`{name}`", scenario.sentence) for name, scenario in SCENARIOS.items()]
 
 
-def test_every_kind_is_in_the_guide_with_what_it_takes() -> None:
+def test_every_kind_is_in_the_guide_with_its_options() -> None:
     expected = []
     for name, kind in KINDS.items():
         forms = ", or ".join(" and ".join(f"`{option}`" for option in form) for form in kind.forms if form)

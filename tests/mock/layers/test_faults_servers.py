@@ -1,4 +1,4 @@
-"""Faults break connections under the plain event loop too, and in process as an exception."""
+"""Faults break connections also under the plain event loop, and raise an exception in process."""
 
 import contextlib
 import subprocess
@@ -20,7 +20,7 @@ CHANGE = {"X-Mock-Control": "1"}
 
 @pytest.mark.parametrize(("kind", "error"), [("drop", "ConnectionAbortedError"), ("reset", "ConnectionResetError")])
 def test_the_plain_event_loop_and_parser_break_connections_too(kind: str, error: str) -> None:
-    """Where uvloop and httptools are missing, as on Windows, uvicorn runs asyncio and h11."""
+    """Without uvloop and httptools, as on Windows, uvicorn uses asyncio and h11."""
     code = f"""
 import asyncio, socket, sys, threading, uvicorn
 from mock_server.app import Layers, create_app

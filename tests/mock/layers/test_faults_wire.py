@@ -1,4 +1,4 @@
-"""Faults over real sockets, with the server as `lehnz-mock` starts it: what the client's end of the connection sees."""
+"""Faults over real sockets, with the server as `lehnz-mock` starts it: what the client sees of the connection."""
 
 import json
 import socket
@@ -27,11 +27,11 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
     with started(tmp_path_factory.mktemp("mock"), "--clock", "virtual", "--ingest-delay", "0") as mock:
         yield mock
         assert "Traceback" not in mock.log
-        assert "ASGI" not in mock.log  # uvicorn's words for an application that didn't answer
+        assert "ASGI" not in mock.log  # uvicorn's message about an application that didn't answer
 
 
 class Shop:
-    """An organisation of its own, with its faults."""
+    """A new organisation for this test, with methods to set its faults."""
 
     def __init__(self, url: str) -> None:
         self.client = httpx.Client(base_url=url, headers=CHANGE, timeout=30)
@@ -54,7 +54,7 @@ class Shop:
         return self.client.post("/v1/ingest/items/upsert", json=items, headers={"X-API-KEY": self.sk})
 
     def raw(self, body: bytes = json.dumps(BODY).encode()) -> bytes:
-        """All bytes until the connection ends, as a plain socket gets them. Raises ConnectionResetError."""
+        """Return all bytes until the connection ends. Raises ConnectionResetError."""
         address = (self.client.base_url.host, self.client.base_url.port)
         head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nX-API-KEY: {self.pk}\r\nContent-Type: application/json\r\n"
         with socket.create_connection(address, timeout=60) as connection:
@@ -81,9 +81,9 @@ def test_a_dropped_connection_ends_without_a_byte(shop: Shop) -> None:
     assert shop.ask().status_code == 200
 
 
-def test_no_connection_is_kept_open_while_one_may_break(shop: Shop, running: Started) -> None:
-    """So that a browser has none to try again on; only the organisation's own are closed, and none of the control
-    plane."""
+def test_no_connection_is_kept_open_while_a_fault_may_break_it(shop: Shop, running: Started) -> None:
+    """So a browser has no reused connection to retry on. Only the organisation's connections are closed, not those of
+    the control plane."""
     other = httpx.Client(
         base_url=running.url, headers={"X-API-KEY": running.found["organisations"][1]["publishable_key"]}
     )
@@ -101,7 +101,7 @@ def test_no_connection_is_kept_open_while_one_may_break(shop: Shop, running: Sta
 
 @pytest.mark.parametrize("owned", [True, False])
 @pytest.mark.parametrize("limit", [{"times": 1}, {"for_seconds": 30}])
-def test_connections_are_kept_open_again_when_a_fault_is_over(shop: Shop, owned: bool, limit: Any) -> None:
+def test_connections_are_kept_open_again_after_the_fault(shop: Shop, owned: bool, limit: Any) -> None:
     owner = {"tenant_id": shop.tenant_id} if owned else {}
     fault_id = shop.control("POST", "/faults", {"kind": "drop", **owner, **limit})["fault_id"]
     with pytest.raises(httpx.RemoteProtocolError):
@@ -112,12 +112,12 @@ def test_connections_are_kept_open_again_when_a_fault_is_over(shop: Shop, owned:
 
 
 def is_open(client: httpx.Client) -> bool:
-    """Whether the server has left the client's one idle connection open."""
+    """Return whether the server has kept the client's idle connection open."""
     (connection,) = client._transport._pool.connections  # type: ignore[attr-defined]
     return not connection.has_expired()
 
 
-def test_a_large_upload_is_dropped_in_an_orderly_way_too(shop: Shop) -> None:
+def test_a_large_upload_is_dropped_without_a_reset(shop: Shop) -> None:
     shop.fault(kind="drop")
     assert shop.raw(b" " * 3_000_000) == b""
 
@@ -131,7 +131,7 @@ def test_a_reset_connection_is_reset(shop: Shop) -> None:
     assert shop.ask().status_code == 200
 
 
-def test_what_is_dropped_is_not_stored(shop: Shop) -> None:
+def test_data_of_a_dropped_request_is_not_stored(shop: Shop) -> None:
     shop.fault(kind="drop", times=1)
     with pytest.raises(httpx.RemoteProtocolError):
         shop.load()
@@ -140,7 +140,7 @@ def test_what_is_dropped_is_not_stored(shop: Shop) -> None:
     assert len(shop.ask().json()["data"]["results"]) == 1
 
 
-def test_a_truncated_answer_promises_more_than_it_sends(shop: Shop) -> None:
+def test_a_truncated_answer_is_shorter_than_its_content_length(shop: Shop) -> None:
     shop.fault(kind="truncate", after_bytes=30)
     head, _, body = shop.raw().partition(b"\r\n\r\n")
     assert len(body) == 30
@@ -150,14 +150,14 @@ def test_a_truncated_answer_promises_more_than_it_sends(shop: Shop) -> None:
         shop.ask()
 
 
-def test_what_is_truncated_was_stored(shop: Shop) -> None:
+def test_data_of_a_truncated_request_is_stored(shop: Shop) -> None:
     shop.fault(kind="truncate", times=1)
     with pytest.raises(httpx.RemoteProtocolError):
         shop.load()
     assert len(shop.ask().json()["data"]["results"]) == 1
 
 
-def test_a_malformed_body_is_whole_but_no_json(shop: Shop) -> None:
+def test_a_malformed_body_is_complete_but_no_json(shop: Shop) -> None:
     shop.fault(kind="malformed")
     answer = shop.ask()
     assert answer.status_code == 200
@@ -166,7 +166,7 @@ def test_a_malformed_body_is_whole_but_no_json(shop: Shop) -> None:
         answer.json()
 
 
-def test_a_dribbled_body_takes_its_time_and_is_whole(shop: Shop) -> None:
+def test_a_dribbled_body_is_slow_and_complete(shop: Shop) -> None:
     shop.load(20)
     shop.fault(kind="dribble", bytes_per_second=2_000)
     began = time.monotonic()
@@ -178,7 +178,7 @@ def test_a_dribbled_body_takes_its_time_and_is_whole(shop: Shop) -> None:
     assert json.loads(body)["success"]
 
 
-def test_a_late_answer_is_late_by_the_clients_clock_and_stored_at_once(shop: Shop) -> None:
+def test_a_delayed_answer_is_late_by_the_clients_clock_but_its_data_is_stored_at_once(shop: Shop) -> None:
     shop.fault(kind="latency", seconds=2, operation_id="upsertItems")
     arrived: list[float] = []
     began = time.monotonic()
@@ -197,21 +197,21 @@ def test_a_late_answer_is_late_by_the_clients_clock_and_stored_at_once(shop: Sho
     assert arrived[0] - began >= 2
 
 
-def test_faults_of_other_organisations_are_not_met(shop: Shop, running: Started) -> None:
+def test_faults_of_other_organisations_have_no_effect(shop: Shop, running: Started) -> None:
     shop.fault(kind="drop")
     other = running.found["organisations"][1]["publishable_key"]
     assert httpx.post(running.url + PATH, json=BODY, headers={"X-API-KEY": other}).status_code == 200
 
 
-def test_an_answer_to_another_origin_can_be_read_even_when_it_is_a_fault(shop: Shop) -> None:
+def test_a_page_of_another_origin_can_read_an_injected_error(shop: Shop) -> None:
     shop.fault(kind="status", status=429, retry_after=7)
     answer = shop.client.post(PATH, json=BODY, headers={"X-API-KEY": shop.pk, "Origin": "https://shop.example"})
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "7")
     assert answer.headers["access-control-allow-origin"] == "*"
 
 
-def test_a_long_latency_doesnt_hold_the_stop(tmp_path: Path) -> None:
-    """Whoever still waits is answered at once."""
+def test_a_long_latency_doesnt_delay_the_stop(tmp_path: Path) -> None:
+    """Delayed requests are answered at once."""
     with started(tmp_path) as mock:
         shop = Shop(mock.url)
         shop.fault(kind="latency", seconds=30)
@@ -226,7 +226,7 @@ def test_a_long_latency_doesnt_hold_the_stop(tmp_path: Path) -> None:
         assert "Traceback" not in mock.log
 
 
-def test_nobody_goes_on_waiting_for_a_client_that_has_gone(running: Started, tmp_path: Path) -> None:
+def test_a_delayed_answer_is_dropped_when_its_client_disconnects(running: Started, tmp_path: Path) -> None:
     with started(tmp_path) as mock:
         shop = Shop(mock.url)
         shop.fault(kind="latency", seconds=30)
@@ -234,5 +234,5 @@ def test_nobody_goes_on_waiting_for_a_client_that_has_gone(running: Started, tmp
             shop.ask(timeout=0.3)
         shop.client.close()
         assert mock.end() == 0
-        assert "graceful shutdown exceeded" not in mock.log  # what uvicorn writes when it had to wait
+        assert "graceful shutdown exceeded" not in mock.log  # uvicorn's log line when it had to wait
     assert running.url != mock.url

@@ -1,4 +1,4 @@
-"""The journal: what is kept of an exchange, how much, for how long, and that no secret is in it."""
+"""The journal: what is kept of an exchange, and how much of it."""
 
 import asyncio
 import gc
@@ -24,7 +24,7 @@ def mock() -> Iterator[Observed]:
     found.close()
 
 
-def test_an_exchange_says_who_asked_what_and_what_came_of_it(mock: Observed) -> None:
+def test_an_exchange_has_the_client_the_request_and_its_outcome(mock: Observed) -> None:
     mock.post(ITEMS, [item_body("a"), item_body("b")])
     (summary,) = mock.exchanges()
     assert summary.pop("duration_ms") > 0
@@ -48,7 +48,7 @@ def test_an_exchange_says_who_asked_what_and_what_came_of_it(mock: Observed) -> 
     }
 
 
-def test_both_messages_are_kept_as_the_client_sent_and_saw_them(mock: Observed) -> None:
+def test_request_and_response_are_kept_as_the_client_sent_and_received_them(mock: Observed) -> None:
     answer = mock.post(RECOMMEND, ASKED, headers=[("Origin", "http://localhost:3000"), ("X-Trace", "7")])
     full = mock.control("/journal/1")
     assert json.loads(full["request"]["body"]) == ASKED
@@ -59,7 +59,7 @@ def test_both_messages_are_kept_as_the_client_sent_and_saw_them(mock: Observed) 
     assert (full["response"]["bytes"], full["response"]["truncated"]) == (len(answer.body), False)
 
 
-def test_a_preflight_and_a_stranger_are_in_it_too(mock: Observed) -> None:
+def test_preflights_and_unknown_keys_are_in_the_journal(mock: Observed) -> None:
     preflight = [("Origin", "http://localhost:3000"), ("Access-Control-Request-Method", "POST")]
     mock.send("OPTIONS", RECOMMEND, None, None, headers=preflight)
     mock.post("/nowhere", ASKED, key=None)
@@ -67,12 +67,12 @@ def test_a_preflight_and_a_stranger_are_in_it_too(mock: Observed) -> None:
     assert found == [("OPTIONS", 200, None, None), ("POST", 404, None, None)]
 
 
-def test_the_control_plane_is_not_in_it(mock: Observed) -> None:
+def test_the_control_plane_is_not_in_the_journal(mock: Observed) -> None:
     mock.control("/health")
     assert mock.exchanges() == []
 
 
-def test_what_is_wrong_with_a_request_is_told_field_by_field(mock: Observed) -> None:
+def test_an_invalid_request_has_a_finding_for_each_field(mock: Observed) -> None:
     mock.post(ITEMS, {"item_id": "a"})
     mock.post(RECOMMEND, ASKED, key="wrong")
     missing, forbidden = (each["findings"] for each in mock.exchanges())
@@ -83,8 +83,8 @@ def test_what_is_wrong_with_a_request_is_told_field_by_field(mock: Observed) -> 
     assert [(each["id"], each["field"]) for each in forbidden] == [("forbidden", None)]
 
 
-def test_of_an_error_only_the_words_are_kept(mock: Observed) -> None:
-    """The error itself would hold on to the whole request, however large."""
+def test_only_the_text_of_an_error_is_kept(mock: Observed) -> None:
+    """Keeping the exception would keep the whole request in memory."""
     mock.post(ITEMS, b"[" + b" " * 1_000_000)
     gc.collect()
     assert not [each for each in gc.get_objects() if isinstance(each, BadRequest)]
@@ -123,7 +123,7 @@ def test_a_refusal_does_not_wait_for_a_body_that_does_not_come(mock: Observed) -
     assert mock.control("/journal/1")["request"]["body"] is None
 
 
-def test_of_a_long_body_the_beginning_is_kept_and_the_rest_counted(mock: Observed) -> None:
+def test_only_the_beginning_of_a_long_body_is_kept_with_its_length(mock: Observed) -> None:
     body = json.dumps([item_body(f"item_{number}") for number in range(1_000)]).encode()
     mock.post(ITEMS, body)
     request = mock.control("/journal/1")["request"]
@@ -131,12 +131,12 @@ def test_of_a_long_body_the_beginning_is_kept_and_the_rest_counted(mock: Observe
     assert (request["bytes"], request["truncated"]) == (len(body), True)
 
 
-def test_a_body_that_comes_in_pieces_is_kept_whole(mock: Observed) -> None:
+def test_a_body_that_arrives_in_pieces_is_kept_whole(mock: Observed) -> None:
     mock.post(RECOMMEND, b"", chunks=[b'{"strategy"', b': "popular"', b"}"])
     assert json.loads(mock.control("/journal/1")["request"]["body"]) == ASKED
 
 
-def test_headers_and_query_are_bounded(mock: Observed) -> None:
+def test_the_size_of_headers_and_query_is_limited(mock: Observed) -> None:
     many = [(f"x-{number}", "v" * 500) for number in range(100)]
     mock.send("GET", f"/item/a?{'q' * 50_000}", headers=many)
     full = mock.control("/journal/1")

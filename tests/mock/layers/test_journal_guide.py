@@ -1,4 +1,4 @@
-"""The guide to the journal shows what its commands print."""
+"""docs/look-inside.md shows what its commands really print."""
 
 import json
 import re
@@ -14,7 +14,7 @@ EXAMPLES = re.compile(r"^```console\n\$ (.*?)\n(\{\"success.*?)\n```$", re.MULTI
 TIME = re.compile(r'(?<="duration_ms":)[0-9.]+')
 
 
-WRONG_KEY, CLICK = 7, 12  # which requests the examples speak of
+WRONG_KEY, CLICK = 7, 12  # the requests that the examples show
 
 
 def shop(mock: RunningMock, numbers: range) -> None:

@@ -37,13 +37,13 @@ def test_the_oldest_are_dropped_and_counted() -> None:
     mock.close()
 
 
-def test_a_number_that_no_exchange_has_is_a_404_however_long(mock: Observed) -> None:
+def test_an_unknown_exchange_number_of_any_length_is_a_404(mock: Observed) -> None:
     for number in ("0", "9" * 15, "9" * 16, "9" * 5_000):
         assert mock.refused(f"/journal/{number}")[0] == 404
         assert mock.refused(f"/journal/{number}/curl")[0] == 404
 
 
-def test_a_busy_organisation_does_not_push_out_what_its_neighbour_did() -> None:
+def test_a_busy_organisation_does_not_push_out_anothers_exchanges() -> None:
     journal = filled(10, "quiet", *["busy"] * 100)
     assert len(journal) == 10
     assert kept(journal, "quiet") == [1]
@@ -52,7 +52,7 @@ def test_a_busy_organisation_does_not_push_out_what_its_neighbour_did() -> None:
 
 @given(st.integers(1, 12), st.lists(st.sampled_from("abc"), max_size=60))
 @settings(deadline=None, derandomize=True, max_examples=60)
-def test_nothing_is_ever_lost_uncounted_and_the_capacity_holds(capacity: int, tenants: list[str]) -> None:
+def test_every_dropped_exchange_is_counted_and_the_capacity_is_kept(capacity: int, tenants: list[str]) -> None:
     journal = filled(capacity, *tenants)
     assert len(journal) == min(capacity, len(tenants))
     assert len(journal) + journal.dropped() == len(tenants) == journal.last_id
@@ -67,7 +67,7 @@ def test_a_mock_without_a_journal_keeps_nothing(option: dict[str, Any]) -> None:
     mock.close()
 
 
-def test_one_organisations_exchanges_can_be_forgotten(mock: Observed) -> None:
+def test_one_organisations_exchanges_can_be_removed(mock: Observed) -> None:
     mock.recommend()
     other = mock.mock.add_organisation("other")
     mock.post(RECOMMEND, ASKED, key=other.publishable_key)
@@ -77,7 +77,7 @@ def test_one_organisations_exchanges_can_be_forgotten(mock: Observed) -> None:
     assert mock.control("/journal") == {"exchanges": [], "goods": {}, "dropped": 0, "last_id": 2}
 
 
-def test_what_an_organisation_sent_outlives_its_reset_and_its_end(mock: Observed) -> None:
+def test_an_organisations_exchanges_stay_after_its_reset_or_removal(mock: Observed) -> None:
     other = mock.mock.add_organisation("other")
     mock.post(RECOMMEND, ASKED, key=other.publishable_key)
     mock.mock.reset("other")
@@ -86,7 +86,7 @@ def test_what_an_organisation_sent_outlives_its_reset_and_its_end(mock: Observed
     assert mock.refused("/journal?tenant_id=other")[0] == 404
 
 
-def test_going_back_to_a_position_forgets_what_came_after_it() -> None:
+def test_thawing_a_position_removes_later_exchanges() -> None:
     journal = filled(10, "a", "b")
     position = json.loads(json.dumps(journal.freeze()))
     for tenant_id in ("a", "b"):
@@ -99,7 +99,7 @@ def test_going_back_to_a_position_forgets_what_came_after_it() -> None:
     assert journal.last_id == 5
 
 
-def test_a_position_of_another_run_means_nothing_here() -> None:
+def test_thawing_a_position_of_another_run_removes_nothing() -> None:
     journal = filled(10, "a")
     journal.thaw(filled(10).freeze())
     assert kept(journal) == [1]
@@ -122,7 +122,7 @@ def test_a_position_of_another_run_means_nothing_here() -> None:
         ("?tenant_id=&q=", [1, 2, 3, 4, 5]),
     ],
 )
-def test_exchanges_are_found_by(mock: Observed, query: str, found: list[int]) -> None:
+def test_exchanges_can_be_filtered(mock: Observed, query: str, found: list[int]) -> None:
     mock.recommend()
     mock.post(ITEMS, item_body("a", description="a needle"))
     mock.post(ITEMS, {"item_id": "b"})
@@ -134,7 +134,7 @@ def test_exchanges_are_found_by(mock: Observed, query: str, found: list[int]) ->
 @pytest.mark.parametrize(
     "query", ["?status=99", "?status=teapot", "?limit=0", "?after=-1", "?key_type=x", "?colour=red"]
 )
-def test_a_filter_that_means_nothing_is_refused_by_name(mock: Observed, query: str) -> None:
+def test_an_invalid_filter_is_refused_by_name(mock: Observed, query: str) -> None:
     status, words = mock.refused(f"/journal{query}")
     assert status == 400
     assert query[1:].partition("=")[0] in words

@@ -88,7 +88,7 @@ def test_signing_in_leaves_no_password_and_no_token(mock: Observed) -> None:
     assert len(unread) == 4
     dump = json.dumps([mock.control(f"/journal/{number}") for number in range(1, 5)])
     for secret in (PASSWORD, "wrong-horse", token, token.partition(".")[2]):
-        assert secret not in repr(unread)  # from the start
+        assert secret not in repr(unread)  # read from the first exchange on
         assert secret not in dump
     assert [each["operation_id"] for each in mock.exchanges()] == ["register", "login", "readAccount", "login"]
     assert "ada@shop.test" in dump
@@ -96,20 +96,20 @@ def test_signing_in_leaves_no_password_and_no_token(mock: Observed) -> None:
 
 @given(st.binary(max_size=300))
 @settings(deadline=None, derandomize=True, max_examples=200)
-def test_a_password_in_any_surroundings_is_masked(noise: bytes) -> None:
+def test_a_password_is_masked_in_any_context(noise: bytes) -> None:
     secret = b"correct-horse"
     for body in (noise + b'{"password": "' + secret + b'"}', b'{"password":"' + secret + b'","x":"' + noise):
         assert secret not in mask_body(body)
 
 
-def test_what_is_no_secret_comes_back_as_it_was() -> None:
+def test_text_without_secrets_is_unchanged() -> None:
     body = b'{ "item_id" : "a", "price": 1.50, "big": 123456789012345678901234567890 }'
     assert mask_body(body) is body
     assert mask_header(b"user-agent", b"curl/8") == b"curl/8"
     assert mask_target(b"limit=5&page=2") == b"limit=5&page=2"
 
 
-def test_the_command_makes_the_same_request_again(mock: Observed) -> None:
+def test_the_curl_command_repeats_the_same_request(mock: Observed) -> None:
     body = {"strategy": "popular", "user_id": 'it\'s "quoted" $HOME `id` \\'}
     mock.post(RECOMMEND, body, headers=[("X-Odd", "a'b $(id)")])
     command = mock.call("/journal/1/curl").body.decode()
@@ -120,7 +120,7 @@ def test_the_command_makes_the_same_request_again(mock: Observed) -> None:
     assert {"X-API-KEY: the-key", "x-odd: a'b $(id)", "content-type: application/json"} <= set(words)
 
 
-def test_what_the_command_cannot_hold_is_said() -> None:
+def test_the_curl_command_says_what_it_cannot_contain() -> None:
     assert curl(made(body="x"), "http", "h").startswith("curl")
     cut = made()
     cut.request = cut.request._replace(body=b"[1", bytes=20_000)

@@ -1,4 +1,4 @@
-"""Whoever follows the journal live hears of every exchange, once, and holds nobody up."""
+"""The journal's live stream sends every exchange once, and slow readers delay nobody."""
 
 import asyncio
 import http.client
@@ -29,7 +29,7 @@ def mock() -> Iterator[Observed]:
 
 
 class Reader(Wire):
-    """Reads a stream as a browser would; `slow` takes nothing after the head."""
+    """Reads a stream as a browser would; a `slow` one reads nothing after the head."""
 
     def __init__(self, journal: Journal, after: int = 0, tenant_id: str | None = None, slow: bool = False) -> None:
         super().__init__()
@@ -73,7 +73,7 @@ async def settle(reader: Reader, *ids: int) -> None:
     await reader.until(lambda: reader.ids == list(ids))
 
 
-def test_a_reader_hears_of_every_exchange_from_where_it_left_off() -> None:
+def test_a_reader_gets_every_exchange_after_its_last_one() -> None:
     async def scene() -> None:
         journal = filled(10, "a", "b")
         reader, late = Reader(journal, after=1), Reader(journal, after=2, tenant_id="a")
@@ -92,7 +92,7 @@ def test_a_reader_hears_of_every_exchange_from_where_it_left_off() -> None:
     asyncio.run(scene())
 
 
-def test_a_reader_hears_that_something_was_forgotten() -> None:
+def test_a_reader_is_told_that_exchanges_were_removed() -> None:
     async def scene() -> None:
         journal = filled(10, "a", "b")
         position = journal.freeze()
@@ -102,7 +102,7 @@ def test_a_reader_hears_that_something_was_forgotten() -> None:
         await settle(reader, 1, 2, 3)
         journal.thaw(position)
         await reader.until(lambda: reader.text.count("event: cleared") == 1)
-        journal.thaw(position)  # nothing is left to forget
+        journal.thaw(position)  # nothing is left to remove
         journal.add(raw_exchange("b"))
         await settle(reader, 1, 2, 3, 4)
         journal.clear("a")
@@ -113,7 +113,7 @@ def test_a_reader_hears_that_something_was_forgotten() -> None:
     asyncio.run(scene())
 
 
-def test_requests_get_their_turn_while_a_full_journal_is_read_for_the_first_time() -> None:
+def test_requests_are_answered_while_a_full_journal_is_sent() -> None:
     async def scene() -> None:
         journal = filled(1_000, *["a"] * 1_000)
         reading = asyncio.ensure_future(journal.catch_up())
@@ -128,7 +128,7 @@ def test_requests_get_their_turn_while_a_full_journal_is_read_for_the_first_time
     asyncio.run(scene())
 
 
-def test_what_comes_during_a_search_is_found_by_asking_on() -> None:
+def test_exchanges_that_arrive_during_a_search_are_found_by_the_next_one() -> None:
     served = Served(journal=1_000)
     for _ in range(200):
         served.layers.journal.add(raw_exchange())
@@ -151,7 +151,7 @@ def test_what_comes_during_a_search_is_found_by_asking_on() -> None:
     served.close()
 
 
-def test_a_hundred_readers_hear_the_same() -> None:
+def test_a_hundred_readers_get_the_same_exchanges() -> None:
     async def scene() -> None:
         journal = filled(10)
         readers = [Reader(journal) for _ in range(100)]
@@ -166,7 +166,7 @@ def test_a_hundred_readers_hear_the_same() -> None:
     asyncio.run(scene())
 
 
-def test_a_stream_ends_when_its_reader_goes() -> None:
+def test_a_stream_ends_when_its_reader_disconnects() -> None:
     async def scene() -> None:
         reader = Reader(filled(10))
         running = asyncio.ensure_future(reader.run())
@@ -178,7 +178,7 @@ def test_a_stream_ends_when_its_reader_goes() -> None:
     asyncio.run(scene())
 
 
-def test_a_reader_that_takes_nothing_is_disconnected_and_nothing_grows(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reader_that_reads_nothing_is_disconnected_and_uses_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mock_server.layers.journal.stream.READ_TIMEOUT_SECONDS", 0.2)
 
     async def scene() -> None:
@@ -194,7 +194,7 @@ def test_a_reader_that_takes_nothing_is_disconnected_and_nothing_grows(monkeypat
     asyncio.run(scene())
 
 
-def test_a_quiet_stream_shows_that_it_is_alive(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_quiet_stream_sends_keep_alives(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mock_server.layers.journal.stream.HEARTBEAT_SECONDS", 0.05)
 
     async def scene() -> None:
@@ -208,8 +208,8 @@ def test_a_quiet_stream_shows_that_it_is_alive(monkeypatch: pytest.MonkeyPatch) 
     asyncio.run(scene())
 
 
-def test_a_stream_ends_in_good_order_when_the_mock_is_stopped() -> None:
-    """Were it cut off, reading to the end would raise IncompleteRead."""
+def test_a_stream_ends_properly_when_the_mock_stops() -> None:
+    """A stream that is cut off would raise IncompleteRead at its end."""
     with running_mock("--seed-data", "none") as mock:
         connection = http.client.HTTPConnection(mock.url.removeprefix("http://"), timeout=30)
         connection.request("GET", "/_mock/journal/stream")
@@ -220,7 +220,7 @@ def test_a_stream_ends_in_good_order_when_the_mock_is_stopped() -> None:
     connection.close()
 
 
-def test_events_are_lint_and_summary_of_the_journal(mock: Observed) -> None:
+def test_the_streams_events_equal_the_journals_list(mock: Observed) -> None:
     mock.event("click", "u1", event_id="e1")
     mock.event("click", "u1", event_id="e1")
 
@@ -238,7 +238,7 @@ def test_events_are_lint_and_summary_of_the_journal(mock: Observed) -> None:
     assert data[1]["lint"][0]["id"] == "duplicate-event-id"
 
 
-def test_events_sent_with_keepalive_are_in_it(mock: Observed) -> None:
-    """A page that is being left sends text/plain by mistake; the journal shows why it was refused."""
+def test_requests_sent_with_keepalive_are_in_the_journal(mock: Observed) -> None:
+    """While it unloads, the page wrongly sends text/plain; the journal shows why that was refused."""
     mock.post(EVENTS, b"{}", headers=[("Content-Type", "text/plain;charset=UTF-8")])
     assert mock.exchanges()[0]["findings"][0]["id"] == "unsupported-media-type"

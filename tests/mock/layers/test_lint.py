@@ -1,4 +1,4 @@
-"""The client lint: each rule finds what it is for, and keeps quiet about clients that do nothing wrong."""
+"""The client lint: each rule finds its mistake and reports nothing about correct clients."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,7 +36,7 @@ def tenant() -> Tenant:
 
 
 def marks(*exchanges: Exchange, tenant: Tenant | None = None) -> list[list[str]]:
-    """The rules that each of them breaks."""
+    """Return for each exchange the rules that it breaks."""
     linter = Linter(lambda _: tenant)
     for number, exchange in enumerate(exchanges, 1):
         exchange.id = number
@@ -51,32 +51,32 @@ def events(at: float, *bodies: dict[str, Any], **more: Any) -> Exchange:
     return made(at, body=body, **answer | more)
 
 
-def test_every_rule_has_a_name_and_a_sentence_of_its_own(mock: Observed) -> None:
+def test_every_rule_has_its_own_name_and_sentence(mock: Observed) -> None:
     rules = mock.control("/lint")["rules"]
     assert [rule["id"] for rule in rules] == [rule.id for rule in EVERY_RULE]
     assert len({rule["id"] for rule in rules}) == len({rule["sentence"] for rule in rules}) == len(rules)
 
 
-def test_the_guide_has_the_rules_as_they_are() -> None:
+def test_the_guide_lists_the_current_rules() -> None:
     guide = (ROOT / "docs/look-inside.md").read_text(encoding="utf-8")
     table = guide.partition("<!-- rules -->\n")[2].partition("<!-- /rules -->")[0]
     assert table.splitlines() == [f"| `{rule.id}` | {rule.sentence} |" for rule in EVERY_RULE]
 
 
-def test_a_call_before_retry_after_has_run_out_is_noticed() -> None:
+def test_a_call_before_retry_after_has_passed_is_reported() -> None:
     assert marks(made(0, **REFUSED), made(4, **REFUSED)) == [[], ["called-before-retry-after"]]
 
 
-def test_one_after_it_is_fine() -> None:
+def test_a_call_after_retry_after_is_not_reported() -> None:
     assert marks(made(0, **REFUSED), made(10.1, **REFUSED)) == [[], []]
 
 
-def test_what_was_on_its_way_already_is_not_held_against_a_page() -> None:
+def test_requests_that_were_already_on_their_way_are_not_reported() -> None:
     burst = [made(0.01 * number, path=f"/v1/recommend/{number}", **REFUSED) for number in range(6)]
     assert marks(*burst) == [[]] * 6
 
 
-def test_the_same_request_again_at_once_is_a_retry() -> None:
+def test_the_same_request_repeated_at_once_is_reported() -> None:
     assert marks(made(0, **REFUSED), made(0.01, **REFUSED))[1] == ["called-before-retry-after"]
 
 
@@ -91,27 +91,27 @@ def test_on_a_clock_that_runs_fast_the_clients_own_seconds_count() -> None:
     ]
 
 
-def test_a_refilled_limit_is_the_testers_doing() -> None:
+def test_a_call_that_a_refilled_limit_allows_is_not_reported() -> None:
     assert marks(made(0, **REFUSED), made(4, status=200)) == [[], []]
 
 
-def test_a_fault_that_asks_for_a_pause_means_it() -> None:
+def test_the_retry_after_of_a_fault_counts_too() -> None:
     broken: dict[str, Any] = {"status": 503, "answered": {"retry-after": "10"}, "fault": "flaky"}
     assert marks(made(0, **broken), made(4, status=200)) == [[], ["called-before-retry-after"]]
 
 
-def test_another_client_knows_nothing_of_it() -> None:
+def test_a_refusal_counts_only_for_its_own_client() -> None:
     other: dict[str, Any] = {"headers": {"user-agent": "another browser"}}
     assert marks(made(0, **REFUSED), made(4, **other, **REFUSED)) == [[], []]
 
 
-def test_a_call_after_remaining_0_is_noticed_when_it_is_refused() -> None:
+def test_a_refused_call_after_remaining_0_is_reported() -> None:
     assert marks(made(0, **LAST), made(4, **REFUSED)) == [[], ["ignored-remaining-0"]]
     assert marks(made(0, **LAST), made(4, status=200)) == [[], []]
     assert marks(made(0, **LAST), made(10.1, **REFUSED)) == [[], []]
 
 
-def test_remaining_0_is_read_in_the_field_of_draft_7_too() -> None:
+def test_remaining_0_is_also_read_from_the_draft_7_header() -> None:
     answered = {"ratelimit": "limit=20, remaining=0, reset=10"}
     assert marks(made(0, answered=answered), made(4, **REFUSED))[1] == ["ignored-remaining-0"]
 
@@ -129,7 +129,7 @@ def test_the_limits_of_a_running_mock_are_linted() -> None:
     mock.close()
 
 
-def test_an_organisation_whose_own_time_was_moved_on_has_waited() -> None:
+def test_moving_an_organisations_own_time_ends_the_wait() -> None:
     mock = observed(rate_limit="1/900s")
     own = f"/organisations/{mock.tenant_id}"
     for _ in range(2):
@@ -140,7 +140,7 @@ def test_an_organisation_whose_own_time_was_moved_on_has_waited() -> None:
     mock.close()
 
 
-def test_the_wrong_type_of_key_is_noticed(mock: Observed) -> None:
+def test_the_wrong_type_of_key_is_reported(mock: Observed) -> None:
     mock.post(ITEMS, item_body("a"), key="wrong")
     mock.post(RECOMMEND, {"strategy": "popular"}, key="wrong")
     mock.post(RECOMMEND, {"strategy": "popular"}, key="lehnz_pk_unknown")
@@ -154,11 +154,11 @@ def test_the_wrong_type_of_key_is_noticed(mock: Observed) -> None:
     [
         ("http://localhost:3000", "http://localhost:3000/", True),
         ("http://127.0.0.1:4010", "http://127.0.0.1:4010/docs", False),
-        ("http://127.0.0.1:4010", "http://127.0.0.1:4010/shop", True),  # a page behind a development proxy
+        ("http://127.0.0.1:4010", "http://127.0.0.1:4010/shop", True),  # a page behind a development server's proxy
         ("null", "", True),
     ],
 )
-def test_a_secret_key_from_a_page_is_noticed_but_for_the_mocks_own(
+def test_a_secret_key_from_a_page_is_reported_except_from_the_mocks_pages(
     mock: Observed, caplog: pytest.LogCaptureFixture, origin: str, referer: str, leaks: bool
 ) -> None:
     mock.post(ITEMS, item_body("a"), headers=[("Host", "127.0.0.1:4010"), ("Origin", origin), ("Referer", referer)])
@@ -167,22 +167,22 @@ def test_a_secret_key_from_a_page_is_noticed_but_for_the_mocks_own(
     assert ("it is in a browser" in caplog.text) == leaks
 
 
-def test_a_server_sends_no_origin() -> None:
+def test_a_secret_key_without_an_origin_is_not_reported() -> None:
     assert not is_foreign({b"host": b"127.0.0.1:4010"})
 
 
-def test_events_that_come_one_by_one_are_noticed_once_a_burst() -> None:
+def test_single_events_in_quick_succession_are_reported_once_per_burst() -> None:
     found = marks(*(events(0.05 * number, {}) for number in range(15)))
     assert [number for number, each in enumerate(found, 1) if each] == [10]
     assert found[9] == ["unbatched-events"]
 
 
-def test_events_in_an_array_or_at_a_persons_pace_are_fine() -> None:
+def test_events_in_an_array_or_at_human_speed_are_not_reported() -> None:
     assert marks(*(events(0.05 * number, {}, {}) for number in range(15))) == [[]] * 15
     assert marks(*(events(0.5 * number, {}) for number in range(15))) == [[]] * 15
 
 
-def test_an_event_id_that_comes_twice_is_noticed() -> None:
+def test_a_repeated_event_id_is_reported() -> None:
     first, again = events(0, {"event_id": "e1"}), events(5, {"event_id": "e1"}, {"event_id": "e2"})
     assert marks(first, again) == [[], ["duplicate-event-id"]]
     assert again.lint[0].message == "the event id 'e1' came in exchange 1 before"
@@ -190,7 +190,7 @@ def test_an_event_id_that_comes_twice_is_noticed() -> None:
 
 
 @pytest.mark.parametrize("lost", [{"status": None}, {"fault": "truncate"}, {"status": 503, "accepted": None}])
-def test_whoever_heard_no_answer_is_right_to_send_it_again(lost: dict[str, Any]) -> None:
+def test_repeating_an_event_that_got_no_answer_is_not_reported(lost: dict[str, Any]) -> None:
     assert marks(events(0, {"event_id": "e1"}, **lost), events(5, {"event_id": "e1"})) == [[], []]
 
 
@@ -202,28 +202,28 @@ def session(*users: str) -> list[Exchange]:
     return [events(number, {"user_id": user, "session_id": "s1"}) for number, user in enumerate(users)]
 
 
-def test_a_visitor_who_signs_in_without_identify_is_noticed(tenant: Tenant) -> None:
+def test_signing_in_without_identify_is_reported(tenant: Tenant) -> None:
     tenant.users["ada"] = User.from_body({"user_id": "ada", "status": "active"})
     found = marks(*session("v1", "v1", "ada", "ada", "ada"), tenant=tenant)
     assert found == [[], [], [], ["anonymous-never-identified"], []]
     assert marks(*session("anon-7", "bob", "bob"))[2] == ["anonymous-never-identified"]
 
 
-def test_an_identify_makes_it_right_even_a_little_late(tenant: Tenant) -> None:
+def test_an_identify_prevents_the_report_even_if_it_is_a_little_late(tenant: Tenant) -> None:
     tenant.users["ada"] = User.from_body({"user_id": "ada", "status": "active"})
     identify = events(2.5, {"event_name": "identify", "user_id": "ada", "previous_user_id": "v1"})
     visits = session("v1", "v1", "ada", "ada")
     assert marks(*visits[:3], identify, *visits[3:], tenant=tenant) == [[]] * 5
 
 
-def test_an_identify_of_long_ago_counts_too(tenant: Tenant) -> None:
+def test_an_old_identify_counts_too(tenant: Tenant) -> None:
     tenant.users["ada"] = User.from_body({"user_id": "ada", "status": "active"})
     tenant.identity.join("v1", "ada")
     assert marks(*session("v1", "ada", "ada"), tenant=tenant) == [[]] * 3
 
 
 @pytest.mark.parametrize("users", [("ada", "v2", "v2"), ("ada", "bob", "bob"), ("v1", "v2", "v2")])
-def test_who_signs_out_or_shares_a_session_is_left_alone(tenant: Tenant, users: tuple[str, ...]) -> None:
+def test_signing_out_or_sharing_a_session_is_not_reported(tenant: Tenant, users: tuple[str, ...]) -> None:
     for user_id in ("ada", "bob"):
         tenant.users[user_id] = User.from_body({"user_id": user_id, "status": "active"})
     assert marks(*session(*users), tenant=tenant) == [[]] * 3
@@ -234,7 +234,7 @@ def served(tenant: Tenant, items: list[str]) -> Exchange:
     return made(0, body={"user_id": "u1"}, answer=b'{"data":{"recommendation_id":"r1"}}')
 
 
-def test_a_recommendation_id_that_never_comes_back_is_noticed_once(tenant: Tenant) -> None:
+def test_a_recommendation_id_that_is_never_echoed_is_reported_once(tenant: Tenant) -> None:
     clicks = [events(1 + number, {"event_name": "click", "item_id": f"i{number}"}) for number in range(8)]
     found = marks(served(tenant, [f"i{number}" for number in range(8)]), *clicks, tenant=tenant)
     assert [number for number, each in enumerate(found) if each] == [5]
@@ -247,13 +247,13 @@ def test_one_echo_is_enough(tenant: Tenant) -> None:
     assert not any(marks(served(tenant, [f"i{number}" for number in range(8)]), echo, *clicks, tenant=tenant))
 
 
-def test_events_about_other_items_or_of_other_people_prove_nothing(tenant: Tenant) -> None:
+def test_events_about_other_items_or_by_other_users_cause_no_report(tenant: Tenant) -> None:
     other = [events(1 + number, {"event_name": "click", "item_id": f"x{number}"}) for number in range(8)]
     stranger = [events(10 + n, {"event_name": "click", "item_id": f"i{n}", "user_id": "u2"}) for n in range(8)]
     assert not any(marks(served(tenant, [f"i{n}" for n in range(8)]), *other, *stranger, tenant=tenant))
 
 
-def test_a_shopper_who_does_everything_right_is_never_remarked_on(mock: Observed) -> None:
+def test_a_correct_client_is_never_reported(mock: Observed) -> None:
     for number in range(8):
         mock.post(ITEMS, item_body(f"item_{number}"))
     mock.post("/v1/ingest/users/upsert", {"user_id": "ada", "status": "active"})
@@ -268,7 +268,7 @@ def test_a_shopper_who_does_everything_right_is_never_remarked_on(mock: Observed
     assert [each["lint"] for each in mock.exchanges() if each["lint"]] == []
 
 
-def test_what_the_rules_remember_is_bounded(tenant: Tenant) -> None:
+def test_the_memory_of_the_rules_is_limited(tenant: Tenant) -> None:
     linter = Linter(lambda _: tenant)
     for number in range(6_000):
         exchange = events(

@@ -1,4 +1,4 @@
-"""What Prometheus reads: right counts, few labels, and two mocks in one process that don't mix."""
+"""The Prometheus metrics: correct counts, few labels, and separate counts for two mocks in one process."""
 
 import asyncio
 import time
@@ -21,7 +21,7 @@ def mock() -> Iterator[Observed]:
 
 
 def scraped(mock: Observed) -> dict[tuple[str, ...], float]:
-    """Value by (name, label values...)."""
+    """Return the values by (name, label values...)."""
     answer = mock.call("/metrics")
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
     families = text_string_to_metric_families(answer.body.decode())
@@ -46,7 +46,7 @@ def test_requests_are_counted_by_operation_and_status(mock: Observed) -> None:
     assert 0 < found["request_duration_seconds_sum", "recommend"] < 10
 
 
-def test_refusals_of_the_limit_have_a_count_of_their_own() -> None:
+def test_refusals_by_the_limit_have_their_own_counter() -> None:
     mock = observed(rate_limit="1/10s")
     for _ in range(3):
         mock.recommend()
@@ -54,7 +54,7 @@ def test_refusals_of_the_limit_have_a_count_of_their_own() -> None:
     mock.close()
 
 
-def test_strangers_cannot_make_labels(mock: Observed) -> None:
+def test_unknown_paths_and_keys_create_no_labels(mock: Observed) -> None:
     for number in range(50):
         mock.send("GET", f"/wp-admin/{number}", None, f"lehnz_pk_{number}")
         mock.send(f"M{number}", RECOMMEND)
@@ -68,7 +68,7 @@ def test_a_broken_connection_is_counted_as_unanswered(mock: Observed) -> None:
     assert scraped(mock)["requests_total", "recommend", "none"] == 1
 
 
-def test_the_state_of_the_mock_is_measured_when_it_is_asked_for() -> None:
+def test_the_mocks_state_is_measured_at_each_scrape() -> None:
     mock = observed(ingest_delay=5, journal=2)
     mock.post(ITEMS, [item_body("a"), item_body("b")])
     for _ in range(3):
@@ -82,7 +82,7 @@ def test_the_state_of_the_mock_is_measured_when_it_is_asked_for() -> None:
     mock.close()
 
 
-def test_two_mocks_in_one_process_count_apart(mock: Observed) -> None:
+def test_two_mocks_in_one_process_count_separately(mock: Observed) -> None:
     other = observed()
     other.recommend()
     assert ("requests_total", "recommend", "200") not in scraped(mock)
@@ -90,14 +90,14 @@ def test_two_mocks_in_one_process_count_apart(mock: Observed) -> None:
     other.close()
 
 
-def test_counting_goes_on_without_a_journal() -> None:
+def test_requests_are_counted_without_a_journal() -> None:
     mock = observed(journal=0)
     mock.recommend()
     assert scraped(mock)["requests_total", "recommend", "200"] == 1
     mock.close()
 
 
-def test_the_loops_lag_is_the_longest_since_the_last_look() -> None:
+def test_the_loops_lag_is_the_longest_since_the_last_scrape() -> None:
     async def scene() -> list[float]:
         lag = LoopLag()
         looks = [lag.take()]

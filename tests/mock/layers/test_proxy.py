@@ -1,4 +1,4 @@
-"""The validating proxy: what comes back is what the target said, and what differs from the spec is told."""
+"""The validating proxy returns the target's answers unchanged and reports differences from the spec."""
 
 import gzip
 import json
@@ -28,7 +28,7 @@ CHANGE = {"X-Mock-Control": "1"}
 
 
 class Target(QuietHandler):
-    """Answers what the test has put into `answers`, by path, and remembers what it was asked."""
+    """Gives the answers that the test put into `answers`, by path, and records the requests."""
 
     answers: ClassVar[dict[str, tuple[int, dict[str, str], bytes]]] = {}
     asked: ClassVar[list[tuple[str, str, dict[str, str], bytes]]] = []
@@ -72,7 +72,7 @@ def answers() -> dict[str, tuple[int, dict[str, str], bytes]]:
 
 
 def findings(proxy: Started) -> list[dict[str, Any]]:
-    """Of the last exchange in the journal."""
+    """Return the findings of the last exchange in the journal."""
     exchanges = httpx.get(f"{proxy.url}/_mock/journal").json()["data"]["exchanges"]
     return list(exchanges[-1]["findings"])
 
@@ -86,8 +86,8 @@ def ask(proxy: Started, body: Any = None, path: str = RECOMMEND, **headers: str)
     return httpx.post(proxy.url + path, json=body, headers={"X-API-KEY": KEY, **headers})
 
 
-def test_a_target_that_does_as_the_spec_says_has_no_findings(tmp_path: Path) -> None:
-    """A mock behind a proxy: every answer, refusals included."""
+def test_a_target_that_follows_the_spec_has_no_findings(tmp_path: Path) -> None:
+    """The target is a mock; every kind of answer is tried, including refusals."""
     with started(tmp_path, "--rate-limit", "12/1h") as mock:
         (tmp_path / "proxy").mkdir()
         with started(tmp_path / "proxy", "--proxy", mock.url) as proxy:
@@ -114,7 +114,7 @@ def test_a_target_that_does_as_the_spec_says_has_no_findings(tmp_path: Path) -> 
             assert set(seen) >= {200, 202, 400, 401, 403, 404, 405, 422, 429}
 
 
-def test_the_targets_answer_passes_unchanged(proxy: Started, answers: Any) -> None:
+def test_the_targets_answer_is_passed_on_unchanged(proxy: Started, answers: Any) -> None:
     body = gzip.compress(b'{"anything": "at all"}')
     sent = {"Content-Encoding": "gzip", "X-Custom": "kept", "Date": "then", "Set-Cookie": "a=b", "Content-Type": "x/y"}
     answers[f"/base{RECOMMEND}"] = (418, sent, body)
@@ -124,7 +124,7 @@ def test_the_targets_answer_passes_unchanged(proxy: Started, answers: Any) -> No
     assert {name.title(): value for name, value in answer.headers.items()} == {**sent, "Content-Length": str(len(body))}
 
 
-def test_the_request_reaches_the_target_as_it_was_sent(proxy: Started, answers: Any) -> None:
+def test_the_request_reaches_the_target_unchanged(proxy: Started, answers: Any) -> None:
     answers["/base/item/a%2Fb"] = (200, {}, b"{}")
     httpx.get(
         f"{proxy.url}/item/a%2Fb?limit=3&q=%41",
@@ -138,7 +138,7 @@ def test_the_request_reaches_the_target_as_it_was_sent(proxy: Started, answers: 
     assert "x-hop" not in lower
 
 
-def test_an_answer_that_breaks_the_spec_is_told_field_by_field(proxy: Started, answers: Any) -> None:
+def test_an_answer_that_breaks_the_spec_is_reported_field_by_field(proxy: Started, answers: Any) -> None:
     answers[f"/base{RECOMMEND}"] = (200, {"Content-Type": "application/json"}, b'{"success": true, "data": {}}')
     assert ask(proxy).json() == {"success": True, "data": {}}
     found = ids(findings(proxy))
@@ -146,7 +146,7 @@ def test_an_answer_that_breaks_the_spec_is_told_field_by_field(proxy: Started, a
     assert "recommend: answer: $.message is required" in proxy.log
 
 
-def test_a_status_or_body_that_the_spec_doesnt_know_is_told(proxy: Started, answers: Any) -> None:
+def test_an_undocumented_status_or_body_is_reported(proxy: Started, answers: Any) -> None:
     answers[f"/base{RECOMMEND}"] = (503, {"Content-Type": "text/html"}, b"<h1>Sorry</h1>")
     assert ask(proxy).status_code == 503
     assert ids(findings(proxy)) == {("answer", "status")}
@@ -158,7 +158,7 @@ def test_a_status_or_body_that_the_spec_doesnt_know_is_told(proxy: Started, answ
     assert ids(findings(proxy)) == {("answer", "status")}
 
 
-def test_a_target_that_takes_what_every_document_forbids_or_refuses_what_all_allow_drifts(
+def test_accepting_what_every_document_forbids_or_refusing_what_all_allow_is_drift(
     proxy: Started, answers: Any
 ) -> None:
     answers[f"/base{RECOMMEND}"] = (200, {}, b"{}")
@@ -173,7 +173,7 @@ def test_a_target_that_takes_what_every_document_forbids_or_refuses_what_all_all
     assert not [name for name, _ in ids(findings(proxy)) if name.startswith("drift")]
 
 
-def test_keys_of_the_wrong_type_missing_ones_and_unknown_paths_are_told(proxy: Started, answers: Any) -> None:
+def test_wrong_and_missing_keys_and_unknown_paths_are_reported(proxy: Started, answers: Any) -> None:
     for path in (ITEMS, RECOMMEND, "/v2/recommend"):
         answers[f"/base{path}"] = (403, {}, b"{}")
     ask(proxy, item_body("a"), ITEMS)
@@ -184,14 +184,14 @@ def test_keys_of_the_wrong_type_missing_ones_and_unknown_paths_are_told(proxy: S
     assert ("request.not-found", None) in ids(findings(proxy))
 
 
-def test_a_finding_is_one_line_of_log_however_often_it_is_met(proxy: Started, answers: Any) -> None:
+def test_a_finding_is_logged_once_however_often_it_occurs(proxy: Started, answers: Any) -> None:
     answers[f"/base{RECOMMEND}"] = (503, {}, b"{}")
     for _ in range(3):
         ask(proxy)
     assert proxy.log.count("recommend: answer: status 503 is a failure of the server") == 1
 
 
-def test_keys_stand_nowhere_in_journal_or_log(proxy: Started, answers: Any) -> None:
+def test_keys_are_never_in_the_journal_or_the_log(proxy: Started, answers: Any) -> None:
     answers[f"/base{RECOMMEND}"] = (200, {}, json.dumps({KEY: KEY}).encode())
     ask(proxy, {KEY: 1, "limit": KEY, "filters": {KEY: KEY}})
     assert Target.asked[-1][2]["x-api-key"] == KEY
@@ -200,7 +200,7 @@ def test_keys_stand_nowhere_in_journal_or_log(proxy: Started, answers: Any) -> N
     assert KEY not in proxy.log
 
 
-def test_preflights_are_the_targets_and_are_not_judged(proxy: Started, answers: Any) -> None:
+def test_preflights_are_passed_on_and_not_judged(proxy: Started, answers: Any) -> None:
     answers[f"/base{RECOMMEND}"] = (204, {"Access-Control-Allow-Origin": "https://shop.example"}, b"")
     headers = {"Origin": "https://shop.example", "Access-Control-Request-Method": "POST"}
     answer = httpx.options(proxy.url + RECOMMEND, headers=headers)
@@ -209,13 +209,13 @@ def test_preflights_are_the_targets_and_are_not_judged(proxy: Started, answers: 
 
 
 @pytest.mark.usefixtures("answers")
-def test_a_body_over_the_limit_goes_no_further(proxy: Started) -> None:
+def test_a_body_over_the_limit_is_not_passed_on(proxy: Started) -> None:
     answer = httpx.post(proxy.url + ITEMS, content=b" " * 6_000_000, headers={"X-API-KEY": KEY})
     assert (answer.status_code, answer.json()["success"]) == (413, False)
     assert Target.asked == []
 
 
-def test_nothing_can_be_broken_on_purpose_behind_a_proxy(proxy: Started) -> None:
+def test_faults_cannot_be_set_on_a_proxy(proxy: Started) -> None:
     for method, path, body in (("POST", "/faults", {"kind": "drop"}), ("PUT", "/scenario", {"name": "slow"})):
         assert httpx.request(method, f"{proxy.url}/_mock{path}", json=body, headers=CHANGE).status_code == 409
 
@@ -234,7 +234,7 @@ def test_a_target_that_is_down_is_a_502_in_the_envelope(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("host", ["api.lehnz.com", "lehnz.com", "API.Lehnz.com.", "ingestion.lehnz.com:8443"])
-def test_production_needs_a_word_of_its_own(host: str) -> None:
+def test_production_needs_an_explicit_option(host: str) -> None:
     with pytest.raises(UsageError, match="is production; use --allow-production"):
         read_settings(["--proxy", f"https://{host}"], {})
     assert read_settings(["--proxy", f"https://{host}", "--allow-production"], {}).proxy == f"https://{host}"
@@ -252,7 +252,7 @@ def test_a_target_that_is_no_plain_url_is_refused_without_repeating_it(url: str)
 
 
 @pytest.mark.parametrize("option", ["scenario", "allow_prefer", "server_timing"])
-def test_a_proxy_takes_no_trouble(option: str) -> None:
+def test_a_proxy_refuses_the_options_for_faults(option: str) -> None:
     trouble: Any = {"scenario": "slow"}.get(option, True)
     with pytest.raises(ValidationError, match=f"leave out {option}"):
         Settings(**{"proxy": "http://127.0.0.1:1", option: trouble})
@@ -261,13 +261,13 @@ def test_a_proxy_takes_no_trouble(option: str) -> None:
 @pytest.mark.parametrize(
     "path", ["/../secret", "/v1/../../secret", "/%2e%2e/secret", "/v1/..%2fsecret", "/v1/..%5csecret"]
 )
-def test_no_path_leaves_the_targets_prefix(proxy: Started, answers: Any, path: str) -> None:
+def test_no_path_escapes_the_targets_prefix(proxy: Started, answers: Any, path: str) -> None:
     answer = exchange(proxy.url, head("GET", path))
     assert (answer.status, answer.json["success"]) == (400, False)
     assert (answers, Target.asked) == ({}, [])
 
 
-def test_a_compressed_request_is_judged_by_what_it_holds(proxy: Started, answers: Any) -> None:
+def test_a_compressed_request_is_judged_by_its_decoded_body(proxy: Started, answers: Any) -> None:
     answers["/base" + ITEMS] = (202, {"Content-Type": "application/json"}, json.dumps(TAKEN).encode())
     headers = {"X-API-KEY": KEY.replace("_pk_", "_sk_"), "Content-Type": "application/json", "Content-Encoding": "gzip"}
     for body, expected in ((item_body("a"), []), ({"item_id": 7}, ["request.bad-request", "drift.accepted"])):
@@ -277,7 +277,7 @@ def test_a_compressed_request_is_judged_by_what_it_holds(proxy: Started, answers
         assert gzip.decompress(Target.asked[-1][3]) == json.dumps(body).encode()
 
 
-def test_a_message_of_the_target_never_makes_the_judge_fail() -> None:
+def test_no_answer_of_the_target_makes_the_judging_fail() -> None:
     contract = Mock(Settings(clock="virtual"), SPEC).contract
     judge = Judge(contract)
     scope = {"method": "POST", "raw_path": RECOMMEND.encode(), "headers": [(b"x-api-key", b"\xff")]}

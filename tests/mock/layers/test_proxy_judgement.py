@@ -1,4 +1,4 @@
-"""A target is judged as by the suite: by what every document demands, never by the mock's own strictness (O1)."""
+"""The proxy judges a target as the suite does: by what every document demands, not by the mock's strictness (O1)."""
 
 import json
 from typing import Any
@@ -30,7 +30,7 @@ def judged(
     key: str = "",
     superset: bool = False,
 ) -> set[tuple[str, str | None]]:
-    """Ids and fields of what is found against the target; the client's own mistakes are left out."""
+    """Return ids and fields of the findings about the target, without those about the client."""
     key = key or ("lehnz_sk_1" if "upsert" in path else "lehnz_pk_1")
     names = [(b"content-type", b"application/json"), (b"x-api-key", key.encode())]
     scope = {"method": "POST", "raw_path": path.encode(), "headers": names}
@@ -72,7 +72,7 @@ def test_an_answer_that_a_document_allows_is_no_finding(path: str, sent: Any, st
     assert judged(path, sent, status, answer) == set()
 
 
-def test_headers_of_the_limit_are_demanded_where_a_key_is_known_and_nowhere_else() -> None:
+def test_rate_limit_headers_are_demanded_only_for_known_keys() -> None:
     missing = {("answer", f"header.{name.lower()}") for name in LIMITS}
     assert judged(RECOMMEND, QUESTION, 200, example("recommendation"), headers={}) == missing
     assert judged(RECOMMEND, QUESTION, 401, DOCUMENTED_ERROR, headers={}) == set()
@@ -91,7 +91,7 @@ def test_headers_of_the_limit_are_demanded_where_a_key_is_known_and_nowhere_else
         (502, DOCUMENTED_ERROR, "status"),
     ],
 )
-def test_an_answer_that_every_document_forbids_is_found(status: int, answer: Any, field: str) -> None:
+def test_an_answer_that_every_document_forbids_is_reported(status: int, answer: Any, field: str) -> None:
     sent = {"strategy": "similar"} if status in (400, 403) else QUESTION
     assert ("answer", field) in judged(RECOMMEND, sent, status, answer)
 
@@ -114,7 +114,7 @@ UUID = "0b8f9a44-6f4c-4f5e-9d0e-2b1a7c3d4e5f"
         (RECOMMEND, b""),  # R50
     ],
 )
-def test_what_a_target_is_free_to_take_is_no_drift(path: str, sent: Any) -> None:
+def test_accepting_what_a_document_allows_is_no_drift(path: str, sent: Any) -> None:
     answer = example("recommendation") if path == RECOMMEND else taken()
     assert judged(path, sent, 200 if path == RECOMMEND else 202, answer) == set()
 
@@ -131,7 +131,7 @@ def test_what_a_target_is_free_to_take_is_no_drift(path: str, sent: Any) -> None
         (RECOMMEND, b'{"strategy": '),
     ],
 )
-def test_what_every_document_forbids_drifts_when_it_is_taken(path: str, sent: Any) -> None:
+def test_accepting_what_every_document_forbids_is_drift(path: str, sent: Any) -> None:
     answer = example("recommendation") if path == RECOMMEND else taken()
     assert ("drift.accepted", None) in judged(path, sent, 200 if path == RECOMMEND else 202, answer)
 
@@ -152,7 +152,7 @@ def test_what_every_document_forbids_drifts_when_it_is_taken(path: str, sent: An
         (RECOMMEND, {"strategy": "similar", "context_item_id": "a"}),  # R30
     ],
 )
-def test_what_a_target_is_free_to_refuse_is_no_drift(path: str, sent: Any) -> None:
+def test_refusing_what_a_document_forbids_is_no_drift(path: str, sent: Any) -> None:
     assert judged(path, sent, 400, DOCUMENTED_ERROR) == set()
 
 
@@ -166,11 +166,11 @@ def test_what_a_target_is_free_to_refuse_is_no_drift(path: str, sent: Any) -> No
         (RECOMMEND, {**QUESTION, "limit": 100, "filters": {"category": "Schuhe & mehr"}}),
     ],
 )
-def test_what_every_document_allows_drifts_when_it_is_refused(path: str, sent: Any) -> None:
+def test_refusing_what_every_document_allows_is_drift(path: str, sent: Any) -> None:
     assert judged(path, sent, 400, DOCUMENTED_ERROR) == {("drift.refused", None)}
 
 
-def test_keys_of_the_wrong_type_drift_unless_the_target_is_said_to_take_them() -> None:
+def test_accepting_the_wrong_type_of_key_is_drift_unless_the_key_policy_allows_it() -> None:
     answer = example("recommendation")
     assert judged(RECOMMEND, QUESTION, 200, answer, key="lehnz_sk_1") == {("drift.accepted", None)}
     assert judged(RECOMMEND, QUESTION, 200, answer, key="lehnz_sk_1", superset=True) == set()
@@ -178,6 +178,6 @@ def test_keys_of_the_wrong_type_drift_unless_the_target_is_said_to_take_them() -
     assert judged(ITEMS, item_body("a"), 202, taken(), key="lehnz_pk_1", superset=True) == {("drift.accepted", None)}
 
 
-def test_paths_that_no_document_has_are_free() -> None:
+def test_undocumented_paths_are_not_judged() -> None:
     for path in ("/v2/recommend", "/health", "/auth/login", "/recommend"):
         assert judged(path, QUESTION, 200, {"anything": True}, headers={}) == set()

@@ -1,4 +1,4 @@
-"""The proxy in front of targets that say what HTTP doesn't allow, or too much."""
+"""The proxy in front of targets that send invalid HTTP or too much data."""
 
 import contextlib
 import gzip
@@ -16,7 +16,7 @@ from tests.support.mock_beside import mock_beside
 
 @contextlib.contextmanager
 def speaking(said: bytes) -> Iterator[str]:
-    """A target that says this to everybody."""
+    """A target that sends these bytes to every client."""
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
@@ -37,7 +37,7 @@ def speaking(said: bytes) -> Iterator[str]:
 
 @contextlib.contextmanager
 def asked_through(target: str, read: bool = True) -> Iterator[tuple[httpx.Response, list[dict[str, Any]]]]:
-    """The answer through a proxy, and the findings about it. `read`: with its body."""
+    """Return the answer through a proxy and the findings about it. `read`: also read its body."""
     with mock_beside("--proxy", target) as proxy, httpx.Client() as client:
         answer = client.send(client.build_request("GET", f"{proxy.url}/item/x"), stream=True)
         if read:
@@ -59,7 +59,9 @@ def asked_through(target: str, read: bool = True) -> Iterator[tuple[httpx.Respon
     ],
     ids=["999", "escape", "length", "short", "no HTTP", "silence"],
 )
-def test_what_can_not_be_passed_on_is_a_502_in_the_envelope(said: bytes, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_answer_that_cannot_be_passed_on_is_a_502_in_the_envelope(
+    said: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
     with speaking(said) as target, asked_through(target) as (answer, found):
         assert (answer.status_code, answer.json()["success"]) == (502, False)
         assert "bad-gateway" in [each["id"] for each in found]
@@ -67,14 +69,14 @@ def test_what_can_not_be_passed_on_is_a_502_in_the_envelope(said: bytes, caplog:
 
 
 @pytest.mark.parametrize("said", [b"304 Not Modified\r\nContent-Length: 321", b"204 No Content\r\nContent-Length: 0"])
-def test_an_answer_without_a_body_passes(said: bytes, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_answer_without_a_body_is_passed_on(said: bytes, caplog: pytest.LogCaptureFixture) -> None:
     with speaking(b"HTTP/1.1 %b\r\n\r\n" % said) as target, asked_through(target) as (answer, _):
         assert answer.status_code in (304, 204)
     assert [record.levelno for record in caplog.records if record.exc_info or record.levelno > logging.WARNING] == []
 
 
 @pytest.mark.parametrize("layers", [1, 3])
-def test_a_bomb_is_passed_on_and_not_judged(layers: int) -> None:
+def test_a_decompression_bomb_is_passed_on_and_not_judged(layers: int) -> None:
     body = bytes(64 * 2**20)
     for _ in range(layers):
         body = gzip.compress(body, 9)

@@ -1,4 +1,4 @@
-"""Scenarios: everyday trouble by one word, for one organisation or all, over as if it had never been."""
+"""Scenarios: everyday trouble under one name, for one organisation or all, which leaves no trace when it ends."""
 
 import json
 from collections.abc import Iterator
@@ -37,14 +37,14 @@ def ask(steered: Steered, tenant_id: str) -> Any:
     return steered.ask(key=steered.api.mock.organisations[tenant_id].publishable_key)
 
 
-def test_the_table_is_whole() -> None:
+def test_the_table_has_every_scenario_with_valid_faults() -> None:
     assert set(SCENARIOS) == set(get_args(ScenarioName))
     for scenario in SCENARIOS.values():
         assert scenario.faults
         assert [problem for fault in scenario.faults for problem in problems(fault, OPERATIONS)] == []
 
 
-def test_rate_limited_answers_429_and_says_when_to_come_back(steered: Steered) -> None:
+def test_rate_limited_answers_429_and_says_when_to_retry(steered: Steered) -> None:
     steered.control("PUT", "/scenario", {"name": "rate-limited"})
     answer = steered.ask()
     assert (answer.status, answer.headers["retry-after"]) == (429, "5")
@@ -57,7 +57,7 @@ def test_failing_answers_500(steered: Steered) -> None:
     assert steered.api.post(ITEMS, item_body("a")).status == 500
 
 
-def test_offline_answers_nothing(steered: Steered) -> None:
+def test_offline_closes_connections_without_an_answer(steered: Steered) -> None:
     steered.control("PUT", "/scenario", {"name": "offline"})
     for key in ("right", None, "lehnz_pk_of_nobody"):
         with pytest.raises(ConnectionAbortedError):
@@ -89,7 +89,7 @@ def test_empty_shows_empty_lists_and_keeps_the_data(steered: Steered) -> None:
     assert steered.api.post(RECOMMEND, PERSONAL).data["results"] == before
 
 
-def test_cold_start_answers_a_known_shopper_as_a_newcomer_and_forgets_nothing(steered: Steered) -> None:
+def test_cold_start_treats_a_known_user_as_unknown_and_keeps_the_data(steered: Steered) -> None:
     shopping(steered.api)
     assert steered.api.post(RECOMMEND, PERSONAL).data["mode"] == "behavioral"
     newcomer = steered.api.post(RECOMMEND, {**PERSONAL, "user_id": "nobody"}).data
@@ -102,13 +102,13 @@ def test_cold_start_answers_a_known_shopper_as_a_newcomer_and_forgets_nothing(st
     assert steered.api.post(RECOMMEND, PERSONAL).ids[:2] == ["a", "b"]
 
 
-def test_a_scenario_of_one_organisation_is_its_own_matter(steered: Steered) -> None:
+def test_a_scenario_of_one_organisation_affects_no_other(steered: Steered) -> None:
     steered.control("PUT", "/scenario", {"name": "failing", "tenant_id": "acme-books"})
     assert (ask(steered, "acme-books").status, ask(steered, steered.own).status) == (500, 200)
     assert (active(steered, "acme-books"), active(steered)) == (["failing"], [])
 
 
-def test_an_organisations_own_scenario_wins_over_everybodys(steered: Steered) -> None:
+def test_an_organisations_own_scenario_wins_over_the_common_one(steered: Steered) -> None:
     steered.control("PUT", "/scenario", {"name": "failing"})
     steered.control("PUT", "/scenario", {"name": "empty", "tenant_id": "acme-books"})
     assert (ask(steered, "acme-books").status, ask(steered, steered.own).status) == (200, 500)
@@ -116,7 +116,7 @@ def test_an_organisations_own_scenario_wins_over_everybodys(steered: Steered) ->
     assert ask(steered, "acme-books").status == 500
 
 
-def test_a_scenario_for_everyone_takes_the_place_of_every_other(steered: Steered) -> None:
+def test_a_scenario_for_all_replaces_every_other(steered: Steered) -> None:
     steered.control("PUT", "/scenario", {"name": "empty", "tenant_id": "acme-books"})
     steered.control("PUT", "/scenario", {"name": "failing"})
     assert ask(steered, "acme-books").status == 500
@@ -125,7 +125,7 @@ def test_a_scenario_for_everyone_takes_the_place_of_every_other(steered: Steered
     assert steered.control("GET", "/faults") == {"faults": []}
 
 
-def test_a_scenario_ends_with_the_last_of_its_faults_and_leaves_other_faults_alone(steered: Steered) -> None:
+def test_a_scenario_ends_with_its_last_fault_and_keeps_other_faults(steered: Steered) -> None:
     other = steered.fault(kind="no_results")
     steered.control("PUT", "/scenario", {"name": "slow"})
     first, second = (each["fault_id"] for each in steered.control("GET", "/faults")["faults"] if each["scenario"])
@@ -136,7 +136,7 @@ def test_a_scenario_ends_with_the_last_of_its_faults_and_leaves_other_faults_alo
     assert [each["fault_id"] for each in steered.control("GET", "/faults")["faults"]] == [other]
 
 
-def test_a_mock_started_with_a_scenario_comes_back_to_it() -> None:
+def test_a_reset_returns_to_the_scenario_of_the_start() -> None:
     steered = Steered(scenario="failing")
     try:
         assert steered.ask().status == 500
@@ -148,13 +148,13 @@ def test_a_mock_started_with_a_scenario_comes_back_to_it() -> None:
         steered.api.close()
 
 
-def test_an_unknown_scenario_is_one_line_with_the_known_ones() -> None:
+def test_an_unknown_scenario_is_one_line_that_lists_the_known_ones() -> None:
     with pytest.raises(UsageError, match=r"--scenario war: .*'rate-limited', 'slow'"):
         read_settings(["--scenario", "war"], {})
     assert read_settings(["--scenario", "cold-start"], {}).scenario == "cold-start"
 
 
-def test_the_command_starts_with_the_trouble_that_it_was_told(tmp_path: Path) -> None:
+def test_the_command_can_start_with_a_scenario(tmp_path: Path) -> None:
     with started(tmp_path, "--scenario", "rate-limited", "--server-timing", "--allow-prefer") as mock:
         key = mock.found["organisations"][0]["publishable_key"]
         ask = {"content": json.dumps({"strategy": "popular"}), "headers": {"X-API-KEY": key}}

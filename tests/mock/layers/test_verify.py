@@ -1,4 +1,4 @@
-"""Was this request made? Yes, how often; or no, and what came nearest."""
+"""Verifying that a request was made: how often, or else the nearest requests."""
 
 import asyncio
 import json
@@ -35,14 +35,14 @@ def differences(expected: dict[str, Any], **exchange: Any) -> list[tuple[str, An
     return [tuple(each) for each in Expectation(**expected).differences(made(**exchange))]
 
 
-def test_a_request_that_was_made_is_found_by_a_part_of_its_body(mock: Observed) -> None:
+def test_a_request_is_found_by_a_part_of_its_body(mock: Observed) -> None:
     mock.event("click", "u1", item_id="a")
     mock.event("view", "u1", item_id="a")
     answer = verdict(mock, operation_id="ingestEvents", body={"event_name": "click", "item_id": "a"})
     assert answer == {"verified": True, "count": 1, "matches": [1], "nearest": [], "dropped": 0}
 
 
-def test_a_miss_names_the_fields_that_differ(mock: Observed) -> None:
+def test_without_a_match_the_differing_fields_are_named(mock: Observed) -> None:
     mock.event("click", "u1", item_id="a")
     mock.recommend(user_id="u1")
     answer = verdict(mock, operation_id="ingestEvents", status=202, body={"event_name": "purchase", "item_id": "b"})
@@ -57,7 +57,7 @@ def test_a_miss_names_the_fields_that_differ(mock: Observed) -> None:
     assert [miss["id"] for miss in answer["nearest"]] == [1]
 
 
-def test_requests_to_another_place_are_near_only_where_none_went_to_the_same(mock: Observed) -> None:
+def test_requests_to_other_operations_are_near_only_if_none_has_the_same(mock: Observed) -> None:
     mock.recommend(user_id="u1")
     assert [miss["id"] for miss in verdict(mock, operation_id="ingestEvents", times=1)["nearest"]] == [1]
     mock.event("click", "u1", item_id="a")
@@ -78,14 +78,14 @@ def test_requests_to_another_place_are_near_only_where_none_went_to_the_same(moc
         ({"at_least": 1, "at_most": 3}, True),
     ],
 )
-def test_how_often_is_exact_or_a_range(mock: Observed, range: dict[str, int], verified: bool) -> None:
+def test_the_expected_count_is_exact_or_a_range(mock: Observed, range: dict[str, int], verified: bool) -> None:
     for _ in "12":
         mock.event("click", "u1")
     answer = verdict(mock, body={"event_name": "click"}, **range)
     assert (answer["verified"], answer["count"]) == (verified, 2)
 
 
-def test_never_is_a_range_too(mock: Observed) -> None:
+def test_a_request_can_be_expected_never(mock: Observed) -> None:
     assert verdict(mock, operation_id="recommend", times=0)["verified"]
     assert not verdict(mock, operation_id="recommend")["verified"]
 
@@ -102,12 +102,12 @@ def test_lists_match_element_by_element() -> None:
     assert differences({"body": [{"user_id": "u2"}]}, body=[CLICK]) == [("body[0].user_id", "u2", "u1")]
 
 
-def test_true_is_not_1_and_absent_is_told_as_nothing() -> None:
+def test_true_is_not_1_and_an_absent_field_is_shown_as_null() -> None:
     assert differences({"body": {"a": True}}, body={"a": 1}) == [("body.a", True, 1)]
     assert differences({"body": {"b": 1}}, body={"a": 1}) == [("body.b", 1, None)]
 
 
-def test_everything_else_about_a_request_can_be_asked_for() -> None:
+def test_method_path_status_query_and_headers_can_be_expected() -> None:
     sent = {"query": "limit=5&page=2", "headers": {"origin": "http://localhost:3000", "x-api-key": "***"}}
     fits = {"query": {"limit": "5"}, "headers": {"Origin": "http://localhost:3000"}, "method": "post"}
     assert differences(fits, **sent) == []
@@ -121,7 +121,7 @@ def test_everything_else_about_a_request_can_be_asked_for() -> None:
     ]
 
 
-def test_a_body_that_could_not_be_read_is_told_as_it_is() -> None:
+def test_an_unreadable_body_is_shown_as_it_is() -> None:
     cut = made(body=CLICK)
     cut.request = cut.request._replace(bytes=99_999)
     ((field, expected, actual),) = Expectation(body={"a": 1}).differences(cut)
@@ -131,7 +131,7 @@ def test_a_body_that_could_not_be_read_is_told_as_it_is() -> None:
 
 @given(JSON.filter(lambda value: value is not None))
 @settings(deadline=None, derandomize=True, max_examples=150)
-def test_every_body_matches_itself_and_itself_with_more(body: Any) -> None:
+def test_every_body_matches_itself_and_itself_with_more_fields(body: Any) -> None:
     assert Expectation(body=body).differences(made(body=body)) == []
     if isinstance(body, dict):
         assert Expectation(body=body).differences(made(body=body | {"one more": 1})) == []
@@ -139,7 +139,7 @@ def test_every_body_matches_itself_and_itself_with_more(body: Any) -> None:
 
 @given(JSON, JSON)
 @settings(deadline=None, derandomize=True, max_examples=150)
-def test_what_differs_decides(expected: Any, body: Any) -> None:
+def test_a_request_matches_exactly_if_nothing_differs(expected: Any, body: Any) -> None:
     exchange = made(body=body)
     exchange.id = 1
     found = verify(Expectation(body=expected), [exchange])
@@ -157,7 +157,7 @@ def test_keys_are_compared_and_shown_masked(mock: Observed) -> None:
     assert "hunter2" not in json.dumps(answer)
 
 
-def test_organisations_do_not_see_each_other(mock: Observed) -> None:
+def test_only_the_organisations_own_requests_count(mock: Observed) -> None:
     mock.recommend()
     assert verdict(mock, tenant_id=mock.tenant_id)["count"] == 1
     assert verdict(mock, tenant_id="acme-books") == {
@@ -170,7 +170,7 @@ def test_organisations_do_not_see_each_other(mock: Observed) -> None:
     assert mock.refused("/journal/verify", {"tenant_id": "nobody"})[0] == 404
 
 
-def test_what_came_before_can_be_left_out_and_what_was_dropped_is_said() -> None:
+def test_after_excludes_earlier_requests_and_dropped_ones_are_counted() -> None:
     mock = observed(journal=2)
     for _ in range(3):
         mock.recommend()
@@ -179,7 +179,7 @@ def test_what_came_before_can_be_left_out_and_what_was_dropped_is_said() -> None
     mock.close()
 
 
-def test_what_was_dropped_may_have_been_one_more_and_is_not_verified_away() -> None:
+def test_with_dropped_requests_an_upper_bound_is_not_verified() -> None:
     mock = observed(journal=2)
     for _ in range(3):
         mock.recommend()
@@ -215,7 +215,7 @@ def test_verify_can_wait_for_a_request_that_is_on_its_way(mock: Observed) -> Non
         ({"wait_seconds": 31}, "$.wait_seconds"),
     ],
 )
-def test_an_expectation_that_means_nothing_is_refused(mock: Observed, body: dict[str, Any], words: str) -> None:
+def test_an_invalid_expectation_is_refused(mock: Observed, body: dict[str, Any], words: str) -> None:
     status, reason = mock.refused("/journal/verify", body)
     assert status == 400
     assert words in reason

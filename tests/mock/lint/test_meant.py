@@ -1,4 +1,5 @@
-"""Accepted but surely not meant: noticed, with what was probably meant; refused by --strict-client (field cases S)."""
+"""Accepted requests that are certainly a mistake are reported with what was probably meant; --strict-client refuses
+them (field cases S)."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -129,7 +130,7 @@ IDS = [f"{rule}: {message[:70]}" for _, _, rule, message in CASES]
 
 
 @pytest.mark.parametrize(("path", "body", "rule", "message"), CASES, ids=IDS)
-def test_it_is_accepted_as_documented_and_noticed(
+def test_the_mistake_is_accepted_as_documented_and_reported(
     mock: Observed, path: str, body: Any, rule: str, message: str
 ) -> None:
     assert mock.post(path, body).status in (200, 202)
@@ -138,7 +139,7 @@ def test_it_is_accepted_as_documented_and_noticed(
 
 
 @pytest.mark.parametrize(("path", "body", "rule", "message"), CASES, ids=IDS)
-def test_a_strict_client_is_refused_in_the_same_words_and_nothing_is_stored(
+def test_strict_client_refuses_the_mistake_with_the_same_message_and_stores_nothing(
     strict: Observed, path: str, body: Any, rule: str, message: str
 ) -> None:
     answer = strict.post(path, body)
@@ -151,12 +152,12 @@ def test_a_strict_client_is_refused_in_the_same_words_and_nothing_is_stored(
 
 
 @pytest.mark.parametrize(("path", "body"), siblings.GOOD, ids=repr)
-def test_nothing_is_said_about_what_may_be_meant(strict: Observed, path: str, body: Any) -> None:
+def test_requests_that_may_be_intended_are_not_reported(strict: Observed, path: str, body: Any) -> None:
     assert strict.post(path, body).status in (200, 202)
     assert strict.exchanges()[-1]["lint"] == []
 
 
-def test_an_item_that_was_accepted_and_is_not_visible_yet_is_known() -> None:
+def test_an_accepted_item_that_is_not_visible_yet_counts_as_known() -> None:
     for options in ({}, {"strict_client": "all"}):
         mock = observed(ingest_delay=5, **options)
         mock.post(ITEMS, LAMP)
@@ -167,12 +168,12 @@ def test_an_item_that_was_accepted_and_is_not_visible_yet_is_known() -> None:
         mock.close()
 
 
-def test_an_echoed_recommendation_is_known(strict: Observed) -> None:
+def test_a_served_recommendation_id_counts_as_known(strict: Observed) -> None:
     served = strict.post(RECOMMEND, {"strategy": "popular"}).data["recommendation_id"]
     assert strict.post(EVENTS, EVENT | {"recommendation_id": served}).status == 202
 
 
-def test_what_was_sent_before_a_reset_is_not_held_against_the_new_data(mock: Observed) -> None:
+def test_ids_from_before_a_reset_are_not_compared_with_the_new_data(mock: Observed) -> None:
     mock.post(EVENTS, EVENT)
     mock.control("/reset", {"tenant_id": mock.tenant_id, "to": "empty"})
     mock.post(ITEMS, item_body("other"))
@@ -180,7 +181,7 @@ def test_what_was_sent_before_a_reset_is_not_held_against_the_new_data(mock: Obs
     assert [each["lint"] for each in mock.exchanges() if each["operation_id"] == "ingestEvents"] == [[]]
 
 
-def test_strictness_can_be_of_some_rules_only() -> None:
+def test_strict_client_can_be_limited_to_some_rules() -> None:
     mock = observed(strict_client="unknown-field")
     assert mock.post(RECOMMEND, {"strategy": "popular", "limt": 5}).status == 400
     assert mock.post(EVENTS, EVENT | {"event_name": "clik"}).status == 202
@@ -239,7 +240,7 @@ def refusal(mock: Observed, path: str, body: Any) -> list[tuple[str, str]]:
     ],
     ids=lambda value: str(value)[:40],
 )
-def test_where_it_is_refused_anyway_the_message_says_what_was_meant(
+def test_the_message_of_a_documented_refusal_suggests_what_was_meant(
     mock: Observed, path: str, body: Any, field: str, message: str
 ) -> None:
     told = dict(refusal(mock, path, body))
@@ -281,7 +282,7 @@ def test_an_unknown_strategy_names_the_nearest_first(mock: Observed, written: st
         ([("x-api-key", "<your key>")], "", "the variable that should hold the key is not"),
     ],
 )
-def test_a_key_in_the_wrong_place_is_told_so_and_never_repeated(
+def test_a_key_in_the_wrong_place_is_reported_but_never_repeated(
     mock: Observed, headers: list[tuple[str, str]], query: str, words: str
 ) -> None:
     key = mock.first.publishable_key
