@@ -1,4 +1,5 @@
-"""The state of a running mock: reset, seed, advance, flush, adding and removing organisations. No HTTP."""
+"""The state of a running mock, and what can be done to it: reset, seed, advance, flush, add and remove organisations.
+No HTTP."""
 
 from __future__ import annotations
 
@@ -30,15 +31,14 @@ from mock_server.state.seeded import DEFAULT, Fill, SeededTenants
 from mock_server.state.snapshots.snapshot import Part, Snapshot, Snapshots
 from mock_server.state.tenant import Tenant
 
-VIRTUAL_START = 1_780_315_200.0  # 2026-06-01T12:00:00Z, when the seed data sets no time
+VIRTUAL_START = 1_780_315_200.0  # 2026-06-01T12:00:00Z, used unless the seed data sets a time
 
 
 class LayerState(Part, Protocol):
-    """The state of a layer around the API, such as the faults. It is reset and moved in time together with the
-    organisations."""
+    """The state of a layer around the API, such as the faults. It is reset and moved in time with the organisations."""
 
     def reset(self, tenant_id: str | None = None, /) -> None:
-        """Reset the state of one organisation, or of all of them."""
+        """Reset the state for one organisation, or for all."""
 
     def move_ahead(self, tenant_id: str, seconds: float, /) -> None:
         """Let time pass for one organisation."""
@@ -47,8 +47,8 @@ class LayerState(Part, Protocol):
 class Mock:
     """All state of a running mock. Raises SpecError for a spec that can't be served in full.
 
-    `fill` puts the seed data into a fresh tenant, once; every organisation with seed data starts with a copy of it.
-    `worlds`: other data sets by name that an organisation can be filled with."""
+    `fill` puts the seed data into a new tenant, once; every organisation with seed data starts with a copy of it.
+    `worlds`: by name, other data sets with which an organisation can be filled."""
 
     def __init__(
         self,
@@ -93,15 +93,15 @@ class Mock:
         collector.collect_everything()
 
     def attach(self, name: str, layer: LayerState) -> None:
-        """Make a layer's state part of the mock's; snapshots hold it under this name."""
+        """Make a layer's state part of the mock's. Snapshots hold it under this name."""
         self._layers[name] = self._parts[name] = layer
 
     def reset(self, tenant_id: str | None = None, seeded: bool | None = None) -> None:
-        """Put one organisation (default: all of them) back to its start, or to the seed data, or to nothing. What waits
-        for it and what was set for it are gone.
+        """Put one organisation (default: all of them) back to its start, to the seed data, or to no data. Its queued
+        records, and the faults and limits set for it, are dropped.
 
-        All of them back to the start is the mock as it was started: removed ones of the start are there again and the
-        clock is put back, too. Raises KeyError for an unknown one."""
+        If all organisations return to their start, the mock is as it was started: those of the start that were removed
+        are back, and so is the clock. Raises KeyError for an unknown id."""
         if tenant_id is not None:
             self._disposal.take(self.organisations.reset(tenant_id, seeded))
             self.directory.suspend(tenant_id, False)
@@ -120,7 +120,7 @@ class Mock:
         self._reset_layers()
 
     def seed(self, tenant_id: str, data: str) -> None:
-        """Replace the data of one organisation by a named world. Raises KeyError for an unknown name of either."""
+        """Replace the data of one organisation by a named world. Raises KeyError for an unknown id or name."""
         self.replace_tenant(tenant_id, self._copy(tenant_id, data))
 
     def replace_tenant(self, tenant_id: str, tenant: Tenant) -> None:
@@ -129,15 +129,15 @@ class Mock:
         self.organisations[tenant_id].state.tenant = tenant
 
     async def flush(self, tenant_id: str | None = None) -> None:
-        """Return when everything accepted so far is visible, or all of one organisation. Uploads are read to their end
-        first. Raises KeyError."""
+        """Return when everything accepted so far is visible, of one organisation or of all. Uploads are first read to
+        their end. Raises KeyError."""
         state = None if tenant_id is None else self.organisations[tenant_id].state
         await self.uploads.finished()
         await self.ingest.flush(state)
 
     async def advance(self, seconds: float) -> None:
-        """Move the clock; every record that falls due on the way is applied in order. Two calls at once move it by the
-        sum. Raises ValueError for a number that is negative or not finite."""
+        """Move the clock, applying every record that becomes due on the way, in order. Two calls at the same time move
+        it by the sum. Raises ValueError for a number that is negative or not finite."""
         if not 0 <= seconds < float("inf"):
             raise ValueError("seconds must be a number from 0")
         clock = self.clock
@@ -150,7 +150,7 @@ class Mock:
         self.ingest.wake_up()
 
     async def advance_organisation(self, tenant_id: str, seconds: float) -> None:
-        """Move one organisation ahead of the clock until it is reset; the others are not affected. Raises KeyError."""
+        """Move one organisation ahead of the clock, until it is reset. The others are not affected. Raises KeyError."""
         state = self.organisations[tenant_id].state
         state.move_ahead(seconds)
         for layer in self._layers.values():
@@ -165,8 +165,8 @@ class Mock:
     def add_organisation(
         self, tenant_id: str | None = None, seeded: bool | None = None, ttl_seconds: float | None = None
     ) -> Organisation:
-        """A new organisation with fresh keys. `seeded`: with a copy of the seed data (None: if that is usual).
-        `ttl_seconds`: removed after so many of the machine's. Raises ValueError for an id that is taken."""
+        """Add an organisation with new keys. `seeded`: with a copy of the seed data (None: if that is the default).
+        `ttl_seconds`: removed after this time of the machine's clock. Raises ValueError for an id in use."""
         added = self.organisations.add(tenant_id, seeded)
         if ttl_seconds is not None:
             self.lifetimes.start(added.tenant_id, ttl_seconds)
@@ -181,7 +181,7 @@ class Mock:
         self._reset_layers(tenant_id)
 
     async def freeze(self, tenant_id: str | None = None, name: str | None = None) -> Snapshot:
-        """A snapshot of the whole mock, or of one organisation. Raises KeyError."""
+        """Take a snapshot of the whole mock, or of one organisation. Raises KeyError."""
         snapshot = await self._freezer.freeze(tenant_id, name)
         collector.freeze()
         return snapshot
@@ -192,8 +192,9 @@ class Mock:
         collector.freeze()
 
     def keep(self, store: Store, sync: Sync) -> int:
-        """From now on everything is in this file before it is answered for. A file of before is loaded; how many events
-        it had. To be called once all layers are attached, before anybody is served. Raises StateFileError."""
+        """Keep everything in this file from now on, before it is acknowledged. Loads the file if it is not new, and
+        returns how many events it had. Call this after all layers are attached, before any request. Raises
+        StateFileError."""
         parts: dict[str, Part] = {"uploads": self.uploads, "sign_ins": self.directory.tokens}  # not in a snapshot
         parts |= {name: part for name, part in self._parts.items() if name != "journal"}
         keeper = Keeper(store, sync, self.clock, self.organisations, self.ingest, self.lifetimes, parts)
@@ -207,7 +208,7 @@ class Mock:
         return self._loaded.events
 
     def start(self) -> None:
-        """Start the timers; loaded data continues from here. Requires a running event loop. Raises StateFileError."""
+        """Start the timers, from where loaded data stopped. Requires a running event loop. Raises StateFileError."""
         if self.keeper is None:
             return
         loaded, self._loaded = self._loaded, Loaded()
@@ -227,7 +228,7 @@ class Mock:
         self.uploads.close()
 
     def find_tenant(self, tenant_id: str) -> Tenant | None:
-        """The data of an organisation, or None if it was removed."""
+        """Return the data of an organisation, or None if it was removed."""
         return self.organisations[tenant_id].tenant if tenant_id in self.organisations else None
 
     def _reset_layers(self, tenant_id: str | None = None) -> None:
@@ -235,7 +236,8 @@ class Mock:
             layer.reset(tenant_id)
 
     def _account_random(self) -> Random:
-        """Seeded under a virtual clock, so that ids and keys repeat; otherwise cryptographically random."""
+        """Return a seeded generator under a virtual clock, so that ids and keys repeat; else a cryptographically random
+        one."""
         return Random(f"{self.settings.seed}:accounts") if self.clock.virtual else SystemRandom()  # noqa: S311
 
     def _make_tenant(self, tenant_id: str, seeded: bool) -> Tenant:

@@ -36,7 +36,8 @@ _ANSWER_SECONDS = 60.0
 
 
 class Finding(NamedTuple):
-    """`exchange`: its number in the journal. `rule`: the id of the lint rule, or the name of the error."""
+    """A problem that the journal reports. `exchange`: its number there. `rule`: the id of the lint rule, or the name of
+    the error."""
 
     exchange: int
     rule: str
@@ -51,7 +52,7 @@ class LehnzMock:
     tenant_id: str
     publishable_key: str
     secret_key: str
-    began: int = 0  # the last exchange of the journal before the test
+    began: int = 0  # the last exchange in the journal before the test
 
     def flush(self) -> None:
         """Return when everything accepted so far is visible. Needed only with --ingest-delay."""
@@ -71,8 +72,8 @@ class LehnzMock:
         _control(self.url, "POST", f"/organisations/{self.tenant_id}/rate-limit/exhaust", body)
 
     def findings(self) -> list[Finding]:
-        """Problems that the journal reports for this organisation's requests, refused or not, oldest first: `assert not
-        lehnz_mock.findings()`."""
+        """Return the problems that the journal reports for this organisation's requests, refused or not, oldest first.
+        Use it as `assert not lehnz_mock.findings()`."""
         answer = _control(self.url, "GET", f"/journal?tenant_id={self.tenant_id}&after={self.began}&limit=1000")
         return [
             Finding(exchange["id"], each["id"], each["message"])
@@ -126,7 +127,7 @@ def lehnz_mock_url(request: pytest.FixtureRequest) -> Iterator[str]:
 def lehnz_mock(lehnz_mock_url: str) -> Iterator[LehnzMock]:
     """A running mock and a new, empty organisation, which is removed after the test."""
     keys = _control(lehnz_mock_url, "POST", "/organisations", {})
-    # An id may have been used by an earlier test.
+    # An earlier test may have used the id.
     began = _control(lehnz_mock_url, "GET", "/journal?limit=1")["last_id"]
     yield LehnzMock(url=lehnz_mock_url, began=began, **keys)
     for snapshot in _control(lehnz_mock_url, "GET", "/snapshots")["snapshots"]:
@@ -153,7 +154,7 @@ def lehnz_mock_app(request: pytest.FixtureRequest) -> LehnzMockApp:
 
 @cache
 def _mock_process() -> ModuleType:
-    """Our `fixtures/mock_process.py`, even when the project has a package of that name."""
+    """Load our `fixtures/mock_process.py`, even if the project has a package of that name."""
     place = Path(__file__).parents[1] / "fixtures/mock_process.py"
     found = importlib.util.spec_from_file_location("lehnz_mock_process", place)
     if found is None or found.loader is None:
@@ -165,14 +166,14 @@ def _mock_process() -> ModuleType:
 
 @cache
 def _spec(path: Path | None) -> Spec:
-    """Compiled by the first test; later tests start in milliseconds."""
+    """Load the spec. It is compiled by the first test, so later tests start in milliseconds."""
     from fixtures.spec import load_spec
 
     return load_spec(path)
 
 
 def _fail_if_hidden(name: str) -> None:
-    """Fail with an explanation when the project has a package with the name of one of ours, which Python finds
+    """Fail with an explanation if the project has a package with the name of one of ours, because Python finds that one
     first."""
     found = importlib.util.find_spec(name)
     places = [*(found.submodule_search_locations or []), found.origin] if found else []
@@ -185,8 +186,8 @@ def _fail_if_hidden(name: str) -> None:
 
 
 def _control(url: str, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-    """The `data` of a call of the control plane."""
-    import http.client  # most pytest runs that load this plugin never get here
+    """Call the control plane and return the `data` of its response."""
+    import http.client  # imported here, because most pytest runs that load this plugin don't need it
 
     headers = {"Content-Type": "application/json", "X-Mock-Control": "1"}
     connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=_ANSWER_SECONDS)

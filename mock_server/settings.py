@@ -1,4 +1,4 @@
-"""Every option of the mock, declared once: a field here, a command line option, a variable LEHNZ_MOCK_....
+"""Every option of the mock, declared once: each field is a command line option and a variable LEHNZ_MOCK_....
 
 Values may be given as the text that a user types: rate_limit="100/10s", ingest_delay="0-3", max_body="5MiB"."""
 
@@ -25,7 +25,7 @@ ScenarioName = Literal["rate-limited", "slow", "failing", "offline", "empty", "c
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """Seconds from `shortest` to `longest`; a fixed delay when both are equal."""
+    """Seconds from `shortest` to `longest`, which are equal for a fixed delay."""
 
     shortest: float
     longest: float
@@ -33,7 +33,7 @@ class Delay:
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """One of `count` processes that share the organisations: it serves every `count`-th one, from `number` on."""
+    """One of `count` processes that share the organisations. It serves every `count`-th one, starting with `number`."""
 
     number: int = 1
     count: int = 1
@@ -42,16 +42,16 @@ class Shard:
         return f"{self.number}/{self.count}"
 
     def has(self, position: int) -> bool:
-        """Whether this process serves the organisation at this position, counted from 1."""
+        """Return whether this process serves the organisation at this position, counted from 1."""
         return self.number == self.of(position)
 
     def of(self, position: int) -> int:
-        """The number of the shard that serves the organisation at this position."""
+        """Return the number of the process that serves the organisation at this position."""
         return (position - 1) % self.count + 1
 
 
 def parse_shard(text: Any) -> Any:
-    """Parse a shard, as `2/4`. Raises ValueError."""
+    """Parse a shard such as `2/4`. Raises ValueError."""
     if isinstance(text, Shard):
         return text
     match = _SHARD.fullmatch(str(text).strip())
@@ -61,12 +61,12 @@ def parse_shard(text: Any) -> Any:
 
 
 def _read_rate_limit(value: Any) -> Any:
-    """Parse `1000/15m`, `100/10s` or `off`. Raises ValueError."""
+    """Parse a limit such as `1000/15m` or `100/10s`, or `off`. Raises ValueError."""
     return (parse_rate_limit(value) or "off") if isinstance(value, str) else value
 
 
 def parse_delay(text: Any) -> Any:
-    """Parse seconds, as `0.2`, or a range, as `0-3`. Raises ValueError."""
+    """Parse seconds such as `0.2`, or a range such as `0-3`. Raises ValueError."""
     if isinstance(text, Delay):
         return text
     match = _SECONDS.fullmatch(str(text).strip())
@@ -85,7 +85,7 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
 
 
 class Settings(BaseSettings):
-    """Raises pydantic's ValidationError, which names the option and the rule."""
+    """The options. Raises pydantic's ValidationError, which names the option and the rule."""
 
     model_config = SettingsConfigDict(env_prefix="LEHNZ_MOCK_", enable_decoding=False, frozen=True, extra="forbid")
 

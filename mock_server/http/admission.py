@@ -1,5 +1,5 @@
-"""Which rate limit window a request is charged to: that of its key's organisation, of its token's account, or of its
-address."""
+"""Decides which rate limit window a request is charged to: that of its key's organisation, of its token's account, or
+of its address."""
 
 from __future__ import annotations
 
@@ -27,8 +27,9 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Admission:
-    """`admitted`: the window had a request left; `quota`: the window after it. `account`: that of a valid token;
-    `refusal`: why a token is invalid. For an invalid token the window is only reported, not enforced (R14)."""
+    """The result of charging a request. `admitted`: the window had a request left; `quota`: the window's state
+    afterwards. `account`: the account of a valid token; `refusal`: why a token is invalid. For an invalid token the
+    window is only reported, not enforced (R14)."""
 
     admitted: bool
     quota: Quota
@@ -36,7 +37,7 @@ class Admission:
     refusal: Unauthorized | None = None
 
     def too_many_requests(self, payer: str, credential: Credential, logged: set[str]) -> TooManyRequests:
-        """The 429. It is logged once per `logged` set, with the option that changes the limit."""
+        """Return the 429. It is logged once per `logged` set, with the option that changes the limit."""
         quota, reason = self.quota, f"429 {credential}"
         if reason not in logged:
             logged.add(reason)
@@ -89,7 +90,7 @@ class Gate:
         return Admission(admitted, effects.shown(limiter.quota(window, now).at_pace(self._clock.scale)))
 
     def _account(self, headers: Headers) -> Account:
-        """Raises Unauthorized, whose message says what to do."""
+        """Return the account of the request's token. Raises Unauthorized, whose message says what to do."""
         scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
         if scheme.lower() != b"bearer" or not token:
             raise Unauthorized("send the access_token of /auth/login as Authorization: Bearer ACCESS_TOKEN")

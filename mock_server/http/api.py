@@ -1,4 +1,5 @@
-"""The API of the spec as one flat ASGI application: charge the request, run the guards for this kind of caller, answer.
+"""The API of the spec as one flat ASGI application: it charges a request, runs the guards for its kind of caller, and
+answers.
 
 Every refusal is an ApiError. Every response has the envelope and the RateLimit headers, internal errors included."""
 
@@ -30,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 
 class Api:
-    """`draft`: the IETF draft that names the rate limit headers."""
+    """The application. `draft`: the IETF draft that names the rate limit headers."""
 
     def __init__(self, contract: Contract, gate: Gate, guards: Guards, draft: str = "draft-6") -> None:
         self._contract = contract
@@ -49,7 +50,7 @@ class Api:
         try:
             status, body = await answer_to(request, admission, scope, receive)
         except ApiError as error:
-            # Both refer to this request, which would be a reference cycle.
+            # Dropped, because both refer to this request: a reference cycle.
             error.__traceback__ = error.__context__ = None
             request.error = error
             status, body, extra = error.status, envelope.failure(error), _extra_headers(error, admission.quota)
@@ -75,7 +76,7 @@ class Api:
         await send({"type": "http.response.body", "body": body})
 
     def _problem(self, request: Context, status: int, headers: list[Header], body: bytes) -> str | None:
-        assert self._contract.responses is not None  # noqa: S101 - checked by the caller
+        assert self._contract.responses is not None  # noqa: S101 - the caller has checked it
         operation_id = request.endpoint.operation.operation_id if request.endpoint else None
         return self._contract.responses.problem(operation_id, status, headers, body)
 

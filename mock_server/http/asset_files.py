@@ -1,4 +1,4 @@
-"""Files of a page: those of a folder, and the sheet that all pages share."""
+"""Serves the files of a page: those of a folder, and the style sheet that all pages share."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fixtures.style import BASE
 
 
 class AssetFiles(StaticFiles):
-    """A browser asks each time whether its copy is still the right one: the next release has other files."""
+    """The files. Browsers ask each time whether their copy is current, because the next release has other files."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(directory=folder)

@@ -1,5 +1,5 @@
-"""The one reader of bodies, for the API, accounts, control plane and proxy: read and decoded within a limit of bytes,
-then parsed as strict JSON within a limit of depth."""
+"""Reads the bodies of the API, accounts, control plane and proxy: within a limit of bytes, and as strict JSON within a
+limit of depth. Nothing else reads a body."""
 
 from __future__ import annotations
 
@@ -23,13 +23,14 @@ class Disconnected(Exception):
 
 
 def read_body(receive: Receive, headers: Headers, limit: int) -> Awaitable[bytes]:
-    """The whole body, with its Content-Encoding removed. Raises ContentTooLarge as soon as the encoded or the decoded
-    body exceeds `limit` bytes, UnsupportedMediaType for an encoding other than gzip and deflate, and Disconnected."""
+    """Return the whole body, with its Content-Encoding removed. Raises ContentTooLarge as soon as the encoded or the
+    decoded body exceeds `limit` bytes, UnsupportedMediaType for an encoding other than gzip and deflate, and
+    Disconnected."""
     return _read(receive, headers, limit, headers.get(b"content-encoding"))
 
 
 def read_raw(receive: Receive, headers: Headers, limit: int) -> Awaitable[bytes]:
-    """The whole body, still encoded. At most `limit` bytes are kept."""
+    """Return the whole body, still encoded. Raises ContentTooLarge if it exceeds `limit` bytes, and Disconnected."""
     return _read(receive, headers, limit, None)
 
 
@@ -46,7 +47,7 @@ async def _read(receive: Receive, headers: Headers, limit: int, encoding: bytes 
 
 
 async def _joined(message: Message, receive: Receive, limit: int) -> bytes:
-    """A body that came in pieces, of which `message` is the first."""
+    """Read the rest of a body that comes in pieces, of which `message` is the first, and return the whole."""
     parts, size = [], 0
     while message["type"] == "http.request":
         parts.append(message.get("body", b""))
@@ -60,7 +61,7 @@ async def _joined(message: Message, receive: Receive, limit: int) -> bytes:
 
 
 async def body_pieces(receive: Receive, headers: Headers, limit: int) -> AsyncGenerator[bytes, None]:
-    """The body in pieces, with the same limits and errors as `read_body`."""
+    """Yield the body in pieces, with the same limits and errors as `read_body`."""
     check_length(headers, limit)
     encoding = headers.get(b"content-encoding", b"identity")
     decoder = Decoder(encoding, limit) if encoding.strip().lower() not in (b"", b"identity") else None
@@ -79,14 +80,14 @@ async def body_pieces(receive: Receive, headers: Headers, limit: int) -> AsyncGe
 
 
 def check_length(headers: Headers, limit: int) -> None:
-    """Raises ContentTooLarge when Content-Length exceeds the limit, before the body is read."""
+    """Check Content-Length before the body is read. Raises ContentTooLarge if it exceeds the limit."""
     length = headers.get(b"content-length")
     if length is not None and length.isdigit() and int(length[:20]) > limit:
         raise too_large(limit)
 
 
 def check_content_type(value: bytes | None) -> None:
-    """Accepts JSON with any parameters, or no Content-Type (R13). Raises UnsupportedMediaType."""
+    """Accept JSON with any parameters, or no Content-Type (R13). Raises UnsupportedMediaType."""
     if value is None or value == b"application/json":
         return
     if value.partition(b";")[0].strip().lower() != b"application/json":
@@ -94,28 +95,27 @@ def check_content_type(value: bytes | None) -> None:
 
 
 def parse_json(body: bytes, max_depth: int) -> Any:
-    """The JSON value. Raises BadRequest for a body that is not JSON or not UTF-8, repeats a key (R54), or nests too
-    deep."""
+    """Parse a body. Raises BadRequest if it is not JSON or not UTF-8, repeats a key (R54), or nests too deep."""
     try:
         document = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise _malformed(body, error) from None
     if type(document) is dict and body.count(b"{") == 1 and b"[" not in body:
-        keys, depth = len(document), 1  # the fast path: most requests
+        keys, depth = len(document), 1  # fast path for most requests
     else:
         keys, depth = _measure(document, max_depth)
     if depth > max_depth:
         raise BadRequest(f"the JSON is nested more than {max_depth} levels deep")
-    # Repeated keys leave fewer keys in the document than in the text. Counting `":` gives the number of keys in the
-    # text, or more (a string may contain it), unless a colon follows white space. Only then the text is parsed again.
-    # Where the text has as many colons as keys, every colon follows a quotation mark.
+    # If keys are repeated, the document has fewer keys than the text. Counting `":` gives the text's number of keys, or
+    # more (a string may contain `":`), unless white space precedes a colon. Only if the counts differ, the text is
+    # parsed again. If the text has as many colons as keys, every colon follows a quotation mark.
     if body.count(b'":') != keys or (body.count(b":") != keys and any(each in body for each in _SPACED)):
         json.loads(body, object_pairs_hook=_unique, parse_int=float)
     return document
 
 
 def _measure(document: Any, max_depth: int) -> tuple[int, int]:
-    """(number of keys, levels of nesting). Stops one level beyond the limit."""
+    """Return (number of keys, levels of nesting). Stops one level beyond the limit."""
     level = [document] if type(document) in (dict, list) else []
     keys = depth = 0
     while level and depth <= max_depth:

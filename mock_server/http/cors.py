@@ -1,5 +1,5 @@
-"""Browsers of any origin may call the API and read its headers (R40). CORS wraps the finished application: a preflight
-needs no key and counts against no limit, and a page can read even the response to an internal error."""
+"""Lets browsers of any origin call the API and read its headers (R40). CORS wraps the finished application, so a
+preflight needs no key and counts against no limit, and a page can read even the response to an internal error."""
 
 from collections.abc import Awaitable
 
@@ -14,15 +14,15 @@ _PREFLIGHT = b"access-control-request-method"
 
 
 class Cors:
-    """Preflights are Starlette's. Every other response to a page of another origin gets the same fixed headers, because
-    Starlette's middleware costs a fifth of a whole request."""
+    """Adds the CORS headers. Starlette answers preflights; all other responses to a page of another origin get the same
+    fixed headers here, because Starlette's middleware would take a fifth of the time of a request."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._middleware = CORSMiddleware(
             app,
             allow_origins=["*"],
-            allow_methods=ALL_METHODS,  # an unsupported method gets a 405 that the page can read
+            allow_methods=ALL_METHODS,  # an unsupported method reaches the API and gets a 405, which the page can read
             allow_headers=["*"],
             allow_private_network=True,
             expose_headers=EXPOSED,  # listed by name: "*" has no effect on requests with credentials
@@ -32,7 +32,8 @@ class Cors:
         self._headers: list[Header] = [(name.lower().encode(), value.encode()) for name, value in simple.items()]
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        """No coroutine of its own: where there is nothing to do, it costs next to nothing."""
+        """Call the application. Not a coroutine of its own, so that it costs next to nothing if no header is to be
+        added."""
         if b"origin" not in context_of(scope).headers:
             return self._app(scope, receive, send)
         if scope["method"] == "OPTIONS" and any(name == _PREFLIGHT for name, _ in scope["headers"]):

@@ -1,8 +1,10 @@
-"""/docs: the reference page of both contracts, with example requests for the selected organisation.
+"""Serves the reference page and the specs.
+
+/docs: the reference page of both contracts, with example requests for the selected organisation.
 /openapi.yaml and /openapi.json: the documented API, as written and with this server's URL first.
 /accounts/openapi.yaml and .json: the account operations, which are ours.
 
-Everything is served from this host: the assets are beside this module, and the page's policy forbids other hosts."""
+All of it is served from this host: the assets are beside this module, and the page's policy forbids other hosts."""
 
 from __future__ import annotations
 
@@ -29,13 +31,13 @@ from mock_server.state.organisations import Organisation, development_key
 ASSETS = Path(__file__).with_name("assets")
 _POLICY = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; base-uri 'none'; "
 _POLICY += "frame-ancestors 'none'"
-_READABLE_ANYWHERE = {"Access-Control-Allow-Origin": "*"}  # the spec holds no secret, and online editors fetch it
+_READABLE_ANYWHERE = {"Access-Control-Allow-Origin": "*"}  # the spec contains no secret, and online editors fetch it
 _DESCRIPTION = "This mock server"
 _PLAIN_HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\])(?::[0-9]{1,5})?")
 
 
 def docs_routes(contract: Contract, organisations: Iterable[Organisation]) -> list[BaseRoute]:
-    """Routes of the reference page, its assets and the spec; each request reads the current spec."""
+    """Return the routes of the reference page, its assets and the specs; each request reads the current spec."""
     page = Template((ASSETS / "docs.html").read_text(encoding="utf-8"))
 
     async def reference(_: Request) -> Response:
@@ -72,7 +74,8 @@ def _description_routes(prefix: str, spec: Callable[[], Spec]) -> list[Route]:
 
 
 def served_document(spec: Spec, url: str) -> dict[str, Any]:
-    """The document with this server first in every `servers` list, so that tools and "Try it out" call the mock."""
+    """Return the document with this server first in every `servers` list, so that tools and "Try it out" call the
+    mock."""
     document = copy.deepcopy(spec.document)
     document.setdefault("servers", [])
     here = {"url": url, "description": _DESCRIPTION}
@@ -83,19 +86,19 @@ def served_document(spec: Spec, url: str) -> dict[str, Any]:
 
 
 def written_text(spec: Spec) -> str:
-    """The file as written, with its comments. Serialised from the data when the file is gone or differs from what is
-    served."""
+    """Return the file as written, with its comments. If the file is gone or differs from the spec that is served,
+    serialise the spec instead."""
     try:
         text = spec.path.read_text(encoding="utf-8")
         if parse(text) == spec.document:
             return text
-    except (OSError, UnicodeDecodeError, YamlError):  # removed, or being edited
+    except (OSError, UnicodeDecodeError, YamlError):  # the file was removed, or is being edited
         pass
     return yaml.safe_dump(spec.document, sort_keys=False, allow_unicode=True, width=120)
 
 
 def _base_url(request: Request) -> str:
-    """The URL that the client used for this server; the server's own address when the Host header is not a plain
+    """Return the URL that the client used for this server; the server's own address if the Host header is not a plain
     name."""
     host = request.headers.get("host", "")
     if not _PLAIN_HOST.fullmatch(host):
@@ -105,14 +108,14 @@ def _base_url(request: Request) -> str:
 
 
 def _known_to_all(organisations: Iterable[Organisation]) -> Iterator[Organisation]:
-    """Only organisations with the well-known development keys."""
+    """Yield the organisations that have the well-known development keys, which may be shown to anybody."""
     for each in organisations:
         if each.publishable_key == development_key("publishable", each.tenant_id):
             yield each
 
 
 def _options(organisations: Iterable[Organisation]) -> str:
-    """The options of the page's organisation menu."""
+    """Return the options of the page's organisation menu."""
     return "".join(
         f'<option data-publishable="{each.publishable_key}" data-secret="{each.secret_key}">{each.tenant_id}</option>'
         for each in organisations

@@ -1,4 +1,4 @@
-"""Content-Encoding: decodes a body piece by piece; the limit holds for the decoded size."""
+"""Decodes a body's Content-Encoding piece by piece, within a limit on the decoded size."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MOST_MEMBERS = 100  # gzip members in one body; each costs a new decoder
 
 
 class Decoder:
-    """Decodes one body. Raises UnsupportedMediaType for an unsupported encoding."""
+    """Decodes one body. Raises UnsupportedMediaType for an encoding that is not supported."""
 
     def __init__(self, encoding: bytes, limit: int) -> None:
         self._name = encoding.decode("latin-1")
@@ -21,11 +21,11 @@ class Decoder:
             raise UnsupportedMediaType(f"Content-Encoding {self._name[:64]!r}: send gzip, deflate or the body as it is")
         self._limit, self._left = limit, limit
         self._members = 0
-        self._first = b""  # of a deflate body: its first two bytes distinguish the two formats
+        self._first = b""  # the first two bytes of a deflate body, which tell its two formats apart
         self._stream: zlib._Decompress | None = None
 
     def feed(self, piece: bytes) -> bytes:
-        """The decoded bytes of the next piece. Raises ContentTooLarge, BadRequest."""
+        """Return the decoded bytes of the next piece. Raises ContentTooLarge, BadRequest."""
         found = []
         if self._stream is None:
             piece, self._first = self._first + piece, b""
@@ -48,7 +48,7 @@ class Decoder:
         return b"".join(found)
 
     def end(self) -> None:
-        """Finish. Raises BadRequest for a body that was cut off."""
+        """Finish decoding. Raises BadRequest for a body that was cut off."""
         if self._first or (self._stream is not None and not self._stream.eof):
             raise BadRequest(f"Content-Encoding is {self._name}, but the body ends too early")
 
@@ -71,7 +71,7 @@ def decoded(body: bytes, encoding: bytes | None, limit: int) -> bytes:
 
 
 def decoded_beginning(body: bytes, encoding: bytes | None, limit: int) -> bytes:
-    """At most `limit` decoded bytes of a body that may be cut off; empty when it can't be decoded."""
+    """Return at most `limit` decoded bytes of a body that may be cut off; empty if it can't be decoded."""
     if encoding is None or encoding.strip().lower() in (b"", b"identity"):
         return body
     form = _NAMES.get(encoding.strip().lower())
@@ -82,5 +82,5 @@ def decoded_beginning(body: bytes, encoding: bytes | None, limit: int) -> bytes:
 
 
 def too_large(limit: int) -> ContentTooLarge:
-    """413."""
+    """Return the 413."""
     return ContentTooLarge(f"a body may have at most {limit} bytes; split the request")

@@ -15,7 +15,7 @@ def success(message: str, data: Any) -> bytes:
 
 
 def accepted(noun: str, count: int) -> bytes:
-    """The body of a 202: how many records were received."""
+    """Return the body of a 202: how many records were received."""
     return success(f"{noun} accepted", {"accepted": count})
 
 

@@ -1,4 +1,4 @@
-"""The file name of an upload as its user sees it, however the client encoded it in the header.
+"""Decodes the file name of an upload, however the client encoded it in the header.
 
 Browsers write `"` as %22 and line ends as %0D and %0A (WHATWG, multipart/form-data); others write the whole name as
 `filename*=UTF-8''K%C3%A4se.csv` (RFC 8187) or as `=?utf-8?B?...?=` (RFC 2047)."""
@@ -18,7 +18,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 def without_extended_name(disposition: bytes) -> bytes:
-    """The header with a plain UTF-8 `filename` only, taken from `filename*` where that can be decoded."""
+    """Return the header with a plain UTF-8 `filename` only, taken from `filename*` if that can be decoded."""
     match = _EXTENDED.search(disposition)
     if match is None:
         return disposition
@@ -32,7 +32,7 @@ def without_extended_name(disposition: bytes) -> bytes:
 
 
 def as_named(name: str) -> str:
-    """The decoded value of the header's `filename`, in one line."""
+    """Decode the header's `filename`, into one line."""
     if "=?" in name and "?=" in name:
         with contextlib.suppress(HeaderParseError, LookupError, ValueError):
             name = str(make_header(decode_header(name)))

@@ -1,4 +1,4 @@
-"""Reads a multipart/form-data form with one file. A large file is spooled to disk; the size is limited."""
+"""Reads a multipart/form-data form with one file. A large file is stored on disk; the size is limited."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class SentFile:
-    """`lines`: number of lines in the file."""
+    """A file that was sent. `lines`: how many lines it has."""
 
     file: BinaryIO
     name: str
@@ -35,7 +35,8 @@ class SentFile:
 
 
 async def read_file(scope: Scope, receive: Receive, headers: Headers, limit: int) -> SentFile:
-    """The form's file. Raises ApiError: 413 too large, 415 not a form, 400 malformed or without the file."""
+    """Read the form and return its file. Raises ApiError: 413 too large, 415 not a form, 400 malformed or without the
+    file."""
     check_length(headers, limit)
     if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != b"multipart/form-data":
         raise UnsupportedMediaType("send the file as multipart/form-data")
@@ -57,18 +58,19 @@ async def _parsed(parser: MultiPartParser) -> FormData:
     try:
         return await parser.parse()
     except BaseException as error:
-        for file in parser._files_to_close_on_error:  # the parser does so itself for one kind of error only
+        for file in parser._files_to_close_on_error:  # the parser does this itself for one kind of error only
             file.close()
         if isinstance(error, MultiPartException | FormParserError):
             raise BadRequest(f"the form can't be read: {error}") from None
-        if isinstance(error, OSError):  # an error of the temporary folder
+        if isinstance(error, OSError):  # the temporary folder can't be written
             logger.warning("an uploaded file can't be kept in %s: %s", gettempdir(), error.strerror)
             raise InternalServerError(f"the mock can't keep the file: {error.strerror}") from None
         raise
 
 
 def _problems(form: FormData) -> list[FieldError]:
-    """Refuses unknown fields: one may be a parameter in the wrong place."""
+    """List what is wrong with the form's fields. Unknown ones are refused: one may be a parameter in the wrong
+    place."""
     problems = [
         FieldError(f"form.{name}", f"is unknown: the form takes only {FIELD}") for name in form if name != FIELD
     ]
@@ -79,7 +81,7 @@ def _problems(form: FormData) -> list[FieldError]:
 
 
 class _Parser(MultiPartParser):
-    """Starlette's parser, extended by `filename*`."""
+    """Starlette's parser, extended to read `filename*`."""
 
     def on_headers_finished(self) -> None:
         part = self._current_part
@@ -89,7 +91,7 @@ class _Parser(MultiPartParser):
 
 
 class _Counted:
-    """The body in pieces; `lines` counts its newlines."""
+    """Yields the body in pieces; `lines` counts its newlines."""
 
     def __init__(self, pieces: AsyncGenerator[bytes, None]) -> None:
         self._pieces = pieces

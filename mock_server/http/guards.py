@@ -1,5 +1,5 @@
-"""The order in which a request is refused (R39), once for each kind of caller: with an API key, with an account's
-token, or with neither. A request that passes every guard is answered by its operation."""
+"""Decides in which order requests are refused (R39), for each kind of caller: with an API key, with an account's token,
+or with neither. A request that passes every guard is answered by its operation."""
 
 from __future__ import annotations
 
@@ -31,11 +31,12 @@ from mock_server.state.clock import Clock
 from mock_server.state.keys import allows
 from mock_server.state.organisations import Caller
 
-_LONGEST_PATH = 200  # characters of a path that the hint of a 404 compares
+_LONGEST_PATH = 200  # characters of a path that are compared for the hint of a 404
 
 
 class Guards:
-    """Each method raises ApiError for a refused request, and Disconnected when the client has closed the connection."""
+    """The guards. Each method raises ApiError for a refused request, and Disconnected if the client has closed the
+    connection."""
 
     def __init__(
         self,
@@ -104,7 +105,7 @@ class Guards:
         return await HANDLERS[endpoint.operation.operation_id].answer(call)
 
     def _check_key(self, endpoint: Endpoint, caller: Caller, request: Context) -> None:
-        """Raises Forbidden. Logs a warning when a browser sends a secret key."""
+        """Check the key's type. Raises Forbidden. Logs a warning if a browser sends a secret key."""
         organisation, key_type = caller
         if key_type == "secret" and is_foreign(request.headers):
             warn_of_leak(organisation, request.headers)
@@ -152,13 +153,13 @@ class Guards:
 
 
 def _copied(document: Any) -> list[dict[str, Any]]:
-    """The records as sent, before defaults are filled in."""
+    """Copy the records as sent, before defaults are filled in."""
     records = document if isinstance(document, list) else [document]
     return [dict(record) for record in records if isinstance(record, dict)]
 
 
 def unrouted(request: Context, written: str, templates: Collection[str]) -> ApiError:
-    """404 with the nearest path of the API, or 405."""
+    """Return a 404 that names the nearest path of the API, or a 405."""
     path = request.path
     if path is None:
         return NotFound(f"the API has no such path; {_meant(written[:_LONGEST_PATH], tuple(templates))}")
@@ -167,7 +168,7 @@ def unrouted(request: Context, written: str, templates: Collection[str]) -> ApiE
 
 @lru_cache(maxsize=1_000)
 def _meant(written: str, templates: tuple[str, ...]) -> str:
-    """Cached, because comparing costs as much as several requests."""
+    """Return a hint with the nearest path. Cached, because comparing paths costs as much as several requests."""
     return did_you_mean(written, templates) or "/docs lists all paths"
 
 
@@ -176,6 +177,6 @@ def suspended(tenant_id: str) -> Forbidden:
 
 
 def _served(request: Context) -> Endpoint:
-    """The request's endpoint, where the kind of caller implies that it has one."""
-    assert request.endpoint is not None  # noqa: S101 - a request without one takes the key's guards
+    """Return the request's endpoint. A caller of this kind always has one."""
+    assert request.endpoint is not None  # noqa: S101 - requests without an endpoint take the guards for keys
     return request.endpoint

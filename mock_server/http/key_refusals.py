@@ -1,4 +1,4 @@
-"""The messages for a missing or unknown API key, and for one of the wrong type."""
+"""The errors for a missing or unknown API key, and for a key of the wrong type."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _QUOTES = b"\"'`"
 
 
 def misplaced(headers: Iterable[tuple[bytes, bytes]], query: bytes) -> str | None:
-    """Where a key was found that belongs into X-API-KEY; None when it was found nowhere."""
+    """Return where else a key was sent that belongs into X-API-KEY; None if there is none."""
     for name, value in headers:
         if name == b"cookie" and any(prefix in value for prefix in _PREFIXES):
             return "a cookie"
@@ -24,8 +24,8 @@ def misplaced(headers: Iterable[tuple[bytes, bytes]], query: bytes) -> str | Non
 
 
 def unauthorised(value: bytes | None, has_authorization: bool, elsewhere: str | None = None) -> Unauthorized:
-    """401 for a missing or unknown key. The message says what to do and never repeats the key. `elsewhere`: where a key
-    was found instead."""
+    """Return the 401 for a missing or unknown key. The message says what to do and never repeats the key. `elsewhere`:
+    where a key was sent instead."""
     if not value and elsewhere:
         return Unauthorized(f"send the key in the X-API-KEY header, not in {elsewhere}")
     if value is None and has_authorization:
@@ -49,7 +49,7 @@ def unauthorised(value: bytes | None, has_authorization: bool, elsewhere: str | 
 
 
 def forbidden(used: KeyType, path: str) -> Forbidden:
-    """403 for the wrong type of key."""
+    """Return the 403 for a key of the wrong type."""
     if used == "publishable":
         return Forbidden(f"publishable key used on {path}: use your lehnz_sk_ key, on a server")
     return Forbidden(f"secret key used on {path}: use your lehnz_pk_ key; the secret key belongs on your server only")

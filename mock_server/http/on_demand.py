@@ -1,4 +1,4 @@
-"""An ASGI application that is built at its first request, so that its modules are not loaded before."""
+"""An ASGI application that is built at its first request, so that its modules are not loaded earlier."""
 
 from __future__ import annotations
 

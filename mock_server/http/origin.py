@@ -14,8 +14,8 @@ logger = logging.getLogger(__name__)
 
 
 def is_foreign(headers: Headers) -> bool:
-    """Whether a page of another origin sent this. The mock's own reference page may use every key. An Origin that
-    equals the Host proves nothing: any page behind a development proxy has that too."""
+    """Return whether a page of another origin sent the request. The mock's own reference page may use every key. An
+    Origin that equals the Host proves nothing: any page behind a development proxy has one."""
     origin = headers.get(b"origin")
     if origin is None or origin.partition(b"://")[2] != headers.get(b"host"):
         return origin is not None
@@ -23,7 +23,7 @@ def is_foreign(headers: Headers) -> bool:
 
 
 def warn_of_leak(organisation: Organisation, headers: Headers) -> None:
-    """Log once per organisation that its secret key is used in a browser."""
+    """Log, once per organisation, that its secret key is used in a browser."""
     if "leak" not in organisation.state.logged:
         organisation.state.logged.add("leak")
         logger.warning(

@@ -1,4 +1,4 @@
-"""One page of a list. JSON has one number type, so `limit` and `page` may be 20.0 (R43) or very large."""
+"""Pages of a list. JSON has one number type, so `limit` and `page` may be 20.0 (R43) or very large."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ class Pageable(Protocol[Each]):
 
 
 def start_of(total: int, limit: float, page: float) -> int:
-    """The index of the page's first entry. A page past the end is empty."""
+    """Return the index of the page's first entry. A page after the last is empty."""
     return min(int(page) - 1, total) * int(limit)
 
 
 def pagination_of(total: int, limit: float, page: float) -> dict[str, Any]:
-    """`pagination` as the documents define it."""
+    """Return `pagination` as the documents define it."""
     return {
-        "page": int(page) if page < 2**53 else page,  # JSON numbers beyond it are doubles
+        "page": int(page) if page < 2**53 else page,  # larger numbers are doubles in JSON
         "limit": int(limit),
         "total_count": total,
         "has_next": page * int(limit) < total,
@@ -30,6 +30,6 @@ def pagination_of(total: int, limit: float, page: float) -> dict[str, Any]:
 
 
 def page_of(found: Pageable[Each], limit: float, page: float) -> tuple[Sequence[Each], dict[str, Any]]:
-    """The entries of the page, and `pagination`."""
+    """Return the entries of a page, and `pagination`."""
     total, start = len(found), start_of(len(found), limit, page)
     return found[start : start + int(limit)], pagination_of(total, limit, page)

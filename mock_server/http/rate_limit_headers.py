@@ -1,4 +1,4 @@
-"""The headers that report what is left of a rate limit (R37, R38)."""
+"""The headers that report a rate limit and its remaining quota (R37, R38)."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from mock_server.state.rate_limit import Quota
 
 @lru_cache(maxsize=2_000)
 def _digits(number: int) -> bytes:
-    """Kept, because the limit and the seconds are mostly those of the answer before."""
+    """Write a number. Cached, because the limit and the seconds are mostly those of the previous response."""
     return b"%d" % number
 
 
 def _draft_6(quota: Quota) -> list[Header]:
-    """The three documented names. The document calls them draft-7, but draft-7 has a single field (R38)."""
+    """Return the three documented headers. The document calls them draft-7, but draft-7 has a single field (R38)."""
     limit, remaining, reset, _ = quota
     return [
         (b"ratelimit-limit", _digits(limit)),

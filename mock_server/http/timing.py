@@ -1,5 +1,5 @@
-"""The Server-Timing header (--server-timing): the milliseconds that the mock took for a response, and those of a
-fault's delay. Browsers show it beside each request."""
+"""Adds the Server-Timing header (--server-timing): how many milliseconds the mock took for a response, and a fault's
+delay. Browsers show it beside each request."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mock_server.context import context_of
 
-_READABLE = (b"timing-allow-origin", b"*")  # for pages of other origins, as PerformanceResourceTiming.serverTiming
+_READABLE = (b"timing-allow-origin", b"*")  # lets other origins read PerformanceResourceTiming.serverTiming
 
 
 class ServerTiming:

@@ -1,4 +1,4 @@
-"""The page for a person who opens the mock's address in a browser, with links. Programs get a 404."""
+"""A page with links for a person who opens the mock's address in a browser. Programs get a 404."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _PAGE = """<!doctype html>
 
 
 def wants_welcome(scope: Scope) -> bool:
-    """Whether a browser requests the root address."""
+    """Return whether a browser requests the root address."""
     return (
         scope["path"] == "/"
         and scope["method"] == "GET"
@@ -41,8 +41,8 @@ def wants_welcome(scope: Scope) -> bool:
 
 
 def welcome_page(segments: Collection[str]) -> Response:
-    """A redirect to the dashboard; without a dashboard, links to what is served besides the API. `segments`: the first
-    path segments of those."""
+    """Redirect to the dashboard, or, if there is none, show links to what is served besides the API. `segments`: the
+    first path segments of those pages."""
     if "_mock" in segments:
         return RedirectResponse(_LINKS["_mock"][0], headers={"Cache-Control": "no-store", "Vary": "Accept"})
     links = [f'<li><a href="{path}">{title}</a>' for name, (path, title) in _LINKS.items() if name in segments]

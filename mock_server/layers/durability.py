@@ -13,7 +13,7 @@ _READS = ("GET", "HEAD", "OPTIONS")
 
 
 class Durability:
-    """The outermost layer. It wraps the control plane too."""
+    """The outermost layer. It also wraps the control plane."""
 
     def __init__(self, app: ASGIApp, keeper: Keeper) -> None:
         self._app = app
@@ -40,7 +40,7 @@ class Durability:
         await self._app(scope, receive, kept)
 
     def _note(self, scope: Scope) -> None:
-        """Mark what the request may have changed."""
+        """Tell the keeper what the request may have changed."""
         if not has_context(scope):
             if scope["method"] not in _READS:
                 self._keeper.touch_everything()

@@ -1,4 +1,4 @@
-"""Requests that are accepted but certainly a mistake: rules about one request, based on the contract and the data.
+"""Finds requests that are accepted but certainly a mistake, by rules about one request, its contract and the data.
 
 sent.py          a request as the rules read it
 fields.py        names close to documented ones; attributes beside the fields

@@ -10,8 +10,8 @@ from fixtures.importing.events import standard_name
 from fixtures.near import did_you_mean
 from mock_server.lint.sent import Found, Sent, short
 
-_NEAR = 0.81  # similarity (difflib) from which a custom name counts as a misspelt one; click_through is below it
-_FAMILIES = {  # families that contradict a standard name; every pairing is accepted (R10)
+_NEAR = 0.81  # similarity (difflib) from which a custom name counts as a misspelt one; that of click_through is lower
+_FAMILIES = {  # families that contradict a standard name, although every pair is accepted (R10)
     name: {"conversion": ("exposure", "engagement", "system"), "engagement": ("conversion", "system")}[family]
     for name, family in STANDARD_FAMILIES.items()
     if family in ("conversion", "engagement")

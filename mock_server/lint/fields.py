@@ -1,4 +1,5 @@
-"""Rules about the names of fields: the API accepts any field, and ignores unknown ones."""
+"""Rules about the names of fields: the API accepts any field and ignores the unknown ones, so misspelt ones are
+lost."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from fixtures.rules import json_path
 from mock_server.lint.sent import MORE_EVENT_FIELDS, Found, Sent, short
 
 _IN_CONTEXT = ("session_id",)
-_MEANT = {  # what other APIs call a field, without capitals and separators
+_MEANT = {  # names in other APIs, without capitals and separators, and the field that they mean
     **dict.fromkeys(("pagesize", "perpage", "count", "size", "topk", "top", "maxresults", "numresults"), "limit"),
     **dict.fromkeys(("pagenumber", "pageno"), "page"),
     **dict.fromkeys(("metadata", "properties", "attrs", "features"), "attributes"),
@@ -59,6 +60,6 @@ def _near(path: str, record: Mapping[str, Any], known: Collection[str]) -> Itera
 
 
 def unknown_in(record: Mapping[str, Any], known: Collection[str]) -> str:
-    """Describes the first misspelt field of a record; empty when there is none."""
+    """Describe the first misspelt field of a record; empty if there is none."""
     found = next(_near("$", record, known), None)
     return "" if found is None else f"{short(found.field.removeprefix('$.'))} {found.message}"

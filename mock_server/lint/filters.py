@@ -1,4 +1,4 @@
-"""A rule about filters: a misspelt attribute is no error, the list is just empty."""
+"""A rule about filters: a misspelt attribute is no error, only the list is empty."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from fixtures.near import did_you_mean
 from mock_server.lint.sent import Found, Sent, short
 from mock_server.state.tenant import Tenant
 
-_COMPARED = 500  # values of an attribute that are looked through for the nearest
-_FIELDS = ("item_type", "status")  # fields of the record itself that filters may name (R32)
+_COMPARED = 500  # values of an attribute that are compared to find the nearest
+_FIELDS = ("item_type", "status")  # fields of a record that filters may name (R32)
 
 
 class UnknownAttribute:
@@ -48,7 +48,7 @@ class FilterValue:
 
 
 def _problem(tenant: Tenant, name: str, value: str) -> str:
-    """What was probably meant by a value that no item has; empty where nothing is like it."""
+    """Return what was probably meant by a value that no item has; empty if no value is similar."""
     known: dict[object, None] = {}
     for item in tenant.items.values():
         for each in item.values(name):

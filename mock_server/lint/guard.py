@@ -14,13 +14,13 @@ ALL = "all"
 
 
 class StrictClient:
-    """`rules`: rule ids, or `all`."""
+    """Refuses such requests. `rules`: rule ids, or `all`."""
 
     def __init__(self, rules: Collection[str]) -> None:
         self._rules = [rule for rule in SENT_RULES if rule.id in rules or ALL in rules]
 
     def check(self, sent: Sent) -> None:
-        """Raises BadRequest with every finding."""
+        """Raise BadRequest with all findings, if there are any."""
         found = [
             FieldError(each.field, f"{each.message} (--strict-client: {rule.id})")
             for rule in self._rules

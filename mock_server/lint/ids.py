@@ -1,4 +1,4 @@
-"""Rules about ids that refer to nothing."""
+"""Rules about ids that refer to no record."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import ClassVar
 from fixtures.near import did_you_mean
 from mock_server.lint.sent import Found, Sent, short
 
-_COMPARED = 2_000  # ids that are compared to find the nearest one
+_COMPARED = 2_000  # ids that are compared to find the nearest
 
 
 class UnknownItem:
@@ -19,7 +19,7 @@ class UnknownItem:
 
     def look_at(self, sent: Sent) -> Iterator[Found]:
         tenant = sent.tenant
-        if tenant is None or not tenant.items:  # with an empty catalogue every id is unknown
+        if tenant is None or not tenant.items:  # in an empty catalogue every id is unknown
             return
         name = {"events": "item_id", "recommend": "context_item_id"}.get(sent.kind)
         for path, record in sent.everything() if name else ():

@@ -1,4 +1,4 @@
-"""A request to the API as the rules read it: what it sent, and the organisation's data."""
+"""A request to the API as the lint reads it: the records it sent, and the organisation's data."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 from mock_server.state.tenant import Tenant
 
 _KINDS = {"Items": "items", "Users": "users", "Events": "events"}
-MORE_EVENT_FIELDS = ("session_id", "event_timestamp", "metadata")  # named in the description of Event
+MORE_EVENT_FIELDS = ("session_id", "event_timestamp", "metadata")  # fields that only the description of Event mentions
 
 
 class Found(NamedTuple):
-    """`field`: a JSON path into the body."""
+    """A mistake. `field`: a JSON path into the body."""
 
     field: str
     message: str
@@ -21,8 +21,8 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """`fields`: the documented ones of a record. `tenant`: the organisation's data; None when it was reset since the
-    request. `is_coming`: whether an item id was accepted and is not visible yet."""
+    """A request. `fields`: the documented fields of a record. `tenant`: the organisation's data; None if it was reset
+    since. `is_coming`: returns whether an item id was accepted and is not visible yet."""
 
     operation_id: str
     fields: Collection[str]
@@ -33,11 +33,11 @@ class Sent:
 
     @property
     def kind(self) -> str:
-        """items, users, events, or recommend for all other requests."""
+        """The kind of records: items, users, events, or recommend for all other requests."""
         return next((kind for word, kind in _KINDS.items() if self.operation_id.endswith(word)), "recommend")
 
     def placed(self, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
-        """(path, record) of each record, if the request is of that kind."""
+        """Yield (path, record) for each record, if the request is of that kind."""
         if self.kind == kind:
             yield from self.everything()
 
@@ -47,16 +47,16 @@ class Sent:
 
 
 class SentRule(Protocol):
-    """A rule without memory. `sentence` states the problem and the remedy for the user."""
+    """A rule about one request, without memory. `sentence` tells the user the problem and the remedy."""
 
     id: ClassVar[str]
     sentence: ClassVar[str]
 
     def look_at(self, sent: Sent) -> Iterator[Found]:
-        """Every finding of this request."""
+        """Yield every mistake of this request."""
 
 
 def short(value: object) -> str:
-    """A value from the client, shortened for a sentence."""
+    """Shorten a value from the client for a sentence."""
     text = f"{value!r}" if isinstance(value, str) else str(value)
     return text if len(text) <= 80 else text[:77] + "..."

@@ -1,4 +1,4 @@
-"""A rule about dates that are ISO 8601 but unlike the documents' examples."""
+"""A rule about dates that are ISO 8601 but have another form than the documents' examples."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A rule about ids that are the trace of a variable without a value."""
+"""A rule about ids that come from a variable that is not set."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ THRESHOLDS = (2_000, 4, NEVER)  # new objects, and collections of a generation b
 
 
 def start() -> None:
-    """Disable the collector until `settle`."""
+    """Disable the garbage collector until `settle` is called."""
     gc.disable()
 
 
@@ -38,14 +38,16 @@ def settle() -> None:
 
 
 def freeze() -> None:
-    """Something large was made that stays: walk it no more. Does nothing in a process that has a policy of its own."""
+    """Exclude the live objects from collections, after something large was made that stays. Does nothing in a process
+    that does not use these settings."""
     if gc.get_threshold()[:2] == THRESHOLDS[:2]:
         gc.freeze()
 
 
 @contextmanager
 def paused() -> Iterator[None]:
-    """Nothing is collected while something large is made, in a thread too; what is alive then is walked no more."""
+    """Pause the garbage collector while something large is made, in a thread too. Then freeze the objects that are
+    alive."""
     if not gc.isenabled():
         yield
         return
@@ -58,7 +60,7 @@ def paused() -> Iterator[None]:
 
 
 def collect_everything() -> None:
-    """Collect frozen objects too: after a large structure with reference cycles was replaced."""
+    """Collect frozen objects too. Call this after a large structure with reference cycles was replaced."""
     gc.unfreeze()
     gc.collect()
     gc.freeze()

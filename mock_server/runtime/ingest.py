@@ -1,4 +1,4 @@
-"""Queued ingestion: 202 means accepted, and the data is visible a little later (R51).
+"""Queues accepted records: a 202 means accepted, and the data becomes visible a little later (R51).
 
 Nothing accepted is lost, and each organisation's records are applied in the order in which they arrived."""
 
@@ -20,12 +20,12 @@ from mock_server.state.organisations import State
 from mock_server.state.records import Item
 
 Apply = Callable[[Any], object]
-OnAccept = Callable[[State, Sequence[Any], float, str | None], None]  # records, when they are due, their upload
+OnAccept = Callable[[State, Sequence[Any], float, str | None], None]  # state, records, when they are due, upload_id
 logger = logging.getLogger(__name__)
 
 
 class Batch(NamedTuple):
-    """Records of one request. `number` is unique, so the heap never compares the other fields."""
+    """The records of one request. `number` is unique, so that the heap never compares the other fields."""
 
     due: float
     number: int
@@ -35,8 +35,8 @@ class Batch(NamedTuple):
 
 
 class IngestQueue:
-    """The batches of all organisations, ordered by when they are due. A running clock wakes the queue up;
-    `Mock.advance` moves one that stands still."""
+    """The batches of all organisations, ordered by when they are due. A running clock wakes the queue up; if the clock
+    stands still, `Mock.advance` moves it."""
 
     def __init__(self, clock: Clock, delay: Delay) -> None:
         self._clock = clock
@@ -44,7 +44,7 @@ class IngestQueue:
         self._batches: list[Batch] = []
         self._accepted = 0
         self._applying = asyncio.Lock()
-        self._slices = Slices()  # of applying
+        self._slices = Slices()  # for applying batches
         self.on_accept: OnAccept | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
@@ -55,12 +55,12 @@ class IngestQueue:
         return self._delay.longest > self._delay.shortest
 
     def __len__(self) -> int:
-        """Number of requests whose records are not visible yet."""
+        """Return the number of requests whose records are not visible yet."""
         return len(self._batches)
 
     @property
     def next_due(self) -> float:
-        """When the next batch is due, by the clock's `monotonic`; infinity when the queue is empty."""
+        """When the next batch is due, by the clock's `monotonic`; infinity if the queue is empty."""
         return self._batches[0].due if self._batches else math.inf
 
     async def put(
@@ -71,12 +71,12 @@ class IngestQueue:
         extra: float = 0.0,
         upload_id: str | None = None,
     ) -> None:
-        """Accept the records; with no delay they are applied before this returns. `extra`: additional seconds of delay.
-        `upload_id`: of the upload that they are a part of."""
+        """Accept records; without a delay they are applied before this returns. `extra`: additional seconds of delay.
+        `upload_id`: the upload to which they belong."""
         now = self._clock.monotonic()
         delay = self._delay
         wait = state.delays.uniform(delay.shortest, delay.longest) if delay.longest > delay.shortest else delay.shortest
-        state.due = max(state.due, now + wait + extra)  # records never overtake those accepted before them
+        state.due = max(state.due, now + wait + extra)  # not before the records that were accepted earlier
         self._accepted += 1
         if self.on_accept is not None:
             self.on_accept(state, records, state.due, upload_id)
@@ -88,33 +88,33 @@ class IngestQueue:
             self.wake_up()
 
     def restore(self, batches: Iterable[Batch]) -> None:
-        """Put batches of an earlier queue back; they get new numbers in the same order."""
+        """Put batches of an earlier queue back. They get new numbers in the same order."""
         for batch in sorted(batches):
             self._accepted += 1
             heapq.heappush(self._batches, batch._replace(number=self._accepted))
         self.wake_up()
 
     async def apply_due(self) -> None:
-        """Apply, in order, everything that is due. A cancelled caller does not cancel it."""
-        if self._task is None or self._task.done():  # a running task continues until nothing is due
+        """Apply everything that is due, in order. Cancelling the caller does not cancel this."""
+        if self._task is None or self._task.done():  # a running task goes on until nothing is due
             self._task = asyncio.ensure_future(self._apply_due())
         await asyncio.shield(self._task)
 
     async def flush(self, state: State | None = None) -> None:
-        """Apply everything accepted before this call, due or not; for one organisation if `state` is given."""
+        """Apply everything accepted before this call, due or not, of one organisation or of all."""
         await asyncio.shield(asyncio.ensure_future(self._flush(self._accepted, state)))
 
     def of(self, state: State) -> list[Batch]:
-        """The batches of one organisation, in the order in which they will be applied."""
+        """Return the batches of one organisation, in the order in which they will be applied."""
         return sorted(batch for batch in self._batches if batch.state is state)
 
     def has(self, state: State, item_id: str) -> bool:
-        """Whether an item with this id is queued for one organisation."""
+        """Return whether an item with this id is in one organisation's queue."""
         waiting = (record for batch in self._batches if batch.state is state for record in batch.records)
         return any(isinstance(record, Item) and record.item_id == item_id for record in waiting)
 
     def waiting(self) -> Counter[State]:
-        """How many requests are queued for each organisation."""
+        """Return the number of queued requests of each organisation."""
         return Counter(batch.state for batch in self._batches)
 
     def forget(self, state: State) -> None:
@@ -123,7 +123,8 @@ class IngestQueue:
         heapq.heapify(self._batches)
 
     async def hurry(self, state: State, seconds: float) -> None:
-        """Make one organisation's batches due this much sooner; those due now are visible when this returns."""
+        """Make one organisation's batches due `seconds` earlier. Those that are due then are visible when this
+        returns."""
         self._batches = [
             batch._replace(due=batch.due - seconds) if batch.state is state else batch for batch in self._batches
         ]
@@ -132,7 +133,7 @@ class IngestQueue:
 
     @contextlib.asynccontextmanager
     async def pause(self) -> AsyncIterator[None]:
-        """Inside this block no batch is being applied: each request is entirely queued or entirely visible."""
+        """Apply no batch inside this block, so that each request is either queued or visible, never half of it."""
         async with self._applying:
             yield
         self.wake_up()
@@ -145,7 +146,7 @@ class IngestQueue:
 
     async def _apply_due(self) -> None:
         async with self._applying:
-            self._slices.begin()  # for all batches together, because many may be small
+            self._slices.begin()  # one slice for all batches together, because many may be small
             while self.next_due <= self._clock.monotonic():
                 await self._apply(heapq.heappop(self._batches))
         self.wake_up()
@@ -160,7 +161,7 @@ class IngestQueue:
         self.wake_up()
 
     def _take(self, batch: Batch) -> bool:
-        """Remove the batch from the queue; False when it was dropped meanwhile."""
+        """Remove the batch from the queue. Returns False if it was dropped in the meantime."""
         if self._batches and self._batches[0] is batch:
             heapq.heappop(self._batches)
         elif batch in self._batches:
@@ -176,12 +177,12 @@ class IngestQueue:
                 await self._slices.rest()
             try:
                 batch.apply(record)
-            except Exception:  # an error of ours must not affect the records behind it
+            except Exception:  # an error of ours must not affect later records
                 logger.exception("a record could not be applied")
 
     def wake_up(self) -> None:
-        """Set the timer to when the next batch is due, after the clock was changed; none for a clock that stands
-        still."""
+        """Set the timer again after the clock was changed, to when the next batch is due. A clock that stands still
+        needs none."""
         self.close()
         if self._batches and (scale := self._clock.scale):
             wait = max(0.0, self.next_due - self._clock.monotonic()) / scale

@@ -1,5 +1,5 @@
-"""Organisations with a limited lifetime. They are removed when it ends, by the machine's clock, so that a client that
-crashes or forgets to clean up leaves nothing behind."""
+"""Removes organisations with a limited lifetime when it ends, by the machine's clock, so that a client that crashes or
+forgets to clean up leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 
 class Lifetimes:
-    """`remove` is called with the id of an organisation whose lifetime is over."""
+    """The running lifetimes. `remove` is called with the id of an organisation whose lifetime has ended."""
 
     def __init__(self, remove: Callable[[str], object]) -> None:
         self._remove = remove
@@ -20,12 +20,12 @@ class Lifetimes:
         self._ends[tenant_id] = asyncio.get_running_loop().call_later(seconds, self._over, tenant_id)
 
     def end(self, tenant_id: str) -> None:
-        """Cancel it: the organisation was removed, or stays for good."""
+        """Cancel a lifetime, because the organisation was removed or stays for good."""
         if handle := self._ends.pop(tenant_id, None):
             handle.cancel()
 
     def left(self, tenant_id: str) -> float | None:
-        """Seconds left; None for an organisation without a limit."""
+        """Return the seconds left; None for an organisation without a limit."""
         handle = self._ends.get(tenant_id)
         return max(0.0, handle.when() - asyncio.get_running_loop().time()) if handle else None
 

@@ -1,4 +1,4 @@
-"""Password hashes, computed in a thread: one takes as long as hundreds of recommendations."""
+"""Computes password hashes in a thread, because one takes as long as hundreds of recommendations."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-_AT_ONCE = 2  # each takes a core and 19 MiB; further ones wait
+_AT_ONCE = 2  # threads; each takes a core and 19 MiB, so further passwords wait
 # The minimum for Argon2id in OWASP's Password Storage Cheat Sheet.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
 
 class Passwords:
     def __init__(self, hasher: PasswordHasher = _HASHER) -> None:
-        self.hasher = hasher  # may be replaced, as by tests that sign in often
+        self.hasher = hasher  # can be replaced, as by tests that sign in often
         self._threads = ThreadPoolExecutor(_AT_ONCE, "passwords")  # starts no thread before the first password
         self._dummy_hash: str | None = None
 
@@ -23,8 +23,9 @@ class Passwords:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self.hasher.hash, password)
 
     async def matches(self, password: str, password_hash: str | None) -> bool:
-        """Whether they match. None, for an unknown account, takes the same time and never matches."""
-        if self._dummy_hash is None:  # made by the first call, whether the account exists or not
+        """Return whether password and hash match. With None, for an unknown account, this takes as long and returns
+        False."""
+        if self._dummy_hash is None:  # computed by the first call, whether the account exists or not
             self._dummy_hash = await self.hash("no account")
         given = password_hash or self._dummy_hash
         fits = await asyncio.get_running_loop().run_in_executor(self._threads, self._verify, password, given)
@@ -36,5 +37,5 @@ class Passwords:
     def _verify(self, password: str, password_hash: str) -> bool:
         try:
             return self.hasher.verify(password_hash, password)
-        except (VerificationError, InvalidHashError):  # also for a hash from a file that is malformed
+        except (VerificationError, InvalidHashError):  # also for a malformed hash from a file
             return False

@@ -8,13 +8,13 @@ from collections.abc import AsyncGenerator, Generator
 from time import perf_counter
 from typing import TypeVar
 
-SLICE_SECONDS = 0.001  # how long work may block the event loop
+SLICE_SECONDS = 0.001  # how long a slice may block the event loop
 
 Step = TypeVar("Step")
 
 
 class Slices:
-    """`over` is true when the slice is used up; then call `rest`."""
+    """Measures slices. `over` is true when the current one is used up; then call `rest`."""
 
     def __init__(self) -> None:
         self.begin()
@@ -27,14 +27,14 @@ class Slices:
         return perf_counter() > self._until
 
     async def rest(self) -> None:
-        """Sleep for as long as the slice took: a request takes several turns of the event loop, and none of them
-        may wait for a slice."""
+        """Sleep for as long as the slice took: a request needs several turns of the event loop, and should not wait for
+        a slice in each of them."""
         await asyncio.sleep(SLICE_SECONDS)
         self.begin()
 
 
 async def in_slices(steps: Generator[Step, None, None]) -> AsyncGenerator[Step, None]:
-    """The same steps; closing this generator closes the other."""
+    """Yield the same steps, in slices. Closing this generator closes `steps`."""
     slices = Slices()
     with contextlib.closing(steps):
         for step in steps:

@@ -19,7 +19,7 @@ from mock_server.state.tenant import Tenant
 
 
 class Freezer:
-    """`parts`: state besides the organisations, by its name in a snapshot."""
+    """Takes and restores snapshots. `parts`: state besides the organisations, by its name in a snapshot."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class Freezer:
         self._parts = parts
 
     async def freeze(self, tenant_id: str | None = None, name: str | None = None) -> Snapshot:
-        """Raises KeyError for an unknown organisation."""
+        """Take a snapshot. Raises KeyError for an unknown organisation."""
         async with self._ingest.pause():
             chosen = list(self._organisations) if tenant_id is None else [self._organisations[tenant_id]]
             frozen = {part: each.freeze(tenant_id) for part, each in self._parts.items()}
@@ -58,7 +58,8 @@ class Freezer:
         return replace(snapshot, parts=parts)
 
     async def restore(self, snapshot: Snapshot) -> None:
-        """Restore the mock, or the one organisation. Raises ValueError, and then nothing has changed."""
+        """Restore the mock, or the one organisation of the snapshot. Raises ValueError, and then nothing has
+        changed."""
         parts = await asyncio.to_thread(lambda: {part: unpack(each) for part, each in snapshot.parts.items()})
         async with self._ingest.pause():
             self._thaw_parts(parts, snapshot.tenant_id)
@@ -112,7 +113,7 @@ class Freezer:
 
 
 def applying(tenant: Tenant, record: Record) -> Apply:
-    """The function that applies records of this kind."""
+    """Return the function that applies records of this kind."""
     if isinstance(record, Item):
         return tenant.apply_item
     return tenant.apply_user if isinstance(record, User) else tenant.apply_event

@@ -1,6 +1,6 @@
-"""Bulk uploads in the background: one file at a time, in slices, so that requests are served in between.
+"""Processes bulk uploads in the background: one file at a time, in slices, so that requests are served in between.
 
-The list of uploads is part of the state file. After a restart a completely read upload is unchanged; others failed."""
+The list of uploads is part of the state file. After a restart, completely read uploads are unchanged; others failed."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from mock_server.state.clock import Clock
 from mock_server.state.organisations import Organisation, State
 from mock_server.state.records import Item, User
 
-MOST_WAITING = 10  # unfinished uploads of one organisation
-_MOST_KEPT = 100  # uploads that the list keeps
+MOST_WAITING = 10  # unfinished uploads that one organisation may have
+_MOST_KEPT = 100  # uploads that stay in the list
 
 logger = logging.getLogger(__name__)
 
@@ -54,29 +54,29 @@ _FROZEN = TypeAdapter(dict[str, dict[str, Upload]])
 
 
 class Uploads:
-    """The uploads of all organisations, by tenant_id. Records go through the queue in the order of the file."""
+    """The uploads of all organisations, by tenant_id. Their records go through the queue in the order of the file."""
 
     def __init__(self, clock: Clock, ingest: IngestQueue) -> None:
         self._clock, self._ingest = clock, ingest
         self._jobs: deque[_Job] = deque()
         self._task: asyncio.Task[None] | None = None
-        self.on_read: Callable[[str], None] | None = None  # called for each upload that was read to its end
+        self.on_read: Callable[[str], None] | None = None  # called with the id of each upload that was read to its end
         self._of: dict[str, dict[str, Upload]] = {}
 
     def of(self, tenant_id: str) -> list[Upload]:
-        """Newest first."""
+        """Return the uploads of one organisation, newest first."""
         return list(reversed(self._of.get(tenant_id, {}).values()))
 
     def get(self, tenant_id: str, upload_id: str) -> Upload | None:
         return self._of.get(tenant_id, {}).get(upload_id)
 
     def forget(self, tenant_id: str | None = None) -> None:
-        """Drop the uploads of one organisation, or all. One that is being read notices that its organisation was
+        """Drop the uploads of one organisation, or all. If one is being read, its job notices that its organisation was
         reset."""
         self._of = {} if tenant_id is None else {name: each for name, each in self._of.items() if name != tenant_id}
 
     def start(self, upload: Upload, organisation: Organisation, file: BinaryIO, rows: RowCheck) -> None:
-        """Raises TooManyUploads."""
+        """Start an upload. Raises TooManyUploads."""
         kept = self._of.setdefault(organisation.tenant_id, {})
         if sum(not each.is_finished for each in kept.values()) >= MOST_WAITING:
             raise TooManyUploads(f"an organisation may have {MOST_WAITING} unfinished uploads: wait for one to end")
@@ -88,11 +88,11 @@ class Uploads:
             self._task = asyncio.get_running_loop().create_task(self._work())
 
     def freeze(self, _: str | None = None) -> Any:
-        """The list, as JSON."""
+        """Return the list, as JSON."""
         return _FROZEN.dump_python(self._of, mode="json")
 
     def thaw(self, frozen: Any, _: str | None = None) -> None:
-        """The list of an earlier run. Raises ValueError for what `freeze` never gave."""
+        """Restore the list of an earlier run. Raises ValueError for data that `freeze` did not return."""
         self._of = _FROZEN.validate_python(frozen)
         for each in [upload for kept in self._of.values() for upload in kept.values() if not upload.is_finished]:
             each.accepted = 0
@@ -120,7 +120,7 @@ class Uploads:
                     await self._read(job)
                     if self.on_read is not None:
                         self.on_read(job.upload.upload_id)
-                except Exception:  # an error of ours must not affect the next uploads
+                except Exception:  # an error of ours must not affect later uploads
                     logger.exception("internal error in an upload")
                     job.upload.note(job.upload.line, None, "an internal error of the mock; its log has the details")
                     job.upload.finish("failed", job.now())
@@ -152,9 +152,10 @@ class Uploads:
             upload.finish("failed", job.now())
 
     async def _pass(self, job: _Job, importer: Importer, take: bool) -> None:
-        """Read the file to its end, or to an error that makes the rest unreadable (DataError)."""
+        """Read the file once, and import its records if `take`. Raises DataError for an error that makes the rest
+        unreadable."""
         upload, good = job.upload, list[dict[str, Any]]()
-        count = take != upload.all_or_nothing  # the first pass
+        count = take != upload.all_or_nothing  # rows are counted in the first pass only
 
         def rows() -> Generator[int, None, None]:
             for row in importer.rows():
@@ -178,7 +179,7 @@ class Uploads:
     async def _in_slices(
         self, job: _Job, steps: Generator[int | None, None, None], after: Callable[[], Awaitable[None]] | None = None
     ) -> None:
-        """`after` is awaited after each slice. Raises _Reset."""
+        """Run the steps in slices, awaiting `after` after each slice. Raises _Reset."""
         upload = job.upload
         slices = Slices()
         with contextlib.closing(steps):
@@ -211,7 +212,7 @@ class Uploads:
 
 
 def _note(upload: Upload, row: Row) -> None:
-    """Check a row in the first pass."""
+    """Count a row in the first pass, and note its errors."""
     upload.checked += 1
     if row.errors:
         upload.refused += 1

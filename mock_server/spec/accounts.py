@@ -1,4 +1,5 @@
-"""The contract of the account operations. Its file is beside their code and shares components with openapi.yaml."""
+"""Loads the contract of the account operations. Its file is beside their code and shares components with
+openapi.yaml."""
 
 from __future__ import annotations
 
@@ -10,11 +11,11 @@ from typing import Any
 from fixtures.spec import Node, Spec, SpecError, load_document
 
 PATH = Path(__file__).parents[1] / "http/operations/accounts/openapi.yaml"
-_SHARED = "../../../../openapi.yaml#"  # how the file refers to components of openapi.yaml
+_SHARED = "../../../../openapi.yaml#"  # the file's references to components of openapi.yaml
 
 
 def accounts_spec(documented: Spec) -> Spec:
-    """The contract as a document of its own, with copies of the shared components. Raises SpecError."""
+    """Return the contract as a document of its own, with copies of the shared components. Raises SpecError."""
     document = load_document(PATH)
     for reference in _shared_references(document):
         _take(document, documented, reference)
@@ -22,7 +23,7 @@ def accounts_spec(documented: Spec) -> Spec:
 
 
 def _take(document: Node, documented: Spec, reference: str) -> None:
-    """Copy a component and the components that it refers to, and make its references local."""
+    """Copy a component and all components to which it refers, and make its references local."""
     _, _, kind, name = reference.split("/")
     section = document["components"].setdefault(kind, {})
     if name in section:
@@ -36,7 +37,7 @@ def _take(document: Node, documented: Spec, reference: str) -> None:
 
 
 def _shared_references(document: Node) -> list[str]:
-    """Every reference to openapi.yaml; each is changed to a local one."""
+    """Return every reference to openapi.yaml, and make each a local one."""
     found = []
     for node in _references(document):
         if node["$ref"].startswith(_SHARED):
@@ -46,7 +47,7 @@ def _shared_references(document: Node) -> list[str]:
 
 
 def _references(node: Any) -> Iterator[Node]:
-    """The mappings that contain a `$ref`."""
+    """Yield the mappings that contain a `$ref`."""
     if isinstance(node, dict):
         if isinstance(node.get("$ref"), str):
             yield node

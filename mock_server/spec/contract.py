@@ -1,4 +1,4 @@
-"""The compiled spec and the settings that the server needs for each request."""
+"""The spec that is served, compiled, with the settings that the server needs for each request."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mock_server.state.rate_limit import Limiter
 
 @lru_cache(maxsize=2)
 def _compiled(spec: Spec) -> Paths:
-    """Compile once for all mocks of a spec, so that a mock per test is cheap."""
+    """Compile a spec once for all mocks that serve it, so that a mock per test is cheap."""
     return Paths(spec)
 
 
@@ -52,7 +52,7 @@ class Contract:
         self._needs = needs
 
     def fields_of(self, operation_id: str) -> Collection[str]:
-        """The documented fields of an operation's records; empty for an unknown operation."""
+        """Return the documented fields of an operation's records; empty for an unknown operation."""
         return self.paths.fields_of(operation_id)
 
     @property

@@ -1,4 +1,4 @@
-"""Adds what the client probably meant to the errors of a refused request."""
+"""Adds hints to the errors of a refused request: what the client probably meant."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from fixtures.importing.events import standard_name
 from fixtures.near import nearest
 from fixtures.rules import FieldError, json_path
 
-_WRAPPERS = ("events", "items", "users", "records", "data", "batch", "body")  # {"events": [...]}
+_WRAPPERS = ("events", "items", "users", "records", "data", "batch", "body")  # sent as {"events": [...]}
 _STEP = re.compile(r"\.([A-Za-z_][A-Za-z0-9_-]*)|\[([0-9]+)\]")
 
 
 def hinted(fields: Sequence[FieldError], document: Any, known: Collection[str]) -> list[FieldError]:
-    """The fields with hints. `known`: the documented fields of a record."""
+    """Return the fields with hints. `known`: the documented fields of a record."""
     if wrapper := _wrapper(document, known):
         return [FieldError("$", f"must be a record or an array of records: send the array of {wrapper!r} itself")]
     return [_hinted(field, document, known) for field in fields]
@@ -45,7 +45,7 @@ def _hinted(field: FieldError, document: Any, known: Collection[str]) -> FieldEr
 
 
 def _place(path: str, document: Any) -> tuple[Any, str | None]:
-    """The object that contains the field, and the field's name; None where the path leads nowhere."""
+    """Return the object that contains the field, and the field's name; None if the path leads nowhere."""
     steps = _STEP.findall(path)
     if json_path([name or int(index) for name, index in steps]) != path or not steps:
         return None, None

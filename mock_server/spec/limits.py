@@ -1,4 +1,4 @@
-"""The numbers of the spec outside its schemas: the rate limits by type of credential, and `x-limits`."""
+"""The numbers of the spec that are outside its schemas: the rate limits by type of credential, and `x-limits`."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ BUCKETS: Mapping[Credential, str] = {"key": "organisation", "token": "account", 
 
 
 class Limits(NamedTuple):
-    """`x-limits`."""
+    """The numbers in `x-limits`."""
 
     max_body_bytes: int
     max_upload_bytes: int
     max_depth: int
-    ranking_depth: int  # longest list of recommendations
+    ranking_depth: int  # length of the longest list of recommendations
     token_seconds: int  # lifetime of a bearer token
 
 
 def limits_of(spec: Spec, accounts: Spec) -> Limits:
-    """Raises SpecError."""
+    """Read `x-limits`. Raises SpecError."""
     node = {**accounts.document.get("x-limits", {}), **spec.document.get("x-limits", {})}
     values: dict[str, Any] = {name: node.get(name) for name in Limits._fields}
     if any(type(value) is not int or value < 1 for value in values.values()):
@@ -33,7 +33,8 @@ def limits_of(spec: Spec, accounts: Spec) -> Limits:
 
 
 def limiters_of(spec: Spec, accounts: Spec, settings: Settings) -> Mapping[Credential, Limiter]:
-    """Raises SpecError. --rate-limit sets the organisations' limit; only `off` switches off the accounts' limit too."""
+    """Make the limiter for each type of credential. --rate-limit sets the organisations' limit; only `off` also
+    switches off the accounts' limit. Raises SpecError."""
     token_limit = "off" if settings.rate_limit == "off" else None
     return {
         "key": _limiter(spec, "key", settings.rate_limit),

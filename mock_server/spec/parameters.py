@@ -1,4 +1,4 @@
-"""Path, query and header parameters: decoded strictly, converted and validated by their schemas."""
+"""Reads path, query and header parameters: decodes them strictly, converts and validates them by their schemas."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Parameters:
 
     def __init__(self, spec: Spec, operation: Operation) -> None:
         place = f"{operation.method} {operation.path} ({operation.operation_id})"
-        self._types: dict[str, set[str]] = {}  # by "query.limit"
+        self._types: dict[str, set[str]] = {}  # by place and name, as "query.limit"
         self._defaults: dict[str, Any] = {}
         schemas: dict[str, Node] = {}
         required = []
@@ -53,7 +53,7 @@ class Parameters:
         return bool(self._types)
 
     def read(self, path: Mapping[str, bytes], query: bytes, headers: Iterable[tuple[bytes, bytes]]) -> dict[str, Any]:
-        """The values by name, defaults filled in; unknown names are ignored. Raises BadRequest."""
+        """Return the values by name, with defaults; unknown names are ignored. Raises BadRequest."""
         given: dict[str, list[bytes]] = {f"path.{name}": [value] for name, value in path.items()}
         for pair in filter(None, query.split(b"&")):
             name, _, value = pair.replace(b"+", b" ").partition(b"=")
@@ -81,12 +81,12 @@ class Parameters:
 
 
 def path_names(template: str) -> list[str]:
-    """The names of a path's parameters; each is a whole segment."""
+    """Return the names of a path's parameters, each of which is a whole segment."""
     return [segment[1:-1] for segment in template.split("/") if segment[:1] == "{" and segment[-1:] == "}"]
 
 
 def split_path(raw_path: bytes) -> list[bytes]:
-    """The segments of a path, still encoded, so that an escaped slash separates nothing."""
+    """Split a path into its segments, still encoded, so that an escaped slash separates nothing."""
     return raw_path.split(b"/")[1:]
 
 
@@ -100,11 +100,11 @@ def _decoded(value: bytes) -> str | None:
 
 
 def _typed(text: str, types: set[str]) -> Any:
-    """Convert the text to the type that the schema expects (R43: 20.0 is an integer)."""
+    """Convert text to the type that the schema expects (R43: 20.0 is an integer)."""
     if types & {"integer", "number"} and _NUMBER.fullmatch(text):
         try:
             return orjson.loads(text)
-        except orjson.JSONDecodeError:  # beyond the range of a double
+        except orjson.JSONDecodeError:  # the number is outside the range of a double
             return text
     if "boolean" in types and text in ("true", "false"):
         return text == "true"

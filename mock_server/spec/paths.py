@@ -1,5 +1,5 @@
-"""The operations of the spec, compiled. An error if the spec contains something that the mock does not implement, or if
-the mock implements something that the spec lacks."""
+"""Compiles the operations of the spec. Fails if the spec contains something that the mock does not implement, or lacks
+something that the mock implements."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ class Endpoint:
         self.credential: Credential = "key" if operation.key_type else "token" if operation.bearer else "nothing"
         self.key_type: KeyType | None = operation.key_type
         self.roles = _roles(operation, place)
-        self.row_checks = row_checks(spec, operation, documented)  # for an operation that takes a file
+        self.row_checks = row_checks(spec, operation, documented)  # for operations that take a file
         if operation.bucket != BUCKETS[self.credential]:
             raise SpecError(f"{place}: the mock serves it with x-rate-limit: {BUCKETS[self.credential]}")
 
     def lacks(self, names: Collection[str]) -> set[str]:
-        """Those of the fields and parameters that a request may omit and that have no default."""
+        """Return those of the fields and parameters that a request may omit and that have no default."""
         return set(names) - self.parameters.certain - (self.body.certain if self.body else set())
 
 
 def place_of(spec: Spec, operation: Operation) -> str:
-    """How error messages name an operation."""
+    """Name an operation for error messages."""
     return f"{spec.path}: {operation.method} {operation.path} ({operation.operation_id})"
 
 
@@ -68,7 +68,7 @@ class Path:
         self.allow = ""
 
     def match(self, segments: list[bytes]) -> dict[str, bytes] | None:
-        """The path parameters, still encoded, if the path matches."""
+        """Return the path parameters, still encoded, if the path matches, else None."""
         if len(segments) != len(self.segments):
             return None
         parameters = {}
@@ -83,8 +83,8 @@ class Path:
 
 
 class Paths:
-    """Depends only on the spec and is immutable, so mocks can share it. Raises SpecError, one line that names the
-    place."""
+    """All paths of a spec. The object depends only on the spec and is immutable, so mocks can share it. Raises
+    SpecError, one line that names the place."""
 
     def __init__(self, spec: Spec) -> None:
         shape.check(spec)
@@ -97,14 +97,14 @@ class Paths:
         placed = [(source, each) for source in (spec, self.accounts) for each in source.operations]
         self._fixed: dict[bytes, Path] = {}
         self._templates: list[Path] = []
-        self.templates: list[str] = []  # every path as the spec writes it
+        self.templates: list[str] = []  # every path as it is written in the spec
         paths: dict[str, Path] = {}
         for source, operation in placed:
             path = paths.setdefault(operation.path, Path(operation.path))
             if operation.method in path.endpoints:
                 raise SpecError(f"{spec.path}: {operation.method} {operation.path} is an account operation of the mock")
             path.endpoints[operation.method] = Endpoint(source, operation, spec)
-        for template in sorted(paths, key=lambda template: "{" in template):  # a fixed path takes precedence
+        for template in sorted(paths, key=lambda template: "{" in template):  # fixed paths come first
             path = paths[template]
             path.allow = ", ".join(sorted(path.endpoints))
             self._templates.append(path)
@@ -121,7 +121,7 @@ class Paths:
         return Responses(self.spec, self.accounts)
 
     def find(self, raw_path: bytes) -> tuple[Path, Mapping[str, bytes]] | None:
-        """The matching path of the spec, and its parameters."""
+        """Return the path of the spec that matches, and its parameters, or None."""
         path = self._fixed.get(raw_path)
         if path:
             return path, {}
@@ -133,17 +133,17 @@ class Paths:
         return None
 
     def endpoint(self, raw_path: bytes, method: str) -> Endpoint | None:
-        """The endpoint of a request, or None where the spec lacks the path or the method."""
+        """Return the endpoint of a request, or None if the spec lacks the path or the method."""
         found = self.find(raw_path)
         return found[0].endpoints.get(method) if found else None
 
     def fields_of(self, operation_id: str) -> Collection[str]:
-        """The documented fields of an operation's records; empty for an unknown operation."""
+        """Return the documented fields of an operation's records; empty for an unknown operation."""
         return self._fields.get(operation_id, ())
 
     def check_needs(self, needs: Mapping[str, Collection[str]]) -> None:
-        """`needs`: the fields and parameters that the code behind an operation needs, by operationId. Raises SpecError
-        for an operation without code, code without an operation, or a needed field that may be missing."""
+        """Check that spec and code fit. `needs`: by operationId, the fields and parameters that the code needs. Raises
+        SpecError for an operation without code, code without an operation, or a needed field that may be missing."""
         endpoints = {endpoint.operation.operation_id: endpoint for endpoint in self._endpoints}
         for operation_id in endpoints.keys() - needs.keys():
             raise SpecError(f"{self.spec.path}: operation {operation_id} has no handler in the mock")
@@ -156,7 +156,8 @@ class Paths:
         check_strategies(self.spec)
 
     def _check_defaults(self) -> None:
-        """Only fields of a body's record and parameters may have defaults. Raises SpecError for any other default."""
+        """Check that only fields of a body's record and parameters have defaults. Raises SpecError for any other
+        default."""
         endpoints = self._endpoints
         honoured = {node for endpoint in endpoints for node in endpoint.parameters.defaults_honoured}
         honoured |= {node for endpoint in endpoints if endpoint.body for node in endpoint.body.honoured}

@@ -1,4 +1,4 @@
-"""Request bodies: validated by the spec, and completed with its defaults."""
+"""Validates request bodies by the spec, and fills in its defaults."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Body:
         alternatives = isinstance(resolved, dict) and resolved.keys() <= {"oneOf", "description"}
         branches = resolved["oneOf"] if alternatives else [schema]
         self._validators: dict[type, Validator] = {}
-        schemas: list[Node | bool] = []  # of a record, whether it comes alone or in an array
+        schemas: list[Node | bool] = []  # schemas of a record, alone or in an array
         for branch in branches:
             node = spec.resolve(branch)
             kind = _TYPES.get(str(node.get("type"))) if isinstance(node, dict) else None
@@ -50,7 +50,8 @@ class Body:
         self._optional = frozenset[str]().union(*(optional_fields(spec, record) for record in records))
 
     def records_of(self, document: Any) -> list[dict[str, Any]]:
-        """The body as records: nulls and missing fields become defaults (R49), aliases canonical names (R8).
+        """Return the body as records: nulls and missing fields become defaults (R49), aliases become canonical names
+        (R8).
 
         Raises ApiError for an invalid body."""
         validator = self._validators.get(type(document))
@@ -73,6 +74,6 @@ class Body:
         return records
 
     def _drop_nulls(self, document: Any) -> None:
-        """Treat null in an optional field as a missing field (R49)."""
+        """Remove nulls in optional fields, which count as missing (R49)."""
         for record in document if type(document) is list else [document]:
             drop_nulls(record, self._optional)

@@ -1,4 +1,4 @@
-"""Do responses match the spec? Our own, for tests and --validate-responses; a target's, for --proxy."""
+"""Checks responses by the spec: our own, for tests and --validate-responses, and a target's, for --proxy."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ Header = tuple[bytes, bytes]
 
 
 class _Response:
-    """One documented response: the schema of its body, and its headers. `compile_schema` takes a schema and its
-    place. `lenient`: without a schema any body is accepted."""
+    """A documented response: the schema of its body, and its headers. `compile_schema` takes a schema and its place.
+    `lenient`: any body is accepted if there is no schema."""
 
     def __init__(
         self, spec: Spec, node: Node, place: str, compile_schema: Callable[[Node, str], Validator], lenient: bool
@@ -57,13 +57,13 @@ def _problems_of_body(schema: Validator, headers: Mapping[bytes, bytes], body: b
 
 
 class Responses:
-    """Every response of the spec. Raises SpecError for one that can't be validated. `lenient`: a response may leave
-    its body open, and cover a range of statuses (4XX)."""
+    """Every response of the spec. Raises SpecError for one that can't be validated. `lenient`: a response need not
+    describe its body, and may cover a range of statuses (4XX)."""
 
     def __init__(self, spec: Spec, *more: Spec, lenient: bool = False) -> None:
         self._lenient = lenient
-        self._compiled: dict[int, _Response] = {}  # by node: operations share most responses
-        self._validators: dict[int, Validator] = {}  # by node: responses share nearly all headers
+        self._compiled: dict[int, _Response] = {}  # by id of the node, because operations share most responses
+        self._validators: dict[int, Validator] = {}  # by id of the node, because responses share nearly all headers
         unrouted = spec.document.get("x-unrouted-responses", {})
         self._unrouted = {status: self._response(spec, spec.resolve(node), status) for status, node in unrouted.items()}
         self._documented = {
@@ -74,14 +74,14 @@ class Responses:
         }
 
     def problem(self, operation_id: str | None, status: int, headers: Sequence[Header], body: bytes) -> str | None:
-        """The first problem of a response; None when it matches the spec."""
+        """Return the first problem of a response; None if it matches the spec."""
         first = next(self.problems(operation_id, status, dict(headers), body), None)
         return f"{first.field} {first.message}" if first else None
 
     def problems(
         self, operation_id: str | None, status: int, headers: Mapping[bytes, bytes], body: bytes
     ) -> Iterator[FieldError]:
-        """All problems of a response. `operation_id` is None for a 404 or 405."""
+        """Yield all problems of a response. `operation_id` is None for a 404 or 405."""
         if operation_id is None:
             response = self._unrouted.get(str(status))
         else:
@@ -105,7 +105,7 @@ class Responses:
 
 
 def _fields(error: ApiError | None) -> Sequence[FieldError]:
-    """The failing fields of a schema's error."""
+    """Return the fields that a schema's error lists."""
     return [] if error is None or isinstance(error.detail, str) else error.detail
 
 

@@ -1,4 +1,4 @@
-"""The rows of a bulk upload: the importer's kinds, with the schemas that the spec assigns to them (`x-rows`)."""
+"""The rows of a bulk upload: the importer's kinds, with the schema that the spec assigns to each (`x-rows`)."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class RowCheck(NamedTuple):
 
 
 def row_checks(spec: Spec, operation: Operation, documented: Spec) -> Mapping[str, RowCheck]:
-    """By kind; empty for an operation without a form. `documented` contains the schemas of the rows. Raises
-    SpecError."""
+    """Return the checks by kind; empty for an operation without a form. `documented` contains the schemas of the rows.
+    Raises SpecError."""
     form, schemas = operation.form_schema, operation.node.get("x-rows")
     if form is None:
         return {}

@@ -1,5 +1,5 @@
-"""A JSON Schema for the parts of an OpenAPI document that the mock reads. The other modules rely on it; a document of
-another shape gets one line that names the place."""
+"""Checks the parts of an OpenAPI document that the mock reads, by a JSON Schema. Other modules rely on their shape; the
+error for another shape is one line that names the place."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _ref(name: str) -> Node:
     return {"$ref": f"#/$defs/{name}"}
 
 
-_PLACED = {"type": "object", **_ref("schema")}  # where OpenAPI expects a schema; inside a schema, `true` is one too
+_PLACED = {"type": "object", **_ref("schema")}  # OpenAPI expects an object here; elsewhere `true` is a schema too
 
 
 _SCHEMA_WORDS = {
@@ -74,7 +74,7 @@ _VALIDATOR = jsonschema_rs.Draft202012Validator(SHAPE, mask="it")
 
 
 def check(spec: Spec) -> None:
-    """Raises SpecError."""
+    """Check the shape of a document. Raises SpecError."""
     for error in _VALIDATOR.iter_errors(spec.document):
         field, problem = field_error(error, SHAPE, json_path)
         raise SpecError(f"{spec.path}: {field} {problem}")

@@ -1,7 +1,7 @@
-"""The examples of requests, about a shop that runs: what is tried meets records that are there.
+"""Adapts the examples of requests to the running shop, so that a request that is tried out finds its records.
 
 The documents' examples load a small catalogue with the secret key (PROD-001, user_42), and refer to it with the
-publishable one. Whatever refers gets ids of the running shop instead; what loads stays as it is written.
+publishable one. Examples that refer to records get ids of the running shop; those that load records are unchanged.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from fixtures.spec import Node, Operation, Spec
 from mock_server.state.samples import some_items, some_users
 from mock_server.state.tenant import Tenant
 
-Ids = Mapping[str, str]  # of the examples: of the shop
+Ids = Mapping[str, str]  # an id of the examples -> an id of the shop
 
 
 def ids_of(spec: Spec, tenant: Tenant) -> Ids:
-    """Empty for a shop without records: the documents' own ids are as good there as any."""
+    """Choose an id of the shop for each id of the examples. Empty for a shop without records, where no id is better
+    than another."""
     ids: dict[str, str] = {}
     for field, some in (("item_id", some_items), ("user_id", some_users)):
         written = list(dict.fromkeys(_loaded(spec, field)))
@@ -27,8 +28,8 @@ def ids_of(spec: Spec, tenant: Tenant) -> Ids:
 
 
 def request_examples(spec: Spec, operation: Operation, ids: Ids) -> Node:
-    """`requestBody` and `parameters` of the operation, their references followed, with the shop's ids in their
-    examples where its requests are about records that were loaded before."""
+    """Return `requestBody` and `parameters` of the operation, with references resolved. If its requests refer to loaded
+    records, their examples have the shop's ids."""
     node = operation.node
     request: Node = {"parameters": [spec.resolve(each) for each in node.get("parameters", ())]}
     if "requestBody" in node:
@@ -38,13 +39,13 @@ def request_examples(spec: Spec, operation: Operation, ids: Ids) -> Node:
 
 
 def describe_shop(document: Node, spec: Spec, ids: Ids) -> None:
-    """Change the document, a copy of the spec's: the examples of its requests are about the shop."""
+    """Change the examples of requests in the document, a copy of the spec's, so that they use the shop's ids."""
     for operation in spec.operations:
         document["paths"][operation.path][operation.method.lower()] |= request_examples(spec, operation, ids)
 
 
 def _renamed(value: Any, ids: Ids) -> Any:
-    """The same data; each text that is one of the ids is the shop's."""
+    """Return the same data, with every text that is an id of the examples replaced by the shop's id."""
     if isinstance(value, str):
         return ids.get(value, value)
     if isinstance(value, list):
@@ -55,7 +56,7 @@ def _renamed(value: Any, ids: Ids) -> Any:
 
 
 def _loaded(spec: Spec, field: str) -> Iterator[str]:
-    """The ids of the records that the examples load, in the order of the file."""
+    """Yield the ids of the records that the examples load, in the order of the file."""
     for operation in spec.operations:
         if operation.key_type != "secret":
             continue

@@ -1,4 +1,4 @@
-"""Compares the strategies of the spec with the recommender's: same names, same required input, same fallback."""
+"""Checks that the strategies of the spec are the recommender's: the same names, required input and fallback."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from mock_server.state.records import Item
 
 OPERATION = "recommend"
 _INPUTS = ("user_id", "context_item_id")
-# The `reason` of a fallback's results; by default the fallback's name.
+# The `reason` of a fallback's results, if it is not the fallback's name.
 _REASONS = {"category-popular": "category_popular"}
 
 
 def check_strategies(spec: Spec) -> None:
-    """Raises SpecError for the first difference."""
+    """Compare all strategies. Raises SpecError for the first difference."""
     schema = spec.operation(OPERATION).request_schema or {}
     described = strategies(spec)
     for alias, name in aliases(spec.schema("Strategy")).items():
@@ -32,7 +32,7 @@ def check_strategies(spec: Spec) -> None:
 
 
 def _check_input(spec: Spec, validator: Validator, name: str, facts: Strategy) -> None:
-    """The schema's conditions must require exactly what `x-requires` names."""
+    """Check that the schema's conditions require exactly what `x-requires` names."""
     needed = facts.requires
     if needed not in (None, *_INPUTS):
         raise SpecError(f"{spec.path}: strategy {name!r} requires {needed!r}, which the recommender does not take")
@@ -43,7 +43,7 @@ def _check_input(spec: Spec, validator: Validator, name: str, facts: Strategy) -
 
 
 def _check_fallback(spec: Spec, name: str, facts: Strategy) -> None:
-    """The plan of a query without data must contain the fallback among its sources."""
+    """Check that the plan of a query without data has the fallback among its sources."""
     recommender = Recommender()
     body = {"item_id": "id", "item_type": "product", "status": "active", "attributes": {"category": "any"}}
     recommender.restock(Item.from_body(body))

@@ -1,4 +1,4 @@
-"""Does a JSON value match a schema of the spec, and if not, which fields break which rules?"""
+"""Checks a JSON value against a schema of the spec, and reports which fields break which rules."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from fixtures.formats import CHECKS
 from fixtures.spec import Node, Spec, SpecError
 from mock_server.errors import ApiError, BadRequest, FieldError, MissingStrategyInput
 
-SHOWN = 20  # failing fields listed in an error, which also gives their total
+SHOWN = 20  # failing fields that an error lists, beside their total
 _KEPT = 1_001  # elements of an array, or fields of an object, that are checked once a value is known to be invalid
 
 
 def compile_schema(spec: Spec, schema: Node, place: str) -> tuple[jsonschema_rs.Validator, Node]:
-    """A validator, and the schema that its errors point into. Raises SpecError for an invalid schema."""
+    """Return a validator, and the schema into which its errors point. Raises SpecError for an invalid schema."""
     root = spec.standalone(schema)
     try:
-        # Masked, because the library's message repeats the value, however long. Our messages name only rules.
+        # Masked, because the library's message repeats the whole value. Our messages name only rules.
         validator = jsonschema_rs.Draft202012Validator(
             root, validate_formats=True, ignore_unknown_formats=False, formats=CHECKS, mask="the value"
         )
@@ -30,7 +30,7 @@ def compile_schema(spec: Spec, schema: Node, place: str) -> tuple[jsonschema_rs.
 
 
 class Validator:
-    """One compiled schema. `name` maps a failing field's path to the name in the error."""
+    """One compiled schema. `name` converts the path of a failing field to its name in the error."""
 
     def __init__(
         self, spec: Spec, schema: Node, place: str, name: Callable[[Sequence[str | int]], str] = rules.json_path
@@ -42,8 +42,8 @@ class Validator:
     def problem(
         self, value: Any, hinted: Callable[[list[FieldError]], list[FieldError]] = lambda found: found
     ) -> ApiError | None:
-        """None for a valid value; otherwise every failing field, up to a limit, and the status (R4). `hinted` adds
-        hints to the fields."""
+        """Return None for a valid value; else an error with the failing fields, up to a limit, and the status (R4).
+        `hinted` adds hints to the fields."""
         if self.is_valid(value):
             return None
         found = list(self._validator.iter_errors(_pruned(value))) or list(self._first_error(value))
@@ -60,14 +60,15 @@ class Validator:
 
 
 def listed(fields: Sequence[FieldError]) -> tuple[list[FieldError], str]:
-    """The fields to list, and one sentence about them."""
+    """Return the fields to list, and one sentence about them."""
     more = f" (and {len(fields) - 1} more)" if len(fields) > 1 else ""
     unlisted = f"; the first {SHOWN} are listed" if len(fields) > SHOWN else ""
     return list(fields[:SHOWN]), f"{fields[0].field} {fields[0].message}{more}{unlisted}"
 
 
 def _distinct(errors: list[tuple[jsonschema_rs.ValidationError, FieldError]]) -> list[FieldError]:
-    """Each field and rule once. A value of the wrong type breaks other rules too, but only the type is reported."""
+    """Return each field and rule once. A value of the wrong type breaks other rules too, but only the type is
+    reported."""
     mistyped: dict[str, FieldError] = {}
     for error, field in errors:
         if error.schema_path[-1] == "type":
@@ -76,8 +77,8 @@ def _distinct(errors: list[tuple[jsonschema_rs.ValidationError, FieldError]]) ->
 
 
 def _pruned(value: Any) -> Any:
-    """The value with very long arrays and objects cut: each error costs memory, and there may be millions.
-    `_first_error` finds an error that is only in what was cut off."""
+    """Return the value with very long arrays and objects cut: each error costs memory, and there may be millions.
+    `_first_error` finds an error that is only in the part that was cut off."""
     if isinstance(value, list):
         return [_pruned(element) for element in value[:_KEPT]]
     if isinstance(value, dict):

@@ -1,5 +1,5 @@
-"""The JSON Schema keywords and our extensions that the mock supports. Any other keyword in a schema is an error at
-start, so that a misspelt or unsupported rule is never ignored silently."""
+"""The JSON Schema keywords and our extensions that the mock supports. Any other keyword in a schema is an error at the
+start, so that a misspelt or unsupported rule is never silently ignored."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ TYPES = {"object", "array", "string", "number", "integer", "boolean", "null"}
 FORMATS = {"date-time", "email", "uuid", "binary"}  # binary: the file of a form
 
 _DATA = {"example", "examples", "default", "value", "enum", "const"}
-_DIALECT = re.compile(r"\\[dDwWsSbB]")  # these differ between regex engines: digits of other scripts, Unicode spaces
+_DIALECT = re.compile(r"\\[dDwWsSbB]")  # engines differ on these: digits of other scripts, Unicode spaces
 
 
 def schemas(spec: Spec) -> Iterator[tuple[str, Node]]:
-    """Every schema of the document, subschemas included, with its place."""
+    """Yield every schema of the document with its place, subschemas included."""
     for name, schema in spec.document.get("components", {}).get("schemas", {}).items():
         yield from _subschemas(schema, f"components.schemas.{name}")
     yield from _embedded({**spec.document, "components": {**spec.document.get("components", {}), "schemas": {}}}, "")
 
 
 def check(spec: Spec) -> None:
-    """Raises SpecError for the first unsupported keyword."""
+    """Check all keywords. Raises SpecError for the first unsupported one."""
     for place, node in schemas(spec):
         problem = _problem(node)
         if problem:
@@ -57,7 +57,7 @@ def _problem(node: Node) -> str | None:
 
 
 def _embedded(node: Any, place: str) -> Iterator[tuple[str, Node]]:
-    """The schemas under `schema` keys, outside of other schemas."""
+    """Yield the schemas under `schema` keys that are not inside another schema."""
     if isinstance(node, list):
         for index, child in enumerate(node):
             yield from _embedded(child, f"{place}[{index}]")

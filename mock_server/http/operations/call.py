@@ -14,7 +14,7 @@ Answer = tuple[int, bytes]  # status, body
 
 
 class Handler(NamedTuple):
-    """The function behind an operation, and the fields or parameters that it needs: each is required or has a
+    """The function of an operation, and the fields or parameters that it needs. Each of these is required or has a
     default."""
 
     answer: Callable[[Any], Awaitable[Answer]]
@@ -23,12 +23,12 @@ class Handler(NamedTuple):
 
 @dataclass(slots=True)
 class Call:
-    """A request that passed the guards: a valid body as records with defaults, and typed parameters."""
+    """A request that passed the guards: its valid body as records with defaults, and typed parameters."""
 
     organisation: Organisation
     ingest: IngestQueue
     now: float  # seconds since the epoch
-    started: float  # perf_counter
+    started: float  # by perf_counter
     effects: Effects = NO_EFFECTS
     records: Sequence[dict[str, Any]] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict)

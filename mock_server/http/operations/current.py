@@ -1,5 +1,5 @@
-"""The current edition: one short function per operationId. It takes the checked input, asks the organisation's data,
-wraps the answer."""
+"""The operations of the current edition, a short function per operationId. It passes the checked input to the
+organisation's data and wraps the result."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ async def upsert_users(call: Call) -> Answer:
 
 
 async def ingest_events(call: Call) -> Answer:
-    """The events of one array arrive a microsecond apart, so that their order is kept."""
+    """Accept events. Those of one array arrive a microsecond apart, so that their order is kept."""
     new_id, now = call.state.new_id, call.now
     events = [
         Event.from_body(body, now + index * _MICROSECOND, body.get("event_id") or new_id())

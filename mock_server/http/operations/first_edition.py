@@ -1,4 +1,4 @@
-"""The first edition, served from the same data (R1, R46): a function for each operationId that only it has."""
+"""The operations that only the first edition has, served from the same data (R1, R46)."""
 
 from __future__ import annotations
 

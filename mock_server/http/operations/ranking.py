@@ -1,4 +1,4 @@
-"""A list of recommendations as a response: the query, the ranked list, one page of it."""
+"""Answers a request for recommendations: the query, the ranked list, one page of it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _EMPTY = Tenant("empty")
 
 
 def query_of(body: Mapping[str, Any]) -> Query:
-    """The query of a checked body of /v1/recommend."""
+    """Make the query of a checked body of /v1/recommend."""
     return Query(
         strategy=body["strategy"],
         user_id=body.get("user_id"),
@@ -31,7 +31,7 @@ def query_of(body: Mapping[str, Any]) -> Query:
 
 
 def ranked(tenant: Tenant, query: Query, now: float) -> Ranking:
-    """The ranking for a query. Raises BadRequest for filters that the contract refuses."""
+    """Return the ranking for a query. Raises BadRequest for filters that the contract refuses."""
     try:
         return tenant.recommend(query, now)
     except FilterError as error:

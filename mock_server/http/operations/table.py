@@ -1,4 +1,4 @@
-"""Every operation of the spec by its operationId, with the function that serves it."""
+"""Maps the operationId of every operation of the spec to the function that serves it."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""How a fault changes a response on its way out. The whole response is collected first, then sent late, cut, corrupted
-or slowly."""
+"""Applies a fault to a response: collects all of it, then sends it late, cut, corrupted or slowly."""
 
 from __future__ import annotations
 
@@ -8,11 +7,11 @@ from starlette.types import Message, Receive, Scope, Send
 from mock_server.layers.faults.fault import Fault
 from mock_server.layers.faults.wire import Wire
 
-_STEP_SECONDS = 0.1  # seconds between the pieces of a dribble
+_STEP_SECONDS = 0.1  # between the pieces of a response that is sent slowly
 
 
 class Answer:
-    """Collects what the application sends; pass its `send`."""
+    """Collects the messages that the application sends; pass its `send` to the application."""
 
     def __init__(self) -> None:
         self.start: Message | None = None
@@ -25,8 +24,8 @@ class Answer:
             self.body += message.get("body", b"")
 
     async def deliver(self, fault: Fault | None, wire: Wire, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the response as the fault demands. Sends nothing when the application sent nothing because the client
-        had gone."""
+        """Send the response as the fault demands. Sends nothing if the application sent nothing because the client had
+        gone."""
         if self.start is None:
             return
         kind = fault.kind if fault else None

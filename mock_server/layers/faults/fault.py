@@ -1,4 +1,4 @@
-"""A fault as a user describes it: what goes wrong, for whom, and how often."""
+"""A fault as a user describes it: what fails, for which requests, and how often."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ Positive = Annotated[int, Field(ge=1, le=10**9, strict=True)]
 
 
 class Request(NamedTuple):
-    """The facts of a request that decide which faults hit it. None: no operation has the path, no organisation has the
-    key."""
+    """The facts of a request that decide which faults hit it. None: no operation has the path, or no organisation has
+    the key."""
 
     operation: Operation | None
     tenant_id: str | None
@@ -32,8 +32,9 @@ class Request(NamedTuple):
 
 
 class Fault(BaseModel):
-    """`share` is the part of the requests that it hits, at random; `skip` and `times` count the requests of one
-    organisation; `from_seconds` and `for_seconds` are a window from the moment it was set, by the mock's clock."""
+    """A fault. `share`: the part of the requests that it hits, at random; `skip` and `times` count the requests of one
+    organisation; `from_seconds` and `for_seconds` are a window, counted from when the fault was set, by the mock's
+    clock."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -66,16 +67,17 @@ class Fault(BaseModel):
 
     @property
     def decides(self) -> bool:
-        """Whether it determines the response. At most one such fault hits a request."""
+        """Whether the fault determines the response. At most one such fault hits a request."""
         return self.kind in DECIDING
 
     @property
     def breaks_connections(self) -> bool:
-        """Whether there is no response at all."""
+        """Whether the fault leaves a request without response."""
         return self.kind in ("drop", "reset")
 
     def concerns(self, request: Request) -> bool:
-        """A fault for an operation, organisation or key type never hits a request without one."""
+        """Return whether the fault is for such requests. One for an operation, organisation or key type never hits a
+        request without one."""
         operation = request.operation
         return (
             (self.operation_id is None or (operation is not None and operation.operation_id == self.operation_id))
@@ -85,14 +87,14 @@ class Fault(BaseModel):
         )
 
     def is_open(self, age: float) -> bool:
-        """Whether the window is open `age` seconds after the fault was set."""
+        """Return whether the fault's window is open `age` seconds after it was set."""
         return self.from_seconds <= age and not self.is_past(age)
 
     def is_past(self, age: float) -> bool:
         return self.for_seconds is not None and age >= self.from_seconds + self.for_seconds
 
     def draw(self, rng: Random) -> float:
-        """The delay in seconds; 0 for a kind without a delay."""
+        """Draw the delay in seconds; 0 for a kind without a delay."""
         if self.seconds is not None:
             return self.seconds
         if self.shortest is not None and self.longest is not None:
@@ -104,7 +106,7 @@ class Fault(BaseModel):
 
 
 def problems(fault: Fault, operations: Sequence[Operation]) -> list[FieldError]:
-    """Problems that the types of the fields can't express: options of another kind, incomplete pairs, undocumented
+    """List the problems that field types can't express: options of another kind, incomplete pairs, undocumented
     statuses."""
     return [*_options(fault), *_pairs(fault), *_documented(fault, operations)]
 
@@ -112,7 +114,8 @@ def problems(fault: Fault, operations: Sequence[Operation]) -> list[FieldError]:
 def error_statuses(
     operations: Sequence[Operation], operation_id: str | None, key_type: KeyType | None = None
 ) -> list[int]:
-    """The errors that the operation documents; without an operation, those of any operation for this key type."""
+    """Return the error statuses that the operation documents; without an operation, those of any operation for this key
+    type."""
     statuses = {
         int(status)
         for operation in operations

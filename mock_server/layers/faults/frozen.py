@@ -13,7 +13,7 @@ Number = Annotated[int, Field(ge=0)]
 
 
 class FrozenFault(BaseModel):
-    """`age`: seconds since it was set."""
+    """A fault that was set. `age`: seconds since then."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -24,8 +24,8 @@ class FrozenFault(BaseModel):
 
 
 class FrozenFaults(BaseModel):
-    """`scenarios`: (tenant_id, name); `counts`: (fault_id, tenant_id, seen, hits). Raises ValueError for any other
-    shape."""
+    """The state of all faults. `scenarios`: (tenant_id, name); `counts`: (fault_id, tenant_id, seen, hits). Raises
+    ValueError for any other shape."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -1,4 +1,4 @@
-"""The kinds of faults and their options, in one table. The validation, the control plane and the guide read it."""
+"""The kinds of faults and their options, in one table that the validation, the control plane and the guide read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KindName = Literal[
 
 
 class Kind(NamedTuple):
-    """Exactly one group of `forms` is given, with all its options; those of `optional` may be given."""
+    """A kind. A fault has all options of exactly one group of `forms`, and may have those of `optional`."""
 
     sentence: str
     forms: tuple[tuple[str, ...], ...] = ((),)
@@ -66,5 +66,5 @@ OPTIONS: Mapping[str, str] = {
     "after_bytes": "bytes of the body that are sent [half of them]",
     "bytes_per_second": "speed of the body",
 }
-# At most one of them per response.
+# Kinds that determine the response; at most one of them hits a request.
 DECIDING = frozenset({"status", "drop", "reset", "truncate", "malformed", "dribble"})

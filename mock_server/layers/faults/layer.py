@@ -1,7 +1,7 @@
-"""The ASGI layer around the API and its CORS that applies the faults. With no fault set it costs one `if`.
+"""The ASGI layer that applies the faults, around the API and its CORS. If no fault is set it costs one `if`.
 
-A browser silently repeats a request when a connection that was used before breaks, so the fault would go unnoticed.
-Therefore no connection is kept open while a fault may come that breaks it."""
+A browser silently repeats a request when a connection that was used before breaks, so the fault would not be noticed.
+Therefore no connection is kept open while a fault that breaks it may hit."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from mock_server.layers.faults.wire import Wire, discard_body
 
 
 class FaultLayer:
-    """`heeds_prefer`: a request may ask for an error with its Prefer header."""
+    """The layer. `heeds_prefer`: a request may ask for an error with its Prefer header."""
 
     def __init__(self, app: ASGIApp, faults: Faults, wire: Wire, heeds_prefer: bool = False) -> None:
         self._app = app
@@ -28,7 +28,7 @@ class FaultLayer:
         self._heeds_prefer = heeds_prefer
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        """No coroutine of its own where there is nothing to play."""
+        """Call the application. Not a coroutine of its own, so that it costs next to nothing if no fault hits."""
         if not self._faults.are_set and not self._heeds_prefer:
             return self._app(scope, receive, send)
         return self._serve(scope, receive, send)
@@ -37,7 +37,7 @@ class FaultLayer:
         request = context_of(scope)
         if self._faults.may_break_connections(request.caller.organisation.tenant_id if request.caller else None):
             send = _closing(send)
-        if scope["method"] == "OPTIONS":  # a fault hits the page's request, not its preflight
+        if scope["method"] == "OPTIONS":  # a fault is meant for the page's request, not for its preflight
             await self._app(scope, receive, send)
         else:
             await self._play(request, scope, receive, send)

@@ -1,4 +1,4 @@
-"""`Prefer: code=429` on a request (RFC 7240): that error for this request only. Requires --allow-prefer."""
+"""`Prefer: code=429` on a request (RFC 7240) asks for that error, for this request only. Requires --allow-prefer."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _CODE = re.compile(r"""(?:^|[,;])\s*code\s*=\s*(?:"([^"]*)"|([^",;\s]*))""", re.
 
 
 def preferred(headers: Iterable[Header], operation: Operation | None) -> Effects | None:
-    """The preferred error, or a 400 for a code that the operation does not document. A preferred success changes
-    nothing. None without a preference, and for a request that is no operation of the spec."""
+    """Return the effects of the preferred error, or of a 400 for a code that the operation does not document. A
+    preferred success changes nothing. None without a preference, and for a request without an operation."""
     text = ", ".join(value.decode("latin-1") for name, value in headers if name == b"prefer")
     found = _CODE.search(text)
     if found is None or operation is None:

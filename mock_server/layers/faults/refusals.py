@@ -1,4 +1,4 @@
-"""The errors that faults and Prefer headers ask for."""
+"""Makes the errors that faults and Prefer headers ask for."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from mock_server.errors import ApiError, MethodNotAllowed
 _CLASSES = {
     each.status: each
     for each in ApiError.__subclasses__()
-    if each.__module__ == errors.__name__ and each is not MethodNotAllowed  # which needs the allowed methods
+    if each.__module__ == errors.__name__ and each is not MethodNotAllowed  # that one needs the allowed methods
 }
 
 
 def refusal(status: int, why: str) -> ApiError:
-    """The error of that status; `detail` says why it was injected."""
+    """Return the error with this status; `detail` says why it was injected."""
     known = _CLASSES.get(status)
     return known(why) if known else _made(status)(why)
 
 
 def _made(status: int) -> type[ApiError]:
-    """A class for a status that only the user's own spec documents."""
+    """Make an error class for a status that only the user's own spec documents."""
     try:
         summary = HTTPStatus(status).phrase.capitalize()
     except ValueError:

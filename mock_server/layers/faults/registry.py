@@ -1,8 +1,8 @@
-"""The faults that are set, and which of them hit a request.
+"""The faults that are set, and the decision which of them hit a request.
 
-Counts and random draws belong to one fault and one organisation: the n-th request of an organisation that a fault
-concerns gets the n-th draw, independent of all other traffic. A draw depends on the mock's seed, the organisation, the
-fault and n. So the same seed, faults and requests give the same errors, and only a count has to be stored.
+Counts and random draws belong to one fault and one organisation: of the requests that a fault concerns, the n-th of an
+organisation gets the n-th draw, whatever other traffic there is. A draw depends on the mock's seed, the organisation,
+the fault and n. So the same seed, faults and requests give the same errors, and only a count has to be stored.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from mock_server.layers.faults.scenarios import SCENARIOS
 from mock_server.settings import ScenarioName
 from mock_server.state.clock import Clock
 
-MOST = 1_000  # faults at a time
+MOST = 1_000  # faults that may be set at a time
 
 
 @dataclass(slots=True)
 class Count:
-    """Requests of one organisation: those that the fault concerned, and those that it hit."""
+    """Requests of one organisation: how many the fault concerned, and how many it hit."""
 
     seen: int = 0
     hits: int = 0
@@ -31,7 +31,7 @@ class Count:
 
 @dataclass(slots=True)
 class SetFault:
-    """A fault in force. `since` is a time of the clock's `monotonic`."""
+    """A fault that is set. `since` is a time of the clock's `monotonic`."""
 
     fault_id: str
     fault: Fault
@@ -44,14 +44,15 @@ class SetFault:
         return sum(count.hits for count in self.counts.values())
 
     def is_over(self, tenant_id: str | None, now: float) -> bool:
-        """Whether its window has ended, or its `times` are used up: by its own organisation, or else by this one."""
+        """Return whether the fault's window has ended, or its `times` are used up: by its own organisation, else by
+        this one."""
         count = self.counts.get(self.fault.tenant_id or tenant_id)
         used_up = count is not None and self.fault.times is not None and count.hits >= self.fault.times
         return used_up or self.fault.is_past(now - self.since)
 
 
 class Hit(NamedTuple):
-    """A fault that hits a request, and the drawn delay in seconds."""
+    """A fault that hits a request, and the delay that was drawn, in seconds."""
 
     fault: Fault
     scenario: ScenarioName | None
@@ -63,7 +64,7 @@ class Hit(NamedTuple):
 
 
 class Faults:
-    """`scenario` is in force for all organisations from the start, and again after a full reset."""
+    """All faults. `scenario` is active for all organisations from the start, and again after a full reset."""
 
     def __init__(self, seed: int, clock: Clock, scenario: ScenarioName | None = None) -> None:
         self._seed = seed
@@ -80,30 +81,29 @@ class Faults:
         return bool(self._set)
 
     def __iter__(self) -> Iterator[SetFault]:
-        """In the order in which they were set."""
+        """Yield the faults in the order in which they were set."""
         return iter(self._set.values())
 
     def __len__(self) -> int:
         return len(self._set)
 
     def __getitem__(self, fault_id: str) -> SetFault:
-        """Raises KeyError."""
+        """Return the fault with this id. Raises KeyError."""
         return self._set[fault_id]
 
     @property
     def scenarios(self) -> Mapping[str | None, ScenarioName]:
-        """By organisation; None: all organisations without a scenario of their own."""
+        """The scenarios by organisation; None: of all organisations without a scenario of their own."""
         return self._scenarios
 
     def may_break_connections(self, tenant_id: str | None) -> bool:
-        """Whether a connection left open after this organisation's request may meet a fault that breaks it. Faults of
-        other organisations count too, because their pages may share the connection."""
+        """Return whether a connection left open after this organisation's request may meet a fault that breaks it.
+        Faults of other organisations count too, because their pages may share the connection."""
         now = self._clock.monotonic()
         return any(each.fault.breaks_connections and not each.is_over(tenant_id, now) for each in self)
 
     def add(self, fault: Fault, scenario: ScenarioName | None = None) -> SetFault:
-        """Set a fault. Raises OverflowError when there are too many; the few faults of a scenario are always
-        accepted."""
+        """Set a fault. Raises OverflowError if there are too many; the few faults of a scenario are always accepted."""
         if not scenario and len(self._set) >= MOST:
             raise OverflowError(f"there are {MOST} faults already")
         added = SetFault(self._new_id(), fault, self._clock.monotonic(), scenario)
@@ -111,20 +111,20 @@ class Faults:
         return added
 
     def remove(self, fault_id: str) -> None:
-        """Remove a fault. A scenario ends with the last of its faults. Raises KeyError."""
+        """Remove a fault. A scenario ends with its last fault. Raises KeyError."""
         removed = self._set.pop(fault_id)
         owner = removed.fault.tenant_id
         if removed.scenario and not any(each.scenario and each.fault.tenant_id == owner for each in self):
             self._scenarios.pop(owner, None)
 
     def clear(self, tenant_id: str | None = None) -> list[str]:
-        """Remove the faults of one organisation, or all, and end their scenarios. Returns the ids."""
+        """Remove the faults of one organisation, or all of them, and end their scenarios. Returns the ids."""
         for owner in [owner for owner in self._scenarios if tenant_id in (None, owner)]:
             del self._scenarios[owner]
         return self._drop([each for each in self if tenant_id in (None, each.fault.tenant_id)])
 
     def start_scenario(self, name: ScenarioName, tenant_id: str | None = None) -> None:
-        """Start it for all organisations, which ends every other scenario, or for one organisation only."""
+        """Start a scenario for all organisations, which ends every other one, or for one organisation only."""
         self.end_scenario(tenant_id)
         self._scenarios[tenant_id] = name
         for fault in SCENARIOS[name].faults:
@@ -144,7 +144,7 @@ class Faults:
             self.start_scenario(self._first_scenario)
 
     def reset_counts(self, tenant_id: str | None = None) -> None:
-        """Start again with the first draw, for one organisation or for all."""
+        """Start the draws again from the first, for one organisation or for all."""
         for each in self:
             each.counts = {owner: count for owner, count in each.counts.items() if tenant_id not in (None, owner)}
 
@@ -155,8 +155,8 @@ class Faults:
                 each.since -= seconds
 
     def meet(self, request: Request) -> list[Hit]:
-        """The faults that hit this request, all of which are counted: those that only change the response's time or
-        data, and the first one that determines the response."""
+        """Return the faults that hit this request, and count them: those that only change the response's time or data,
+        and the first that determines the response."""
         now = self._clock.monotonic()
         own = request.tenant_id is not None and request.tenant_id in self._scenarios
         hits: list[Hit] = []
@@ -173,7 +173,7 @@ class Faults:
         return hits
 
     def freeze(self, tenant_id: str | None = None) -> dict[str, Any]:
-        """The state for `thaw`, as JSON: everything, or the faults and counts of one organisation."""
+        """Return the state for `thaw`, as JSON: everything, or the faults and counts of one organisation."""
         now = self._clock.monotonic()
         frozen = FrozenFaults(
             numbers=self._numbers,
@@ -194,7 +194,7 @@ class Faults:
 
     def thaw(self, frozen: Mapping[str, Any], tenant_id: str | None = None) -> None:
         """Restore what `freeze` returned for the same `tenant_id`; windows continue at their age. Raises ValueError for
-        anything else, and then nothing has changed."""
+        any other data, and then nothing has changed."""
         found = FrozenFaults.model_validate(frozen)
         now = self._clock.monotonic()
         self.clear(tenant_id)
@@ -204,12 +204,12 @@ class Faults:
         put_back: dict[str, SetFault] = {}
         for each in found.faults:
             if tenant_id in (None, each.fault.tenant_id):
-                # The id may come from another mock's file.
+                # The id may come from another mock's file, so it gets a new one if it is in use.
                 fault_id = self._new_id() if each.fault_id in self._set else each.fault_id
                 self._set[fault_id] = SetFault(fault_id, each.fault, now - each.age, each.scenario)
                 put_back[each.fault_id] = self._set[fault_id]
             elif each.fault_id in self._set and self._set[each.fault_id].fault == each.fault:
-                # A fault for all organisations: only its counts are restored.
+                # Of a fault for all organisations only the counts are restored.
                 put_back[each.fault_id] = self._set[each.fault_id]
         for fault_id, owner, seen, hits in found.counts:
             if fault_id in put_back:
@@ -220,7 +220,7 @@ class Faults:
         return f"fault-{self._numbers}"
 
     def _draw(self, fault: Fault, count: Count, tenant_id: str | None) -> float | None:
-        """Count a request that the fault concerns. Returns the delay in seconds when it is hit, else None."""
+        """Count a request that the fault concerns. Returns the delay in seconds if the fault hits it, else None."""
         count.seen += 1
         if count.seen <= fault.skip or (fault.times is not None and count.hits >= fault.times):
             return None

@@ -1,5 +1,5 @@
-"""The scenarios: common failures by name. Each is a few faults; when it ends they are removed, and nothing else has
-changed."""
+"""The scenarios: common failures by name. Each is a few faults, which are removed when it ends; nothing else
+changes."""
 
 from __future__ import annotations
 

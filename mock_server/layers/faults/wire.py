@@ -1,4 +1,4 @@
-"""What ASGI cannot express: breaking the connection of a request, and waits that end when the client has gone."""
+"""Actions that ASGI can't express: breaking a request's connection, and waits that end when the client has gone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LINGER_0 = struct.pack("ii", 1, 0)  # close() discards unsent data and sends RS
 
 
 class Wire:
-    """The server's callbacks. `transport_of`: the connection of a request, or None. `close_idle`: closes the idle
+    """The server's callbacks. `transport_of` returns the connection of a request, or None. `close_idle` closes the idle
     connections whose last request matches."""
 
     def __init__(self) -> None:
@@ -25,14 +25,14 @@ class Wire:
         self._stopped = False
 
     async def wait(self, seconds: float, receive: Receive) -> None:
-        """Wait, in real seconds; ends early when the client goes away or the server stops."""
+        """Wait, in real seconds. Ends early if the client goes away or the server stops."""
         if self._stopped or seconds <= 0:
             return
         loop = asyncio.get_running_loop()
         until = perf_counter() + seconds
         over: asyncio.Future[None] = loop.create_future()
 
-        # Uvloop's timers count from the start of the loop's turn, so they fire early on a busy machine.
+        # uvloop counts timers from the start of the loop's turn, so they fire early on a busy machine.
         def look() -> None:
             if over.done():
                 return
@@ -60,8 +60,8 @@ class Wire:
             _end(over)
 
     async def drop(self, scope: Scope, receive: Receive) -> None:
-        """Close the connection with FIN after the data already sent. Without a connection, as in a test that calls the
-        application directly: raises ConnectionAbortedError."""
+        """Close the connection with FIN, after the data already sent. Raises ConnectionAbortedError without a
+        connection, as in a test that calls the application directly."""
         transport = self.transport_of(scope)
         if transport is None:
             raise ConnectionAbortedError("a fault dropped the connection")
@@ -69,7 +69,7 @@ class Wire:
         await _gone(receive)
 
     async def reset(self, scope: Scope, receive: Receive) -> None:
-        """Send RST. Without a connection: raises ConnectionResetError."""
+        """Send RST. Raises ConnectionResetError without a connection."""
         transport = self.transport_of(scope)
         if transport is None:
             raise ConnectionResetError("a fault reset the connection")
@@ -79,17 +79,17 @@ class Wire:
 
 
 async def _close_none(_: Callable[[Scope], bool]) -> None:
-    """Used without a server: there are no connections."""
+    """Do nothing, because without a server there are no connections."""
 
 
 async def discard_body(receive: Receive) -> None:
-    """Read the request to its end, because closing with unread bytes would send RST."""
+    """Read the request to its end, because closing the connection with unread bytes would send RST."""
     while (message := await receive())["type"] == "http.request" and message.get("more_body"):
         pass
 
 
 async def _gone(receive: Receive) -> None:
-    """Return when the server has noticed the closed connection; until then it would try to respond."""
+    """Return when the server has noticed the closed connection; before that it would try to respond."""
     while (await receive())["type"] != "http.disconnect":
         pass
 

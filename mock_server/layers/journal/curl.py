@@ -1,4 +1,4 @@
-"""An exchange as a curl command that repeats the request, with $PK or $SK for the key."""
+"""Writes an exchange as a curl command that repeats the request, with $PK or $SK for the key."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ _OWN = {
 
 
 def curl(exchange: Exchange, scheme: str, host: str) -> str:
-    """Secrets become shell variables, because they are not kept. A comment marks a body that was cut off."""
+    """Return the command. Secrets become shell variables, because they are not kept. A comment marks a body that was
+    cut off."""
     target = f"{scheme}://{host}{exchange.path}" + (f"?{exchange.query}" if exchange.query else "")
     parts = ["curl --globoff --path-as-is", f"--request {quote(exchange.method)}", quote(target)]
     for name, value in exchange.request.headers:

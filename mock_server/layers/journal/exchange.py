@@ -1,4 +1,4 @@
-"""A request and its response as the journal keeps them: raw bytes, made readable when the journal is read."""
+"""A request and its response as the journal keeps them: raw bytes, which are made readable when the journal is read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mock_server.context import Finding
 from mock_server.layers.journal.masking import Header
 from mock_server.state.records import iso_8601
 
-MAX_BODY_BYTES = 16_384  # of each body; the rest is counted
+MAX_BODY_BYTES = 16_384  # of each body; of the rest only the size is kept
 
 
 class Message(NamedTuple):
@@ -52,16 +52,16 @@ class Message(NamedTuple):
 
 
 class Remark(NamedTuple):
-    """A finding of the client lint: `id` names the rule."""
+    """A finding of the lint; `id` names the rule."""
 
     id: str
     message: str
 
 
 class Circumstances:
-    """The facts that a raw and a readable exchange share. `at`: epoch seconds of the organisation's time; `moment`: its
+    """Facts that a raw and a readable exchange share. `at`: epoch seconds of the organisation's time; `moment`: its
     monotonic seconds, `scale` of which are one of the client's; `started` and `ended`: seconds of a clock that always
-    runs. `era` counts resets."""
+    runs. `era`: how many resets there were before."""
 
     __slots__ = (
         "accepted",
@@ -91,11 +91,11 @@ class Circumstances:
     tenant_id: str | None
     era: int
     key_type: str | None
-    needed_key_type: str | None  # of the operation
+    needed_key_type: str | None  # which the operation requires
     operation_id: str | None
     method: str
     address: str
-    status: int | None  # None without a response
+    status: int | None  # None if there was no response
     accepted: tuple[str, int] | None
     fault: str | None
 
@@ -122,7 +122,7 @@ class Exchange(Circumstances):
         return {each.id for each in self.findings} | {each.id for each in self.lint}
 
     def mentions(self, text: str) -> bool:
-        """Whether `text` is in the path, in a body or in a message about it; case is ignored."""
+        """Return whether `text` is in the path, in a body or in a message about it; case is ignored."""
         wanted = text.lower()
         said = [self.path, self.query, *(each.message for each in self.findings), *(each.message for each in self.lint)]
         if any(wanted in each.lower() for each in said):

@@ -1,4 +1,4 @@
-"""Exchanges as an HTTP Archive (HAR 1.2), which browsers' network panels and most HTTP tools open."""
+"""Writes exchanges as an HTTP Archive (HAR 1.2), which browsers' network panels and most HTTP tools can open."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from mock_server.state.records import iso_8601
 
 
 def har(exchanges: Iterable[Exchange], base: str, version: str) -> dict[str, Any]:
-    """`base`: scheme and host that the requests were sent to. Secrets are masked, as in the journal."""
+    """Return the archive. `base`: scheme and host to which the requests were sent. Secrets are masked, as in the
+    journal."""
     entries = [_entry(each, base) for each in exchanges]
     return {"log": {"version": "1.2", "creator": {"name": "lehnz-mock", "version": version}, "entries": entries}}
 
@@ -57,6 +58,6 @@ def _headers(message: Message) -> list[dict[str, str]]:
 
 
 def _body(message: Message) -> dict[str, Any]:
-    """A comment marks a body that the journal cut off."""
+    """Describe a body. A comment marks one that the journal cut off."""
     found = {"mimeType": message.header("content-type") or "", "text": message.text or ""}
     return {**found, "comment": f"cut off: it had {message.bytes} bytes"} if message.truncated else found

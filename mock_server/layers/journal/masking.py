@@ -1,5 +1,5 @@
-"""Masks secrets: values of headers, JSON fields, form fields and query parameters with a name like a secret, and API
-keys anywhere. A recognisable part of a key stays."""
+"""Masks secrets: the values of headers, JSON fields, form fields and query parameters with a name like a secret's, and
+API keys anywhere. A recognisable part of a key stays."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ _WORDS = (
     "api-key",
     "apikey",
 )
-_MARKS = (*(word.encode() for word in _WORDS), b"lehnz_", b"\\u00")  # of bodies that may contain secrets, in lower case
+_MARKS = (*(word.encode() for word in _WORDS), b"lehnz_", b"\\u00")  # every body with a secret has one, in lower case
 _NAME = "(?:" + "|".join(_WORDS) + ")"
 _SECRET_NAME = re.compile(_NAME, re.IGNORECASE)
 _API_KEY = re.compile(rb"lehnz_[ps]k_[A-Za-z0-9_]+")
-_SHOWN_FROM = 24  # characters; for a shorter key the last four would reveal too much
+_SHOWN_FROM = 24  # characters; of a shorter key, showing the last four would reveal too much
 
 
 def _values_of(pattern: str) -> re.Pattern[bytes]:
     return re.compile(pattern.replace("NAME", _NAME).encode(), re.IGNORECASE | re.DOTALL)
 
 
-# For bodies that are not JSON, or only its beginning: the text before a secret value, and the value.
+# For bodies that are not JSON, or cut off: the text before a secret value, and the value.
 _JSON_VALUE = _values_of(r'("[^"\\]{0,64}NAME[^"\\]{0,64}"\s*:\s*)(?:"(?:[^"\\]|\\.)*"?|[^\s"][^,}\]]*)')
 _FORM_VALUE = _values_of(r"((?:^|[?&;\s])[^=&\s]{0,64}NAME[^=&\s]{0,64}=)[^&\s]*")
 _PART_VALUE = _values_of(r'(name="[^"]{0,64}NAME[^"]{0,64}"[^\0]*?\r\n\r\n).*?(?=\r\n--|\Z)')
@@ -55,12 +55,12 @@ def mask_header(name: bytes, value: bytes) -> bytes:
 
 
 def mask_target(text: bytes) -> bytes:
-    """A path or a query."""
+    """Mask a path or a query."""
     return mask_keys(_FORM_VALUE.sub(rb"\1***", text)) if b"=" in text else mask_keys(text)
 
 
 def mask_body(body: bytes) -> bytes:
-    """A body, whole or cut off, of any content type; a body without secrets is returned unchanged."""
+    """Mask a body of any content type, whole or cut off; a body without secrets is returned unchanged."""
     lower = body.lower()
     if not any(mark in lower for mark in _MARKS):
         return body
@@ -76,7 +76,7 @@ def mask_body(body: bytes) -> bytes:
 
 
 def mask_keys(text: bytes) -> bytes:
-    """API keys as `lehnz_sk_...c0de`."""
+    """Shorten API keys to `lehnz_sk_...c0de`."""
     return _API_KEY.sub(_masked_key, text) if b"lehnz_" in text else text
 
 
@@ -86,7 +86,8 @@ def _masked_key(found: re.Match[bytes]) -> bytes:
 
 
 def _hide(node: Any) -> bool:
-    """Mask the values of secret fields in place. Returns whether there were any. Escaped field names are found too."""
+    """Mask the values of secret fields in place. Returns whether there were any. Field names with escapes are found
+    too."""
     if isinstance(node, list):
         return any([_hide(child) for child in node])
     if not isinstance(node, dict):
@@ -101,7 +102,7 @@ def _hide(node: Any) -> bool:
 
 
 def _hidden(value: Any) -> str:
-    """API keys stay recognisable; everything else is masked."""
+    """Mask a value; an API key stays recognisable."""
     if isinstance(value, str) and _API_KEY.fullmatch(value.encode(errors="replace")):
         return mask_keys(value.encode()).decode()
     return HIDDEN

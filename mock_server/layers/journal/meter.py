@@ -1,4 +1,4 @@
-"""Counts requests by operation and status, with their durations. One look-up per request, no library."""
+"""Counts requests by operation and status, and their durations. Each request costs one look-up; no library is used."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Mapping
 
 BOUNDS_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-OTHER = "other"  # not an operation of the spec
+OTHER = "other"  # all requests that are no operation of the spec
 
 
 class Latencies:
@@ -20,13 +20,13 @@ class Latencies:
 
 
 class Meter:
-    """Its size is bounded by the spec: unknown paths are all counted as `other`."""
+    """Counts of limited size: unknown paths are all counted as `other`."""
 
     def __init__(self) -> None:
         self._found: dict[tuple[str | None, int | None], Latencies] = {}
 
     def count(self, operation_id: str | None, status: int | None, seconds: float) -> None:
-        """`operation_id` is None for an unknown operation; `status` is None without a response."""
+        """Count a request. `operation_id`: None for an unknown operation; `status`: None without a response."""
         found = self._found.get((operation_id, status))
         if found is None:
             found = self._found[operation_id, status] = Latencies()
@@ -35,12 +35,12 @@ class Meter:
 
     @property
     def requests(self) -> Mapping[tuple[str, int | None], int]:
-        """The number of requests, by operation and status."""
+        """The number of requests by operation and status."""
         return {(name or OTHER, status): sum(each.counts) for (name, status), each in self._found.items()}
 
     @property
     def latencies(self) -> Mapping[str, Latencies]:
-        """By operation."""
+        """The durations by operation."""
         together: dict[str, Latencies] = {}
         for (name, _), each in self._found.items():
             whole = together.setdefault(name or OTHER, Latencies())

@@ -1,5 +1,5 @@
-"""A raw exchange, which costs next to nothing to keep. Most are dropped unread; the others are made
-readable then, and their secrets are masked. Nothing but `exchange` leads out of here.
+"""A raw exchange, which costs next to nothing to record. Most are dropped unread; the others are made readable and
+masked when they are read. Use `exchange` only: it is what masks the secrets.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from mock_server.errors import FieldError
 from mock_server.layers.journal.exchange import Circumstances, Exchange, Message
 from mock_server.layers.journal.masking import Header, mask_body, mask_header, mask_keys, mask_target
 
-MAX_HEADER_BYTES = 8_192  # of one message; the rest is not kept
-_MAX_METHOD, _MAX_TARGET = 16, 4_096  # characters of a method, bytes of a path and of a query
+MAX_HEADER_BYTES = 8_192  # of one message; the rest is dropped
+_MAX_METHOD, _MAX_TARGET = 16, 4_096  # characters of a method; bytes of a path, and of a query
 
 
 class RawExchange(Circumstances):
-    """`masked`: it contains no secrets any more."""
+    """A raw exchange. `masked`: it contains no secrets any more."""
 
     __slots__ = (
         "detail",
@@ -37,7 +37,7 @@ class RawExchange(Circumstances):
     query: bytes
     request_headers: Sequence[Header]
     response_headers: Sequence[Header]
-    read: bytes | None  # the kept part of the request's body
+    read: bytes | None  # the part of the request's body that is kept
     read_bytes: int
     sent: bytes | None
     sent_bytes: int
@@ -47,7 +47,7 @@ class RawExchange(Circumstances):
     findings: Sequence[Finding]
 
     def mask(self) -> None:
-        """Mask all secrets, once."""
+        """Mask all secrets, at the first call."""
         self.method = self.method[:_MAX_METHOD]
         self.path, self.query = mask_target(self.path[:_MAX_TARGET]), mask_target(self.query[:_MAX_TARGET])
         self.request_headers = without_secrets(self.request_headers, self.tenant_id is not None)
@@ -80,7 +80,8 @@ class RawExchange(Circumstances):
 
 
 def without_secrets(headers: Sequence[Header], known: bool) -> list[Header]:
-    """As many headers as are kept. `known`: an organisation has this API key, so it has the form of a key."""
+    """Return the headers that are kept, masked. `known`: an organisation has this API key, so it has the form of a
+    key."""
     kept, size = [], 0
     for name, value in headers:
         size += len(name) + len(value)

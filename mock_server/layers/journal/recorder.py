@@ -1,4 +1,4 @@
-"""The outermost layer of the API: records what the client sent and received, CORS headers included."""
+"""The outermost layer of the API: records what the client sent and received, with the CORS headers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mock_server.layers.journal.meter import Meter
 from mock_server.layers.journal.raw_exchange import MAX_HEADER_BYTES, RawExchange
 from mock_server.state.clock import Clock
 
-_WAIT_SECONDS = 0.02  # for a body that the API has refused to read
+_WAIT_SECONDS = 0.02  # how long to wait for a body that the API has refused unread
 
 
 class Recorder:
@@ -61,7 +61,7 @@ class _Tap(RawExchange):
         return message
 
     def send(self, message: Message) -> Awaitable[None]:
-        """Not a coroutine of its own, which would cost more than everything else here."""
+        """Record a message and send it. Not a coroutine of its own, which would cost more than all other steps."""
         if message["type"] == "http.response.body":
             body = message.get("body", b"")
             self.sent = _continued(self.sent, self.sent_bytes, body)
@@ -73,7 +73,7 @@ class _Tap(RawExchange):
         return self._send(message)
 
     async def _send_refusal(self, message: Message) -> None:
-        """Waits briefly for the body of a request that was refused before its body was read; usually it has already
+        """Send a refusal. If the body was not read, wait briefly for it, so that it can be recorded; usually it has
         arrived."""
         names = {name for name, _ in self._scope["headers"]}
         if b"expect" not in names and names & {b"content-length", b"transfer-encoding"}:
@@ -87,7 +87,7 @@ class _Tap(RawExchange):
 
     def finish(self, request: Context, clock: Clock) -> None:
         """Record the context and release the request. A request with a valid API key is kept raw and masked when it is
-        read; everything else, such as a sign-in or a token, is masked at once."""
+        read; all others, such as a sign-in or one with a token, are masked at once."""
         scope, caller, endpoint, error = self._scope, request.caller, request.endpoint, request.error
         del self._scope, self._receive, self._send
         self.at, self.moment, self.scale = clock.reading()
@@ -103,7 +103,7 @@ class _Tap(RawExchange):
         self.findings, self.accepted, self.fault = request.findings, request.accepted, request.fault
         self.error, self.detail = (None, "") if error is None else (error.summary, error.detail)
         self.masked = False
-        if b"content-encoding" in request.headers:  # a secret must not hide in a compressed body
+        if b"content-encoding" in request.headers:  # decoded, because a compressed body would hide its secrets
             self._decode(request.headers[b"content-encoding"])
         length = request.header_bytes + len(self.path) + len(self.query)
         if caller is None or self.needed_key_type is None or length > MAX_HEADER_BYTES:

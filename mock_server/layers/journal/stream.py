@@ -1,5 +1,5 @@
-"""The journal as server-sent events. A reader is a position in the journal, without a queue: a slow one gets what is
-still kept when it reads again, and one that doesn't read is disconnected."""
+"""The journal as server-sent events. A reader is a position in the journal, without a queue: a slow reader gets what is
+still kept when it reads again, and one that does not read is disconnected."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from mock_server.layers.faults.wire import Wire
 from mock_server.layers.journal.exchange import Exchange
 from mock_server.layers.journal.journal import Journal
 
-HEARTBEAT_SECONDS = 15.0  # so that no proxy closes the connection as idle
-READ_TIMEOUT_SECONDS = 30.0  # for a reader that reads nothing
+HEARTBEAT_SECONDS = 15.0  # keeps proxies from closing the connection as idle
+READ_TIMEOUT_SECONDS = 30.0  # a reader that takes nothing for so long is disconnected
 _TOGETHER_SECONDS = 0.05  # events within this time are sent together
 _AT_ONCE = 100
 _CLEARED = b"event: cleared\ndata: {}\n\n"
@@ -23,7 +23,7 @@ _HEADERS = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X
 
 
 class Stream(Response):
-    """All later exchanges, of one organisation or of all. `cleared`: earlier ones were removed."""
+    """The exchanges after a position, of one organisation or of all. `cleared`: earlier ones were removed."""
 
     def __init__(self, journal: Journal, wire: Wire, after: int, tenant_id: str | None) -> None:
         super().__init__(headers=_HEADERS)
@@ -45,7 +45,7 @@ class Stream(Response):
             await self._wire.reset(scope, receive)
 
     async def _feed(self, send: Send) -> None:
-        """Send until the journal is closed. Raises TimeoutError for a reader that reads nothing."""
+        """Send until the journal is closed. Raises TimeoutError for a reader that takes nothing."""
         text = b"retry: 1000\n: listening\n\n"
         while not self._journal.closed:
             async with asyncio.timeout(READ_TIMEOUT_SECONDS):
@@ -58,7 +58,7 @@ class Stream(Response):
         await send({"type": "http.response.body", "body": b""})
 
     def _news(self) -> Iterator[bytes]:
-        """The oldest new exchanges; the rest follows when these are sent."""
+        """Yield the oldest new exchanges; the following call yields the next."""
         journal = self._journal
         if self._clearings != journal.clearings:
             self._clearings = journal.clearings

@@ -1,4 +1,4 @@
-"""Was this request made, and how often? A list of differences decides, so that a miss explains itself."""
+"""Verifies that a request was made, and how often. A list of differences decides, so a miss comes with its reasons."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from mock_server.layers.journal.masking import mask_header
 
 NEAREST = 3
 ABSENT = None
-_DECISIVE = 10  # another operation, method or path outweighs many other fields
+_DECISIVE = 10  # weight of operation, method and path, which outweigh many other fields
 _PLACE = frozenset({"operation_id", "method", "path"})
 
 
 class Difference(NamedTuple):
-    """`field` is `status`, `headers.origin`, `query.limit`, or a path into the body: `body.items[0].price`."""
+    """A difference. `field`: `status`, `headers.origin`, `query.limit`, or a path into the body:
+    `body.items[0].price`."""
 
     field: str
     expected: Any
@@ -26,8 +27,8 @@ class Difference(NamedTuple):
 
 @dataclass(frozen=True)
 class Expectation:
-    """None, and omitted entries of a mapping, match anything. `body` is a partial match: objects may have more fields,
-    and one record of an array is enough; lists must match element by element."""
+    """The expected request. None, and names missing in a mapping, match anything. `body` is a partial match: objects
+    may have more fields, and one matching record of an array is enough; lists must match element by element."""
 
     operation_id: str | None = None
     method: str | None = None
@@ -38,7 +39,7 @@ class Expectation:
     body: Any = None
 
     def differences(self, exchange: Exchange) -> list[Difference]:
-        """Empty for a match."""
+        """Return the differences of an exchange; empty if it matches."""
         return [*self._of_envelope(exchange), *self._of_body(exchange)]
 
     def _of_envelope(self, exchange: Exchange) -> Iterator[Difference]:
@@ -75,8 +76,8 @@ class Miss(NamedTuple):
 
 class Verification(NamedTuple):
     matches: list[int]
-    nearest: list[Miss]  # the most alike of those that don't match, the newest first among equals; those that went
-    # elsewhere only where none went to the same place
+    nearest: list[Miss]  # the most similar exchanges that don't match, of equals the newest first; those to
+    # another path only if none went to the same path
 
 
 def verify(expectation: Expectation, exchanges: Iterable[Exchange]) -> Verification:
@@ -111,13 +112,13 @@ def _compare(place: str, expected: Any, actual: Any) -> Iterator[Difference]:
 
 
 def _nearest_element(place: str, expected: Any, actual: list[Any]) -> list[Difference]:
-    """The differences of the closest record; empty if one matches."""
+    """Return the differences of the most similar record; empty if one matches."""
     found = [list(_compare(f"{place}[{index}]", expected, element)) for index, element in enumerate(actual)]
     return min(found, key=len, default=[Difference(place, expected, actual)])
 
 
 def _equal(expected: Any, actual: Any) -> bool:
-    """As JSON values: 20 is 20.0, and true is not 1."""
+    """Return whether two JSON values are equal: 20 is 20.0, and true is not 1."""
     return bool(expected == actual) and isinstance(expected, bool) == isinstance(actual, bool)
 
 
@@ -127,5 +128,5 @@ def _unreadable(exchange: Exchange) -> str | None:
 
 
 def _as_kept(name: str, value: str) -> str:
-    """Secrets are compared and shown in their masked form."""
+    """Return a header's value as the journal keeps it: secrets are compared and shown in their masked form."""
     return mask_header(name.lower().encode("latin-1", "replace"), value.encode("latin-1", "replace")).decode("latin-1")

@@ -1,4 +1,4 @@
-"""Does a request match the spec, and does a target do what every document demands?
+"""Judges an exchange with a target: whether the request matches the spec, and the response what every document demands.
 
 Requests are compared with the spec, as the mock does; responses only with the judged contract, as the suite does."""
 
@@ -33,7 +33,7 @@ _FORM = {400, 413, 415, 422}  # statuses about the request alone, not about keys
 
 
 class Asked(NamedTuple):
-    """A request as received; `body` still has its Content-Encoding."""
+    """A request as it was received; `body` still has its Content-Encoding."""
 
     method: str
     raw_path: bytes
@@ -54,13 +54,13 @@ _NOT_JSON = object()
 
 
 class Judge:
-    """Holds exchanges to one spec. `superset`: a secret key may do all that a publishable key may (R3)."""
+    """Judges exchanges by one spec. `superset`: a secret key may do all that a publishable key may (R3)."""
 
     def __init__(self, contract: Contract, superset: bool = False) -> None:
         self._contract, self._superset = contract, superset
 
     def findings(self, request: Context, asked: Asked, answered: Answered) -> list[Finding]:
-        """The differences; their ids begin with `request.`, `answer.` or `drift.`."""
+        """Return the differences; their ids begin with `request.`, `answer.` or `drift.`."""
         operation_id = request.endpoint.operation.operation_id if request.endpoint else None
         refusals: list[ApiError] = []
         body = b""
@@ -86,7 +86,8 @@ class Judge:
         return found
 
     def _forbidden(self, target: TargetContract, request: Context, document: Any) -> bool:
-        """Whether its key or its body is forbidden. A key of an undocumented kind may be one of the target's own."""
+        """Return whether the key or the body is forbidden. A key of an undocumented kind may be one of the target's
+        own."""
         endpoint = request.endpoint
         if endpoint is None or not target.knows(endpoint.operation.operation_id):
             return False
@@ -98,7 +99,7 @@ class Judge:
         return document is not None and target.must_refuse(endpoint.operation.operation_id, document)
 
     def _refusals(self, request: Context, asked: Asked, body: bytes) -> Iterator[ApiError]:
-        """The refusals that the spec demands, as far as they can be known without the target's keys and data."""
+        """Yield the refusals that the spec demands, as far as they are certain without the target's keys and data."""
         path, endpoint, headers = request.path, request.endpoint, request.headers
         if path is None:
             yield NotFound("the spec has no such path")
@@ -118,7 +119,7 @@ class Judge:
 
 
 def _problems(target: TargetContract, operation_id: str | None, answered: Answered) -> Iterator[Finding]:
-    """Problems of a response. A body that is too large or has an unknown encoding is not judged."""
+    """Yield the problems of a response. A body that is too large or has an unknown encoding is not judged."""
     headers = {name.lower(): value for name, value in answered.headers}
     try:
         body = decoded(answered.body, headers.get(b"content-encoding"), _MOST_JUDGED_BYTES)
@@ -132,8 +133,8 @@ def _problems(target: TargetContract, operation_id: str | None, answered: Answer
 
 
 def _document(body: bytes) -> Any:
-    """The JSON value of a body, as the most lenient server reads it. None where servers may differ: no body, or one
-    that nests too deep."""
+    """Parse a body as the most lenient server does. None if servers may differ: for no body, or one that nests too
+    deep."""
     try:
         return json.loads(body) if body else None
     except RecursionError:
@@ -147,7 +148,7 @@ def _drift(kind: str, answered: Answered, why: str) -> Finding:
 
 
 def _key(endpoint: Endpoint, headers: Mapping[bytes, bytes], superset: bool) -> Iterator[ApiError]:
-    """The prefix of a key gives its type."""
+    """Yield the refusals of a key, whose prefix gives its type."""
     if endpoint.key_type is None:
         return
     key = headers.get(b"x-api-key")
@@ -167,7 +168,7 @@ def _named(refusal: ApiError) -> Iterator[Finding]:
 
 
 def _finding(name: str, field: str | None, message: str) -> Finding:
-    """A finding with masked keys: a client may put its key anywhere, even into the name of a field."""
+    """Make a finding and mask keys in it, because a client may put its key anywhere, even into the name of a field."""
     return Finding(name, None if field is None else _masked(field), _masked(message))
 
 

@@ -1,5 +1,5 @@
-"""--proxy: forwards every request to a real server and returns its response unchanged. The journal and the log report a
-request that differs from the spec, and a response that differs from what every document demands."""
+"""--proxy: forwards every request to a real server and returns its response unchanged. The journal and the log report
+requests that differ from the spec, and responses that differ from what every document demands."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from mock_server.spec.contract import Contract
 
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)  # seconds
 _MAX_ANSWER_BYTES = 64 * 2**20
-_MOST_LOGGED = 1_000  # different findings that are logged; the journal has them all
+_MOST_LOGGED = 1_000  # different findings that are logged; the journal has all of them
 _WITHOUT_BODY = {204, 304}
 _ENCODINGS = {b"gzip", b"x-gzip", b"deflate", b"identity"}
 _SEPARATORS = re.compile(rb"[/\\]|%2f|%5c", re.IGNORECASE)
@@ -46,17 +46,17 @@ logger = logging.getLogger(__name__)
 
 
 class BadGateway(ApiError):
-    """The proxy's own response when the target did not respond. Not part of the API."""
+    """The proxy's own response if the target did not respond. It is not part of the API."""
 
     status: ClassVar[int] = 502
     summary: ClassVar[str] = "Bad gateway"
 
 
 class Proxy:
-    """An ASGI application in place of the API. It adds no CORS headers: a page sees those of the target."""
+    """An ASGI application in place of the API. It adds no CORS headers: pages see the target's."""
 
     def __init__(self, contract: Contract, target: str, superset: bool = False) -> None:
-        """`superset`: the target lets a secret key do all that a publishable key may (R3)."""
+        """Make a proxy. `superset`: the target lets a secret key do all that a publishable key may (R3)."""
         self._contract = contract
         self._target = httpx.URL(target)
         verify: ssl.SSLContext | bool = ssl.create_default_context() if self._target.scheme == "https" else False
@@ -76,7 +76,7 @@ class Proxy:
                 logger.warning("%s", error.detail)
             status, body = error.status, envelope.failure(error)
             headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
-            headers.append((b"access-control-allow-origin", b"*"))  # a page should be able to read the reason
+            headers.append((b"access-control-allow-origin", b"*"))  # lets a page read the reason
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
@@ -84,7 +84,7 @@ class Proxy:
         await self._client.aclose()
 
     async def _forward(self, scope: Scope, receive: Receive, context: Context) -> tuple[int, list[Header], bytes]:
-        """(status, headers, body) of the response. Raises ApiError and Disconnected."""
+        """Return (status, headers, body) of the response. Raises ApiError and Disconnected."""
         body = await read_raw(receive, context.headers, self._contract.max_body)
         asked = Asked(scope["method"], scope["raw_path"], scope["query_string"], scope["headers"], body)
         answer, raw = await self._ask(asked)
@@ -102,7 +102,7 @@ class Proxy:
         return answer.status_code, headers, raw
 
     async def _ask(self, asked: Asked) -> tuple[httpx.Response, bytes]:
-        """The target's response, and its body still encoded. Raises BadGateway, BadRequest."""
+        """Return the target's response, and its body, still encoded. Raises BadGateway, BadRequest."""
         if any(unquote_to_bytes(segment) in (b".", b"..") for segment in _SEPARATORS.split(asked.raw_path)):
             raise BadRequest("a path with . or .. could leave the target's prefix")
         path = self._target.raw_path.rstrip(b"/") + asked.raw_path + (b"?" + asked.query if asked.query else b"")
@@ -136,14 +136,14 @@ class Proxy:
 
 
 def _end_to_end(headers: Iterable[Header]) -> list[Header]:
-    """Without the headers that apply to a single connection."""
+    """Drop the headers that apply to a single connection."""
     every = [(name.lower(), value) for name, value in headers]
     named = {each.strip().lower() for name, value in every if name == b"connection" for each in value.split(b",")}
     return [(name, value) for name, value in every if name not in _HOP_BY_HOP | named]
 
 
 def _readable(header: Header) -> Header:
-    """Restricts Accept-Encoding to the encodings that the mock can decode."""
+    """Restrict Accept-Encoding to the encodings that the mock can decode."""
     name, value = header
     if name != b"accept-encoding":
         return header
@@ -152,7 +152,7 @@ def _readable(header: Header) -> Header:
 
 
 def _unsendable(status: int, headers: Iterable[Header]) -> str | None:
-    """Why no server could pass this response on: HTTP forbids it. None when it can be passed on."""
+    """Return why HTTP forbids any server to pass this response on; None if it is allowed."""
     if not 200 <= status <= 599:
         return f"the target answered with the status {status}"
     for name, value in headers:

@@ -1,4 +1,4 @@
-"""What a target is held to: the contract that the suite judges servers by. The mock's own strictness is its own."""
+"""The contract by which the proxy judges a target. It is the suite's; the mock's own strictness does not apply."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from mock_server.spec.responses import Responses
 
 _IDENTIFIER = text("identifier", "^[A-Za-z0-9_.-]{1,64}$")
 _LIMIT_HEADERS = ("ratelimit-limit", "ratelimit-remaining", "ratelimit-reset")
-_BEHIND_THE_KEY = (200, 202, 400, 403, 429)  # statuses that a valid key gets; they carry the three headers (R14)
+_BEHIND_THE_KEY = (200, 202, 400, 403, 429)  # with a valid key; such responses have the three headers (R14)
 _SERVER_ERROR = 500
 
 
 class TargetContract:
-    """Derived from one spec. Raises SpecError for one that it can't be derived from."""
+    """The judged contract of one spec. Raises SpecError if it can't be derived from the spec."""
 
     def __init__(self, spec: Spec) -> None:
         known = {name: facts.requires for name, facts in documented_strategies(spec).items()}
-        sure = {name: required for name, required in known.items() if "_" not in name}  # R8: one of two spellings
+        sure = {name: required for name, required in known.items() if "_" not in name}  # R8: names with _ vary
         both = known | {name.replace("_", "-"): required for name, required in known.items()}
         try:
             refused = derive(spec, REFUSED, Facts(_IDENTIFIER, both))
@@ -42,7 +42,7 @@ class TargetContract:
     def problems(
         self, operation_id: str | None, status: int, headers: Mapping[bytes, bytes], body: bytes
     ) -> Iterator[FieldError]:
-        """All that is wrong with an answer. What no document describes is free."""
+        """Yield all problems of a response. What no document describes is allowed."""
         if status >= _SERVER_ERROR:
             yield FieldError("status", f"{status} is a failure of the server")
         elif operation_id in self._operations:
@@ -52,21 +52,21 @@ class TargetContract:
                     yield FieldError(f"header.{name}", "is missing")
 
     def knows(self, operation_id: str) -> bool:
-        """The documents describe it."""
+        """Return whether the documents describe the operation."""
         return operation_id in self._operations
 
     def must_accept(self, operation_id: str | None, body: Any) -> bool:
-        """Every document allows this JSON value."""
+        """Return whether every document allows this JSON value."""
         return operation_id in self._allowing and self._allowing[operation_id].is_valid(body)
 
     def must_refuse(self, operation_id: str | None, body: Any) -> bool:
-        """Every document forbids this JSON value."""
+        """Return whether every document forbids this JSON value."""
         return operation_id in self._forbidding and not self._forbidding[operation_id].is_valid(body)
 
 
 @lru_cache(maxsize=2)
 def target_contract(spec: Spec) -> TargetContract:
-    """Once for each spec. Raises SpecError."""
+    """Derive the contract, once for each spec. Raises SpecError."""
     return TargetContract(spec)
 
 

@@ -1,4 +1,4 @@
-"""--state FILE: an SQLite file holds everything that the mock has acknowledged.
+"""--state FILE: an SQLite file that holds everything that the mock has acknowledged.
 
 store.py      the file: open, check, migrate, write in transactions
 written.py    records and organisations in the file's format

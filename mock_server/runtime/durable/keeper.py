@@ -1,4 +1,4 @@
-"""Collects changes, and writes one transaction for all responses of one turn of the event loop.
+"""Collects changes, and writes them in one transaction for all responses of one turn of the event loop.
 
 A response waits in `settle` until what it acknowledges is in the file. With `normal` the file is written on the event
 loop, which takes well under a millisecond; with `full` in a thread, because it waits for the disk."""
@@ -39,7 +39,7 @@ _PUT_PART = "INSERT OR REPLACE INTO part (name, data) VALUES (?, ?)"
 _PUT_UPLOAD = "INSERT OR IGNORE INTO upload (upload_id) VALUES (?)"
 _FORGET = tuple(f"DELETE FROM {table} WHERE tenant_id = ?" for table in ("log", "random", "organisation"))  # noqa: S608
 
-_DRAWS = 2_000  # ids drawn before the generator's state is written again
+_DRAWS = 2_000  # ids drawn before the state of their generator is written again
 
 logger = logging.getLogger(__name__)
 
@@ -49,19 +49,19 @@ class NotKept(Exception):
 
 
 class Known:
-    """What the file holds of an organisation."""
+    """The part of an organisation's state that the file holds."""
 
     __slots__ = ("drawn", "has_delays", "live", "place", "served", "state", "tenant")
 
     def __init__(self, state: State, place: int) -> None:
         self.state, self.tenant, self.place = state, state.tenant, place
-        self.served = served_count(state.tenant)  # recommendations
-        self.drawn: int | None = None  # ids drawn when the generator's state was written
+        self.served = served_count(state.tenant)  # number of recommendations
+        self.drawn: int | None = None  # ids drawn when the generator's state was last written
         self.has_delays = False
         self.live = b""
 
     def new_served(self) -> list[Row]:
-        """Recommendations served since the last call."""
+        """Return the recommendations served since the last call, as rows."""
         count = served_count(self.tenant)
         fresh = self.tenant.attribution.latest(count - self.served)
         self.served = count
@@ -69,7 +69,7 @@ class Known:
 
 
 class Keeper:
-    """`parts`: state besides the organisations, by name."""
+    """Writes the state file. `parts`: state besides the organisations, by name."""
 
     def __init__(
         self,
@@ -106,7 +106,7 @@ class Keeper:
         self._everything = True
 
     def finished(self, upload_id: str) -> None:
-        """An upload was read to its end, so its records count."""
+        """Note that an upload was read to its end, so that its records count after a restart."""
         self._uploads.append(upload_id)
         self._schedule()
 
@@ -119,7 +119,7 @@ class Keeper:
             await waiter
 
     def start(self, anew: bool) -> None:
-        """Write everything as it is now; `anew`: replace the whole file. Raises StateFileError."""
+        """Write the current state; `anew`: replace the whole file. Raises StateFileError."""
         if anew:
             self._known = None
         try:
@@ -181,7 +181,8 @@ class Keeper:
             self._schedule()
 
     def _fail(self, waiters: Sequence[asyncio.Future[None]], error: Exception) -> None:
-        """The next transaction writes everything, because the contents of this one are lost."""
+        """Pass the error to the waiters. The next transaction writes everything, because the contents of this one are
+        lost."""
         logger.error("%s: can't be written: %s", self._store.path, error)
         self._known, self._everything = None, True
         for waiter in waiters:
@@ -189,7 +190,7 @@ class Keeper:
                 waiter.set_exception(NotKept(f"the state file can't be written: {error}"))
 
     def _collect(self) -> list[Statement]:
-        """The statements to write. Their changes count as written from now on."""
+        """Return the statements to write. From now on their changes count as written."""
         statements: list[Statement] = []
         rows, touched, everything = self._rows, self._touched, self._everything or self._known is None
         self._rows, self._touched, self._everything = [], {}, False
@@ -210,7 +211,7 @@ class Keeper:
             state, known = organisation.state, self._known.get(tenant_id)
             if known is None or known.state is not state or known.tenant is not state.tenant:
                 if organisation.tenant_id not in self._organisations:
-                    continue  # removed in the meantime
+                    continue  # it was removed in the meantime
                 statements += self._whole(organisation, known)
                 is_new.add(tenant_id)
         added = [row for state, row in rows if state is self._state_known(row[0]) and row[0] not in is_new]
@@ -231,7 +232,7 @@ class Keeper:
         return known.state if known else None
 
     def _whole(self, organisation: Organisation, known: Known | None) -> list[Statement]:
-        """All data of an organisation that was replaced, with its queued records."""
+        """Return the statements that write all data of an organisation that was replaced, with its queued records."""
         assert self._known is not None  # noqa: S101 - `_collect` sets it
         tenant_id, state = organisation.tenant_id, organisation.state
         place = known.place if known else 1 + max((each.place for each in self._known.values()), default=0)
@@ -263,7 +264,7 @@ class Keeper:
         return statements
 
     def _changing_parts(self) -> list[str]:
-        """Those that change without a call that changes everything: faults count what they did, an upload ends."""
+        """Return the parts that change without `touch_everything`: faults count their hits, an upload ends."""
         return [
             name for name, changes in (("faults", self._parts.get("faults")), ("uploads", self._uploads)) if changes
         ]
@@ -290,5 +291,5 @@ def _plain_state(state: tuple[object, ...]) -> list[object]:
 
 
 def served_count(tenant: Tenant) -> int:
-    """How many recommendations an organisation has been served in total."""
+    """Return how many recommendations an organisation has been served in total."""
     return len(tenant.attribution) + tenant.attribution.forgotten

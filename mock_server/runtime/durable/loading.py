@@ -20,14 +20,15 @@ from mock_server.state.organisations import Organisation, Organisations, State
 from mock_server.state.snapshots.snapshot import Part
 from mock_server.state.tenant import Tenant
 
-_ROWS_BEFORE_CLEANING = 20_000  # rows added one by one, after which the file is rewritten
+_ROWS_BEFORE_CLEANING = 20_000  # rows that may be added one by one before the file is rewritten
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class Loaded:
-    """`places`: positions of the organisations. `waiting`: records not visible yet. `lifetimes`: seconds left."""
+    """What was loaded. `places`: positions of the organisations. `waiting`: records not visible yet. `lifetimes`:
+    seconds left."""
 
     places: dict[str, int] = field(default_factory=dict)
     waiting: list[Batch] = field(default_factory=list)
@@ -47,7 +48,7 @@ def load(
     parts: Mapping[str, Part],
     make_tenant: Callable[[str], Tenant],
 ) -> Loaded:
-    """Replaces the existing organisations. Raises StateFileError for content that no mock wrote."""
+    """Replace the existing organisations by those in the file. Raises StateFileError for content that no mock wrote."""
     try:
         return _load(store, clock, organisations, parts, make_tenant)
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
@@ -102,7 +103,8 @@ def _organisation(tenant_id: str, made: dict[str, Any], state: State) -> Organis
 
 
 def _fill(store: Store, states: Mapping[str, State], shift: float, now: float, loaded: Loaded) -> None:
-    """Apply the records in the order of acceptance, except those of uploads that were not read to their end."""
+    """Apply the records in the order in which they were accepted, except those of uploads that were not read to their
+    end."""
     sql = (
         "SELECT number, tenant_id, kind, due, data FROM log"
         " WHERE upload_id IS NULL OR upload_id IN (SELECT upload_id FROM upload) ORDER BY number"
@@ -110,7 +112,7 @@ def _fill(store: Store, states: Mapping[str, State], shift: float, now: float, l
     for number, tenant_id, kind, due, data in store.read(sql):
         loaded.rows += 1
         if (state := states.get(tenant_id)) is None:
-            continue  # its lifetime is over
+            continue  # its lifetime has ended
         tenant = state.tenant
         if kind == "attribution":
             tenant.attribution = attribution_of(data)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 Sync = Literal["normal", "full"]
-Statement = tuple[str, Sequence[tuple[Any, ...]]]  # SQL, and the values of each time it is run
+Statement = tuple[str, Sequence[tuple[Any, ...]]]  # SQL, and the values for each time it is run
 
 APPLICATION_ID = 0x4C4E5A4D  # LNZM
 VERSION = 1
@@ -32,7 +32,7 @@ CREATE TABLE random (tenant_id TEXT NOT NULL, name TEXT NOT NULL, block BLOB NOT
 CREATE TABLE part (name TEXT PRIMARY KEY, data BLOB NOT NULL);
 CREATE TABLE upload (upload_id TEXT PRIMARY KEY);
 """
-MIGRATIONS: Mapping[int, str] = {}  # version -> SQL that migrates to the next one
+MIGRATIONS: Mapping[int, str] = {}  # version -> SQL that changes the file to the next version
 _MAGIC = b"SQLite format 3\x00"
 
 
@@ -46,7 +46,7 @@ class Store:
 
     @classmethod
     def open(cls, path: Path, sync: Sync) -> Self:
-        """Raises StateFileError, and then nothing was written."""
+        """Open the file, or create it. Raises StateFileError, and then nothing was written."""
         is_new = not path.exists() or path.stat().st_size == 0
         if not is_new:
             _check_header(path)
@@ -72,7 +72,7 @@ class Store:
         return cls(connection, path, is_new)
 
     def write(self, statements: Sequence[Statement]) -> None:
-        """All or nothing. Raises sqlite3.Error."""
+        """Run all statements in one transaction. Raises sqlite3.Error, and then nothing was written."""
         run = self._connection
         run.execute("BEGIN")
         try:
@@ -92,7 +92,7 @@ class Store:
 
 
 def _check_header(path: Path) -> None:
-    """Checks that do not need SQLite."""
+    """Check what can be checked without SQLite."""
     try:
         with path.open("rb") as file:
             header = file.read(100)
@@ -117,7 +117,7 @@ def _make(connection: sqlite3.Connection) -> None:
     connection.executescript(
         f"BEGIN; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; {_SCHEMA} COMMIT;"
     )
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # so that the file's own header is up to date
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # brings the file's own header up to date
 
 
 def _migrate(connection: sqlite3.Connection) -> None:

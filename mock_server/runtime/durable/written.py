@@ -1,4 +1,4 @@
-"""Records and organisations in the format of the state file."""
+"""Converts records and organisations to and from the format of the state file."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ _KINDS: dict[type[Record], str] = {Item: "items", User: "users", Event: "events"
 _FIELDS = {kind: tuple(each.name for each in fields(kind) if each.name != "metadata_json") for kind in _KINDS}
 _AT_ONCE = 500  # records per row when a whole organisation is written
 NO_DUE = None
-_PLAIN = b" "  # prefix of rows that Python's own JSON reader has to read
+_PLAIN = b" "  # prefix of rows that only Python's own JSON reader can read
 
 
 def row_of(tenant_id: str, records: Sequence[Record], due: float | None, upload_id: str | None = None) -> Row:
-    """Records of one kind that were accepted together."""
+    """Return a row of records of one kind that were accepted together."""
     kind = type(records[0])
     names = _FIELDS[kind]
     data = [[_value(record, name) for name in names] for record in records]
@@ -41,19 +41,19 @@ def row_of(tenant_id: str, records: Sequence[Record], due: float | None, upload_
 
 
 def records_of(kind: str, data: bytes) -> list[Record]:
-    """Raises ValueError or TypeError for data that `row_of` did not write."""
+    """Return the records of a row. Raises ValueError or TypeError for data that `row_of` did not write."""
     rows = json.loads(data) if data.startswith(_PLAIN) else orjson.loads(data)
     if kind == "items":
         return [Item(*row) for row in rows]
     if kind == "users":
         return [User(*row) for row in rows]
     for row in rows:
-        row[-1] = row[-1].encode()  # details
+        row[-1] = row[-1].encode()  # the details of an event
     return [Event(*row) for row in rows]
 
 
 def rows_of(tenant_id: str, tenant: Tenant) -> Iterator[Row]:
-    """All data of an organisation."""
+    """Yield the rows of all data of an organisation."""
     for records in (tenant.items.values(), tenant.users.values(), tenant.events.values()):
         whole: list[Record] = list(records)
         for start in range(0, len(whole), _AT_ONCE):
@@ -68,7 +68,7 @@ def rows_of(tenant_id: str, tenant: Tenant) -> Iterator[Row]:
 
 
 def served_row(tenant_id: str, served: Sequence[tuple[str, Served]]) -> Row:
-    """Recommendations that were served, by their ids."""
+    """Return a row of recommendations that were served, by their ids."""
     return tenant_id, "served", NO_DUE, None, orjson.dumps([[number, *each] for number, each in served])
 
 
@@ -82,7 +82,7 @@ def attribution_of(data: bytes) -> Attribution:
 
 
 def made_facts(organisation: Organisation) -> bytes:
-    """Facts that never change. The secret key itself is not among them, only its digest."""
+    """Serialise the facts that never change. Of the secret key only its digest is among them."""
     own = organisation.secret_key
     return orjson.dumps(
         {
@@ -95,7 +95,7 @@ def made_facts(organisation: Organisation) -> bytes:
 
 
 def live_facts(state: State, shift: float, expires_at: float | None, drawn: int) -> bytes:
-    """Facts that change with requests. `shift`: from the monotonic clock to the mock's time."""
+    """Serialise the facts that change with requests. `shift`: from the monotonic clock to the mock's time."""
     window = state.window
     return orjson.dumps(
         {
@@ -114,7 +114,7 @@ def live_facts(state: State, shift: float, expires_at: float | None, drawn: int)
 
 
 def put_facts(facts: dict[str, Any], state: State, shift: float) -> None:
-    """Restores `live_facts`. `shift`: from the mock's time to the monotonic clock."""
+    """Restore `live_facts`. `shift`: from the mock's time to the monotonic clock."""
     state.due, state.ahead, state.logged = facts["due"] + shift, facts["ahead"], set(facts["told"])
     window = Window()
     window.started = -math.inf if facts["started"] is None else facts["started"] + shift
@@ -126,12 +126,12 @@ def put_facts(facts: dict[str, Any], state: State, shift: float) -> None:
 
 
 def block_of(random: Random) -> bytes:
-    """A generator's state."""
+    """Serialise a generator's state."""
     return array("I", random.getstate()[1]).tobytes()
 
 
 def put_random(random: Random, block: bytes, drawn: int) -> None:
-    """`drawn`: ids drawn since the state was written."""
+    """Restore a generator's state. `drawn`: ids drawn since it was written."""
     numbers = array("I")
     numbers.frombytes(block)
     random.setstate((3, tuple(numbers), None))
@@ -151,5 +151,5 @@ def _value(record: Record, name: str) -> Any:
 def _json(data: Any) -> bytes:
     try:
         return orjson.dumps(data)
-    except (TypeError, ValueError):  # integers over 64 bits and lone surrogates, as in records.py
+    except (TypeError, ValueError):  # orjson can't write integers over 64 bits and lone surrogates, see records.py
         return _PLAIN + json.dumps(data).encode()

@@ -1,4 +1,4 @@
-"""The input of an account operation."""
+"""The input of an account operation, and the services that it may use."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from mock_server.state.organisations import Organisation, Organisations
 
 
 class Services(NamedTuple):
-    """The services that account operations use."""
+    """What account operations work with."""
 
     contract: Contract
     directory: Directory
@@ -31,7 +31,7 @@ class Services(NamedTuple):
 
 
 class Membership(NamedTuple):
-    """The organisation of a request, and the account's role in it."""
+    """An organisation, and the account's role in it."""
 
     organisation: Organisation
     team: Team
@@ -40,7 +40,7 @@ class Membership(NamedTuple):
 
 @dataclass(slots=True)
 class AccountCall:
-    """A request that passed the guards: valid input and the account (None on /auth)."""
+    """A request that passed the guards: its valid input, and its account (None on /auth)."""
 
     services: Services
     operation_id: str
@@ -63,19 +63,19 @@ class AccountCall:
 
     @property
     def signed_in(self) -> Account:
-        """The account, for an operation that takes a token."""
+        """The account, in an operation that requires a token."""
         assert self.account is not None  # noqa: S101 - the guards ensure it
         return self.account
 
     @property
     def here(self) -> Membership:
-        """The membership, for an operation on an organisation."""
+        """The membership, in an operation on an organisation."""
         assert self.membership is not None  # noqa: S101 - the guards ensure it
         return self.membership
 
     @property
     def file(self) -> SentFile:
-        """The uploaded file, for an operation that takes one."""
+        """The uploaded file, in an operation that takes one."""
         assert self.sent is not None  # noqa: S101 - the guards ensure it
         return self.sent
 
@@ -84,12 +84,12 @@ class AccountCall:
         return Actor(self.signed_in.account_id, self.signed_in.email, self.address)
 
     def record(self, subject: str | None = None, team: Team | None = None, **details: Any) -> None:
-        """Write to the audit log that the operation was done."""
+        """Write to the audit log that the operation succeeded."""
         audit = (team or self.here.team).audit
         audit.add(self.now, self.actor, self.operation_id, "done", subject, details)
 
     def refuse(self, subject: str | None = None, **details: Any) -> None:
-        """Write to the audit log that the operation was refused for an insufficient role."""
+        """Write to the audit log that the operation was refused because of the account's role."""
         self.here.team.audit.add(self.now, self.actor, self.operation_id, "refused", subject, details)
 
 

@@ -1,4 +1,4 @@
-"""Every account operation by its operationId."""
+"""Maps every account operation's operationId to its function."""
 
 from __future__ import annotations
 

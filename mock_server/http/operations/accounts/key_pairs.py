@@ -1,4 +1,4 @@
-"""Key pairs ("Developer Access"): a secret key is shown once, and a revoked pair is invalid at once."""
+"""Key pairs ("Developer Access"). A secret key is shown once; a revoked pair is invalid immediately."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mock_server.state.organisations import Organisation
 from mock_server.state.records import iso_8601
 
 MOST = 100  # valid pairs of one organisation
-_DEVELOPMENT = "development"  # the key_id of the pair that an organisation of the mock starts with
+_DEVELOPMENT = "development"  # key_id of the pair that an organisation made by the mock starts with
 
 
 async def list_key_pairs(call: AccountCall) -> Answer:
@@ -62,7 +62,7 @@ def _pair(pair: KeyPair) -> dict[str, Any]:
 
 
 def _development_pair(organisation: Organisation) -> list[dict[str, Any]]:
-    """The pair of an organisation that the mock made. It is no secret: it is valid on a mock only."""
+    """Return the pair of an organisation that the mock made. It may be shown, because it is valid on a mock only."""
     if not organisation.secret_key:
         return []
     return [

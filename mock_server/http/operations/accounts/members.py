@@ -63,7 +63,7 @@ def _remove(call: AccountCall, member: Member) -> Answer:
 
 
 def _named(call: AccountCall) -> Member:
-    """The member named by the path."""
+    """Return the member that the path names."""
     member = call.here.team.members.get(call.parameters["account_id"])
     if member is None:
         raise NotFound("the organisation has no such member")
@@ -71,7 +71,7 @@ def _named(call: AccountCall) -> Member:
 
 
 def _check_rank(call: AccountCall, account_id: str, *roles: Role) -> None:
-    """Raises Forbidden, and writes it to the audit log, when one of the roles is above the account's own."""
+    """Check that no role is above the account's own. Raises Forbidden, which is written to the audit log."""
     own = call.here.member.role
     for role in roles:
         if not may_give(own, role):

@@ -12,7 +12,7 @@ from mock_server.state.accounts.roles import Role
 from mock_server.state.accounts.team import Member, Team
 from mock_server.state.records import iso_8601
 
-MOST = 100  # organisations that one account may create; each has a recommender
+MOST = 100  # organisations that one account may create, because each has a recommender
 
 
 async def list_organisations(call: AccountCall) -> Answer:

@@ -1,4 +1,4 @@
-"""Registration, login, and the account of a token."""
+"""Registers accounts, logs them in, and shows the account of a token."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bulk uploads: start one, list them, show one."""
+"""Starts bulk uploads, lists them, and shows one."""
 
 from __future__ import annotations
 

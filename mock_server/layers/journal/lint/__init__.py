@@ -1,4 +1,4 @@
-"""The client lint: finds probable mistakes of a client in the exchanges of one organisation.
+"""The journal's lint: finds probable mistakes of a client in the exchanges of one organisation.
 
 linter.py            passes every exchange to the rules, in order
 request.py           an exchange as the rules read it

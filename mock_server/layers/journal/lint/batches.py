@@ -1,4 +1,4 @@
-"""Rules about how events are sent: together, and each once."""
+"""Rules about sending events: several together, and each of them once."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class DuplicateEventId:
                 continue
             if event_id in self._seen:
                 found.append((event_id, self._seen[event_id]))
-            # A client that got no response is right to send it again.
+            # A client that got no response does right to send the request again.
             elif exchange.status == 202 and not exchange.fault:
                 self._seen[event_id] = exchange.id
         if not found:

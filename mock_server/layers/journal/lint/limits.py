@@ -1,4 +1,4 @@
-"""Rules about rate limits: what responses asked for, and what the client did."""
+"""Rules about rate limits: whether the client did what the responses demanded."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mock_server.layers.journal.exchange import Exchange, Message
 from mock_server.layers.journal.lint.request import Client, Remembered, Request, ignored
 
 _CLIENTS = 20
-_DRAFT_7 = re.compile(r"remaining=(\d+),\s*reset=(\d+)")  # of the single field of --rate-limit-headers draft-7
+_DRAFT_7 = re.compile(r"remaining=(\d+),\s*reset=(\d+)")  # the single field of --rate-limit-headers draft-7
 
 
 class CalledBeforeRetryAfter:
@@ -62,7 +62,7 @@ class IgnoredRemaining:
 
 
 def _retry_after(response: Message) -> int | None:
-    """Seconds; dates are not supported."""
+    """Return the seconds of Retry-After, or None; dates are not supported."""
     value = response.header("retry-after")
     return int(value) if value and value.isascii() and value.isdigit() else None
 

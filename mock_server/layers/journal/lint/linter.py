@@ -27,18 +27,18 @@ RULES: Sequence[type[Rule]] = (
     NeverEchoed,
 )
 EVERY_RULE: Sequence[type[Rule] | SentRule] = (*RULES, *SENT_RULES)
-_ORGANISATIONS = 64  # the most recently active ones
+_ORGANISATIONS = 64  # organisations that are remembered, the most recently active ones
 
-_ITEMS = 10_000  # of an organisation
-_MOST = 5  # findings of one rule about one request
+_ITEMS = 10_000  # items of an organisation that are remembered
+_MOST = 5  # findings of one rule that are kept for one request
 _ACCEPTED = (200, 202)
 
 FindTenant = Callable[[str], Tenant | None]
-FieldsOf = Callable[[str], Collection[str]]  # the documented fields of an operation's records
+FieldsOf = Callable[[str], Collection[str]]  # returns the documented fields of an operation's records
 
 
 class Linter:
-    """A reset of an organisation clears its memory."""
+    """Runs the rules. A reset of an organisation clears the rules' memory of it."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Linter:
         self._memories: Remembered[str, _Memory] = Remembered(_ORGANISATIONS)
 
     def look_at(self, exchange: Exchange) -> None:
-        """In the order of the ids."""
+        """Pass an exchange to the rules. Call this in the order of the ids."""
         if exchange.tenant_id is not None:
             memory = self._memory_of(exchange.tenant_id, exchange.era)
             request = Request(exchange, self._find_tenant(exchange.tenant_id))
@@ -65,7 +65,7 @@ class Linter:
         exchange = request.exchange
         if exchange.status not in _ACCEPTED or exchange.operation_id is None or exchange.tenant_id is None:
             return
-        is_current = exchange.era == self._era_of(exchange.tenant_id)  # otherwise its data has changed
+        is_current = exchange.era == self._era_of(exchange.tenant_id)  # if not, the data has changed since
         body = request.body
         sent = Sent(
             exchange.operation_id,
@@ -90,7 +90,7 @@ class Linter:
 
 
 class _Memory:
-    """What is known of one organisation since its last reset. `items`: accepted ids, which may not be visible yet."""
+    """What is known of one organisation since its last reset. `items`: ids that were accepted, visible or not."""
 
     def __init__(self, era: int) -> None:
         self.era = era

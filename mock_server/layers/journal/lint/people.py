@@ -1,4 +1,4 @@
-"""A rule about identities: a visitor who signs in must be identified."""
+"""A rule about identities: when a visitor signs in, an identify event must join the two ids."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 from mock_server.layers.journal.lint.request import Remembered, Request
 from mock_server.state.records import Event
 
-GRACE_REQUESTS = 2  # requests under the new id before an identify is missed, because it may be on its way
+GRACE_REQUESTS = 2  # requests under the new id after which an identify is missing; before, it may still be on its way
 _SESSIONS, _IDS = 1_000, 2_000
 _LOOKS_ANONYMOUS = re.compile(r"anon|guest|visitor|device|te?mp[-_:]", re.IGNORECASE)
 
 
 class NeverIdentified:
-    """Reports a session that continues under another id, where the first is a visitor's and the second an account's.
-    Signing out, or a session shared by accounts, is not reported."""
+    """Reports a session that continues under another id, from a visitor's to an account's. Does not report signing out,
+    or a session that accounts share."""
 
     id = "anonymous-never-identified"
     sentence = "When a visitor signs in, send an identify event with previous_user_id, or what they did before is lost."
@@ -43,7 +43,7 @@ class NeverIdentified:
         return None
 
     def _missed(self, request: Request, event: Event) -> str | None:
-        """The visitor who should have been identified as the event's user."""
+        """Return the visitor who should have been identified as the event's user, or None."""
         session, user_id = event.session_id or "", event.user_id
         visitor, requests = self._sessions.get(session, (user_id, 0))
         if visitor == user_id or not self._signed_in(request, visitor, user_id):
@@ -69,5 +69,6 @@ class NeverIdentified:
 
 
 def _event(body: dict[str, Any]) -> Event | None:
-    """The event as the mock reads it, because a session id may be in several places."""
+    """Return the event as the mock reads it, because a session id may be in several places; None if it can't be
+    read."""
     return Event.from_body(body, 0.0, "") if body.get("event_name") != "identify" else None

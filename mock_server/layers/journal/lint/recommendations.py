@@ -1,4 +1,4 @@
-"""A rule about attribution: events after a recommendation carry its id."""
+"""A rule about attribution: events that follow a recommendation carry its id."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _ID = re.compile(rb'"recommendation_id":"([^"\\]{1,200})"')
 
 
 class NeverEchoed:
-    """Never reports once an event of the organisation has carried any recommendation_id."""
+    """Reports nothing once any event of the organisation has carried a recommendation_id."""
 
     id = "recommendation-never-echoed"
     sentence = "Send the recommendation_id of a list with the events that come of it, or the funnel stays empty."
 
     def __init__(self) -> None:
-        self._listed: Remembered[str, Remembered[str, float]] = Remembered(_PERSONS)  # person -> item -> when
+        self._listed: Remembered[str, Remembered[str, float]] = Remembered(_PERSONS)  # person -> item -> its time
         self._events: Remembered[str, int] = Remembered(_PERSONS)
         self._echoes = False
 

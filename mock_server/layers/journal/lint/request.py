@@ -1,4 +1,4 @@
-"""An exchange as the rules read it."""
+"""An exchange as the rules of the journal's lint read it, and helpers for them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from mock_server.layers.journal.exchange import Exchange
 from mock_server.state.tenant import Tenant
 
-BURST_SECONDS = 0.2  # requests that a page had already sent when a response arrived are not reported
+BURST_SECONDS = 0.2  # a request this soon after a response is not reported: it may have been sent before
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
 class Client(NamedTuple):
-    """The sender, as far as it is known: two tabs of one browser are one client."""
+    """The sender, as far as it is known; two tabs of one browser are one client."""
 
     key_type: str | None
     address: str
@@ -24,7 +24,7 @@ class Client(NamedTuple):
 
 
 class Request:
-    """`tenant`: the organisation's current data, None if it was removed."""
+    """A request. `tenant`: the organisation's current data, None if it was removed."""
 
     def __init__(self, exchange: Exchange, tenant: Tenant | None) -> None:
         self.exchange = exchange
@@ -41,7 +41,7 @@ class Request:
 
     @cached_property
     def records(self) -> list[dict[str, Any]]:
-        """The records of the body, accepted or not; empty if it is too large to be kept."""
+        """The records of the body, accepted or not; empty if the body was too large to be kept."""
         records = self.body if isinstance(self.body, list) else [self.body]
         return [record for record in records if isinstance(record, dict)]
 
@@ -61,18 +61,17 @@ class Request:
 
 
 class Rule(Protocol):
-    """One per organisation. `sentence` states the problem and the remedy for the user."""
+    """A rule, made once per organisation. `sentence` tells the user the problem and the remedy."""
 
     id: str
     sentence: str
 
     def look_at(self, request: Request) -> str | None:
-        """The problem of this request, in words; None if there is none. Requests come in the order of their
-        responses."""
+        """Return the problem of this request in words, or None. Requests come in the order of their responses."""
 
 
 class Remembered(OrderedDict[Key, Value]):
-    """A dictionary that drops its oldest entries."""
+    """A dictionary of limited size that drops its oldest entries."""
 
     def __init__(self, most: int) -> None:
         super().__init__()
@@ -86,7 +85,7 @@ class Remembered(OrderedDict[Key, Value]):
 
 
 def is_same(one: Exchange, other: Exchange) -> bool:
-    """Whether it is the same request, sent again."""
+    """Return whether one request is the other, sent again."""
     return (one.method, one.path, one.query, one.request.body) == (
         other.method,
         other.path,
@@ -96,9 +95,9 @@ def is_same(one: Exchange, other: Exchange) -> bool:
 
 
 def ignored(answered: Exchange, request: Exchange, seconds: float) -> float | None:
-    """Seconds between a response that asked to wait `seconds` and this request; None if the client did nothing
-    wrong."""
+    """Return the seconds between a response that asked to wait `seconds` and this request; None if the client waited,
+    or could not know."""
     waited = request.started - answered.ended
     if waited < 0 or waited >= seconds or request.moment - answered.moment >= seconds * (request.scale or 1):
-        return None  # also when the clock was moved
+        return None  # also if the clock was moved
     return waited if waited > BURST_SECONDS or is_same(answered, request) else None
