@@ -1,4 +1,4 @@
-/** The frame of the account tabs: signing in and out, and the organisation that the page shows. */
+/** The frame of the account tabs: signs in and out, and chooses the organisation that the page shows. */
 import { ask, keep, signedIn, signOut } from "./account_calls.js";
 import { below, change } from "./calls.js";
 import { element, nothing, tag } from "./dom.js";
@@ -11,8 +11,8 @@ const at = (id) => document.getElementById(id);
 const isTeam = at("members") !== null;
 let drawInside;
 
-/** `draw(membership)` fills the tab whenever somebody comes in: {tenant_id, name, role, status, created_at}. It may give
-    a promise. */
+/** Register `draw(membership)`, which fills the tab whenever an account enters an organisation. The membership is
+    {tenant_id, name, role, status, created_at}. `draw` may return a promise. */
 export function inside(draw) {
   drawInside = draw;
   enter();
@@ -33,7 +33,7 @@ export async function enter() {
   await met;
 }
 
-/** Like `act`; when the role is insufficient or the organisation is gone, the page is updated. */
+/** Run `act`, and update the page if the role is insufficient or the organisation is gone. */
 export async function attempt(button, action, done) {
   let refused = false;
   const noting = () => action().catch((error) => {

@@ -1,24 +1,25 @@
-/** Calls of the account operations, on the API's own paths, as the account that is signed in on this page. */
+/** Calls the account operations, on the API's own paths, as the account that is signed in on this page. */
 import { CallFailed, sentence, withQuery } from "./calls.js";
 
 const KEPT = "lehnz-account"; // in sessionStorage: for this browser tab alone, until it is closed
 
-/** The account, or null. */
+/** Return the account that is signed in, or null. */
 export const signedIn = () => JSON.parse(sessionStorage.getItem(KEPT))?.account ?? null;
 
-/** Store the response of /auth. */
+/** Sign in: store the response of /auth. */
 export const keep = ({ access_token: token, account }) => sessionStorage.setItem(KEPT, JSON.stringify({ token, account }));
 
-/** Dispatches "signed-out" on the page, with the reason if the user did not ask for it. */
+/** Sign out: dispatch "signed-out" on the page, with the reason if the user did not ask for it. */
 export function signOut(reason = "") {
   sessionStorage.removeItem(KEPT);
   dispatchEvent(new CustomEvent("signed-out", { detail: reason }));
 }
 
-/** A path below an organisation's; each part is URL-encoded. */
+/** Return a path below an organisation's, with each part URL-encoded. */
 export const of = (tenantId, ...parts) => ["/organisations", ...[tenantId, ...parts].map(encodeURIComponent)].join("/");
 
-/** `data` of a call; a form with a file is sent as it is. Raises CallFailed, `retryAfter` in seconds with a 429. */
+/** Return the `data` of a call. A form with a file is sent as it is. Throws CallFailed, which for a 429 has `retryAfter`
+    in seconds. */
 export async function ask(method, path, body, parameters = {}) {
   const token = JSON.parse(sessionStorage.getItem(KEPT))?.token;
   const headers = { Accept: "application/json", ...(token && { Authorization: `Bearer ${token}` }) };
@@ -36,7 +37,7 @@ export async function ask(method, path, body, parameters = {}) {
   throw failed;
 }
 
-/** A sentence with a capital letter and a full stop. */
+/** Give a sentence a capital letter and a full stop. */
 function said(document) {
   const text = sentence(document);
   return text && text[0].toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");

@@ -1,7 +1,7 @@
-/** The URL of the page reflects what the page shows, so that a link to it can be shared. */
+/** Keeps the choices on a page in its URL, so that a link to it can be shared. */
 
-/** Fill `fields` from the URL; a field without a valid value there is unchanged. Returns a function that writes the
-    fields into the URL. */
+/** Fill `fields` from the URL. A field for which the URL has no valid value is unchanged. Returns a function that
+    writes the fields into the URL. */
 export function remembered(fields) {
   const asked = new URLSearchParams(location.search);
   for (const field of fields) if (asked.has(field.id) && takes(field, asked.get(field.id))) field.value = asked.get(field.id);

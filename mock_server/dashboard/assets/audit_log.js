@@ -1,4 +1,4 @@
-/** The audit log of an organisation: filtered, one page at a time, newest first. */
+/** Shows the audit log of an organisation: filtered, one page at a time, newest first. */
 import { remember, remembered } from "./address.js";
 import { ask, of } from "./account_calls.js";
 import { element, nothing, tag, wideTable } from "./dom.js";
@@ -7,7 +7,7 @@ import { tenantId } from "./page.js";
 import { moment, number } from "./words.js";
 
 const LIMIT = 20;
-const TOGETHER_MS = 200; // what is typed within this time is asked for at once
+const TOGETHER_MS = 200; // characters typed within this time cause one request
 const FILTERS = ["action", "account_id", "outcome", "after", "before"];
 const at = (id) => document.getElementById(id);
 const sentences = Object.fromEntries([...at("action").options].map((option) => [option.value, option.textContent]));
@@ -15,14 +15,15 @@ const sentences = Object.fromEntries([...at("action").options].map((option) => [
 let page = 1;
 let keep = () => {};
 
-/** Show the log with the filter in the URL, once it may be read and the menu of members is filled. */
+/** Show the log with the filter in the URL. The account must be allowed to read it, and the menu of members be
+    filled. */
 export function openLog() {
   page = Math.max(1, Number.parseInt(new URLSearchParams(location.search).get("page"), 10) || 1);
   keep = remembered(FILTERS.map(at));
   return showLog();
 }
 
-/** The signed-in account may not read it. */
+/** Clear the log, because the signed-in account may not read it. */
 export function forgetLog() {
   at("audit").replaceChildren();
 }

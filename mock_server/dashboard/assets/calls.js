@@ -1,4 +1,4 @@
-/** Calls of the control plane, and their error messages. */
+/** Calls the control plane, and words its error messages. */
 
 const isSignIn = document.getElementById("sign-in") !== null;
 
@@ -9,10 +9,10 @@ export class CallFailed extends Error {
   }
 }
 
-/** `data` of a GET; empty `parameters` are omitted. */
+/** Return the `data` of a GET; empty `parameters` are omitted. */
 export const read = (path, parameters = {}) => call("GET", withQuery(path, parameters));
 
-/** `data` of a call that changes something; a file is sent as it is. */
+/** Return the `data` of a call that changes something; a file is sent as it is. */
 export const change = (method, path, body = {}) => call(method, path, body);
 
 export function withQuery(path, parameters) {
@@ -20,7 +20,7 @@ export function withQuery(path, parameters) {
   return given.length ? `${path}?${new URLSearchParams(given)}` : path;
 }
 
-/** A path below an organisation's; each part is URL-encoded. */
+/** Return a path below an organisation's, with each part URL-encoded. */
 export const below = (tenantId, ...parts) => ["/organisations", tenantId, ...parts].map((part, index) => (index ? encodeURIComponent(part) : part)).join("/");
 
 async function call(method, path, body) {
@@ -39,7 +39,7 @@ async function call(method, path, body) {
   throw new CallFailed(sentence(answer) ?? `The mock answered ${response.status}.`, response.status);
 }
 
-/** The reasons of an error envelope in one line. */
+/** Return the reasons in an error envelope, in one line. */
 export function sentence({ message, error }) {
   return Array.isArray(error) ? error.map((each) => `${each.field} ${each.message}`).join("; ") : (error ?? message);
 }

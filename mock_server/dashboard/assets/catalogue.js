@@ -1,4 +1,4 @@
-/** Catalogue and users: search, paging, and one record with its details. */
+/** Catalogue and users: searches the records, pages through them, and shows one with its details. */
 import { remember, remembered } from "./address.js";
 import { below, read } from "./calls.js";
 import { choice } from "./choice.js";

@@ -1,10 +1,10 @@
-/** A list and, beside it, the detail of the selected row. The selection is in the page's URL, so that a link to it can
-    be shared and Back works. On a narrow page the detail replaces the list. */
+/** A list and, beside it, the detail of the selected row. The selection is in the page's URL, so that links to it can be
+    shared and the Back button works. On a narrow page the detail replaces the list. */
 import { element } from "./dom.js";
 
-/** `draw(name, value, body)` fills the detail for one of `names`, the query parameters of which one is set at a time;
-    `empty()` is shown while nothing is selected. Returns `link(name, value, ...text)` for the list, and `mark`, to be
-    called after the list was rendered. */
+/** Connect a list and its detail. `names` are query parameters, one of which is set at a time; `draw(name, value, body)`
+    fills the detail for it, and `empty()` is shown while none is set. Returns `link(name, value, ...text)` for the
+    list's rows, and `mark`, which marks the selected row; call it after the list was rendered. */
 export function choice(split, detail, names, draw, empty) {
   const chosen = () => {
     const parameters = new URLSearchParams(location.search);
@@ -20,7 +20,7 @@ export function choice(split, detail, names, draw, empty) {
 
   function link(name, value, ...text) {
     const follow = (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey) return; // a new tab, as with every link
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return; // the browser opens a new tab
       event.preventDefault();
       history.pushState(null, "", address(name, value));
       open();
@@ -59,6 +59,6 @@ export function choice(split, detail, names, draw, empty) {
   }
 
   addEventListener("popstate", open);
-  queueMicrotask(open); // when the module that asked has been read to its end
+  queueMicrotask(open); // later, because `draw` may use what the calling module defines below
   return { link, mark };
 }

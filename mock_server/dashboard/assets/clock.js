@@ -1,4 +1,4 @@
-/** Clock: the mock's time, and the ways to move it. */
+/** Clock: shows the mock's time, and moves it. */
 import { below, change, read } from "./calls.js";
 import { act, repeat } from "./live.js";
 import { duration, moment, number } from "./words.js";
@@ -35,7 +35,7 @@ function showClock(clock) {
 
 const pace = (scale) => (scale === 0 ? "It stands still until it is moved." : scale === 1 ? "It runs at the speed of your clock." : `${number(scale)} seconds pass in one second of your clock.`);
 
-/** The seconds between two responses, at the mock's own pace. */
+/** Show the time; between two responses it is computed at the mock's own pace. */
 function draw() {
   if (known === null) return;
   const text = moment(new Date(known.now + (performance.now() - known.asked) * known.scale).toISOString());

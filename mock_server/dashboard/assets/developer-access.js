@@ -1,4 +1,4 @@
-/** Developer Access: generate, list and revoke key pairs; a secret key is shown once. */
+/** Developer Access: generates, lists and revokes key pairs; a secret key is shown once. */
 import { attempt, enter, inside } from "./account.js";
 import { ask, of } from "./account_calls.js";
 import { element, nothing, pairs, tag } from "./dom.js";
@@ -42,7 +42,7 @@ function history({ development, created_at: created, created_by: id, revoked_at:
   return `${moment(created)} by ${emails.get(id) ?? "a former member"}${revoked ? `, revoked ${moment(revoked)}` : ""}`;
 }
 
-/** Both keys of a pair; `id` names their places on the page. */
+/** Render both keys of a pair; `id` is the suffix of their elements' ids. */
 const keyList = (id, { publishable_key: publishable, secret_key: secret, secret_hint: hint, revoked_at: revoked }) => pairs([
   ["Publishable", revoked ? element("code", {}, publishable) : copyable(`publishable-${id}`, "publishable", publishable)],
   ["Secret", secret ? copyable(`secret-${id}`, "secret", secret) : element("code", {}, hint)],
@@ -71,7 +71,7 @@ function done() {
 
 const forgetSecret = () => at("generated").replaceChildren();
 
-/** Also when the page is left: the Back button may bring it back as it was. */
+/** Forget the key also when the page is left, because the Back button may restore the page as it was. */
 for (const event of ["pagehide", "signed-out"]) addEventListener(event, forgetSecret);
 
 async function revoke(button, { key_id: id, publishable_key: name }) {

@@ -2,7 +2,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** element("a", {href, class: "x", click: listener}, "text", [more, elements], null) */
+/** Build an element: element("a", {href, class: "x", click: listener}, "text", [more, elements], null) */
 export const element = (name, attributes, ...children) => filled(document.createElement(name), attributes, children);
 export const drawn = (name, attributes, ...children) => filled(document.createElementNS(SVG, name), attributes, children);
 
@@ -16,20 +16,20 @@ function filled(node, attributes = {}, children) {
   return node;
 }
 
-/** Pairs as a description list; those without a value are omitted. */
+/** Build a description list of pairs; pairs without a value are omitted. */
 export function pairs(rows, name = "pairs") {
   const shown = rows.filter(([, value]) => value !== null && value !== undefined && value !== "");
   return element("dl", { class: name }, shown.map(([term, value]) => [element("dt", {}, term), element("dd", {}, value)]));
 }
 
-/** A table whose columns are [title, cell of a row, class?]. */
+/** Build a table. `columns` are [title, cell of a row, class?]. */
 export const table = (caption, columns, rows) => element("div", { class: "scroll" }, rowsOf(caption, columns, rows));
 
-/** One with many columns: where the page is narrow, a row is a block of named values. */
+/** Build a table with many columns: on a narrow page each row becomes a block of named values. */
 export const wideTable = (caption, columns, rows) =>
   element("div", { class: "scroll stack", tabindex: 0, role: "group", "aria-label": caption }, rowsOf(caption, columns, rows));
 
-/** The ARIA roles keep it a table for screen readers in any layout. */
+/** Build the table's elements. Their ARIA roles keep it a table for screen readers in any layout. */
 function rowsOf(caption, columns, rows) {
   const cells = (row) => columns.map(([title, cell, kind]) => element("td", { role: "cell", class: kind, "data-title": title }, element("div", {}, cell(row))));
   return element("table", { role: "table" },
@@ -41,5 +41,5 @@ function rowsOf(caption, columns, rows) {
 export const tag = (text, kind = "") => element("span", { class: `tag ${kind}` }, text);
 export const nothing = (...text) => element("p", { class: "nothing" }, ...text);
 
-/** Indented JSON. */
+/** Show a value as indented JSON. */
 export const json = (value) => element("pre", { tabindex: "0" }, JSON.stringify(value, null, 2));

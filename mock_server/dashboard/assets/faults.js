@@ -57,7 +57,7 @@ function scenarioButton({ name, sentence, active }) {
 }
 at("scenario-for").addEventListener("change", scenarios);
 
-// What is set
+// The faults that are set
 
 const faults = watch(at("faults"), EVERY_SECONDS, () => read("/faults"), ({ faults: all }) => {
   at("clear").hidden = !all.length;
@@ -74,7 +74,7 @@ const faultTable = (all) => wideTable("Faults that are set", [
     act(currentTarget, () => change("DELETE", `/faults/${encodeURIComponent(fault.fault_id)}`), "Removed").then(() => Promise.all([faults(), scenarios()])) }, "Remove"), "n"],
 ], all);
 
-/** The options of a fault, except which requests it hits and when. */
+/** List the options of a fault, except those that decide which requests it hits, and when. */
 const OTHERS = ["kind", "fault_id", "scenario", "hits", "name", "operation_id", "tenant_id", "key_type", "share", "skip", "times", "from_seconds", "for_seconds"];
 
 function what(fault) {
@@ -95,7 +95,7 @@ function when(fault) {
 at("clear").addEventListener("click", ({ currentTarget }) =>
   act(currentTarget, () => change("DELETE", "/faults", { all: true }), "All faults are removed").then(() => Promise.all([faults(), scenarios()])));
 
-// The form for a fault: the kinds, their options and descriptions come from the mock
+// The form for a fault. The kinds, their options and descriptions come from the mock.
 
 const PLACES = ["operation_id", "tenant_id", "key_type", "name"];
 const NUMBERS = ["share", "skip", "times", "from_seconds", "for_seconds"];

@@ -1,4 +1,4 @@
-/** Funnel: the results of the served lists, by strategy, as bars and as a table. */
+/** Funnel: shows what the served lists led to, by strategy, as bars and as a table. */
 import { below, read } from "./calls.js";
 import { drawn, element, nothing, wideTable } from "./dom.js";
 import { watch } from "./live.js";
@@ -19,7 +19,7 @@ watch(at("funnel"), EVERY_SECONDS, () => read(below(tenantId, "funnel")), ({ str
   ];
 });
 
-/** Bars on one scale for all strategies; a count above 0 is always visible. */
+/** Draw bars on one scale for all strategies; a count above 0 is always visible. */
 function card(funnel, most) {
   return element("section", { class: "card" },
     element("div", { class: "head" }, element("h2", {}, funnel.strategy), element("span", { class: "hint" }, counted(funnel.recommendations, "list"))),

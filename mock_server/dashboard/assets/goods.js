@@ -1,11 +1,11 @@
-/** Items as a shop shows them: picture, title, price. Also: data with long texts folded. */
+/** Shows items as a shop does, with picture, title and price; and data with long texts folded. */
 import { element } from "./dom.js";
 
 const FOLD_CHARACTERS = 120;
 const PICTURES = ["image_url", "image", "image_link", "picture", "thumbnail", "image_src"];
 const SHOWABLE = /^(data:image\/|https?:\/\/)/;
 
-/** The picture of an item, or a placeholder of the same size. The title beside it describes it. */
+/** Show the picture of an item, or a placeholder of the same size. Its text alternative is the title beside it. */
 export function picture(source, size = "") {
   const place = () => element("span", { class: `picture none ${size}`, "aria-hidden": "true" });
   if (!source || !SHOWABLE.test(source)) return place();
@@ -16,18 +16,18 @@ export function picture(source, size = "") {
 
 export const pictureIn = (attributes) => PICTURES.map((name) => attributes[name]).find((value) => typeof value === "string" && SHOWABLE.test(value)) ?? null;
 
-/** 79.28 and EUR as people write it; without a currency, the number. */
+/** Write 79.28 and EUR as people do; without a currency, only the number. */
 export function price(value, currency) {
   if (typeof value !== "number") return null;
   const digits = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
   try {
     return new Intl.NumberFormat("en-GB", currency ? { style: "currency", currency } : digits).format(value);
   } catch {
-    return `${new Intl.NumberFormat("en-GB", digits).format(value)} ${currency}`; // a word that is no currency's code
+    return `${new Intl.NumberFormat("en-GB", digits).format(value)} ${currency}`; // the text is not a currency code
   }
 }
 
-/** The same data, with long texts replaced by their kind and length. */
+/** Return the same data with long texts replaced by their kind and length. */
 export function folded(value) {
   if (typeof value === "string" && value.length > FOLD_CHARACTERS) {
     const kind = /^data:([\w/+.-]+)/.exec(value)?.[1];
@@ -38,7 +38,7 @@ export function folded(value) {
   return value;
 }
 
-/** Indented JSON with long texts folded, and a button that shows all of it. */
+/** Show indented JSON with long texts folded, and a button that unfolds them. */
 export function foldedJson(value, label) {
   const short = folded(value);
   const [text, whole] = [JSON.stringify(short, null, 2), JSON.stringify(value, null, 2)];

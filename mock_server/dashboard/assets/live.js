@@ -1,10 +1,10 @@
-/** Parts of a page that are fetched: loading, failure, repetition. */
+/** Fills the parts of a page that are fetched, shows failures in them, and repeats the fetching. */
 import { element } from "./dom.js";
 
 const turns = new WeakMap();
 
-/** Fill `region` with render(await load()). A failure is shown in place, with a button. A response is dropped when a
-    later one was requested in the meantime. */
+/** Fill `region` with render(await load()). If that fails, show the failure there, with a button to try again. Drop the
+    response if a later one was requested in the meantime. */
 export async function show(region, load, render) {
   const turn = (turns.get(region) ?? 0) + 1;
   turns.set(region, turn);
@@ -26,7 +26,7 @@ export function failure(error, again) {
     again && element("button", { type: "button", click: again }, "Try again"));
 }
 
-/** Call `task` every `seconds` while the page is seen, each one after the last one's end. */
+/** Call `task` again and again while the page is visible, `seconds` after the previous call has ended. */
 export function repeat(seconds, task) {
   setTimeout(async () => {
     if (!document.hidden) await task();
@@ -34,8 +34,8 @@ export function repeat(seconds, task) {
   }, seconds * 1000);
 }
 
-/** Like `show`, and again every `seconds` when something else is loaded and no keyboard is in the region. Gives a
-    function that shows it at once. */
+/** Fill `region` like `show`, and again every `seconds` if the data has changed and the keyboard focus is elsewhere.
+    Returns a function that does so at once. */
 export function watch(region, seconds, load, render) {
   let shown = null;
   const draw = () => show(region, load, (data) => {

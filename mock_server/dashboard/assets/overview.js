@@ -1,4 +1,4 @@
-/** Overview: quota and data of an organisation, and the buttons that reset them. */
+/** Overview: shows the quota and data of an organisation, with buttons that reset them. */
 import { below, change, read } from "./calls.js";
 import { element, nothing } from "./dom.js";
 import { act, repeat, show } from "./live.js";

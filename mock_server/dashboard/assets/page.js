@@ -15,14 +15,14 @@ document.addEventListener("click", async ({ target }) => {
   const text = document.getElementById(button.dataset.copies).textContent;
   const copied = await navigator.clipboard?.writeText(text).then(() => true, () => false);
   if (copied) notify(`Copied: ${button.dataset.what ?? "the text"}`);
-  else getSelection().selectAllChildren(document.getElementById(button.dataset.copies)); // not on https or localhost
+  else getSelection().selectAllChildren(document.getElementById(button.dataset.copies)); // the clipboard needs https or localhost
 });
 
 const switcher = document.getElementById("switcher");
 if (switcher?.tagName === "SELECT") switcher.addEventListener("change", () => switcher.value && switcher.form.requestSubmit());
 for (const field of document.querySelectorAll('input[list="organisation-names"]')) offerNames(field);
 
-/** With many organisations the menu is a search for names that contain the typed text. */
+/** Turn the organisation menu into a search for names that contain the typed text, if there are many. */
 function offerNames(field) {
   let timer;
   field.addEventListener("focus", () => field.select());
@@ -34,5 +34,5 @@ function offerNames(field) {
     }, SEARCH_AFTER_MS);
   };
   field.addEventListener("input", search);
-  if (field.value !== field.defaultValue) search(); // typed before this script was there
+  if (field.value !== field.defaultValue) search(); // the user typed before this script was loaded
 }

@@ -1,12 +1,12 @@
-/** The roles that may use an operation. They come from the API's own file, with the page. */
+/** Knows which roles may use an operation. The page contains them, from the API's own file. */
 
 const { roles, may } = document.getElementById("account").dataset;
 
-/** Highest first. */
+/** The roles, highest first. */
 export const ROLES = JSON.parse(roles);
 const MAY = JSON.parse(may);
 
-/** Why `role` may not do an operation; null if it may. */
+/** Return why `role` may not use an operation; null if it may. */
 export const refusal = (operationId, role) => (MAY[operationId].includes(role) ? null : `Your role is ${role}; ${listed(MAY[operationId])} may do this.`);
 
 export const isAbove = (role, own) => ROLES.indexOf(role) < ROLES.indexOf(own);

@@ -1,4 +1,4 @@
-/** Live requests: the stream announces new exchanges, the journal's list is fetched with one filter. */
+/** Live requests: a stream announces new exchanges, which are then fetched from the journal by the same filter. */
 import { remembered } from "./address.js";
 import { change, read, withQuery } from "./calls.js";
 import { choice } from "./choice.js";
@@ -8,7 +8,7 @@ import { act, failure, notify, show } from "./live.js";
 import { counted, number, time } from "./words.js";
 
 const SHOWN = 200;
-const TOGETHER_MS = 200; // what comes within this time is fetched at once
+const TOGETHER_MS = 200; // exchanges that are announced within this time are fetched together
 const AGAIN_MS = 2000;
 const FILTERS = ["q", "operation_id", "status", "key_type", "finding"];
 const at = (id) => document.getElementById(id);
@@ -17,10 +17,10 @@ const keep = remembered([...FILTERS, "scope"].map(at));
 let lastId = 0;
 let missed = 0; // exchanges while paused
 let timer = null;
-let stale = false; // rows are shown that the journal may have forgotten
+let stale = false; // the list may show exchanges that the journal has dropped
 let rows = null; // tbody of the list
 const isPaused = () => at("pause").getAttribute("aria-pressed") === "true";
-// An organisation's requests include those with an unknown key: a wrong key is what users look for.
+// An organisation's requests include those with an unknown key, because users look here for a wrong key.
 const filter = () => ({ tenant_id: at("scope").value, unknown: at("scope").value ? "true" : "", own: "false", ...Object.fromEntries(FILTERS.map((name) => [name, at(name).value.trim()])) });
 
 // The list
@@ -126,7 +126,7 @@ function listen() {
   });
   stream.addEventListener("error", () => {
     state("lost, trying again", "fail");
-    stale = true; // exchanges removed meanwhile are not announced again
+    stale = true; // the stream does not announce removed exchanges twice
     if (stream.readyState === EventSource.CLOSED) setTimeout(listen, AGAIN_MS);
   });
 }
@@ -204,7 +204,7 @@ function shown(text, label) {
   }
 }
 
-/** A preflight: what the browser asked, and why the request may not have followed. */
+/** Show a preflight: what the browser asked, and why the request may not have followed. */
 function preflight(exchange) {
   const { headers: asked } = exchange.request;
   const { headers: answer } = exchange.response;

@@ -1,4 +1,4 @@
-/** Bring your own shop: a file is read, the inferred columns are shown and can be corrected, then it is applied. */
+/** Bring your own shop: reads a file, shows the inferred columns so that the user can correct them, and applies it. */
 import { below, change } from "./calls.js";
 import { element, nothing, table, tag } from "./dom.js";
 import { foldedJson, picture, pictureIn, price } from "./goods.js";
@@ -8,7 +8,7 @@ import { counted, number } from "./words.js";
 
 const at = (id) => document.getElementById(id);
 let file = null;
-let mapping = new Map(); // column: field
+let mapping = new Map(); // column -> field
 
 const address = (mode) => `${below(tenantId, "import")}?${new URLSearchParams({ kind: at("kind").value, name: file.name, mode, ...(mapping.size && { columns: columns() }) })}`;
 const columns = () => [...mapping].map(([column, field]) => (/[",=]/.test(column) ? `"${field}=${column.replaceAll('"', '""')}"` : `${field}=${column}`)).join(",");
@@ -40,7 +40,7 @@ for (const name of ["dragover", "drop"]) {
   });
 }
 
-// What was inferred
+// The inferences
 
 function concluded(found) {
   const words = [found.format, found.separator && `separator ${found.separator}`, found.encoding, found.looks_like && `looks like ${found.looks_like}`];

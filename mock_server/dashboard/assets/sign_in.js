@@ -1,5 +1,5 @@
-/** Exchanges the control token for a cookie that scripts can't read. The token is never part of a request's URL: the
- * printed link carries it behind "#", which the browser does not send. */
+/** Exchanges the control token for a cookie that scripts can't read. The token is never sent in a URL: the printed link
+ * has it after "#", a part that the browser does not send. */
 import { change, read } from "./calls.js";
 
 const form = document.getElementById("sign-in");
@@ -30,6 +30,6 @@ if (given) {
   history.replaceState(null, "", location.pathname + location.search);
   signIn(given);
 } else {
-  // A link on another site does not send the cookie, although it exists.
+  // After a link on another site the browser does not send the cookie, although it has one.
   read("/health").then(enter, () => token.focus());
 }

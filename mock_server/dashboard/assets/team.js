@@ -1,4 +1,4 @@
-/** Team: the members of an organisation, their roles, and its name. */
+/** Team: shows and changes the members of an organisation, their roles, and its name. */
 import { attempt, enter, inside } from "./account.js";
 import { ask, of, signedIn } from "./account_calls.js";
 import { forgetLog, openLog } from "./audit_log.js";
@@ -43,14 +43,14 @@ const memberTable = (all) => wideTable("Members", [
 
 const isMe = ({ account_id: id }) => id === signedIn().account_id;
 
-/** Why this member can't be changed, apart from what the role forbids in general; null if they can. */
+/** Return why this member can't be changed, even by an account whose role may change members; null if possible. */
 function fixed(member, all) {
   if (isAbove(member.role, own.role)) return `An ${member.role} is above your role.`;
   const isLast = member.role === "OWNER" && all.filter((each) => each.role === "OWNER").length === 1;
   return isLast ? "The last OWNER stays." : null;
 }
 
-/** Attributes of a disabled control, with a reference to the reason. */
+/** Return the attributes of a control that may be disabled, with a reference to the reason. */
 const barred = (operationId, member, reason) => (refusal(operationId, own.role)
   ? { disabled: true, "aria-describedby": "why-not" }
   : { disabled: Boolean(reason), "aria-describedby": reason && `why-${member.account_id}` });

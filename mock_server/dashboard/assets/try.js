@@ -1,4 +1,4 @@
-/** Try it: the recommendations of a strategy, with explanations; or the same as a request to the API. */
+/** Try it: shows the recommendations of a strategy with explanations, or sends the same request to the API. */
 import { remembered } from "./address.js";
 import { below, change, CallFailed } from "./calls.js";
 import { element, nothing, pairs, tag } from "./dom.js";
@@ -51,7 +51,7 @@ function card({ item_id: itemId, position, score, score_range: [low, high], reas
     Object.keys(facts).length > 0 && element("details", {}, element("summary", {}, "Attributes"), pairs(Object.entries(facts).map(([name, value]) => [name, plain(value)]))));
 }
 
-/** The contribution of an item from the user's history: co-occurrence times the weight of that item. */
+/** Describe a part of a score. For an item of the user's history it is the co-occurrence times that item's weight. */
 const part = ({ name, value, item_id: itemId, weight, together }) => itemId
   ? [element("code", {}, itemId), `${number(together)} together x ${number(weight)} = ${number(value)}`]
   : [name.replaceAll("_", " "), plain(value)];
@@ -63,7 +63,7 @@ at("ask").addEventListener("submit", (event) => {
   ask();
 });
 
-// The same as a request
+// The same question as a request to the API
 
 at("send")?.addEventListener("click", async ({ currentTarget: button }) => {
   button.disabled = true;
@@ -99,7 +99,7 @@ function answer(text) {
   }
 }
 
-// What the strategy needs
+// The strategy's required input
 
 function describe() {
   const { requires, fallback } = at("strategy").selectedOptions[0].dataset;

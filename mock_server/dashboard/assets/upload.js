@@ -1,4 +1,4 @@
-/** Upload: a file is sent, its progress shown, and its errors listed by line. */
+/** Upload: sends a file, shows its progress, and lists its errors by line. */
 import { enter, inside } from "./account.js";
 import { ask, of } from "./account_calls.js";
 import { CallFailed } from "./calls.js";
@@ -10,7 +10,7 @@ import { bar, refusal } from "./permission.js";
 import { result, state } from "./upload_result.js";
 import { moment, number } from "./words.js";
 
-const SOON_MS = 150; // small files are read by then
+const SOON_MS = 150; // small files are finished by then
 const EVERY_MS = 1000; // each poll counts as a request of the account
 const at = (id) => document.getElementById(id);
 
@@ -48,7 +48,7 @@ async function follow(id, body) {
   uploads();
 }
 
-// Sending one
+// Sending a file
 
 const file = () => at("file").files[0];
 
@@ -97,7 +97,7 @@ async function send(chosen) {
   if (chosen.size > at("upload").dataset.maxBytes) throw new CallFailed(tooLarge(chosen), 413);
   const form = new FormData();
   form.append("file", chosen);
-  const columns = at("columns").value.trim().replace(/^--columns\s+/, "").replace(/^'(.*)'$/, "$1"); // as an error suggests it
+  const columns = at("columns").value.trim().replace(/^--columns\s+/, "").replace(/^'(.*)'$/, "$1"); // errors suggest it in this form
   return ask("POST", of(tenantId, "uploads"), form, { kind: at("kind").value, all_or_nothing: at("all_or_nothing").checked, ...(columns && { columns }) });
 }
 

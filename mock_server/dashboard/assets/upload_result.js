@@ -1,4 +1,4 @@
-/** The result of an upload: progress, totals, and the errors by line. */
+/** Shows the result of an upload: progress, totals, and the errors by line. */
 import { element, table, tag } from "./dom.js";
 import { tenantId } from "./page.js";
 import { counted, moment, number } from "./words.js";

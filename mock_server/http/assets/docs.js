@@ -16,14 +16,14 @@ const ui = SwaggerUIBundle({
   defaultModelsExpandDepth: 0,
   displayRequestDuration: true,
   tryItOutEnabled: true,
-  validatorUrl: null, // the default asks a server on the internet
+  validatorUrl: null, // the default would call a server on the internet
   onComplete: useKeys,
   responseInterceptor: useToken,
 });
 
 function useKeys() {
   if (token) ui.preauthorizeApiKey("Bearer", token);
-  if (!organisation.value) return; // every organisation with known keys was removed
+  if (!organisation.value) return; // there is no organisation with known keys
   const { publishable, secret } = organisation.selectedOptions[0].dataset;
   document.getElementById("publishable-key").textContent = publishable;
   document.getElementById("secret-key").textContent = secret;
@@ -31,7 +31,7 @@ function useKeys() {
   ui.preauthorizeApiKey("SecretKey", secret);
 }
 
-// Whoever registers or signs in here is signed in for the operations that take a token.
+// After registering or signing in on this page, operations that take a token use the account's token.
 function useToken(response) {
   if (response.ok && /\/auth\/(register|login)$/.test(new URL(response.url).pathname)) {
     token = JSON.parse(response.text).data.access_token;
@@ -40,7 +40,7 @@ function useToken(response) {
   return response;
 }
 
-// Its examples are about the chosen organisation's records.
+// Return the URL of the spec, whose examples use ids of the chosen organisation.
 function description() {
   return `${contract.value}?${new URLSearchParams({ tenant_id: organisation.value })}`;
 }
@@ -53,7 +53,7 @@ for (const menu of [organisation, contract]) {
   });
 }
 
-// What Swagger UI leaves without a name or a place in the outline, for who listens to the page.
+// Names and levels for screen readers, for elements to which Swagger UI gives none.
 const SPOKEN = {
   "#servers": { "aria-label": "Server" },
   ".examples-select-element": { "aria-label": "Example" },
