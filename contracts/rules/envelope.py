@@ -1,4 +1,4 @@
-"""The format of every response."""
+"""Rules over the format of every response."""
 
 from contracts.exchange import Exchange
 from contracts.rules.recommendation import whole
@@ -104,7 +104,7 @@ def error_key(_: Run, exchange: Exchange) -> tuple[str, str] | None:
 def never_5xx(run: Run, exchange: Exchange) -> tuple[str, str] | None:
     again = run.client.repeated.get(exchange.number)
     if not crashed(exchange) or (again is not None and not crashed(again)):
-        return None  # the latter: ROBUST-passing-5xx
+        return None  # ROBUST-passing-5xx judges the second case
     return (f"{exchange.status}", f"status {exchange.status}") if exchange.status else ("no answer", exchange.failure)
 
 
@@ -118,7 +118,8 @@ def passing_5xx(run: Run, exchange: Exchange) -> tuple[str, str] | None:
 
 
 def crashed(exchange: Exchange) -> bool:
-    """A 5xx, or no response; a server may close the connection while a body that is too large is still being sent."""
+    """Return whether an exchange ended with a 5xx or without a response. A server may close the connection while a body
+    that is too large is still being sent; that is no crash."""
     if exchange.status is None:
         return len(exchange.request_body) <= 1_000_000
     return exchange.status >= 500

@@ -1,4 +1,4 @@
-"""RateLimit headers on every response to a valid key."""
+"""Rules over the RateLimit headers of every response to a valid key."""
 
 import itertools
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from contracts.run.run import Run
 
 NAMES = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 _A_MOMENT, _MANY = 2.0, 30  # seconds, requests
-_BY_A_PROXY = {404, 405, 408, 411, 413, 414, 415, 431}  # may come from a proxy in front of the server
+_BY_A_PROXY = {404, 405, 408, 411, 413, 414, 415, 431}  # statuses that a proxy in front of the server may send
 
 
 def _must_carry(exchange: Exchange) -> bool:
@@ -62,7 +62,7 @@ def reset_in_seconds(run: Run, exchange: Exchange) -> tuple[str, str] | None:
 
 @rule("RATE-429-only-at-zero", _has_all)
 def only_at_zero(_: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """Many requests were announced a moment ago, so other clients can't have used all of them."""
+    """Find a 429 although many requests were announced a moment ago: other clients can't have used all of them."""
     for organisation in ("main", "other"):
         series = [x for x in exchanges if x.organisation == organisation]
         for earlier, later in itertools.pairwise(series):
@@ -74,8 +74,8 @@ def only_at_zero(_: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
 
 @rule("RATE-never-jumps", _has_all)
 def never_jumps(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """Inside a window Remaining rises by no more than a steady refill gives, plus what a sliding window gives back of
-    earlier requests."""
+    """Find responses whose Remaining rises inside a window by more than a steady refill gives, plus the earlier
+    requests that a sliding window gives back."""
     rate = run.target.limit / run.target.window_seconds
     for organisation in ("main", "other"):
         series = [x for x in exchanges if x.organisation == organisation]
@@ -92,6 +92,6 @@ def never_jumps(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
 
 
 def used_before(run: Run, series: list[Exchange]) -> int:
-    """Requests in an organisation's window that others sent before the run's first one."""
+    """Return how many requests of an organisation's window others had used before the run's first one."""
     remaining = next((left for x in series if (left := x.number_of("RateLimit-Remaining")) is not None), 0)
     return max(0, run.target.limit - remaining - 1)

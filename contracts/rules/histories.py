@@ -1,4 +1,4 @@
-"""Users with the same history are treated alike, and no user is affected by another's history.
+"""Judges that users with the same history are treated alike, and that no user is affected by another's history.
 
 Compares the responses to one request for different users while nothing was written. Nothing is assumed about the
 ranking: if a history changes the list of one user, it must change that of every user with the same history."""
@@ -15,8 +15,8 @@ from contracts.run.history import Deeds
 from contracts.run.registry import Violation, rule
 from contracts.run.run import Run
 
-_NEWCOMERS = 3  # users without a history who get the same list, so that a different list is significant
-_ENOUGH = 10  # events: with fewer a list may stay general (R15)
+_NEWCOMERS = 3  # users without a history who get the same list; enough to make a different list significant
+_ENOUGH = 10  # events; with fewer, a list may stay general (R15)
 
 
 def _personal(exchange: Exchange) -> bool:
@@ -28,7 +28,7 @@ def _personal(exchange: Exchange) -> bool:
 
 @dataclass
 class Quiet:
-    """Responses to one request for many users, in a time without writes."""
+    """Responses to one request for many users, while nothing was written."""
 
     organisation: str
     newcomers: list[Exchange] = field(default_factory=list)
@@ -36,14 +36,14 @@ class Quiet:
 
     @property
     def usual(self) -> list[str] | None:
-        """The list of users without a history, if most of them, and enough, get the same one."""
+        """The list of users without a history, if most of them and at least three get the same one."""
         lists = Counter(tuple(exchange.ids) for exchange in self.newcomers)
         ids, times = lists.most_common(1)[0] if lists else ((), 0)
         return list(ids) if times >= _NEWCOMERS and 2 * times > len(self.newcomers) and ids else None
 
     @property
     def typical(self) -> tuple[Exchange, ...]:
-        """Enough of those responses to show that the list is the usual one."""
+        """Enough of these responses to show that the list is the usual one."""
         return tuple(each for each in self.newcomers if each.ids == self.usual)[:_NEWCOMERS]
 
 
@@ -63,7 +63,8 @@ def _alike_times(run: Run, exchanges: list[Exchange]) -> Iterator[Quiet]:
 
 
 def _unlike(run: Run, exchanges: list[Exchange]) -> Iterator[tuple[str, str, Violation]]:
-    """Users whose history has no effect although the same history of another user has one: (organisation, id)."""
+    """Yield (organisation, id, violation) for users whose history has no effect although another user's equal history
+    has one."""
     for quiet in _alike_times(run, exchanges):
         usual, by_deeds = quiet.usual, defaultdict(list)
         for user, (deeds, exchange) in quiet.lived.items():
@@ -83,7 +84,8 @@ def _unlike(run: Run, exchanges: list[Exchange]) -> Iterator[tuple[str, str, Vio
 
 @rule("PERS-alike", _personal, timed=True)
 def alike(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """However the events were sent: alone, in arrays, with optional fields; for users with any plain id."""
+    """Accept no difference in how events were sent (alone, in arrays, with optional fields), for users with any plain
+    id."""
     for organisation, user, violation in _unlike(run, exchanges):
         if PLAIN_ID.fullmatch(user) and not run.model.histories.is_identified(organisation, user):
             yield violation
@@ -98,14 +100,14 @@ def alike_any_id(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
 
 @rule("IDENT-alike", _personal, timed=True)
 def identified_alike(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """A history joined by identify counts like the user's own."""
+    """Expect a history that identify joins to count like the user's own."""
     for organisation, user, violation in _unlike(run, exchanges):
         if PLAIN_ID.fullmatch(user) and run.model.histories.is_identified(organisation, user):
             yield violation
 
 
 def _borrowed(run: Run, exchanges: list[Exchange]) -> Iterator[tuple[str, str, Violation]]:
-    """Users without a history who get the list of a user with one, unlike other users without a history."""
+    """Yield users without a history who get the list of a user with one, unlike other users without a history."""
     for quiet in _alike_times(run, exchanges):
         usual = quiet.usual
         lists: dict[tuple[str, ...], Exchange] = {}
@@ -123,7 +125,7 @@ def _borrowed(run: Run, exchanges: list[Exchange]) -> Iterator[tuple[str, str, V
 
 @rule("TENANT-own-history", _personal, timed=True)
 def own_history(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """For users with a history in the other organisation."""
+    """Judge users who have a history in the other organisation."""
     for organisation, user, violation in _borrowed(run, exchanges):
         if run.model.histories.owners_of(user) - {organisation}:
             yield violation

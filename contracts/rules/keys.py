@@ -1,4 +1,5 @@
-"""What depends on the key, for every response of the run, and the counters compared with the run's own count."""
+"""Rules over the effects of the key on every response of the run, and over the counters compared with the run's own
+count."""
 
 from collections.abc import Iterator
 
@@ -32,8 +33,8 @@ def never_refused(run: Run, exchange: Exchange) -> tuple[str, str] | None:
 
 @each("INGEST-counted", lambda x: x.status == 202, "data.accepted: as many records as were sent")
 def counted(_: Run, exchange: Exchange) -> tuple[str, str] | None:
-    """Single records, and arrays of events that every document allows. Arrays of items and users are not defined (R21),
-    nor is whether a second record with the same event_id counts (R24)."""
+    """Judge single records, and arrays of events that every document allows. The documents define neither arrays of
+    items and users (R21) nor whether a second record with the same event_id counts (R24)."""
     body = exchange.request_json
     records, accepted = records_of(body), exchange.data.get("accepted")
     ids = [str(record["event_id"]) for record in records if record.get("event_id")]
@@ -52,8 +53,8 @@ def invalid_refused(_: Run, exchange: Exchange) -> tuple[str, str] | None:
 
 @rule("RATE-own-count", lambda x: x.organisation is not None and x.number_of("RateLimit-Remaining") is not None)
 def own_count(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """Within one window at least the successful requests are used up. Refused ones may be free, other clients may use
-    the organisation, a bucket may refill steadily, and a sliding window may give back earlier requests."""
+    """Expect at least the successful requests to be used up within one window. Refused ones may be free, other clients
+    may use the organisation, a bucket may refill steadily, and a sliding window may give back earlier requests."""
     rate = run.target.limit / run.target.window_seconds
     for organisation in ("main", "other"):
         first: Exchange | None = None
@@ -64,7 +65,7 @@ def own_count(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
             reset, left = exchange.number_of("RateLimit-Reset"), exchange.number_of("RateLimit-Remaining") or 0
             if reset is None:
                 break
-            if first is None or reset > before + 1:  # another window
+            if first is None or reset > before + 1:  # another window has begun
                 first, successes = exchange, 0
             else:
                 successes += exchange.ok

@@ -1,4 +1,5 @@
-"""Which items may be in a list, and with which data: compares recommendations with the records accepted in the run.
+"""Judges which items may be in a list, and with which data: compares recommendations with the records accepted in the
+run.
 
 A response may show the state before or after any write that was answered less than `settle` seconds before it."""
 
@@ -33,7 +34,7 @@ def filters_of(exchange: Exchange) -> dict[str, Any]:
 
 @rule("LIFE-only-accepted-items", _listed)
 def only_accepted_items(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """Of this run's items only those that this organisation upserted, under exactly their ids."""
+    """Find items of this run that this organisation didn't upsert, or that appear under another id."""
     for exchange in exchanges:
         ours = _names_this_run(run, exchange)
         for item_id in exchange.shown:
@@ -49,14 +50,14 @@ def only_accepted_items(run: Run, exchanges: list[Exchange]) -> Iterator[Violati
 
 
 def _names_this_run(run: Run, exchange: Exchange) -> bool:
-    """The only filter has a value that no other run uses."""
+    """Return whether the only filter has a value that no other run uses."""
     values = list(filters_of(exchange).values())
     return len(values) == 1 and isinstance(values[0], str) and values[0].startswith(run.names.prefix)
 
 
 @rule("LIFE-hidden-never-shown", _listed, timed=True)
 def hidden_never_shown(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """No item whose last accepted status is inactive or deleted, once that status is visible."""
+    """Find items whose last accepted status is inactive or deleted, once that status is visible."""
     for exchange in exchanges:
         for item_id in exchange.shown:
             status = run.model.hidden(exchange.organisation or "", item_id, *_times(exchange))
@@ -66,7 +67,7 @@ def hidden_never_shown(run: Run, exchanges: list[Exchange]) -> Iterator[Violatio
 
 @rule("TENANT-own-items", _listed)
 def own_items(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """No item that only the other organisation upserted."""
+    """Find items that only the other organisation upserted."""
     for exchange in exchanges:
         for item_id in exchange.shown:
             fate = run.model.fate(exchange.organisation or "", item_id, _times(exchange)[1])
@@ -80,13 +81,14 @@ def _plain(value: Any) -> bool:
 
 @rule("FILTER-only-matches", lambda x: _listed(x) and only_plain(x), timed=True)
 def only_matches(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """Under a filter on one text or number, no item of this run with another value, however it is written."""
+    """Find, under a filter on one text or number, items of this run with another value. A value in another notation
+    (42, "42") counts as equal."""
     yield from _mismatches(run, exchanges, as_text=True)
 
 
 @rule("FILTER-all-hold", lambda x: _listed(x) and bool(filters_of(x)), timed=True)
 def all_hold(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """Several filters, those on booleans, and values of another type that are written alike."""
+    """Judge the other filters: several at once, booleans, and values of another type in the same notation."""
     plain = [exchange for exchange in exchanges if only_plain(exchange)]
     known = {violation.exchanges[0].number for violation in only_matches(run, plain)}
     yield from (each for each in _mismatches(run, exchanges) if each.exchanges[0].number not in known)
@@ -101,7 +103,7 @@ def _mismatches(run: Run, exchanges: list[Exchange], as_text: bool = False) -> I
     for exchange in exchanges:
         for name, wanted in filters_of(exchange).items():
             if not (_plain(wanted) or isinstance(wanted, bool)) or name == "status":
-                continue  # lists, null and objects are free (R32); the status: LIFE-hidden-never-shown
+                continue  # lists, null and objects are undefined (R32); LIFE-hidden-never-shown judges the status
             wrong: defaultdict[str, list[str]] = defaultdict(list)
             for item_id in exchange.shown:
                 place = exchange.organisation or "", item_id, name, wanted
@@ -115,7 +117,7 @@ def _mismatches(run: Run, exchanges: list[Exchange], as_text: bool = False) -> I
 
 @rule("LIFE-every-item-shows", lambda x: _listed(x) and only_plain(x) and "category" in filters_of(x), timed=True)
 def every_item_shows(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """Every item of a category that has a plain id."""
+    """Expect every item of a category that has a plain id."""
     for exchange, missing in _missing(run, exchanges):
         if plain := [item_id for item_id in missing if PLAIN_ID.fullmatch(item_id)]:
             expected = "every active item of the category"
@@ -130,8 +132,8 @@ def nothing_missing(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
 
 
 def _missing(run: Run, exchanges: list[Exchange]) -> Iterator[tuple[Exchange, list[str]]]:
-    """Whole lists of the strategy that shows this run's records. The depth of a ranking is not defined (R34): a list as
-    long as the longest one may have been cut."""
+    """Yield the items that are missing in whole lists of the strategy that shows this run's records. The depth of a
+    ranking is not defined (R34): a list that is as long as the longest one may have been cut."""
     channel = run.visibility.channel
     depth = max([_LEAST_DEPTH, *(exchange.counted("total_count") or 0 for exchange in exchanges)])
     for exchange in exchanges:
@@ -150,7 +152,7 @@ def _missing(run: Run, exchanges: list[Exchange]) -> Iterator[tuple[Exchange, li
 
 @rule("REC-metadata-own", _listed, timed=True)
 def metadata_own(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """Attributes in metadata have the last accepted values. Any of them may be missing."""
+    """Expect the attributes in metadata to have the last accepted values; any of them may be missing."""
     for exchange in exchanges:
         for row in exchange.results:
             item_id, metadata = row.get("item_id"), row.get("metadata")

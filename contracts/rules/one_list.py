@@ -16,7 +16,7 @@ def _asked(exchange: Exchange) -> bool:
 
 @rule("PAGE-one-total", _asked, timed=True)
 def one_total(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """The count of a page past the end is not defined (R33)."""
+    """Expect equal counts on all pages, except past the end, where the count is not defined (R33)."""
     for _, group in quiet_times(run, exchanges, "limit", "page"):
         counted = [x for x in group if x.results and x.counted("total_count") is not None]
         for other in counted[1:]:
@@ -27,7 +27,7 @@ def one_total(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
 
 @rule("PAGE-ends-with-its-list", _asked, timed=True)
 def ends_with_its_list(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """A first page without a next one contains all items of a longer page of the same list."""
+    """Expect a first page without a next one to contain all items of a longer page of the same list."""
     for _, group in quiet_times(run, exchanges, "limit", "page"):
         longest = max(group, key=lambda exchange: len(exchange.ids))
         for exchange in group:

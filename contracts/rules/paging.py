@@ -9,7 +9,7 @@ from contracts.rules.recommendation import served, whole
 from contracts.run.registry import Violation, each, rule
 from contracts.run.run import Run
 
-_BY_CHANCE = 4  # items; fewer may be on two pages of a list that varies
+_BY_CHANCE = 4  # items; by chance, fewer may be on two pages of a list that varies
 
 
 @each("PAGE-has-next", served, "has_next exactly while page x limit is below total_count")
@@ -18,7 +18,7 @@ def has_next(_: Run, exchange: Exchange) -> tuple[str, str] | None:
     said = exchange.pagination.get("has_next")
     said = False if said is None else said
     if not (whole(page) and whole(limit) and whole(total) and isinstance(said, bool)) or page < 1 or limit < 1:
-        return None  # REC-pagination-types
+        return None  # REC-pagination-types judges this
     where = "past the end" if (page - 1) * limit >= total > 0 else "page"
     return (
         None
@@ -55,7 +55,7 @@ def count_fits(_: Run, exchange: Exchange) -> tuple[str, str] | None:
 
 
 def _asked(exchange: Exchange, name: str, default: int) -> int | None:
-    """The requested number, if every server supports it."""
+    """Return the requested number if every server supports it, else None."""
     body = exchange.request_json
     value = body.get(name, default) if isinstance(body, dict) else None
     most = 100 if name == "limit" else 1_000
@@ -100,7 +100,7 @@ def full(_: Run, exchange: Exchange) -> tuple[str, str] | None:
 
 @rule("PAGE-turns", served)
 def turns(_: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """A page that was requested right after the previous one contains other items, and at least one."""
+    """Expect a page that was requested right after the previous one to contain other items, and at least one."""
     for one, following in turned_pages(exchanges):
         if one.pagination.get("has_next") is True:
             if len(one.ids) >= _BY_CHANCE and one.ids == following.ids:
@@ -112,8 +112,8 @@ def turns(_: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
 
 @rule("PAGE-no-overlap", served, timed=True)
 def no_overlap(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """For pages requested in sequence while nothing was written. A list may change anyway, so it must happen more than
-    once."""
+    """Expect no item on two pages that were requested in sequence while nothing was written. A list may change anyway,
+    so only a repeated overlap counts."""
     found = []
     for one, following in turned_pages(exchanges):
         both = {*one.ids} & {*following.ids}
@@ -124,7 +124,7 @@ def no_overlap(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
 
 
 def turned_pages(exchanges: list[Exchange]) -> Iterator[tuple[Exchange, Exchange]]:
-    """Pages that were requested in sequence."""
+    """Yield pairs of pages that were requested in sequence."""
     for one, following in itertools.pairwise(exchanges):
         near = following.number == one.number + 1 and following.organisation == one.organisation
         body: Any = one.request_json

@@ -1,4 +1,4 @@
-"""Comparable responses: to one request, in a time without writes, after all earlier ones are visible."""
+"""Finds comparable responses: to one request, while nothing was written and after all earlier writes are visible."""
 
 import json
 from collections import defaultdict
@@ -9,8 +9,8 @@ from contracts.run.run import Run
 
 
 def quiet_times(run: Run, exchanges: list[Exchange], *left_out: str) -> Iterator[tuple[str, list[Exchange]]]:
-    """(organisation, responses) for each such time and request, ignoring the fields that are left out; for equal bodies
-    the last response."""
+    """Yield (organisation, responses) for each such time and request; requests that differ only in the fields
+    `left_out` count as one. Of equal bodies only the last response is included."""
     groups: defaultdict[tuple[str, str, float], dict[bytes, Exchange]] = defaultdict(dict)
     for exchange in exchanges:
         written = run.model.last_write_before(exchange.sent_at)

@@ -1,4 +1,4 @@
-"""The format of every recommendation, and what it must never contain."""
+"""Rules over the format of every recommendation, and what it must never contain."""
 
 import itertools
 import math
@@ -126,7 +126,8 @@ def strategy_echo(_: Run, exchange: Exchange) -> tuple[str, str] | None:
 
 @rule("REC-id-unique", served)
 def id_unique(_: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """Different requests and different lists get different ids; an identical response may come from a cache."""
+    """Expect different requests and different lists to get different ids; an identical response may come from a
+    cache."""
     seen: dict[str, Exchange] = {}
     for exchange in exchanges:
         named = exchange.data.get("recommendation_id")
@@ -160,8 +161,8 @@ def never_rising(_: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
 
 
 def _turned_pages(exchanges: list[Exchange]) -> dict[str, list[tuple[Exchange, Exchange]]]:
-    """Pages that were requested in sequence, by request. A list may change in between, so a score must rise every time,
-    and more than once."""
+    """Return pages that were requested in sequence, by request. A list may change in between, so a score must rise
+    every time, and more than once."""
     found = defaultdict(list)
     for one, next_ in itertools.pairwise(exchanges):
         adjacent = next_.number == one.number + 1 and next_.organisation == one.organisation
@@ -171,7 +172,7 @@ def _turned_pages(exchanges: list[Exchange]) -> dict[str, list[tuple[Exchange, E
 
 
 def _page(exchange: Exchange) -> int:
-    """The requested page number, or 0."""
+    """Return the requested page number, or 0."""
     body = exchange.request_json
     page = body.get("page") if isinstance(body, dict) else None
     return page if isinstance(page, int) else 0

@@ -1,4 +1,5 @@
-"""Events in one organisation change nothing in another: compares one request there, before and after."""
+"""Judges that events in one organisation change nothing in another: compares the responses to one request there, before
+and after."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ from contracts.rules.recommendation import served
 from contracts.run.registry import Violation, rule
 from contracts.run.run import Run
 
-_STEADY = 2  # equal responses before, so that the list doesn't vary by itself
+_STEADY = 2  # equal responses before, which show that the list doesn't vary by itself
 
 
 def _popular(exchange: Exchange) -> bool:
@@ -19,7 +20,8 @@ def _popular(exchange: Exchange) -> bool:
 
 @rule("TENANT-unmoved", _popular)
 def unmoved(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """For items of both organisations: those with events only in the other organisation have not risen."""
+    """Find items with events only in the other organisation that have risen, in lists of items that both organisations
+    have."""
     groups: defaultdict[tuple[str, bytes], list[Exchange]] = defaultdict(list)
     for exchange in exchanges:
         if all(run.model.owns(item_id) for item_id in exchange.ids):

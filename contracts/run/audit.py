@@ -1,4 +1,4 @@
-"""A second check at the end: what may have been caused by a slow queue, and what crashed."""
+"""Repeats requests at the end of a run: those whose result a slow queue may have caused, and those that crashed."""
 
 import time
 from collections.abc import Iterable
@@ -13,12 +13,12 @@ _Question = tuple[str | None, bytes]  # organisation and body
 
 
 def audit(run: Run, rules: Iterable[str]) -> None:
-    """Repeats requests so that these rules get unambiguous responses. Never raises for the target's behaviour."""
+    """Repeat requests so that these rules get unambiguous responses. Never raises for the target's behaviour."""
     timed = [name for name in rules if RULES[name].timed]
     try:
         _crashes(run)
         again = _suspicious(run, timed)
-        _ask(run, again)  # most queues are applied by now
+        _ask(run, again)  # by now, most queues have been applied
         again = _suspicious(run, timed) if again else []
         if again:
             run.sleep(max(0.0, run.model.last_write + run.model.settle + 0.1 - time.monotonic()))
@@ -38,7 +38,7 @@ def _crashes(run: Run) -> None:
 
 
 def _suspicious(run: Run, rules: list[str]) -> list[Exchange]:
-    """The latest responses that break a rule if the queue is as fast as it seemed, some for each rule."""
+    """Return the latest responses that would break a rule if the queue were as fast as measured, some for each rule."""
     last = {_question(exchange): exchange.number for exchange in run.client.journal}
     settle, run.model.settle = run.model.settle, run.visibility.usual_wait
     found: list[list[Violation]] = []

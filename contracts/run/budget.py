@@ -1,4 +1,4 @@
-"""How many requests each organisation may still be sent, by the plan and by the target's headers."""
+"""Counts how many requests may still be sent to each organisation, by the plan and by the target's headers."""
 
 import time
 from collections import Counter
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from contracts.exchange import Exchange
 from contracts.outcome import Starved
 
-CLEAN_UP = 12  # minimum of requests reserved for setting the run's records to deleted
+CLEAN_UP = 12  # requests that are at least reserved for setting the run's records to deleted
 _LONGEST_GUESS = 60  # seconds to wait after a 429 without a time
 _WORTH_WAITING = 120  # seconds of waiting per run, even if the windows are short
 _MANY, _A_MOMENT = 30, 2.0  # other clients can't use up this many requests in this many seconds
@@ -16,7 +16,7 @@ _MANY, _A_MOMENT = 30, 2.0  # other clients can't use up this many requests in t
 
 @dataclass
 class Budget:
-    """Counts requests per organisation; paces by `RateLimit-*` of real answers."""
+    """Counts requests per organisation, and waits by the `RateLimit-*` headers of real responses."""
 
     allowed: int
     may_wait: bool
@@ -32,7 +32,7 @@ class Budget:
     most_windows: int = 2  # windows that a run may wait for
     exempt: bool = False  # --exhaust is outside the budget
     _left: dict[str, tuple[int, float]] = field(default_factory=dict)  # organisation: (remaining, ends at)
-    _falls: dict[str, bool] = field(default_factory=dict)  # organisation: the last change of its countdown was a fall
+    _falls: dict[str, bool] = field(default_factory=dict)  # organisation: did Remaining last change by falling?
     # From responses other than 429: (remaining, sent at).
     _announced: dict[str, tuple[int, float]] = field(default_factory=dict)
 
@@ -47,7 +47,7 @@ class Budget:
         self.used[name] += 1
 
     def left(self, organisation: str = "main") -> int:
-        """Requests that the plan still allows, without those for the clean-up."""
+        """Return the number of requests that the plan still allows, without those for the clean-up."""
         return max(0, self.allowed - self.reserve(organisation) - self.used[organisation])
 
     def learn(self, exchange: Exchange) -> None:
@@ -63,7 +63,7 @@ class Budget:
                 self._announced[name] = (remaining, exchange.sent_at)
 
     def wait_after_429(self, exchange: Exchange) -> None:
-        """Wait until the window ends. Raises Starved under --no-wait, and when the limit is wrong."""
+        """Wait until the window ends. Raises Starved with --no-wait, and when the limit is wrong."""
         name = exchange.organisation or "none"
         announced, sent_at = self._announced.get(name, (0, 0.0))
         if announced > _MANY and exchange.sent_at - sent_at < _A_MOMENT:
@@ -75,7 +75,7 @@ class Budget:
     def _wait_for_window(self, name: str) -> None:
         remaining, ends = self._left.get(name, (CLEAN_UP + 1, 0.0))
         seconds = ends - time.monotonic()
-        # A countdown that doesn't fall is broken, and no reason to wait: only a 429 is.
+        # A Remaining that doesn't fall is broken and no reason to wait; a 429 is one.
         kept_back = 0 if self.cleaning or self.exempt else min(CLEAN_UP, self.limit // 10)
         if remaining <= kept_back and seconds > 0 and self._falls.get(name, False):
             self._wait(name, seconds + 0.5)

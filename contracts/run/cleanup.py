@@ -1,4 +1,4 @@
-"""Cleans up as far as the API allows: items and users of the run become `deleted`."""
+"""Cleans up as far as the API allows: sets the run's items and users to `deleted`."""
 
 from contracts.outcome import NotJudged
 from contracts.run.probe import Probe
@@ -7,7 +7,7 @@ from fixtures.bodies import user_body
 
 
 def clean(run: Run, keep: bool) -> list[str]:
-    """Returns notes for the report if something remains. Never raises for the target's behaviour."""
+    """Clean up, and return notes for the report if something remains. Never raises for the target's behaviour."""
     if keep:
         return [f"--keep: items and users with the prefix {run.names.prefix} stay"]
     run.budget.cleaning = True

@@ -1,4 +1,4 @@
-"""The only way to the target: counts, paces, limits, redacts and keeps every exchange."""
+"""Sends all requests to the target: counts, paces, limits and redacts every exchange, and keeps it in the journal."""
 
 import json as json_module
 import threading
@@ -21,13 +21,13 @@ from fixtures.connection import variable_of
 from fixtures.masking import Redactor
 
 _WINDOWS = 3  # windows that one request may wait for
-_VALUE_BYTES = 64  # of a parsed JSON value
+_VALUE_BYTES = 64  # bytes of memory per parsed JSON value
 _MOST_KEPT = 500_000_000  # bytes of all responses of a run, parsed
 _NO_ANSWER = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError)
 
 
 def encode(body: Any) -> bytes:
-    """JSON as UTF-8, with integers of any size."""
+    """Return JSON as UTF-8, with integers of any size."""
     return json_module.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
@@ -85,9 +85,10 @@ class Client:
         forbidden: str = "",
         take_429: bool = False,
     ) -> Exchange:
-        """One request; `headers` add, replace, or with None remove. `take_429`: hand a 429 back, don't wait.
+        """Send one request; `headers` add or replace headers, or remove one with None. `take_429`: return a 429 at once
+        instead of waiting.
 
-        Raises Skipped when a header of the user's is in the way."""
+        Raises Skipped if a header of --header would have to be replaced."""
         for name in {**credential.headers, **(headers or {})}:
             if name.lower() in self._users:
                 raise Skipped(f"--header {name} is sent with every request")
@@ -163,7 +164,7 @@ class Client:
     def _answer(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes, fresh: bool
     ) -> tuple[wire.Answer | None, str]:
-        """The response, or the reason why there is none. Raises NotJudged for one beyond our limits."""
+        """Return the response, or the reason why there is none. Raises NotJudged for a response beyond our limits."""
         try:
             url = httpx.URL(self._target.url + path)
             whole = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
@@ -176,7 +177,8 @@ class Client:
     def _exchange(
         self, method: str, url: httpcore.URL, headers: Mapping[str, str], body: bytes, fresh: bool
     ) -> wire.Answer:
-        """Retries on a new connection if a kept one was closed, which the target may do."""
+        """Send the request on a kept connection, and again on a new one if the target had closed it, which it may
+        do."""
         named = {name.lower() for name in headers}
         whole = {name: value for name, value in self._always.items() if name.lower() not in named} | dict(headers)
         if (body or method not in ("GET", "HEAD")) and "transfer-encoding" not in named:

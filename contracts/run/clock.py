@@ -1,4 +1,4 @@
-"""Waiting: with --control the mock's virtual clock is advanced instead."""
+"""Waits; with --control it advances the mock's virtual clock instead."""
 
 import time
 from collections.abc import Callable
@@ -7,7 +7,7 @@ import httpx
 
 
 def sleeper(control: str | None, wait: Callable[[float], None] = time.sleep) -> Callable[[float], None]:
-    """`sleep(seconds)`. Uses `wait` if the clock can't be moved."""
+    """Return `sleep(seconds)`, which calls `wait` if the clock can't be advanced."""
     if control is None:
         return wait
 

@@ -17,7 +17,7 @@ class Credential:
 
 
 _NONE = Credential("none", {}, None)
-# The others hold the whole key, or nothing of it.
+# The wrong keys that nearly equal a valid one. The others contain the whole key, or nothing of it.
 _NEARLY_RIGHT = {"tampered", "tampered-inside", "relabelled", "shortened", "other-case"}
 _NAMES = {("main", "publishable"): "pk", ("main", "secret"): "sk"}
 _NAMES |= {("other", "publishable"): "pk2", ("other", "secret"): "sk2"}
@@ -56,11 +56,12 @@ class Credentials:
         return _NONE
 
     def wrong_type(self, key_type: KeyType | str, organisation: str = "main") -> Credential:
-        """A valid key of the other type."""
+        """Return a valid key of the other type."""
         return self.right("secret" if key_type == "publishable" else "publishable", organisation)
 
     def wrong(self, key_type: KeyType | str) -> dict[str, Credential]:
-        """By name: everything that must be 401, less what needs a header that the user sends with every request."""
+        """Return by name every credential that must be refused with 401, without those that replace a header that
+        --header sets."""
         key = self.right(key_type).headers["X-API-KEY"]
         another = self.wrong_type(key_type).headers["X-API-KEY"]
         prefix = "lehnz_pk_" if key_type == "publishable" else "lehnz_sk_"
@@ -82,7 +83,7 @@ class Credentials:
         return {n: wrong for n, wrong in found.items() if not users & {name.lower() for name in wrong.headers}}
 
     def _unused(self, key: str) -> str:
-        """Makes sure that a wrong key is not a valid one."""
+        """Return a wrong key that is certainly not a valid one."""
         while key in self._known:
             key = key[:-1] + _next(key[-1])
         return key

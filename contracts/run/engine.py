@@ -17,7 +17,7 @@ _SHOWN_PER_CASE = 3  # findings of one rule with the same case and operation
 
 @dataclass
 class Attempt:
-    """One run of one check function."""
+    """One attempt to judge a check."""
 
     entry: Entry
     probe: Probe
@@ -46,7 +46,7 @@ class Attempt:
         except NotJudged as reason:
             self.done, self.outcome, self.reason = True, reason.outcome, str(reason)
             self.starved = isinstance(reason, Starved)
-        except Exception:  # our own error, shown with its traceback
+        except Exception:  # an internal error, shown with its traceback
             self.done, self.outcome, self.reason = True, Outcome.ERROR, traceback.format_exc(limit=-4)
         if self.probe.findings:
             self.outcome = Outcome.FAIL
@@ -61,21 +61,21 @@ class Engine:
     _failed: list[tuple[Attempt, Result]] = field(default_factory=list)
 
     def judge(self, entries: Iterable[Entry]) -> list[Result]:
-        """Check functions of these entries."""
+        """Run the check functions of these entries."""
         attempts = self._together(list(entries))
         results = [_result(attempt) for attempt in attempts]
         self._failed += [each for each in zip(attempts, results, strict=True) if each[0].outcome is Outcome.FAIL]
         return results
 
     def drive(self, name: str, function: CheckFunction) -> str:
-        """Run a function that only produces exchanges for rules. Returns why it was cut short, if it was."""
+        """Run a function that only produces exchanges for rules. Return why it ended early, or an empty text."""
         attempt = Attempt(Entry(name, "Situations", Level.INFO, "", ""), Probe(self.run, name), function=function)
         self._step([attempt])
         self.progress(name)
         return attempt.reason
 
     def repeat(self) -> None:
-        """Repeat failed checks after all others were judged, so that those don't lose requests."""
+        """Repeat failed checks after all others were judged, so that the others don't lack requests."""
         failed, self._failed = sorted(self._failed, key=lambda each: len(each[0].probe.exchanges)), []
         second = self._together([attempt.entry for attempt, _ in failed])
         for (_, result), again in zip(failed, second, strict=True):
@@ -152,20 +152,20 @@ def _compare(result: Result, again: Attempt) -> None:
     elif again.outcome is not Outcome.PASS:
         result.times = f"1 of 1 (not repeated: {again.reason})"
     elif all(finding.crashed for finding in result.findings):
-        result.outcome, result.findings = Outcome.PASS, []  # a 5xx that did not repeat: ROBUST-passing-5xx
+        result.outcome, result.findings = Outcome.PASS, []  # ROBUST-passing-5xx judges a 5xx that did not repeat
         result.times = "1 of 2 (a 5xx that passed)"
     else:
         result.times = "1 of 2 (intermittent)"
 
 
 _CRASH, _VALID = "ROBUST-never-5xx", "VALID-accepted"
-_MANY = 3  # checks in which one crash shows; from then on the crash is the defect
+_MANY = 3  # checks with the same crash; from this number on, the crash is the defect
 
 
 def explain(results: list[Result], catalogue: dict[str, Entry]) -> None:
-    """One defect is one failure: checks that depend on a failed one are inconclusive, with the reason. So are checks
-    that failed only because the target crashed, if the crash shows in many checks; in few checks they describe it
-    better."""
+    """Make one defect one failure: checks that depend on a failed one become inconclusive, with the reason. So do
+    checks that failed only because the target crashed, if the crash shows in many checks; in few checks, they describe
+    it better."""
     by_check = {result.check: result for result in results}
     failed = {result.check for result in results if result.outcome is Outcome.FAIL}
     unknown = {r.check for r in results if r.outcome is Outcome.INCONCLUSIVE and not r.starved}
@@ -187,12 +187,12 @@ def explain(results: list[Result], catalogue: dict[str, Entry]) -> None:
 
 
 def _only_of(crash: Result, checks: list[str]) -> bool:
-    """Every crash occurred in one of these checks."""
+    """Return whether every crash occurred in one of these checks."""
     return all(exchange.source in checks for finding in crash.findings for exchange in finding.exchanges)
 
 
 def ancestors(check: str, catalogue: dict[str, Entry]) -> set[str]:
-    """All direct and indirect dependencies."""
+    """Return all direct and indirect dependencies."""
     found: set[str] = set()
     todo = list(catalogue[check].depends)
     while todo:

@@ -1,6 +1,6 @@
-"""What users did, as far as it was accepted: a history per organisation and id, joined by identify events.
+"""Records what users did, as far as it was accepted: a history per organisation and id, joined by identify events.
 
-Knows no HTTP. Histories are compared with each other: nothing here says what an event is worth."""
+Knows no HTTP. Histories are compared with each other: nothing here assumes how much an event counts."""
 
 import math
 from collections import Counter, defaultdict
@@ -9,12 +9,12 @@ from typing import Any
 
 Record = dict[str, Any]
 Key = tuple[str, str]  # organisation, user id
-Deeds = frozenset[tuple[tuple[str, str | None], int]]  # how often each (event name, item id)
+Deeds = frozenset[tuple[tuple[str, str | None], int]]  # how often each (event name, item id) occurred
 
 
 @dataclass(frozen=True)
 class Act:
-    """One event. `until`: when it was answered, infinite without a response; seconds of a monotonic clock."""
+    """One event. `until`: when it was answered, in seconds of a monotonic clock; infinite without a response."""
 
     name: str
     item_id: str | None
@@ -26,10 +26,10 @@ class Act:
 class Histories:
     acts: defaultdict[Key, list[Act]] = field(default_factory=lambda: defaultdict(list))
     identities: defaultdict[Key, list[tuple[str, Act]]] = field(default_factory=lambda: defaultdict(list))
-    owners: defaultdict[Key, set[str]] = field(default_factory=lambda: defaultdict(set))  # of an identified id
+    owners: defaultdict[Key, set[str]] = field(default_factory=lambda: defaultdict(set))  # users of an identified id
     profiles: defaultdict[Key, list[Record]] = field(default_factory=lambda: defaultdict(list))
     left: dict[Key, float] = field(default_factory=dict)  # when the user was first sent with a status other than active
-    unclear: set[Key] = field(default_factory=set)  # the documents don't define what counts for these
+    unclear: set[Key] = field(default_factory=set)  # users whose history the documents leave open
     _event_ids: set[Key] = field(default_factory=set)
 
     def took_place(self, organisation: str, event: Record, sent: float, until: float) -> None:
@@ -47,12 +47,12 @@ class Histories:
             self.acts[key].append(act)
 
     def refused(self, organisation: str, event: Record) -> None:
-        """The valid events of a refused array may have been stored (R22)."""
+        """Mark the user as unclear: the valid events of a refused array may have been stored (R22)."""
         if isinstance(user := event.get("user_id"), str):
             self.unclear.add((organisation, user))
 
     def upserted(self, organisation: str, user: Record, sent: float) -> None:
-        """Users who aren't active are not served by their history (R48)."""
+        """Record a user's profile; users who aren't active are not served by their history (R48)."""
         if isinstance(user_id := user.get("user_id"), str):
             self.profiles[organisation, user_id].append(user)
             if user.get("status") != "active":
@@ -65,18 +65,18 @@ class Histories:
         return repeated
 
     def has_profile(self, organisation: str, user_id: str) -> bool:
-        """Whether attributes may distinguish the user, besides the history."""
+        """Return whether attributes, besides the history, may make the user's list different."""
         return any(profile.get("attributes") for profile in self.profiles.get((organisation, user_id), ()))
 
     def is_identified(self, organisation: str, user_id: str) -> bool:
         return (organisation, user_id) in self.identities
 
     def owners_of(self, user_id: str) -> set[str]:
-        """Organisations in which a user with that id has events."""
+        """Return the organisations in which a user with that id has events."""
         return {owner for owner, name in (*self.acts, *self.identities) if name == user_id}
 
     def of(self, organisation: str, user_id: str, since: float, until: float, settle: float) -> Deeds | None:
-        """The history that every response to a request at `since` must reflect; None if that is not defined."""
+        """Return the history that every response to a request at `since` must reflect; None if that is not defined."""
         key = organisation, user_id
         identities = [(previous, act) for previous, act in self.identities.get(key, ()) if act.sent <= until]
         joined = [self._joined(organisation, previous, act) for previous, act in identities]
@@ -89,7 +89,8 @@ class Histories:
         return frozenset(Counter((act.name, act.item_id) for act in acts).items())
 
     def _joined(self, organisation: str, previous: str, identify: Act) -> list[Act] | None:
-        """The history that an identify joins; None if it came too late, for chains, and for ids of two users (R27)."""
+        """Return the history that an identify joins; None if the identify came too late, for chains, and for ids of two
+        users (R27)."""
         key = organisation, previous
         acts = self.acts.get(key, [])
         late = any(act.until >= identify.sent for act in acts)

@@ -1,6 +1,7 @@
-"""What this run has had accepted, with times: the memory that every answer is judged by. Knows no HTTP.
+"""The records that the target accepted in this run, with times: every response is judged against them. Knows no
+HTTP.
 
-Nothing here guesses when a queue is worked off. A write may count from the moment it was sent; it must count once
+Nothing here assumes when a queue is applied. A write may count from the moment it was sent; it must count once
 `settle` seconds have passed since it was answered. In between both the old and the new state are right.
 """
 
@@ -16,12 +17,13 @@ from contracts.run.history import Histories
 Record = dict[str, Any]
 ABSENT = object()  # an attribute that the item doesn't have
 NO_ORGANISATION = "none"  # for requests with a key that no organisation has
-ITEM_FIELDS = ("item_type", "status")  # what a filter may name beside attributes (R32)
+ITEM_FIELDS = ("item_type", "status")  # names in a filter that may mean fields of the item (R32)
 
 
 @dataclass(frozen=True)
 class Write:
-    """One accepted record. `until` is infinite without a response: then it is unknown whether it counts."""
+    """One accepted record. `until`: when it was answered; infinite without a response, because then it is unknown
+    whether it counts."""
 
     body: Record
     sent: float  # seconds of a monotonic clock
@@ -30,13 +32,13 @@ class Write:
 
 @dataclass
 class Item:
-    """One item of one organisation over its lifetime."""
+    """The writes and refused upserts of one item in one organisation."""
 
     writes: list[Write] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)  # statuses of refused upserts
 
     def possible(self, since: float, until: float, settle: float) -> list[list[Write]]:
-        """Every prefix of the writes that may be the state for a response to a request at `since`."""
+        """Return every prefix of the writes that may be the state for a response to a request at `since`."""
         certain = 0
         for place, write in enumerate(self.writes, 1):
             if write.until + settle < since:
@@ -46,12 +48,12 @@ class Item:
         return [self.writes[:place] for place in range(certain, most + 1)]
 
     def statuses(self, since: float, until: float, settle: float) -> set[str | None]:
-        """None stands for an item that doesn't exist yet."""
+        """Return the possible statuses; None stands for an item that doesn't exist yet."""
         states = self.possible(since, until, settle)
         return {str(writes[-1].body.get("status")) if writes else None for writes in states}
 
     def values(self, name: str, since: float, until: float, settle: float) -> list[Any]:
-        """The possible values of an attribute. An upsert without it may keep or drop the old value (R28)."""
+        """Return the possible values of an attribute. An upsert without it may keep or drop the old value (R28)."""
         found: list[Any] = []
         for writes in self.possible(since, until, settle):
             found += _values(writes, name) if writes else [ABSENT]
@@ -72,12 +74,12 @@ def _values(writes: list[Write], name: str) -> list[Any]:
 
 @dataclass
 class Model:
-    """`prefix` starts every id of the run but those of digits only: these start with `digits`."""
+    """All accepted records. Every id of the run starts with `prefix`, or, if it has digits only, with `digits`."""
 
     prefix: str
     digits: str = ""
     settle: float = 10.0
-    made_up: set[str] = field(default_factory=set)  # other ids of the run: UUIDs
+    made_up: set[str] = field(default_factory=set)  # other ids of the run, e.g. UUIDs
     items: dict[tuple[str, str], Item] = field(default_factory=dict)  # (organisation, item id)
     users: set[tuple[str, str]] = field(default_factory=set)
     touched: dict[tuple[str, str], float] = field(default_factory=dict)  # item of an accepted event -> answered at
@@ -92,7 +94,7 @@ class Model:
         place = bisect.bisect_left(self.written_at, moment)
         return self.written_at[place - 1] if place else 0.0
 
-    # -- what was accepted
+    # -- accepted records
 
     def upserted(self, organisation: str, body: Record, sent: float, until: float) -> None:
         item_id = body.get("item_id")
@@ -116,15 +118,16 @@ class Model:
         if isinstance(item_id, str) and event.get("event_name") in ("view", "purchase"):
             self.touched[place] = min(until, self.touched.get(place, math.inf))
 
-    # -- what must be true
+    # -- what responses must show
 
     def owns(self, identifier: str) -> bool:
-        """Whether this id belongs to the run."""
+        """Return whether this id belongs to the run."""
         begins = identifier.startswith(self.prefix) or (bool(self.digits) and identifier.startswith(self.digits))
         return begins or identifier in self.made_up
 
     def resembles(self, identifier: str) -> str | None:
-        """The id of the run that this one is a changed copy of: other case, shortened, trimmed, another notation."""
+        """Return the id of the run that this id is a changed copy of: in other case, shortened, trimmed, in another
+        notation."""
         plain = identifier.casefold().strip()
         if not plain.startswith((self.prefix, self.digits or self.prefix)):
             return None
@@ -135,7 +138,7 @@ class Model:
         return alike[0] if alike else None
 
     def fate(self, organisation: str, item_id: str, until: float) -> str | None:
-        """Why an item of this run must not be in a list of that organisation; None if it may."""
+        """Return why an item of this run must not be in a list of that organisation; None if it may."""
         item = self.items.get((organisation, item_id))
         if item and any(write.sent <= until for write in item.writes):
             return None
@@ -151,7 +154,8 @@ class Model:
         return f"it was upserted as {changed}" if changed else "it was never upserted"
 
     def hidden(self, organisation: str, item_id: str, since: float, until: float) -> str | None:
-        """The status because of which the item must not be shown, however far the queue is; None if it may be shown."""
+        """Return the status because of which the item must not be shown, however far the queue is; None if it may be
+        shown."""
         item = self.items.get((organisation, item_id))
         statuses = item.statuses(since, until, self.settle) if item and item.writes else set()
         gone = statuses <= {"inactive", "deleted"} and bool(statuses)
@@ -160,8 +164,8 @@ class Model:
     def matches(
         self, organisation: str, item_id: str, name: str, wanted: Any, since: float, until: float, as_text: bool = False
     ) -> bool | None:
-        """Whether the item may stand under that filter; None for an item that the run didn't write. `as_text`: also
-        one whose value is written alike, as 42 and "42" are."""
+        """Return whether the item may be in a list with that filter; None for an item that the run didn't write.
+        `as_text`: a value in the same notation matches too, as 42 and "42" have."""
         item = self.items.get((organisation, item_id))
         if item is None or not item.writes:
             return None
@@ -170,7 +174,7 @@ class Model:
         return alike or any(holds(value, wanted) for value in values)
 
     def expected(self, organisation: str, name: str, wanted: Any, since: float, until: float) -> Iterator[str]:
-        """Items that are certainly active and matching, and that a user has viewed or bought."""
+        """Yield the items that are certainly active and matching, and that a user has viewed or bought."""
         for (owner, item_id), item in self.items.items():
             seen = self.touched.get((owner, item_id), math.inf) + self.settle < since
             if owner == organisation and item.writes and seen:
@@ -180,15 +184,15 @@ class Model:
                     yield item_id
 
     def leftovers(self, organisation: str) -> Iterator[Record]:
-        """Items that were accepted there and are not deleted yet."""
+        """Yield the items that were accepted in the organisation and are not deleted yet, with status deleted."""
         for (owner, item_id), item in self.items.items():
             if owner == organisation and item.writes and item.writes[-1].body.get("status") != "deleted":
                 yield {"item_id": item_id, "item_type": "product", "status": "deleted"}
 
 
 def holds(value: Any, wanted: Any) -> bool:
-    """Equality as JSON values (R32): 20 is 20.0, true is not 1. A list matches if it contains the value, a list of
-    values if one of them does, null what isn't there."""
+    """Compare as JSON values (R32): 20 equals 20.0, true doesn't equal 1. A list value matches if it contains the
+    wanted value, a wanted list if it contains the value; a wanted null matches a missing or null value."""
     if isinstance(wanted, list):
         return any(holds(value, one) for one in wanted)
     if isinstance(value, list):
@@ -201,7 +205,7 @@ def _written(value: Any) -> str:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Equal as JSON: numbers by value, all else by type and value."""
+    """Return whether two values are equal as JSON: numbers by value, all others by type and value."""
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, (int, float)) and isinstance(other, (int, float)):
@@ -219,5 +223,5 @@ def _alike(known: str, shown: str) -> bool:
 
 
 def records_of(body: Any) -> list[Record]:
-    """The records of an ingestion body, one object or an array."""
+    """Return the records of an ingestion body, which is one object or an array."""
     return [record for record in (body if isinstance(body, list) else [body]) if isinstance(record, dict)]

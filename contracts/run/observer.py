@@ -1,4 +1,4 @@
-"""Tells the model what exchanges changed."""
+"""Records in the model what each exchange changed."""
 
 import math
 
@@ -11,7 +11,7 @@ _EVENTS = {"ingestEvents", "firstEditionIngestEvents"}
 
 
 def observe(model: Model, exchange: Exchange) -> None:
-    """Take down what an answered write changed; an answer that never came may have changed it, for ever after."""
+    """Record what an answered write changed. A write without a response may count at any later time."""
     organisation, operation = exchange.organisation, exchange.operation or ""
     written = exchange.method == "POST" and operation in _ITEMS | _USERS | _EVENTS
     unknown = exchange.status is None or exchange.status >= 500

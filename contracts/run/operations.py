@@ -1,4 +1,4 @@
-"""The operations of the edition under judgement, by what they are for."""
+"""The operations of the edition that is judged, by purpose."""
 
 from dataclasses import dataclass
 
@@ -30,7 +30,7 @@ class Operations:
 
     @property
     def strategies(self) -> dict[str, dict[str, str]]:
-        """The documented strategies, as the target spells them: name -> {requires}; ours left out (R41)."""
+        """The documented strategies in the target's spelling: name -> {requires}; without ours (R41)."""
         return {
             self.session if name == SESSION[0] else name: {"requires": facts.requires} if facts.requires else {}
             for name, facts in documented_strategies(self.spec).items()

@@ -1,4 +1,5 @@
-"""How thorough a run is, how its ids are named, where its records can be seen, and what its checks share."""
+"""The plan of a run (how thorough it is), its ids, the list where its records can be seen, and data that checks
+share."""
 
 import random
 from collections.abc import Callable, Hashable
@@ -15,8 +16,8 @@ class Plan:
     seed: int
     exclusive: bool = False
     exhaust: bool = False
-    one_organisation: bool = False  # one organisation's budget must do for everything: vary less
-    brief: bool = False  # a few statements were selected: nothing is sent that they don't need
+    one_organisation: bool = False  # all checks share one organisation's budget, so they vary less
+    brief: bool = False  # a few statements were selected, so only the requests that they need are sent
 
     @property
     def quick(self) -> bool:
@@ -28,8 +29,7 @@ class Plan:
 
 @dataclass
 class Names:
-    """Ids that no other run uses. `prefix` starts every id of the run but those of digits only: these start with
-    `digits`."""
+    """Makes ids that no other run uses. Every id starts with `prefix`, or, if it has digits only, with `digits`."""
 
     prefix: str
     digits: str
@@ -37,25 +37,25 @@ class Names:
 
     @classmethod
     def fresh(cls, rng: random.Random | None = None) -> "Names":
-        """Other ones in each run, also with the same seed."""
+        """Return new prefixes for a run; without `rng` they differ between runs with the same seed."""
         rng = rng or random.SystemRandom()
         return cls(f"lc{rng.getrandbits(40):010x}-", str(rng.randrange(10**13, 10**14)))
 
     def name(self, stem: str) -> str:
-        """Every other one with a capital letter."""
+        """Return a new id; every second one has a capital letter."""
         self._made += 1
         stem = stem[:1].upper() + stem[1:] if self._made % 2 else stem
         return f"{self.prefix}{stem}-{self._made}"
 
     def number(self) -> str:
-        """An id of digits only."""
+        """Return an id of digits only."""
         self._made += 1
         return f"{self.digits}{self._made}"
 
 
 @dataclass(frozen=True)
 class Channel:
-    """Where a record of this run can be seen: a strategy with its inputs, filtered by category or not."""
+    """A list in which records of this run can be seen: a strategy with its inputs, filtered by category or not."""
 
     strategy: str
     inputs: dict[str, str]
@@ -71,7 +71,7 @@ class Channel:
 
 @dataclass
 class Visibility:
-    """How long a record takes to show, and where. `settle`: the longest wait, in seconds."""
+    """How long a record takes to show, and in which list. `settle`: the longest wait, in seconds."""
 
     settle: float
     channel: Channel | None = None

@@ -1,6 +1,6 @@
-"""Before anything is judged: does something answer there that could be the API, and does it know the keys?
+"""Checks before the run whether the target could be the API, and whether it accepts the keys.
 
-Within ten requests, and in words of what it is: no server, a gateway, another path, another key."""
+It sends at most ten requests. Its errors name the cause: no server, a gateway, another path, another key."""
 
 from contracts.exchange import Exchange
 from contracts.outcome import NotJudged, TargetError
@@ -20,8 +20,8 @@ _OPTIONS = {
 
 
 def preflight(run: Run, needs_other: bool = True) -> None:
-    """Raises TargetError with one clear line. Finds the spelling of session_based that the target knows. `needs_other`:
-    whether the second organisation's keys will be used."""
+    """Send one request per key, and find the spelling of session_based that the target accepts. Raises TargetError with
+    one clear line. `needs_other`: whether the second organisation's keys will be used."""
     probe = Probe(run, "preflight")
     organisations = ("main", "other") if run.target.other and needs_other else ("main",)
     questions = _questions(probe)[: 2 if run.plan.brief else None]
@@ -40,7 +40,7 @@ def preflight(run: Run, needs_other: bool = True) -> None:
 
 
 def _questions(probe: Probe) -> list[tuple[Operation, dict[str, object]]]:
-    """One for each key; the upsert has nothing in it that could be stored."""
+    """Return one request for each key; the upsert contains nothing that could be stored."""
     operations = probe.operations
     return [
         (operations.recommend, {"user_id": probe.name("preflight"), "limit": 1}),
@@ -57,7 +57,7 @@ def _ask(probe: Probe, operation: Operation, body: dict[str, object], organisati
 
 
 def _let_windows_differ(run: Run, first: Exchange) -> None:
-    """Where the first window is not as long as it should be, the second one is to begin at another second, so that
+    """Wait if the first window is not as long as it should be, so that the second one begins at another second and
     RATE-window can compare them."""
     reset = first.number_of("RateLimit-Reset")
     if reset is not None and abs(reset - run.target.window_seconds) > _ROUNDING:
@@ -65,7 +65,7 @@ def _let_windows_differ(run: Run, first: Exchange) -> None:
 
 
 def _judge_target(run: Run, answers: list[Exchange]) -> None:
-    """One answer that could be the API's is enough: what is wrong with the others is judged."""
+    """Require one answer that could be the API's; the checks judge what is wrong with the others."""
     problems = [problem for answer in answers if (problem := _problem(answer))]
     if len(problems) == len(answers):
         raise TargetError(f"{run.target.url}: {problems[0]}")
@@ -92,7 +92,8 @@ def _problem(answer: Exchange) -> str:
 
 
 def _judge_keys(run: Run, answers: list[Exchange]) -> None:
-    """A key that no operation takes is the wrong one; when some take it, what refuses it is judged."""
+    """Refuse a key that no operation accepts, because it must be the wrong one. If some operation accepts it, the
+    checks judge the others."""
     for key, option in _OPTIONS.items():
         asked = [answer for answer in answers if answer.key == key]
         if asked and all(answer.status == 401 for answer in asked):

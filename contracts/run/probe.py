@@ -1,4 +1,4 @@
-"""What a check holds in its hands: short verbs to act on the target, and ways to say what it expected."""
+"""The API for checks: methods that call the target, and that record what was expected of it."""
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,7 +18,8 @@ _FIRST_PAUSE, _LONGEST_PAUSE, _LONGER = 0.15, 4.0, 2.2  # seconds, seconds, time
 
 
 class Look(NamedTuple):
-    """One try of something that may take a while. `unwanted`, `missing`: items that the last answer shows or lacks."""
+    """The result of one look at something that may take a while. `unwanted`: items that the last response wrongly
+    shows; `missing`: items that it lacks."""
 
     ok: bool
     actual: str
@@ -28,7 +29,7 @@ class Look(NamedTuple):
 
 
 class Probe:
-    """One attempt of one check."""
+    """The API for one attempt of one check."""
 
     def __init__(self, run: Run, check: str, home: str = "main") -> None:
         self.run = run
@@ -36,9 +37,9 @@ class Probe:
         self.plan, self.names, self.visibility, self.model = run.plan, run.names, run.visibility, run.model
         self.budget, self.redactor, self.once, self.journal = run.budget, run.redactor, run.once, run.client.journal
         self.say, self.sleep, self.rng = run.say, run.sleep, run.plan.rng
-        self.spare = run.spare  # the organisation for what needs no history and many requests
+        self.spare = run.spare  # the organisation for checks that need many requests and no history
         self.check = check
-        self.home = home  # the organisation that `send` means when it is given none
+        self.home = home  # the organisation that requests go to by default
         self.findings: list[Finding] = []
         self.exchanges: list[Exchange] = []
         self.started = time.monotonic()
@@ -46,10 +47,11 @@ class Probe:
 
     @property
     def costly_items(self) -> bool:
-        """One organisation's budget, and every item and user costs one more to clean up: only what is new."""
+        """Whether items are expensive: all checks share one organisation's budget, and each record costs one more
+        request to clean up. Then a check makes only the items that it needs."""
         return self.plan.one_organisation and not self.visibility.arrays
 
-    # -- sending
+    # -- send requests
 
     def send(
         self,
@@ -59,7 +61,7 @@ class Probe:
         organisation: str = "",
         **options: Any,
     ) -> Exchange:
-        """To an operation of the contract, with its right key unless said otherwise."""
+        """Send a request to an operation of the contract, with its right key by default."""
         right = self.credentials.right(operation.key_type or "publishable", organisation or self.home)
         credential = credential or right
         if operation.method == "GET":
@@ -79,12 +81,13 @@ class Probe:
         return self.send(self.operations.recommend, body, organisation=organisation)
 
     def must_recommend(self, organisation: str = "", **body: Any) -> Exchange:
-        """A recommendation that every document allows. Raises Blocked when refused: VALID-accepted judges that."""
+        """Send a recommendation request that every document allows. Raises Blocked if it is refused, which
+        VALID-accepted judges."""
         filters = body.get("filters") or {}
-        later = body.get("page", 1) != 1  # past the end it may be refused (R33)
+        later = body.get("page", 1) != 1  # a page past the end may be refused (R33)
         certain = not later and len(filters) < 2 and all(isinstance(value, str) for value in filters.values())
         needs = self.operations.strategies.get(body.get("strategy", ""), {}).get("requires")
-        certain = certain and ("user_id" in body or needs == "context_item_id")  # what others need is unknown
+        certain = certain and ("user_id" in body or needs == "context_item_id")  # others' input is unknown
         exchange = self._twice(
             lambda: self.send(self.operations.recommend, body, organisation=organisation, fresh=True, valid=certain)
         )
@@ -93,14 +96,15 @@ class Probe:
         return exchange
 
     def _twice(self, send: Callable[[], Exchange]) -> Exchange:
-        """Once more after a 5xx or no answer: that may pass, and ROBUST-... judges it."""
+        """Send, and send again after a 5xx or a missing response: the fault may be transient, and ROBUST-... judges
+        it."""
         exchange = send()
         if exchange.status is None or exchange.status >= 500:
             exchange = self.run.client.repeat(exchange)
             self.exchanges.append(exchange)
         return exchange
 
-    # -- writing what must be accepted; the checks of the fields judge that it is
+    # -- write records that must be accepted; the checks of the fields judge that they are
 
     def upsert_items(self, items: Sequence[Body], organisation: str = "") -> None:
         self._write(self.operations.items, items, organisation, self.visibility.arrays)
@@ -118,13 +122,13 @@ class Probe:
             body: Any = batch if arrays and len(records) > 1 else batch[0]
             valid = len(batch) == 1 or operation is self.operations.events
             exchange = self._twice(partial(self.send, operation, body, organisation=organisation, valid=valid))
-            if not exchange.ok and len(batch) > 1:  # a smaller limit than ours, or no arrays after all
+            if not exchange.ok and len(batch) > 1:  # the target accepts fewer records, or no arrays
                 for record in batch:
                     self._write(operation, [record], organisation, arrays=False)
             elif not exchange.ok:
                 raise Blocked(f"a valid {operation.operation_id} was answered {exchange.failure or exchange.status}")
 
-    # -- making what is needed, with ids of its own
+    # -- make the data that checks need, with new ids
 
     def name(self, stem: str) -> str:
         return self.names.name(stem)
@@ -133,39 +137,38 @@ class Probe:
         return self.names.number()
 
     def item(self, stem: str = "item", category: str = "", **attributes: Any) -> Body:
-        """An active item with the attributes that shops have; `category` is what lists are filtered by."""
+        """Return an active item with the attributes of a shop's items; lists are filtered by `category`."""
         name = self.name(stem)
         return item_body(
             name, attributes={"title": f"Test {stem}", "category": category or self.name("cat"), **attributes}
         )
 
     def stock(self, items: Sequence[Body], organisation: str = "", others: int = 2) -> None:
-        """Upsert items and let other users be interested in them: lists that follow events show them then too."""
+        """Upsert items, and let other users view and buy them, so that lists that follow events show them too."""
         self.upsert_items(items, organisation)
         self.interest([item["item_id"] for item in items], organisation, others)
 
     def interest(self, item_ids: Iterable[str], organisation: str = "", count: int = 2) -> None:
-        """Views and purchases by users of their own."""
+        """Send views and purchases by new users."""
         self.ingest(self.interested(item_ids, count), organisation)
 
     def interested(self, item_ids: Iterable[str], count: int = 2) -> list[Body]:
-        """The events of so many users, each of whom views and buys all of it."""
+        """Return the events of `count` new users, each of whom views and buys all items."""
         users = [self.name("passer-by") for _ in range(count)]
         names = ("view", "purchase")
         return [event_body(n, user, item_id) for item_id in item_ids for user in users for n in names]
 
     def user(self, stem: str = "user", organisation: str = "", **fields: Any) -> str:
         body = user_body(self.name(stem), **fields)
-        if (
-            self.visibility.arrays or fields
-        ):  # where each costs a request now and one to clean up, an unknown user will do
+        # Without arrays a user costs two requests, one of them to clean up; then an unknown user will do.
+        if self.visibility.arrays or fields:
             self.upsert_users([body], organisation)
         return str(body["user_id"])
 
-    # -- looking
+    # -- read lists
 
     def look(self, category: str, organisation: str = "", past_the_end: bool = False, **fields: Any) -> Exchange:
-        """A list of this run's items of a category, through the channel that the canary found; a page that may lie
+        """Return a list of this run's items of a category, by the strategy that the canary found. A page that may be
         `past_the_end` may be refused (R33)."""
         if self.visibility.channel is None:
             raise Blocked("no list shows a record of this run (QUEUE-becomes-visible)")
@@ -173,7 +176,7 @@ class Probe:
         return ask(organisation, **self.visibility.channel.body(category, **fields))
 
     def shows(self, category: str, *item_ids: str, organisation: str = "") -> Callable[[], Look]:
-        """To be tried with `eventually`: the items stand in the list."""
+        """Return a look for `eventually`: the items are in the list."""
 
         def look() -> Look:
             exchange = self.look(category, organisation)
@@ -189,7 +192,7 @@ class Probe:
         return self.visibility.channel is not None and self.visibility.channel.filtered
 
     def hides(self, category: str, *item_ids: str, organisation: str = "") -> Callable[[], Look]:
-        """To be tried with `eventually`: the items are no longer in the list."""
+        """Return a look for `eventually`: the items are no longer in the list."""
 
         def look() -> Look:
             exchange = self.look(category, organisation)
@@ -199,7 +202,7 @@ class Probe:
         return look
 
     def eventually(self, look: Callable[[], Look]) -> Look:
-        """Try until it holds or `--settle` has passed since this check's last write; the last look."""
+        """Look until it holds, or until `--settle` has passed since this check's last write; return the last look."""
         deadline = max(
             self._last_write + self.visibility.settle, time.monotonic() + min(1.0, self.visibility.settle / 4)
         )
@@ -213,7 +216,7 @@ class Probe:
             pause = min(_LONGEST_PAUSE, pause * _LONGER)
 
     def needs(self, look: Callable[[], Look], what: str) -> None:
-        """A control: when even this doesn't come, the check can't be judged."""
+        """Require that a control holds. Raises Blocked if it doesn't, because then the check can't be judged."""
         if not self.eventually(look).ok:
             raise Blocked(f"the control failed: {what}")
 
@@ -221,7 +224,7 @@ class Probe:
         if self.target.other is None:
             raise Skipped("no second organisation")
 
-    # -- judging
+    # -- judge
 
     def expect(
         self,
@@ -234,7 +237,7 @@ class Probe:
         unwanted: Iterable[str] = (),
         missing: Iterable[str] = (),
     ) -> bool:
-        """Take down a finding when it doesn't hold."""
+        """Record a finding if `holds` is false."""
         if not holds:
             where = operation or next((x.operation for x in reversed(exchanges) if x.operation), "") or "-"
             actual, seen = self.redactor.text(actual), exchanges or self.last()
@@ -267,7 +270,7 @@ class Probe:
 
 
 def said(exchange: Exchange) -> str:
-    """An answer in a few words."""
+    """Describe a response in a few words."""
     if exchange.status is None:
         return exchange.failure
     message = exchange.envelope.get("message")
@@ -275,5 +278,5 @@ def said(exchange: Exchange) -> str:
 
 
 def lacking(body: Mapping[str, Any], field: str) -> Body:
-    """The body without one of its fields."""
+    """Return the body without one of its fields."""
     return {name: value for name, value in body.items() if name != field}

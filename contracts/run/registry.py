@@ -1,4 +1,5 @@
-"""Which function judges which catalogue entry. Checks act; rules look at every exchange of the run."""
+"""Registers which function judges which catalogue entry. Checks send requests; rules judge every exchange of the
+run."""
 
 import inspect
 from collections.abc import Callable, Iterator
@@ -16,8 +17,8 @@ Single = Callable[[Run, Exchange], tuple[str, str] | None]
 
 @dataclass(frozen=True)
 class Violation:
-    """What a rule says against one exchange, or against several that belong together; `unwanted` and `missing`: items
-    that the last one shows or lacks."""
+    """A rule's finding about one exchange, or about several that belong together. `unwanted`: items that the last
+    response wrongly shows; `missing`: items that it lacks."""
 
     case: str
     expected: str
@@ -29,9 +30,9 @@ class Violation:
 
 @dataclass(frozen=True)
 class Rule:
-    """`judge` sees the exchanges that `about` lets through, in the order they were sent; `alone` is the rule over a
-    single exchange that it is made of, if it is. `timed`: it speaks only of what has settled; where it is suspicious
-    before that, the questions are asked again (run/audit.py)."""
+    """`judge` gets the exchanges for which `about` holds, in the order in which they were sent. `alone`: the function
+    that judges a single exchange, if the rule consists of one. `timed`: the rule judges only records that must be
+    visible by now; if it would find something earlier, the request is repeated (run/audit.py)."""
 
     about: Callable[[Exchange], bool]
     judge: Callable[[Run, list[Exchange]], Iterator[Violation]]
@@ -45,8 +46,8 @@ RULES: dict[str, Rule] = {}
 
 
 def check(identifier: str) -> Callable[[Any], Any]:
-    """A function that acts and judges. It may be a generator: `yield` means: until what was accepted is visible.
-    All checks of a run step together, so that they share the waiting."""
+    """Register a function that sends requests and judges the responses. It may be a generator: at each `yield` it waits
+    until accepted records are visible. All checks of a run advance together, so that they share the waiting."""
 
     def register(function: CheckFunction) -> CheckFunction:
         _only_one(identifier)
@@ -59,7 +60,7 @@ def check(identifier: str) -> Callable[[Any], Any]:
 def rule(
     identifier: str, about: Callable[[Exchange], bool], alone: Single | None = None, timed: bool = False
 ) -> Callable[[Any], Any]:
-    """A function that looks through the journal of the whole run, after the checks and the generated requests."""
+    """Register a function that judges the journal of the whole run, after the checks and the generated requests."""
 
     def register(function: Any) -> Any:
         _only_one(identifier)
@@ -70,7 +71,7 @@ def rule(
 
 
 def each(identifier: str, about: Callable[[Exchange], bool], expected: str) -> Callable[[Any], Any]:
-    """A rule over single exchanges: the function gives (case, what is wrong) or None."""
+    """Register a rule over single exchanges: the function returns (case, what is wrong), or None."""
 
     def register(function: Single) -> Any:
         def judge(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
@@ -86,20 +87,20 @@ def each(identifier: str, about: Callable[[Exchange], bool], expected: str) -> C
 
 
 def home_of(entry: Entry, run: Run) -> str:
-    """The organisation that a check's requests go to. Checks of bodies that wait for nothing to become visible go to
-    the spare one, so that the first one's budget is for those that do."""
+    """Return the organisation that a check's requests go to. A check of bodies that waits for nothing uses the spare
+    one, so that the first one's budget is left for checks that wait."""
     return run.spare if entry.area in _OF_SINGLE_ANSWERS and not waits(entry) else "main"
 
 
 def needs_other(entry: Entry, run: Run) -> bool:
-    """Whether a check sends anything to the second organisation."""
+    """Return whether a check sends anything to the second organisation."""
     if "other-organisation" in entry.needs or entry.area == "Rate limit":
         return True
     return entry.id in CHECKS and home_of(entry, run) == "other"
 
 
 def waits(entry: Entry) -> bool:
-    """Whether the check waits until something becomes visible, and so needs to know where that can be seen."""
+    """Return whether the check waits until records become visible, and so needs a list in which they can be seen."""
     return inspect.isgeneratorfunction(CHECKS[entry.id])
 
 

@@ -1,4 +1,4 @@
-"""One run against one target: what its parts are. Checks see it through a Probe, rules as it is."""
+"""One run against one target, as an object of its parts. Checks use it through a Probe, rules directly."""
 
 import time
 from collections.abc import Callable
@@ -34,11 +34,12 @@ class Run:
 
     @property
     def spare(self) -> str:
-        """The organisation for what needs no history and many requests: the second one, where there is one."""
+        """The organisation for checks that need many requests and no history: the second one, if there is one."""
         return "other" if self.target.other else "main"
 
     def clean_up_cost(self, organisation: str) -> int:
-        """Requests that setting everything to deleted takes: one for each hundred with arrays, else one each."""
+        """Return the number of requests that set everything to deleted: one per hundred records with arrays, else one
+        each."""
         if self.visibility.channel is None:
             return CLEAN_UP
         users = sum(owner == organisation for owner, _ in self.model.users)
@@ -46,5 +47,5 @@ class Run:
         return CLEAN_UP // 2 + (users // _BATCH + items // _BATCH if self.visibility.arrays else users + items)
 
     def wait_until_visible(self) -> None:
-        """Sleep for what was measured at the start, from the last write on."""
+        """Sleep until the last write must be visible, by the time that was measured at the start."""
         self.sleep(max(0.0, self.model.last_write + self.visibility.usual_wait - time.monotonic()))

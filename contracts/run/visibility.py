@@ -1,4 +1,4 @@
-"""The first thing that a run does: find out how fast a record becomes visible, and where."""
+"""The canary, which comes first in a run: finds out how soon a record becomes visible, and in which list."""
 
 import time
 from collections.abc import Iterator
@@ -17,21 +17,23 @@ _ROUNDS_ON_THE_FIRST = 4
 
 @dataclass
 class Seen:
-    """What came of it. `blind`: why nothing could be seen; `lost`: what never showed although its neighbour did."""
+    """The result. `blind`: why nothing could be seen; `lost`: items that never showed although another one did."""
 
     blind: str = ""
     lost: tuple[str, ...] = ()
 
 
 class FirstItem(NamedTuple):
-    """What was sent before all else: the category of what follows, and items whose upsert was accepted."""
+    """What was sent before everything else: the category of the following items, and the items whose upsert was
+    accepted."""
 
     category: str
     items: tuple[str, ...]
 
 
 class Written(NamedTuple):
-    """Items of one category: upserted one by one, and in one array where that was accepted; who saw all of them."""
+    """Items of one category: upserted one by one, and in one array if that was accepted; and the user who viewed all of
+    them."""
 
     category: str
     singly: tuple[str, ...]
@@ -40,13 +42,13 @@ class Written(NamedTuple):
 
 
 def first_item(run: Run) -> FirstItem:
-    """One item before any other record of the run: the first request counts as the hundredth does."""
+    """Upsert one item before any other record of the run, because a server may treat its first record differently."""
     probe = Probe(run, CHECK)
     category = probe.name("cat")
     body = item_body(probe.name("first"), attributes={"title": "FirstItem", "category": category, "price": 9})
     try:
         probe.upsert_items([body])
-    except NotJudged:  # what follows is refused too, and says so
+    except NotJudged:  # the following requests are refused too, and report it
         return FirstItem(category, ())
     return FirstItem(category, (body["item_id"],))
 
@@ -64,7 +66,7 @@ def measure(run: Run, first: FirstItem) -> Seen:
 
 
 def _listen(probe: Probe, written: Written) -> Seen:
-    """Try lists until one shows all that was upserted singly, or the time is up."""
+    """Request lists until one shows all items that were upserted singly, or the time is up."""
     run, items, began = probe.run, written.singly, time.monotonic()
     watched, candidates = {*items, *written.together}, _candidates(written)
     seen: dict[str, tuple[Channel, float]] = {}
@@ -72,7 +74,7 @@ def _listen(probe: Probe, written: Written) -> Seen:
     def shows_all(channel: Channel) -> bool:
         exchange = probe.send(run.operations.recommend, channel.body(written.category), fresh=True)
         spent = time.monotonic() - began
-        if channel.filtered:  # a long list may leave out one of two for many reasons
+        if channel.filtered:  # an unfiltered list may omit an item for other reasons
             seen.update({item: (channel, spent) for item in {*exchange.ids} & watched - {*seen}})
         if {*items} - {*channel.inputs.values()} <= {*exchange.ids}:
             run.visibility.channel, run.visibility.lag = channel, spent
@@ -101,8 +103,8 @@ def _shows(probe: Probe, written: Written) -> bool:
 
 
 def _write(probe: Probe, first: FirstItem) -> Written:
-    """Two items one by one and two in an array, a user, and what that user and others did with all of them. In a brief
-    run the first item is the only one that came alone, and the user is not upserted."""
+    """Upsert two items one by one and two in an array, and a user; send events of this and other users on all items. In
+    a brief run only the first item was upserted singly, and the user is not upserted."""
     run, category, shopper = probe.run, first.category, probe.name("shopper")
     bodies = [
         item_body(probe.name("canary"), attributes={"title": f"Canary {n}", "category": category, "price": 10 + n})
@@ -133,7 +135,7 @@ def _candidates(written: Written) -> list[Channel]:
 
 
 def _this_round(candidates: list[Channel], rounds: int) -> Iterator[Channel]:
-    """The likeliest every time, another one beside it once it has had its chance."""
+    """Yield the likeliest list in every round, and, after its first rounds, one of the others too."""
     yield candidates[0]
     if rounds >= _ROUNDS_ON_THE_FIRST:
         yield candidates[1 + (rounds - _ROUNDS_ON_THE_FIRST) % (len(candidates) - 1)]

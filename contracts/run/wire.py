@@ -1,4 +1,4 @@
-"""One HTTP exchange, bounded in time, bytes and values; and what goes wrong on the wire, in words for people."""
+"""One HTTP exchange, with limits on time, bytes and values; and short texts for what goes wrong on the wire."""
 
 import threading
 import time
@@ -9,30 +9,30 @@ from typing import Any, NamedTuple
 
 import httpcore
 
-MOST_BYTES = 4_000_000  # of an answer, decoded
-MOST_VALUES = 200_000  # of a JSON document: each costs some 60 bytes once it is parsed
+MOST_BYTES = 4_000_000  # for a response, decoded
+MOST_VALUES = 200_000  # for a JSON document; each value takes some 60 bytes once it is parsed
 _MOST_RAW = 6_000_000  # bytes read from the socket for one exchange, heads and frames included
 _STRUCTURE = (b",", b"[", b"{")
-_LOOK = 0.25  # seconds of a wait between two looks at whether the run has to end
-_AT_ONCE = 65_536  # bytes that are unpacked at a time
-_DEFLATE = {"gzip": 31, "x-gzip": 31, "deflate": 47}  # zlib's word for the container
+_LOOK = 0.25  # seconds between two checks, while waiting, whether the run has to end
+_AT_ONCE = 65_536  # bytes that are decompressed at a time
+_DEFLATE = {"gzip": 31, "x-gzip": 31, "deflate": 47}  # zlib's numbers for the container formats
 
 
 class TooMuch(Exception):
-    """The answer is beyond our bounds, and says nothing about the contract; the words say which."""
+    """The response is beyond our limits, which says nothing about the contract; the message names the limit."""
 
 
 class OutOfTime(Exception):
-    """The exchange took longer than it may as a whole."""
+    """The whole exchange took longer than allowed."""
 
 
 @dataclass(slots=True)
 class _Bound:
-    """What the exchange under way may still take."""
+    """The time and bytes that the current exchange may still use."""
 
     ends: float = 0.0
     bytes_left: int = 0
-    check: Callable[[], None] = lambda: None  # raises when the whole run has to end
+    check: Callable[[], None] = lambda: None  # raises if the whole run has to end
 
 
 class _Current(threading.local):
@@ -54,7 +54,8 @@ class BrokenEncoding(Exception):
 
 
 class Answer(NamedTuple):
-    """Header names in lower case, repeated headers joined; the body decoded; how many JSON values it may hold."""
+    """A response. Header names are in lower case, repeated headers are joined, the body is decoded; `values`: how many
+    JSON values it may contain."""
 
     status: int
     headers: dict[str, str]
@@ -63,7 +64,7 @@ class Answer(NamedTuple):
 
 
 class _Stream(httpcore.NetworkStream):
-    """A connection on which no read begins after the exchange's time or bytes are used up."""
+    """A connection that starts no read after the exchange's time or bytes are used up."""
 
     def __init__(self, stream: httpcore.NetworkStream) -> None:
         self._stream = stream
@@ -109,7 +110,7 @@ class _Backend(httpcore.SyncBackend):
 
 
 def open_pool(context: Any, proxy: str, keep_alive: int) -> httpcore.ConnectionPool:
-    """Connections that are bounded by `exchange`."""
+    """Return a pool of connections whose limits `exchange` sets."""
     return httpcore.ConnectionPool(
         ssl_context=context,
         proxy=_proxy(proxy) if proxy else None,
@@ -127,7 +128,7 @@ def exchange(
     timeout: float,
     check: Callable[[], None],
 ) -> Answer:
-    """One request and its whole answer; `timeout`: seconds for all of it; `check` is called in between and may raise.
+    """Send one request and read its whole response. `timeout`: seconds for both; `check` is called often and may raise.
 
     Raises OutOfTime, TooMuch, BrokenEncoding, and httpcore's exceptions."""
     _current.bound = _Bound(time.monotonic() + timeout, _MOST_RAW, check)
@@ -174,7 +175,7 @@ def _unpacked(chunks: Iterator[bytes], coding: str) -> Iterator[bytes]:
 
 
 def _proxy(url: str) -> httpcore.Proxy:
-    import httpx  # reads user and password out of the URL
+    import httpx  # used to get user and password from the URL
 
     parts = httpx.URL(url)
     login = (parts.username, parts.password) if parts.username or parts.password else None
@@ -182,7 +183,7 @@ def _proxy(url: str) -> httpcore.Proxy:
 
 
 def words_for(error: Exception) -> str:
-    """A few words for a transport error, without addresses or internals."""
+    """Return a few words for a transport error, without addresses or internals."""
     if isinstance(error, httpcore.ConnectTimeout):
         return "no connection within the time limit"
     if isinstance(error, httpcore.ConnectError):

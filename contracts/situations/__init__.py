@@ -1,1 +1,1 @@
-"""Situations by covering arrays: `contracts/situations.toml` says which, the modules here bring them about."""
+"""Produces the combinations of situations that `contracts/situations.toml` lists, by covering arrays."""

@@ -1,4 +1,4 @@
-"""All tables together, within what the budget leaves; what came of them is said in the report."""
+"""Runs all tables within the remaining budget, and reports which combinations were covered."""
 
 from collections.abc import Callable, Iterator
 
@@ -17,17 +17,17 @@ DRIVERS: dict[str, Driver] = {
     "questions": questions.questions,
     "refusals": refusals.refusals,
 }
-# Requests of a row where its own organisation is asked, or the spare one; histories are asked for in both.
+# Requests per row, to the row's own organisation or the spare one; rows of histories cost both organisations that many.
 _COST = {"items": 1.3, "users": 1.5, "histories": 2.0, "events": 0.7, "refusals": 1.4, "questions": 1.9}
-_FIXED = {"items": 18, "users": 8, "histories": 20, "events": 12, "refusals": 0, "questions": 18}  # measured, as those
+_FIXED = {"items": 18, "users": 8, "histories": 20, "events": 12, "refusals": 0, "questions": 18}  # fixed, measured too
 _BOTH = ("items", "histories", "questions")
-_SECOND_LOOKS, _GENERATED = 24, 200  # requests that are kept back in each organisation, and for generated ones
-_QUICK = 0.6  # of what the budget leaves
-_WITHOUT_ARRAYS = 1.8  # times as much: every record takes a request, and one more to clean up
+_SECOND_LOOKS, _GENERATED = 24, 200  # requests reserved in each organisation, and for generated inputs
+_QUICK = 0.6  # share of the remaining budget
+_WITHOUT_ARRAYS = 1.8  # times the cost with arrays: every record takes a request, and one more to clean up
 
 
 def bring_about(run: Run, engine: Engine) -> list[str]:
-    """Lines for the report: which combinations were met, which could not be, and why."""
+    """Run the tables; return lines for the report: which combinations were covered, which were not, and why."""
     found = []
     dearer = 1.0 if run.visibility.arrays else _WITHOUT_ARRAYS
     generated = {run.spare: _GENERATED * dearer}
@@ -48,7 +48,7 @@ def bring_about(run: Run, engine: Engine) -> list[str]:
 
 
 def _affordable(name: str, rows: list[Row], left: dict[str, float], spare: str, dearer: float) -> list[Row]:
-    """The first rows that the organisations which they are about can pay; what it costs is taken from `left`."""
+    """Return the first rows whose organisations can pay for them; their cost is subtracted from `left`."""
     for organisation in left if name in _BOTH else (spare,):
         left[organisation] -= _FIXED[name] * dearer
     chosen, cost = [], _COST[name] * dearer

@@ -1,4 +1,4 @@
-"""Events: one request for each row, or rows that share an array."""
+"""Sends events: one request for each row, or several rows in one array."""
 
 import itertools
 from collections.abc import Iterator

@@ -1,6 +1,7 @@
-"""Users who all did the same, each in another way; then one question for all of them, wherever they may be known.
+"""Users with equal histories that were sent in different ways; then one recommendation request for each of them, in
+both organisations.
 
-The items have the same ids in both organisations: what leaks from one to the other would show there."""
+The items have the same ids in both organisations, so that a leak from one to the other would show."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,9 +13,9 @@ from contracts.situations.table import Coverage, Row
 from contracts.situations.values import class_of, identifier, twin
 from fixtures.bodies import event_body, identify_body, unique_uuid, user_body
 
-_NEWCOMERS = 4  # half of them asked for before all others, half behind
+_NEWCOMERS = 4  # half of them are asked for before the other users, half after
 _CROWD = 60
-_SURELY = 30  # events, that every server takes in one array
+_SURELY = 30  # events that every server accepts in one array
 _CONTEXTS: dict[str, Body] = {"left out": {}, "session": {}, "nested": {"cart": {"lines": [1, "two"]}}}
 
 
@@ -23,7 +24,7 @@ class Subject:
     row: Row
     organisation: str
     user: str
-    doer: str  # under which id the events came: another one where that was identified later
+    doer: str  # the id under which the events were sent: another one if it was identified later
     events: list[Body]
     taken: bool = True
 
@@ -69,8 +70,8 @@ def _shelves(probe: Probe) -> dict[str, tastes.Shelf]:
 
 
 def _popular(probe: Probe, shelves: dict[str, tastes.Shelf]) -> Iterator[None]:
-    """Twice before anything is done with the shelf, once when users of the first organisation have done something:
-    the second one's list stays."""
+    """Request the second organisation's popular list twice before any event on the shelf, and once after events in the
+    first organisation only: the list must stay the same."""
     user = probe.name("nobody")
     for times in (2, 1, 0):
         for _ in range(times if "other" in shelves else 0):
@@ -134,12 +135,12 @@ def _served(probe: Probe, organisation: str) -> Any:
 
 
 def _identify(probe: Probe, subjects: list[Subject]) -> None:
-    """The first of each batch in an array of its own, the second alone, the others together."""
+    """Identify the first user of each batch in an array of its own, the second one alone, the others together."""
     for organisation, batch in _batches([each for each in subjects if each.taken and each.doer != each.user]):
         for group, alone in ((batch[:1], False), (batch[1:2], True), (batch[2:], False)):
             events = [identify_body(subject.user, subject.doer) for subject in group]
             for subject in group:
-                if subject.row["identity"] == "identified twice":  # first as a user without a history
+                if subject.row["identity"] == "identified twice":  # first with an id without a history
                     nobody = unique_uuid(probe.rng(probe.name("nothing")))
                     probe.send(probe.operations.events, identify_body(subject.user, nobody), organisation=organisation)
             taken = not events or _sent(probe, organisation, events[0] if alone else events)
@@ -163,7 +164,7 @@ def _send_profiles(probe: Probe, subjects: list[Subject], *when: str) -> None:
 
 
 def _batches(subjects: list[Subject]) -> Iterator[tuple[str, list[Subject]]]:
-    """By organisation; ids that a server may refuse apart from plain ones."""
+    """Yield subjects by organisation; those with ids that a server may refuse are separate from plain ones."""
     found: dict[tuple[str, str], list[Subject]] = {}
     for subject in subjects:
         found.setdefault((subject.organisation, class_of(subject.row["id"])), []).append(subject)

@@ -1,4 +1,5 @@
-"""Questions of every kind, each beside another one about the same list; then some once more, when it has changed."""
+"""Sends recommendation requests of every kind, each together with another one for the same list; then repeats some
+after the list has changed."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -22,8 +23,8 @@ _PAGES: dict[str, dict[str, int]] = {
     "last short page": {"limit": 7, "page": SIZE // 7 + 1},
     "past the end": {"limit": 50, "page": 40},
 }
-_MOST_AGAIN = 14  # questions
-_AGAIN_WHAT = ("organisation", "strategy", "user", "filters", "page", "connection")  # every value of these, if it can
+_MOST_AGAIN = 14  # requests
+_AGAIN_WHAT = ("organisation", "strategy", "user", "filters", "page", "connection")  # cover every value
 
 
 @dataclass
@@ -46,7 +47,7 @@ def questions(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
             coverage.missed["no second organisation"] += 1
             continue
         body = _question(probe, row, stages[organisation])
-        if body.get("page") == 2:  # right after the page before it
+        if body.get("page") == 2:  # page 1 just before page 2
             probe.recommend(organisation, **{**body, "page": 1})
         answer = _ask(probe, row, organisation, body)
         if body.get("page", 1) == 1:
@@ -68,7 +69,7 @@ def _ask(probe: Probe, row: Row, organisation: str, body: Body) -> Exchange:
 
 
 def _beside(probe: Probe, organisation: str, body: Body, answer: Exchange) -> None:
-    """The same list with another limit: half of what was shown, or all of it where that was one item."""
+    """Request the same list with another limit: half of the shown items, or 100 if one was shown."""
     shown = len(answer.ids)
     if shown > 1 or body.get("limit") == 1:
         probe.recommend(organisation, **{**body, "limit": shown // 2 or 100})
@@ -96,7 +97,7 @@ def _filters(probe: Probe, kind: str, found: Stage) -> Body:
 
 
 def _to_ask_again(asked: list[Asked], stages: dict[str, Stage]) -> list[Asked]:
-    """Those that showed items of this run, as few as have every value that all of them have."""
+    """Return requests that showed items of this run: as few as cover every value that all such requests have."""
     left = [each for each in asked if {*each.answer.ids} & {*stages[each.organisation].items}]
     chosen: list[Asked] = []
     met: set[tuple[str, str]] = set()
@@ -115,7 +116,7 @@ def _values(asked: Asked) -> set[tuple[str, str]]:
 
 
 def _hide_what_they_show(probe: Probe, chosen: list[Asked], stages: dict[str, Stage]) -> None:
-    """At least one item of every list; as few as that takes."""
+    """Hide at least one item of every list, and as few as possible."""
     for organisation in sorted({each.organisation for each in chosen}):
         ours = {*stages[organisation].items}
         lists = [{*each.answer.ids} & ours for each in chosen if each.organisation == organisation]

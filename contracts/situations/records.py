@@ -1,4 +1,4 @@
-"""Items and users through their lives, alone and in arrays; then the lists that may show them."""
+"""Sends items and users through their lives, alone and in arrays; then requests the lists that may show them."""
 
 import itertools
 from collections.abc import Iterator
@@ -16,13 +16,13 @@ _SCALARS = ("text", "number", "zero", "negative", "beyond 2^31", "beyond 2^53", 
 
 @dataclass
 class Record:
-    """One row's record: a body for each step of its life."""
+    """The record of one row: a body for each step of its life."""
 
     row: Row
     organisation: str
     bodies: list[Body]
     taken: bool = True
-    more: list[Body] = field(default_factory=list)  # others that belong to it
+    more: list[Body] = field(default_factory=list)  # further bodies that belong to it
 
 
 def items(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[None]:
@@ -34,7 +34,7 @@ def items(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[None]:
             yield
             _happen(probe, records, "between")
             _look(probe, records, category)
-        if step == 1:  # what follows changes some of it: the same questions come again
+        if step == 1:  # the next step changes some values; the same filters are used again afterwards
             _filter(probe, [record for record in records if "another" in record.row["life"]], trait)
         _write(probe, probe.operations.items, records, step, coverage)
     _happen(probe, records, "between", "after")
@@ -63,7 +63,7 @@ def users(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[None]:
 
 
 def _possible(probe: Probe, rows: list[Row], coverage: Coverage) -> list[Row]:
-    """Without those that the target, or what was given of it, leaves no room for."""
+    """Return the rows without those that need a second organisation or arrays that the target doesn't have."""
     found = []
     for row in rows:
         if row.get("organisation") == "second" and probe.target.other is None:
@@ -94,7 +94,8 @@ def _item(probe: Probe, row: Row, category: str, trait: str) -> Record:
 
 
 def _write(probe: Probe, operation: Operation, records: list[Record], step: int, coverage: Coverage) -> None:
-    """One step of every life: rows of one body form and organisation share requests, odd ids apart from plain ones."""
+    """Send one step of every life: rows with the same body form and organisation share requests; unusual ids are sent
+    separately."""
     due = [record for record in records if record.taken and step < len(record.bodies)]
 
     def alike(record: Record) -> tuple[str, str, str]:
@@ -117,12 +118,13 @@ def _write(probe: Probe, operation: Operation, records: list[Record], step: int,
 
 
 def _is_certain(record: Record) -> bool:
-    """Every document allows it; null among attributes may be refused (R49)."""
+    """Return whether every document allows the record; null among attributes may be refused (R49)."""
     return class_of(record.row["id"]) == "plain" and record.row["value"] != "null"
 
 
 def _is_taken_alone(probe: Probe, operation: Operation, record: Record, step: int) -> bool:
-    """What its array was refused for may be another record's, or the array itself."""
+    """Send a record of a refused array alone: the array may have been refused for another record, or because it is an
+    array."""
     body, valid = record.bodies[step], _is_certain(record)
     return probe.send(operation, body, organisation=record.organisation, valid=valid).ok
 
@@ -133,7 +135,7 @@ def _batched(group: list[Record], size: int) -> Iterator[list[Record]]:
 
 
 def _happen(probe: Probe, records: list[Record], *when: str) -> None:
-    """Somebody views and buys the items whose events come now."""
+    """Let a user view and buy the items whose events are due now."""
     due = [record for record in records if record.row["events"] in when and record.taken]
 
     def alike(record: Record) -> tuple[str, str]:

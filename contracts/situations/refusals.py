@@ -1,4 +1,4 @@
-"""Bodies that every document refuses, each for one reason or two, on connections of every kind."""
+"""Sends bodies that every document refuses, for one reason or two, on connections of every kind."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What questions and events are about: some items of every kind, and users of every kind, one set per organisation."""
+"""The data for recommendation requests and events: items and users of every kind, one set per organisation."""
 
 from dataclasses import dataclass
 
@@ -16,17 +16,17 @@ class Stage:
     category: str
     trait: str
     items: list[str]
-    contexts: dict[str, str]  # kind -> what item-based questions are asked beside
+    contexts: dict[str, str]  # kind -> the context item of requests that need one
     users: dict[str, str]
 
 
 def stage(probe: Probe, organisation: str) -> Stage:
-    """Made once for each organisation; visible after a `yield`."""
+    """Make the data once for each organisation; it is visible after a `yield`."""
     return probe.once(_make, probe, organisation, key=organisation)
 
 
 def _category(probe: Probe) -> str:
-    """The same in both organisations: what leaks shows there."""
+    """Return the category, the same in both organisations, so that a leak would show."""
     return probe.name("stage")
 
 

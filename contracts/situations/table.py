@@ -1,4 +1,4 @@
-"""Reads `situations.toml`, makes the rows of a table, and keeps count of the pairs that were met."""
+"""Reads `situations.toml`, makes the rows of a table, and counts the combinations that were covered."""
 
 import itertools
 import tomllib
@@ -14,8 +14,8 @@ Row = dict[str, str]
 Combination = frozenset[tuple[str, str]]
 
 FILE = Path(__file__).parents[1] / "situations.toml"
-STRENGTH = {"quick": 2, "standard": 2, "deep": 3}  # by profile: pairs or triples
-_LIKELY = 3  # times as much as any other combination
+STRENGTH = {"quick": 2, "standard": 2, "deep": 3}  # size of the combinations, by profile: pairs or triples
+_LIKELY = 3  # how many times more than another combination a likely one counts
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Table:
     likely: frozenset[str] = frozenset()
 
     def combinations(self, strength: int = 2) -> set[Combination]:
-        """Every combination of values of `strength` dimensions."""
+        """Return every combination of values of `strength` dimensions."""
         found: set[Combination] = set()
         for names in itertools.combinations(self.dimensions, strength):
             values = itertools.product(*(self.dimensions[name] for name in names))
@@ -35,7 +35,7 @@ class Table:
 
 
 def tables(file: Path = FILE) -> dict[str, Table]:
-    """Raises ValueError for a table that names what it doesn't have."""
+    """Read all tables. Raises ValueError for a `likely` value that no dimension has."""
     document = tomllib.loads(file.read_text(encoding="utf-8"))
     found = {}
     for name, node in document.items():
@@ -48,8 +48,8 @@ def tables(file: Path = FILE) -> dict[str, Table]:
 
 
 def rows_of(table: Table, profile: str, seed: int = 1) -> list[Row]:
-    """The rows that a profile performs, all where the table names none for it: the most new combinations first,
-    likely mistakes before others."""
+    """Return the rows of a profile, all if the table sets no number for it; rows with the most new combinations come
+    first, and likely mistakes before others."""
     return [dict(row) for row in _rows(table.name, STRENGTH.get(profile, 2), seed)[: table.rows.get(profile)]]
 
 
@@ -74,7 +74,8 @@ def _ordered(rows: list[Row], table: Table, strength: int) -> list[Row]:
 
 
 def _balanced(rows: list[Row], table: Table) -> list[Row]:
-    """Where a value meets nothing that earlier rows have not met, the one that meets most, and is rarest so far."""
+    """Replace each value that forms no new pair by the one that forms the most, or of several such the rarest so
+    far."""
     met: set[Combination] = set()
     used: Counter[tuple[str, str]] = Counter()
     for row in rows:
@@ -101,7 +102,7 @@ def combinations_in(row: Row, strength: int) -> set[Combination]:
 
 @dataclass
 class Coverage:
-    """What came of the rows of a table. `missed`: reason -> rows that could not be brought about for it."""
+    """The result of the rows of a table. `missed`: reason -> number of rows that could not be performed."""
 
     table: Table
     strength: int
@@ -119,7 +120,7 @@ class Coverage:
 
 
 def planned(profile: str, seed: int = 1) -> Iterable[str]:
-    """A line for each table: what a profile covers when nothing stands in the way."""
+    """Yield a line for each table: what a profile covers if every row can be performed."""
     for table in tables().values():
         coverage = Coverage(table, STRENGTH[profile])
         rows = rows_of(table, profile, seed)

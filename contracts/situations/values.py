@@ -1,4 +1,4 @@
-"""What the values of `situations.toml` stand for: ids, attribute values, lives."""
+"""The meaning of the values in `situations.toml`: ids, attribute values, lives."""
 
 from typing import Any
 
@@ -50,12 +50,12 @@ PLAIN_IDS = (
     "dot",
     "underscore",
     "case pair",
-)  # what every server must take
+)  # every server must accept these
 _LONG_IDS = ("129 characters", "250 characters")
 
 
 def identifier(probe: Probe, kind: str) -> str:
-    """A unique id of the run."""
+    """Return a new id of the run."""
     if kind == "digits":
         return probe.number()
     if kind == "UUID":
@@ -75,7 +75,7 @@ _DATES = {"February 29": "2024-02-29T00:00:00Z", "before 1970": "1969-07-20T20:1
 
 
 def created_at(kind: str, step: int) -> Body:
-    """The field in the body of that step of a life; of every date all documents say that it is one (R47)."""
+    """Return the field for that step of a life. All documents agree that each of these dates is valid (R47)."""
     if kind == "left out":
         return {}
     later = step if kind == "later" else 0
@@ -83,12 +83,12 @@ def created_at(kind: str, step: int) -> Body:
 
 
 def class_of(kind: str) -> str:
-    """Ids that a server may refuse are not sent together with those that it must take."""
+    """Return the class of an id: ids that a server may refuse are not sent together with those that it must accept."""
     return "plain" if kind in PLAIN_IDS else "long" if kind in _LONG_IDS else "odd"
 
 
 def attributes(kind: str, name: str, change: str = "") -> Body:
-    """The attribute `name` with a value of that kind; `change`: another value, or another type."""
+    """Return the attribute `name` with a value of that kind; `change`: another value, or another type."""
     if kind == "absent":
         return {name: "no longer absent"} if change else {}
     if change == "active then another type":
@@ -98,5 +98,5 @@ def attributes(kind: str, name: str, change: str = "") -> Body:
 
 
 def twin(item_id: str) -> str:
-    """The same id in other case, but for the beginning that marks the run."""
+    """Return the same id in other case, except for the prefix of the run."""
     return item_id[:13] + item_id[13:].swapcase()
