@@ -2,7 +2,7 @@
 
 create_app(mock, routes, access)
 |- /docs, /openapi.yaml, ...  `routes`, Starlette's, outside CORS
-  |- /_mock                     the control plane and the dashboard, behind `access`
+|- /_mock                     the control plane and the dashboard, behind `access`
 `- everything else            Recorder(FaultLayer(Cors(Api))): the API of the spec; with --proxy Recorder(Proxy)
 """
 

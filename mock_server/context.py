@@ -81,7 +81,7 @@ class Context:
     accepted: tuple[str, int] | None = None  # what the request put into the queue, as ("items", 3)
     fault: str | None = None  # name of the fault that hit the request
     delay = 0.0  # seconds by which a fault delayed the response
-    findings: Sequence[Finding] = ()  # in addition to those of the error
+    findings: Sequence[Finding] = ()  # in addition to the findings that the error causes
 
     def __init__(
         self, path: Path | None, parameters: Mapping[str, bytes], method: str, headers: Headers, size: int = 0
