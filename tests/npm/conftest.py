@@ -1,4 +1,4 @@
-"""A project made by today's templates, with the package in it; filled once for the tests of a file."""
+"""Fixtures: a project made from the current templates, with the package in it, once per test file."""
 
 import shutil
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def make_project(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[object]:
-    """`make_project(section)` follows the section's first commands in an empty folder, whose name has a blank."""
+    """Return `make_project(section)`: it runs the section's first commands in an empty folder named with a space."""
     made = []
 
     def make(section: str, **replaced: str) -> Project:

@@ -13,7 +13,7 @@ from tests.support.npm_package import PACKAGE, needs_package, run_module
 
 pytestmark = needs_package
 
-# A page's surroundings, as far as the client looks at them.
+# The parts of a browser page that the client uses.
 PAGE = """
 import { Lehnz, LehnzError } from "lehnz-mock/client";
 const [url, key, secret] = process.argv.slice(2);
@@ -46,7 +46,7 @@ def mock() -> Iterator[Beside]:
 
 
 def page(mock: Beside, folder: Path, code: str) -> Any:
-    """What the page's code shows."""
+    """Run this code as a page and return what it shows."""
     answer = httpx.post(f"{mock.url}/_mock/organisations", json={"seeded": True}, headers={"X-Mock-Control": "1"})
     own = answer.raise_for_status().json()["data"]
     code = PAGE + code.replace("TENANT", own["tenant_id"])
@@ -54,7 +54,7 @@ def page(mock: Beside, folder: Path, code: str) -> Any:
     return json.loads(out)
 
 
-def test_it_is_small() -> None:
+def test_the_client_is_small() -> None:
     assert len((PACKAGE / "src/client.ts").read_text(encoding="utf-8").splitlines()) < 250
 
 
@@ -122,8 +122,8 @@ def test_many_events_travel_in_batches_that_a_browser_lets_outlive_the_page(mock
     assert all(each["keepalive"] and each["bytes"] <= 60_000 for each in shown["requests"])
 
 
-def test_a_flush_of_ones_own_and_the_clients_never_send_more_at_once_than_may_be(mock: Beside, tmp_path: Path) -> None:
-    """The answer takes longer than the client collects, so that its own flush falls due meanwhile."""
+def test_simultaneous_flushes_stay_within_the_keepalive_limit(mock: Beside, tmp_path: Path) -> None:
+    """The answer takes longer than the client's collecting time, so its own flush becomes due meanwhile."""
     shown = page(
         mock,
         tmp_path,
@@ -142,7 +142,9 @@ def test_a_flush_of_ones_own_and_the_clients_never_send_more_at_once_than_may_be
     assert len(shown["keepalive"]) > 2
 
 
-def test_a_page_that_is_left_sends_what_outlives_it_and_the_next_page_the_rest(mock: Beside, tmp_path: Path) -> None:
+def test_a_page_that_unloads_sends_up_to_the_keepalive_limit_and_the_next_page_the_rest(
+    mock: Beside, tmp_path: Path
+) -> None:
     shown = page(
         mock,
         tmp_path,
@@ -188,7 +190,7 @@ def test_after_a_429_nothing_is_sent_before_the_reset_and_events_wait_for_it(moc
     assert shown["errors"] == []
 
 
-def test_a_bad_event_does_not_take_the_others_of_its_batch_along(mock: Beside, tmp_path: Path) -> None:
+def test_an_invalid_event_does_not_lose_the_others_of_its_batch(mock: Beside, tmp_path: Path) -> None:
     shown = page(
         mock,
         tmp_path,
@@ -204,7 +206,7 @@ def test_a_bad_event_does_not_take_the_others_of_its_batch_along(mock: Beside, t
     assert shown == {"sent": [["view", "Shouted", "click"], ["view", "click"]], "errors": [400]}
 
 
-def test_a_failing_api_is_asked_again_and_its_events_are_kept(mock: Beside, tmp_path: Path) -> None:
+def test_requests_to_a_failing_api_are_retried_and_events_are_kept(mock: Beside, tmp_path: Path) -> None:
     shown = page(
         mock,
         tmp_path,
@@ -223,7 +225,7 @@ def test_a_failing_api_is_asked_again_and_its_events_are_kept(mock: Beside, tmp_
     assert shown == {"got": 1, "sameIds": 1, "errors": []}
 
 
-def test_nobody_there_a_foreign_page_and_a_timeout_are_errors_of_its_own(mock: Beside, tmp_path: Path) -> None:
+def test_an_unreachable_mock_and_a_timeout_are_lehnz_errors(mock: Beside, tmp_path: Path) -> None:
     shown = page(
         mock,
         tmp_path,
@@ -242,7 +244,7 @@ def test_nobody_there_a_foreign_page_and_a_timeout_are_errors_of_its_own(mock: B
     assert shown == {"nobody": [True, 0], "slow": [True, 0], "errors": []}
 
 
-def test_a_secret_key_works_on_a_server_only_and_a_missing_key_is_said(mock: Beside, tmp_path: Path) -> None:
+def test_a_secret_key_works_only_on_a_server_and_a_missing_key_is_reported(mock: Beside, tmp_path: Path) -> None:
     shown = page(
         mock,
         tmp_path,

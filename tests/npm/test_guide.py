@@ -1,4 +1,4 @@
-"""docs/frontend.md in a project made by today's `npm create vite`: every command and file exactly as in the guide."""
+"""docs/frontend.md in a project made by the current `npm create vite`: its commands and files are run unchanged."""
 
 import json
 import shutil
@@ -53,13 +53,13 @@ def test_it_compiles_under_the_templates_own_settings_with_strict_and_is_built(s
     shop.run("npm run build")
 
 
-def test_a_server_loads_items(shop: Project) -> None:
+def test_the_server_block_loads_items(shop: Project) -> None:
     shop.write("load.mjs", file("load.mjs"))
     with shop.running("npx lehnz-mock", f"{MOCK}/_mock/health"):
         assert shop.run("node load.mjs") == "1 accepted\n"
 
 
-def test_vitest(shop: Project) -> None:
+def test_the_vitest_setup_works(shop: Project) -> None:
     (install,) = commands("Vitest")
     shop.run(install)
     for name in ("vitest.config.ts", "src/shop.test.ts"):
@@ -67,7 +67,7 @@ def test_vitest(shop: Project) -> None:
     assert "2 passed" in shop.run("npx vitest run --no-color")
 
 
-def test_jest(shop: Project) -> None:
+def test_the_jest_setup_works(shop: Project) -> None:
     (install,) = commands("Jest")
     shop.run(install)
     for name in ("jest.config.cjs", "src/shop.jest.cjs"):
@@ -91,7 +91,7 @@ def test_msw_lets_the_mocks_requests_pass(shop: Project) -> None:
 
 
 def test_playwright_while_the_dev_server_runs_and_its_errors_point_into_the_spec(shop: Project) -> None:
-    install, _ = commands("Playwright")  # the second one loads a browser; the system's is used here
+    install, _ = commands("Playwright")  # the second command downloads a browser; the system's is used instead
     shop.run(install)
     shop.write("playwright.config.ts", file("playwright.config.ts"))
     shop.write("tests/list.spec.ts", file("tests/list.spec.ts"))
@@ -127,13 +127,13 @@ export default { ...config, use: { ...config.use, launchOptions: { executablePat
 
 
 @pytest.mark.parametrize("template", ["vue-ts"])
-def test_vue(make_project: Callable[..., Project], template: str) -> None:
+def test_the_vue_setup_works(make_project: Callable[..., Project], template: str) -> None:
     project = make_project(FIRST, **{"react-ts": template})
     project.write("src/App.vue", file("src/App.vue"))
     project.run("npm run build")
 
 
-def test_pnpm_and_the_newest_node(make_project: Callable[..., Project], tmp_path: Path) -> None:
+def test_the_guide_works_with_pnpm_and_the_newest_node(make_project: Callable[..., Project], tmp_path: Path) -> None:
     node = Project(tmp_path, tmp_path)
     node.run("npm init --yes && npm install node@latest pnpm@latest")
     tools = tmp_path / "node_modules/.bin"
@@ -146,21 +146,21 @@ def test_pnpm_and_the_newest_node(make_project: Callable[..., Project], tmp_path
     assert newest >= 26
 
 
-def test_next(make_project: Callable[..., Project]) -> None:
+def test_the_next_setup_works(make_project: Callable[..., Project]) -> None:
     project = make_project("Next")
     project.write("app/page.tsx", file("app/page.tsx"))
     project.write("app/layout.tsx", LAYOUT)
     project.run("npm run build")
 
 
-# The template's own loads fonts from the internet while it is built.
+# The template's layout loads fonts from the internet during the build.
 LAYOUT = """export default function Layout({ children }: { children: React.ReactNode }) {
   return <html lang="en"><body>{children}</body></html>;
 }
 """
 
 
-def test_recipes_for_containers_are_what_the_containerfile_makes() -> None:
+def test_the_container_recipes_match_the_containerfile() -> None:
     compose = yaml.safe_load(file("compose.yaml"))
     assert compose["services"]["mock"]["command"][0] == "--allowed-host"
     assert compose["services"]["shop"]["depends_on"] == ["mock"]

@@ -19,7 +19,7 @@ CLOSED = "http://127.0.0.1:9"
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The package in a folder whose name has a blank; its first run has been."""
+    """The package after its first run, in a folder with a space in its name."""
     project = Project(tmp_path_factory.mktemp("with a blank"), tmp_path_factory.mktemp("a cache of its own"))
     project.run("npm init --yes")
     project.run(f"npm install '{archive()}'")
@@ -27,14 +27,14 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return project
 
 
-def test_after_the_first_run_it_needs_no_network_and_no_installer(project: Project) -> None:
+def test_after_the_first_run_no_network_and_no_installer_is_needed(project: Project) -> None:
     node = Path(shutil.which("node") or "").parent
     said = project.run(f"{LAUNCHER} --version", HTTPS_PROXY=CLOSED, HTTP_PROXY=CLOSED, PATH=f"{node}:/bin")
     assert said.startswith("lehnz-mock 0.1.0")
     assert len(said.splitlines()) == 1
 
 
-def test_it_ends_as_the_mock_does(project: Project) -> None:
+def test_the_launcher_exits_with_the_mocks_exit_code(project: Project) -> None:
     assert "--nope" in project.run(f"{LAUNCHER} --nope", expected=2)
     assert "--port" in project.run(f"{LAUNCHER} --help")
 
@@ -57,7 +57,7 @@ def test_signals_are_passed_on(project: Project, number: signal.Signals) -> None
     process.stdout.close()
 
 
-def test_with_neither_uv_nor_python_it_says_in_a_line_what_to_install(project: Project, tmp_path: Path) -> None:
+def test_without_uv_and_python_one_line_says_what_to_install(project: Project, tmp_path: Path) -> None:
     (tmp_path / "node").symlink_to(shutil.which("node") or "")
     (tmp_path / "sh").symlink_to("/bin/sh")
     said = project.run(f"node {LAUNCHER}", expected=2, PATH=str(tmp_path), LEHNZ_CACHE=str(tmp_path / "cache"))
@@ -65,7 +65,7 @@ def test_with_neither_uv_nor_python_it_says_in_a_line_what_to_install(project: P
     assert len(said.splitlines()) == 1
 
 
-def test_a_failed_set_up_is_said_in_a_line_and_leaves_nothing(project: Project, tmp_path: Path) -> None:
+def test_a_failed_setup_is_one_line_and_leaves_nothing(project: Project, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     variables = {"LEHNZ_CACHE": str(cache), "LEHNZ_PYTHON": "python3", "HTTPS_PROXY": CLOSED, "PIP_RETRIES": "0"}
     said = project.run(f"{LAUNCHER} --version", expected=1, **variables, PIP_NO_CACHE_DIR="1")
@@ -73,8 +73,8 @@ def test_a_failed_set_up_is_said_in_a_line_and_leaves_nothing(project: Project, 
     assert list(cache.iterdir()) == []
 
 
-def test_the_settings_of_a_python_project_around_it_are_its_own(project: Project, tmp_path: Path) -> None:
-    """E.g. a shop whose back end is Python: uv would read its pyproject.toml."""
+def test_the_settings_of_a_surrounding_python_project_are_ignored(project: Project, tmp_path: Path) -> None:
+    """In a shop with a Python back end, for example, uv would read its pyproject.toml."""
     project.write("pyproject.toml", '[tool.uv.pip]\nextra = ["dev"]\nno-index = true\n')
     try:
         assert "lehnz-mock 0.1.0" in project.run(f"{LAUNCHER} --version", LEHNZ_CACHE=str(tmp_path / "cache"))
@@ -82,7 +82,7 @@ def test_the_settings_of_a_python_project_around_it_are_its_own(project: Project
         (project.folder / "pyproject.toml").unlink()
 
 
-def test_environments_that_nobody_used_for_a_month_go_when_a_new_one_is_made(project: Project, tmp_path: Path) -> None:
+def test_environments_unused_for_a_month_are_deleted_when_a_new_one_is_made(project: Project, tmp_path: Path) -> None:
     for name, days in (("0.0.1-old", 40), ("0.0.2-used", 10)):
         used = tmp_path / name / "last-used"
         used.parent.mkdir()

@@ -33,7 +33,7 @@ test("a page", async ({ page, lehnz }) => {
 STRICT = ["strict", "exactOptionalPropertyTypes", "noUncheckedIndexedAccess", "noImplicitOverride", "noImplicitReturns"]
 STRICT += ["noPropertyAccessFromIndexSignature", "noUnusedLocals", "noUnusedParameters", "noFallthroughCasesInSwitch"]
 STRICT += ["isolatedModules", "noUncheckedSideEffectImports", "noEmit"]
-# What a project's `type` makes of a file, how modules are written, how they are found.
+# "type" of package.json, the compiler's "module", and its "moduleResolution".
 PROJECTS = [
     ("commonjs", "node16", "node16"),
     ("module", "node16", "node16"),
@@ -60,11 +60,11 @@ def run(folder: Path, *command: str | Path) -> str:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("kind", "module", "resolution"), PROJECTS)
-def test_it_compiles_under_every_strict_flag(tmp_path: Path, kind: str, module: str, resolution: str) -> None:
+def test_the_package_compiles_under_every_strict_flag(tmp_path: Path, kind: str, module: str, resolution: str) -> None:
     folder = project(tmp_path, kind)
     options: dict[str, Any] = dict.fromkeys(STRICT, True)
     options |= {"module": module, "moduleResolution": resolution, "target": "es2022", "types": ["node"]}
-    options["lib"] = ["esnext", "dom"]  # what Playwright's own types need
+    options["lib"] = ["esnext", "dom"]  # needed by Playwright's own types
     settings = {"compilerOptions": options, "files": ["use.ts"]}
     (folder / "tsconfig.json").write_text(json.dumps(settings), encoding="utf-8")
     (folder / "use.ts").write_text(USE, encoding="utf-8")
@@ -72,11 +72,11 @@ def test_it_compiles_under_every_strict_flag(tmp_path: Path, kind: str, module: 
 
 
 @pytest.mark.parametrize("kind", ["commonjs", "module"])
-def test_node_loads_it_as_either_kind_of_module(tmp_path: Path, kind: str) -> None:
+def test_node_loads_the_package_as_either_kind_of_module(tmp_path: Path, kind: str) -> None:
     names = {"client": "Lehnz", "types": "standardEvents", "jest": "freshOrganisation", "playwright": "test"}
     load = "require" if kind == "commonjs" else "await import"
     lines = [f'console.log(typeof ({load}("lehnz-mock/{entry}")).{name});' for entry, name in names.items()]
     folder = project(tmp_path, kind)
     (folder / "main.js").write_text("\n".join(lines), encoding="utf-8")
-    flag = ["--no-experimental-require-module"] if kind == "commonjs" else []  # as older versions of Node
+    flag = ["--no-experimental-require-module"] if kind == "commonjs" else []  # as in older versions of Node
     assert run(folder, "node", *flag, "main.js").split() == ["function", "object", "function", "function"]

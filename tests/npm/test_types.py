@@ -38,7 +38,7 @@ BAD = [
 
 
 def project(folder: Path, lines: list[str]) -> Path:
-    """Each line is a block of its own."""
+    """Make a project with these lines, each in its own block."""
     options: dict[str, Any] = {
         "strict": True,
         "noUncheckedIndexedAccess": True,
@@ -61,13 +61,13 @@ def compiled(folder: Path) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
-def test_they_are_what_the_contract_and_the_control_plane_say_today() -> None:
+def test_the_types_agree_with_the_contract_and_the_control_plane() -> None:
     command = ["node", str(PACKAGE / "scripts/types.mjs"), "--check"]
     done = subprocess.run(command, input=control_document(), capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_what_is_documented_compiles_with_defaults_left_out(tmp_path: Path) -> None:
+def test_documented_requests_compile_with_defaults_left_out(tmp_path: Path) -> None:
     assert compiled(project(tmp_path, GOOD)) == (0, "")
 
 
@@ -77,6 +77,6 @@ def test_typos_and_wrong_types_do_not_compile(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["register", "login", "Account"])
-def test_what_lehnz_does_not_document_is_not_in_them(name: str) -> None:
+def test_the_types_contain_nothing_undocumented(name: str) -> None:
     types = (PACKAGE / "src/types.ts").read_text(encoding="utf-8")
     assert f"{name}: {{" not in types

@@ -1,4 +1,4 @@
-"""The collection of requests in the tools that it is made for: each request is answered, with the keys in variables."""
+"""The exported collection in Postman's and Bruno's runners: each request is answered, with the keys in variables."""
 
 import json
 import subprocess
@@ -23,7 +23,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def collection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The file as it is saved from the dashboard, while the mock that it is of runs."""
+    """The file as saved from the dashboard; its mock is running."""
     path = tmp_path_factory.mktemp("collection") / "lehnz.postman_collection.json"
     with running_mock("--ingest-delay", "0") as mock:
         path.write_text(httpx.get(f"{mock.url}/_mock/collection").text, encoding="utf-8")

@@ -41,7 +41,7 @@ DOCUMENTED_FIELDS = {
         "page": False,
     },
 }
-EXTRA = {"session_id", "event_timestamp"}  # of other pages, marked with their source
+EXTRA = {"session_id", "event_timestamp"}  # from other pages, marked with their source
 DOCUMENTED_OPERATIONS = {
     ("POST", "/v1/ingest/items/upsert"): "secret",
     ("POST", "/v1/ingest/users/upsert"): "secret",
@@ -53,7 +53,7 @@ NEEDS_A_CONTEXT_ITEM = {"similar", "frequently-bought-together", "frequently-con
 
 
 def nodes(node: Any, path: str = "#") -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every mapping of the document with its JSON pointer, examples and other data left out."""
+    """Yield every mapping of the document with its JSON pointer, except examples and other data."""
     if isinstance(node, list):
         for index, child in enumerate(node):
             yield from nodes(child, f"{path}/{index}")
@@ -101,7 +101,7 @@ def schema_examples(spec: Spec) -> Iterator[Any]:
     ("spec", "schema", "value"),
     [case for spec in CONTRACTS for cases in (media_examples, schema_examples) for case in cases(spec)],
 )
-def test_an_example_or_default_keeps_its_own_schema(spec: Spec, schema: Any, value: Any) -> None:
+def test_every_example_and_default_is_valid_by_its_schema(spec: Spec, schema: Any, value: Any) -> None:
     assert errors(spec, schema, value) == []
 
 
@@ -126,14 +126,14 @@ def test_a_response_is_a_named_component_and_leaves_room_for_new_keys(spec: Spec
 
 
 def reached(spec: Spec, schema: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every mapping of a schema, references followed."""
+    """Yield every mapping of a schema; references are followed."""
     for path, node in nodes(spec.resolve(schema)):
         yield path, node
         if "$ref" in node:
             yield from reached(spec, node)
 
 
-def test_null_is_described_where_the_documents_have_it() -> None:
+def test_null_is_allowed_only_where_the_documents_allow_it() -> None:
     requests = [SCHEMAS[name] for name in (*DOCUMENTED_FIELDS, "FirstEditionItem", "FirstEditionUserRequest")]
     nullable = {
         field
@@ -144,7 +144,7 @@ def test_null_is_described_where_the_documents_have_it() -> None:
     assert nullable == {"item_id"}
 
 
-def test_the_file_can_be_read_in_one_sitting() -> None:
+def test_the_file_is_short_and_uses_one_anchor() -> None:
     text = SPEC_PATH.read_text(encoding="utf-8")
     assert len(text.splitlines()) < 2000
     anchors = re.findall(r"(?<=: )&[a-z-]+", text)
@@ -152,7 +152,7 @@ def test_the_file_can_be_read_in_one_sitting() -> None:
 
 
 @pytest.mark.parametrize("spec", CONTRACTS, ids=["documented", "accounts"])
-def test_patterns_are_those_of_every_engine(spec: Spec) -> None:
+def test_patterns_work_in_every_regex_engine(spec: Spec) -> None:
     """RE2, which generators for Go use, has no look-around and no back-references."""
     patterns = [node["pattern"] for _, node in nodes(spec.document) if isinstance(node.get("pattern"), str)]
     assert patterns
@@ -175,7 +175,7 @@ def test_the_documented_operations_are_there_with_their_key_types_and_statuses()
         assert {*DOCUMENTED_STATUSES, success} <= operation.responses.keys()
 
 
-def test_every_response_carries_the_rate_limit_headers() -> None:
+def test_every_response_has_the_rate_limit_headers() -> None:
     unrouted = SPEC.document["x-unrouted-responses"].values()
     routed = [each for spec in CONTRACTS for operation in spec.operations for each in operation.responses.values()]
     for response in [*unrouted, *routed]:
@@ -197,7 +197,7 @@ def test_every_link_leads_to_an_operation_and_fills_its_fields() -> None:
     assert {f"#/components/links/{name}" for name in links} <= used
 
 
-def test_every_value_to_choose_from_has_a_description() -> None:
+def test_every_enumerated_value_has_a_description() -> None:
     for name in ("Strategy", "EventFamily", "StandardEventName"):
         assert all(node["description"] for node in values(SCHEMAS[name]).values()), name
         assert len(values(SCHEMAS[name])) == len(SCHEMAS[name]["oneOf"])

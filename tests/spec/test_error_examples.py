@@ -11,10 +11,13 @@ from tests.support.mock_client import ITEMS, RECOMMEND, SPEC, Client
 
 Make = Callable[..., Client]
 JSON = [("content-type", "application/json")]
-NOT_REAL = {("BadRequest", "documented"), ("InternalServerError", "fault")}  # the documents' own; a fault of ours
+NOT_REAL = {
+    ("BadRequest", "documented"),
+    ("InternalServerError", "fault"),
+}  # the documents' own examples, and an internal error
 RESPONSES = {**SPEC.document["components"]["responses"], **SPEC.document["x-unrouted-responses"]}
 
-# (response, example): what is sent, as method, path, body, key.
+# (response, example): the request as method, path, body, key.
 SENT: dict[tuple[str, str], tuple[str, str, Any, str | None]] = {
     ("BadRequest", "field"): ("POST", ITEMS, item_body("a", status="hidden"), "right"),
     ("BadRequest", "fields"): ("POST", ITEMS, [item_body("a"), {"item_id": "b"}], "right"),
@@ -37,12 +40,12 @@ def example(response: str, name: str) -> Any:
 
 
 @pytest.mark.parametrize(("response", "name"), SENT, ids=" ".join)
-def test_an_example_is_what_the_mock_answers(mock: Client, response: str, name: str) -> None:
+def test_the_mock_answers_exactly_with_the_example(mock: Client, response: str, name: str) -> None:
     method, path, body, key = SENT[response, name]
     assert mock.send(method, path, body, key=key).json == example(response, name)
 
 
-def test_the_others_need_more_than_one_request(make_mock: Make) -> None:
+def test_examples_that_need_several_requests_are_the_mocks_answers_too(make_mock: Make) -> None:
     mock = make_mock()
     bearer = mock.post(ITEMS, item_body("a"), key=f"Bearer {mock.first.secret_key}")
     text = mock.post(RECOMMEND, b"a=b", headers=[("content-type", "text/plain")])

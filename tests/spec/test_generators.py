@@ -1,5 +1,5 @@
-"""Kubb, orval (7 and 8, both with zod) and hey-api make clients of openapi.yaml that compile strictly and get a list by
-a filter from the mock. What the tests need of npm is locked in tests/node/generators."""
+"""Kubb, orval (7 and 8, both with zod) and hey-api generate clients from openapi.yaml that compile strictly and get a
+filtered list from the mock. The npm packages are locked in tests/node/generators."""
 
 import json
 import os
@@ -50,7 +50,7 @@ def run(*command: str, cwd: Path, **environment: str) -> str:
 
 
 @pytest.mark.parametrize("name", GENERATORS)
-def test_a_generated_client_compiles_strictly_and_asks_by_a_filter(name: str, shop: Beside, tmp_path: Path) -> None:
+def test_a_generated_client_compiles_strictly_and_gets_a_filtered_list(name: str, shop: Beside, tmp_path: Path) -> None:
     for part in ("kubb.config.mjs", "orval.config.mjs", "package.json"):
         shutil.copy(HOME / part, tmp_path)
     (tmp_path / "node_modules").symlink_to(INSTALLED)

@@ -1,4 +1,4 @@
-"""docs/readings.md is the ledger that openapi.yaml and the code quote: without gap, repeat or other numbers."""
+"""docs/readings.md numbers its readings without gaps; openapi.yaml, code and documents quote them correctly."""
 
 import re
 from collections.abc import Iterator
@@ -28,11 +28,11 @@ def values_of(extension: str, node: Any) -> Iterator[str]:
             yield from values_of(extension, child)
 
 
-def test_the_ledger_counts_from_r1_without_gap_or_repeat() -> None:
+def test_readings_are_numbered_from_r1_without_gap_or_repeat() -> None:
     assert [name for name, _ in ROWS] == [f"R{number}" for number in range(1, len(ROWS) + 1)]
 
 
-def test_the_contracts_quote_readings_that_exist() -> None:
+def test_the_contracts_quote_only_existing_readings() -> None:
     quoted = {reading for spec in (SPEC, ACCOUNTS) for reading in values_of("x-reading", spec.document)}
     assert len(quoted) > 30
     assert quoted <= LEDGER.keys()
@@ -45,7 +45,7 @@ def test_the_contract_names_a_source_of_a_known_kind() -> None:
     assert {source for source in sources if not re.fullmatch(known, source)} == set()
 
 
-def test_code_and_documents_quote_readings_that_exist() -> None:
+def test_code_and_documents_quote_only_existing_readings() -> None:
     files = [
         path
         for folder in QUOTING
@@ -73,5 +73,5 @@ REQUEST, FIRST_EDITION = SPEC.schema("Limit"), SPEC.schema("FirstEditionLimit")
         ("R36", f"{LIMIT.limit:,} per {LIMIT.window_seconds} s per organisation"),
     ],
 )
-def test_a_readings_numbers_are_those_of_the_contract(reading: str, statement: str) -> None:
+def test_numbers_in_a_reading_agree_with_the_contract(reading: str, statement: str) -> None:
     assert statement in LEDGER[reading]

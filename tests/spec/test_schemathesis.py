@@ -1,4 +1,4 @@
-"""Plain schemathesis finds nothing: a bounded run of what bench/schemathesis_plain.py does at length."""
+"""Plain schemathesis finds no failure: a short version of the run in bench/schemathesis_plain.py."""
 
 import json
 import os
@@ -19,7 +19,7 @@ NOTHING = Path(os.devnull)
 
 @pytest.fixture(autouse=True)
 def _tables_of_unicode_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every run starts in an empty folder, where hypothesis would make them anew."""
+    """Keep hypothesis's Unicode tables: each run starts in an empty folder and would compute them again."""
     monkeypatch.setenv("HYPOTHESIS_STORAGE_DIRECTORY", str(Path(__file__).parents[2] / ".hypothesis"))
 
 
@@ -49,7 +49,7 @@ def test_plain_schemathesis_finds_nothing_in_the_account_operations(tmp_path: Pa
     assert run.accepted > 50
 
 
-def test_the_run_is_not_fooled_by_a_mock_that_refuses_everything() -> None:
-    """Its checks take a 429 for an answer; the share of accepted requests does not."""
+def test_a_mock_that_refuses_everything_is_noticed() -> None:
+    """schemathesis accepts a 429 as an answer; the share of accepted requests reveals it."""
     run = run_against_a_mock("--rate-limit", "1/1h", options=("--phases", "examples"))
     assert run.ratio < LEAST_ACCEPTED

@@ -1,4 +1,4 @@
-"""Faults in the API's answers (documented, in the envelope, with its headers), and setting them by the control plane."""
+"""Faults in the API's answers (documented, in the envelope, with its headers), and how the control plane sets them."""
 
 from collections.abc import Iterator
 from typing import Any

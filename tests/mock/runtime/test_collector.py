@@ -1,4 +1,4 @@
-"""The collector's policy: what is old is walked no more, what is young is, and a reload finds what is frozen."""
+"""The garbage collector's policy: it skips frozen, old objects and checks new ones; a reload checks all."""
 
 import asyncio
 import gc
@@ -15,7 +15,7 @@ from tests.support.control_client import SEED
 
 
 class Ring:
-    """Garbage that only the collector frees."""
+    """A reference cycle: only the collector can free it."""
 
     def __init__(self) -> None:
         self.me = self
@@ -37,7 +37,7 @@ def test_nothing_is_collected_while_the_mock_starts() -> None:
     assert gc.get_threshold() == collector.THRESHOLDS
 
 
-def test_what_is_alive_when_the_mock_is_ready_is_walked_no_more() -> None:
+def test_objects_from_before_the_mock_is_ready_are_frozen() -> None:
     alive = [[] for _ in range(1_000)]  # type: ignore[var-annotated]
     before = gc.get_freeze_count()
     collector.settle()
@@ -45,7 +45,7 @@ def test_what_is_alive_when_the_mock_is_ready_is_walked_no_more() -> None:
     assert all(each is not alive for each in gc.get_objects())
 
 
-def test_a_full_collection_never_comes_by_itself() -> None:
+def test_a_full_collection_never_starts_by_itself() -> None:
     collector.settle()
     before = gc.get_stats()[2]["collections"]
     kept = [[number] for number in range(50 * collector.THRESHOLDS[0])]
@@ -54,7 +54,7 @@ def test_a_full_collection_never_comes_by_itself() -> None:
     assert kept
 
 
-def test_a_cycle_that_is_dropped_soon_is_found() -> None:
+def test_a_cycle_that_is_dropped_soon_is_collected() -> None:
     collector.settle()
     ring = Ring()
     gone = weakref.ref(ring)
@@ -75,7 +75,7 @@ WAYS: dict[str, Callable[[Mock], object]] = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_what_an_organisation_begins_with_is_walked_no_more(way: str) -> None:
+def test_an_organisations_seed_data_is_frozen(way: str) -> None:
     mock = Mock(fill=SEED.fill)
     collector.settle()
     kept = WAYS[way](mock)
@@ -85,7 +85,7 @@ def test_what_an_organisation_begins_with_is_walked_no_more(way: str) -> None:
     del kept
 
 
-def test_a_process_with_a_policy_of_its_own_is_left_alone() -> None:
+def test_in_a_process_with_its_own_policy_nothing_is_frozen() -> None:
     gc.set_threshold(700, 10, 10)
     mock = Mock(fill=SEED.fill)
     mock.reset()
@@ -94,7 +94,7 @@ def test_a_process_with_a_policy_of_its_own_is_left_alone() -> None:
     assert any(each is events for each in gc.get_objects())
 
 
-def test_what_was_frozen_and_then_dropped_is_found_when_everything_is_collected() -> None:
+def test_dropped_frozen_objects_are_found_when_everything_is_collected() -> None:
     ring = Ring()
     gone = weakref.ref(ring)
     collector.settle()
@@ -106,7 +106,7 @@ def test_what_was_frozen_and_then_dropped_is_found_when_everything_is_collected(
 
 
 def test_memory_stays_flat_over_replaced_contracts() -> None:
-    """A reload of the spec (--watch) collects everything, so that edits of a day don't add up."""
+    """A reload of the spec (--watch) collects everything, so that old contracts don't pile up."""
     script = """
 import gc
 from mock_server.mock import Mock
@@ -129,7 +129,7 @@ assert abs(last - first) < first / 100
     subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True, timeout=120)
 
 
-def test_nothing_is_collected_while_something_large_is_made_and_it_is_walked_no_more() -> None:
+def test_large_objects_are_made_without_collections_and_then_frozen() -> None:
     collector.settle()
     with collector.paused():
         with collector.paused():
@@ -140,7 +140,7 @@ def test_nothing_is_collected_while_something_large_is_made_and_it_is_walked_no_
     assert all(each is not made for each in gc.get_objects())
 
 
-def test_a_process_with_another_policy_keeps_its_own() -> None:
+def test_in_a_process_with_its_own_policy_large_objects_are_not_frozen() -> None:
     gc.set_threshold(700, 10, 10)
     gc.enable()
     with collector.paused():

@@ -1,4 +1,4 @@
-"""What an organisation leaves behind is freed piece by piece, and nobody else loses anything by it."""
+"""The data of a removed organisation is freed in small steps, and no other data is affected."""
 
 import asyncio
 
@@ -30,7 +30,7 @@ async def ended(mock: Mock) -> None:
 
 
 @pytest.mark.parametrize("way", ["removed", "reset", "restored", "filled anew"])
-def test_its_records_are_taken_apart(way: str) -> None:
+def test_the_records_of_a_removed_organisation_are_freed(way: str) -> None:
     async def scene() -> tuple[int, int, int]:
         mock = seeded_mock()
         organisation = mock.organisations["acme-books"]
@@ -51,7 +51,7 @@ def test_its_records_are_taken_apart(way: str) -> None:
     assert asyncio.run(scene()) == (RECORDS, 0, RECORDS)
 
 
-def test_a_snapshot_of_it_keeps_everything() -> None:
+def test_a_snapshot_of_a_removed_organisation_keeps_its_data() -> None:
     async def scene() -> int:
         mock = seeded_mock()
         snapshot = await mock.freeze("acme-books")
@@ -65,8 +65,8 @@ def test_a_snapshot_of_it_keeps_everything() -> None:
     assert asyncio.run(scene()) == RECORDS
 
 
-def test_what_was_being_applied_to_it_is_applied_first() -> None:
-    """A batch that has begun goes on to its end, as it did before the organisation was removed."""
+def test_a_batch_that_has_started_is_applied_before_the_data_is_freed() -> None:
+    """A batch that has started is applied completely before the organisation's data is freed."""
 
     async def scene() -> list[int]:
         mock, seen, began = seeded_mock(), list[int](), asyncio.Event()
@@ -75,7 +75,7 @@ def test_what_was_being_applied_to_it_is_applied_first() -> None:
         def apply(_: Event) -> None:
             seen.append(state.tenant.size)
             began.set()
-            mock.ingest._slices._until = 0.0  # the slice is over
+            mock.ingest._slices._until = 0.0  # end the time slice
 
         await mock.ingest.put(state, apply, list(state.tenant.events.values())[:5])
         flushed = asyncio.ensure_future(mock.ingest.flush())
@@ -89,12 +89,12 @@ def test_what_was_being_applied_to_it_is_applied_first() -> None:
     assert asyncio.run(scene()) == [RECORDS] * 5
 
 
-def test_without_an_event_loop_it_is_freed_at_once() -> None:
+def test_without_an_event_loop_the_data_is_freed_at_once() -> None:
     mock = seeded_mock()
     tenant = mock.organisations["acme-books"].tenant
     mock.remove_organisation("acme-books")
     assert (tenant.size, mock._disposal._tasks) == (RECORDS, set())
 
 
-def test_a_step_is_small() -> None:
+def test_the_steps_are_small() -> None:
     assert len(list(WHOLE.copy().dissolve())) > RECORDS / 100

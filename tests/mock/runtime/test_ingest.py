@@ -45,7 +45,7 @@ def test_accepted_counts_what_was_received(mock: Client) -> None:
     assert len(mock.first.tenant.events) == 1
 
 
-def test_messages_are_the_documented_ones(mock: Client) -> None:
+def test_responses_have_the_documented_messages(mock: Client) -> None:
     assert mock.post(ITEMS, item_body("a")).json == {
         "success": True,
         "message": "items accepted",
@@ -66,7 +66,7 @@ def test_an_array_with_one_bad_record_stores_nothing(mock: Client, path: str) ->
     assert (tenant.items, tenant.users, tenant.events) == ({}, {}, {})
 
 
-def test_the_server_names_events_that_have_no_id(mock: Client) -> None:
+def test_events_without_an_id_get_one_from_the_server(mock: Client) -> None:
     mock.post(EVENTS, [event_body("view", "u", event_id=event_id) for event_id in ("mine", None)])
     mock.post(EVENTS, event_body("view", "u"))
     mine, *given_ids = mock.first.tenant.events
@@ -75,7 +75,7 @@ def test_the_server_names_events_that_have_no_id(mock: Client) -> None:
     assert len({*given_ids}) == 2
 
 
-def test_event_ids_are_the_same_for_the_same_seed_and_others_for_another(make_mock: Make) -> None:
+def test_generated_event_ids_repeat_with_the_seed(make_mock: Make) -> None:
     found = []
     for seed in (1, 1, 2):
         client = make_mock(seed=seed)
@@ -114,7 +114,7 @@ def test_delays_are_drawn_from_the_range_and_the_seed(make_mock: Make) -> None:
     assert len(set(due_times(1))) > 10
 
 
-def test_organisations_do_not_wait_for_each_other(make_mock: Make) -> None:
+def test_the_queues_of_organisations_are_independent(make_mock: Make) -> None:
     client = make_mock(ingest_delay="0-3")
     first, second = client.mock.organisations
     for _ in range(10):
@@ -123,7 +123,7 @@ def test_organisations_do_not_wait_for_each_other(make_mock: Make) -> None:
     assert second.state.due < first.state.due
 
 
-def test_flush_shows_everything_that_was_accepted(make_mock: Make) -> None:
+def test_flush_makes_everything_accepted_visible(make_mock: Make) -> None:
     client = make_mock(ingest_delay=3000)
     for n in range(50):
         client.post(ITEMS, item_body(f"item-{n}"))
@@ -133,7 +133,7 @@ def test_flush_shows_everything_that_was_accepted(make_mock: Make) -> None:
     assert len(client.post(RECOMMEND, POPULAR).ids) == 50
 
 
-def test_advancing_applies_what_falls_due_in_order_at_its_own_time(make_mock: Make) -> None:
+def test_advancing_applies_due_data_in_order_and_at_its_own_time(make_mock: Make) -> None:
     client = make_mock(ingest_delay=5)
     client.post(EVENTS, identify_body("real", "anonymous"))
     client.advance(1)
@@ -146,7 +146,7 @@ def test_advancing_applies_what_falls_due_in_order_at_its_own_time(make_mock: Ma
     assert client.mock.clock.now() == 1_780_315_200.0 + 101
 
 
-def test_a_reset_forgets_what_was_still_waiting(make_mock: Make) -> None:
+def test_a_reset_discards_queued_data(make_mock: Make) -> None:
     client = make_mock(ingest_delay=5)
     client.post(ITEMS, item_body("a"))
     client.mock.reset()
@@ -155,13 +155,13 @@ def test_a_reset_forgets_what_was_still_waiting(make_mock: Make) -> None:
 
 
 @pytest.mark.parametrize("seconds", [-1.0, float("nan"), float("inf")])
-def test_time_goes_forward_only_by_a_number_of_seconds(mock: Client, seconds: float) -> None:
+def test_time_can_only_be_advanced_by_a_number_of_seconds(mock: Client, seconds: float) -> None:
     with pytest.raises(ValueError, match="seconds must be a number from 0"):
         mock.advance(seconds)
 
 
 class Recorder:
-    """A tenant that only remembers what was applied."""
+    """A tenant that only records what was applied."""
 
     def __init__(self) -> None:
         self.applied: list[Any] = []
@@ -170,7 +170,7 @@ class Recorder:
         return State(Tenant("t"), seed)
 
 
-def test_under_a_real_clock_a_timer_applies_what_is_due() -> None:
+def test_under_a_real_clock_a_timer_applies_due_data() -> None:
     async def scenario() -> None:
         queue, recorder = IngestQueue(RealClock(), Delay(0.0, 0.02)), Recorder()
         state, last = recorder.state(), asyncio.Event()
@@ -189,8 +189,8 @@ def test_under_a_real_clock_a_timer_applies_what_is_due() -> None:
     asyncio.run(scenario())
 
 
-def test_a_large_batch_is_applied_in_slices_so_that_others_are_served() -> None:
-    """Applying must give the loop back many times, however fast the machine is: each record here takes 1 ms."""
+def test_a_large_batch_is_applied_in_slices_so_that_other_requests_are_served() -> None:
+    """Applying must yield to the event loop many times on any machine: each record here takes 1 ms."""
 
     async def scenario() -> None:
         queue, recorder = IngestQueue(RealClock(), Delay(0, 0)), Recorder()
@@ -212,7 +212,7 @@ def test_a_large_batch_is_applied_in_slices_so_that_others_are_served() -> None:
     asyncio.run(scenario())
 
 
-def test_who_stops_waiting_for_a_batch_does_not_lose_it() -> None:
+def test_a_batch_is_applied_even_if_its_waiter_is_cancelled() -> None:
     async def scenario() -> None:
         clock = VirtualClock(0)
         queue, recorder = IngestQueue(clock, Delay(1, 1)), Recorder()
@@ -254,7 +254,9 @@ def test_a_record_that_cannot_be_applied_is_logged_and_the_next_ones_are_applied
     steps=st.lists(st.sampled_from(["put first", "put second", "advance", "flush"]), max_size=40),
 )
 @settings(deadline=None, derandomize=True, max_examples=80)
-def test_whatever_happens_each_organisations_records_are_applied_once_and_in_order(seed: int, steps: list[str]) -> None:
+def test_in_any_interleaving_each_organisations_records_are_applied_once_and_in_order(
+    seed: int, steps: list[str]
+) -> None:
     async def scenario() -> None:
         clock, rng = VirtualClock(0), Random(seed)
         queue = IngestQueue(clock, Delay(0, 3))

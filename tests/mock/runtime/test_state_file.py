@@ -1,4 +1,4 @@
-"""--state FILE: what was answered for is there after a kill, and nothing else."""
+"""--state FILE: after a kill exactly the acknowledged data is there."""
 
 import asyncio
 import sqlite3
@@ -39,7 +39,7 @@ def after_kill(kept: Kept, opened: list[Kept], tmp_path: Path, **settings: Any) 
     return opened[-1]
 
 
-def test_records_of_every_kind_are_as_they_were(kept: Kept, opened: list[Kept], tmp_path: Path) -> None:
+def test_records_of_every_kind_are_unchanged_after_a_kill(kept: Kept, opened: list[Kept], tmp_path: Path) -> None:
     assert kept.post(ITEMS, [LAMP, item_body("bed")]).status == 202
     assert kept.post(USERS, user_body("u1", attributes={"plan": "a"})).status == 202
     assert kept.post(EVENTS, [CLICK, event_body("view", "anon", "bed")]).status == 202
@@ -52,7 +52,9 @@ def test_records_of_every_kind_are_as_they_were(kept: Kept, opened: list[Kept], 
     assert other.items["lamp"].attributes == LAMP["attributes"]
 
 
-def test_a_used_window_served_lists_and_chances_go_on(kept: Kept, opened: list[Kept], tmp_path: Path) -> None:
+def test_rate_limit_window_served_ids_and_random_state_continue_after_a_kill(
+    kept: Kept, opened: list[Kept], tmp_path: Path
+) -> None:
     kept.post(ITEMS, LAMP)
     for _ in range(3):
         served = kept.post(RECOMMEND, {"strategy": "popular"})
@@ -68,7 +70,7 @@ def test_a_used_window_served_lists_and_chances_go_on(kept: Kept, opened: list[K
     assert one.headers["ratelimit-remaining"] == other.headers["ratelimit-remaining"] == "994"
 
 
-def test_chances_go_on_after_more_draws_than_a_block_of_the_generator_holds(
+def test_the_random_state_continues_after_more_than_a_block_of_draws(
     kept: Kept, opened: list[Kept], tmp_path: Path
 ) -> None:
     kept.post(EVENTS, [event_body("view", "u1")] * 400)
@@ -77,7 +79,7 @@ def test_chances_go_on_after_more_draws_than_a_block_of_the_generator_holds(
     assert ids[0] == ids[1]
 
 
-def test_what_waits_is_visible_when_it_is_due(tmp_path: Path, opened: list[Kept]) -> None:
+def test_queued_data_becomes_visible_on_time_after_a_kill(tmp_path: Path, opened: list[Kept]) -> None:
     kept = Kept(tmp_path / "state.db", ingest_delay=10)
     opened.append(kept)
     kept.post(ITEMS, LAMP)
@@ -117,9 +119,7 @@ def test_accounts_their_organisations_and_key_pairs_are_kept(kept: Kept, opened:
     assert [member.role for member in again.mock.directory.team(tenant_id).members.values()] == ["OWNER"]
 
 
-def test_who_is_signed_in_stays_signed_in_until_the_token_expires(
-    kept: Kept, opened: list[Kept], tmp_path: Path
-) -> None:
+def test_bearer_tokens_stay_valid_until_they_expire(kept: Kept, opened: list[Kept], tmp_path: Path) -> None:
     ada = Person(kept, "ada")
     again = after_kill(kept, opened, tmp_path)
     headers = [("authorization", f"Bearer {ada.token}")]
@@ -154,7 +154,7 @@ def test_resets_seeds_and_restores_are_kept(tmp_path: Path, opened: list[Kept]) 
     assert len(third.mock.organisations.first.tenant.events) == 2000
 
 
-def test_an_upload_that_was_not_read_to_its_end_never_was(tmp_path: Path, opened: list[Kept]) -> None:
+def test_an_upload_that_was_not_read_completely_adds_no_records(tmp_path: Path, opened: list[Kept]) -> None:
     kept = Kept(tmp_path / "state.db")
     opened.append(kept)
     ada = Person(kept, "ada")
@@ -191,7 +191,7 @@ def test_an_upload_that_was_not_read_to_its_end_never_was(tmp_path: Path, opened
     assert (upload.status, upload.accepted) == ("completed", 20_000)
 
 
-def test_a_stop_in_order_leaves_one_file_that_goes_on(tmp_path: Path, opened: list[Kept]) -> None:
+def test_a_normal_stop_leaves_one_file_that_can_be_continued(tmp_path: Path, opened: list[Kept]) -> None:
     kept = Kept(tmp_path / "state.db")
     kept.post(ITEMS, LAMP)
     kept.stop()
@@ -200,7 +200,7 @@ def test_a_stop_in_order_leaves_one_file_that_goes_on(tmp_path: Path, opened: li
     assert list(opened[-1].mock.organisations.first.tenant.items) == ["lamp"]
 
 
-def test_an_answer_is_not_given_for_what_can_not_be_written(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_request_that_cannot_be_written_gets_no_success(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_: object) -> None:
         raise sqlite3.OperationalError("database or disk is full")
 

@@ -1,4 +1,4 @@
-"""The state file itself: what is refused, and that nothing is written to it then."""
+"""The state file itself: unusable files are refused, and nothing is written to them."""
 
 import sqlite3
 from pathlib import Path
@@ -25,7 +25,7 @@ def refusal(path: Path) -> str:
     return str(caught.value)
 
 
-def test_a_second_mock_on_one_file_is_refused(tmp_path: Path) -> None:
+def test_a_second_mock_on_the_same_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
     kept = Kept(path)
     with pytest.raises(StateFileError, match="is used by another lehnz-mock: one file, one mock"):
@@ -34,7 +34,7 @@ def test_a_second_mock_on_one_file_is_refused(tmp_path: Path) -> None:
     Store.open(path, "normal").close()
 
 
-def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
+def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("remember the milk")
     assert refusal(path) == f"{path}: is not a state file of lehnz-mock"
@@ -87,6 +87,6 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
         Store.open(tmp_path / "nowhere" / "state.db", "full")
 
 
-def test_the_file_says_what_it_is(tmp_path: Path) -> None:
+def test_the_file_has_our_application_id(tmp_path: Path) -> None:
     header = written(tmp_path).read_bytes()[:100]
     assert int.from_bytes(header[68:72], "big") == APPLICATION_ID

@@ -1,4 +1,4 @@
-"""Rows of an upload: which are taken, which are left out, and what is said of them."""
+"""Rows of an upload: which are accepted, which are left out, and how they are reported."""
 
 from collections.abc import Callable
 
@@ -50,7 +50,7 @@ HEAD = "item_id,item_type,status\n"
     ],
     ids=repr,
 )  # fmt: skip
-def test_a_bad_row_is_named_by_its_line_and_left_out(
+def test_an_invalid_row_is_reported_with_its_line_and_left_out(
     shop: Shop, content: str | bytes, errors: list[tuple[int, str | None, str]]
 ) -> None:
     upload = shop.upload(content)
@@ -74,7 +74,7 @@ def test_a_bad_row_is_named_by_its_line_and_left_out(
     ],
     ids=repr,
 )
-def test_what_can_not_be_read_fails_and_says_on_which_line(
+def test_an_unreadable_file_fails_and_names_the_line(
     shop: Shop, content: str | bytes, error: tuple[int, str | None, str]
 ) -> None:
     upload = shop.upload(content)
@@ -95,14 +95,14 @@ def test_what_can_not_be_read_fails_and_says_on_which_line(
     ],
     ids=repr,
 )
-def test_broken_json_fails_and_says_on_which_line(shop: Shop, content: str | bytes, line: int, words: str) -> None:
+def test_broken_json_fails_and_names_the_line(shop: Shop, content: str | bytes, line: int, words: str) -> None:
     upload = shop.upload(content, name="catalog.json")
     (error,) = upload["errors"][-1:]
     assert (upload["status"], error["line"]) == ("failed", line)
     assert words in error["message"]
 
 
-def test_rows_of_json_keep_the_schema_too(shop: Shop) -> None:
+def test_json_rows_are_validated_too(shop: Shop) -> None:
     text = '[\n"a",\n{"item_id": "b", "status": "gone"},\n{"item_id": "c"}\n]'
     upload = shop.upload(text, name="catalog.json")
     assert [(each["line"], each["field"]) for each in upload["errors"]] == [
@@ -136,14 +136,14 @@ def test_columns_may_name_a_known_export(shop: Shop) -> None:
         ("a" * 10_001, "must have at most 10000 characters"),
     ],
 )
-def test_columns_that_can_not_be_meant_are_400(shop: Shop, written: str, said: str) -> None:
+def test_invalid_columns_are_400(shop: Shop, written: str, said: str) -> None:
     refused = shop.send(form("item_id\na\n"), f"kind=items&columns={written}")
     assert refused.status == 400
     assert [(each["field"], each["message"]) for each in refused.json["error"]] == [("query.columns", said)]
 
 
 @pytest.mark.parametrize(("written", "said"), [("SKU", "must be FIELD=COLUMN"), ("item_id%3Da,item_id%3Db", "twice")])
-def test_columns_that_name_no_mapping_fail_the_upload(shop: Shop, written: str, said: str) -> None:
+def test_a_columns_parameter_without_a_mapping_fails_the_upload(shop: Shop, written: str, said: str) -> None:
     upload = shop.upload("item_id\na\n", f"kind=items&columns={written}")
     assert (upload["status"], said in upload["errors"][0]["message"]) == ("failed", True), upload["errors"]
 
@@ -154,7 +154,7 @@ def test_a_column_that_the_file_does_not_have_fails_the_upload(shop: Shop) -> No
     assert "there is no column 'Title' (did you mean 'Titel'?)" in upload["errors"][0]["message"]
 
 
-def test_all_or_nothing_takes_nothing_where_one_row_is_bad(shop: Shop) -> None:
+def test_all_or_nothing_accepts_nothing_if_one_row_is_invalid(shop: Shop) -> None:
     bad = f"{HEAD}{ROW}b,product,lost\nc,product,active\n"
     upload = shop.upload(bad, "kind=items&all_or_nothing=true")
     assert (upload["status"], upload["error_count"], upload["progress"]) == ("failed", 1, 1)
@@ -164,8 +164,8 @@ def test_all_or_nothing_takes_nothing_where_one_row_is_bad(shop: Shop) -> None:
     assert shop.ids == {"a", "b", "c"}
 
 
-def test_a_file_of_spreadsheets_is_fine(shop: Shop) -> None:
-    """A byte order mark, CRLF, quotes, blanks around column names, capitals and other scripts in the cells."""
+def test_a_csv_file_from_a_spreadsheet_is_accepted(shop: Shop) -> None:
+    """A byte order mark, CRLF, quotes, spaces around column names, capitals and other scripts in the cells."""
     content = '\ufeffitem_id, item_type ,status,name\r\n"a",product,active,"Crème, ""dark"""\r\n'
     assert shop.upload(content)["rows"]["accepted"] == 1
     assert shop.popular()[0]["metadata"] == {"name": 'Crème, "dark"'}

@@ -1,4 +1,4 @@
-"""Bulk uploads (R63): CSV and JSON, items and users, errors by line, and the other requests meanwhile."""
+"""Bulk uploads (R63): CSV and JSON, items and users, errors by line, and other requests during an upload."""
 
 import asyncio
 import json
@@ -49,7 +49,7 @@ CATALOG_JSON = json.dumps(
 USERS_CSV = "user_id,status,created_at,plan\nu1,active,2026-01-15T09:30:00Z,free\nu2,inactive,2026-01-16,\n"
 
 
-def test_the_documented_catalogue_can_be_recommended(shop: Shop) -> None:
+def test_the_documented_catalogue_is_recommended_after_its_upload(shop: Shop) -> None:
     upload = shop.upload(CATALOG_CSV)
     expected = {"kind": "items", "file_name": "catalog.csv", "format": "csv", "status": "completed", "progress": 1}
     assert upload.items() >= expected.items()
@@ -64,7 +64,7 @@ def test_the_documented_catalogue_can_be_recommended(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("text", [CATALOG_JSON, json.dumps(json.loads(CATALOG_JSON)), f"\ufeff{CATALOG_JSON}"])
-def test_the_documented_json_is_taken_however_it_is_laid_out(shop: Shop, text: str) -> None:
+def test_the_documented_json_is_accepted_in_any_layout(shop: Shop, text: str) -> None:
     assert shop.upload(text, name="catalog.json")["rows"]["accepted"] == 1
     assert shop.popular()[0]["metadata"]["brand"] == "Acoustix"
 
@@ -82,19 +82,19 @@ def test_the_documented_json_is_taken_however_it_is_laid_out(shop: Shop, text: s
         ('filename="50%25.csv"', "50%25.csv"),
     ],
 )
-def test_a_file_is_shown_as_the_person_named_it(shop: Shop, header: str, shown: str) -> None:
+def test_a_file_is_shown_under_the_name_it_was_sent_with(shop: Shop, header: str, shown: str) -> None:
     body = form(CATALOG_CSV).replace(b'filename="catalog.csv"', header.encode())
     started = shop.send(body)
     assert (started.status, started.data["file_name"]) == (202, shown)
 
 
-def test_a_catalogue_without_type_and_status_is_taken_as_by_seed_data(shop: Shop) -> None:
+def test_a_catalogue_without_type_and_status_gets_the_defaults_as_seed_data_does(shop: Shop) -> None:
     upload = shop.upload("item_id,name\n" + "".join(f"{n},N{n}\n" for n in range(300)))
     assert (upload["status"], upload["rows"]) == ("completed", {"checked": 300, "accepted": 300, "refused": 0})
     assert upload["summary"] == "300 rows"
 
 
-def test_equal_errors_of_an_upload_are_counted_together_and_nothing_taken_has_failed(shop: Shop) -> None:
+def test_equal_errors_are_counted_together_and_an_upload_without_a_valid_row_fails(shop: Shop) -> None:
     upload = shop.upload("item_id,status\n" + "".join(f"{n},gone\n" for n in range(300)))
     assert (upload["status"], upload["error_count"], len(upload["errors"])) == ("failed", 300, 100)
     (group,) = upload["error_groups"]
@@ -102,7 +102,7 @@ def test_equal_errors_of_an_upload_are_counted_together_and_nothing_taken_has_fa
     assert upload["summary"].startswith('300 rows; 300 rows left out: $.status must be one of "active"')
 
 
-def test_users_are_uploaded_too(shop: Shop) -> None:
+def test_users_can_be_uploaded_too(shop: Shop) -> None:
     upload = shop.upload(USERS_CSV, "kind=users", "users.csv")
     assert upload["rows"] == {"checked": 2, "accepted": 2, "refused": 0}
     users = shop.client.mock.organisations[shop.tenant_id].tenant.users
@@ -111,7 +111,7 @@ def test_users_are_uploaded_too(shop: Shop) -> None:
     assert users["u1"].attributes == {"plan": "free"}
 
 
-def test_an_upload_is_answered_before_it_is_read_and_takes_the_ingest_delay(make_mock: Make) -> None:
+def test_an_upload_is_answered_before_it_is_read_and_has_the_ingest_delay(make_mock: Make) -> None:
     shop = Shop(make_mock(ingest_delay=5))
     started = shop.send(form(CATALOG_CSV))
     assert (started.status, started.data["status"], started.data["progress"]) == (202, "queued", 0)
@@ -142,7 +142,7 @@ def test_uploads_are_listed_newest_first_and_belong_to_their_organisation(shop: 
         ("my.xlsx", b"PK\x03\x04", None),
     ],
 )
-def test_the_format_follows_from_the_content(shop: Shop, name: str, content: bytes, expected: str | None) -> None:
+def test_the_format_is_found_from_the_content(shop: Shop, name: str, content: bytes, expected: str | None) -> None:
     assert shop.upload(content, name=name)["format"] == expected
 
 
@@ -170,7 +170,7 @@ def test_the_format_follows_from_the_content(shop: Shop, name: str, content: byt
     ],
     ids=repr,
 )
-def test_a_request_without_a_readable_file_says_what_to_do(
+def test_a_request_without_a_readable_file_is_told_how_to_send_one(
     shop: Shop, body: bytes, query: str, content_type: str | None, status: int, words: str
 ) -> None:
     answer = shop.send(body, query, content_type)
@@ -184,7 +184,7 @@ def test_a_file_may_come_without_a_name(shop: Shop) -> None:
     assert len(shop.ids) == 3
 
 
-def test_a_form_over_the_limit_is_413_as_soon_as_it_is_passed(
+def test_a_form_over_the_limit_is_413_before_it_is_read_to_its_end(
     make_mock: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = accounts.PATH.read_text(encoding="utf-8").replace("max_upload_bytes: 33554432", "max_upload_bytes: 1000")
@@ -203,7 +203,7 @@ def test_a_form_over_the_limit_is_413_as_soon_as_it_is_passed(
     assert streamed.status == 413
 
 
-def test_unfinished_uploads_are_bounded(shop: Shop) -> None:
+def test_the_number_of_unfinished_uploads_is_limited(shop: Shop) -> None:
     body = form(HEAD + ROW * 2000)
     headers = [
         ("authorization", f"Bearer {shop.owner.token}"),
@@ -224,7 +224,7 @@ def test_unfinished_uploads_are_bounded(shop: Shop) -> None:
     assert shop.send(body).status == 202
 
 
-def test_a_reset_ends_the_uploads_that_wait(shop: Shop) -> None:
+def test_a_reset_ends_waiting_uploads(shop: Shop) -> None:
     started = shop.send(form(HEAD + "".join(f"item-{n},product,active\n" for n in range(5000))))
     shop.client.mock.reset(shop.tenant_id)
     shop.client.flush()
@@ -235,7 +235,7 @@ def test_a_reset_ends_the_uploads_that_wait(shop: Shop) -> None:
 
 
 def test_requests_are_answered_while_an_upload_is_read(shop: Shop) -> None:
-    """Counted: many recommendations get their turn before a large file ends."""
+    """Counted, not timed: many recommendations are answered before a large file is read."""
     started = shop.send(form(HEAD + "".join(f"item-{n},product,active\n" for n in range(20_000))))
 
     async def ask() -> int:
@@ -254,7 +254,7 @@ def test_requests_are_answered_while_an_upload_is_read(shop: Shop) -> None:
 
 
 def test_requests_are_answered_while_uploaded_rows_become_visible(make_mock: Make) -> None:
-    """All rows are due at once, in hundreds of small batches."""
+    """All rows become due at once, in hundreds of small batches."""
     shop = Shop(make_mock(ingest_delay=1))
     shop.send(form(HEAD + "".join(f"item-{n},product,active\n" for n in range(20_000))))
     shop.client.run(shop.client.mock.uploads.finished())

@@ -1,4 +1,4 @@
-"""Two independent validators agree on the bodies of the contract, but for the differences that are named."""
+"""Two independent JSON Schema validators agree on the contract's bodies, except for the listed differences."""
 
 import datetime
 from collections.abc import Callable
@@ -57,12 +57,12 @@ FORMATS = jsonschema.FormatChecker(["uuid"])
 
 @FORMATS.checks("date-time", raises=ValueError)
 def the_day_exists(value: Any) -> bool:
-    """The rest of a moment is held by its pattern."""
+    """Return whether the date exists; the pattern checks the rest of a date-time."""
     return not isinstance(value, str) or bool(datetime.date.fromisoformat(value[:10]))
 
 
 def corpus() -> list[tuple[str, Any]]:
-    """Valid bodies, and each of them with each field replaced by each odd value, or taken away."""
+    """Return valid bodies, and each of them with each field replaced by each unusual value or removed."""
     found = []
     for name, valid in VALID.items():
         for body in valid:
@@ -125,8 +125,8 @@ def verdict(schema: dict[str, Any], value: Any) -> tuple[bool, bool]:
         pytest.param({"format": "date-time"}, "2026-01-15T10:00:00Z\n", False, id="a newline after a date-time"),
     ],
 )
-def test_the_named_differences_between_the_validators(
+def test_the_validators_differ_only_in_the_listed_cases(
     schema: dict[str, Any], value: str, accepted_by_the_first: bool
 ) -> None:
-    """openapi.yaml stays away from the first four; where one comes over to the other, this list gets shorter."""
+    """openapi.yaml avoids the first four. If the validators agree on one later, remove it from this list."""
     assert verdict(schema, value) == (accepted_by_the_first, not accepted_by_the_first)

@@ -1,4 +1,4 @@
-"""The examples of requests name records of a shop that runs; those that load records stay as they are written."""
+"""Request examples use ids of the running shop, except in requests that create records."""
 
 import copy
 import json
@@ -18,7 +18,7 @@ def shop() -> Tenant:
     return tenant
 
 
-def test_who_refers_to_records_refers_to_active_items_and_to_users_who_did_something() -> None:
+def test_examples_refer_to_active_items_and_to_users_with_events() -> None:
     ids = ids_of(SPEC, shop())
     assert (ids["PROD-001"], set(ids.values())) == ("mug", {"mug", "cup", "busy", "idle"})
     assert ids["user_42"] == "busy"
@@ -27,13 +27,13 @@ def test_who_refers_to_records_refers_to_active_items_and_to_users_who_did_somet
     assert "PROD-001" not in asked.replace('"examples": ["PROD-001"]', "")
 
 
-def test_what_loads_records_stays_as_it_is_written() -> None:
+def test_examples_that_create_records_are_unchanged() -> None:
     loads = json.dumps(request_examples(SPEC, SPEC.operation("upsertItems"), ids_of(SPEC, shop())))
     assert '"item_id": "PROD-001"' in loads
     assert "mug" not in loads
 
 
-def test_an_empty_shop_leaves_the_documents_ids() -> None:
+def test_an_empty_shop_keeps_the_documents_ids() -> None:
     assert ids_of(SPEC, Tenant("empty")) == {}
 
 

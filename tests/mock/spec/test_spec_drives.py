@@ -1,4 +1,4 @@
-"""openapi.yaml drives the mock: an edited copy changes what it does, and what it can't honour stops it at the start."""
+"""openapi.yaml drives the mock: an edited copy changes its behaviour, and an edit that it can't follow is an error."""
 
 import json
 import random
@@ -23,7 +23,7 @@ Edited = Callable[..., Client]
 
 @pytest.fixture
 def edited(make_mock: Make, tmp_path: Path) -> Edited:
-    """A mock of the spec with some text replaced."""
+    """Return a mock of the spec with some text replaced."""
     return lambda *edits, **settings: make_mock(spec=edited_spec(tmp_path, *edits), **settings)
 
 
@@ -35,7 +35,7 @@ def test_a_lower_maximum_refuses_what_was_allowed(mock: Client, edited: Edited) 
     assert answer.fields == {"$.limit": "must be at most 50"}
 
 
-def test_a_new_required_field_is_asked_for(mock: Client, edited: Edited) -> None:
+def test_a_new_required_field_is_required(mock: Client, edited: Edited) -> None:
     assert mock.post(ITEMS, item_body("a")).status == 202
     client = edited(("required: [item_id, item_type, status]", "required: [item_id, item_type, status, attributes]"))
     assert client.post(ITEMS, item_body("a")).fields == {"$.attributes": "is required"}
@@ -96,7 +96,7 @@ def test_a_renamed_path_moves_the_operation(edited: Edited) -> None:
     assert client.post(RECOMMEND, recommend_body("popular")).status == 404
 
 
-def test_smaller_limits_of_body_and_depth_are_kept(edited: Edited) -> None:
+def test_smaller_limits_of_body_and_depth_are_enforced(edited: Edited) -> None:
     client = edited(("max_body_bytes: 5242880", "max_body_bytes: 200"), ("max_depth: 64", "max_depth: 3"))
     assert client.post(USERS, user_body("u", attributes={"a": {"b": 1}})).status == 202
     assert client.post(USERS, user_body("u", attributes={"a": {"b": {"c": 1}}})).status == 400
@@ -163,7 +163,7 @@ def contract(spec: Spec, **more: Any) -> Contract:
         ("      responses:\n", "      responses: 3\n      x-was:\n", "responses must be a"),
     ],
 )
-def test_what_the_mock_does_not_honour_is_an_error_that_names_it(
+def test_an_edit_that_the_mock_cannot_follow_is_an_error_that_names_it(
     tmp_path: Path, old: str, new: str, problem: str
 ) -> None:
     with pytest.raises(SpecError) as error:
@@ -198,8 +198,8 @@ def nodes(node: Any) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_spec_damaged_anywhere_is_served_or_refused_in_one_line(seed: int) -> None:
-    """Whatever an editor leaves behind: never a traceback."""
+def test_a_spec_with_any_damage_is_served_or_refused_in_one_line(seed: int) -> None:
+    """No damage causes a traceback."""
     rng, text = random.Random(seed), json.dumps(SPEC.document)
     refused = []
     for _ in range(20):

@@ -1,4 +1,4 @@
-"""Bad input: every failing field with its path and the rule in words, never the value; 400 or 422 as R4 says."""
+"""Invalid input: every failing field with its path and rule, never the value; 400 or 422 as R4 says."""
 
 from collections.abc import Callable
 from typing import Any
@@ -84,14 +84,14 @@ def test_a_400_lists_every_failing_field_and_the_rule(
         ("/api/v1/items/upsert", {"item_id": "a", "item_type": None, "status": None}),
     ],
 )
-def test_null_in_an_optional_field_is_the_field_left_out(make_mock: Make, path: str, body: Any) -> None:
+def test_null_in_an_optional_field_counts_as_the_field_left_out(make_mock: Make, path: str, body: Any) -> None:
     assert make_mock().post(path, body).status in (200, 202)
     refused = make_mock(strict_client="needless-null").post(path, body)
     assert refused.status == 400
     assert all("leave the field out" in rule for rule in refused.fields.values())
 
 
-def test_null_is_taken_everywhere_where_it_is_documented_and_nowhere_where_it_is_required(make_mock: Make) -> None:
+def test_null_is_accepted_where_documented_and_refused_in_required_fields(make_mock: Make) -> None:
     assert make_mock(strict_client="needless-null").post(EVENTS, event_body("search", "u", item_id=None)).status == 202
     assert make_mock().post(ITEMS, item_body("a", status=None)).fields == {"$.status": "must be a string"}
 
@@ -100,7 +100,7 @@ def test_null_is_taken_everywhere_where_it_is_documented_and_nowhere_where_it_is
     "moment",
     ["2026-01-15", "2026-01-15T09:30Z", "2026-01-15T09:30:00", "2026-01-15 09:30:00.5+01", "2026-01-15t09:30:00,25z"],
 )
-def test_a_date_is_taken_as_iso_8601_writes_it(mock: Client, moment: str) -> None:
+def test_a_date_in_iso_8601_is_accepted(mock: Client, moment: str) -> None:
     assert mock.post(ITEMS, item_body("a", created_at=moment)).status == 202
 
 
@@ -108,7 +108,7 @@ def test_a_date_is_taken_as_iso_8601_writes_it(mock: Client, moment: str) -> Non
     ("moment", "status"),
     [("2026-01-15", 202), ("2026-01-15t09:30:00.5z", 202), ("2026-01-15T09:30Z", 400), ("2026-01-15T09:30:00", 400)],
 )
-def test_a_date_without_seconds_or_zone_is_a_finding(make_mock: Make, moment: str, status: int) -> None:
+def test_a_date_without_seconds_or_zone_is_accepted_with_a_finding(make_mock: Make, moment: str, status: int) -> None:
     answer = make_mock(strict_client="loose-timestamp").post(ITEMS, item_body("a", created_at=moment))
     assert answer.status == status
 
@@ -141,7 +141,7 @@ def test_a_missing_strategy_input_is_400_when_something_else_is_wrong_too(mock: 
     assert mock.post(RECOMMEND, body).status == 400
 
 
-def test_the_message_is_one_sentence_that_says_how_many_more_there_are(mock: Client) -> None:
+def test_the_message_is_one_sentence_with_the_number_of_further_errors(mock: Client) -> None:
     assert mock.post(ITEMS, item_body("a", status=1)).message == "$.status must be a string"
     answer = mock.post(ITEMS, [{}] * 500)
     assert answer.message == "$[0].item_id is required (and 1499 more); the first 20 are listed"
@@ -171,8 +171,8 @@ def test_values_and_long_names_are_not_repeated_at_length(mock: Client) -> None:
     ],
     ids=["ids", "items", "filters", "id"],
 )
-def test_a_body_with_a_million_mistakes_is_refused_briefly(mock: Client, path: str, body: bytes) -> None:
-    """The validator's own list of all mistakes takes over a minute and nine gigabytes."""
+def test_a_body_with_a_million_errors_gets_a_short_refusal(mock: Client, path: str, body: bytes) -> None:
+    """Without a limit the validator's list of all errors takes over a minute and 9 GB."""
     answer = mock.post(path, body)
     assert answer.status == 400
     assert len(answer.body) < 5000

@@ -47,7 +47,7 @@ def test_an_unknown_recommendation_id_counts_nowhere(recommendation_id: str | No
     assert attribution.funnels == {"similar": Funnel(recommendations=1, impressions=1)}
 
 
-def test_memory_is_bounded_and_what_was_forgotten_is_counted() -> None:
+def test_memory_is_limited_and_dropped_ids_are_counted() -> None:
     attribution = Attribution(kept=2)
     for number in range(5):
         attribution.serve(f"r{number}", "popular", ["a"], 1.0)

@@ -41,14 +41,14 @@ def test_an_entry_says_who_did_what_when_and_from_where(shop: Shop) -> None:
     }
 
 
-def test_it_begins_with_the_making_of_the_organisation_and_is_newest_first(shop: Shop) -> None:
+def test_the_log_starts_with_the_creation_of_the_organisation_and_is_newest_first(shop: Shop) -> None:
     found = entries(shop)
     assert [each["entry_id"] for each in found] == [4, 3, 2, 1]
     assert [each["action"] for each in found] == ["addMember"] * 3 + ["createOrganisation"]
     assert found[0]["details"] == {"email": "member@shop.test", "role": "MEMBER"}
 
 
-def test_the_newest_are_kept_and_their_numbers_go_on(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_newest_entries_are_kept_and_numbering_continues(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audit, "MOST", 3)
     for _ in range(4):
         shop.owner.post(f"{shop.path}/keys")
@@ -61,7 +61,7 @@ def send(person: Person, method: str, path: str, body: Any, headers: list[tuple[
 
 
 @pytest.mark.parametrize("operation_id", CHANGING)
-def test_every_change_is_in_it_once_and_every_refusal_for_want_of_a_role(shop: Shop, operation_id: str) -> None:
+def test_every_change_and_every_refusal_because_of_the_role_is_logged_once(shop: Shop, operation_id: str) -> None:
     shop.owner.post(f"{shop.path}/members", {"email": shop.guest.email, "role": "OWNER"})
     before = len(entries(shop))
     request = shop.request(operation_id)
@@ -81,7 +81,7 @@ def test_every_change_is_in_it_once_and_every_refusal_for_want_of_a_role(shop: S
     ]
 
 
-def test_reading_leaves_no_entry_and_a_refused_reading_does(shop: Shop) -> None:
+def test_reading_leaves_no_entry_but_a_refused_reading_does(shop: Shop) -> None:
     before = len(entries(shop))
     for path in ("", "/members", "/keys", "/audit-log"):
         assert shop.owner.get(f"{shop.path}{path}").status == 200
@@ -90,7 +90,7 @@ def test_reading_leaves_no_entry_and_a_refused_reading_does(shop: Shop) -> None:
     assert entries(shop, "outcome=refused")[0]["action"] == "readAuditLog"
 
 
-def test_what_fails_for_another_reason_leaves_no_entry(shop: Shop) -> None:
+def test_requests_that_fail_for_another_reason_leave_no_entry(shop: Shop) -> None:
     before = len(entries(shop))
     shop.owner.post(f"{shop.path}/members", {"email": "nobody@shop.test", "role": "MEMBER"})
     shop.owner.post(f"{shop.path}/members", {"email": "admin"})
@@ -99,7 +99,7 @@ def test_what_fails_for_another_reason_leaves_no_entry(shop: Shop) -> None:
     assert len(entries(shop)) == before
 
 
-def test_a_role_above_the_own_is_refused_and_in_it(shop: Shop) -> None:
+def test_changing_a_role_above_ones_own_is_refused_and_logged(shop: Shop) -> None:
     shop.people[Role.ADMIN].send("DELETE", shop.member("OWNER"))
     found = entries(shop)[0]
     assert (found["action"], found["outcome"], found["subject"]) == (
@@ -109,7 +109,7 @@ def test_a_role_above_the_own_is_refused_and_in_it(shop: Shop) -> None:
     )
 
 
-def test_it_is_paged(shop: Shop) -> None:
+def test_the_log_is_paged(shop: Shop) -> None:
     pages = [shop.owner.get(f"{shop.path}/audit-log?limit=3&page={page}").data for page in (1, 2, 3)]
     assert [[each["entry_id"] for each in page["entries"]] for page in pages] == [[4, 3, 2], [1], []]
     assert pages[0]["pagination"] == {"page": 1, "limit": 3, "total_count": 4, "has_next": True}
@@ -118,7 +118,7 @@ def test_it_is_paged(shop: Shop) -> None:
     assert (far.status, far.data["entries"]) == (200, [])
 
 
-def test_it_is_filtered_by_action_account_outcome_and_time(shop: Shop) -> None:
+def test_the_log_can_be_filtered_by_action_account_outcome_and_time(shop: Shop) -> None:
     shop.client.advance(1800)
     shop.people[Role.ADMIN].post(f"{shop.path}/keys")
     shop.people[Role.MEMBER].post(f"{shop.path}/keys")
@@ -135,18 +135,18 @@ def test_it_is_filtered_by_action_account_outcome_and_time(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("query", ["outcome=lost", "limit=101", "limit=0", "page=0", "page=x", "after=soon"])
-def test_a_bad_filter_names_the_parameter(shop: Shop, query: str) -> None:
+def test_an_invalid_filter_names_the_parameter(shop: Shop, query: str) -> None:
     answer = shop.owner.get(f"{shop.path}/audit-log?{query}")
     assert (answer.status, list(answer.fields)) == (400, [f"query.{query.partition('=')[0]}"])
 
 
-def test_each_organisation_has_a_log_of_its_own(shop: Shop) -> None:
+def test_each_organisation_has_its_own_log(shop: Shop) -> None:
     other = shop.owner.post("/organisations", {"name": "Other"}).data["tenant_id"]
     found = shop.owner.get(f"/organisations/{other}/audit-log").data["entries"]
     assert [(each["entry_id"], each["action"]) for each in found] == [(1, "createOrganisation")]
 
 
-def test_a_snapshot_of_the_mock_brings_accounts_members_keys_and_log_back(shop: Shop) -> None:
+def test_a_snapshot_of_the_mock_restores_accounts_members_keys_and_log(shop: Shop) -> None:
     client, keys = shop.client, [shop.owner.post(f"{shop.path}/keys").data for _ in range(2)]
     before = entries(shop)
     snapshot = client.run(client.mock.freeze())
@@ -164,7 +164,7 @@ def test_a_snapshot_of_the_mock_brings_accounts_members_keys_and_log_back(shop: 
     assert client.post(LOGIN, credentials("owner"), key=None, address="192.0.2.9").status == 200
 
 
-def test_a_snapshot_of_one_organisation_leaves_members_keys_and_log_alone(shop: Shop) -> None:
+def test_a_snapshot_of_one_organisation_does_not_restore_members_keys_and_log(shop: Shop) -> None:
     client = shop.client
     snapshot = client.run(client.mock.freeze(shop.tenant_id))
     key = shop.owner.post(f"{shop.path}/keys").data["publishable_key"]
@@ -175,7 +175,7 @@ def test_a_snapshot_of_one_organisation_leaves_members_keys_and_log_alone(shop: 
     assert entries(shop) == after
 
 
-def test_what_no_snapshot_holds_is_refused(mock: Client) -> None:
+def test_thawing_invalid_accounts_is_refused(mock: Client) -> None:
     side = mock.mock.directory
     frozen = side.freeze()
     broken: Any

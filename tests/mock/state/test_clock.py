@@ -1,4 +1,4 @@
-"""One clock: at the machine's pace, faster, slower or standing still, and moved forward at any time."""
+"""The clock runs at the machine's pace, faster, slower or not at all, and can be moved forward at any time."""
 
 import asyncio
 import time
@@ -12,14 +12,14 @@ from mock_server.state.clock import Clock, RealClock, VirtualClock
 
 @pytest.fixture
 def machine(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The machine's time: [seconds since the epoch]; its monotonic clock is 1,000 s behind."""
+    """Replace the machine's clocks by [seconds since the epoch]; the monotonic clock is 1,000 s behind it."""
     now = [1_780_000_000.0]
     monkeypatch.setattr(time, "time", lambda: now[0])
     monkeypatch.setattr(time, "monotonic", lambda: now[0] - 1000)
     return now
 
 
-def test_a_real_clock_is_the_machines(machine: list[float]) -> None:
+def test_a_real_clock_gives_the_machines_time(machine: list[float]) -> None:
     clock = RealClock()
     machine[0] += 7
     assert (clock.now(), clock.monotonic(), clock.virtual, clock.scale) == (1_780_000_007, 1_779_999_007, False, 1)
@@ -32,7 +32,7 @@ def test_a_virtual_clock_stands_still(machine: list[float]) -> None:
 
 
 @pytest.mark.parametrize("clock", [RealClock(), VirtualClock(10)])
-def test_every_clock_can_be_moved_on_and_never_back(clock: Clock) -> None:
+def test_every_clock_can_be_moved_forward_but_never_back(clock: Clock) -> None:
     clock.run_at(0)
     now, monotonic = clock.now(), clock.monotonic()
     clock.advance(900)
@@ -41,7 +41,7 @@ def test_every_clock_can_be_moved_on_and_never_back(clock: Clock) -> None:
         clock.advance(-1)
 
 
-def test_a_moved_real_clock_goes_on_at_its_pace(machine: list[float]) -> None:
+def test_a_moved_real_clock_keeps_the_machines_pace(machine: list[float]) -> None:
     clock = RealClock()
     clock.advance(900)
     machine[0] += 7
@@ -49,7 +49,7 @@ def test_a_moved_real_clock_goes_on_at_its_pace(machine: list[float]) -> None:
 
 
 @pytest.mark.parametrize(("scale", "passed"), [(0, 0), (0.5, 5), (1, 10), (60, 600)])
-def test_a_scale_says_how_much_passes_from_now_on(machine: list[float], scale: float, passed: float) -> None:
+def test_a_scale_changes_the_pace_from_now_on(machine: list[float], scale: float, passed: float) -> None:
     for clock in (RealClock(), VirtualClock(10)):
         before = clock.now()
         clock.run_at(scale)
@@ -61,7 +61,7 @@ def test_a_scale_says_how_much_passes_from_now_on(machine: list[float], scale: f
         machine[0] -= 11
 
 
-def test_put_back_a_clock_at_the_machines_pace_stays_on_the_machines_time(machine: list[float]) -> None:
+def test_a_clock_at_the_machines_pace_returns_to_the_machines_time_when_put_back(machine: list[float]) -> None:
     clock = RealClock()
     pace = clock.pace
     clock.advance(900)
@@ -73,7 +73,7 @@ def test_put_back_a_clock_at_the_machines_pace_stays_on_the_machines_time(machin
 
 
 @pytest.mark.parametrize("scale", [0, 60])
-def test_put_back_any_other_clock_begins_where_it_was(machine: list[float], scale: float) -> None:
+def test_any_other_clock_returns_to_its_earlier_time_when_put_back(machine: list[float], scale: float) -> None:
     clock = VirtualClock(10)
     clock.run_at(scale)
     pace = clock.pace
@@ -85,7 +85,7 @@ def test_put_back_any_other_clock_begins_where_it_was(machine: list[float], scal
     assert clock.monotonic() == monotonic
 
 
-def test_what_waits_becomes_visible_sooner_when_time_runs_faster() -> None:
+def test_queued_data_becomes_visible_sooner_when_time_runs_faster() -> None:
     async def scenario() -> None:
         mock = Mock(Settings(clock="virtual", ingest_delay=Delay(3600, 3600)))
         arrived = asyncio.Event()
@@ -96,7 +96,7 @@ def test_what_waits_becomes_visible_sooner_when_time_runs_faster() -> None:
     asyncio.run(scenario())
 
 
-def test_advancing_a_real_clock_applies_what_falls_due_on_the_way() -> None:
+def test_advancing_a_real_clock_applies_everything_that_becomes_due() -> None:
     async def scenario() -> list[float]:
         mock = Mock(Settings(ingest_delay=Delay(60, 60)))
         started, applied = mock.clock.monotonic(), list[float]()
@@ -111,7 +111,7 @@ def test_advancing_a_real_clock_applies_what_falls_due_on_the_way() -> None:
     assert [round(moment) for moment in asyncio.run(scenario())] == [60, 70, 80]
 
 
-def test_two_moves_at_once_move_it_by_their_sum() -> None:
+def test_two_simultaneous_moves_add_up() -> None:
     async def scenario() -> float:
         mock = Mock(Settings(clock="virtual"))
         before = mock.clock.now()
@@ -122,6 +122,6 @@ def test_two_moves_at_once_move_it_by_their_sum() -> None:
 
 
 @pytest.mark.parametrize("seconds", [-1, float("nan"), float("inf")])
-def test_only_a_finite_step_forward_is_one(seconds: float) -> None:
+def test_only_a_finite_step_forward_is_accepted(seconds: float) -> None:
     with pytest.raises(ValueError, match="from 0"):
         asyncio.run(Mock(Settings(clock="virtual")).advance(seconds))

@@ -31,7 +31,7 @@ def beginning(tenant: Tenant) -> None:
 
 
 def one_way(tenant: Tenant) -> None:
-    """More events, persons who turn out to be one, an item that changes."""
+    """Apply more events, merge persons, and change an item."""
     tenant.apply_events(EVENTS[1200:1600])
     for number, (previous, user) in enumerate(zip(USERS[:20:2], USERS[1:20:2], strict=True)):
         body = {"user_id": user, "event_family": "system", "event_name": "identify", "previous_user_id": previous}
@@ -48,7 +48,7 @@ def other_way(tenant: Tenant) -> None:
 
 
 def answers(tenant: Tenant) -> list[Any]:
-    """Every list of every strategy, for some shoppers and items."""
+    """Return every list of every strategy, for some users and items."""
     queries = [
         Query(strategy, user_id=user, context_item_id=ITEMS[number]["item_id"])
         for strategy in STRATEGIES
@@ -70,7 +70,7 @@ def begun() -> list[Any]:
     return never_copied(beginning)
 
 
-def test_a_copy_answers_as_its_original_does(begun: list[Any]) -> None:
+def test_a_copy_answers_like_its_original(begun: list[Any]) -> None:
     original = Tenant("original")
     beginning(original)
     copy = original.copy("copy")
@@ -79,7 +79,7 @@ def test_a_copy_answers_as_its_original_does(begun: list[Any]) -> None:
 
 
 @pytest.mark.parametrize("first", [one_way, other_way])
-def test_original_and_copy_go_their_own_ways(first: Story, begun: list[Any]) -> None:
+def test_original_and_copy_change_independently(first: Story, begun: list[Any]) -> None:
     second = other_way if first is one_way else one_way
     original = Tenant("original")
     beginning(original)
@@ -91,7 +91,7 @@ def test_original_and_copy_go_their_own_ways(first: Story, begun: list[Any]) -> 
     assert answers(untouched) == begun
 
 
-def test_a_copy_of_a_copy_is_as_good(begun: list[Any]) -> None:
+def test_a_copy_of_a_copy_answers_like_the_original(begun: list[Any]) -> None:
     original = Tenant("original")
     beginning(original)
     copy = original.copy()
@@ -103,7 +103,7 @@ def test_a_copy_of_a_copy_is_as_good(begun: list[Any]) -> None:
     assert answers(original) == begun
 
 
-def test_what_came_of_served_lists_is_counted_apart() -> None:
+def test_original_and_copy_count_the_results_of_lists_separately() -> None:
     original = Tenant("original")
     original.served("r-1", "popular", ["a"], NOW)
     copy = original.copy()
@@ -115,8 +115,8 @@ def test_what_came_of_served_lists_is_counted_apart() -> None:
     assert original.events == {}
 
 
-def test_nothing_big_is_copied_before_it_is_written_to() -> None:
-    """What makes a reset take milliseconds: histories and rows of pairs stay shared until somebody adds to them."""
+def test_large_parts_are_copied_only_when_they_are_changed() -> None:
+    """A reset takes milliseconds because histories and rows of pairs are shared until a copy changes them."""
     original = Tenant("original")
     beginning(original)
     copy = original.copy()

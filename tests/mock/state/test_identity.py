@@ -1,4 +1,4 @@
-"""Ids that were identified as each other are one person, in whatever order that became known (R27)."""
+"""Ids joined by identify events are one person, in whatever order the events arrive (R27)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def joined(*links: tuple[str, str]) -> Identity:
     return identity
 
 
-def test_an_unknown_id_is_a_person_of_its_own() -> None:
+def test_an_unknown_id_is_a_separate_person() -> None:
     identity = Identity()
     assert identity.person("stranger") == "stranger"
     assert identity.ids("stranger") == ["stranger"]
@@ -35,7 +35,7 @@ def test_joining_says_which_two_persons_became_one() -> None:
     assert identity.person("anonymous") == identity.person("anna")
 
 
-def test_repeats_cycles_and_oneself_change_nothing() -> None:
+def test_repeated_circular_and_self_links_change_nothing() -> None:
     identity = joined(("a", "b"), ("b", "c"))
     assert identity.join("a", "b") is None
     assert identity.join("c", "a") is None
@@ -49,14 +49,14 @@ def test_separate_persons_stay_separate() -> None:
     assert sorted(identity.ids("y")) == ["x", "y"]
 
 
-def test_what_an_id_became_follows_chains_and_ends_in_cycles() -> None:
+def test_later_ids_are_followed_through_chains_and_cycles() -> None:
     identity = joined(("a", "b"), ("b", "c"), ("c", "a"), ("z", "c"))
     assert sorted(identity.became("a")) == ["b", "c"]
     assert sorted(identity.became("z")) == ["a", "b", "c"]
     assert list(joined(("a", "b")).became("b")) == []
 
 
-def test_ten_thousand_ids_of_one_person_are_no_burden() -> None:
+def test_ten_thousand_ids_of_one_person_are_fast() -> None:
     identity = joined(*((f"id-{number}", f"id-{number + 1}") for number in range(10_000)))
     assert len(identity.ids("id-0")) == 10_001
     assert identity.person("id-0") == identity.person("id-10000")

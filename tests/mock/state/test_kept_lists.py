@@ -11,14 +11,14 @@ from tests.support.tiny_world import DAY, NOON, Grocer
 
 @pytest.fixture
 def shop() -> Grocer:
-    """Bread was bought twice, butter and milk once; honey, jam and cake never."""
+    """A shop in which bread was bought twice, butter and milk once; honey, jam and cake never."""
     shop = Grocer()
     shop.happens("ann", "purchase", "bread", "butter", ago=DAY)
     shop.happens("ben", "purchase", "bread", "milk", ago=DAY)
     return shop
 
 
-def test_a_list_that_is_asked_for_twice_is_kept_until_something_is_applied(shop: Grocer) -> None:
+def test_a_list_requested_twice_is_cached_until_something_is_applied(shop: Grocer) -> None:
     query = Query("personalized", "dan", filters={"category": ["dairy", "spread"]})
     first = shop.tenant.recommend(query, NOON)
     ranking = shop.tenant.recommend(query, NOON)
@@ -29,7 +29,7 @@ def test_a_list_that_is_asked_for_twice_is_kept_until_something_is_applied(shop:
     assert shop.tenant.recommend(query, NOON) is not ranking
 
 
-def test_no_more_questions_are_remembered_than_lists(shop: Grocer) -> None:
+def test_at_most_as_many_queries_are_remembered_as_lists(shop: Grocer) -> None:
     shop.tenant = Tenant("small", Config(rankings=2))
     asked = [Query("personalized", user) for user in ("ann", "ben", "dan")]
     for query in asked:
@@ -40,7 +40,7 @@ def test_no_more_questions_are_remembered_than_lists(shop: Grocer) -> None:
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
-def test_a_list_that_no_person_enters_is_kept_once_for_all(shop: Grocer, strategy: str) -> None:
+def test_a_list_that_does_not_depend_on_the_user_is_cached_once(shop: Grocer, strategy: str) -> None:
     shop.happens("eve", "add_to_cart", "jam")
     rankings = [shop.ranking(strategy, user, "bread") for user in ("ann", "ben", "eve", "eve")]
     assert (rankings[2] is rankings[1]) == (strategy in IMPERSONAL)
@@ -53,7 +53,7 @@ def best_two(shop: Grocer, strategy: str) -> Page:
 
 
 @pytest.mark.parametrize("strategy", ["popular", "trending"])
-def test_the_first_page_is_kept_until_an_event_changes_its_order_or_its_scores(shop: Grocer, strategy: str) -> None:
+def test_the_first_page_is_cached_until_an_event_changes_its_order_or_scores(shop: Grocer, strategy: str) -> None:
     before = best_two(shop, strategy)
     assert before.ids == ("bread", "butter")
     shop.happens("eve", "view", "cake", ago=DAY)
@@ -84,7 +84,7 @@ def test_a_page_that_reaches_beyond_the_board_follows_the_catalogue(shop: Grocer
     assert shop.ranking(strategy).page(2, 5).ids == ("milk", "jam", "cake")
 
 
-def test_only_so_many_pages_are_kept(shop: Grocer) -> None:
+def test_the_number_of_cached_pages_is_limited(shop: Grocer) -> None:
     shelf = shop.tenant.recommender.catalogue.shelf()
     for stop in range(1, shelf.kept_pages + 5):
         shop.happens("eve", "view", f"new-{stop}")

@@ -36,7 +36,7 @@ def test_a_generated_pair_works_and_its_secret_is_shown_once(mock: Client, ada: 
     assert pair["secret_hint"] == f"lehnz_sk_...{pair['secret_key'][-4:]}"
 
 
-def test_key_types_are_kept(mock: Client, ada: Person) -> None:
+def test_the_wrong_type_of_a_generated_key_is_refused(mock: Client, ada: Person) -> None:
     pair = ada.post(KEYS).data
     assert mock.post(ITEMS, item_body("a"), key=pair["publishable_key"]).status == 403
     assert mock.post(RECOMMEND, ASK, key=pair["secret_key"]).status == 403
@@ -83,11 +83,11 @@ def test_the_development_pair_of_the_mocks_own_organisation_stays_visible_and_va
 
 
 def let_in(mock: Client, person: Person, tenant_id: str) -> None:
-    """As the control plane does."""
+    """Add the account to the organisation, as the control plane does."""
     mock.mock.directory.team(tenant_id).add(Member(person.account_id, Role.OWNER, 0))
 
 
-def test_another_organisations_pair_is_404(mock: Client, ada: Person) -> None:
+def test_a_key_pair_of_another_organisation_is_404(mock: Client, ada: Person) -> None:
     key_id = ada.post(KEYS).data["key_id"]
     eve = Person(mock, "eve")
     eve.post("/organisations", {"name": "Other"})
@@ -95,7 +95,9 @@ def test_another_organisations_pair_is_404(mock: Client, ada: Person) -> None:
     assert eve.send("DELETE", f"{KEYS}/{key_id}").status == 404
 
 
-def test_a_secret_key_is_nowhere_after_its_answer(mock: Client, ada: Person, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_secret_key_is_only_in_the_answer_that_generates_it(
+    mock: Client, ada: Person, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
     secret = ada.post(KEYS).data["secret_key"]
     mock.post(ITEMS, item_body("a"), key=secret, headers=[("origin", "http://shop.test")])
@@ -105,7 +107,7 @@ def test_a_secret_key_is_nowhere_after_its_answer(mock: Client, ada: Person, cap
     assert secret.encode() not in repr(vars(mock.mock.organisations.keys)).encode()
 
 
-def test_an_organisation_has_so_many_good_pairs_and_no_more(ada: Person) -> None:
+def test_the_number_of_valid_pairs_of_an_organisation_is_limited(ada: Person) -> None:
     pairs = [ada.post(KEYS) for _ in range(101)]
     assert [answer.status for answer in pairs] == [201] * 100 + [409]
     ada.send("DELETE", f"{KEYS}/{pairs[0].data['key_id']}")

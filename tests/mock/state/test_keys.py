@@ -20,7 +20,7 @@ BODIES = {
 
 
 @pytest.mark.parametrize("path", CURRENT)
-def test_the_right_type_of_key_is_let_in(mock: Client, path: str) -> None:
+def test_the_right_type_of_key_is_accepted(mock: Client, path: str) -> None:
     assert mock.post(path, BODIES[path]).status in (200, 202)
 
 
@@ -39,7 +39,7 @@ def test_the_refusals_say_which_key_to_use_instead(mock: Client) -> None:
     )
 
 
-def test_with_the_superset_policy_a_secret_key_may_do_everything(make_mock: Make) -> None:
+def test_with_the_superset_policy_a_secret_key_is_accepted_everywhere(make_mock: Make) -> None:
     client = make_mock(key_policy="superset")
     assert client.post(RECOMMEND, BODIES[RECOMMEND], key="wrong").status == 200
     assert client.post(EVENTS, BODIES[EVENTS], key="wrong").status == 202
@@ -67,19 +67,19 @@ def test_a_missing_or_unknown_key_is_401_and_the_answer_says_what_to_do(
     assert not key or key not in answer.body.decode()
 
 
-def test_a_key_in_the_authorization_header_is_told_where_it_belongs(mock: Client) -> None:
+def test_a_key_in_the_authorization_header_is_refused_naming_the_right_header(mock: Client) -> None:
     headers = [("authorization", f"Bearer {mock.first.publishable_key}")]
     answer = mock.post(RECOMMEND, BODIES[RECOMMEND], key=None, headers=headers)
     assert answer.status == 401
     assert "not in Authorization" in answer.message
 
 
-def test_a_key_that_is_sent_twice_is_no_key(mock: Client) -> None:
+def test_a_key_that_is_sent_twice_is_refused(mock: Client) -> None:
     twice = [("x-api-key", mock.first.publishable_key)] * 2
     assert mock.post(RECOMMEND, BODIES[RECOMMEND], key=None, headers=twice).status == 401
 
 
-def test_a_key_is_right_only_to_the_last_character(mock: Client) -> None:
+def test_a_key_must_match_exactly(mock: Client) -> None:
     key = mock.first.publishable_key
     for wrong in (key[:-1], f"{key}0", key.upper(), f"{key[:-1]}g"):
         assert mock.post(RECOMMEND, BODIES[RECOMMEND], key=wrong).status == 401
@@ -106,7 +106,7 @@ def test_a_secret_key_from_a_browser_is_warned_about_once(mock: Client, caplog: 
     assert masked(mock.first.secret_key) in line
 
 
-def test_a_secret_key_from_a_server_and_a_publishable_one_from_a_browser_are_no_news(
+def test_a_secret_key_from_a_server_and_a_publishable_one_from_a_browser_cause_no_warning(
     mock: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     mock.post(ITEMS, BODIES[ITEMS])
@@ -135,7 +135,7 @@ def test_a_masked_key_shows_its_type_and_its_end() -> None:
 
 
 @pytest.mark.parametrize("blank", [" ", "\t", " \t "])
-def test_blanks_around_a_key_are_no_part_of_it(mock: Client, blank: str) -> None:
-    """HTTP takes them off a header's value, and not every server has."""
+def test_spaces_around_a_key_are_ignored(mock: Client, blank: str) -> None:
+    """HTTP says to strip them from a header's value, but not every server has done it."""
     for key in (f"{mock.first.publishable_key}{blank}", f"{blank}{mock.first.publishable_key}"):
         assert mock.post(RECOMMEND, BODIES[RECOMMEND], key=key).status == 200

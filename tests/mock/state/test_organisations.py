@@ -15,14 +15,14 @@ POPULAR = recommend_body("popular")
 
 
 def test_the_development_keys_are_the_same_on_every_machine(mock: Client) -> None:
-    """They stand in people's .env files: this test is the promise that they never change."""
+    """People have them in their .env files, so they must never change."""
     first, second = mock.mock.organisations
     assert (first.tenant_id, second.tenant_id) == ("glow-beauty-ng", "acme-books")
     assert first.publishable_key == "lehnz_pk_dev_glow_beauty_ng_99371a715f4889b8f610afb7"
     assert first.secret_key == "lehnz_sk_dev_glow_beauty_ng_65c85fb1f3552df1b7d0406f"
 
 
-def test_there_are_as_many_as_asked_for_and_no_two_share_a_key(make_mock: Make) -> None:
+def test_the_mock_has_the_given_number_of_organisations_and_no_two_share_a_key(make_mock: Make) -> None:
     organisations = list(make_mock(orgs=12).mock.organisations)
     assert [each.tenant_id for each in organisations[2:4]] == ["org-003", "org-004"]
     keys = {key for each in organisations for key in (each.publishable_key, each.secret_key)}
@@ -31,7 +31,7 @@ def test_there_are_as_many_as_asked_for_and_no_two_share_a_key(make_mock: Make) 
     assert development_key("secret", "org-012") == organisations[11].secret_key
 
 
-def test_each_has_data_of_its_own(mock: Client) -> None:
+def test_each_organisation_has_its_own_data(mock: Client) -> None:
     _, other = mock.mock.organisations
     mock.post(ITEMS, item_body("mine"))
     mock.post(ITEMS, item_body("theirs"), key=other.secret_key)
@@ -41,7 +41,7 @@ def test_each_has_data_of_its_own(mock: Client) -> None:
     assert answer.data["tenant_id"] == "acme-books"
 
 
-def test_one_is_added_with_fresh_keys_that_come_from_the_seed(make_mock: Make) -> None:
+def test_an_added_organisation_gets_new_keys_that_depend_on_the_seed(make_mock: Make) -> None:
     added = [make_mock(seed=seed).mock.add_organisation() for seed in (1, 1, 2)]
     assert {each.tenant_id for each in added} == {"org-003"}
     assert added[0].secret_key == added[1].secret_key != added[2].secret_key
@@ -49,7 +49,7 @@ def test_one_is_added_with_fresh_keys_that_come_from_the_seed(make_mock: Make) -
     assert added[0].publishable_key[9:] != added[0].secret_key[9:]
 
 
-def test_one_that_was_added_works_at_once_and_one_that_was_removed_no_more(mock: Client) -> None:
+def test_an_added_organisation_works_at_once_and_a_removed_one_no_longer(mock: Client) -> None:
     added = mock.mock.add_organisation("my-shop")
     assert mock.post(ITEMS, item_body("a"), key=added.secret_key).status == 202
     assert mock.post(RECOMMEND, POPULAR, key=added.publishable_key).ids == ["a"]
@@ -65,12 +65,12 @@ def test_a_name_that_is_taken_is_refused(mock: Client) -> None:
 
 
 @pytest.mark.parametrize("call", ["reset", "remove_organisation"])
-def test_an_unknown_one_is_a_key_error(mock: Client, call: str) -> None:
+def test_an_unknown_organisation_is_a_key_error(mock: Client, call: str) -> None:
     with pytest.raises(KeyError):
         getattr(mock.mock, call)("nobody")
 
 
-def test_a_reset_puts_one_back_and_leaves_the_others(mock: Client) -> None:
+def test_a_reset_of_one_organisation_leaves_the_others(mock: Client) -> None:
     _, other = mock.mock.organisations
     for key in (mock.first.secret_key, other.secret_key):
         mock.post(ITEMS, item_body("a"), key=key)
@@ -97,7 +97,7 @@ def fill(tenant: Tenant) -> None:
     tenant.upsert_items([item_body("seed")], arrival=0.0)
 
 
-def test_seed_data_goes_to_the_first_one_and_a_reset_brings_it_back(make_mock: Make) -> None:
+def test_seed_data_goes_to_the_first_organisation_and_a_reset_restores_it(make_mock: Make) -> None:
     client = make_mock(fill=fill)
     _, other = client.mock.organisations
     client.post(ITEMS, item_body("a"))
@@ -106,7 +106,7 @@ def test_seed_data_goes_to_the_first_one_and_a_reset_brings_it_back(make_mock: M
     assert client.post(RECOMMEND, POPULAR, key=other.publishable_key).ids == []
 
 
-def test_seed_data_goes_to_all_when_asked(make_mock: Make) -> None:
+def test_seed_data_can_go_to_all_organisations(make_mock: Make) -> None:
     client = make_mock(fill=fill, seed_orgs="all")
     added = client.mock.add_organisation()
     for each in client.mock.organisations:

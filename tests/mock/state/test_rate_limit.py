@@ -1,4 +1,4 @@
-"""Rate limits: R36 (what is counted), R37 (the reset), R38 (the headers' dialects), R14 (where the headers stand)."""
+"""Rate limits: R36 (what is counted), R37 (the reset), R38 (the drafts of the headers), R14 (where they are sent)."""
 
 from collections.abc import Callable
 
@@ -28,13 +28,13 @@ def test_all_keys_and_routes_of_an_organisation_share_one_window(mock: Client) -
     assert mock.post(EVENTS, event_body("view", "u")).limit[1] == 996
 
 
-def test_another_organisation_has_a_window_of_its_own(mock: Client) -> None:
+def test_another_organisation_has_its_own_window(mock: Client) -> None:
     mock.post(RECOMMEND, ASK)
     _, other = mock.mock.organisations
     assert mock.post(RECOMMEND, ASK, key=other.publishable_key).limit[1] == 999
 
 
-def test_the_window_starts_with_the_first_request_and_then_stands(mock: Client) -> None:
+def test_the_window_starts_with_the_first_request_and_has_a_fixed_end(mock: Client) -> None:
     mock.advance(500)
     assert mock.post(RECOMMEND, ASK).limit == (1000, 999, 900)
     mock.advance(899.5)
@@ -43,7 +43,7 @@ def test_the_window_starts_with_the_first_request_and_then_stands(mock: Client) 
     assert mock.post(RECOMMEND, ASK).limit == (1000, 999, 900)
 
 
-def test_a_429_says_when_to_come_back_and_time_heals_it(make_mock: Make) -> None:
+def test_a_429_says_when_to_retry_and_the_next_window_is_served(make_mock: Make) -> None:
     client = make_mock(rate_limit="2/10s")
     assert [client.post(RECOMMEND, ASK).status for _ in range(3)] == [200, 200, 429]
     client.advance(3.2)
@@ -86,7 +86,7 @@ def test_a_refused_request_costs_one(
     assert mock.post(RECOMMEND, ASK).limit[1] == 998
 
 
-def test_an_array_costs_one(mock: Client) -> None:
+def test_an_array_costs_one_request(mock: Client) -> None:
     assert mock.post(EVENTS, [event_body("view", "u")] * 500).limit[1] == 999
 
 
@@ -95,7 +95,7 @@ def test_a_preflight_costs_nothing(mock: Client) -> None:
     assert mock.post(RECOMMEND, ASK).limit[1] == 999
 
 
-def test_404_and_405_stay_what_they_are_when_the_window_is_used_up(make_mock: Make) -> None:
+def test_a_404_or_405_is_still_returned_when_the_window_is_used_up(make_mock: Make) -> None:
     client = make_mock(rate_limit="1/10s")
     client.post(RECOMMEND, ASK)
     assert client.get("/nowhere").status == 404
@@ -104,7 +104,7 @@ def test_404_and_405_stay_what_they_are_when_the_window_is_used_up(make_mock: Ma
     assert client.post(RECOMMEND, b"{").status == 429
 
 
-def test_without_a_key_the_headers_show_a_counter_of_the_address_that_never_refuses(make_mock: Make) -> None:
+def test_without_a_key_the_headers_count_per_address_and_never_refuse(make_mock: Make) -> None:
     client = make_mock(rate_limit="2/10s")
     answers = [client.post(RECOMMEND, ASK, key=None) for _ in range(4)]
     assert [(answer.status, answer.limit[1]) for answer in answers] == [(401, 1), (401, 0), (401, 0), (401, 0)]
@@ -112,13 +112,15 @@ def test_without_a_key_the_headers_show_a_counter_of_the_address_that_never_refu
     assert client.post(RECOMMEND, ASK).limit == (2, 1, 10)
 
 
-def test_off_never_refuses_and_still_sends_the_headers(make_mock: Make) -> None:
+def test_off_never_refuses_but_sends_the_headers(make_mock: Make) -> None:
     client = make_mock(rate_limit="off", checked=False)
     answers = [client.post(RECOMMEND, ASK) for _ in range(1001)]
     assert {(answer.status, answer.limit) for answer in answers} == {(200, (1000, 1000, 900))}
 
 
-def test_the_first_429_of_an_organisation_is_explained_once(make_mock: Make, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_first_429_of_an_organisation_is_logged_once_with_the_remedy(
+    make_mock: Make, caplog: pytest.LogCaptureFixture
+) -> None:
     client = make_mock(rate_limit="1/10s")
     for _ in range(4):
         client.post(RECOMMEND, ASK)
@@ -127,7 +129,7 @@ def test_the_first_429_of_an_organisation_is_explained_once(make_mock: Make, cap
     assert "--rate-limit N/WINDOW or off" in line
 
 
-def test_a_reset_gives_a_fresh_window(make_mock: Make) -> None:
+def test_a_reset_gives_a_new_window(make_mock: Make) -> None:
     client = make_mock(rate_limit="1/10s")
     client.post(RECOMMEND, ASK)
     client.mock.reset("glow-beauty-ng")
@@ -140,7 +142,7 @@ DRAFT_7 = {"ratelimit": "limit=1000, remaining=312, reset=482", "ratelimit-polic
 
 
 @pytest.mark.parametrize(("draft", "expected"), [("draft-6", DRAFT_6), ("draft-7", DRAFT_7)])
-def test_each_draft_writes_the_quota_in_its_own_words(draft: str, expected: dict[str, str]) -> None:
+def test_each_draft_has_its_own_headers_for_the_quota(draft: str, expected: dict[str, str]) -> None:
     headers = DRAFTS[draft](QUOTA)
     assert {name.decode(): value.decode() for name, value in headers} == expected
     assert len(headers) == len(expected)
@@ -177,7 +179,7 @@ def test_no_window_admits_more_than_its_limit(limit: int, seconds: int, steps: l
 
 
 def window_starts(moments: list[float], seconds: int) -> list[float]:
-    """The moments that open a window: the first, and each that comes when the one before has ended."""
+    """Return the times that open a window: the first, and each that comes after the previous window has ended."""
     starts: list[float] = []
     for moment in moments:
         if not starts or moment >= starts[-1] + seconds:
@@ -185,7 +187,7 @@ def window_starts(moments: list[float], seconds: int) -> list[float]:
     return starts
 
 
-def test_addresses_are_forgotten_when_there_are_too_many() -> None:
+def test_the_number_of_remembered_addresses_is_limited() -> None:
     visitors = Visitors(kept=2)
     first, second = visitors.window("a"), visitors.window("b")
     assert visitors.window("a") is first
@@ -194,7 +196,7 @@ def test_addresses_are_forgotten_when_there_are_too_many() -> None:
     assert visitors.window("b") is not second
 
 
-def test_a_window_may_have_a_rule_of_its_own() -> None:
+def test_a_window_may_have_its_own_limit() -> None:
     limiter, window = Limiter(RateLimit(limit=1000, window_seconds=900)), Window()
     window.rule = RateLimit(limit=1, window_seconds=10)
     assert [limiter.charge(window, 0.0), limiter.charge(window, 5.0)] == [True, False]
@@ -204,7 +206,7 @@ def test_a_window_may_have_a_rule_of_its_own() -> None:
     assert limiter.quota(Window(), 0.0) == Quota(1000, 1000, 900, 900)
 
 
-def test_a_lowered_limit_leaves_nothing_rather_than_less_than_nothing() -> None:
+def test_a_lowered_limit_never_makes_remaining_negative() -> None:
     limiter, window = Limiter(RateLimit(limit=10, window_seconds=900)), Window()
     for _ in range(5):
         limiter.charge(window, 0.0)
@@ -214,7 +216,7 @@ def test_a_lowered_limit_leaves_nothing_rather_than_less_than_nothing() -> None:
 
 
 @pytest.mark.parametrize("later", [0.0, 5000.0, -3.0])
-def test_a_copy_of_a_window_says_later_what_the_window_said(later: float) -> None:
+def test_a_shifted_copy_of_a_window_gives_the_same_quota_at_the_shifted_time(later: float) -> None:
     limiter, window = Limiter(RateLimit(limit=3, window_seconds=10)), Window()
     limiter.charge(window, 2.0)
     assert limiter.quota(window.copy(later), 4.0 + later) == limiter.quota(window, 4.0)
@@ -225,6 +227,6 @@ def test_a_copy_of_a_window_says_later_what_the_window_said(later: float) -> Non
 
 @given(reset=st.integers(0, 100_000), scale=st.integers(1, 10_000))
 @settings(deadline=None)
-def test_a_client_that_waits_its_seconds_has_waited_the_mocks(reset: int, scale: int) -> None:
+def test_a_client_that_waits_in_its_own_seconds_waits_long_enough(reset: int, scale: int) -> None:
     told = Quota(1, 0, reset, 900).at_pace(scale).reset
     assert reset <= told * scale < reset + scale

@@ -1,4 +1,4 @@
-"""A board is the exact order of its shelf, however it was kept up to date; a row of pairs keeps its largest counts."""
+"""A board is always the exact order of its shelf, after any update; a row of pairs keeps its largest counts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ steps = st.lists(
 
 @pytest.fixture(scope="module", autouse=True)
 def short_boards() -> object:
-    """Boards that have to cut, to rebuild and to go deeper within forty items."""
+    """Make boards so short that forty items force them to cut, rebuild and read deeper."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(boards, "SHORTEST", 4)
         patch.setattr(boards, "REBUILD", 6)
@@ -79,7 +79,7 @@ def test_boards_agree_with_sorting_after_every_change(changes: list[tuple[str, i
                 assert list(islice(shelf.newest(), number)) == newest[:number]
 
 
-def test_a_board_of_nothing_but_ties_is_read_to_its_end() -> None:
+def test_a_board_on_which_all_items_tie_is_complete() -> None:
     catalogue = Catalogue(Scores(86_400.0), 10)
     for number in range(ITEMS):
         catalogue.restock(catalogue.number(f"i{number:02d}"), record(3, "active"))
@@ -90,14 +90,14 @@ def test_a_row_that_outgrows_twice_the_cap_keeps_its_largest_counts() -> None:
     pairs = Pairs(cap=10)
     for _ in range(200):
         pairs.grow()
-    for partner in range(1, FIRST_FOLD + 1):  # partner p counts p; the last one makes the row fold
+    for partner in range(1, FIRST_FOLD + 1):  # partner p has count p; the last one makes the row fold
         pairs.add(0, [partner], [float(partner)])
     kept, counts = pairs.row(0)
     assert kept.tolist() == counts.tolist() == list(range(FIRST_FOLD - 9, FIRST_FOLD + 1))
     assert pairs.count(FIRST_FOLD, 0) == FIRST_FOLD
 
 
-def test_what_is_taken_back_is_gone() -> None:
+def test_a_count_that_is_taken_back_disappears() -> None:
     pairs = Pairs(cap=10)
     for _ in range(3):
         pairs.grow()
@@ -109,7 +109,7 @@ def test_what_is_taken_back_is_gone() -> None:
 
 
 @pytest.mark.parametrize("extra", [None, (np.array([3, 9]), np.array([-0.5, 2.0]))])
-def test_sums_are_the_same_whether_the_catalogue_is_scanned_or_the_rows(
+def test_scanning_the_catalogue_and_scanning_the_rows_give_the_same_sums(
     monkeypatch: pytest.MonkeyPatch, extra: Amounts | None
 ) -> None:
     table = Pairs(cap=10)

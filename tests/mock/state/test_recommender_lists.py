@@ -1,4 +1,4 @@
-"""What holds for every list: filters, ties, scores, in a shop so small that every list is worked out in a comment.
+"""Rules for every list: filters, ties, scores. The shop is so small that a comment works out every list.
 
 Weights: view 0.2, click 0.3, add_to_cart 0.6, checkout_start 0.7, purchase 1. Catalogue order, where nothing else is
 known: cake, milk, honey, jam, butter, bread.
@@ -43,8 +43,8 @@ def test_events_that_come_before_their_item_count_when_it_arrives(shop: Grocer) 
     assert shop.shows("popular")[:2] == ["bread popular", "tea popular"]
 
 
-def test_filters_hold_in_every_source_before_the_list_is_cut(breakfast: Grocer) -> None:
-    # Dairy only: butter goes with bread, milk is all that the catalogue adds.
+def test_filters_apply_in_every_source_before_the_list_is_cut(breakfast: Grocer) -> None:
+    # Dairy only: butter goes with bread; the catalogue adds only milk.
     breakfast.happens("dan", "view", "bread")
     assert breakfast.shows("personalized", "dan", filters={"category": "dairy"}) == [
         "butter behavioral_match",
@@ -56,7 +56,7 @@ def test_filters_hold_in_every_source_before_the_list_is_cut(breakfast: Grocer) 
     assert breakfast.ranking("popular", filters={"category": "none"}).mode == "fallback"
 
 
-def test_filters_compare_as_json_values(shop: Grocer) -> None:
+def test_filters_compare_json_values(shop: Grocer) -> None:
     shop.stock("flag", on=True, size=1, tags=["a", "b"], note=None)
     matches: dict[str, list[tuple[Any, int]]] = {
         "on": [(True, 1), (1, 0), ("true", 0)],
@@ -77,7 +77,7 @@ def test_nested_filters_and_empty_lists_are_refused_by_name(shop: Grocer, value:
     assert caught.value.field == "filters.price"
 
 
-def test_ties_go_by_popularity_then_by_id(shop: Grocer) -> None:
+def test_ties_are_ordered_by_popularity_then_by_id(shop: Grocer) -> None:
     # All bought bread with one other thing; cosine depends on its total alone. Butter and honey tie at 1,
     # and in popularity too: id decides. Jam was also viewed by Cas at an affinity that its purchase covers: popularity
     # 1.2, total still 1, so it comes before them.
@@ -98,7 +98,7 @@ def test_decay_alone_reorders_nothing(breakfast: Grocer) -> None:
         assert breakfast.ranking(strategy, "dan", "bread", now=NOON + 400 * DAY)[:] == first
 
 
-def test_a_score_can_be_taken_apart(breakfast: Grocer) -> None:
+def test_a_score_can_be_explained(breakfast: Grocer) -> None:
     breakfast.happens("dan", "view", "bread")
     butter = breakfast.explains("personalized", "butter", "dan")
     # weight of bread: affinity 0.2 / sqrt(total 3.2); together with butter: 2

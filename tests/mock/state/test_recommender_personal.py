@@ -1,4 +1,4 @@
-"""The lists about a person: sessions, carts, histories, in a shop so small that every list is worked out in a comment.
+"""The lists about a user: sessions, carts, histories. The shop is so small that a comment works out every list.
 
 Weights: view 0.2, click 0.3, add_to_cart 0.6, checkout_start 0.7, purchase 1. Catalogue order, where nothing else is
 known: cake, milk, honey, jam, butter, bread.
@@ -21,7 +21,7 @@ def breakfast(shop: Grocer) -> Grocer:
     return sell_breakfast(shop)
 
 
-def test_session_based_goes_with_the_running_session_and_leaves_its_items_out(breakfast: Grocer) -> None:
+def test_session_based_uses_the_running_session_and_leaves_its_items_out(breakfast: Grocer) -> None:
     # Dan looks at butter: bread was bought with it (2 / sqrt(3 * 2.2)); jam never was.
     breakfast.happens("dan", "view", "butter", ago=5 * MINUTE)
     assert breakfast.shows("session_based", "dan") == [
@@ -38,7 +38,7 @@ def test_session_based_without_a_running_session_takes_the_last_interactions(bre
     assert breakfast.shows("session_based", "dan")[0] == "bread session_match"
 
 
-def test_session_based_takes_a_session_that_the_query_brings(breakfast: Grocer) -> None:
+def test_session_based_can_use_the_session_given_in_the_query(breakfast: Grocer) -> None:
     shown = breakfast.shows("session_based", context_item_ids=("butter",))
     assert shown[0] == "bread session_match"
     assert not any(line.startswith("butter") for line in shown)
@@ -46,7 +46,7 @@ def test_session_based_takes_a_session_that_the_query_brings(breakfast: Grocer) 
 
 def test_session_resumption_shows_what_was_left_in_the_session_before(breakfast: Grocer) -> None:
     # Yesterday Dan viewed jam, then honey, and bought milk. Today's visit has only begun, with cake.
-    # Newest first: honey, jam; milk was bought. Goes with jam: bread. Then trending has butter and cake left.
+    # Newest first: honey, jam; milk was bought. Bread goes with jam. Then trending has butter and cake left.
     breakfast.happens("dan", "view", "jam", ago=DAY)
     breakfast.happens("dan", "view", "honey", ago=DAY - MINUTE)
     breakfast.happens("dan", "purchase", "milk", ago=DAY - 2 * MINUTE)
@@ -83,7 +83,7 @@ def test_abandonment_recovery_shows_the_cart_then_alternatives(breakfast: Grocer
     ]
 
 
-def test_abandonment_recovery_offers_alternatives_to_what_was_only_viewed(breakfast: Grocer) -> None:
+def test_abandonment_recovery_shows_alternatives_to_items_that_were_only_viewed(breakfast: Grocer) -> None:
     # No cart; Dan viewed butter in his last session. Bread goes with it.
     breakfast.happens("dan", "view", "butter", ago=5 * DAY)
     assert breakfast.shows("abandonment-recovery", "dan")[0] == "bread similar_item"
@@ -97,13 +97,13 @@ def test_a_cart_is_forgotten_after_seven_days(shop: Grocer) -> None:
 
 def test_an_item_put_back_into_the_cart_is_in_it_again(shop: Grocer) -> None:
     shop.happens("dan", "remove_from_cart", "jam", ago=HOUR)
-    shop.happens("dan", "add_to_cart", "jam", ago=2 * HOUR)  # arrives late
+    shop.happens("dan", "add_to_cart", "jam", ago=2 * HOUR)  # this event arrives late
     assert shop.ranking("abandonment-recovery", "dan").mode == "fallback"
     shop.happens("dan", "add_to_cart", "jam", ago=MINUTE)
     assert shop.shows("abandonment-recovery", "dan")[0] == "jam abandoned_cart"
 
 
-def test_price_optimized_prefers_what_costs_what_the_user_pays(shop: Grocer) -> None:
+def test_price_optimized_prefers_prices_like_those_the_user_pays(shop: Grocer) -> None:
     # Others bought bread with honey (6) and bread with cake (12) equally often. Dan looked at bread (3): the spread is
     # at its least, 0.5: honey exp(-ln(2)**2 / 0.5) = 0.38, cake exp(-ln(4)**2 / 0.5) = 0.02.
     shop.happens("ann", "purchase", "bread", "cake", ago=2 * DAY)
@@ -113,7 +113,7 @@ def test_price_optimized_prefers_what_costs_what_the_user_pays(shop: Grocer) -> 
     assert shop.shows("price-optimized", "dan")[:2] == ["honey price_match", "cake price_match"]
 
 
-def test_cross_sell_goes_with_the_whole_open_cart(breakfast: Grocer) -> None:
+def test_cross_sell_uses_the_whole_open_cart(breakfast: Grocer) -> None:
     # In the cart: butter and jam. Bread is in 2 baskets with butter and 1 with jam: 3 / 3 ** 0.2.
     # Then the category of what came into the cart last, jam: honey (one view); then popular: the rest.
     breakfast.happens("eve", "view", "honey", ago=DAY)
@@ -127,12 +127,12 @@ def test_cross_sell_goes_with_the_whole_open_cart(breakfast: Grocer) -> None:
     ]
 
 
-def test_cross_sell_goes_with_the_basket_of_the_query(breakfast: Grocer) -> None:
+def test_cross_sell_can_use_the_basket_given_in_the_query(breakfast: Grocer) -> None:
     shown = breakfast.shows("cross-sell", context_item_ids=("butter",))
     assert shown[:2] == ["bread cross_sell", "jam popular"]
 
 
-def test_cross_sell_of_nothing_is_popular(breakfast: Grocer) -> None:
+def test_cross_sell_without_a_cart_is_popular(breakfast: Grocer) -> None:
     assert breakfast.shows("cross-sell", "stranger")[:3] == ["bread popular", "butter popular", "jam popular"]
 
 
@@ -149,11 +149,11 @@ def test_recently_viewed_lists_the_users_items_newest_first(shop: Grocer) -> Non
     ]
 
 
-def test_recently_viewed_of_a_stranger_is_popular(breakfast: Grocer) -> None:
+def test_recently_viewed_of_an_unknown_user_is_popular(breakfast: Grocer) -> None:
     assert breakfast.shows("recently-viewed", "stranger")[0] == "bread popular"
 
 
-def test_buy_again_lists_what_was_bought_oftenest_then_last(shop: Grocer) -> None:
+def test_buy_again_orders_items_by_number_of_purchases_then_by_the_latest(shop: Grocer) -> None:
     shop.happens("dan", "purchase", "bread", "bread", ago=9 * DAY)
     shop.happens("dan", "purchase", "jam", ago=2 * DAY)
     shop.happens("dan", "purchase", "milk", ago=DAY)
@@ -166,7 +166,7 @@ def test_buy_again_lists_what_was_bought_oftenest_then_last(shop: Grocer) -> Non
     ]
 
 
-def test_buy_again_of_who_never_bought_is_popular(breakfast: Grocer) -> None:
+def test_buy_again_without_purchases_is_popular(breakfast: Grocer) -> None:
     assert breakfast.shows("buy-again", "stranger")[0] == "bread popular"
 
 

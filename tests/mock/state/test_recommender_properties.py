@@ -1,4 +1,4 @@
-"""In whatever order things happen, the recommender agrees with the naive model, and its lists keep their promises."""
+"""For any order of events the recommender agrees with a naive model, and its lists follow the rules."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ filters = st.sampled_from(
 
 
 def tenant_of(events: list[dict[str, Any]], items_after: int = 0) -> Tenant:
-    """A tenant that hears of the items after that many events."""
+    """Return a tenant that gets its items after that many events."""
     tenant = Tenant("property")
     tenant.served("served", "popular", ["item-1", "item-2"], START)
     for body in events[:items_after]:
@@ -116,7 +116,7 @@ def counted(tenant: Tenant, pairs: Pairs) -> tuple[Counts, dict[str, float]]:
 
 @RUN
 @given(logs, st.integers(0, 40), st.randoms(use_true_random=False))
-def test_any_order_of_arrival_adds_up_to_what_the_event_log_says(events: Log, items_after: int, rng: Random) -> None:
+def test_any_order_of_arrival_gives_the_counts_of_the_event_log(events: Log, items_after: int, rng: Random) -> None:
     shuffled = events[:]
     rng.shuffle(shuffled)
     naive = Naive(ITEMS, events)
@@ -160,7 +160,7 @@ def test_any_order_of_arrival_adds_up_to_what_the_event_log_says(events: Log, it
 
 @RUN
 @given(logs, st.randoms(use_true_random=False), filters, times, st.sampled_from(USERS), st.sampled_from(list(ITEMS)))
-def test_every_list_is_the_one_that_the_event_log_implies(
+def test_every_list_is_the_one_that_the_naive_model_gives(
     events: Log, rng: Random, filters: Filters, now: float, user: str, context: str
 ) -> None:
     shuffled = events[:]
@@ -168,7 +168,7 @@ def test_every_list_is_the_one_that_the_event_log_implies(
     tenant, naive = tenant_of(shuffled), Naive(ITEMS, events)
     for strategy in STRATEGIES:
         if strategy in ("similar", "price-optimized"):
-            continue  # tested by hand
+            continue  # tested with examples
         ranking = tenant.recommend(Query(strategy, user, context, filters=filters), now)
         expected = naive.ranking(strategy, user, context, now, filters)
         assert [(entry.item_id, entry.reason) for entry in ranking] == expected, strategy
@@ -178,7 +178,7 @@ def test_every_list_is_the_one_that_the_event_log_implies(
 @given(
     logs, filters, times, st.sampled_from([*USERS, "stranger"]), st.sampled_from([*ITEMS, UNKNOWN]), st.integers(1, 9)
 )
-def test_every_list_keeps_its_promises(
+def test_every_list_follows_the_rules(
     events: Log, filters: Filters, now: float, user: str, context: str, limit: int
 ) -> None:
     tenant, naive = tenant_of(events), Naive(ITEMS, events)
@@ -216,7 +216,7 @@ def test_the_same_arrival_order_gives_the_same_lists_to_the_last_digit(events: L
 
 @RUN
 @given(logs, st.randoms(use_true_random=False), st.lists(st.sampled_from(list(STRATEGIES)), min_size=1, max_size=6))
-def test_asking_in_between_changes_no_later_answer(events: Log, rng: Random, asked: list[str]) -> None:
+def test_questions_in_between_change_no_later_answer(events: Log, rng: Random, asked: list[str]) -> None:
     quiet, asked_between = tenant_of(events), Tenant("property")
     asked_between.upsert_items(ITEMS.values(), START)
     for body in events:
@@ -232,7 +232,7 @@ def test_asking_in_between_changes_no_later_answer(events: Log, rng: Random, ask
 
 @RUN
 @given(st.lists(st.tuples(st.integers(0, 400), st.integers(0, 30), st.sampled_from(NAMES[:6])), max_size=400))
-def test_beyond_the_window_and_the_cap_counts_stay_positive_and_rows_bounded(
+def test_beyond_the_window_and_the_cap_counts_are_positive_and_rows_limited(
     touches: list[tuple[int, int, str]],
 ) -> None:
     config = Config(window=3, row_cap=8, history=12)
@@ -253,7 +253,7 @@ def test_beyond_the_window_and_the_cap_counts_stay_positive_and_rows_bounded(
             assert (counts > 0).all()
 
 
-def test_rankings_that_somebody_keeps_do_not_stop_the_tenant_from_growing() -> None:
+def test_a_tenant_can_grow_while_a_ranking_is_still_referenced() -> None:
     tenant = tenant_of([event_of_view("anna", "item-1"), event_of_view("bob", "item-1")])
     kept = [tenant.recommend(Query(strategy, "anna", "item-1"), START) for strategy in STRATEGIES]
     for ranking in kept:
@@ -262,7 +262,7 @@ def test_rankings_that_somebody_keeps_do_not_stop_the_tenant_from_growing() -> N
     assert tenant.recommend(Query("recently-viewed", "anna"), START).mode == "behavioral"
 
 
-def test_a_ranking_is_not_read_on_after_a_change() -> None:
+def test_a_ranking_cannot_be_read_further_after_a_change() -> None:
     tenant = tenant_of([])
     ranking = tenant.recommend(Query("popular"), START)
     first = ranking[:2]

@@ -1,4 +1,4 @@
-"""The lists about everybody or about an item, in a shop so small that every list is worked out in a comment.
+"""The lists about all users or about an item. The shop is so small that a comment works out every list.
 
 Weights: view 0.2, click 0.3, add_to_cart 0.6, checkout_start 0.7, purchase 1. Catalogue order, where nothing else is
 known: cake, milk, honey, jam, butter, bread.
@@ -29,7 +29,7 @@ def test_the_nine_documented_strategies_and_five_of_ours_are_there() -> None:
 
 @pytest.mark.parametrize("strategy", [name for name in STRATEGIES if name != "new-arrivals"])
 def test_without_any_event_every_strategy_shows_the_catalogue(shop: Grocer, strategy: str) -> None:
-    # Nobody did anything. Only `similar` knows something: cake is from the bakery, too. Bread itself stays out.
+    # There are no events. Only `similar` has a signal: cake is from the bakery, too. Bread itself is left out.
     expected = [f"{item} catalogue" for item in CATALOGUE]
     if strategy == "similar":
         expected = ["cake content_match", *(f"{item} catalogue" for item in ["milk", "honey", "jam", "butter"])]
@@ -39,7 +39,7 @@ def test_without_any_event_every_strategy_shows_the_catalogue(shop: Grocer, stra
     assert shop.ranking(strategy, "ann", "bread").mode == ("content" if strategy == "similar" else "fallback")
 
 
-def test_popular_adds_up_the_weights_of_all_events(shop: Grocer) -> None:
+def test_popular_sums_the_weights_of_all_events(shop: Grocer) -> None:
     # bread 3 views = 0.6, jam 1 purchase = 1, milk 1 click = 0.3; a removal from the cart and a search weigh nothing.
     shop.happens("ann", "view", "bread", "bread", "bread", ago=9 * DAY)
     shop.happens("ben", "purchase", "jam", ago=99 * DAY)
@@ -57,7 +57,7 @@ def test_popular_adds_up_the_weights_of_all_events(shop: Grocer) -> None:
     assert shop.ranking("popular").mode == "behavioral"
 
 
-def test_custom_events_weigh_what_their_family_weighs(shop: Grocer) -> None:
+def test_custom_events_have_the_weight_of_their_family(shop: Grocer) -> None:
     # bread 0.05, butter 0.3, jam 1, and a system event 0
     for item, family in (("bread", "exposure"), ("butter", "engagement"), ("jam", "conversion"), ("milk", "system")):
         shop.happens("ann", "shared_with_a_friend", item, event_family=family)
@@ -74,7 +74,7 @@ def test_trending_halves_the_weight_of_an_event_every_day(shop: Grocer) -> None:
     assert shop.shows("popular")[:3] == ["bread popular", "jam popular", "milk popular"]
 
 
-def test_personalized_shows_what_others_touched_together_with_the_users_items(breakfast: Grocer) -> None:
+def test_personalized_shows_items_that_others_touched_together_with_the_users(breakfast: Grocer) -> None:
     # Dan viewed bread (affinity 0.2). Totals: bread 3.2, butter 2, jam 1. Together with bread: butter 2, jam 1.
     # butter 0.2 * 2 / sqrt(3.2 * 2) = 0.158, jam 0.2 * 1 / sqrt(3.2 * 1) = 0.112
     # Then trending has only bread left: it was viewed, not bought, so it stays in.
@@ -93,7 +93,7 @@ def test_personalized_shows_what_others_touched_together_with_the_users_items(br
     assert [entry.score for entry in first[:2]] == [1.0, pytest.approx(0.5 + 0.5 / 2**0.5)]
 
 
-def test_personalized_leaves_out_what_was_bought(breakfast: Grocer) -> None:
+def test_personalized_leaves_out_bought_items(breakfast: Grocer) -> None:
     # Ann bought bread and butter. Ben's jam goes with bread.
     assert breakfast.shows("personalized", "ann") == [
         "jam behavioral_match",
@@ -103,7 +103,7 @@ def test_personalized_leaves_out_what_was_bought(breakfast: Grocer) -> None:
     ]
 
 
-def test_personalized_needs_the_evidence_of_others(shop: Grocer) -> None:
+def test_personalized_ignores_pairs_that_only_the_user_made(shop: Grocer) -> None:
     # Dan's own visit puts bread and jam together, but nobody else's does: that is no reason to show him either.
     shop.happens("dan", "view", "bread", "jam")
     assert shop.shows("personalized", "dan")[:2] == ["bread trending", "jam trending"]
@@ -117,13 +117,13 @@ def test_personalized_weighs_the_newest_items_most(shop: Grocer) -> None:
     shop.happens("dan", "view", "bread", ago=HOUR)
     shop.happens("dan", "view", "milk", ago=MINUTE)
     assert shop.shows("personalized", "dan")[:2] == ["cake behavioral_match", "honey behavioral_match"]
-    # When he comes back to bread, it turns round; nothing else has changed.
+    # When he views bread again, the order is reversed; nothing else has changed.
     shop.happens("dan", "view", "bread")
     assert shop.shows("personalized", "dan")[:2] == ["honey behavioral_match", "cake behavioral_match"]
 
 
 @pytest.mark.parametrize("strategy", ["personalized", "session_based", "session-resumption", "price-optimized"])
-def test_a_stranger_gets_global_trending_then_popular_then_the_catalogue(shop: Grocer, strategy: str) -> None:
+def test_an_unknown_user_gets_global_trending_then_popular_then_the_catalogue(shop: Grocer, strategy: str) -> None:
     # milk trends (0.3 now) over bread (1 two days ago: 0.25)
     shop.happens("ann", "purchase", "bread", ago=2 * DAY)
     shop.happens("ben", "click", "milk")
@@ -156,7 +156,7 @@ def test_similar_trusts_many_shoppers_more_than_one(shop: Grocer) -> None:
     assert shop.shows("similar", item="bread")[:2] == ["butter similar_item", "honey similar_item"]
 
 
-def test_similar_to_a_new_item_goes_by_what_is_written_about_it(shop: Grocer) -> None:
+def test_similar_to_a_new_item_uses_its_attributes(shop: Grocer) -> None:
     # 8 active items. New rye: bakery (shared by bread, cake, toast), brand Mill (shared by toast): rarer weighs more.
     # Toast shares both. Bread costs 3 as rye does, cake 12: closeness 1 against 3/12, so bread comes before cake.
     shop.stock("toast", category="bakery", brand="Mill", price=3)
@@ -174,7 +174,7 @@ def test_similar_to_an_unknown_item_is_global_trending(breakfast: Grocer) -> Non
     assert breakfast.shows("similar", item="no-such-thing")[:3] == ["bread trending", "butter trending", "jam trending"]
 
 
-def test_bought_together_counts_baskets_and_holds_back_what_sells_anyway(breakfast: Grocer) -> None:
+def test_bought_together_counts_baskets_and_damps_popular_items(breakfast: Grocer) -> None:
     # With bread: butter in 2 baskets, jam in 1, milk in 1. Those in two or more come first.
     # Jam is in 4 baskets, milk in 1: milk 1 / 1 ** 0.2 = 1, jam 1 / 4 ** 0.2 = 0.758.
     breakfast.happens("dan", "purchase", "bread", "milk", ago=DAY, order_id="o4")
@@ -207,7 +207,7 @@ def test_a_late_purchase_joins_the_baskets_on_both_sides_of_it(shop: Grocer) -> 
 
 
 @pytest.mark.parametrize("strategy", ["frequently-bought-together", "frequently-consumed-together"])
-def test_without_companions_the_category_is_popular(shop: Grocer, strategy: str) -> None:
+def test_without_common_baskets_the_popular_items_of_the_category_are_shown(shop: Grocer, strategy: str) -> None:
     # Nobody took anything with milk. In its category butter (1) is popular; over all bread (1.2), butter (1), jam 0.3.
     shop.happens("ann", "purchase", "bread", ago=5 * DAY)
     shop.happens("ann", "view", "bread", ago=4 * DAY)

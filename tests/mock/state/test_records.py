@@ -1,4 +1,4 @@
-"""Bodies become records: times, prices and labels are read from wherever clients put them."""
+"""Bodies become records: times, prices and ids are read from every place where clients put them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def event(**fields: Any) -> Event:
         ({}, None),
     ],
 )
-def test_a_time_is_read_leniently_or_not_at_all(value: object, seconds: float | None) -> None:
+def test_a_time_is_read_in_many_forms_or_ignored(value: object, seconds: float | None) -> None:
     assert epoch_seconds(value) == seconds
 
 
@@ -48,12 +48,12 @@ def test_a_time_is_read_leniently_or_not_at_all(value: object, seconds: float | 
     ("value", "price"),
     [(3, 3.0), ("4.50", 4.5), (0, 0.0), (-1, None), ("free", None), ("nan", None), (True, None), (None, None)],
 )
-def test_a_price_is_a_number_or_reads_as_one(value: object, price: float | None) -> None:
+def test_a_price_is_a_number_or_text_that_is_one(value: object, price: float | None) -> None:
     assert as_price(value) == price
     assert item(attributes={"price": value}).price == price
 
 
-def test_an_event_happens_when_it_says_unless_that_is_unreadable_or_in_the_future() -> None:
+def test_an_event_has_its_own_time_unless_that_is_unreadable_or_in_the_future() -> None:
     assert event(event_timestamp="2026-05-01T00:00:00Z").at == 1_777_593_600.0
     assert event(event_timestamp="soon").at == ARRIVAL
     assert event(event_timestamp=ARRIVAL + 1).at == ARRIVAL
@@ -76,7 +76,7 @@ def test_revenue_is_price_times_quantity() -> None:
     assert event(metadata={"price": "free"}).revenue == 0.0
 
 
-def test_what_has_no_field_of_its_own_is_kept_as_json() -> None:
+def test_unknown_fields_are_kept_as_json() -> None:
     kept = json.loads(event(context={"device": "phone"}, colour="red", item_id="i").details)
     assert kept == {"context": {"device": "phone"}, "colour": "red"}
     assert event().details == b""

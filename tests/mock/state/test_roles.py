@@ -21,7 +21,7 @@ def shop(mock: Client) -> Shop:
 @pytest.mark.parametrize(("operation_id", "role"), CELLS)
 def test_a_role_may_do_what_the_table_says_and_nothing_else(shop: Shop, operation_id: str, role: Role) -> None:
     person = shop.people[role]
-    if operation_id == "leaveOrganisation":  # an owner can leave when there is another one
+    if operation_id == "leaveOrganisation":  # an owner can leave only if there is another one
         shop.owner.post(f"{shop.path}/members", {"email": shop.guest.email, "role": "OWNER"})
     answer = shop.send(person, operation_id)
     if role in ACCOUNTS.operation(operation_id).roles:
@@ -32,14 +32,14 @@ def test_a_role_may_do_what_the_table_says_and_nothing_else(shop: Shop, operatio
 
 
 @pytest.mark.parametrize("operation_id", [operation.operation_id for operation in IN_ORGANISATION])
-def test_another_tenants_organisation_is_404_as_one_that_does_not_exist(shop: Shop, operation_id: str) -> None:
+def test_an_organisation_of_others_is_404_like_one_that_does_not_exist(shop: Shop, operation_id: str) -> None:
     foreign = shop.send(shop.guest, operation_id)
     missing = shop.send(shop.guest, operation_id, instead="no-such-shop")
     assert foreign.status == missing.status == 404
     assert foreign.body == missing.body
 
 
-def test_a_role_that_may_not_never_learns_whether_the_body_was_right(shop: Shop) -> None:
+def test_an_insufficient_role_is_refused_before_the_body_is_checked(shop: Shop) -> None:
     member = shop.people[Role.MEMBER]
     for body in ({"name": ""}, {}, b"{", b"x" * 6_000_000):
         assert member.send("PATCH", shop.path, body).status == 403
@@ -54,7 +54,7 @@ def test_every_operation_of_ours_but_auth_needs_a_token(mock: Client) -> None:
             assert mock.send(operation.method, path, key=None).status == 401, operation.operation_id
 
 
-def test_a_new_organisation_belongs_to_whoever_made_it(mock: Client) -> None:
+def test_the_account_that_creates_an_organisation_is_its_owner(mock: Client) -> None:
     ada, eve = Person(mock, "ada"), Person(mock, "eve")
     made = ada.post("/organisations", {"name": "Glow Beauty"})
     assert made.status == 201
@@ -94,7 +94,7 @@ def test_members_are_listed_with_their_roles_in_the_order_in_which_they_came(sho
     assert [(each["email"], each["role"]) for each in members] == [(shop.people[role].email, role) for role in ROLES]
 
 
-def test_whoever_has_no_account_or_is_in_already_is_not_added(shop: Shop) -> None:
+def test_unknown_accounts_and_existing_members_cannot_be_added(shop: Shop) -> None:
     def add(email: str) -> Answer:
         return shop.owner.post(f"{shop.path}/members", {"email": email, "role": "MEMBER"})
 
@@ -117,7 +117,7 @@ def test_a_removed_member_is_out_at_once(shop: Shop) -> None:
     assert shop.owner.send("DELETE", shop.member("MEMBER")).status == 404
 
 
-def test_nobody_gives_takes_or_changes_a_role_above_the_own(shop: Shop) -> None:
+def test_nobody_can_give_remove_or_change_a_role_above_their_own(shop: Shop) -> None:
     admin = shop.people[Role.ADMIN]
     refused = [
         admin.post(f"{shop.path}/members", {"email": shop.guest.email, "role": "OWNER"}),
@@ -133,7 +133,7 @@ def test_nobody_gives_takes_or_changes_a_role_above_the_own(shop: Shop) -> None:
     assert [may_give(Role.ADMIN, role) for role in ROLES] == [False, True, True, True]
 
 
-def test_the_last_owner_stays_one(shop: Shop) -> None:
+def test_the_last_owner_cannot_leave_or_be_demoted(shop: Shop) -> None:
     refused = [
         shop.owner.post(f"{shop.path}/leave"),
         shop.owner.send("DELETE", shop.member("OWNER")),
@@ -149,7 +149,7 @@ def test_the_last_owner_stays_one(shop: Shop) -> None:
     assert shop.people[Role.ADMIN].post(f"{shop.path}/leave").status == 409
 
 
-def test_whoever_left_is_out_and_can_be_added_again(shop: Shop) -> None:
+def test_a_member_who_left_has_no_access_and_can_be_added_again(shop: Shop) -> None:
     member = shop.people[Role.MEMBER]
     assert member.post(f"{shop.path}/leave").status == 200
     assert member.get(shop.path).status == 404
@@ -185,7 +185,7 @@ def test_any_organisation_can_be_suspended_also_one_without_members(mock: Client
     assert mock.post(RECOMMEND, recommend_body("popular")).status == 200
 
 
-def test_a_full_reset_ends_the_organisations_that_accounts_made_and_their_keys(shop: Shop) -> None:
+def test_a_full_reset_removes_organisations_made_by_accounts_and_their_keys(shop: Shop) -> None:
     key = shop.owner.post(f"{shop.path}/keys").data["publishable_key"]
     shop.client.mock.reset()
     assert shop.tenant_id not in shop.client.mock.organisations
@@ -198,7 +198,7 @@ def test_a_removed_organisation_is_gone_for_its_members(shop: Shop) -> None:
     assert shop.owner.get(shop.path).status == 404
 
 
-def test_an_account_makes_so_many_organisations_and_no_more(mock: Client) -> None:
+def test_the_number_of_organisations_of_an_account_is_limited(mock: Client) -> None:
     ada = Person(mock, "ada")
     statuses = [ada.post("/organisations", {"name": "Shop"}).status for _ in range(101)]
     assert statuses == [201] * 100 + [409]

@@ -37,7 +37,7 @@ def test_every_shard_knows_the_keys_of_all_in_the_same_order() -> None:
     assert [list(organisations(Shard(number, 3)).keys_everywhere()) for number in (1, 2, 3)] == [whole] * 3
 
 
-def test_keys_of_organisations_that_are_made_later_end_in_the_number_of_their_shard() -> None:
+def test_keys_of_organisations_created_later_end_in_the_number_of_their_shard() -> None:
     for number in (1, 2):
         shared = organisations(Shard(number, 2))
         made = [shared.add(), shared.add("my-shop")]
@@ -47,12 +47,12 @@ def test_keys_of_organisations_that_are_made_later_end_in_the_number_of_their_sh
     assert organisations().add().secret_key == organisations(Shard(1, 1)).add().secret_key
 
 
-def test_organisations_that_are_made_later_have_ids_that_no_other_shard_gives() -> None:
+def test_organisations_created_later_have_ids_that_no_other_shard_uses() -> None:
     made = [[shared.add().tenant_id for _ in range(4)] for shared in (organisations(Shard(n, 2)) for n in (1, 2))]
     assert made == [["org-009", "org-011", "org-013", "org-015"], ["org-008", "org-010", "org-012", "org-014"]]
 
 
-def test_an_organisation_of_another_shard_is_not_made_here() -> None:
+def test_an_organisation_of_another_shard_cannot_be_created_here() -> None:
     with pytest.raises(ValueError, match="'acme-books' is on shard 2/2"):
         organisations(Shard(1, 2)).add("acme-books")
 

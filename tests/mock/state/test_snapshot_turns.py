@@ -1,4 +1,4 @@
-"""Large snapshot files are read and written in pieces, so that other threads get their turn between them."""
+"""Large snapshot files are read and written in pieces, so that other threads can run in between."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ ITEMS = 5 * parsed.PIECE
 
 
 class Checked:
-    """A type adapter that keeps how many records it was given at once."""
+    """A type adapter that records how many records it gets at once."""
 
     def __init__(self, adapter: TypeAdapter[Any]) -> None:
         self._adapter = adapter

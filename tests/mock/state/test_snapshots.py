@@ -20,7 +20,7 @@ FIRST = "glow-beauty-ng"
 
 
 def shopper(served: Served, number: int, key: str | None = None) -> list[Any]:
-    """What one shopper sends and sees, ids included; nothing that depends on how fast the mock is."""
+    """Send one shopper's requests and return the answers with their ids, without values that depend on speed."""
     headers = {"X-API-KEY": key or served.mock.organisations.first.publishable_key}
     user = f"visitor-{number}"
     sent = [event_body("view", user, "prod_1"), event_body("purchase", user, "prod_2", price=10)]
@@ -42,7 +42,7 @@ def counts(served: Served, tenant_id: str = FIRST) -> Any:
 
 @pytest.fixture
 def shop(make_served: Make) -> Served:
-    """A seeded shop in which something has happened already, and something waits: delays are drawn."""
+    """A seeded shop with some events, and with queued data under random delays."""
     served = make_served(seed=SEED, ingest_delay="0-3")
     shopper(served, 0)
     served.control("/clock/advance", {"seconds": 1})
@@ -63,7 +63,7 @@ def test_after_a_restore_the_same_requests_get_the_same_answers(shop: Served) ->
         assert shop.control("/organisations") == after
 
 
-def test_a_file_brings_another_run_of_the_mock_to_the_same_moment(shop: Served, make_served: Make) -> None:
+def test_a_file_restores_the_same_state_in_another_run_of_the_mock(shop: Served, make_served: Make) -> None:
     text = file_of(shop, snapshot(shop, name="before the sale"))
     other = make_served(ingest_delay="0-3")
     other.control("/clock/advance", {"seconds": 5000})
@@ -79,18 +79,18 @@ def test_a_file_brings_another_run_of_the_mock_to_the_same_moment(shop: Served, 
     assert other.control("/organisations") == shop.control("/organisations")
 
 
-def test_a_file_that_was_read_is_written_alike(shop: Served, make_served: Make) -> None:
+def test_a_file_is_the_same_after_reading_and_writing_it(shop: Served, make_served: Make) -> None:
     text = file_of(shop, snapshot(shop))
     other = make_served(ingest_delay="0-3")
     restore_file(other, text)
     first, second = (json.loads(each) for each in (text, file_of(other, snapshot(other))))
     for document in (first, second):
         document.pop("parts")
-        document["clock"].pop()  # how far it is from the machine's time
+        document["clock"].pop()  # its distance from the machine's time
     assert first == second
 
 
-def test_one_organisation_is_restored_and_the_others_go_on(shop: Served) -> None:
+def test_one_organisation_can_be_restored_without_changing_the_others(shop: Served) -> None:
     taken, before = snapshot(shop, tenant_id=FIRST), counts(shop)
     shopper(shop, 1)
     acme = shop.mock.organisations["acme-books"].secret_key
@@ -104,7 +104,7 @@ def test_one_organisation_is_restored_and_the_others_go_on(shop: Served) -> None
     assert shop.control("/clock") == clock
 
 
-def test_a_window_has_as_much_time_left_as_it_had(make_served: Make) -> None:
+def test_a_restored_window_has_its_remaining_time(make_served: Make) -> None:
     served = make_served(rate_limit="1/900s")
     served.recommend()
     served.control("/clock/advance", {"seconds": 400})
@@ -115,7 +115,7 @@ def test_a_window_has_as_much_time_left_as_it_had(make_served: Make) -> None:
     assert served.recommend().headers["retry-after"] == "500"
 
 
-def test_limits_and_lifetimes_of_ones_own_are_restored(served: Served) -> None:
+def test_an_organisations_own_limit_and_lifetime_are_restored(served: Served) -> None:
     tenant_id = served.control("/organisations", {"ttl_seconds": 600})["tenant_id"]
     served.change("PUT", f"/organisations/{tenant_id}/rate-limit", {"limit": 7})
     served.control(f"/organisations/{tenant_id}/rate-limit/exhaust", {"seconds": 30})
@@ -129,11 +129,13 @@ def test_limits_and_lifetimes_of_ones_own_are_restored(served: Served) -> None:
         assert 590 < after["expires_in"] <= 600
         assert after["rate_limit"] == before["rate_limit"]
         assert "later" not in served.mock.organisations
-    assert after["secret_key"] != before["secret_key"]  # the file knows none, and the organisation was gone
+    assert (
+        after["secret_key"] != before["secret_key"]
+    )  # the file contains no keys, and the organisation had been removed
     assert served.mock.organisations.first.tenant_id == FIRST
 
 
-def test_organisations_that_come_back_have_their_keys(served: Served) -> None:
+def test_organisations_that_a_restore_brings_back_have_their_keys(served: Served) -> None:
     made = served.control("/organisations", {})
     taken = snapshot(served)
     served.change("DELETE", f"/organisations/{made['tenant_id']}")
@@ -150,7 +152,7 @@ def test_a_file_holds_no_key(served: Served) -> None:
         assert each["publishable_key"] not in text
 
 
-def test_faults_count_on_from_where_they_were(served: Served) -> None:
+def test_faults_continue_with_their_restored_counts(served: Served) -> None:
     served.control("/faults", {"name": "twice", "kind": "status", "status": 500, "times": 2})
     assert served.recommend().status_code == 500
     taken = snapshot(served)
@@ -159,7 +161,7 @@ def test_faults_count_on_from_where_they_were(served: Served) -> None:
         assert [served.recommend().status_code for _ in range(2)] == [500, 200]
 
 
-def test_the_journal_forgets_what_came_after(served: Served) -> None:
+def test_a_restore_removes_later_exchanges_from_the_journal(served: Served) -> None:
     served.recommend()
     taken = snapshot(served)
     served.recommend()
@@ -168,7 +170,7 @@ def test_the_journal_forgets_what_came_after(served: Served) -> None:
     assert len(served.control("/journal")["exchanges"]) == 1
 
 
-def test_snapshots_are_listed_and_forgotten(served: Served) -> None:
+def test_snapshots_can_be_listed_and_deleted(served: Served) -> None:
     one, two = snapshot(served, name="one"), snapshot(served, tenant_id="acme-books")
     listed = served.control("/snapshots")["snapshots"]
     assert [(each["snapshot_id"], each["name"], each["tenant_ids"]) for each in listed] == [
@@ -183,7 +185,7 @@ def test_snapshots_are_listed_and_forgotten(served: Served) -> None:
     assert served.refused("/snapshots", {"tenant_id": "nobody"})[0] == 404
 
 
-def test_there_is_room_for_so_many(served: Served) -> None:
+def test_the_number_of_snapshots_is_limited(served: Served) -> None:
     served.mock.snapshots.most = 2
     snapshot(served), snapshot(served)
     status, reason = served.refused("/snapshots", {})

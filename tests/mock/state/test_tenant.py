@@ -1,4 +1,4 @@
-"""One organisation's data: dedup, identity, hidden users, attribution and lists that stay the same."""
+"""One organisation's data: deduplication, identity, hidden users, attribution and stable lists."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_the_first_event_with_an_id_wins(shop: Grocer) -> None:
     assert "jam catalogue" in shop.shows("popular")
 
 
-def test_an_anonymous_visit_counts_for_the_person_once_identified(shop: Grocer) -> None:
+def test_an_anonymous_visit_counts_for_the_user_after_identify(shop: Grocer) -> None:
     shop.happens("anonymous", "view", "bread")
     assert shop.ranking("personalized", "dan").mode == "fallback"
     shop.identify("dan", previous="anonymous")
@@ -40,13 +40,13 @@ def test_an_anonymous_visit_counts_for_the_person_once_identified(shop: Grocer) 
     assert shop.shows("personalized", "anonymous") == shop.shows("personalized", "dan")
 
 
-def test_events_that_come_late_under_the_anonymous_id_count_for_the_person(shop: Grocer) -> None:
+def test_late_events_under_the_anonymous_id_count_for_the_user(shop: Grocer) -> None:
     shop.identify("dan", previous="anonymous")
     shop.happens("anonymous", "view", "bread", ago=HOUR)
     assert shop.shows("personalized", "dan")[0] == "butter behavioral_match"
 
 
-def test_stitched_or_not_the_same_events_give_the_same_lists(shop: Grocer) -> None:
+def test_events_joined_by_identify_give_the_same_lists_as_under_one_id(shop: Grocer) -> None:
     control = Grocer()
     control.happens("ann", "purchase", "bread", "butter", ago=DAY)
     control.happens("ben", "purchase", "milk", "honey", ago=DAY)
@@ -59,7 +59,7 @@ def test_stitched_or_not_the_same_events_give_the_same_lists(shop: Grocer) -> No
         assert shop.shows(strategy, "dan", "bread") == control.shows(strategy, "dan", "bread")
 
 
-def test_previous_user_id_on_another_event_joins_nobody(shop: Grocer) -> None:
+def test_previous_user_id_joins_ids_only_in_an_identify_event(shop: Grocer) -> None:
     shop.happens("anonymous", "view", "bread", previous_user_id="ann")
     assert shop.tenant.identity.ids("anonymous") == ["anonymous"]
 
@@ -74,12 +74,12 @@ def test_a_hidden_user_gets_the_non_personal_list_until_active_again(shop: Groce
     personal = shop.shows("personalized", "dan")
     shop.tenant.upsert_users([user("dan", status)])
     assert shop.shows("personalized", "dan") == shop.shows("personalized", "stranger")
-    assert "bread popular" in shop.shows("popular")  # what he did still counts for others
+    assert "bread popular" in shop.shows("popular")  # his events still count for others
     shop.tenant.upsert_users([user("dan", "active")])
     assert shop.shows("personalized", "dan") == personal
 
 
-def test_an_id_without_a_record_is_hidden_with_the_user_it_was_identified_as(shop: Grocer) -> None:
+def test_an_id_without_a_record_is_hidden_if_its_user_is_hidden(shop: Grocer) -> None:
     shop.happens("anonymous", "view", "bread")
     shop.identify("middle", previous="anonymous")
     shop.identify("dan", previous="middle")
@@ -90,7 +90,7 @@ def test_an_id_without_a_record_is_hidden_with_the_user_it_was_identified_as(sho
     assert shop.tenant.hidden("dan")
 
 
-def test_being_identified_as_somebody_says_nothing_about_that_persons_other_ids(shop: Grocer) -> None:
+def test_hiding_an_anonymous_id_does_not_hide_its_user(shop: Grocer) -> None:
     shop.identify("dan", previous="anonymous")
     shop.tenant.upsert_users([user("anonymous", "deleted")])
     assert not shop.tenant.hidden("dan")
@@ -115,7 +115,7 @@ def test_a_kept_list_is_not_reused_across_the_end_of_a_session(shop: Grocer) -> 
     assert shop.tenant.recommend(query, NOON).mode == "fallback"  # the clock was set back
 
 
-def test_a_copy_answers_alike_and_goes_its_own_way(shop: Grocer) -> None:
+def test_a_copy_gives_the_same_answers_and_changes_independently(shop: Grocer) -> None:
     shop.happens("dan", "view", "bread")
     expected = {strategy: shop.shows(strategy, "dan", "bread") for strategy in STRATEGIES}
     original, shop.tenant = shop.tenant, pickle.loads(pickle.dumps(shop.tenant))  # noqa: S301  our own bytes
