@@ -81,8 +81,8 @@ def test_an_organisation_can_start_as_a_copy_of_the_seeded_shop(make_served: Mak
 
 
 def test_a_time_to_live_is_counted_by_the_machines_clock(served: Served) -> None:
-    made = served.control("/organisations", {"ttl_seconds": 0.01})["tenant_id"]
     kept = served.control("/organisations", {"ttl_seconds": 3600})["tenant_id"]
+    made = served.control("/organisations", {"ttl_seconds": 0.01})["tenant_id"]
     served.control("/clock/advance", {"seconds": 86_400})
     assert 3000 < served.control(f"/organisations/{kept}")["expires_in"] <= 3600
 
