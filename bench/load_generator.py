@@ -1,10 +1,10 @@
-"""Is the load generator accurate, and what does it cost?
+"""Measures whether the load generator is accurate, and what it costs.
 
 `python -m bench.load_generator truth`: a server stalls 1 s in every 5 s; p95 and p99 of open load, of closed load, and
-of an independent exact client (asyncio, a new request every 1/rate s whatever happens), medians of alternating rounds.
-`... known`: p50, p95 and p99 of open load, by one process and by two, beside the target's own log of a known
+of an independent exact client (asyncio, a new request every 1/rate s in any case), medians of alternating rounds.
+`... known`: p50, p95 and p99 of open load, by one process and by two, compared with the target's log of a known
 distribution; everything is judged, the warm-up is 0.
-`... saturate`: the highest rate that --profile saturate finds beside wrk's figure for the same requests, on a target of
+`... saturate`: the highest rate that --profile saturate finds, and wrk's figure for the same requests, on a target of
 about 100/s and on one of about 3,000/s; on one that is faster than the generators it must say so. Needs wrk.
 `... cost`: requests per second of generator CPU, the Reader scenario against a bare FastHttpUser that posts the same
 bodies; medians of alternating rounds."""
@@ -70,7 +70,7 @@ def truth(folder: Path, rounds: int) -> None:
 
 
 def known(folder: Path, rounds: int) -> None:
-    """Print each percentile beside the same percentile of the target's log."""
+    """Print each percentile, and the same percentile of the target's log."""
     for name, processes in (("one process", ()), ("two processes", ("--processes", 2))):
         for _ in range(rounds):
             log = folder / "log"
@@ -85,7 +85,7 @@ def known(folder: Path, rounds: int) -> None:
 
 
 def saturate(folder: Path, rounds: int) -> None:
-    """Print the rate that was found beside wrk's."""
+    """Print the rate that was found, and wrk's."""
     script = folder / "post.lua"
     script.write_text(
         'wrk.method = "POST"\nwrk.body = \'{"strategy": "popular", "limit": 20}\'\n'

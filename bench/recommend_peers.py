@@ -1,9 +1,9 @@
-"""/v1/recommend of the mock beside a bare Starlette endpoint, Prism and openapi-backend: requests per second.
+"""Requests per second of /v1/recommend: the mock compared with a bare Starlette endpoint, Prism and openapi-backend.
 
     python -m bench.recommend_peers [--quick] [--write]
 
 All servers run at once, each on core 0, idle but for the one being asked; wrk asks from core 1, rounds in turn, so that
-whatever else the machine does hits all alike. What counts are the ratios to bare Starlette within a round. The mock has
+other work of the machine affects all equally. What counts are the ratios to bare Starlette within a round. The mock has
 1,000 items, 1,000 users and 50,000 events, limit 20, all guards on (key, rate limit, validation, CORS); the requests
 are those of bench/rotation.py. The others send prepared bytes of the same size; Prism and openapi-backend validate.
 """

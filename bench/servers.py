@@ -45,7 +45,7 @@ def prism(port: int, spec: Path) -> list[str]:
 
 def spec_with_answer(answer: Path, path: Path) -> Path:
     """Return openapi.yaml with this response as its example, so that an example-based mock sends the same bytes as the
-    others, and without `$ref`, because openapi-backend can't read a `$ref` with a description beside it (OpenAPI
+    others, and without `$ref`, because openapi-backend can't read a `$ref` with a description next to it (OpenAPI
     3.1)."""
     spec = load_spec()
     document = spec.document

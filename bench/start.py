@@ -1,4 +1,4 @@
-"""Seconds from the command to the first 200 of /v1/recommend, beside Prism with the same file.
+"""Seconds from the command to the first 200 of /v1/recommend, compared with Prism and the same file.
 
     python -m bench.start [--quick] [--write]
 

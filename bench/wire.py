@@ -1,4 +1,4 @@
-"""Raw sockets against a mock: broken, truncated, split, pipelined and abandoned requests, beside a healthy client.
+"""Raw sockets against a mock: broken, truncated, split, pipelined and abandoned requests, while a healthy client works.
 
     python -m bench.wire [--cases 100000] [--seed 1] [--at-once 20]
 

@@ -129,7 +129,7 @@ def unknown_item(probe: Probe) -> Iterator[None]:
     expect_no_crash(probe, probe.send(probe.operations.events, seen), "a view of an unknown item")
     yield
     short_and_long: tuple[dict[str, Any], ...] = ({"category": category}, {})
-    for strategy in ("popular", "personalized", "similar", "trending"):  # others: LIFE-only-accepted-items
+    for strategy in ("popular", "personalized", "similar", "trending"):  # LIFE-only-accepted-items: the others
         for filters in short_and_long[: 1 if probe.plan.one_organisation else 2]:
             exchange = probe.recommend(
                 strategy=strategy, user_id=user, context_item_id=known["item_id"], limit=100, filters=filters

@@ -25,7 +25,7 @@ def items_isolated(probe: Probe) -> Iterator[None]:
     user = probe.name("user")
     pairs = {"other": (ours["item_id"], theirs["item_id"]), "main": (theirs["item_id"], ours["item_id"])}
     for organisation, (foreign, own) in pairs.items():
-        for strategy in ("popular", "personalized"):  # others: TENANT-own-items
+        for strategy in ("popular", "personalized"):  # TENANT-own-items judges the others
             exchange = probe.recommend(
                 organisation, strategy=strategy, user_id=user, context_item_id=own, limit=100,
                 filters={"category": category},

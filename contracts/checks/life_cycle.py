@@ -161,7 +161,7 @@ def hidden_everywhere(probe: Probe) -> Iterator[None]:
     probe.upsert_items([{**gone, "status": "inactive"}])
     yield
     probe.needs(probe.hides(category, gone["item_id"]), "an inactive item is hidden in one strategy at least")
-    for strategy in ("popular", "personalized", "trending", "similar"):  # LIFE-hidden-never-shown judges others
+    for strategy in ("popular", "personalized", "trending", "similar"):  # LIFE-hidden-never-shown judges the rest
         elsewhere = ({}, {"status": "inactive"}) if strategy in ("popular", "personalized") else ()
         for filters in ({"category": category}, *elsewhere):
 

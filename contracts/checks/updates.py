@@ -1,4 +1,4 @@
-"""What an upsert of a known item changes, and what it doesn't."""
+"""The effects of an upsert of a known item, and what it must leave unchanged."""
 
 from collections.abc import Iterator
 

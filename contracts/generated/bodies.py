@@ -1,4 +1,4 @@
-"""Bodies in many shapes: what is refused because of its key must be refused in every shape."""
+"""Makes bodies of many shapes: a request with a wrong key must be refused whatever the shape of its body."""
 
 from random import Random
 from typing import Any

@@ -1,4 +1,4 @@
-"""The bundled mock's responses to the same requests, beside every finding."""
+"""Adds to every finding the bundled mock's responses to the same requests."""
 
 from dataclasses import replace
 

@@ -48,7 +48,7 @@ class Item:
         return [self.writes[:place] for place in range(certain, most + 1)]
 
     def statuses(self, since: float, until: float, settle: float) -> set[str | None]:
-        """Return the possible statuses; None stands for an item that doesn't exist yet."""
+        """Return the possible statuses; None means that the item doesn't exist yet."""
         states = self.possible(since, until, settle)
         return {str(writes[-1].body.get("status")) if writes else None for writes in states}
 

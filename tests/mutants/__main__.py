@@ -1,7 +1,7 @@
 """`python -m tests.mutants`: lists the collection, serves one server of it, or judges it (`make mutants`).
 
-Exit codes: 0 everything is as it should be, 1 a mutant survived or a legal server was accused (with --minutes: where
-the committed results say otherwise), 2 usage, or nothing can be judged.
+Exit codes: 0 if every verdict is right, 1 if a mutant survived or a legal server was accused (with --minutes: only if
+the committed results have the right verdict), 2 for usage, or if nothing can be judged.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The baseline: what plain `schemathesis run` with valid keys finds on the same servers.
 
-Its own defaults but for two things that keep it short: few random examples per operation (more of them find nothing
-more here), and the current paths only. The mock's limit is off, so that no answer is a 429.
+It runs with its own defaults, except two that shorten it: few random examples per operation (more examples find nothing
+more here), and only the current paths. The mock's limit is off, so that no answer is a 429.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A mutant as plain data: what is broken, and which documented statement that breaks."""
+"""Mutants and variants as plain data: how a server deviates, and the statement or the freedom that this concerns."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The building blocks of mutants and variants.
 
-A `Break` turns a mock and its ASGI application into a deviating application. Most are made by `edge`, from a function
-that stands between client and mock; those that reach into the mock are made by the functions of `inside.py`.
+A `Break` turns a mock and its ASGI application into a deviating application. `edge` makes most of them, from a function
+between client and mock; the functions of `inside.py` make those that change the mock itself.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Further mutants of statements that few mutants broke: beside other input, on a kept connection, on page 2."""
+"""Further mutants of statements that few mutants broke: with other input, on a kept connection, on page 2."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Mutants that were written after the catalogue was frozen, before anybody knew which of them the suite kills.
 
-Their first-run kill rate is in docs/mutants.md as it was; a survivor is a gap to be closed. Two were withdrawn after
-the run and still count as missed in it: `held-null-event-users` (R49 leaves null open) and `held-arrays-backwards` (no
-document says that an array has an order).
+docs/mutants.md has their kill rate in the first run, unchanged; a survivor is a gap to be closed. Two were withdrawn
+after that run and still count as missed in it: `held-null-event-users` (R49 leaves null open) and
+`held-arrays-backwards` (no document says that an array has an order).
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""Twenty mutants that were written before the catalogue was frozen and judged by the suite for the first time
-afterwards.
+"""Twenty mutants that were written before the catalogue was frozen, and first judged by the suite afterwards.
 
-None was written with a look at a check. What the first run said is in FIRST_RUN, untouched; a survivor is a gap.
+They were written without looking at a check. FIRST_RUN has the first run's results, unchanged; a survivor is a gap.
 """
 
 from __future__ import annotations

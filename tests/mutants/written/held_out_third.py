@@ -1,6 +1,6 @@
-"""Twenty mutants that were written for a frozen catalogue, and judged by the suite for the first time afterwards.
+"""Twenty mutants that were written for a frozen catalogue, and first judged by the suite afterwards.
 
-None was written with a look at a check, or at what survives. What the first run said is in FIRST_RUN, untouched.
+They were written without looking at a check or at the survivors. FIRST_RUN has the results of the first run, unchanged.
 """
 
 from __future__ import annotations
