@@ -37,7 +37,7 @@ def test_examples_name_records_of_the_organisation_that_is_chosen(browser: Brows
     asks.get_by_role("button", name="Execute").click()
     expect(asks.locator(".live-responses-table")).to_contain_text('"mode": "behavioral"')
 
-    page.get_by_role("combobox", name="Organisation").select_option("acme-books")  # it is empty
+    page.get_by_role("combobox", name="Organisation").select_option("acme-books")  # this organisation is empty
     expect(page.locator("#secret-key")).to_contain_text("lehnz_sk_dev_acme_books_")
     sends = opened(page, "Ingestion-ingestEvents")
     expect(sends.locator("textarea")).to_have_value(re.compile("PROD-001"))

@@ -125,9 +125,9 @@ SLICES = ("PAGE-one-total", "PAGE-ends-with-its-list")
         (3, True, 100.0, {"PAGE-one-total"}),
         (2, False, 5.0, set()),
     ],
-    ids=["right", "the page is all there is", "ends early", "another total", "not settled"],
+    ids=["right", "the list ends at the page", "has_next is false too early", "another total", "not settled"],
 )
-def test_a_smaller_limit_gives_the_beginning_of_the_same_list(
+def test_total_count_and_has_next_must_agree_for_all_limits(
     total: int, has_next: bool, at: float, found: set[str]
 ) -> None:
     world = World()
@@ -144,7 +144,7 @@ def test_a_smaller_limit_gives_the_beginning_of_the_same_list(
         (USUAL, "main", set()),
         (OTHERS, "other", set()),
     ],
-    ids=["risen by another's events", "risen by its own", "moves by itself"],
+    ids=["changed by another's events", "changed by its own events", "changes without events"],
 )
 def test_events_of_another_organisation_must_not_change_popularity(
     before: list[str], where: str, found: set[str]

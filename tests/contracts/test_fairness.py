@@ -9,7 +9,7 @@ from contracts.session import Report, judge
 from contracts.settings import settings_of
 from tests.support.small_server import Freedoms, small_server
 
-pytestmark = pytest.mark.slow  # some twenty runs
+pytestmark = pytest.mark.slow  # about twenty runs
 
 KEYS = ("--publishable-key", "lehnz_pk_shop_a", "--secret-key", "lehnz_sk_shop_a")
 OTHERS = ("--other-publishable-key", "lehnz_pk_shop_b", "--other-secret-key", "lehnz_sk_shop_b")

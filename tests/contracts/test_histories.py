@@ -8,7 +8,7 @@ from contracts.run.history import Histories
 from fixtures.bodies import event_body, identify_body, user_body
 
 SETTLE = 10.0
-EARLY, LATE = 5.0, 50.0  # seconds: when the queue may still be at work, and when it is done
+EARLY, LATE = 5.0, 50.0  # seconds: before and after the settle time
 
 
 def lived(*users: str) -> Histories:

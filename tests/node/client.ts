@@ -1,4 +1,4 @@
-// A small shop client on the types that openapi-typescript makes of openapi.yaml: `node client.js URL PUBLISHABLE SECRET`.
+// A small shop client with the types that openapi-typescript generates from openapi.yaml: `node client.js URL PUBLISHABLE SECRET`.
 // It must compile under --strict, and each @ts-expect-error must be an error, or tsc refuses the file.
 import createClient from "openapi-fetch";
 import type { components, paths } from "./api.js";

@@ -59,7 +59,7 @@ def test_an_unknown_encoding_is_415_and_named(mock: Client, encoding: str) -> No
         ("gzip", b"", "the body is empty"),
         ("gzip", gzip.compress(b"{"), "the body is not JSON"),
     ],
-    ids=["none", "cut", "more", "many", "a byte", "no deflate", "empty", "no JSON"],
+    ids=["not gzip", "cut off", "more data", "too many members", "one byte", "not deflate", "empty", "not JSON"],
 )
 def test_a_body_that_does_not_match_its_encoding_is_400(mock: Client, encoding: str, body: bytes, problem: str) -> None:
     answer = mock.post(ITEMS, body, headers=[("content-encoding", encoding)])

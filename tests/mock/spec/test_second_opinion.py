@@ -117,9 +117,9 @@ def verdict(schema: dict[str, Any], value: Any) -> tuple[bool, bool]:
 @pytest.mark.parametrize(
     ("schema", "value", "accepted_by_the_first"),
     [
-        pytest.param({"pattern": "^[a-z_]+$"}, "view\n", False, id="python's $ also stands before a last newline"),
-        pytest.param({"pattern": "^\\d$"}, "\u0663", False, id="python's digits are those of every script"),
-        pytest.param({"pattern": "^\\w$"}, "\u00e9", False, id="python's letters are those of every script"),
+        pytest.param({"pattern": "^[a-z_]+$"}, "view\n", False, id="python's $ also matches before a last newline"),
+        pytest.param({"pattern": "^\\d$"}, "\u0663", False, id="python's digits include those of every script"),
+        pytest.param({"pattern": "^\\w$"}, "\u00e9", False, id="python's letters include those of every script"),
         pytest.param({"format": "date-time"}, "1998-12-31T23:59:60Z", True, id="leap seconds"),
         pytest.param({"format": "date"}, "0000-01-01", True, id="the year 0"),
         pytest.param({"format": "date-time"}, "2026-01-15T10:00:00Z\n", False, id="a newline after a date-time"),

@@ -1,4 +1,4 @@
-"""Snapshot files: errors for broken or hand-edited ones, of which nothing is restored."""
+"""Snapshot files: broken or wrongly edited files are refused, and nothing of them is restored."""
 
 import json
 from collections.abc import Callable
@@ -58,7 +58,7 @@ BROKEN: list[tuple[str, Callable[[bytes], bytes], str]] = [
         lambda text: text.replace(b'"ahead":0.0', b'"ahead":1e999', 1),
         "1e999 is not a JSON number",
     ),
-    ("deep", lambda _: b"[" * 100_000, "not JSON"),
+    ("deeply nested", lambda _: b"[" * 100_000, "not JSON"),
     ("something else", lambda _: b'{"items": []}', "not a snapshot file"),
     ("a list", lambda _: b"[]", "not a snapshot file"),
     (
@@ -68,36 +68,40 @@ BROKEN: list[tuple[str, Callable[[bytes], bytes], str]] = [
     ),
     ("no organisation", lambda text: edited(text, lambda file: file.update(organisations=[])), "organisations"),
     (
-        "twice",
+        "an organisation twice",
         lambda text: edited(text, lambda file: file["organisations"].append(file["organisations"][0])),
         "same tenant_id",
     ),
-    ("unknown", lambda text: edited(text, lambda file: file.update(colour="red")), "colour"),
+    ("an unknown field", lambda text: edited(text, lambda file: file.update(colour="red")), "colour"),
     ("a late clock", lambda text: edited(text, lambda file: file.update(clock=[1e15, 0, 0])), "clock: is outside"),
     ("a far clock", lambda text: edited(text, lambda file: file.update(clock=[0, 1, 1e15])), "clock: is outside"),
     ("a fast clock", lambda text: edited(text, lambda file: file.update(clock=[0, 1e9, 0])), "clock: the scale"),
     (
-        "far ahead",
+        "too far ahead",
         lambda text: edited(text, lambda file: file["organisations"][0].update(ahead=1e15)),
         "ahead: is outside",
     ),
     (
-        "no event",
+        "an empty event",
         lambda text: edited(text, lambda file: file["organisations"][1]["events"].append({})),
         "organisations.1.events.0",
     ),
     (
-        "bad dice",
+        "an invalid random state",
         lambda text: edited(text, lambda file: file["organisations"][1].update(ids=[3, [1], None])),
         "acme-books.ids",
     ),
-    ("bad faults", lambda text: edited(text, lambda file: file["parts"].update(faults={"faults": 7})), "parts.faults"),
     (
-        "a fault of no kind",
+        "invalid faults",
+        lambda text: edited(text, lambda file: file["parts"].update(faults={"faults": 7})),
+        "parts.faults",
+    ),
+    (
+        "a fault without a kind",
         lambda text: edited(text, lambda file: file["parts"]["faults"]["faults"].append({"fault_id": "f"})),
         "parts.faults",
     ),
-    ("bad journal", lambda text: edited(text, lambda file: file["parts"].update(journal=[])), "parts.journal"),
+    ("an invalid journal", lambda text: edited(text, lambda file: file["parts"].update(journal=[])), "parts.journal"),
     ("a late item", lambda text: edited(text, lambda file: first_item(file).update(created_at=1e308)), "is outside"),
     ("an early item", lambda text: edited(text, lambda file: first_item(file).update(arrival=-1)), "items.0.arrival"),
     (
@@ -116,17 +120,21 @@ BROKEN: list[tuple[str, Callable[[bytes], bytes], str]] = [
         "acme-books has a member 'nobody' who has no account",
     ),
     (
-        "a part with an odd number",
+        "a part with a number that is too large",
         lambda text: edited(text, lambda file: file["parts"].update(faults=2**70)),
         "parts.f",
     ),
-    ("a key twice", lambda text: text.replace(b'"ahead":0.0', b'"ahead":0.0,"ahead":1.0', 1), "stands twice"),
+    ("a repeated key", lambda text: text.replace(b'"ahead":0.0', b'"ahead":0.0,"ahead":1.0', 1), "stands twice"),
     (
-        "half a number",
+        "a fraction",
         lambda text: edited(text, lambda file: file["organisations"][0]["window"].update(used=1.5)),
         "used",
     ),
-    ("minus one", lambda text: edited(text, lambda file: file["organisations"][0]["window"].update(used=-1)), "used"),
+    (
+        "a negative number",
+        lambda text: edited(text, lambda file: file["organisations"][0]["window"].update(used=-1)),
+        "used",
+    ),
     (
         "deep attributes",
         lambda text: edited(text, lambda file: first_item(file).update(attributes=nested(300))),
@@ -140,7 +148,7 @@ BROKEN: list[tuple[str, Callable[[bytes], bytes], str]] = [
         "window.limit",
     ),
     (
-        "a long life",
+        "too long a lifetime",
         lambda text: edited(text, lambda file: file["organisations"][0].update(expires_in=1e300)),
         "expires",
     ),
@@ -156,12 +164,12 @@ BROKEN: list[tuple[str, Callable[[bytes], bytes], str]] = [
         lambda text: edited(text, lambda file: file["organisations"][0]["events"].append({**EVENT, "details": "{"})),
         "events.0.details: must be a JSON object as text",
     ),
-    ("unknown part", lambda text: edited(text, lambda file: file["parts"].update(weather="fine")), "parts.weather"),
+    ("an unknown part", lambda text: edited(text, lambda file: file["parts"].update(weather="fine")), "parts.weather"),
 ]
 
 
 @pytest.mark.parametrize(("change", "reason"), [each[1:] for each in BROKEN], ids=[each[0] for each in BROKEN])
-def test_a_file_that_cant_be_read_is_refused_and_nothing_is_restored(
+def test_an_invalid_file_is_refused_and_nothing_is_restored(
     served: Served, change: Callable[[bytes], bytes], reason: str
 ) -> None:
     served.upsert("prod_1")

@@ -1,4 +1,4 @@
-// Writes a Postman collection as a Bruno one, with Bruno's own importer: node bruno.cjs COLLECTION.json FOLDER
+// Converts a Postman collection to a Bruno one with Bruno's own importer: node bruno.cjs COLLECTION.json FOLDER
 const { readFileSync, mkdirSync } = require("node:fs");
 const { createCollectionFromBrunoObject } = require("@usebruno/cli/src/utils/collection");
 const { postmanToBruno } = require("@usebruno/converters");

@@ -1,8 +1,8 @@
-// What every generated client is asked to do: the list of one category, by a filter.
+// The test of every generated client: get the list of one category by a filter.
 export const [key = ""] = process.argv.slice(2);
 export const query = { strategy: "popular", limit: 5 } as const;
 
-/** Ids of the first list that holds something: what was ingested shows after a moment. */
+/** Returns the ids of the first list that isn't empty: ingested data is visible after a moment. */
 export async function ask(recommend: () => Promise<{ item_id: string; score: number }[]>): Promise<void> {
   for (let tries = 0; tries < 100; tries += 1) {
     const results = await recommend();
