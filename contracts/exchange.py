@@ -35,7 +35,7 @@ class Exchange:
     failure: str = ""
     understood: bool = True  # False: a body of the wire corpus, not meant to be understood
     valid: bool = False  # True if every document allows this request
-    welcome: bool = False  # True also for an otherwise valid request whose ids have characters that no document names
+    welcome: bool = False  # True if only ids with characters that no document names keep it from being valid
     forbidden: str = ""  # why every document forbids this request
 
     @cached_property

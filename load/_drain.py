@@ -1,4 +1,6 @@
-"""The end of a run: every generator stops sending, waits for its open requests, and sends its last report."""
+"""The end of a run: every generator stops sending, waits for its open requests, and sends its last report.
+
+locust itself stops listening half a second after telling its workers to quit, and so loses later reports."""
 
 from collections.abc import Iterator, Mapping
 from time import perf_counter

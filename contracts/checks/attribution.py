@@ -11,7 +11,7 @@ from fixtures.bodies import event_body, unique_uuid
 
 @check("ATTR-echo-accepted")
 def echo_accepted(probe: Probe) -> Iterator[None]:
-    """Send back what was served as a user's events, then check that the user is served normally."""
+    """Send a user's events with a served recommendation_id, then check that the user is served normally."""
     served = probe.must_recommend(strategy="trending", user_id=probe.name("user")).data.get("recommendation_id")
     if not isinstance(served, str):
         raise Blocked("no recommendation_id was served (REC-recommendation-id)")

@@ -146,7 +146,7 @@ def expect_accepted(probe: Probe, operation: Operation, body: Any, case: str) ->
 
 
 def expect_no_crash(probe: Probe, exchange: Exchange, case: str) -> bool:
-    """Expect a response below 500."""
+    """Expect a response below 500; a missing response fails too."""
     held = exchange.status is not None and exchange.status < 500
     actual = exchange.failure or f"status {exchange.status}"
     return probe.expect(held, case, "an answer below 500", actual, exchange)

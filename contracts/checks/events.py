@@ -55,8 +55,8 @@ def accepts_array(probe: Probe) -> None:
 
 @check("EVENT-standard-names")
 def standard_names(probe: Probe) -> None:
-    """Send each standard name with its natural family. No document defines these families, so any other one is accepted
-    too (R10)."""
+    """Send each standard name with its natural family, then with the others until one is accepted: no document says
+    which family a name belongs to (R10)."""
     user, item, families = probe.name("user"), probe.name("item"), ENUMS["Event"]["event_family"]
     for name, family in probe.operations.standard_events.items():
         without_item = name in ("identify", "search")
@@ -69,7 +69,7 @@ def standard_names(probe: Probe) -> None:
 
 @check("EVENT-custom-names")
 def custom_names(probe: Probe) -> None:
-    """Send custom names with a family of the client's choice; the family of a standard name is undefined (R10)."""
+    """Send each custom name with one family, then with another one if that is refused (R10)."""
     for name in ("wishlist_shared", "a", "shared_the_wishlist_with_a_friend_2"):
         bodies = [event_body(name, probe.name("user"), event_family=each) for each in ("engagement", "conversion")]
         probe.expect_status(_first_taken(probe, bodies), (202,), f"custom name {name}")

@@ -51,7 +51,7 @@ def _send(probe: Probe, organisation: str) -> Exchange:
 
 
 def burn(probe: Probe) -> Burn:
-    """Use up the window once per run, for the first check that needs it; that of the second organisation if there is
+    """Use up a window once per run, for the first check that needs it. It is the second organisation's, if there is
     one."""
     return probe.once(_make_burn, probe)
 

@@ -2,7 +2,7 @@
 organisations are separate.
 
 Judged by the decrease of `RateLimit-Remaining` in short bursts. Other clients may use the same organisation (a larger
-decrease), and a bucket may refill meanwhile, so one unusual decrease proves nothing: the smallest of several counts."""
+decrease), and a bucket may refill meanwhile, so one unusual decrease proves nothing: the least of several is used."""
 
 import itertools
 import math

@@ -31,7 +31,7 @@ class Shelf:
         probe.ingest(self.history(user, kind), organisation)
 
     def history(self, user: str, kind: str) -> list[dict[str, Any]]:
-        """Return fourteen events, because a list may stay general below ten."""
+        """Return fourteen events, because with fewer than ten a list may stay general."""
         seen = self.items[kind][:_SEEN]
         names = ["view"] * 4 + ["click"] * 4 + ["add_to_cart"] * 4 + ["click"] * 2
         context = {"session_id": f"{user}-session"}

@@ -40,7 +40,7 @@ def script(report: Report, result: Result) -> str:
     steps = story(report, finding)
     entry = report.catalogue[result.check]
     body = [line for step in steps for line in _lines(report, step)]
-    if {step.exchange.organisation for step in steps} <= {"other", None}:  # then the first one will do
+    if {step.exchange.organisation for step in steps} <= {"other", None}:  # then use the first organisation instead
         body = [line.replace("{PK2}", "{PK}").replace("{SK2}", "{SK}") for line in body]
     verdict = _verdict(report, result, finding, entry)
     used = [name for name in _variables(report) if f'"${{{name}}}"' in "\n".join((*body, *verdict))]

@@ -32,7 +32,7 @@ class Budget:
     most_windows: int = 2  # windows that a run may wait for
     exempt: bool = False  # --exhaust is outside the budget
     _left: dict[str, tuple[int, float]] = field(default_factory=dict)  # organisation: (remaining, ends at)
-    _falls: dict[str, bool] = field(default_factory=dict)  # organisation: did Remaining last change by falling?
+    _falls: dict[str, bool] = field(default_factory=dict)  # organisation: whether Remaining last fell
     # From responses other than 429: (remaining, sent at).
     _announced: dict[str, tuple[int, float]] = field(default_factory=dict)
 

@@ -88,7 +88,7 @@ class Client:
         """Send one request; `headers` add or replace headers, or remove one with None. `take_429`: return a 429 at once
         instead of waiting.
 
-        Raises Skipped if a header of --header would have to be replaced."""
+        Raises Skipped if it would have to replace a header of --header."""
         for name in {**credential.headers, **(headers or {})}:
             if name.lower() in self._users:
                 raise Skipped(f"--header {name} is sent with every request")
