@@ -161,7 +161,7 @@ def percentiles(pairs: list[tuple[np.ndarray, np.ndarray]]) -> Iterator[str]:
 
 
 def memory_lines(tenant: Tenant) -> list[str]:
-    """Yield the megabytes of each structure, extrapolated from a sample."""
+    """Return a line with the megabytes of each structure, extrapolated from a sample."""
     recommender = tenant.recommender
     tables = recommender.tables
     parts = {

@@ -204,8 +204,8 @@ def evaluate(find: Callable[[str], list[str]], held_out: Groups, seen: Groups) -
 
 
 def finders(door: Door, seen: Groups) -> Iterator[tuple[str, Callable[[str], list[str]]]]:
-    """Return functions that find a user's ten items. `popular` returns one list for all users: it is requested once,
-    and items that the user has seen are removed."""
+    """Yield a name and a function that finds a user's ten items. `popular` is one list for all users: it is requested
+    once, and items that the user has seen are removed."""
     yield "personalized", lambda user: door.ask("personalized", user, K, 1)
     popular = [item for page in range(1, 11) for item in door.ask("popular", "", 100, page)]
     yield "popular", lambda user: [item for item in popular if item not in seen[user]][:K]

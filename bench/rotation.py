@@ -38,7 +38,7 @@ class Rotation:
         self._strategies = _documented_strategies()
 
     def write(self, path: Path, length: int = LENGTH) -> Path:
-        """Write one request per line, in the format that bench/peers/requests.lua reads."""
+        """Write one request per line, in the format that bench/peers/requests.lua reads; return the file."""
         lines = (
             f"{path}\t{json.dumps(body, separators=(',', ':'))}\n" for path, body in islice(self.requests(), length)
         )

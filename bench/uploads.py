@@ -67,7 +67,7 @@ class Shop:
 
 
 def ask(mock: RunningMock, name: str, key: str, more: Callable[[int], bool]) -> Asked:
-    """Send requests in sequence while `more(count)` is true."""
+    """Send requests in sequence while `more(count)` is true; return their times."""
     seconds: list[float] = []
     with httpx.Client(base_url=mock.url, headers={"X-API-KEY": key}, timeout=120) as client:
         client.post("/v1/recommend", json={"strategy": "popular"}).raise_for_status()  # open the connection
@@ -80,7 +80,7 @@ def ask(mock: RunningMock, name: str, key: str, more: Callable[[int], bool]) -> 
 
 @contextmanager
 def asking(mock: RunningMock, keys: dict[str, str]) -> Iterator[list[Asked]]:
-    """Send requests with each key until the block ends; only then does the list hold the results."""
+    """Send requests with each key until the block ends; then the list that it yields has the results."""
     over, found = threading.Event(), list[Asked]()
     threads = [
         threading.Thread(

@@ -25,7 +25,7 @@ class Sender:
         self._headers: dict[tuple[str, str], dict[str, str]] = {}
 
     def send(self, organisation: Organisation, step: Step, due: float | None = None) -> tuple[Reply, RateLimit]:
-        """Send the step. `due`: when it should have been sent, by `perf_counter`."""
+        """Send the step; return reply and rate limit. `due`: when it should have been sent, by `perf_counter`."""
         endpoint = endpoints()[step.operation]
         answer = self._connections.send(endpoint, step.body, self._headers_for(organisation, endpoint))
         begun = counts_from(due, answer.sent)

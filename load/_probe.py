@@ -192,7 +192,7 @@ class Probe:
             self._clock_error = max(self._clock_error, (answer["at"] - asked) / 2)
 
     def _volley(self, orders: Sequence[Order], lanes: int = LANES) -> list[Shot]:
-        """Send all of them, spread over connections and workers, and wait for every response."""
+        """Send all orders, spread over connections and workers, and wait for every response."""
         clients = self._clients()
         lists = [list(orders[lane::lanes]) for lane in range(lanes)]
         parts = [[one for one in lists[number :: len(clients)] if one] for number in range(len(clients))]

@@ -34,7 +34,7 @@ def read(headers: Headers | None) -> RateLimit:
 
 
 def problems_of_429(limits: RateLimit, body: Any) -> Iterator[str]:
-    """Return the defects of a 429 that leave the client without the time to retry or without an error envelope (R36,
+    """Yield the defects of a 429 that leave the client without the time to retry or without an error envelope (R36,
     R37)."""
     if limits.limit is None:
         yield "no RateLimit-Limit that is a whole number"

@@ -95,7 +95,7 @@ def _plan(result: Result) -> dict[str, Any] | None:
 
 
 def table(result: Result) -> str:
-    """Print the table in the terminal."""
+    """Return the table for the terminal."""
     verdict = result.verdict
     lines = ["", f"SLO  {load_in_words(result)}"]
     rows = [SLO_HEAD, *(cells(row) for row in verdict.rows if row.where != "compared")]

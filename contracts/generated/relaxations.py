@@ -20,7 +20,7 @@ def derive(operations: Operations, contract: str, prefix: str) -> Node:
 
 
 def request_rules(document: Node) -> Iterator[str]:
-    """Return every rule on request bodies, one per line: `Item.status: enum active, inactive, deleted`."""
+    """Yield every rule on request bodies, one per line: `Item.status: enum active, inactive, deleted`."""
     for name in ("Item", "User", "Event", "RecommendRequest"):
         schema = schema_of(document, name)
         yield from (f"{name}: requires {field}" for field in schema.get("required", ()))

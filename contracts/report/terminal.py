@@ -31,7 +31,7 @@ class Terminal:
 
     @contextmanager
     def progress(self) -> Iterator[Callable[[str], None]]:
-        """Show a progress bar on a terminal, nothing elsewhere."""
+        """Show a progress bar on a terminal, nothing elsewhere; yield a function that names the current check."""
         columns = (TextColumn("{task.description:34}"), BarColumn(), TimeElapsedColumn())
         with Progress(*columns, console=self._progress, transient=True, disable=not self._progress.is_terminal) as bar:
             task = bar.add_task("starting", total=None)

@@ -80,7 +80,7 @@ def count(report: Report, level: Level, outcome: Outcome) -> int:
 
 
 def table(report: Report) -> Iterator[tuple[str, Level, Counter[Outcome]]]:
-    """Return area, level and outcomes, in catalogue order."""
+    """Yield area, level and outcomes, in catalogue order."""
     rows: dict[tuple[str, Level], Counter[Outcome]] = {}
     for result in report.results:
         entry = report.catalogue[result.check]

@@ -123,8 +123,8 @@ def _is_certain(record: Record) -> bool:
 
 
 def _is_taken_alone(probe: Probe, operation: Operation, record: Record, step: int) -> bool:
-    """Send a record of a refused array alone: the array may have been refused for another record, or because it is an
-    array."""
+    """Send a record of a refused array alone and return whether it is accepted: the array may have been refused for
+    another record, or because it is an array."""
     body, valid = record.bodies[step], _is_certain(record)
     return probe.send(operation, body, organisation=record.organisation, valid=valid).ok
 

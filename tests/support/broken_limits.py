@@ -233,7 +233,7 @@ class App:
 
 
 def answer(path: str, fault: str) -> dict[str, Any]:
-    """Send the success of that path; with fault `empty`, lists have no items."""
+    """Return the success of that path; with fault `empty`, lists have no items."""
     data: dict[str, Any] = {"accepted": 1}
     if path == "v1/recommend":
         items = [] if fault == "empty" else [f"prod_{number}" for number in range(1, 5)]

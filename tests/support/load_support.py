@@ -69,7 +69,7 @@ def free_port() -> int:
 
 
 def keys_file(folder: Path, count: int = 2, name: str = "keys.json") -> Path:
-    """Write the keys of `count` organisations for that server."""
+    """Write a file with the keys of `count` organisations of that server."""
     entries = [
         {"tenant_id": f"org-{number}", "publishable_key": f"pk-SECRET{number}", "secret_key": f"sk-SECRET{number}"}
         for number in range(count)
