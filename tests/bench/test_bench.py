@@ -43,7 +43,7 @@ def test_a_report_that_is_only_printed_can_be_made_at_any_load(
     assert document.read_text(encoding="utf-8") == DOCUMENT
 
 
-def test_a_report_says_at_which_commit_and_load_it_was_made(document: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_report_names_the_commit_and_the_machines_load(document: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     loaded(monkeypatch, 0.25)
     assert run_all([Part("speed", lambda _: "new", document)], Options(write=True)) == 0
     text = document.read_text(encoding="utf-8")

@@ -44,7 +44,7 @@ def virtual() -> Iterator[RunningMock]:
 
 
 @needs_example
-def test_it_compiles_strictly() -> None:
+def test_the_example_compiles_strictly() -> None:
     result = subprocess.run(
         [TOOLS / "tsc", "--pretty", "false"], cwd=EXAMPLE, capture_output=True, text=True, check=False
     )

@@ -59,7 +59,7 @@ def accused(exchange: Exchange) -> set[str]:
 
 
 def test_whole_numbers_written_as_floats_are_whole_numbers() -> None:
-    """C3, for every number in an answer."""
+    """Field case C3, for every number in an answer."""
     document = example("recommendation")
     document["data"]["pagination"] = {"page": 1.0, "limit": 20.0, "total_count": 48.0, "has_next": True}
     document["data"]["results"][0]["score"] = 1
@@ -73,7 +73,7 @@ def test_whole_numbers_written_as_floats_are_whole_numbers() -> None:
 
 @pytest.mark.parametrize("name", [*STANDARD_FAMILIES, "wishlist_shared"])
 def test_events_are_sent_with_uuids_and_the_family_of_their_name(name: str) -> None:
-    """C4, O2: also if the generator made something else."""
+    """Field cases C4 and O2: also if the generator made something else."""
     rng, ingest = Random(1), SPEC.operation("ingestEvents")
     made = natural(ingest, {"event_name": name, "event_family": "exposure", "event_id": "7", "user_id": "u"}, rng)
     assert made["event_family"] == STANDARD_FAMILIES.get(name, "engagement")
@@ -83,7 +83,7 @@ def test_events_are_sent_with_uuids_and_the_family_of_their_name(name: str) -> N
 
 @pytest.mark.parametrize("strategy", ["trending", "popular"])
 def test_every_question_names_a_user_even_if_none_is_required(strategy: str) -> None:
-    """O4."""
+    """Field case O4."""
     asked = natural(SPEC.operation("recommend"), {"strategy": strategy}, Random(1))
     assert asked["user_id"]
     assert CATALOGUE["STRAT-needs-nothing-else"].level is Level.SHOULD
@@ -98,14 +98,14 @@ def test_every_question_names_a_user_even_if_none_is_required(strategy: str) -> 
     ],
 )
 def test_pages_past_the_end_and_unknown_items_may_be_refused(body: Any, allowed: set[int]) -> None:
-    """O3, R30."""
+    """Field case O3, reading R30."""
     statuses: Callable[[Operation, Exchange], tuple[int, ...]] = PASSES[0].statuses
     asked = replace(answer({}), request_body=json.dumps(body).encode())
     assert set(statuses(SPEC.operation("recommend"), asked)) == allowed
 
 
 def test_cookies_of_the_target_are_never_sent_back() -> None:
-    """C7."""
+    """Field case C7."""
     with small_server(Freedoms(cookie=True)) as url:
         run = a_run(url)
         right, none = run.credentials.right("publishable"), run.credentials.none()
@@ -117,7 +117,7 @@ def test_cookies_of_the_target_are_never_sent_back() -> None:
 
 @pytest.mark.parametrize("name", ["Authorization", "authorization", "X-Gateway"])
 def test_a_header_of_the_user_is_sent_and_never_overwritten(name: str) -> None:
-    """C8."""
+    """Field case C8."""
     with small_server(Freedoms(password="Basic eA==" if name.lower() == "authorization" else "")) as url:
         run = a_run(url, "--header", f"{name}: Basic eA==")
         right = run.credentials.right("publishable")
@@ -150,7 +150,7 @@ class Counter:
     ],
 )
 def test_a_wrong_key_is_named_within_ten_requests(publishable: str | None, secret: str | None, said: str) -> None:
-    """C9."""
+    """Field case C9."""
     counter = Counter()
     with mock_beside(around=counter) as mock:
         pk, sk = publishable or mock.publishable_key, secret or mock.secret_key
@@ -162,7 +162,7 @@ def test_a_wrong_key_is_named_within_ten_requests(publishable: str | None, secre
 
 
 def test_failed_checks_are_repeated_after_all_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    """C11: repetitions use only requests that no other check needs."""
+    """Field case C11: repetitions use only requests that no other check needs."""
     order: list[str] = []
 
     def checking(name: str, held: bool) -> Callable[[Probe], None]:
@@ -185,7 +185,7 @@ def test_failed_checks_are_repeated_after_all_others(monkeypatch: pytest.MonkeyP
     ("again", "found"), [(500, {"ROBUST-never-5xx"}), (None, {"ROBUST-never-5xx"}), (202, {"ROBUST-passing-5xx"})]
 )
 def test_a_transient_5xx_is_no_failed_must(again: int | None, found: set[str]) -> None:
-    """O6."""
+    """Field case O6."""
     crash = answer({}, status=500)
     repeated = {} if again is None else {1: answer({}, status=again, number=2)}
     run: Any = SimpleNamespace(client=SimpleNamespace(repeated=repeated))
@@ -195,7 +195,7 @@ def test_a_transient_5xx_is_no_failed_must(again: int | None, found: set[str]) -
 
 
 def test_an_ingestion_answer_without_the_key_error_is_a_should() -> None:
-    """O8; with R12: on success it may be null, on errors absent, and so may data."""
+    """Field case O8. By R12 `error` may be null on success, and `error` and `data` may be absent on errors."""
     lacking = {"success": True, "message": "items accepted", "data": {"accepted": 1}}
     assert accused(answer(lacking, "upsertItems", 202)) == {"INGEST-error-key"}
     assert accused(answer(lacking | {"error": None}, "upsertItems", 202)) == set()
@@ -217,5 +217,5 @@ def test_an_ingestion_answer_without_the_key_error_is_a_should() -> None:
     ],
 )
 def test_levels_match_the_readings(level: Level, checks: str) -> None:
-    """O18."""
+    """Field case O18."""
     assert {CATALOGUE[name].level for name in checks.split()} == {level}

@@ -1,4 +1,4 @@
-"""`lehnz-contract` as a process: its imports, how it is stopped, reports that can't be written."""
+"""`lehnz-contract` as a process: which user code it must not import, signals, reports that can't be written."""
 
 import json
 import os

@@ -123,7 +123,7 @@ def test_only_the_ids_of_a_given_file_are_used(tmp_path: Any) -> None:
             assert "prod_7" not in step.body.decode()
 
 
-def test_the_think_times_of_the_classes_are_those_of_their_journeys() -> None:
+def test_user_classes_use_the_think_times_of_their_journeys() -> None:
     code = "import json, load.locustfile as f; print(json.dumps({c: getattr(f, c).think_seconds for c in " + (
         "('Shopper', 'Reader', 'EventStream', 'CatalogSync')}))"
     )

@@ -1,4 +1,4 @@
-"""The folder's layout lets `locust -f load` be plain locust, and its verdicts be tested without locust."""
+"""The layout of load/ lets `locust -f load` run as plain locust, and lets the verdicts be tested without locust."""
 
 import ast
 import subprocess

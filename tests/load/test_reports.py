@@ -61,7 +61,7 @@ def test_the_table_names_limit_value_samples_and_verdict() -> None:
     assert text.endswith("verdict: FAIL (exit 3)")
 
 
-def test_intended_and_service_times_stand_side_by_side() -> None:
+def test_intended_and_service_times_are_shown_side_by_side() -> None:
     one = _reports.to_json(run_with(PASSED))["requests"][RECOMMEND]
     assert (one["response_ms"]["p99"], one["service_ms"]["p99"]) == (20.0, 10.0), "all without the warm-up"
     assert (one["answered"], one["429"], one["failed"]) == (12, 6, 1), "without the warm-up"

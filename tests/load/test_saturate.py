@@ -62,7 +62,7 @@ def test_a_promise_broken_below_the_generators_limit_is_the_targets_failure() ->
     assert 300 / 1.08 <= search.held <= 300
 
 
-def test_a_target_that_holds_nothing_fails() -> None:
+def test_a_target_that_holds_no_rate_fails() -> None:
     search = searched(up_to(0.0))
     rows, problems = verdict_rows(search)
     assert problems == []

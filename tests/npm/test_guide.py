@@ -42,7 +42,7 @@ def test_the_first_block_shows_recommendations_in_the_browser(shop: Project, bro
         page.close()
 
 
-def test_it_compiles_under_the_templates_own_settings_with_strict_and_is_built(shop: Project) -> None:
+def test_the_app_compiles_strictly_and_builds_with_the_templates_settings(shop: Project) -> None:
     shop.write("src/query.ts", file("src/query.ts"))
     shop.write("vite.config.ts", file("vite.config.ts"))
     settings = (shop.folder / "tsconfig.app.json").read_text(encoding="utf-8")
@@ -90,7 +90,7 @@ def test_msw_lets_the_mocks_requests_pass(shop: Project) -> None:
         assert "200" in shop.run("node msw.out.mjs")
 
 
-def test_playwright_while_the_dev_server_runs_and_its_errors_point_into_the_spec(shop: Project) -> None:
+def test_playwright_works_beside_the_dev_server_and_its_errors_point_into_the_spec(shop: Project) -> None:
     install, _ = commands("Playwright")  # the second command downloads a browser; the system's is used instead
     shop.run(install)
     shop.write("playwright.config.ts", file("playwright.config.ts"))

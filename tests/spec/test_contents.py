@@ -210,12 +210,12 @@ def test_fourteen_strategies_nine_of_them_documented_by_name() -> None:
     assert STRATEGY["default"] in strategies(SPEC)
 
 
-def test_a_strategy_falls_back_on_another_one_or_on_what_is_popular_in_the_category() -> None:
+def test_each_strategys_fallback_is_another_strategy_or_popular_in_the_category() -> None:
     assert {facts.fallback for facts in strategies(SPEC).values()} <= {*strategies(SPEC), "category-popular"}
 
 
 @pytest.mark.parametrize("required", ["user_id", "context_item_id"])
-def test_the_conditions_on_a_strategys_input_are_those_of_the_table(required: str) -> None:
+def test_the_schemas_conditions_on_strategy_inputs_agree_with_the_table(required: str) -> None:
     named = {name for name, facts in strategies(SPEC).items() if facts.requires == required}
     expected = named | {alias for alias, name in aliases(STRATEGY).items() if name in named}
     branch = RECOMMEND if required == "user_id" else RECOMMEND["else"]

@@ -1,4 +1,4 @@
-"""A dashboard that other machines can reach asks for the token; with many organisations the menu is a search."""
+"""A dashboard that other machines can reach needs the token; with many organisations the menu becomes a search."""
 
 from collections.abc import Iterator
 

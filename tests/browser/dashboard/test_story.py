@@ -1,4 +1,4 @@
-"""A shop on another origin and the dashboard beside it: the dashboard shows and controls what the shop gets."""
+"""A shop on another origin and the dashboard in another tab, which shows and controls the shop's requests."""
 
 from collections.abc import Iterator
 from functools import partial

@@ -25,7 +25,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
         yield mock
 
 
-def test_the_banner_shows_where_and_with_which_keys_and_its_curl_line_works(tmp_path: Path) -> None:
+def test_the_banner_shows_url_and_keys_and_its_curl_line_works(tmp_path: Path) -> None:
     with started(tmp_path, forked=False) as mock:
         banner = mock.out
         assert f"answers on {mock.url}\n" in banner
@@ -46,7 +46,7 @@ def test_the_banner_of_an_empty_mock_loads_the_first_item(empty: Started) -> Non
     assert "and 25 more" in empty.out
 
 
-def test_the_keys_file_has_every_organisation_for_its_owner_only(empty: Started) -> None:
+def test_the_keys_file_has_every_organisation_and_only_its_owner_can_read_it(empty: Started) -> None:
     keys = empty.folder / "keys.json"
     assert stat.S_IMODE(keys.stat().st_mode) == 0o600
     assert len(empty.found["organisations"]) == 30

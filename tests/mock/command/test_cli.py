@@ -45,7 +45,7 @@ def test_an_old_python_gets_one_line_with_the_needed_version() -> None:
     assert result.stderr == "lehnz-mock: Python 3.11 or newer is needed, and this is 3.10\n"
 
 
-def test_it_listens_on_both_loopback_addresses(empty: Started) -> None:
+def test_the_mock_listens_on_both_loopback_addresses(empty: Started) -> None:
     try:
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()
     except OSError:

@@ -1,4 +1,4 @@
-"""Connections beyond uvicorn's behaviour: upgrade offers, limits, half-closed and lost clients."""
+"""Connections where the mock differs from uvicorn: upgrade offers, limits, half-closed connections, lost clients."""
 
 import gc
 import gzip

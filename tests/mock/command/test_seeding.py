@@ -1,4 +1,4 @@
-"""Seed data is applied directly to an organisation: past queue and limits, at the right time, and repeatably."""
+"""Seed data is applied directly to an organisation, without queue and limits, at the right times, and repeatably."""
 
 from pathlib import Path
 from typing import Any

@@ -74,9 +74,7 @@ def test_an_edit_is_served_a_broken_one_is_reported_and_the_data_stays(spec: Pat
         assert "Traceback" not in mock.log.read_text(encoding="utf-8")
 
 
-def test_a_broken_edit_is_one_line_that_names_the_file_and_the_place(
-    spec: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_broken_edit_is_one_line_with_the_file_and_the_position(spec: Path, caplog: pytest.LogCaptureFixture) -> None:
     mock = Mock(Settings(clock="virtual"), load_spec(spec))
     served = mock.contract
     spec.write_text("openapi: [\n", encoding="utf-8")

@@ -26,7 +26,7 @@ CHANGES = [
 
 @pytest.mark.parametrize(("method", "path"), CHANGES)
 @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain"])
-def test_what_a_form_or_a_fetch_without_cors_can_send_changes_nothing(
+def test_requests_that_a_form_or_a_fetch_without_cors_can_send_change_nothing(
     served: Served, method: str, path: str, kind: str
 ) -> None:
     """A page of another site can send these without a preflight; it can't add a header of its own."""

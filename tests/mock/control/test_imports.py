@@ -59,7 +59,7 @@ def test_added_items_are_visible_at_once_and_removed_by_undo(control: Served) ->
     assert control.items == before
 
 
-def test_a_replaced_shop_has_only_its_own_items_and_people_who_use_them(control: Served) -> None:
+def test_a_replaced_shop_has_only_the_new_items_and_generated_users_for_them(control: Served) -> None:
     concluded = bring(control, GERMAN, columns=MAPPING, mode="replace", name="shop.csv")
     assert control.items == {"1", "2", "3"}
     tenant = control.mock.organisations[SHOP].tenant

@@ -1,4 +1,4 @@
-"""Inspecting an organisation: its data, merged ids, explanations of lists, and their results."""
+"""Inspecting an organisation: its data, merged ids, explanations of lists, and the funnel."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -99,7 +99,7 @@ def test_records_with_any_id_can_be_inspected(mock: Observed) -> None:
 
 
 @pytest.mark.parametrize("record_id", [".", "..", "../..", "/", "?", "#", "%2F", "%", " ", "+", "&=", MARKUP])
-def test_a_record_can_be_asked_for_by_query_whatever_its_id(mock: Observed, record_id: str) -> None:
+def test_a_record_with_any_id_can_be_requested_by_a_query_parameter(mock: Observed, record_id: str) -> None:
     item(mock, record_id)
     mock.post("/v1/ingest/users/upsert", user_body(record_id))
     query = quote(record_id, safe="")

@@ -75,7 +75,7 @@ def test_every_tab_has_a_table_row_a_template_and_a_script() -> None:
 
 
 @EVERY_PAGE
-def test_a_page_runs_and_loads_only_the_files_beside_it(served: Served, address: str) -> None:
+def test_a_page_loads_only_the_dashboards_own_files(served: Served, address: str) -> None:
     response = served.get(address)
     assert response.status_code == 200
     policy = response.headers["Content-Security-Policy"]

@@ -1,4 +1,4 @@
-"""Content-Encoding: gzip and deflate are read, within the limit that holds for the decoded body; others are 415."""
+"""Content-Encoding: gzip and deflate are decoded, up to the limit of the decoded body; other encodings are 415."""
 
 import gzip
 import json

@@ -185,7 +185,7 @@ def test_nothing_is_stored_for_a_client_that_disconnects_during_its_body(mock: C
     ],
     ids=lambda value: f"{value[:40]!r}, {len(value)}" if isinstance(value, str) else None,
 )  # fmt: skip
-def test_a_url_means_exactly_one_thing(mock: Client, target: str, status: int, fields: dict[str, str]) -> None:
+def test_urls_are_parsed_strictly(mock: Client, target: str, status: int, fields: dict[str, str]) -> None:
     answer = mock.get(target)
     assert answer.status == status
     if fields:

@@ -1,4 +1,4 @@
-"""Scenarios: everyday trouble under one name, for one organisation or all, which leaves no trace when it ends."""
+"""Scenarios: a named set of faults for one organisation or all, which leaves no trace when it ends."""
 
 import json
 from collections.abc import Iterator

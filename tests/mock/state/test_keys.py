@@ -136,6 +136,6 @@ def test_a_masked_key_shows_its_type_and_its_end() -> None:
 
 @pytest.mark.parametrize("blank", [" ", "\t", " \t "])
 def test_spaces_around_a_key_are_ignored(mock: Client, blank: str) -> None:
-    """HTTP says to strip them from a header's value, but not every server has done it."""
+    """HTTP strips spaces around a header's value, but not every server does so before the mock sees it."""
     for key in (f"{mock.first.publishable_key}{blank}", f"{blank}{mock.first.publishable_key}"):
         assert mock.post(RECOMMEND, BODIES[RECOMMEND], key=key).status == 200

@@ -15,7 +15,7 @@ POPULAR = recommend_body("popular")
 
 
 def test_the_development_keys_are_the_same_on_every_machine(mock: Client) -> None:
-    """People have them in their .env files, so they must never change."""
+    """These keys are in people's .env files, so they must never change."""
     first, second = mock.mock.organisations
     assert (first.tenant_id, second.tenant_id) == ("glow-beauty-ng", "acme-books")
     assert first.publishable_key == "lehnz_pk_dev_glow_beauty_ng_99371a715f4889b8f610afb7"
@@ -59,7 +59,7 @@ def test_an_added_organisation_works_at_once_and_a_removed_one_no_longer(mock: C
     assert mock.mock.add_organisation("my-shop").secret_key != added.secret_key
 
 
-def test_a_name_that_is_taken_is_refused(mock: Client) -> None:
+def test_the_name_of_an_existing_organisation_is_refused(mock: Client) -> None:
     with pytest.raises(ValueError, match="the organisation 'acme-books' already exists"):
         mock.mock.add_organisation("acme-books")
 

@@ -86,7 +86,7 @@ def test_a_board_on_which_all_items_tie_is_complete() -> None:
     assert list(catalogue.shelf().newest()) == list(range(ITEMS))
 
 
-def test_a_row_that_outgrows_twice_the_cap_keeps_its_largest_counts() -> None:
+def test_a_row_that_grows_over_twice_the_cap_keeps_its_largest_counts() -> None:
     pairs = Pairs(cap=10)
     for _ in range(200):
         pairs.grow()

@@ -33,7 +33,7 @@ def test_session_based_uses_the_running_session_and_leaves_its_items_out(breakfa
     ]
 
 
-def test_session_based_without_a_running_session_takes_the_last_interactions(breakfast: Grocer) -> None:
+def test_session_based_without_a_running_session_uses_the_last_interactions(breakfast: Grocer) -> None:
     breakfast.happens("dan", "view", "butter", ago=3 * DAY)
     assert breakfast.shows("session_based", "dan")[0] == "bread session_match"
 
@@ -44,7 +44,7 @@ def test_session_based_can_use_the_session_given_in_the_query(breakfast: Grocer)
     assert not any(line.startswith("butter") for line in shown)
 
 
-def test_session_resumption_shows_what_was_left_in_the_session_before(breakfast: Grocer) -> None:
+def test_session_resumption_shows_unbought_items_of_the_previous_session(breakfast: Grocer) -> None:
     # Yesterday Dan viewed jam, then honey, and bought milk. Today's visit has only begun, with cake.
     # Newest first: honey, jam; milk was bought. Bread goes with jam. Then trending has butter and cake left.
     breakfast.happens("dan", "view", "jam", ago=DAY)

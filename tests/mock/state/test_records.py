@@ -48,7 +48,7 @@ def test_a_time_is_read_in_many_forms_or_ignored(value: object, seconds: float |
     ("value", "price"),
     [(3, 3.0), ("4.50", 4.5), (0, 0.0), (-1, None), ("free", None), ("nan", None), (True, None), (None, None)],
 )
-def test_a_price_is_a_number_or_text_that_is_one(value: object, price: float | None) -> None:
+def test_a_price_is_a_number_or_a_number_as_text(value: object, price: float | None) -> None:
     assert as_price(value) == price
     assert item(attributes={"price": value}).price == price
 
@@ -84,7 +84,7 @@ def test_unknown_fields_are_kept_as_json() -> None:
     assert json.loads(event(odd="\ud800").details) == {"odd": "\ud800"}
 
 
-def test_attributes_left_out_or_null_keep_the_old_ones_and_the_rest_is_replaced() -> None:
+def test_an_upsert_without_attributes_keeps_the_old_ones_and_replaces_the_rest() -> None:
     old = item(attributes={"price": 3}, created_at="2026-01-01").merged_over(None)
     new = item(status="inactive", attributes=None).merged_over(old)
     assert (new.attributes, new.metadata_json) == ({"price": 3}, b'{"price":3}')
@@ -101,7 +101,7 @@ def test_without_created_at_an_item_is_as_old_as_its_first_arrival() -> None:
     assert item(created_at="1970-01-02").created == 86_400.0
 
 
-def test_a_users_attributes_left_out_keep_the_old_ones() -> None:
+def test_a_users_upsert_without_attributes_keeps_the_old_ones() -> None:
     body = {"user_id": "u", "status": "active", "created_at": "2026-01-01"}
     old = User.from_body(body | {"attributes": {"plan": "pro"}}).merged_over(None)
     new = User.from_body(body | {"status": "deleted"}).merged_over(old)

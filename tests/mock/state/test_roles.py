@@ -83,7 +83,7 @@ def test_ids_are_made_from_names_and_never_twice(name: str, tenant_id: str) -> N
     assert free_id(name, {"acme-books"}.__contains__) == tenant_id
 
 
-def test_two_organisations_of_one_name_are_two(mock: Client) -> None:
+def test_two_organisations_may_have_the_same_name(mock: Client) -> None:
     ada = Person(mock, "ada")
     ids = [ada.post("/organisations", {"name": "Acme Books"}).data["tenant_id"] for _ in range(2)]
     assert ids == ["acme-books-2", "acme-books-3"]
@@ -192,7 +192,7 @@ def test_a_full_reset_removes_organisations_made_by_accounts_and_their_keys(shop
     assert shop.client.post(RECOMMEND, recommend_body("popular"), key=key).status == 401
 
 
-def test_a_removed_organisation_is_gone_for_its_members(shop: Shop) -> None:
+def test_a_removed_organisation_is_404_for_its_members(shop: Shop) -> None:
     shop.client.mock.remove_organisation(shop.tenant_id)
     assert shop.owner.get("/organisations").data == {"organisations": []}
     assert shop.owner.get(shop.path).status == 404

@@ -28,7 +28,7 @@ def test_every_organisation_is_in_exactly_one_shard(count: int) -> None:
     assert max(map(len, shared)) - min(map(len, shared)) <= 1
 
 
-def test_the_second_of_two_has_the_even_ones() -> None:
+def test_the_second_of_two_shards_has_the_even_organisations() -> None:
     assert ids(Shard(2, 2)) == ["acme-books", "org-004", "org-006"]
 
 

@@ -43,7 +43,7 @@ def test_a_file_is_written_some_records_at_a_time(snapshot: Snapshot) -> None:
     assert max(piece.count(b'"prod_') for piece in pieces) <= parsed.PIECE
 
 
-def test_a_file_is_read_one_object_and_checked_some_records_at_a_time(
+def test_a_file_is_read_object_by_object_and_validated_some_records_at_a_time(
     mock: Client, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     objects, items = [], Checked(parsed.RECORDS["items"])
