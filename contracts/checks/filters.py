@@ -15,9 +15,10 @@ UNUSUAL_MARKS = ("Größe", "made in")
 @dataclass
 class Rack:
     """Eight items in all combinations of two brands of the run, two sizes, two colours, in stock or not; and one item
-    of size 0. The first item has attributes of its own, some with unusual names."""
+    of size 0. The first item has attributes of its own, some with unusual names; `left` is one whose value is 0."""
 
     category: str
+    left: str
     brands: tuple[str, str]
     items: list[Body]
 
@@ -51,8 +52,10 @@ def _make_rack(probe: Probe) -> Rack:
     items += [probe.item("rack", category, brand=f"{brands[0]}-more", size=0, sale=True, colour="red")]
     items[0]["attributes"] |= {name: f"{brands[0]}-{n}" for n, name in enumerate((*MARKS, *UNUSUAL_MARKS))}
     items[0]["attributes"] |= {"origin": f"{brands[0]} of C\u00f4te d'Or, \u978b & Co.", "code": probe.number()}
+    left = f"left-{probe.names.prefix}1"  # no other run uses it
+    items[0]["attributes"] |= {left: 0}
     probe.stock(items)
-    return Rack(category, brands, items)
+    return Rack(category, left, brands, items)
 
 
 def _list(probe: Probe, filters: dict[str, Any], **body: Any) -> Exchange:
@@ -170,6 +173,18 @@ def _complete_if_taken(probe: Probe, found: Rack, name: str) -> None:
     filters = {name: found.items[0]["attributes"][name]}
     if probe.recommend(strategy="popular", user_id=probe.name("user"), filters=filters).ok:
         _complete(probe, found, name, filters)
+
+
+@check("FILTER-number-found")
+def number_found(probe: Probe) -> Iterator[None]:
+    """Judge a target that takes a number as a filter; no document shows one."""
+    found = rack(probe)
+    yield
+    _needs_visible(probe, found)
+    for case, name in (("a number", "size"), ("0", found.left)):
+        filters = {name: found.items[0]["attributes"][name]}
+        if probe.recommend(strategy="popular", user_id=probe.name("user"), filters=filters).ok:
+            _finds(probe, found, f"{case} found", filters)
 
 
 @check("FILTER-numbers")

@@ -97,6 +97,7 @@ def _helper() -> list[str]:
         "ask() { # METHOD PATH curl's options...: sets status and asked, the body that was sent; shows the response",
         "  method=$1 path=$2 asked= before=; shift 2",
         '  for word in "$@"; do [ "$before" = --data-binary ] && asked=$word; before=$word; done',
+        '  [ "$method" = HEAD ] && set -- --head "$@"  # or curl waits for a body',
         '  status=$(curl -sS --max-time 30 -o "$answer" -D "$answer.headers" -w "%{http_code}" \\',
         '    ${CA_FILE:+--cacert "$CA_FILE"} \\',
         '    ${PROXY:+--proxy "$PROXY"} -X "$method" "$TARGET$path" "$@") || status=000',

@@ -20,7 +20,7 @@ def _documented_error(exchange: Exchange) -> bool:
 
 
 def _other_error(exchange: Exchange) -> bool:
-    return exchange.status in _OTHER_ERRORS and exchange.path.startswith("/v1/")
+    return exchange.status in _OTHER_ERRORS and exchange.path.startswith("/v1/") and exchange.method != "HEAD"
 
 
 @each("ENV-success", _success, "a JSON object with success true and a message")
@@ -61,6 +61,8 @@ def error_detail(_: Run, exchange: Exchange) -> tuple[str, str] | None:
 def _judge(exchange: Exchange, wanted: bool) -> tuple[str, str] | None:
     if not exchange.envelope:
         return f"{exchange.status}: JSON", f"{exchange.body[:80]!r}"
+    if exchange.body.startswith(b"\xef\xbb\xbf"):  # RFC 8259, section 8.1
+        return f"{exchange.status}: JSON", "it starts with a byte order mark"
     said = exchange.envelope.get("success")
     if said is not wanted:
         return f"{exchange.status}: success", f"success {said!r} with status {exchange.status}"

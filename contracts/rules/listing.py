@@ -10,7 +10,7 @@ from typing import Any
 
 from contracts.exchange import Exchange
 from contracts.rules.recommendation import number, served
-from contracts.run.model import ABSENT, same
+from contracts.run.model import ABSENT, Item, same
 from contracts.run.registry import Violation, rule
 from contracts.run.run import Run
 
@@ -152,19 +152,39 @@ def _missing(run: Run, exchanges: list[Exchange]) -> Iterator[tuple[Exchange, li
 
 @rule("REC-metadata-own", _listed, timed=True)
 def metadata_own(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """Expect the attributes in metadata to have the last accepted values; any of them may be missing."""
+    """Expect the attributes in metadata to have the last accepted values. Any of them may be missing; but where
+    metadata shows an attribute with other values of its type, it shows a 0, a false or an empty text too."""
+    expected = "attributes as they were accepted"
     for exchange in exchanges:
-        for row in exchange.results:
-            item_id, metadata = row.get("item_id"), row.get("metadata")
-            item = run.model.items.get((exchange.organisation or "", str(item_id)))
-            if item is None or not item.writes or not isinstance(metadata, dict):
-                continue
-            for name, value in metadata.items():
+        rows = list(_with_metadata(run, exchange))
+        kinds = {(name, _kind(value)) for _, metadata, _ in rows for name, value in metadata.items() if value}
+        for item_id, metadata, item in rows:
+            attributes = item.writes[-1].body.get("attributes")
+            for name in dict.fromkeys([*metadata, *(attributes if isinstance(attributes, dict) else ())]):
                 known = item.values(name, *_times(exchange), run.model.settle)
                 given = [one for one in known if one is not ABSENT]
-                if given and not any(same(value, one) for one in given):
-                    actual = f"{item_id}: {name} {value!r}, not {given[-1]!r}"
-                    yield Violation(name, "attributes as they were accepted", actual, (exchange,))
+                value = metadata.get(name, ABSENT)
+                if name in metadata:
+                    wrong = not any(same(value, one) for one in given)
+                else:
+                    wrong = all(not one and _kind(one) and (name, _kind(one)) in kinds for one in known)
+                if wrong and given:
+                    said = f"without {name}" if value is ABSENT else f"{name} {value!r}"
+                    yield Violation(name, expected, f"{item_id}: {said}, not {given[-1]!r}", (exchange,))
+
+
+def _with_metadata(run: Run, exchange: Exchange) -> Iterator[tuple[str, dict[str, Any], Item]]:
+    """Yield the results that are items of this run: (id, metadata, accepted records)."""
+    for row in exchange.results:
+        item_id, metadata = str(row.get("item_id")), row.get("metadata")
+        item = run.model.items.get((exchange.organisation or "", item_id))
+        if item is not None and item.writes and isinstance(metadata, dict):
+            yield item_id, metadata, item
+
+
+def _kind(value: Any) -> str:
+    """Return the JSON type of a text, number or boolean; an empty text for every other type."""
+    return "number" if number(value) else type(value).__name__ if isinstance(value, (str, bool)) else ""
 
 
 @rule("SIMILAR-never-itself", lambda x: _listed(x) and (x.request_json or {}).get("strategy") == "similar")

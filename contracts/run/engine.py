@@ -164,8 +164,8 @@ _MANY = 3  # checks with the same crash; from this number on, the crash is the d
 
 def explain(results: list[Result], catalogue: dict[str, Entry]) -> None:
     """Make one defect one failure: checks that depend on a failed one become inconclusive, with the reason. So do
-    checks that failed only because the target crashed, if the crash shows in many checks; in few checks, they describe
-    it better."""
+    checks that failed only because the target crashed, if the crash shows in many checks; in few checks of the same
+    level, they describe it better."""
     by_check = {result.check: result for result in results}
     failed = {result.check for result in results if result.outcome is Outcome.FAIL}
     unknown = {r.check for r in results if r.outcome is Outcome.INCONCLUSIVE and not r.starved}
@@ -173,8 +173,8 @@ def explain(results: list[Result], catalogue: dict[str, Entry]) -> None:
     crashes = [name for name in failed - {_CRASH} if all(f.crashed for f in by_check[name].findings)]
     if _CRASH in failed and crashes and (len(crashes) >= _MANY or not _only_of(by_check[_CRASH], crashes)):
         causes |= dict.fromkeys(crashes, _CRASH)
-    elif _CRASH in failed and crashes:
-        root = min(crashes, key=lambda name: (name.startswith("GEN-"), name))
+    elif _CRASH in failed and (roots := [name for name in crashes if catalogue[name].level is catalogue[_CRASH].level]):
+        root = min(roots, key=lambda name: (name.startswith("GEN-"), name))
         causes |= dict.fromkeys([_CRASH, *(name for name in crashes if name.startswith("GEN-") and name != root)], root)
     for name in failed - causes.keys():
         # A rule's finding is valid even if another check could not run.

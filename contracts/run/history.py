@@ -46,9 +46,9 @@ class Histories:
         else:
             self.acts[key].append(act)
 
-    def refused(self, organisation: str, event: Record) -> None:
-        """Mark the user as unclear: the valid events of a refused array may have been stored (R22)."""
-        if isinstance(user := event.get("user_id"), str):
+    def refused(self, organisation: str, record: Record) -> None:
+        """Mark the user as unclear: the valid records of a refused array may have been stored (R21, R22)."""
+        if isinstance(user := record.get("user_id"), str):
             self.unclear.add((organisation, user))
 
     def upserted(self, organisation: str, user: Record, sent: float) -> None:

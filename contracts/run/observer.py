@@ -2,7 +2,7 @@
 
 import math
 
-from contracts.exchange import Exchange
+from contracts.exchange import REFUSED, Exchange
 from contracts.run.model import NO_ORGANISATION, Model, records_of
 
 _ITEMS = {"upsertItems", "firstEditionUpsertItems"}
@@ -21,9 +21,13 @@ def observe(model: Model, exchange: Exchange) -> None:
         model.written_at.append(answered)
     if not written:
         return
-    for body in records_of(exchange.request_json):
+    records = records_of(exchange.request_json)
+    among_others = bool(organisation) and exchange.status in REFUSED and len(records) > 1
+    for body in records:
         if operation in _ITEMS:
-            if taken:
+            if among_others:
+                model.refused_in_array(organisation or NO_ORGANISATION, body)
+            elif taken:
                 model.upserted(
                     organisation or NO_ORGANISATION, body, exchange.sent_at, math.inf if unknown else answered
                 )
@@ -33,5 +37,5 @@ def observe(model: Model, exchange: Exchange) -> None:
             model.user_upserted(organisation, body, exchange.sent_at)
         elif organisation and taken and operation in _EVENTS:
             model.happened(organisation, body, exchange.sent_at, math.inf if unknown else answered)
-        elif organisation and operation in _EVENTS:
+        elif organisation and (operation in _EVENTS or among_others):
             model.histories.refused(organisation, body)

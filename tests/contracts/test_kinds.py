@@ -203,6 +203,17 @@ def test_an_ingestion_answer_without_the_key_error_is_a_should() -> None:
     assert accused(answer({"success": False, "message": ""}, status=403)) == set()
 
 
+def test_an_answer_that_begins_with_a_byte_order_mark_is_not_json() -> None:
+    """RFC 8259, section 8.1: nobody may add one. What follows is still judged."""
+    right = {"success": True, "message": "items accepted", "data": {"accepted": 1}, "error": None}
+    marked = answer(right, "upsertItems", 202)
+    assert accused(replace(marked, body=b"\xef\xbb\xbf" + marked.body)) == {"ENV-success"}
+
+
+def test_an_answer_to_head_has_no_envelope() -> None:
+    assert not RULES["ENV-other-error"].about(replace(answer({}, status=405), method="HEAD", body=b""))
+
+
 @pytest.mark.parametrize(
     ("level", "checks"),
     [
@@ -214,6 +225,7 @@ def test_an_ingestion_answer_without_the_key_error_is_a_should() -> None:
         (Level.INFO, "ITEM-array USER-array LIFE-array-shows EVENT-name-lowercase"),  # R21, R25
         (Level.MUST, "IDENT-merges-history STRAT-one-spelling STRAT-documented-accepted LIMIT-429-in-seconds"),  # R27
         (Level.MUST, "EVENT-item-id-null EVENT-standard-names PAGE-default-limit FILTER-equality RATE-headers"),  # R49
+        (Level.MUST, "FILTER-number-found"),  # R32
     ],
 )
 def test_levels_match_the_readings(level: Level, checks: str) -> None:

@@ -103,3 +103,19 @@ def test_the_status_of_an_answer_decides_whether_a_write_counts(status: int | No
     observe(found, Exchange(1, "t", "upsertItems", "POST", "/", "sk", "main", {}, body, 0, 0.1, status))
     assert (found.hidden("main", "lc-1", 100, 100) == "inactive") is bool(certain)
     assert (found.fate("main", "lc-1", 100) is None) is (certain is not None)
+
+
+@pytest.mark.parametrize(("status", "open_"), [(400, True), (403, False)])
+def test_whether_items_of_an_invalid_array_are_stored_is_left_open(status: int, open_: bool) -> None:
+    """R21. A wrong key is no fault of the array."""
+    found = Model("lc-", settle=SETTLE)
+    body = b'[{"item_id": "lc-1", "status": "active"}, {"item_id": "lc-2"}]'
+    observe(found, Exchange(1, "t", "upsertItems", "POST", "/", "sk", "main", {}, body, 0, 0.1, status))
+    assert (found.fate("main", "lc-1", 100) is None) is open_
+
+
+def test_a_user_of_a_refused_array_has_no_certain_history() -> None:
+    found = Model("lc-", settle=SETTLE)
+    body = b'[{"user_id": "lc-u", "status": "inactive"}, {"status": "active"}]'
+    observe(found, Exchange(1, "t", "upsertUsers", "POST", "/", "sk", "main", {}, body, 0, 0.1, 400))
+    assert found.histories.of("main", "lc-u", 100, 100, SETTLE) is None

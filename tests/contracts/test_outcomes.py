@@ -9,6 +9,7 @@ import contracts.rules  # noqa: F401 - registers the rules
 from contracts.catalogue import Entry
 from contracts.config import deviations_of, read_config
 from contracts.deviations import apply, draft
+from contracts.exchange import Exchange
 from contracts.outcome import Finding, Level, Outcome, Result, UsageError, Verdict, verdict_of
 from contracts.run.engine import explain
 from contracts.target import Deviation
@@ -50,6 +51,20 @@ def test_checks_that_depend_on_a_failed_one_are_blocked() -> None:
     explain(results, catalogue)
     assert [r.outcome for r in results] == [Outcome.FAIL, Outcome.PASS, Outcome.INCONCLUSIVE]
     assert results[2].reason == "blocked by A-b"
+
+
+@pytest.mark.parametrize(
+    ("level", "outcomes"), [(MUST, [Outcome.INCONCLUSIVE, Outcome.FAIL]), (SHOULD, [Outcome.FAIL, Outcome.FAIL])]
+)
+def test_a_crash_is_explained_only_by_a_check_of_the_same_level(level: Level, outcomes: list[Outcome]) -> None:
+    names = {"ROBUST-never-5xx": MUST, "A-b": level}
+    crash = Exchange(1, "A-b", None, "HEAD", "/", "pk", "main", {}, b"", 0, 0, 500)
+    results = [
+        Result(name, of, Outcome.FAIL, findings=[Finding(name, "HEAD", "-", "x", "y", (crash,))])
+        for name, of in names.items()
+    ]
+    explain(results, {name: Entry(name, "A", of, "S.", "x") for name, of in names.items()})
+    assert [each.outcome for each in results] == outcomes
 
 
 def test_a_check_without_enough_requests_blocks_no_other() -> None:

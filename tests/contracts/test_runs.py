@@ -123,7 +123,7 @@ def test_a_quota_of_60_ends_inconclusive_never_green(start: Start) -> None:
 
 def test_generated_inputs_that_a_quota_of_30_starves_are_inconclusive_never_green(start: Start) -> None:
     run = command(
-        start("--rate-limit", "30/15m"), "--rate-limit", "30/15m", "--no-wait", "--select", "GEN-sequences"
+        start("--rate-limit", "30/15m"), "--rate-limit", "30/15m", "--no-wait", "--select", "GEN-valid-accepted"
     )  # fmt: skip
     assert run.returncode == 3, run.stdout
     assert run.stdout.splitlines()[-1].startswith("inconclusive")

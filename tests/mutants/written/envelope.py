@@ -66,6 +66,12 @@ def arrays_of(operation: str) -> Condition:
 
 MUTANTS = [
     Mutant(
+        "byte-order-marks",
+        "Every answer begins with a byte order mark.",
+        ("ENV-success", "ENV-error"),
+        edits_answer(always, lambda answer: setattr(answer, "body", answer.body and b"\xef\xbb\xbf" + answer.body)),
+    ),
+    Mutant(
         "data-is-an-array-on-users",
         "`data` of the users upsert is an array.",
         ("ENV-success-data", "INGEST-accepted"),

@@ -35,21 +35,25 @@ async def unknown_items_are_made(request: Request, server: Server) -> Answer:
     return answer
 
 
-async def partly_accepted(request: Request, server: Server) -> Answer:
+async def partly_accepted(request: Request, server: Server, operation: str = "events") -> Answer:
     """Bad events of an array are left out; the others are accepted."""
-    if request.operation == "events" and request.is_array and not server.is_valid(request):
+    if request.operation == operation and request.is_array and not server.is_valid(request):
         good = [each for each in request.json if is_good(request, server, each)]
         if good:
             request.json = good
     return await server.answer(request)
 
 
-async def partly_stored(request: Request, server: Server) -> Answer:
-    """An array with a bad event is 400, but its good events count."""
-    answer = await server.answer(request)
-    if request.operation == "events" and request.is_array and answer.status == 400:
-        await partly_accepted(request, Quiet(server))
-    return answer
+def partly_stored(operation: str) -> Break:
+    """Answer an array with a bad record with 400, but store its good records."""
+
+    async def stored(request: Request, server: Server) -> Answer:
+        answer = await server.answer(request)
+        if request.operation == operation and request.is_array and answer.status == 400:
+            await partly_accepted(request, Quiet(server), operation)
+        return answer
+
+    return edge(stored)
 
 
 class Quiet(Server):
@@ -115,7 +119,19 @@ MUTANTS = [
         "refused-arrays-count-in-part",
         "An array with a bad event is 400, and its good events count.",
         ("EVENT-array-with-a-bad-one",),
-        edge(partly_stored),
+        partly_stored("events"),
+    ),
+    Mutant(
+        "refused-item-arrays-count-in-part",
+        "An array with a bad item is 400, and its good items are stored.",
+        ("LIFE-refused-array-stores-nothing",),
+        partly_stored("items"),
+    ),
+    Mutant(
+        "refused-user-arrays-count-in-part",
+        "An array with a bad user is 400, and its good users are stored.",
+        ("LIFE-refused-array-stores-nothing",),
+        partly_stored("users"),
     ),
     Mutant(
         "only-first-of-array-counts",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.mutants.mutant import Mutant
-from tests.mutants.wrappers import Answer, Break, Document, Request, Server, Test, asks, edge, edits_data
+from tests.mutants.wrappers import Answer, Break, Document, Request, Server, Test, asks, edge, edits_data, repairs
 from tests.mutants.written.recommendations import empty
 
 
@@ -96,6 +96,13 @@ def has_empty_filters(request: Request, _: Server) -> bool:
     return request.operation == "recommend" and request.value("filters") == {}
 
 
+def without_empty_values(record: Document) -> None:
+    if isinstance(record.get("attributes"), dict):
+        record["attributes"] = {
+            name: value for name, value in record["attributes"].items() if value not in (0, False, "")
+        }
+
+
 MUTANTS = [
     Mutant(
         "filters-ignored-by-similar",
@@ -137,6 +144,7 @@ MUTANTS = [
         "numbers-are-not-filtered",
         "A filter on a number or a boolean brings nothing.",
         (
+            "FILTER-number-found",
             "FILTER-numbers",
             "FILTER-other-types",
         ),
@@ -147,6 +155,12 @@ MUTANTS = [
                 else None
             )
         ),
+    ),
+    Mutant(
+        "empty-values-are-lost",
+        "An attribute whose value is 0, false or an empty text is not stored.",
+        ("FILTER-number-found", "REC-metadata-own"),
+        repairs("items", without_empty_values),
     ),
     Mutant(
         "empty-filters-bring-nothing",

@@ -100,6 +100,12 @@ MUTANTS = [
         edits_answer(lambda r, _: r.operation is None, lambda answer: setattr(answer, "status", 200), 404),
     ),
     Mutant(
+        "head-crashes",
+        "A HEAD request is a server error.",
+        ("ROBUST-never-5xx", "ROBUST-methods-and-paths"),
+        edits_answer(lambda r, _: r.method == "HEAD", lambda answer: setattr(answer, "status", 500)),
+    ),
+    Mutant(
         "x-domain-refused",
         "X-Domain is refused.",
         ("ROBUST-headers",),
@@ -120,7 +126,7 @@ MUTANTS = [
     Mutant(
         "second-upsert-of-an-item-is-200",
         "An item that is sent again is answered with 200.",
-        ("GEN-sequences", "INGEST-202"),
+        ("INGEST-202",),
         edge(lambda r, s: known_item_200(r, s)),
     ),
 ]

@@ -151,19 +151,19 @@ MUTANTS = [
     Mutant(
         "lists-after-an-echo-lack-pagination",
         "A list for a user who echoed a recommendation_id has no pagination.",
-        ("GEN-sequences", "REC-keys", "REC-pagination-types"),
+        ("REC-keys", "REC-pagination-types"),
         edge(lists_after_an_echo),
     ),
     Mutant(
         "echoes-of-served-ids-answer-200",
         "An event that echoes a recommendation_id which was served is answered with 200.",
-        ("GEN-sequences", "INGEST-202", "ATTR-echo-accepted"),
+        ("INGEST-202", "ATTR-echo-accepted"),
         passes(served_ids, answered_with_200),
     ),
     Mutant(
         "lists-beside-other-types-have-text-scores",
         "Beside an item that is no product, scores are texts.",
-        ("GEN-sequences", "RANK-score-number"),
+        ("RANK-score-number",),
         edits_data(
             lambda data, _: [result.update(score=str(result["score"])) for result in data["results"]],
             similar_to(lambda item_type: item_type != "product"),
