@@ -8,10 +8,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from random import Random
 
-ROOT = Path(__file__).parents[3]
+from tests.mutants.drawn.tree import ROOT
+
 FOLDERS = ("http", "http/operations", "state", "state/recommender")
 # Modules that only the dashboard, the control plane, the first edition, seeding or the clock use.
 OUTSIDE = {
