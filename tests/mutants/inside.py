@@ -78,8 +78,11 @@ def others(mock: Mock, state: State) -> list[State]:
     return [each.state for each in mock.organisations if each.state is not state]
 
 
-def shares(test: Callable[[Record, State, State], bool]) -> Break:
-    """Queue accepted records for other organisations too: test(record, its organisation's state, the other's)."""
+def shares(
+    test: Callable[[Record, State, State], bool], change: Callable[[Any], Record] = lambda record: record
+) -> Break:
+    """Queue accepted records for other organisations too, as `change` returns them: test(record, its organisation's
+    state, the other's)."""
 
     def install(mock: Mock) -> None:
         put = mock.ingest.put
@@ -89,7 +92,7 @@ def shares(test: Callable[[Record, State, State], bool]) -> Break:
         ) -> None:
             await put(state, apply, records, *rest, **more)
             for other in others(mock, state):
-                leaked = [each for each in records if test(each, state, other)]
+                leaked = [change(each) for each in records if test(each, state, other)]
                 if leaked:
                     await put(other, getattr(other.tenant, apply.__name__), leaked)
 

@@ -8,14 +8,9 @@ from tests.mutants.mutant import Mutant, Variant, statement_levels
 MOST = 300
 
 # The known gaps, so that they can't grow unnoticed; a closed gap must be removed from these lists.
-SURVIVORS = {"pages-overlap-at-times"}
-MUSTS_WITHOUT_TWO = {
-    "PAGE-ends-with-its-list",
-    "PERS-alike",
-    "TENANT-own-history",
-    "TENANT-unmoved",
-}
-SHOULDS_WITHOUT_ONE = {"PAGE-no-overlap", "PAGE-one-total", "PERS-alike-any-id", "PERS-nobody-elses", "VALID-any-id"}
+SURVIVORS: set[str] = set()
+MUSTS_WITHOUT_TWO: set[str] = set()
+SHOULDS_WITHOUT_ONE = {"PAGE-no-overlap"}  # a run turns few pages that hold items while nothing is written
 
 CHUNKS = 4  # parts of the sample, which can run in parallel
 JOBS = 3  # servers at once in each part: a run waits for a third of its time
@@ -24,6 +19,7 @@ MINUTES = 15.0  # more than any machine needs
 # These show only after more requests than the checks of their statements make.
 NEEDS_MORE = {
     "held-results-out-of-step",
+    "identify-of-upserted-users-only",
     "second-fallback-has-a-size",
     "second-has-next-counts-whole-pages",
     "second-limit-100-refused",

@@ -16,7 +16,6 @@ from tests.mutants.wrappers import (
     Server,
     edge,
     passes,
-    refuses,
 )
 
 
@@ -160,12 +159,6 @@ MUTANTS = [
             Event,
         ),
         options=("--ingest-delay", "1"),
-    ),
-    Mutant(
-        "echoed-ids-refused",
-        "A click or purchase with a recommendation_id is refused.",
-        ("ATTR-echo-accepted",),
-        refuses("events", echoes),
     ),
     Mutant(
         "unknown-echo-crashes",

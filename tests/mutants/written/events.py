@@ -11,7 +11,6 @@ from tests.mutants.wrappers import (
     edits,
     fills,
     passes,
-    refuses,
     repairs,
 )
 from tests.mutants.written.items import counts_wrong
@@ -57,18 +56,6 @@ def identify_open(record: Document) -> None:
 MUTANTS = [
     Mutant("events-counted-as-none", "One event is counted as 0.", ("EVENT-accepts-one",), counts_wrong("events", 0)),
     Mutant(
-        "checkout-start-refused",
-        "checkout_start is refused.",
-        ("EVENT-standard-names",),
-        refuses("events", lambda r: r.get("event_name") == "checkout_start"),
-    ),
-    Mutant(
-        "null-item-id-refused",
-        "item_id null is refused.",
-        ("EVENT-item-id-null",),
-        refuses("events", lambda r: "item_id" in r and r["item_id"] is None),
-    ),
-    Mutant(
         "events-need-a-known-user",
         "An event of a user that was never upserted is 404.",
         ("EVENT-anonymous-user",),
@@ -81,22 +68,10 @@ MUTANTS = [
         unless_known("users", "user_id", 403, array=False),
     ),
     Mutant(
-        "no-event-family-is-409",
-        "An event without event_family is refused with 409.",
-        ("EVENT-requires-family",),
-        refuses("events", lambda r: "event_family" not in r, 409),
-    ),
-    Mutant(
         "event-name-guessed",
         "An event without event_name is a view.",
         ("EVENT-requires-name",),
         fills("events", event_name="view"),
-    ),
-    Mutant(
-        "numeric-event-users",
-        "A number is taken for a user_id.",
-        ("EVENT-field-types",),
-        repairs("events", lambda r: r.update(user_id=str(r.get("user_id"))) if type(r.get("user_id")) is int else None),
     ),
     Mutant(
         "identify-without-previous",

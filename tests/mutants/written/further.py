@@ -24,7 +24,7 @@ from tests.mutants.wrappers import (
 from tests.mutants.written.event_effects import echoes_unknown
 from tests.mutants.written.exhausted import exempt
 from tests.mutants.written.items import is_broken
-from tests.mutants.written.paging import counted, paging, shifted
+from tests.mutants.written.paging import counted, paging
 from tests.mutants.written.recommendations import strategy
 from tests.mutants.written.robustness import crash, parsed, text
 from tests.mutants.written.unchecked import has
@@ -50,10 +50,6 @@ def unchecked_after(refusal: Refusal, operation: str, **good: Any) -> Break:
 
 def filtered(request: Request) -> bool:
     return bool(request.value("filters"))
-
-
-def later_page(request: Request) -> bool:
-    return request.operation == "recommend" and type(request.page) is int and request.page > 1
 
 
 def far_and_filtered(request: Request, _: Server) -> bool:
@@ -187,12 +183,6 @@ MUTANTS = [
         "Answers of ingestion have no key `error`.",
         ("INGEST-error-key",),
         edits(on(*INGESTION), lambda document, _: document.pop("error"), 202),
-    ),
-    Mutant(
-        "pages-overlap-at-times",
-        "Every third page but the first begins with the last item of the page before.",
-        ("PAGE-no-overlap", "PAGE-disjoint"),
-        shifted(-1, lambda request, server: later_page(request) and server.turn("later") % 3 == 0),
     ),
     Mutant(
         "every-two-hundredth-list-is-502",

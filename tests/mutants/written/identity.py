@@ -157,11 +157,7 @@ MUTANTS = [
     Mutant(
         "identify-of-upserted-users-only",
         "An identify event merges nothing when the user was never upserted.",
-        (
-            "IDENT-merges-history",
-            "IDENT-alike",
-            "IDENT-merges-in-one-array",
-        ),
+        ("IDENT-alike", "IDENT-merges-in-one-array", "IDENT-chain"),
         on_identify(only_upserted),
     ),
     Mutant(

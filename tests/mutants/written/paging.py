@@ -18,6 +18,7 @@ from tests.mutants.wrappers import (
     edge,
     edits_data,
 )
+from tests.mutants.written.recommendations import USER_BASED
 
 
 def default_limit(limit: int) -> Break:
@@ -113,6 +114,17 @@ def shifted(by: int, condition: Condition = RECOMMENDATIONS) -> Break:
     return edge(moved)
 
 
+def ends_early(limit: int, *strategies: str) -> Break:
+    """A first page of these strategies with a smaller limit says that it holds the whole list."""
+
+    def ended(data: Document, request: Request) -> None:
+        place = data["pagination"]
+        if place["page"] == 1 and place["limit"] < limit and request.strategy in strategies:
+            counted(place, len(data["results"]))
+
+    return edits_data(ended)
+
+
 MUTANTS = [
     Mutant("default-limit-is-10", "Without limit 10 items are returned.", ("PAGE-default-limit",), default_limit(10)),
     Mutant("default-limit-is-21", "Without limit 21 items are returned.", ("PAGE-default-limit",), default_limit(21)),
@@ -157,4 +169,16 @@ MUTANTS = [
         pages(lambda page: max(1, page - 1)),
     ),
     Mutant("pages-skip-one", "Between page 1 and page 2 one item is left out.", ("PAGE-disjoint",), shifted(1)),
+    Mutant(
+        "short-personal-pages-are-the-last",
+        "A first page of personalized shorter than 30 says that it is the last.",
+        ("PAGE-ends-with-its-list", "PAGE-one-total"),
+        ends_early(30, "personalized"),
+    ),
+    Mutant(
+        "short-session-pages-are-the-last",
+        "A first page of the strategies for sessions shorter than 15 says that it is the last.",
+        ("PAGE-ends-with-its-list", "PAGE-one-total"),
+        ends_early(15, *USER_BASED[1:]),
+    ),
 ]

@@ -7,9 +7,9 @@ import json
 from mock_server.mock import Mock
 from mock_server.state.organisations import State
 from mock_server.state.records import Event
-from tests.mutants.inside import Records, queues
+from tests.mutants.inside import Records, loses, queues
 from tests.mutants.mutant import Mutant
-from tests.mutants.wrappers import Answer, Break, Request, Server, asks, edge
+from tests.mutants.wrappers import Answer, Break, Document, Request, Server, Test, asks, chain, edge, refuses, repairs
 from tests.mutants.written.recommendations import ITEM_BASED, USER_BASED
 
 
@@ -81,6 +81,26 @@ def nobody(*strategies: str) -> Break:
     )
 
 
+def for_nobody(test: Test) -> Break:
+    """Events for which the test holds count for another user."""
+    return repairs("events", lambda record: record.update(user_id="nobody in particular") if test(record) else None)
+
+
+def nested_context(record: Document) -> bool:
+    context = record.get("context")
+    return isinstance(context, dict) and any(isinstance(value, dict) for value in context.values())
+
+
+def folded(record: Document) -> None:
+    for name in ("user_id", "previous_user_id"):
+        if isinstance(record.get(name), str):
+            record[name] = record[name].lower()
+
+
+def has_mark(user_id: object, marks: str) -> bool:
+    return isinstance(user_id, str) and any(mark in user_id for mark in marks)
+
+
 MUTANTS = [
     Mutant(
         "same-list-for-everybody",
@@ -138,5 +158,35 @@ MUTANTS = [
         "trending and popular answer with what is new.",
         ("POPULAR-follows-events",),
         sold_as("new-arrivals", "trending", "popular"),
+    ),
+    Mutant(
+        "purchases-with-an-event-id-are-nobodys",
+        "A purchase that has an event_id does not count for its user.",
+        ("PERS-alike",),
+        for_nobody(lambda record: record.get("event_name") == "purchase" and "event_id" in record),
+    ),
+    Mutant(
+        "purchases-in-a-nested-context-are-nobodys",
+        "A purchase whose context holds an object does not count for its user.",
+        ("PERS-alike",),
+        for_nobody(lambda record: record.get("event_name") == "purchase" and nested_context(record)),
+    ),
+    Mutant(
+        "users-with-blanks-leave-no-trace",
+        "What users with a blank or a slash in their id do counts for nothing.",
+        ("PERS-alike-any-id",),
+        loses(lambda event, _: event.event_name != "identify" and has_mark(event.user_id, " /"), Event),
+    ),
+    Mutant(
+        "users-that-differ-in-case-are-one",
+        "Users whose ids differ only in case share one history.",
+        ("PERS-nobody-elses",),
+        chain(*(repairs(operation, folded) for operation in ("users", "events", "recommend"))),
+    ),
+    Mutant(
+        "odd-users-get-no-list",
+        "A list for a user with a blank, a slash, a colon or a per cent sign in the id is 400.",
+        ("VALID-any-id",),
+        refuses("recommend", lambda record: has_mark(record.get("user_id"), " /:%")),
     ),
 ]

@@ -117,7 +117,6 @@ MUTANTS = [
         ("REC-pagination-types",),
         edits_data(lambda data, _: data["results"] or data.update(pagination=None)),
     ),
-    Mutant("mode-is-null", "mode is null.", ("REC-value-types",), sets(mode=None)),
     Mutant("domain-is-empty", "domain is empty.", ("REC-domain",), sets(domain="")),
     Mutant(
         "tenant-id-changes", "tenant_id differs from answer to answer.", ("REC-tenant-constant",), edge(changing_tenant)

@@ -81,12 +81,6 @@ MUTANTS = [
         refuses_asked(strategy("session-based"), 400),
     ),
     Mutant(
-        "underscore-spelling-refused",
-        "session_based is refused.",
-        ("STRAT-both-spellings",),
-        refuses_asked(strategy("session_based"), 400),
-    ),
-    Mutant(
         "sessions-need-no-user",
         "session_based without user_id is answered.",
         ("STRAT-requires-user",),

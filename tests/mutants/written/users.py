@@ -16,7 +16,6 @@ from tests.mutants.wrappers import (
     Server,
     edge,
     edits,
-    passes,
     refuses,
     repairs,
     tolerates,
@@ -37,18 +36,6 @@ def refuses_again(status: int, changed_only: bool = False) -> Break:
         return await server.answer(request)
 
     return edge(refused)
-
-
-def crashes_for(*statuses: str) -> Break:
-    """A recommendation for a user with one of these statuses is a server error."""
-
-    def concerned(request: Request, server: Server) -> bool:
-        if request.operation != "recommend" or not isinstance(request.value("user_id"), str):
-            return False
-        user = server.tenant(request).users.get(request.value("user_id"))
-        return user is not None and user.status in statuses
-
-    return passes(concerned, lambda request, server: server.crash(request))
 
 
 def always_active(records: Records, _: State, __: Mock) -> Records:
@@ -80,18 +67,6 @@ MUTANTS = [
         "created_at of a user may be any text.",
         ("USER-created-at-is-a-date",),
         repairs("users", lambda r: r.update(created_at="2026-01-01") if isinstance(r.get("created_at"), str) else None),
-    ),
-    Mutant(
-        "inactive-users-crash-recommend",
-        "A recommendation for an inactive user is a server error.",
-        ("USER-inactive-is-answered", "ROBUST-never-5xx"),
-        crashes_for("inactive"),
-    ),
-    Mutant(
-        "deleted-users-crash-recommend",
-        "A recommendation for a deleted user is a server error.",
-        ("USER-inactive-is-answered", "ROBUST-never-5xx"),
-        crashes_for("deleted"),
     ),
     Mutant(
         "inactive-users-stay-personal",
