@@ -82,7 +82,7 @@ def _chart(
         keys += f"<span>limit {_short(limit)}, far above</span>"
     return (
         f"<figure><figcaption><b>{escape(title)}</b>{keys}</figcaption>"
-        f'<div class="wide"><svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(title)}">'
+        f'<div class="wide" tabindex="0"><svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(title)}">'
         f"{''.join(parts)}</svg></div></figure>"
     )
 

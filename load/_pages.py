@@ -42,7 +42,7 @@ def page(result: Result | None, refresh: bool) -> str:
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>{again}'
         f'<meta name="viewport" content="width=device-width"><style>{PAGE_STYLE}</style></head>'
-        f"<body>{body}</body></html>"
+        f"<body><main>{body}</main></body></html>"
     )
 
 
@@ -54,7 +54,7 @@ def section(result: Result) -> str:
     target = f"<p>{escape(result.plan.target)}</p>" if result.plan else ""
     parts = [
         f"<style>{STYLE}</style><section class='slo' id='slo'>",
-        f"<div class='banner {kind}'><span class='verdict'>{escape(_state(result))}</span>",
+        f"<div class='banner {kind}'><h1 class='verdict'>{escape(_state(result))}</h1>",
         f"<div><p>{escape(load_in_words(result))}</p><p>{escape(plan_in_words(result))}</p>{target}</div></div>",
         _list(reasons, "reasons"),
         _list(verdict.notes, "reasons"),
@@ -222,11 +222,11 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]], numbers: set[int]
     """Render a table. `numbers`: right-aligned columns."""
     if not rows:
         return ""
-    titles = "".join(f"<th{_class(place in numbers)}>{escape(cell)}</th>" for place, cell in enumerate(head))
+    titles = "".join(f"<th{_class(place in numbers)}>{escape(cell or 'State')}</th>" for place, cell in enumerate(head))
     body = "".join(
         "<tr>" + "".join(_cell(cell, place in numbers) for place, cell in enumerate(row)) + "</tr>" for row in rows
     )
-    return f"<div class='wide'><table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table></div>"
+    return f"<div class='wide' tabindex='0'><table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table></div>"
 
 
 def _cell(text: str, is_number: bool) -> str:

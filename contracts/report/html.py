@@ -18,6 +18,7 @@ from contracts.report.words import (
     table,
 )
 from contracts.session import Report
+from fixtures.style import BASE
 
 _TEMPLATE = Path(__file__).with_name("page.html.jinja")
 
@@ -31,6 +32,7 @@ def _template() -> jinja2.Template:
 def text(report: Report) -> str:
     slowest = sorted(report.results, key=lambda result: -result.seconds)[:10]
     return _template().render(
+        base=BASE.read_text(encoding="utf-8"),
         report=report,
         headline=headline(report),
         causes=causes(report),

@@ -1,10 +1,9 @@
 """The first screen of the HTML report, on a phone and a desktop, light and dark."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, ViewportSize
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contracts.catalogue import load_catalogue
@@ -12,7 +11,8 @@ from contracts.options import read_arguments
 from contracts.report import html
 from contracts.session import judge
 from contracts.settings import settings_of
-from tests.support.browser import PHONE, WIDE, chromium, needs_chromium
+from tests.support.browser import PHONE, WIDE, Scheme, needs_chromium
+from tests.support.dashboard_support import needs_axe, violations
 from tests.support.mock_beside import mock_beside
 
 pytestmark = [needs_chromium, pytest.mark.slow]
@@ -45,16 +45,12 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
 @pytest.mark.parametrize("size", [PHONE, WIDE])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_first_screen_says_what_is_broken(browser: Browser, page_file: Path, size: object, scheme: object) -> None:
-    page = browser.new_page(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]
+def test_the_first_screen_says_what_is_broken(
+    browser: Browser, page_file: Path, size: ViewportSize, scheme: Scheme
+) -> None:
+    page = browser.new_page(viewport=size, color_scheme=scheme)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(page_file.as_uri())
@@ -62,13 +58,24 @@ def test_the_first_screen_says_what_is_broken(browser: Browser, page_file: Path,
     for text in ("Fails: ", "What is broken"):
         box = page.get_by_text(text, exact=False).first.bounding_box()
         assert box is not None
-        assert box["y"] + box["height"] < page.viewport_size["height"]  # type: ignore[index]
+        assert box["y"] + box["height"] < size["height"]
     first = page.locator(".causes li").first
     box = first.bounding_box()
     assert box is not None
-    assert box["y"] + box["height"] < page.viewport_size["height"]  # type: ignore[index]
+    assert box["y"] + box["height"] < size["height"]
     target = first.locator("a").get_attribute("href") or ""
     assert page.locator(target).count() == 1
     assert "\\u001b" in page.inner_text("header")
     assert asked == [page_file.as_uri()]
+    page.close()
+
+
+@needs_axe
+@pytest.mark.parametrize("size", [PHONE, WIDE])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_report_is_accessible(browser: Browser, page_file: Path, size: ViewportSize, scheme: Scheme) -> None:
+    page = browser.new_page(viewport=size, color_scheme=scheme)
+    page.goto(page_file.as_uri())
+    page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+    assert violations(page) == []
     page.close()

@@ -2,10 +2,12 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from playwright.sync_api import Browser, ViewportSize
 
 from load import _pages, _reports
 from load._charts import by_percentile, over_time
@@ -19,6 +21,8 @@ from load._saturate import Held, Step
 from load._slo_file import read_slo
 from load._summary import load_in_words
 from load._verdict import Outcome, Row, Verdict, number
+from tests.support.browser import LOOKS, Scheme, needs_chromium
+from tests.support.dashboard_support import needs_axe, violations
 
 RECOMMEND = "POST /v1/recommend"
 PASSED = Row(RECOMMEND, "p99_ms", 500.0, 123.4, 1000, "run", Outcome.PASS)
@@ -146,6 +150,25 @@ def test_the_steps_of_a_search_are_shown() -> None:
 
 def test_the_page_says_so_before_the_first_run() -> None:
     assert "No run yet" in _pages.page(None, refresh=False)
+
+
+@needs_chromium
+@needs_axe
+@pytest.mark.parametrize(("scheme", "size"), LOOKS)
+def test_the_page_is_accessible_and_fits_the_screen(
+    browser: Browser, tmp_path: Path, scheme: Scheme, size: ViewportSize
+) -> None:
+    changes = (Change(RECOMMEND, "p95_ms", 100.0, 130.0, 0.2, 0.4, 500),)
+    steps = (Step(100.0, 99.8, 12.0, 800, Held.YES), Step(200.0, 150.0, 900.0, 1200, Held.NO, "p99_ms is 900"))
+    judged = (PASSED, FAILED, MISSING, *rows(changes, 0.1))
+    file = tmp_path / "slo.html"
+    with browser.new_context(viewport=size, color_scheme=scheme) as context:
+        page = context.new_page()
+        for result in (run_with(*judged, changes=changes, steps=steps), run_with(PASSED), None):
+            file.write_text(_pages.page(result, refresh=False), encoding="utf-8")
+            page.goto(file.as_uri())
+            assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+            assert violations(page) == []
 
 
 def test_the_section_is_inserted_before_the_last_end_of_the_body() -> None:
