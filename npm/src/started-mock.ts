@@ -1,12 +1,13 @@
 // Starts one mock for a whole test run.
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { pythonOf } from "./command/environment.js";
 
-const OPTIONS = ["--port", "0", "--clock", "virtual", "--ingest-delay", "0", "--quiet"];
+const OPTIONS = ["--end-with-stdin", "--port", "0", "--clock", "virtual", "--ingest-delay", "0", "--quiet"];
 const START_SECONDS = 60;
 
 export type StartedMock = { url: string; stop: () => void };
@@ -17,7 +18,8 @@ export async function startMock(options: string[] = []): Promise<StartedMock> {
   const folder = mkdtempSync(join(tmpdir(), "lehnz-mock-"));
   const keys = join(folder, "keys.json");
   const command = ["-P", "-m", "mock_server", ...OPTIONS, "--keys-out", keys, ...options];
-  const mock = spawn(python, command, { stdio: ["ignore", "ignore", "pipe"] });
+  // The mock stops when its standard input closes: a pipe that this process holds, even if it is killed.
+  const mock = spawn(python, command, { stdio: ["pipe", "ignore", "pipe"] });
   let output = "";
   mock.stderr.setEncoding("utf8").on("data", (text: string) => (output = (output + text).slice(-2_000)));
   const stop = (): void => {
@@ -28,7 +30,7 @@ export async function startMock(options: string[] = []): Promise<StartedMock> {
   const url = await addressIn(keys, mock);
   if (!url) throw new Error(`the mock did not start: ${output.trim()}`);
   mock.unref(); // so that a finished test runner can exit
-  (mock.stderr as unknown as { unref: () => void }).unref();
+  for (const pipe of [mock.stdin, mock.stderr] as Socket[]) pipe.unref();
   return { url, stop };
 }
 

@@ -1,4 +1,4 @@
-"""An HTTP proxy in a thread that requires a login and records the requests that it forwards."""
+"""An HTTP proxy in a thread that requires a login and records the requests that it gets."""
 
 import base64
 import contextlib
@@ -17,10 +17,11 @@ _HOP = {"proxy-authorization", "connection", "proxy-connection", "transfer-encod
 @dataclass
 class Seen:
     """What the proxy recorded. `url`: of the proxy, without its login. `headers`: of every forwarded request, names in
-    lower case."""
+    lower case. `tunnels`: the targets of CONNECT requests, as HOST:PORT."""
 
     url: str
     refused: int = 0
+    tunnels: list[str] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
 
     @property
@@ -55,9 +56,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        if self.headers.get("Proxy-Authorization") != f"Basic {base64.b64encode(LOGIN.encode()).decode()}":
-            self.seen.refused += 1
-            self._answer(407, [], b"")
+        if not self._logged_in():
             return
         parts = urlsplit(self.path)  # a client of a proxy sends whole URLs
         headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP}
@@ -67,6 +66,20 @@ class _Handler(BaseHTTPRequestHandler):
             target.request("POST", parts.path, body, headers)
             answer = target.getresponse()
             self._answer(answer.status, answer.getheaders(), answer.read())
+
+    def do_CONNECT(self) -> None:
+        """Record the target of a tunnel, and open none."""
+        if self._logged_in():
+            self.seen.tunnels.append(self.path)
+            self._answer(502, [], b"")
+
+    def _logged_in(self) -> bool:
+        """Check the login; answer the request if it is wrong."""
+        if self.headers.get("Proxy-Authorization") == f"Basic {base64.b64encode(LOGIN.encode()).decode()}":
+            return True
+        self.seen.refused += 1
+        self._answer(407, [], b"")
+        return False
 
     def _answer(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
         self.send_response(status)

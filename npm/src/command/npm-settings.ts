@@ -5,12 +5,14 @@ type Settings = { [name: string]: unknown };
 
 /** Returns variables for uv and pip; those that the user has set are kept. Called once, to create the environment. */
 export function installerSettings(environment: NodeJS.ProcessEnv = process.env, npm = npmSettings()): NodeJS.ProcessEnv {
+  // npm passes its settings on to what it runs. `npm config list` leaves out a proxy with a password.
+  const setting = (name: string): unknown => environment[`npm_config_${name.replace("-", "_")}`] || npm[name];
   const wanted = {
-    HTTPS_PROXY: npm["https-proxy"] ?? npm.proxy,
-    HTTP_PROXY: npm.proxy,
-    NO_PROXY: Array.isArray(npm.noproxy) ? npm.noproxy.join(",") : npm.noproxy,
-    PIP_CERT: npm.cafile,
-    SSL_CERT_FILE: npm.cafile,
+    HTTPS_PROXY: setting("https-proxy") ?? setting("proxy"),
+    HTTP_PROXY: setting("proxy"),
+    NO_PROXY: [setting("noproxy")].flat().join().split(/[\s,]+/).join(),
+    PIP_CERT: setting("cafile"),
+    SSL_CERT_FILE: setting("cafile"),
   };
   const usable = Object.entries(wanted).filter(
     ([name, value]) => typeof value === "string" && value && !environment[name] && !environment[name.toLowerCase()],
