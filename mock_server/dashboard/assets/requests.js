@@ -216,7 +216,7 @@ function preflight(exchange) {
       next && ["Allowed, and the request followed: ", link("id", next.id, `#${next.id}`), "."],
       !next && refused && ["The response does not allow it, so the browser did not send the request, and the page's ", element("code", {}, "fetch"), " failed with a CORS error."],
       !next && !refused && ["The response allows it, but no request has followed. The browser stops here when the page asks with ", element("code", {}, 'credentials: "include"'),
-        " (or ", element("code", {}, "withCredentials"), "): any origin may call, but without cookies. Leave it out; the API has none. It also stops when the page is left meanwhile without ",
+        " (or ", element("code", {}, "withCredentials"), "), as ", element("code", {}, "navigator.sendBeacon"), " always does: any origin may call, but without cookies. Leave it out; the API has none. It also stops when the page is left meanwhile without ",
         element("code", {}, "keepalive"), "."],
     ].filter(Boolean).flat());
   }, (error) => body.replaceChildren(error.message));

@@ -1,8 +1,9 @@
 """Live requests: a page's requests appear as they arrive, and can be found, opened and verified."""
 
+import json
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from fixtures.bodies import event_body
 from fixtures.mock_process import RunningMock
@@ -13,6 +14,7 @@ from tests.support.dashboard_support import (
     settled,
     shop_a_little,
 )
+from tests.support.sites import EmptyPage, serving
 
 pytestmark = needs_chromium
 ACME = "lehnz_pk_dev_acme_books_fcc4d1ba0a99e14cc6ee95a7"
@@ -117,3 +119,26 @@ def test_verifying_a_request_that_was_not_made_shows_the_nearest_one(page: Page,
     part.get_by_label("Part of the body").fill("{")
     part.get_by_role("button", name="Verify").click()
     expect(part.get_by_role("alert")).to_contain_text("JSON")
+
+
+def test_a_beacon_shows_why_it_is_refused_or_never_sent(browser: Browser, page: Page, mock: RunningMock) -> None:
+    """A beacon can't have a header, and always asks with credentials, which a preflight to any origin excludes."""
+    event = json.dumps(event_body("view", "u1", "prod_1"))
+    with serving(EmptyPage) as origin, browser.new_context() as context:
+        shop = context.new_page()
+        shop.goto(origin)
+        shop.evaluate(
+            """([url, event]) => {
+              navigator.sendBeacon(url, event);
+              navigator.sendBeacon(url, new Blob([event], { type: "application/json" }));
+            }""",
+            [f"{mock.url}/v1/ingest/events/ingest", event],
+        )
+        page.goto("/_mock/ui/requests")
+        rows = settled(page).locator("#list tbody tr")
+        expect(rows).to_have_count(2)
+    expect(rows.filter(has_text="401")).to_have_count(1)
+    page.get_by_role("link", name="preflight of POST").click()
+    detail = page.get_by_role("complementary", name="Chosen request")
+    expect(detail).to_contain_text("The response allows it, but no request has followed.")
+    expect(detail).to_contain_text("sendBeacon always does")
