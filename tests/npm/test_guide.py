@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -13,22 +13,38 @@ from playwright.sync_api import Browser, expect
 from tests.support.front_project import Project
 from tests.support.guide import blocks, commands, file
 from tests.support.npm_package import needs_archive, needs_package
+from tests.support.ports import reserved
 
 pytestmark = [pytest.mark.slow, needs_package, needs_archive]
 
 FIRST = "From an empty folder to recommendations"
 MOCK = "http://127.0.0.1:4010"
 SHOP = "http://localhost:5173/"
+PORTS = (4010, 4011, 5173, 5174)  # of the page's commands and files, and Vite's own
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
 
 
 @pytest.fixture(scope="module")
-def shop(make_project: Callable[..., Project]) -> Project:
+def workers_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.getbasetemp().parent
+
+
+@pytest.fixture(scope="module")
+def shop(make_project: Callable[..., Project], workers_folder: Path) -> Project:
+    with reserved(PORTS, workers_folder):
+        pass  # a taken port is reported before the project is made, which takes a minute
     project = make_project(FIRST)
     project.write("src/App.tsx", file("src/App.tsx"))
     return project
 
 
+@pytest.fixture
+def free_ports(workers_folder: Path) -> Iterator[None]:
+    with reserved(PORTS, workers_folder):
+        yield
+
+
+@pytest.mark.usefixtures("free_ports")
 def test_the_first_block_shows_recommendations_in_the_browser(shop: Project, browser: Browser) -> None:
     start, dev = commands(FIRST)[-2:]
     with shop.running(start, f"{MOCK}/_mock/health"), shop.running(dev, SHOP):
@@ -53,6 +69,7 @@ def test_the_app_compiles_strictly_and_builds_with_the_templates_settings(shop: 
     shop.run("npm run build")
 
 
+@pytest.mark.usefixtures("free_ports")
 def test_the_server_block_loads_items(shop: Project) -> None:
     shop.write("load.mjs", file("load.mjs"))
     with shop.running("npx lehnz-mock", f"{MOCK}/_mock/health"):
@@ -75,6 +92,7 @@ def test_the_jest_setup_works(shop: Project) -> None:
     assert "1 passed" in shop.run("npx jest --config jest.config.cjs")
 
 
+@pytest.mark.usefixtures("free_ports")
 def test_msw_lets_the_mocks_requests_pass(shop: Project) -> None:
     (install,) = commands("Beside MSW")
     shop.run(install)
@@ -90,6 +108,7 @@ def test_msw_lets_the_mocks_requests_pass(shop: Project) -> None:
         assert "200" in shop.run("node msw.out.mjs")
 
 
+@pytest.mark.usefixtures("free_ports")
 def test_playwright_works_beside_the_dev_server_and_its_errors_point_into_the_spec(shop: Project) -> None:
     install, _ = commands("Playwright")  # the second command downloads a browser; the system's is used instead
     shop.run(install)
@@ -168,9 +187,15 @@ def test_the_container_recipes_match_the_containerfile() -> None:
     assert "npx lehnz-mock --version" in container["postCreateCommand"]
 
 
+def test_the_environment_file_names_the_address_and_key_of_the_first_block() -> None:
+    values = [line.partition("=")[2] for line in file(".env.development").splitlines()]
+    assert [value for value in values if f'"{value}"' not in file("src/App.tsx")] == []
+    assert len(values) == 2
+
+
 def test_every_block_of_the_page_is_run_by_a_test() -> None:
     here = Path(__file__).read_text(encoding="utf-8")
-    names = [each.file for each in blocks() if each.file and each.file != ".env.development"]
+    names = [each.file for each in blocks() if each.file]
     assert [name for name in names if name not in here] == []
     sections = {each.section for each in blocks() if not each.file}
     assert [name for name in sections if name not in here] == []

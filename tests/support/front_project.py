@@ -10,6 +10,8 @@ from pathlib import Path
 
 import httpx
 
+from tests.support.ports import is_taken
+
 SECONDS = 240
 
 
@@ -56,6 +58,10 @@ class Project:
         finally:
             os.killpg(process.pid, signal.SIGTERM)
             process.wait(30)
+            deadline = time.monotonic() + 30
+            while is_taken(httpx.URL(url).port or 80):  # by a process that is still ending
+                assert time.monotonic() < deadline, f"{command} still serves {url}"
+                time.sleep(0.1)
 
 
 def _answers(url: str) -> bool:
