@@ -91,8 +91,10 @@ class Connection(HttpToolsProtocol):
             self._hang_up.cancel()
         self.pipeline.clear()
         self.headers, self.url = [], b""
-        self._answering = None
-        self.cycle = None  # type: ignore[assignment] # `cycle` refers back to this object: a reference cycle
+        self._hang_up = self._answering = None
+        # Both refer back to this object: a reference cycle each, which nothing would ever collect.
+        self.cycle = None  # type: ignore[assignment]
+        self._lingering.close = self.transport.close
 
     def on_response_complete(self) -> None:
         self.server_state.total_requests += 1
