@@ -40,6 +40,7 @@ class Node:
     def __init__(self, environment: Environment, machine: Machine) -> None:
         self.environment, self.machine = environment, machine
         self.plan: Plan | None = None
+        self._reply: dict[str, Any] | None = None  # to the plan
         self.organisations: tuple[Organisation, ...] = ()
         self.shop = Shop((), (), (), ())
         self.samples = Samples()
@@ -59,8 +60,10 @@ class Node:
         """Store the plan, test the target with every key of this node, and report the result."""
         plan = Plan.from_message(msg.data["plan"])
         if self.plan is not None and self.plan.run == plan.run:
-            return  # a repeated message while the test was running
-        self.plan = plan
+            if self._reply is not None:  # repeated, because the reply was lost; None while the test runs
+                self.send("load_ready", self._reply)
+            return
+        self.plan, self._reply = plan, None
         self._set_aside()
         answer: dict[str, Any] = {"run": plan.run, "index": plan.index, "versions": versions(), "problem": ""}
         try:
@@ -68,7 +71,8 @@ class Node:
             ids_file = self.machine.ids_file
             self.shop = shop_from_file(Path(ids_file)) if ids_file else generated_shop(msg.data["shop"], plan.seed)
         except OptionError as error:
-            self.send("load_ready", {**answer, "problem": str(error)})
+            self._reply = {**answer, "problem": str(error)}
+            self.send("load_ready", self._reply)
             return
         mine = everyone[:2] if plan.probe else _keys.share(everyone, plan.index, plan.workers)
         self.organisations = mine
@@ -85,6 +89,7 @@ class Node:
             "keys": _keys.fingerprint(everyone),
             "quotas": quotas,
         }
+        self._reply = answer
         self.send("load_ready", answer)
 
     def read_files(self) -> tuple[Organisation, ...]:
