@@ -59,21 +59,22 @@ class Node:
     def on_plan(self, msg: Any, **_: Any) -> None:
         """Store the plan, test the target with every key of this node, and report the result."""
         plan = Plan.from_message(msg.data["plan"])
-        if self.plan is not None and self.plan.run == plan.run:
-            if self._reply is not None:  # repeated, because the reply was lost; None while the test runs
-                self.send("load_ready", self._reply)
-            return
-        self.plan, self._reply = plan, None
+        if self.plan is None or self.plan.run != plan.run:
+            self.plan, self._reply = plan, None
+            self._reply = self._prepare(plan, msg.data["shop"])
+        if self._reply is not None:  # None for a message that is repeated while the test runs
+            self.send("load_ready", self._reply)
+
+    def _prepare(self, plan: Plan, shop: str) -> dict[str, Any]:
+        """Read the files, test the target, and return the reply."""
         self._set_aside()
         answer: dict[str, Any] = {"run": plan.run, "index": plan.index, "versions": versions(), "problem": ""}
         try:
             everyone = self.read_files()
             ids_file = self.machine.ids_file
-            self.shop = shop_from_file(Path(ids_file)) if ids_file else generated_shop(msg.data["shop"], plan.seed)
+            self.shop = shop_from_file(Path(ids_file)) if ids_file else generated_shop(shop, plan.seed)
         except OptionError as error:
-            self._reply = {**answer, "problem": str(error)}
-            self.send("load_ready", self._reply)
-            return
+            return {**answer, "problem": str(error)}
         mine = everyone[:2] if plan.probe else _keys.share(everyone, plan.index, plan.workers)
         self.organisations = mine
         connections = self.connect(AT_ONCE)
@@ -83,14 +84,12 @@ class Node:
         for quota in quotas:
             quota["location"] = self.redactor.text(quota["location"])
         connections.close()
-        answer |= {
+        return answer | {
             "secret_keys": all(one.secret_key for one in mine),
             "organisations": len(everyone),
             "keys": _keys.fingerprint(everyone),
             "quotas": quotas,
         }
-        self._reply = answer
-        self.send("load_ready", answer)
 
     def read_files(self) -> tuple[Organisation, ...]:
         """Read the organisations; from now on their keys are masked in all output. Raises OptionError."""
