@@ -48,6 +48,11 @@ def is_secret_name(name: bytes) -> bool:
     return _SECRET_NAME.search(name.decode("latin-1")) is not None
 
 
+def mask_key(value: bytes) -> bytes:
+    """Shorten the key of an organisation, whatever its form."""
+    return masked(value.decode("latin-1")).encode("latin-1")
+
+
 def mask_header(name: bytes, value: bytes) -> bytes:
     if is_secret_name(name):
         return mask_keys(value) if _API_KEY.fullmatch(value) else HIDDEN.encode()

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from mock_server.context import Finding
 from mock_server.errors import FieldError
 from mock_server.layers.journal.exchange import Circumstances, Exchange, Message
-from mock_server.layers.journal.masking import Header, mask_body, mask_header, mask_keys, mask_target
+from mock_server.layers.journal.masking import Header, mask_body, mask_header, mask_key, mask_keys, mask_target
 
 MAX_HEADER_BYTES = 8_192  # of one message; the rest is dropped
 _MAX_METHOD, _MAX_TARGET = 16, 4_096  # characters of a method; bytes of a path, and of a query
@@ -88,5 +88,5 @@ def without_secrets(headers: Sequence[Header], known: bool) -> list[Header]:
         if size > MAX_HEADER_BYTES:
             break
         is_good_key = known and name == b"x-api-key"
-        kept.append((name, b"%b...%b" % (value[:9], value[-4:]) if is_good_key else mask_header(name, value)))
+        kept.append((name, mask_key(value) if is_good_key else mask_header(name, value)))
     return kept
