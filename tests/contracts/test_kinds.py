@@ -9,7 +9,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from contracts.catalogue import Entry, load_catalogue
 from contracts.exchange import Exchange
@@ -27,6 +26,7 @@ from contracts.settings import settings_of
 from fixtures.bodies import STANDARD_FAMILIES, full_event_body
 from fixtures.examples import example
 from fixtures.spec import Operation
+from tests.support.counter import Counter
 from tests.support.mock_beside import mock_beside
 from tests.support.shipped import SPEC
 from tests.support.small_server import Freedoms, small_server
@@ -127,19 +127,6 @@ def test_a_header_of_the_user_is_sent_and_never_overwritten(name: str) -> None:
         run.client.close()
     in_the_way = {"other-header", "other-names"} if name.lower() == "authorization" else set()
     assert in_the_way.isdisjoint(run.credentials.wrong("publishable"))
-
-
-class Counter:
-    """A layer that counts requests."""
-
-    seen = 0
-
-    def __call__(self, app: ASGIApp) -> ASGIApp:
-        async def layer(scope: Scope, receive: Receive, send: Send) -> None:
-            self.seen += scope["type"] == "http"
-            await app(scope, receive, send)
-
-        return layer
 
 
 @pytest.mark.parametrize(

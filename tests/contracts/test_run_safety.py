@@ -11,26 +11,13 @@ from pathlib import Path
 
 import httpx
 import pytest
-from starlette.types import ASGIApp, Receive, Scope, Send
 
+from tests.support.counter import Counter
 from tests.support.hostile import SERVERS, serving
 from tests.support.mock_beside import Beside, mock_beside
 
 RUN = (sys.executable, "-m", "contracts", "--no-reference", "--no-generated")
 SECRET = "Basic aHVudGVyMjpodW50ZXIy"
-
-
-class Counter:
-    """A layer that counts requests."""
-
-    seen = 0
-
-    def __call__(self, app: ASGIApp) -> ASGIApp:
-        async def layer(scope: Scope, receive: Receive, send: Send) -> None:
-            self.seen += scope["type"] == "http"
-            await app(scope, receive, send)
-
-        return layer
 
 
 @pytest.fixture

@@ -1,18 +1,21 @@
 """A mock with data for the dashboard, and names that an attacker would use."""
 
 import ssl
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Browser, Page, Request, expect
 
 from fixtures.bodies import event_body, full_item_body, identify_body, item_body, recommend_body, user_body
 from fixtures.mock_process import RunningMock
+from tests.support.browser import WIDE
 from tests.support.node_tools import NODE
 
 HOSTILE = '<img src=x onerror="document.title=\'taken\'">\'"&</script><script>document.title="taken"</script>'
+ACME = "lehnz_pk_dev_acme_books_fcc4d1ba0a99e14cc6ee95a7"  # the second organisation's publishable key
 CHANGE = {"X-Mock-Control": "1"}
 TLS = ssl.create_default_context()  # made once, because httpx would read all certificates again for each request
 # How far elements shift while a page loads: https://web.dev/articles/cls calls less than 0.1 good.
@@ -77,6 +80,18 @@ def listen(page: Page, mock: RunningMock, complaints: list[str]) -> None:
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("request", elsewhere)
+
+
+@contextmanager
+def fresh_page(browser: Browser, mock: RunningMock, complaints: list[str]) -> Iterator[Page]:
+    """Yield a page of a fresh mock that accepts every dialog. Fails on a console error or a request to another host."""
+    start_afresh(mock)
+    with browser.new_context(viewport=WIDE, base_url=mock.url) as context:
+        page = context.new_page()
+        page.on("dialog", lambda dialog: dialog.accept())
+        listen(page, mock, complaints)
+        yield page
+    assert complaints == []
 
 
 def settled(page: Page) -> Page:

@@ -26,8 +26,10 @@ class EmptyPage(QuietHandler):
 def serving(handler: Callable[..., BaseHTTPRequestHandler], name: str = "127.0.0.1") -> Iterator[str]:
     """Serve the site and yield its origin; `name`: the host name by which the browser reaches it."""
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
-        yield f"http://{name}:{server.server_port}"
-        server.shutdown()
-        thread.join()
+        try:
+            yield f"http://{name}:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()

@@ -3,12 +3,13 @@
 import base64
 import contextlib
 import http.client
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
+
+from tests.support.sites import serving
 
 LOGIN = "load:hunter2-hunter2"
 _HOP = {"proxy-authorization", "connection", "proxy-connection", "transfer-encoding"}
@@ -34,17 +35,9 @@ def small_proxy() -> Iterator[Seen]:
     class Handler(_Handler):
         pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    Handler.seen = Seen(f"http://127.0.0.1:{server.server_port}")
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    try:
+    with serving(Handler) as url:
+        Handler.seen = Seen(url)
         yield Handler.seen
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 class _Handler(BaseHTTPRequestHandler):

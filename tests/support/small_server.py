@@ -10,8 +10,10 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, ClassVar
+
+from tests.support.sites import serving
 
 KEYS = {f"lehnz_{kind}_{name}": (name, kind) for name in ("shop_a", "shop_b") for kind in ("pk", "sk")}
 SECRET = ("/v1/ingest/items/upsert", "/v1/ingest/users/upsert")
@@ -78,16 +80,8 @@ def small_server(freedoms: Freedoms) -> Iterator[str]:
         lock: ClassVar[threading.Lock] = threading.Lock()
         count: ClassVar[list[int]] = [0]
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(Handler) as url:
+        yield url
 
 
 class _Handler(BaseHTTPRequestHandler):

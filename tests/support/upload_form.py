@@ -9,6 +9,12 @@ FORM = [("content-type", f"multipart/form-data; boundary={BOUNDARY}")]
 END = f"--{BOUNDARY}--\r\n".encode()
 
 
+HEAD = "item_id,item_type,status\n"
+
+
+ROW = "a,product,active\n"
+
+
 # From the documentation's page on loading a catalogue.
 CATALOG_CSV = """\
 item_id,item_type,name,price,category,status

@@ -6,11 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from fixtures.mock_process import RunningMock, running_mock
-from tests.support.browser import WIDE
-from tests.support.dashboard_support import (
-    listen,
-    start_afresh,
-)
+from tests.support.dashboard_support import fresh_page
 
 
 @pytest.fixture(scope="module")
@@ -22,13 +18,8 @@ def mock() -> Iterator[RunningMock]:
 @pytest.fixture
 def page(browser: Browser, mock: RunningMock, complaints: list[str]) -> Iterator[Page]:
     """A page of a fresh mock, signed out. Fails the test if any requested URL contains a token."""
-    start_afresh(mock)
     addresses: list[str] = []
-    with browser.new_context(viewport=WIDE, base_url=mock.url) as context:
-        page = context.new_page()
-        page.on("dialog", lambda dialog: dialog.accept())
+    with fresh_page(browser, mock, complaints) as page:
         page.on("request", lambda request: addresses.append(request.url))
-        listen(page, mock, complaints)
         yield page
-    assert complaints == []
     assert [address for address in addresses if "eyJ" in address or "token" in address] == []

@@ -6,8 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from fixtures.mock_process import RunningMock, running_mock
-from tests.support.browser import WIDE
-from tests.support.dashboard_support import listen, start_afresh
+from tests.support.dashboard_support import fresh_page
 
 
 @pytest.fixture(scope="module")
@@ -18,11 +17,5 @@ def mock() -> Iterator[RunningMock]:
 
 @pytest.fixture
 def page(browser: Browser, mock: RunningMock, complaints: list[str]) -> Iterator[Page]:
-    """A page that accepts every dialog. Fails the test on a console error or a request to another host."""
-    start_afresh(mock)
-    with browser.new_context(viewport=WIDE, base_url=mock.url) as context:
-        page = context.new_page()
-        page.on("dialog", lambda dialog: dialog.accept())
-        listen(page, mock, complaints)
+    with fresh_page(browser, mock, complaints) as page:
         yield page
-    assert complaints == []

@@ -9,6 +9,7 @@ from fixtures.bodies import event_body
 from fixtures.mock_process import RunningMock
 from tests.support.browser import needs_chromium
 from tests.support.dashboard_support import (
+    ACME,
     control,
     send,
     settled,
@@ -17,7 +18,6 @@ from tests.support.dashboard_support import (
 from tests.support.sites import EmptyPage, serving
 
 pytestmark = needs_chromium
-ACME = "lehnz_pk_dev_acme_books_fcc4d1ba0a99e14cc6ee95a7"
 
 
 def test_requests_appear_as_they_arrive_and_the_list_can_be_paused(page: Page, mock: RunningMock) -> None:

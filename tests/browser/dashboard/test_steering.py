@@ -17,7 +17,6 @@ from tests.support.dashboard_support import (
 )
 
 pytestmark = needs_chromium
-ACME = "lehnz_pk_dev_acme_books_fcc4d1ba0a99e14cc6ee95a7"
 
 
 def test_the_overview_shows_the_falling_quota_and_can_reset(page: Page, mock: RunningMock) -> None:

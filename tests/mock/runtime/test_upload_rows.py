@@ -5,27 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from tests.support.mock_client import Client
-from tests.support.upload_form import form
+from tests.support.upload_form import HEAD, ROW, form
 from tests.support.upload_shop import Shop
 
 Make = Callable[..., Client]
-
-
-@pytest.fixture
-def shop(mock: Client) -> Shop:
-    return Shop(mock)
-
-
-ROW = "a,product,active\n"
-
-
-HEAD = "item_id,item_type,status\n"
-
-
-ROW = "a,product,active\n"
-
-
-HEAD = "item_id,item_type,status\n"
 
 
 @pytest.mark.parametrize(

@@ -11,21 +11,10 @@ from fixtures.bodies import recommend_body
 from mock_server.spec import accounts
 from mock_server.state.records import User
 from tests.support.mock_client import RECOMMEND, Client, edited_spec
-from tests.support.upload_form import BOUNDARY, CATALOG_CSV, END, form
+from tests.support.upload_form import BOUNDARY, CATALOG_CSV, END, HEAD, ROW, form
 from tests.support.upload_shop import Shop
 
 Make = Callable[..., Client]
-
-
-@pytest.fixture
-def shop(mock: Client) -> Shop:
-    return Shop(mock)
-
-
-ROW = "a,product,active\n"
-
-
-HEAD = "item_id,item_type,status\n"
 
 
 CATALOG_JSON = json.dumps(
