@@ -48,8 +48,7 @@ function description() {
 for (const menu of [organisation, contract]) {
   menu.addEventListener("change", () => {
     ui.specActions.updateUrl(description());
-    ui.specActions.download(description());
-    useKeys();
+    ui.specActions.download(description()); // the keys follow in onComplete, with the description
   });
 }
 
