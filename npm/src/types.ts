@@ -79,7 +79,7 @@ export interface paths {
         /**
          * Recommend items
          * @description One endpoint serves every use case; the `strategy` field picks the algorithm. Too little signal is never an
-         *     error: the answer degrades to the strategy's fallback.
+         *     error: the list then comes from the strategy's fallback.
          */
         post: operations["recommend"];
         delete?: never;
@@ -182,7 +182,7 @@ export interface paths {
         /**
          * Recommend for an item (first edition)
          * @deprecated
-         * @description Customers also viewed, as strategy `similar`.
+         * @description The list for "customers also viewed", as strategy `similar`.
          */
         get: operations["firstEditionRecommendForItem"];
         put?: never;
@@ -205,7 +205,7 @@ export interface paths {
         /**
          * Recommend for a session (first edition)
          * @deprecated
-         * @description Because you viewed X, as strategy `session_based`. The session is the list of items.
+         * @description The list for "because you viewed X", as strategy `session_based`. The given items are the session.
          */
         post: operations["firstEditionRecommendForSession"];
         delete?: never;
@@ -226,7 +226,8 @@ export interface paths {
         /**
          * Recommend for a basket (first edition)
          * @deprecated
-         * @description Frequently bought together on cart pages, as strategy `cross-sell`. The basket is the list of items.
+         * @description The list for "frequently bought together" on cart pages, as strategy `cross-sell`. The given items are the
+         *     basket.
          */
         post: operations["firstEditionRecommendForBasket"];
         delete?: never;
@@ -247,7 +248,7 @@ export interface paths {
         /**
          * Recommend in the shopper's price range (first edition)
          * @deprecated
-         * @description A drop-in for `/recommend`, re-ranked by price, as strategy `price-optimized`.
+         * @description A drop-in replacement for `/recommend` whose list is re-ranked by price, as strategy `price-optimized`.
          */
         post: operations["firstEditionRecommendPriceOptimized"];
         delete?: never;
@@ -267,13 +268,13 @@ export interface components {
          * @enum {string}
          */
         Status: "active" | "inactive" | "deleted";
-        /** @description Free-form metadata. Ours: left out of a later upsert, the earlier attributes stay. */
+        /** @description Free-form metadata. Ours: an upsert without this field keeps the attributes that were stored before. */
         Attributes: {
             [key: string]: unknown;
         };
         /**
          * Format: date-time
-         * @description ISO 8601. Ours: an RFC 3339 date-time is meant; a plain date, minutes without seconds, and a time without a zone (read as UTC) are taken too.
+         * @description ISO 8601. Ours: send an RFC 3339 date-time. A date alone, a time without seconds and a time without a zone (read as UTC) are accepted too.
          */
         Timestamp: string;
         /** @description An item of the catalogue. Ours: fields that are not listed are accepted and kept. */
@@ -417,7 +418,7 @@ export interface components {
              */
             recommendation_id?: components["schemas"]["Id"];
             /**
-             * @description Client-supplied UUID; server assigns one if omitted. Ours: other ids are taken too.
+             * @description Client-supplied UUID; server assigns one if omitted. Ours: any other id is accepted too.
              * @example 0f8fad5b-d9cb-469f-a165-70867728950e
              */
             event_id?: components["schemas"]["Id"];
@@ -438,7 +439,7 @@ export interface components {
              */
             session_id?: string | number;
             /**
-             * @description When it happened, ISO 8601 or Unix time; on arrival where it is missing or can't be read.
+             * @description When it happened, as ISO 8601 or Unix time. If it is missing or can't be read, the time of arrival counts.
              * @example 2026-01-15T09:30:00Z
              */
             event_timestamp?: string | number;
@@ -453,8 +454,8 @@ export interface components {
         /** @description What an attribute must equal. Ours: a list means any of its values; null means null or absent. */
         FilterValue: components["schemas"]["FilterScalar"] | components["schemas"]["FilterScalar"][];
         /**
-         * @description Attribute filters, e.g. `{ "category": "shoes" }`. Ours: all must hold; `item_type` and `status` name the
-         *     record's own fields; at most 50.
+         * @description Attribute filters, e.g. `{ "category": "shoes" }`. Ours: an item must match all of them, at most 50;
+         *     `item_type` and `status` mean the fields of the record itself.
          */
         Filters: {
             [key: string]: components["schemas"]["FilterValue"];
@@ -474,7 +475,7 @@ export interface components {
          * @default 1
          */
         Page: number;
-        /** @description What to recommend, to whom, beside what. Ours: fields that are not listed are accepted and ignored. */
+        /** @description What to recommend, for which user or which item. Ours: fields that are not listed are accepted and ignored. */
         RecommendRequest: {
             /**
              * @description One of 14 strategies.
@@ -509,10 +510,10 @@ export interface components {
              */
             page?: components["schemas"]["Page"];
         };
-        /** @description A user's list. Ours: fields that are not listed are accepted and ignored. */
+        /** @description A request for a user's list. Ours: fields that are not listed are accepted and ignored. */
         FirstEditionUserRequest: {
             /**
-             * @description Whose list.
+             * @description The user whose list is wanted.
              * @example user_42
              */
             user_id: components["schemas"]["Id"];
@@ -522,17 +523,17 @@ export interface components {
              */
             limit?: components["schemas"]["FirstEditionLimit"];
             /**
-             * @description Page offset.
+             * @description 1-indexed page number.
              * @example 1
              */
             page?: components["schemas"]["Page"];
             /**
-             * @description A hint where the list stands; `home`, `pdp`, `cart` or any custom text.
+             * @description A hint on where the list is shown; `home`, `pdp`, `cart` or any custom text.
              * @example home
              */
             placement?: string;
         };
-        /** @description A list for some items. Ours: fields that are not listed are accepted and ignored. */
+        /** @description A request for a list that belongs to several items. Ours: fields that are not listed are accepted and ignored. */
         FirstEditionItemListRequest: {
             /**
              * @description The items of the session, oldest first, or of the basket.
@@ -543,7 +544,7 @@ export interface components {
              */
             item_ids: components["schemas"]["Id"][];
             /**
-             * @description Whose session or basket.
+             * @description The user whose session or basket it is.
              * @example user_42
              */
             user_id?: components["schemas"]["Id"];
@@ -558,7 +559,7 @@ export interface components {
              */
             page?: components["schemas"]["Page"];
         };
-        /** @description The envelope of every answer that is no error. */
+        /** @description The envelope of every successful response. */
         Success: {
             /** @constant */
             success: true;
@@ -567,7 +568,7 @@ export interface components {
              * @example Success
              */
             message: string;
-            /** @description Null, in the examples of the documents. */
+            /** @description Always null on success, as in the examples of the documents. */
             error?: null;
         };
         /** @description The envelope of every ingestion endpoint. */
@@ -575,7 +576,7 @@ export interface components {
             data: components["schemas"]["AcceptedCount"];
             error: null;
         };
-        /** @description How much went into the queue. */
+        /** @description How many records were queued. */
         AcceptedCount: {
             /**
              * @description The number of records received, queued but not yet persisted.
@@ -611,7 +612,7 @@ export interface components {
              */
             strategy: string;
             /**
-             * @description Documented by one example, `behavioral`. Ours: what the first result rests on; `behavioral` (what people did), `content` (what items have in common) or `fallback` (what is trending or popular).
+             * @description Documented by one example, `behavioral`. Ours: what the first result is based on; `behavioral` (what people did), `content` (what items have in common) or `fallback` (what is trending or popular).
              * @example behavioral
              * @example content
              * @example fallback
@@ -620,7 +621,7 @@ export interface components {
             /** @description The items of this page, best first. */
             results: components["schemas"]["Result"][];
             /**
-             * @description The ids. Ours: those of `results`, in the same order.
+             * @description Item ids. Ours: those of `results`, in the same order.
              * @example [
              *       "prod_7",
              *       "prod_3",
@@ -630,14 +631,17 @@ export interface components {
             recommended_items: string[];
             pagination: components["schemas"]["Pagination"];
             /**
-             * @description Milliseconds spent.
+             * @description Milliseconds that the server spent on the request.
              * @example 42.5
              */
             latency_ms: number;
         };
         /** @description One recommended item. */
         Result: {
-            /** @example prod_7 */
+            /**
+             * @description The item's id.
+             * @example prod_7
+             */
             item_id: string;
             /**
              * @description In (0, 1], never rising along the list.
@@ -645,7 +649,7 @@ export interface components {
              */
             score: number;
             /**
-             * @description A machine word for what the result rests on.
+             * @description Why the item is in the list, as a fixed word for programs.
              * @example behavioral_match
              */
             reason: string;
@@ -661,17 +665,23 @@ export interface components {
         };
         /** @description Where this page stands in the ranked list. */
         Pagination: {
-            /** @example 1 */
+            /**
+             * @description The page that was asked for.
+             * @example 1
+             */
             page: number;
-            /** @example 20 */
+            /**
+             * @description The limit that was asked for, or the default.
+             * @example 20
+             */
             limit: number;
             /**
-             * @description The length of the whole list; of a ranked one at most `x-limits.ranking_depth`.
+             * @description The length of the whole list over all pages, at most `x-limits.ranking_depth`.
              * @example 48
              */
             total_count: number;
             /**
-             * @description True while page x limit is below total_count.
+             * @description Whether there is a next page, that is whether page x limit is below total_count.
              * @example true
              */
             has_next: boolean;
@@ -692,7 +702,7 @@ export interface components {
              */
             error?: string | components["schemas"]["FieldError"][];
         };
-        /** @description One failing field. */
+        /** @description A field that breaks a rule. */
         FieldError: {
             /**
              * @description JSON path of the field, e.g. `$[3].event_name`.
@@ -855,19 +865,19 @@ export interface components {
     };
     parameters: {
         /**
-         * @description Required by the first edition's documentation; accepted and never required here.
+         * @description The first edition's documentation requires this header. Here it is optional.
          * @example commerce
          */
         Domain: string;
     };
     requestBodies: {
-        /** @description One item. Ours: or an array of them, all or nothing, up to 1,000. */
+        /** @description One item. Ours: or an array of up to 1,000 items; one bad item refuses the whole request. */
         Items: {
             content: {
                 "application/json": components["schemas"]["Item"] | components["schemas"]["Item"][];
             };
         };
-        /** @description One user. Ours: or an array of them, all or nothing, up to 1,000. */
+        /** @description One user. Ours: or an array of up to 1,000 users; one bad user refuses the whole request. */
         Users: {
             content: {
                 "application/json": components["schemas"]["User"] | components["schemas"]["User"][];
@@ -879,25 +889,25 @@ export interface components {
                 "application/json": components["schemas"]["Event"] | components["schemas"]["Event"][];
             };
         };
-        /** @description What to recommend, to whom, beside what. */
+        /** @description What to recommend, for which user or which item. */
         Recommend: {
             content: {
                 "application/json": components["schemas"]["RecommendRequest"];
             };
         };
-        /** @description One item. Ours: or an array of them, all or nothing, up to 1,000. */
+        /** @description One item. Ours: or an array of up to 1,000 items; one bad item refuses the whole request. */
         FirstEditionItems: {
             content: {
                 "application/json": components["schemas"]["FirstEditionItem"] | components["schemas"]["FirstEditionItem"][];
             };
         };
-        /** @description Whose list. */
+        /** @description The user whose list is wanted. */
         FirstEditionUser: {
             content: {
                 "application/json": components["schemas"]["FirstEditionUserRequest"];
             };
         };
-        /** @description Some items, and for whom. */
+        /** @description The items of a session or basket, and whose it is. */
         FirstEditionItemList: {
             content: {
                 "application/json": components["schemas"]["FirstEditionItemListRequest"];
@@ -916,7 +926,7 @@ export interface components {
          */
         "RateLimit-Remaining": number;
         /**
-         * @description Seconds until the window resets. Ours: whole ones, rounded up.
+         * @description Seconds until the window resets. Ours: an integer, rounded up.
          * @example 482
          */
         "RateLimit-Reset": number;
@@ -1042,7 +1052,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Required by the first edition's documentation; accepted and never required here.
+                 * @description The first edition's documentation requires this header. Here it is optional.
                  * @example commerce
                  */
                 "X-Domain"?: components["parameters"]["Domain"];
@@ -1067,7 +1077,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Required by the first edition's documentation; accepted and never required here.
+                 * @description The first edition's documentation requires this header. Here it is optional.
                  * @example commerce
                  */
                 "X-Domain"?: components["parameters"]["Domain"];
@@ -1092,7 +1102,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Required by the first edition's documentation; accepted and never required here.
+                 * @description The first edition's documentation requires this header. Here it is optional.
                  * @example commerce
                  */
                 "X-Domain"?: components["parameters"]["Domain"];
@@ -1117,7 +1127,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Required by the first edition's documentation; accepted and never required here.
+                 * @description The first edition's documentation requires this header. Here it is optional.
                  * @example commerce
                  */
                 "X-Domain"?: components["parameters"]["Domain"];
@@ -1153,7 +1163,7 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description Required by the first edition's documentation; accepted and never required here.
+                 * @description The first edition's documentation requires this header. Here it is optional.
                  * @example commerce
                  */
                 "X-Domain"?: components["parameters"]["Domain"];
@@ -1182,7 +1192,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Required by the first edition's documentation; accepted and never required here.
+                 * @description The first edition's documentation requires this header. Here it is optional.
                  * @example commerce
                  */
                 "X-Domain"?: components["parameters"]["Domain"];
@@ -1207,7 +1217,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Required by the first edition's documentation; accepted and never required here.
+                 * @description The first edition's documentation requires this header. Here it is optional.
                  * @example commerce
                  */
                 "X-Domain"?: components["parameters"]["Domain"];
@@ -1232,7 +1242,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Required by the first edition's documentation; accepted and never required here.
+                 * @description The first edition's documentation requires this header. Here it is optional.
                  * @example commerce
                  */
                 "X-Domain"?: components["parameters"]["Domain"];

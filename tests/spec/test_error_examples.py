@@ -13,7 +13,7 @@ Make = Callable[..., Client]
 JSON = [("content-type", "application/json")]
 NOT_REAL = {
     ("BadRequest", "documented"),
-    ("InternalServerError", "fault"),
+    ("InternalServerError", "internal"),
 }  # the documents' own examples, and an internal error
 RESPONSES = {**SPEC.document["components"]["responses"], **SPEC.document["x-unrouted-responses"]}
 

@@ -121,7 +121,7 @@ def test_an_edited_spec_is_served_with_the_same_data_and_a_broken_one_changes_no
     assert mock.post(RECOMMEND, recommend_body("popular", limit=2)).status == 400
 
 
-SIMILAR = "Items like the context item.\n          x-requires: context_item_id\n          x-fallback: trending\n"
+SIMILAR = "Items similar to the context item.\n          x-requires: context_item_id\n          x-fallback: trending\n"
 ACCEPTED = "required: [accepted]"
 HITS = "        - { const: hits, x-fallback: popular }\n"
 
