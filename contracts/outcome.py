@@ -30,8 +30,14 @@ class Verdict(StrEnum):
     ERROR = "error"
 
 
-EXIT_CODES = {Verdict.CONFORMS: 0, Verdict.FAILS: 1, Verdict.INCONCLUSIVE: 3, Verdict.ERROR: 3}
 EXIT_USAGE = 2
+EXIT_NO_VERDICT = 3  # inconclusive, the target can't be used, the run was interrupted, or an internal error
+EXIT_CODES = {
+    Verdict.CONFORMS: 0,
+    Verdict.FAILS: 1,
+    Verdict.INCONCLUSIVE: EXIT_NO_VERDICT,
+    Verdict.ERROR: EXIT_NO_VERDICT,
+}
 
 
 @dataclass(frozen=True)

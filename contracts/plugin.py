@@ -10,7 +10,7 @@ import pytest
 
 from contracts.catalogue import FOLDER, load_catalogue, read_area
 from contracts.options import add_to_pytest
-from contracts.outcome import EXIT_CODES, EXIT_USAGE, Level, Outcome, Result, TargetError
+from contracts.outcome import EXIT_CODES, EXIT_NO_VERDICT, EXIT_USAGE, Level, Outcome, Result, TargetError
 from contracts.report import write_reports
 from contracts.report.escaping import printable
 from contracts.report.terminal import Terminal
@@ -18,8 +18,6 @@ from contracts.run.stop import Stop
 from contracts.session import Report, judge
 from contracts.settings import Settings, settings_of
 from fixtures.option_error import OptionError
-
-_UNREACHABLE = 3
 
 
 class CheckFailed(Exception):
@@ -111,9 +109,9 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     except OptionError as error:
         _stop(session.config, str(error), EXIT_USAGE)
     except TargetError as error:
-        _stop(session.config, str(error), _UNREACHABLE)
+        _stop(session.config, str(error), EXIT_NO_VERDICT)
     except KeyboardInterrupt:
-        _stop(session.config, "interrupted twice: what the run created may still be there", _UNREACHABLE)
+        _stop(session.config, "interrupted twice: what the run created may still be there", EXIT_NO_VERDICT)
     results = {result.check: result for result in report.results}
     for item in items:
         item.result = results[item.name]
@@ -134,7 +132,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     elif session.exitstatus in (pytest.ExitCode.NO_TESTS_COLLECTED, pytest.ExitCode.USAGE_ERROR):
         session.exitstatus = EXIT_USAGE
     elif session.exitstatus in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.INTERRUPTED):
-        session.exitstatus = _UNREACHABLE
+        session.exitstatus = EXIT_NO_VERDICT
 
 
 def pytest_internalerror(excrepr: Any) -> None:

@@ -40,7 +40,7 @@ from contracts.target import Target
 from fixtures import mock_process
 from fixtures.connection import Connection
 from fixtures.keys import read_keys_file
-from fixtures.masking import Redactor
+from fixtures.redaction import Redactor
 from fixtures.spec import load_spec
 from fixtures.waiting import wait_for_target
 

@@ -4,7 +4,6 @@ failure."""
 from typing import Any
 
 from load import _rate_limit
-from load._answers import Refusal, judge
 from load._arrivals import counts_from
 from load._endpoints import Endpoint, endpoints
 from load._http import Connections, request_headers, tell_locust
@@ -12,6 +11,7 @@ from load._journeys import Reply, Step
 from load._keys import Organisation
 from load._node import Node
 from load._rate_limit import RateLimit
+from load._responses import Refusal, judge
 from load._samples import Samples
 
 LIMITED = "[429]"  # follows the name of a refused request

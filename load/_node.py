@@ -14,8 +14,8 @@ import gevent
 from locust.env import Environment
 from locust.runners import MasterRunner, WorkerRunner
 
-from fixtures.masking import Redactor
 from fixtures.option_error import OptionError
+from fixtures.redaction import Redactor
 from fixtures.waiting import wait_for_target
 from load import _keys
 from load._http import Connections

@@ -9,11 +9,11 @@ import orjson
 
 from fixtures.bodies import event_body, item_body, recommend_body, user_body
 from load import _rate_limit
-from load._answers import Refusal
 from load._client import LIMITED
 from load._endpoints import endpoints
 from load._http import Connections, request_headers, tell_locust
 from load._node import Node
+from load._responses import Refusal
 
 _ID = "load-probe"  # the probe's data: one inactive item, one inactive user, events without an item
 _BODIES = {

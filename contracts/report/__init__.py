@@ -9,7 +9,7 @@ from pathlib import Path
 from contracts.deviations import draft
 from contracts.report import badge, html, json_report, junit, summary
 from contracts.report.compare import Changes, compare
-from contracts.report.reference import ask_the_mock
+from contracts.report.mock_responses import add_mock_responses
 from contracts.report.reproduce import write_scripts
 from contracts.report.terminal import Terminal
 from contracts.session import Report
@@ -20,7 +20,7 @@ def write_reports(report: Report, settings: Settings, terminal: Terminal) -> lis
     """Write the reports to the terminal and to every requested file. Return a line for each file that could not be
     written; such a failure affects neither the other reports nor the verdict."""
     if not settings.no_reference:
-        ask_the_mock(report)
+        add_mock_responses(report)
     changes = None if settings.earlier is None else compare(report, settings.earlier)
     terminal.show(report, changes)
     writers: dict[str, Callable[[], None]] = {

@@ -18,7 +18,7 @@ from contracts.run.credentials import Credential
 from contracts.run.stop import Stop
 from contracts.target import Target
 from fixtures.connection import variable_of
-from fixtures.masking import Redactor
+from fixtures.redaction import Redactor
 
 _WINDOWS = 3  # windows that one request may wait for
 _VALUE_BYTES = 64  # bytes of memory per parsed JSON value

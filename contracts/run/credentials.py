@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from contracts.target import Target
-from fixtures.masking import Redactor
+from fixtures.redaction import Redactor
 
 KeyType = Literal["publishable", "secret"]
 

@@ -11,7 +11,7 @@ from contracts.run.model import Model
 from contracts.run.operations import Operations
 from contracts.run.plan import Names, Once, Plan, Visibility
 from contracts.target import Target
-from fixtures.masking import Redactor
+from fixtures.redaction import Redactor
 
 _BATCH = 100  # records in one array
 

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute
 
 from mock_server.control.calls import Body, Nothing, changing, checked, organisation_of, reading, resource
-from mock_server.control.limits import RateLimitAnswer, rate_limit_of
+from mock_server.control.rate_limit import RateLimitAnswer, rate_limit_of
 from mock_server.control.state import Affected
 from mock_server.errors import Conflict
 from mock_server.mock import Mock

@@ -14,13 +14,13 @@ from mock_server.control import (
     faults,
     imports,
     journal,
-    limits,
     metrics,
     organisations,
-    people,
+    rate_limit,
     recommendations,
     snapshots,
     state,
+    users,
 )
 from mock_server.control.access import Access, Guard
 from mock_server.control.calls import HANDLERS
@@ -40,7 +40,7 @@ def call_routes(mock: Mock, set_faults: Faults, exchanges: Journal, meter: Meter
         *state.routes(mock),
         *organisations.routes(mock),
         *clock.routes(mock),
-        *limits.routes(mock),
+        *rate_limit.routes(mock),
         *snapshots.routes(mock),
         *accounts.routes(mock),
         *faults.routes(mock, set_faults, wire),
@@ -48,7 +48,7 @@ def call_routes(mock: Mock, set_faults: Faults, exchanges: Journal, meter: Meter
         *exports.routes(mock, exchanges),
         *catalogue.routes(mock),
         *imports.routes(mock),
-        *people.routes(mock),
+        *users.routes(mock),
         *recommendations.routes(mock),
         *metrics.routes(mock, exchanges, meter),
     ]

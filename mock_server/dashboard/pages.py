@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from mock_server.dashboard.facts import View
+from mock_server.dashboard.tab_context import View
 from mock_server.dashboard.tabs import TABS, Tab
 from mock_server.http.asset_files import AssetFiles
 from mock_server.mock import Mock
@@ -56,7 +56,7 @@ def _endpoint(mock: Mock, tab: Tab) -> Any:
     async def page(request: Request) -> Response:
         organisations = mock.organisations
         wanted = request.query_params.get("tenant_id") or next((each.tenant_id for each in organisations), None)
-        facts: dict[str, Any] = {
+        context: dict[str, Any] = {
             "tabs": TABS,
             "tab": tab,
             "organisations": [each.tenant_id for each in islice(organisations, _LISTED)],
@@ -70,15 +70,15 @@ def _endpoint(mock: Mock, tab: Tab) -> Any:
         try:
             organisation = organisations[wanted or ""]
         except KeyError:
-            return _page("no_organisation", 404 if wanted else 200, **facts)
+            return _page("no_organisation", 404 if wanted else 200, **context)
         view = View(mock, organisation, str(request.url.replace(path="", query="")))
-        return _page(tab.name, **facts | {"tenant_id": wanted, "organisation": organisation} | tab.facts(view))
+        return _page(tab.name, **context | {"tenant_id": wanted, "organisation": organisation} | tab.context(view))
 
     return page
 
 
-def _page(template: str, status: int = 200, **facts: Any) -> Response:
-    body = _environment().get_template(f"{template}.html.jinja").render(facts)
+def _page(template: str, status: int = 200, **context: Any) -> Response:
+    body = _environment().get_template(f"{template}.html.jinja").render(context)
     return Response(body, status, headers=_HEADERS, media_type="text/html")
 
 

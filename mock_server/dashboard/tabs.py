@@ -6,16 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from mock_server.dashboard import account_facts, facts
+from mock_server.dashboard import account_tab_context, tab_context
 
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A tab. `facts`: the facts that its template needs in addition to those of every page."""
+    """A tab. `context`: makes the values that its template needs in addition to those of every page."""
 
     name: str
     title: str
-    facts: Callable[[facts.View], dict[str, Any]] = facts.none
+    context: Callable[[tab_context.View], dict[str, Any]] = tab_context.none
     path: str = ""
 
     @property
@@ -25,15 +25,15 @@ class Tab:
 
 
 TABS = (
-    Tab("overview", "Overview", facts.overview, path="/"),
-    Tab("requests", "Live requests", facts.requests),
+    Tab("overview", "Overview", tab_context.overview, path="/"),
+    Tab("requests", "Live requests", tab_context.requests),
     Tab("catalogue", "Catalogue and users"),
     Tab("shop", "Bring your own shop"),
-    Tab("try", "Try it", facts.strategies),
+    Tab("try", "Try it", tab_context.strategies),
     Tab("funnel", "Funnel"),
-    Tab("faults", "Faults", facts.operations),
+    Tab("faults", "Faults", tab_context.operations),
     Tab("clock", "Clock"),
-    Tab("team", "Team and audit log", account_facts.team),
-    Tab("developer-access", "Developer Access", account_facts.account),
-    Tab("upload", "Upload", account_facts.upload),
+    Tab("team", "Team and audit log", account_tab_context.team),
+    Tab("developer-access", "Developer Access", account_tab_context.account),
+    Tab("upload", "Upload", account_tab_context.upload),
 )

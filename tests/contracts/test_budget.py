@@ -7,7 +7,7 @@ import pytest
 from contracts.exchange import Exchange
 from contracts.outcome import Starved
 from contracts.run.budget import CLEAN_UP, Budget
-from fixtures.masking import Redactor
+from fixtures.redaction import Redactor
 
 
 def budget(allowed: int = 100, may_wait: bool = True, slept: list[float] | None = None) -> Budget:

@@ -10,7 +10,7 @@ from contracts.run.model import Model
 from contracts.run.plan import Names
 from contracts.target import Target
 from fixtures.keys import Organisation
-from fixtures.masking import Redactor
+from fixtures.redaction import Redactor
 
 
 def answer(body: bytes) -> Exchange:

@@ -18,7 +18,7 @@ from contracts.session import judge
 from contracts.settings import settings_of
 from contracts.target import Target
 from fixtures.keys import Organisation
-from fixtures.masking import Redactor
+from fixtures.redaction import Redactor
 from tests.support.hostile import SERVERS, serving
 from tests.support.mock_beside import mock_beside
 

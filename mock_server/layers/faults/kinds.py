@@ -40,8 +40,8 @@ KINDS: Mapping[KindName, Kind] = {
         (("status",),),
         ("retry_after",),
     ),
-    "drop": Kind("The connection is closed without an answer; nothing is stored."),
-    "reset": Kind("The connection is reset (TCP RST) without an answer; nothing is stored."),
+    "drop": Kind("The connection is closed without a response; nothing is stored."),
+    "reset": Kind("The connection is reset (TCP RST) without a response; nothing is stored."),
     "truncate": Kind(
         "The request is handled; the connection is closed in the middle of the body that Content-Length promised.",
         optional=("after_bytes",),

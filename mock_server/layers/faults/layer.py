@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Sequence
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mock_server.context import Context, Effects, context_of
-from mock_server.layers.faults.answers import Answer
+from mock_server.layers.faults.buffered_response import BufferedResponse
 from mock_server.layers.faults.fault import Fault, Request
 from mock_server.layers.faults.prefer import preferred
 from mock_server.layers.faults.refusals import refusal
@@ -61,10 +61,10 @@ class FaultLayer:
         if deciding and deciding.breaks_connections:
             await self._break(deciding, request.delay, scope, receive)
             return
-        answer = Answer()
-        await self._app(scope, receive, answer.collect)
+        response = BufferedResponse()
+        await self._app(scope, receive, response.collect)
         await self._wire.wait(request.delay, receive)
-        await answer.deliver(deciding, self._wire, scope, receive, send)
+        await response.deliver(deciding, self._wire, scope, receive, send)
 
     async def _break(self, fault: Fault, delay: float, scope: Scope, receive: Receive) -> None:
         await discard_body(receive)

@@ -11,12 +11,12 @@ import numpy as np
 from mock_server.state.recommender.catalogue import Catalogue, Shelf
 from mock_server.state.recommender.config import Config
 from mock_server.state.recommender.content import content_source
-from mock_server.state.recommender.episodes import Episode
 from mock_server.state.recommender.filters import parse_filters
+from mock_server.state.recommender.history import Person
 from mock_server.state.recommender.numbers import Amounts, Floats, Ints, Weighted, windows
 from mock_server.state.recommender.pairs import Pairs
-from mock_server.state.recommender.people import Person
 from mock_server.state.recommender.ranking import Query, Source
+from mock_server.state.recommender.sessions import Session
 from mock_server.state.recommender.sources import Adjust, newest_source, pairs_source, popular_source
 from mock_server.state.recommender.sources import trending_source as trending
 
@@ -64,7 +64,7 @@ class Ask:
         known = self.person.history(self.config.window)
         return known.items[::-1].tolist(), known.affinities[::-1].tolist()
 
-    def sessions(self) -> tuple[Episode | None, Episode | None, float]:
+    def sessions(self) -> tuple[Session | None, Session | None, float]:
         """Return (the running session, the last session that ended, the time at which the running one will end)."""
         newest = self.person.sessions.newest(2)
         if newest and self.now - newest[0].last <= self.config.session_gap:
@@ -72,7 +72,7 @@ class Ask:
             return newest[0], newest[1] if len(newest) > 1 else None, ends
         return None, newest[0] if newest else None, inf
 
-    def session_items(self, session: Episode) -> list[int]:
+    def session_items(self, session: Session) -> list[int]:
         """Return the session's items, the latest first, up to a limit."""
         ids = self.catalogue.ids
         found = sorted(session.items.items(), key=lambda row: (row[1], ids[row[0]]), reverse=True)

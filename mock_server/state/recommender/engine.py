@@ -5,12 +5,12 @@ from __future__ import annotations
 from mock_server.state.recommender.ask import UNKNOWN_PERSON, Ask, Tables
 from mock_server.state.recommender.catalogue import Catalogue
 from mock_server.state.recommender.config import Config
-from mock_server.state.recommender.episodes import Counted
 from mock_server.state.recommender.filters import Conditions
+from mock_server.state.recommender.history import Person
 from mock_server.state.recommender.pairs import Pairs
-from mock_server.state.recommender.people import Person
 from mock_server.state.recommender.ranking import Query, Ranking
 from mock_server.state.recommender.scores import Scores
+from mock_server.state.recommender.sessions import Counted
 from mock_server.state.recommender.strategies import STRATEGIES
 from mock_server.state.records import Event, Item
 

@@ -2,7 +2,7 @@
 
 linter.py            passes every exchange to the rules, in order
 request.py           an exchange as the rules read it
-limits.py keys.py batches.py people.py recommendations.py    rules over several requests, with a memory
+rate_limit.py keys.py batches.py identity.py recommendations.py    rules over several requests, with a memory
 mock_server/lint     rules over one request alone
 """
 

@@ -7,9 +7,9 @@ from itertools import islice
 
 from mock_server.layers.journal.exchange import Exchange, Remark
 from mock_server.layers.journal.lint.batches import DuplicateEventId, UnbatchedEvents
+from mock_server.layers.journal.lint.identity import NeverIdentified
 from mock_server.layers.journal.lint.keys import SecretKeyInBrowser, WrongKeyType
-from mock_server.layers.journal.lint.limits import CalledBeforeRetryAfter, IgnoredRemaining
-from mock_server.layers.journal.lint.people import NeverIdentified
+from mock_server.layers.journal.lint.rate_limit import CalledBeforeRetryAfter, IgnoredRemaining
 from mock_server.layers.journal.lint.recommendations import NeverEchoed
 from mock_server.layers.journal.lint.request import Remembered, Request, Rule
 from mock_server.lint.rules import SENT_RULES

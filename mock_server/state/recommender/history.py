@@ -1,4 +1,4 @@
-"""What the events of one person add up to. The result does not depend on the order in which the events arrived."""
+"""The history of one person: what the events add up to, whatever the order in which they arrived."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from mock_server.state.recommender.config import Config
-from mock_server.state.recommender.episodes import Episodes
 from mock_server.state.recommender.numbers import Floats, Ints, windows
+from mock_server.state.recommender.sessions import Sessions
 
 Moment = tuple[float, str, int]  # (time, item id, item number), so items of the same time are sorted by id
 
@@ -91,8 +91,8 @@ class Person:
         self.recent: list[Moment] = []  # the newest `config.history` items, oldest first
         self.bought: set[int] = set()
         self.cart: set[int] = set()
-        self.sessions = Episodes()
-        self.baskets = Episodes()
+        self.sessions = Sessions()
+        self.baskets = Sessions()
         self._history: History | None = None
 
     def copy(self) -> Person:

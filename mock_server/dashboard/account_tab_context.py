@@ -1,11 +1,11 @@
-"""Facts of the spec that the account tabs show: roles, and the columns of a bulk file."""
+"""The template context of the account tabs, from the spec: roles, and the columns of a bulk file."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from fixtures.spec import Node, Operation, Spec
-from mock_server.dashboard.facts import View
+from mock_server.dashboard.tab_context import View
 from mock_server.state.accounts.roles import Role
 from mock_server.state.accounts.uploads import MOST_ERRORS
 

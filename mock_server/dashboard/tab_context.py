@@ -1,4 +1,5 @@
-"""Facts that a tab needs when it is rendered. Its script fetches everything that changes."""
+"""The template context of each tab: the values that its page is rendered with. Its script fetches everything that
+changes."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ from mock_server.state.samples import some_items, some_users
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The context of a page. `url`: the server's URL as the browser used it, without a path."""
+    """What a tab is rendered for. `url`: the server's URL as the browser used it, without a path."""
 
     mock: Mock
     organisation: Organisation

@@ -10,7 +10,7 @@ from mock_server.layers.faults.wire import Wire
 _STEP_SECONDS = 0.1  # between the pieces of a response that is sent slowly
 
 
-class Answer:
+class BufferedResponse:
     """Collects the messages that the application sends; pass its `send` to the application."""
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Adds to every finding the bundled mock's responses to the same requests."""
+"""Adds to every finding the bundled mock's responses to the same requests, as a reference."""
 
 from dataclasses import replace
 
@@ -12,12 +12,12 @@ from contracts.target import Target
 from fixtures import mock_process
 from fixtures.connection import Connection
 from fixtures.keys import read_keys_file
-from fixtures.masking import Redactor
+from fixtures.redaction import Redactor
 
 _MOST = 25  # number of findings that get a reference
 
 
-def ask_the_mock(report: Report) -> None:
+def add_mock_responses(report: Report) -> None:
     """Fill `also` of the findings; does nothing where the mock is not installed."""
     findings = [(result, index) for result in report.results for index in range(len(result.findings))]
     if not findings or not mock_process.installed():
@@ -42,13 +42,13 @@ def _client(target: Target) -> tuple[Client, Credentials]:
 
 
 def _replay(finding: Finding, client: Client, credentials: Credentials) -> tuple[Exchange, ...]:
-    answers = []
+    responses = []
     for exchange in finding.exchanges:
         try:
-            answers.append(_again(finding, exchange, client, credentials))
+            responses.append(_again(finding, exchange, client, credentials))
         except NotJudged:
             break
-    return tuple(answers)
+    return tuple(responses)
 
 
 def _again(finding: Finding, exchange: Exchange, client: Client, credentials: Credentials) -> Exchange:
