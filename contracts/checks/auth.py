@@ -177,13 +177,12 @@ def refused_events_do_not_count(probe: Probe) -> Iterator[None]:
     """Check that a history that was sent only with refused keys has no effect."""
     shelf = tastes.shelf(probe)
     yield
-    subject, control, newcomer = (probe.user(stem) for stem in ("refused", "control", "newcomer"))
+    subject = probe.user("refused")
     for credential in _refused_with(probe, probe.operations.events):
         probe.send(probe.operations.events, shelf.history(subject, "quiet"), credential)
-    shelf.live(probe, control, "quiet")
     yield
-    shelf.needs_effect(probe, control, newcomer)
-    look = probe.eventually(lambda: shelf.differ(probe, subject, control))
+    shelf.needs_effect(probe)
+    look = probe.eventually(lambda: shelf.differ(probe, subject, shelf.control))
     probe.expect(look.ok, "history", "no event of a refused request counts", look.actual, *look.exchanges)
 
 

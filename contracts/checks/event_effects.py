@@ -20,7 +20,7 @@ def array_with_a_bad_one(probe: Probe) -> Iterator[None]:
     """Check that one invalid event refuses the whole array at any position, and that none of its events counts."""
     shelf = tastes.shelf(probe)
     yield
-    control, newcomer, passer_by = probe.user("control"), probe.user("newcomer"), probe.name("passer-by")
+    passer_by = probe.name("passer-by")
     refused: dict[str, Exchange] = {}
     for place in ("end", "start"):  # each user has the control's history, so that their lists are equal if it counts
         good = shelf.history(user := probe.user("refused"), "quiet")
@@ -32,12 +32,11 @@ def array_with_a_bad_one(probe: Probe) -> Iterator[None]:
     others["of nobody"] = lacking(good[0], "user_id")
     for case, event in others.items():
         expect_refused(probe, probe.operations.events, [good[0], event], f"an event {case} in an array")
-    shelf.live(probe, control, "quiet")
     yield
-    shelf.needs_effect(probe, control, newcomer)
+    shelf.needs_effect(probe)
     for user, exchange in refused.items():
         if not exchange.ok:
-            look = shelf.differ(probe, user, control)
+            look = shelf.differ(probe, user, shelf.control)
             shown = (exchange, *look.exchanges)
             probe.expect(look.ok, "stored in part", "no event of a refused array counts", look.actual, *shown)
 
@@ -48,8 +47,6 @@ def array_every_one_counts(probe: Probe) -> Iterator[None]:
     judges the position in an array."""
     shelf = tastes.shelf(probe)
     yield
-    control, newcomer = probe.user("control"), probe.user("newcomer")
-    shelf.live(probe, control, "quiet")
     users = {f"{name} alone": probe.user(name.replace("_", "-")) for name in _KINDS_THAT_COUNT}
     refusals = _refusals(probe)[: 1 if probe.plan.one_organisation else None]
     for n, (name, user) in enumerate(zip(_KINDS_THAT_COUNT, users.values(), strict=True)):
@@ -59,11 +56,11 @@ def array_every_one_counts(probe: Probe) -> Iterator[None]:
         events = [event_body(name, user, event["item_id"], context=event["context"]) for event in history]
         probe.send(probe.operations.events, events)
     yield
-    shelf.needs_effect(probe, control, newcomer)
+    shelf.needs_effect(probe)
     for case, user in users.items():
 
         def look(user: str = user) -> Look:
-            return shelf.differ(probe, user, newcomer)
+            return shelf.differ(probe, user, shelf.newcomer)
 
         probe.expect_eventually(look, case, "another list than that of a user without history")
 
@@ -83,17 +80,15 @@ def array_every_place_counts(probe: Probe) -> Iterator[None]:
     position. The other events of the array show that identify works at all."""
     shelf = tastes.shelf(probe)
     yield
-    control, newcomer = probe.user("control"), probe.user("newcomer")
     pairs = [(probe.name("real"), unique_uuid(probe.rng(probe.name("anonymous")))) for _ in range(4)]
-    shelf.live(probe, control, "quiet")
-    for _, anonymous in pairs:
-        shelf.live(probe, anonymous, "quiet")
+    probe.ingest([event for _, anonymous in pairs for event in shelf.history(anonymous, "quiet")])
     yield
     probe.send(probe.operations.events, [identify_body(real, anonymous) for real, anonymous in pairs])
     yield
-    shelf.needs_effect(probe, control, newcomer)
+    shelf.needs_effect(probe)
     looks = {
-        f"event {place} of 4": partial(shelf.differ, probe, real, newcomer) for place, (real, _) in enumerate(pairs, 1)
+        f"event {place} of 4": partial(shelf.differ, probe, real, shelf.newcomer)
+        for place, (real, _) in enumerate(pairs, 1)
     }
     lost = [case for case, look in looks.items() if not probe.eventually(look).ok]
     if len(lost) == len(looks):
@@ -107,10 +102,10 @@ def before_its_item(probe: Probe) -> Iterator[None]:
     """Check that events sent right after their items, while these are still queued, count once the items appear."""
     if not probe.visibility.arrays:
         raise Skipped("the target takes no arrays of items")
-    shelf = tastes.make(probe)
+    shelf = tastes.stock(probe, tastes.bodies(probe))
     loud, quiet = probe.user("loud"), probe.user("quiet")
-    shelf.live(probe, loud, "loud")
-    shelf.live(probe, quiet, "quiet")
+    shelf.send_history(probe, loud, "loud")
+    shelf.send_history(probe, quiet, "quiet")
     yield
     probe.expect_eventually(
         lambda: shelf.differ(probe, loud, quiet), "queued item", "events on items that are still queued take effect"

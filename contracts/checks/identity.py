@@ -22,13 +22,11 @@ def _stitched(probe: Probe, tell: Tell, case: str, expected: str, upserted: bool
     and the identify."""
     shelf = tastes.shelf(probe)
     yield
-    control, newcomer = probe.user("control"), probe.user("newcomer")
     real = probe.user("real") if upserted else probe.number()
-    shelf.live(probe, control, "quiet")
     yield from tell(probe, shelf, _anonymous(probe), real)
     yield
-    shelf.needs_effect(probe, control, newcomer)
-    probe.expect_eventually(lambda: shelf.differ(probe, real, newcomer), case, expected)
+    shelf.needs_effect(probe)
+    probe.expect_eventually(lambda: shelf.differ(probe, real, shelf.newcomer), case, expected)
 
 
 @check("IDENT-accepted")
@@ -41,7 +39,7 @@ def accepted(probe: Probe) -> None:
 @check("IDENT-merges-history")
 def merges_history(probe: Probe) -> Iterator[None]:
     def tell(probe: Probe, shelf: tastes.Shelf, anonymous: str, real: str) -> Iterator[None]:
-        shelf.live(probe, anonymous, "quiet")
+        shelf.send_history(probe, anonymous, "quiet")
         yield
         probe.ingest([identify_body(real, anonymous)])
 
@@ -62,7 +60,7 @@ def later_events_follow(probe: Probe) -> Iterator[None]:
     def tell(probe: Probe, shelf: tastes.Shelf, anonymous: str, real: str) -> Iterator[None]:
         probe.ingest([identify_body(real, anonymous)])
         yield
-        shelf.live(probe, anonymous, "quiet")
+        shelf.send_history(probe, anonymous, "quiet")
 
     yield from _stitched(
         probe, tell, "after", "events under the anonymous id after the identify count for the real user"
@@ -72,7 +70,7 @@ def later_events_follow(probe: Probe) -> Iterator[None]:
 @check("IDENT-repeat-is-harmless")
 def repeat_is_harmless(probe: Probe) -> Iterator[None]:
     def tell(probe: Probe, shelf: tastes.Shelf, anonymous: str, real: str) -> Iterator[None]:
-        shelf.live(probe, anonymous, "quiet")
+        shelf.send_history(probe, anonymous, "quiet")
         yield
         probe.ingest([identify_body(real, anonymous)])
         yield
@@ -85,7 +83,7 @@ def repeat_is_harmless(probe: Probe) -> Iterator[None]:
 def chain(probe: Probe) -> Iterator[None]:
     def tell(probe: Probe, shelf: tastes.Shelf, anonymous: str, real: str) -> Iterator[None]:
         middle = _anonymous(probe)
-        shelf.live(probe, anonymous, "quiet")
+        shelf.send_history(probe, anonymous, "quiet")
         yield
         probe.ingest([identify_body(middle, anonymous)])
         yield
@@ -99,15 +97,14 @@ def keeps_own_history(probe: Probe) -> Iterator[None]:
     """Check that a user who identifies an anonymous id with a history of another kind keeps their own history."""
     shelf = tastes.shelf(probe)
     yield
-    real, control, visitor = (probe.user(stem) for stem in ("real", "control", "visitor"))
+    real, both, visitor = (probe.user(stem) for stem in ("real", "both", "visitor"))
     anonymous = _anonymous(probe)
-    for user, kind in ((real, "quiet"), (control, "quiet"), (anonymous, "loud"), (visitor, "loud")):
-        shelf.live(probe, user, kind)
-    shelf.live(probe, control, "loud")
+    histories = ((real, "quiet"), (both, "quiet"), (anonymous, "loud"), (visitor, "loud"), (both, "loud"))
+    probe.ingest([event for user, kind in histories for event in shelf.history(user, kind)])
     yield
     probe.ingest([identify_body(real, anonymous)])
     yield
-    if not shelf.finds(probe, lambda: shelf.differ(probe, control, visitor)):
+    if not shelf.finds(probe, lambda: shelf.differ(probe, both, visitor)):
         raise Skipped("no list of this target tells two histories under one id from one of them")
     probe.expect_eventually(
         lambda: shelf.differ(probe, real, visitor),
@@ -122,15 +119,13 @@ def nobody_else(probe: Probe) -> Iterator[None]:
     user."""
     shelf = tastes.shelf(probe)
     yield
-    control, real = probe.user("control"), probe.user("real")
-    newcomers = [probe.user("newcomer") for _ in range(2)]
-    shelf.live(probe, control, "quiet")
-    lived = _anonymous(probe)  # the control is another id: the list of an identified id is not defined (R27)
-    shelf.live(probe, lived, "quiet")
-    probe.ingest([identify_body(probe.name("another"), lived)])
+    real, newcomers = probe.user("real"), (shelf.newcomer, probe.user("newcomer"))
+    anothers = _anonymous(probe)
+    shelf.send_history(probe, anothers, "quiet")
+    probe.ingest([identify_body(probe.name("another"), anothers)])
     probe.ingest([identify_body(real, _anonymous(probe))])
     yield
-    shelf.needs_effect(probe, control, newcomers[0])
+    shelf.needs_effect(probe)
 
     def alike(one: str, other: str) -> Look:
         look = shelf.differ(probe, one, other)

@@ -78,26 +78,24 @@ def history_isolated(probe: Probe) -> Iterator[None]:
     probe.needs_other_organisation()
     here, there = tastes.shelf(probe), tastes.shelf(probe, "other")
     yield
-    user, control = probe.name("user"), probe.name("control")
-    others = [probe.name("newcomer") for _ in range(2)]
+    user, others = probe.name("user"), (there.newcomer, probe.name("newcomer"))
     foreign = tastes.Shelf(there.category, there.items)
     # The first organisation's history names the items of the second, where it would count if it leaked.
     probe.ingest(foreign.history(user, "quiet"), "main")
-    here.live(probe, user, "quiet")
-    foreign.live(probe, control, "quiet", "other")
+    here.send_history(probe, user, "quiet")
     real, anonymous = probe.name("real"), unique_uuid(probe.rng(probe.name("anonymous")))
-    foreign.live(probe, anonymous, "quiet", "other")
+    foreign.send_history(probe, anonymous, "quiet", "other")
     probe.ingest([identify_body(real, anonymous)], "main")
     twin, leaver = probe.number(), probe.name("leaver")
     retold = foreign.history(twin, "quiet")
     retold = [{**event, "event_id": unique_uuid(probe.rng(f"{user} {n}"))} for n, event in enumerate(retold)]
     probe.ingest(retold, "main")
-    foreign.live(probe, leaver, "quiet", "other")
+    foreign.send_history(probe, leaver, "quiet", "other")
     yield
     probe.ingest(retold, "other")
     probe.upsert_users([user_body(leaver, status="deleted")], "main")
     yield
-    probe.needs(lambda: foreign.differ(probe, control, others[0], "other"), "a list follows a history at all")
+    probe.needs(lambda: foreign.differ(probe, there.control, others[0], "other"), "a list follows a history at all")
     for case, name in {"event_ids used elsewhere": twin, "user deleted elsewhere": leaver}.items():
 
         def counts(name: str = name) -> Look:

@@ -16,7 +16,7 @@ def upserted_shows(probe: Probe) -> Iterator[None]:
     category = probe.name("cat")
     # Without arrays each item costs one more request to clean up.
     thorough = probe.visibility.arrays and not probe.plan.quick
-    items = [probe.item("new", category) for _ in range(20 if thorough else 12 if probe.visibility.arrays else 5)]
+    items = [probe.item("new", category) for _ in range(16 if thorough else 12 if probe.visibility.arrays else 5)]
     items[1] |= {"created_at": "2026-01-15T09:30:00Z", "item_type": "article"}
     items[2]["attributes"] |= {"price": 12.5, "tags": ["a", "b"], "size": {"eu": 43}}
     items[3]["item_id"] = probe.number()

@@ -18,14 +18,15 @@ def refused_array_stores_nothing(probe: Probe) -> Iterator[None]:
     bad = lacking(probe.item("bad", category), "item_type")
     ids = [body["item_id"] for body in (first, bad, last)]
     yield
-    subject, newcomer = probe.name("subject"), probe.name("newcomer")
-    shelf.live(probe, subject, "quiet")
+    subject = probe.name("subject")
+    shelf.send_history(probe, subject, "quiet")
     probe.stock([control])
     items = probe.send(probe.operations.items, [first, bad, last])
     if not items.ok:
         probe.interest(ids)
     yield
-    shelf.needs_effect(probe, subject, newcomer)
+    shelf.needs_effect(probe)
+    probe.needs(lambda: shelf.differ(probe, subject, shelf.newcomer), "the user's list follows the user's events")
     valid, nameless = user_body(subject, status="inactive"), lacking(user_body(probe.name("bad")), "user_id")
     users = probe.send(probe.operations.users, [valid, nameless])
     if items.ok and users.ok:
@@ -39,4 +40,4 @@ def refused_array_stores_nothing(probe: Probe) -> Iterator[None]:
         probe.expect(not there, "items", expected, actual, items, seen, unwanted=there)
     if not users.ok:
         expected = "no effect of a user in a refused array"
-        probe.expect_eventually(lambda: shelf.differ(probe, subject, newcomer), "users", expected)
+        probe.expect_eventually(lambda: shelf.differ(probe, subject, shelf.newcomer), "users", expected)

@@ -156,8 +156,8 @@ def events_change_list(probe: Probe) -> Iterator[None]:
     loud, quiet = probe.user("loud"), probe.user("quiet")
     for user in (loud, quiet):  # send the same request before and after, in case the target caches responses
         shelf.list(probe, user, "personalized")
-    shelf.live(probe, loud, "loud")
-    shelf.live(probe, quiet, "quiet")
+    shelf.send_history(probe, loud, "loud")
+    shelf.send_history(probe, quiet, "quiet")
     yield
     shelf_look = tastes.Shelf(shelf.category, shelf.items)
     probe.expect_eventually(
@@ -170,21 +170,20 @@ def single_events_count(probe: Probe) -> Iterator[None]:
     """Check the same with each event in its own request, by a user who is upserted later and then again."""
     shelf = tastes.shelf(probe)
     yield
-    lived, control, newcomer = probe.number(), probe.user("control"), probe.user("newcomer")
-    rng = probe.rng(lived)
-    for event in shelf.history(lived, "quiet"):
+    user = probe.number()
+    rng = probe.rng(user)
+    for event in shelf.history(user, "quiet"):
         probe.ingest([{**event, "event_id": unique_uuid(rng)}])
-    shelf.live(probe, control, "quiet")
     yield
-    shelf.needs_effect(probe, control, newcomer)
-    probe.expect_eventually(lambda: shelf.differ(probe, lived, newcomer), "singly", "events sent singly count")
+    shelf.needs_effect(probe)
+    probe.expect_eventually(lambda: shelf.differ(probe, user, shelf.newcomer), "singly", "events sent singly count")
     if probe.costly_items:
         return
     for profile in ({}, {"attributes": {"plan": "plus"}}):
-        probe.upsert_users([user_body(lived, **profile)])
+        probe.upsert_users([user_body(user, **profile)])
         yield
     probe.expect_eventually(
-        lambda: shelf.differ(probe, lived, newcomer), "sent again", "a user who is sent again keeps the history"
+        lambda: shelf.differ(probe, user, shelf.newcomer), "sent again", "a user who is sent again keeps the history"
     )
 
 
@@ -193,8 +192,8 @@ def session_follows_last_events(probe: Probe) -> Iterator[None]:
     shelf = tastes.shelf(probe)
     yield
     loud, quiet = probe.user("loud"), probe.user("quiet")
-    shelf.live(probe, loud, "loud")
-    shelf.live(probe, quiet, "quiet")
+    shelf.send_history(probe, loud, "loud")
+    shelf.send_history(probe, quiet, "quiet")
     yield
     session = tastes.Shelf(shelf.category, shelf.items, probe.operations.session)
     probe.expect_eventually(

@@ -11,7 +11,7 @@ from typing import Any
 from contracts.exchange import Exchange
 from contracts.outcome import Blocked
 from contracts.run.probe import Body, Look, Probe
-from fixtures.bodies import event_body
+from fixtures.bodies import event_body, user_body
 
 KINDS = {
     "loud": ("Trail boot", "outdoor", "Harrow", 90.0, 6),
@@ -23,11 +23,17 @@ _SEEN = 4  # items of each kind that are in the history of a user with that tast
 
 @dataclass
 class Shelf:
+    """`control`: a user whose history is of the quiet kind; `newcomer`: one without a history. All checks compare with
+    these two."""
+
     category: str
     items: dict[str, list[str]]
+    control: str = ""
+    newcomer: str = ""
     strategy: str = ""
+    _has_effect: bool = False
 
-    def live(self, probe: Probe, user: str, kind: str, organisation: str = "main") -> None:
+    def send_history(self, probe: Probe, user: str, kind: str, organisation: str = "main") -> None:
         probe.ingest(self.history(user, kind), organisation)
 
     def history(self, user: str, kind: str) -> list[dict[str, Any]]:
@@ -48,10 +54,12 @@ class Shelf:
         same = lists[0].ids == lists[1].ids
         return Look(not same, f"the same {len(lists[0].ids)} items in the same order for both", tuple(lists))
 
-    def needs_effect(self, probe: Probe, lived: str, newcomer: str) -> None:
-        """Find a strategy in which a history has an effect. Raises Blocked if there is none, which PERS-... judges."""
-        if not self.finds(probe, lambda: self.differ(probe, lived, newcomer)):
+    def needs_effect(self, probe: Probe) -> None:
+        """Find a strategy in which the control's history has an effect, once per run. Raises Blocked if there is none,
+        which PERS-... judges."""
+        if not self._has_effect and not self.finds(probe, lambda: self.differ(probe, self.control, self.newcomer)):
             raise Blocked("no list follows a user's events (PERS-events-change-list)")
+        self._has_effect = True
 
     def finds(self, probe: Probe, look: Callable[[], Look]) -> bool:
         """Return whether `look` holds in some strategy; the shelf then uses that strategy."""
@@ -74,7 +82,12 @@ def shelf(probe: Probe, organisation: str = "main") -> Shelf:
 
 
 def make(probe: Probe, organisation: str = "main") -> Shelf:
-    return stock(probe, bodies(probe), organisation)
+    made = stock(probe, bodies(probe), organisation)
+    made.control, made.newcomer = probe.name("control"), probe.name("newcomer")
+    if probe.visibility.arrays:  # without arrays users cost too many requests; unknown ones will do
+        probe.upsert_users([user_body(made.control), user_body(made.newcomer)], organisation)
+    made.send_history(probe, made.control, "quiet", organisation)
+    return made
 
 
 def bodies(probe: Probe) -> dict[str, list[Body]]:

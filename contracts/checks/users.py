@@ -132,22 +132,22 @@ def inactive_is_not_personal(probe: Probe) -> Iterator[None]:
     active again."""
     shelf = tastes.shelf(probe)
     yield
-    leaver, stayer = probe.user("leaver", status="active"), probe.user("stayer", status="active")
-    newcomer = probe.user("newcomer")
-    shelf.live(probe, leaver, "quiet")
-    shelf.live(probe, stayer, "quiet")
+    leaver = probe.user("leaver", status="active")
+    shelf.send_history(probe, leaver, "quiet")
     yield
-    shelf.needs_effect(probe, stayer, newcomer)
-    probe.needs(lambda: shelf.differ(probe, leaver, newcomer), "the user's list follows the user's events")
+    shelf.needs_effect(probe)
+    probe.needs(lambda: shelf.differ(probe, leaver, shelf.newcomer), "the user's list follows the user's events")
     probe.upsert_users([user_body(leaver, status="inactive")])
     yield
     probe.expect_eventually(
-        lambda: shelf.differ(probe, leaver, stayer), "inactive", "another list than an active user of the same taste"
+        lambda: shelf.differ(probe, leaver, shelf.control),
+        "inactive",
+        "another list than an active user of the same taste",
     )
     probe.upsert_users([user_body(leaver, status="active")])
     yield
 
     def personal_again() -> Look:
-        return shelf.differ(probe, leaver, newcomer)
+        return shelf.differ(probe, leaver, shelf.newcomer)
 
     probe.expect_eventually(personal_again, "active again", "another list than a user without history")

@@ -11,8 +11,8 @@ from contracts.exchange import Exchange
 from contracts.rules.listing import PLAIN_ID
 from contracts.rules.quiet import quiet_times
 from contracts.rules.recommendation import served
-from contracts.run.history import Deeds
-from contracts.run.registry import Violation, rule
+from contracts.run.history import Deeds, Histories
+from contracts.run.registry import Violation, family
 from contracts.run.run import Run
 
 _NEWCOMERS = 3  # users without a history who get the same list; enough to make a different list significant
@@ -32,7 +32,7 @@ class Quiet:
 
     organisation: str
     newcomers: list[Exchange] = field(default_factory=list)
-    lived: dict[str, tuple[Deeds, Exchange]] = field(default_factory=dict)  # user id -> the user's history
+    others: dict[str, tuple[Deeds, Exchange]] = field(default_factory=dict)  # users with a history, by id
 
     @property
     def usual(self) -> list[str] | None:
@@ -47,7 +47,18 @@ class Quiet:
         return tuple(each for each in self.newcomers if each.ids == self.usual)[:_NEWCOMERS]
 
 
-def _alike_times(run: Run, exchanges: list[Exchange]) -> Iterator[Quiet]:
+@family(
+    "PERS-alike", "PERS-alike-any-id", "IDENT-alike", "TENANT-own-history", "PERS-nobody-elses",
+    about=_personal, timed=True,
+)  # fmt: skip
+def compared(run: Run, exchanges: list[Exchange]) -> Iterator[tuple[str, Violation]]:
+    for quiet in _quiet(run, exchanges):
+        if quiet.usual:
+            yield from _without_effect(run.model.histories, quiet)
+            yield from _of_others(run.model.histories, quiet)
+
+
+def _quiet(run: Run, exchanges: list[Exchange]) -> Iterator[Quiet]:
     histories = run.model.histories
     for organisation, group in quiet_times(run, exchanges, "user_id"):
         quiet = Quiet(organisation)
@@ -56,83 +67,55 @@ def _alike_times(run: Run, exchanges: list[Exchange]) -> Iterator[Quiet]:
             times = exchange.sent_at, exchange.sent_at + exchange.seconds
             deeds = histories.of(organisation, user, *times, run.model.settle)
             if deeds:
-                quiet.lived[user] = deeds, exchange
+                quiet.others[user] = deeds, exchange
             elif deeds is not None and not histories.has_profile(organisation, user):
                 quiet.newcomers.append(exchange)
         yield quiet
 
 
-def _unlike(run: Run, exchanges: list[Exchange]) -> Iterator[tuple[str, str, Violation]]:
-    """Yield (organisation, id, violation) for users whose history has no effect although another user's equal history
-    has one."""
-    for quiet in _alike_times(run, exchanges):
-        usual, by_deeds = quiet.usual, defaultdict(list)
-        for user, (deeds, exchange) in quiet.lived.items():
-            if sum(times for _, times in deeds) >= _ENOUGH:
-                by_deeds[deeds].append((user, exchange))
-        for group in by_deeds.values() if usual else ():
-            bare = [pair for pair in group if not run.model.histories.has_profile(quiet.organisation, pair[0])]
-            effects = [exchange for _, exchange in bare if exchange.ids != usual]
-            for user, exchange in group if effects else ():
-                if exchange.ids == usual:
-                    like = effects[0].request_json["user_id"]
-                    actual = f"{user}: the list of a user without history; {like} did the same and has another"
-                    shown = (*quiet.typical, effects[0], exchange)
-                    expected = "a list like that of others who did the same"
-                    yield quiet.organisation, user, Violation("no effect", expected, actual, shown)
+def _without_effect(histories: Histories, quiet: Quiet) -> Iterator[tuple[str, Violation]]:
+    """Find users whose history has no effect although another user's equal history has one. No difference in how the
+    events were sent (alone, in arrays, with optional fields) is accepted."""
+    usual, by_deeds = quiet.usual, defaultdict(list)
+    for user, (deeds, exchange) in quiet.others.items():
+        if sum(times for _, times in deeds) >= _ENOUGH:
+            by_deeds[deeds].append((user, exchange))
+    for group in by_deeds.values():
+        bare = [pair for pair in group if not histories.has_profile(quiet.organisation, pair[0])]
+        effects = [exchange for _, exchange in bare if exchange.ids != usual]
+        for user, exchange in group if effects else ():
+            if exchange.ids == usual:
+                like = effects[0].request_json["user_id"]
+                actual = f"{user}: the list of a user without history; {like} did the same and has another"
+                shown = (*quiet.typical, effects[0], exchange)
+                expected = "a list like that of others who did the same"
+                yield (
+                    _rule_for(user, histories.is_identified(quiet.organisation, user)),
+                    Violation("no effect", expected, actual, shown),
+                )
 
 
-@rule("PERS-alike", _personal, timed=True)
-def alike(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """Accept no difference in how events were sent (alone, in arrays, with optional fields), for users with any plain
-    id."""
-    for organisation, user, violation in _unlike(run, exchanges):
-        if PLAIN_ID.fullmatch(user) and not run.model.histories.is_identified(organisation, user):
-            yield violation
+def _rule_for(user: str, identified: bool) -> str:
+    """Every server must accept a plain id; a history that identify joins counts like the user's own."""
+    if not PLAIN_ID.fullmatch(user):
+        return "PERS-alike-any-id"
+    return "IDENT-alike" if identified else "PERS-alike"
 
 
-@rule("PERS-alike-any-id", _personal, timed=True)
-def alike_any_id(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    for organisation, user, violation in _unlike(run, exchanges):
-        if not PLAIN_ID.fullmatch(user) and not run.model.histories.is_identified(organisation, user):
-            yield violation
-
-
-@rule("IDENT-alike", _personal, timed=True)
-def identified_alike(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """Expect a history that identify joins to count like the user's own."""
-    for organisation, user, violation in _unlike(run, exchanges):
-        if PLAIN_ID.fullmatch(user) and run.model.histories.is_identified(organisation, user):
-            yield violation
-
-
-def _borrowed(run: Run, exchanges: list[Exchange]) -> Iterator[tuple[str, str, Violation]]:
-    """Yield users without a history who get the list of a user with one, unlike other users without a history."""
-    for quiet in _alike_times(run, exchanges):
-        usual = quiet.usual
-        lists: dict[tuple[str, ...], Exchange] = {}
-        for _, exchange in quiet.lived.values():
-            lists.setdefault(tuple(exchange.ids), exchange)
-        for exchange in quiet.newcomers if usual else ():
-            owner = lists.get(tuple(exchange.ids))
-            if owner is not None and exchange.ids != usual:
-                user = exchange.request_json["user_id"]
-                actual = f"{user} did nothing, and is shown the list of {owner.request_json['user_id']}"
-                shown = (*quiet.typical, owner, exchange)
-                expected = "the list of a user without history"
-                yield quiet.organisation, user, Violation("history of another", expected, actual, shown)
-
-
-@rule("TENANT-own-history", _personal, timed=True)
-def own_history(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """Judge users who have a history in the other organisation."""
-    for organisation, user, violation in _borrowed(run, exchanges):
-        if run.model.histories.owners_of(user) - {organisation}:
-            yield violation
-
-
-@rule("PERS-nobody-elses", _personal, timed=True)
-def nobody_elses(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    for _, user, violation in _borrowed(run, exchanges):
-        if not run.model.histories.owners_of(user):
-            yield violation
+def _of_others(histories: Histories, quiet: Quiet) -> Iterator[tuple[str, Violation]]:
+    """Find users without a history who get the list of a user with one, unlike other users without a history."""
+    lists: dict[tuple[str, ...], Exchange] = {}
+    for _, exchange in quiet.others.values():
+        lists.setdefault(tuple(exchange.ids), exchange)
+    for exchange in quiet.newcomers:
+        owner = lists.get(tuple(exchange.ids))
+        if owner is not None and exchange.ids != quiet.usual:
+            user = exchange.request_json["user_id"]
+            actual = f"{user} did nothing, and is shown the list of {owner.request_json['user_id']}"
+            shown = (*quiet.typical, owner, exchange)
+            violation = Violation("history of another", "the list of a user without history", actual, shown)
+            owners = histories.owners_of(user)
+            if owners - {quiet.organisation}:
+                yield "TENANT-own-history", violation
+            elif not owners:
+                yield "PERS-nobody-elses", violation

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from contracts.exchange import Exchange
 from contracts.outcome import NotJudged
-from contracts.run.registry import RULES, Violation
+from contracts.run.registry import RULES, Judging, Violation
 from contracts.run.run import Run
 
 _QUESTIONS, _CRASHES = 24, 10  # maximum of requests
@@ -42,9 +42,9 @@ def _suspicious(run: Run, rules: list[str]) -> list[Exchange]:
     last = {_question(exchange): exchange.number for exchange in run.client.journal}
     settle, run.model.settle = run.model.settle, run.visibility.usual_wait
     found: list[list[Violation]] = []
+    judging = Judging(run)
     for name in rules:
-        about = [exchange for exchange in run.client.journal if RULES[name].about(exchange)]
-        suspects = RULES[name].judge(run, about)
+        suspects = judging.violations(name)
         found.append([each for each in suspects if all(last[_question(x)] == x.number for x in each.exchanges)])
     run.model.settle = settle
     chosen: dict[_Question, Exchange] = {}

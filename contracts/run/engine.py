@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from contracts.catalogue import Entry
 from contracts.outcome import Finding, Level, NotJudged, Outcome, Result, Starved
 from contracts.run.probe import Probe
-from contracts.run.registry import CHECKS, RULES, CheckFunction, Rule, Violation, home_of
+from contracts.run.registry import CHECKS, RULES, CheckFunction, Judging, Violation, home_of
 from contracts.run.run import Run
 
 _SHOWN_PER_CASE = 3  # findings of one rule with the same case and operation
@@ -97,17 +97,18 @@ class Engine:
                 self.run.wait_until_visible()
 
     def apply_rules(self, entries: Iterable[Entry]) -> list[Result]:
-        return [self._apply(entry, RULES[entry.id]) for entry in entries]
+        judging = Judging(self.run)
+        return [self._apply(entry, judging) for entry in entries]
 
-    def _apply(self, entry: Entry, rule: Rule) -> Result:
+    def _apply(self, entry: Entry, judging: Judging) -> Result:
         started = time.monotonic()
-        about = [exchange for exchange in self.run.client.journal if rule.about(exchange)]
+        about = judging.about(entry.id)
         result = Result(entry.id, entry.level, Outcome.PASS, times=f"{len(about)} answers looked at")
         if not about:
             result.outcome, result.reason = Outcome.INCONCLUSIVE, "the run saw no answer that it speaks of"
             return result
         try:
-            violations = list(rule.judge(self.run, about))
+            violations = judging.violations(entry.id)
         except Exception:
             result.outcome, result.reason = Outcome.ERROR, traceback.format_exc(limit=-4)
             return result

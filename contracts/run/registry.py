@@ -12,6 +12,7 @@ from contracts.run.probe import Probe
 from contracts.run.run import Run
 
 CheckFunction = Callable[[Probe], Iterator[None] | None]
+Family = Callable[[Run, list[Exchange]], Iterator[tuple[str, "Violation"]]]
 Single = Callable[[Run, Exchange], tuple[str, str] | None]
 
 
@@ -32,12 +33,14 @@ class Violation:
 class Rule:
     """`judge` gets the exchanges for which `about` holds, in the order in which they were sent. `alone`: the function
     that judges a single exchange, if the rule consists of one. `timed`: the rule judges only records that must be
-    visible by now; if it would find something earlier, the request is repeated (run/audit.py)."""
+    visible by now; if it would find something earlier, the request is repeated (run/audit.py). `family`: the function
+    that judges this rule together with others, and names the rule of each violation."""
 
     about: Callable[[Exchange], bool]
     judge: Callable[[Run, list[Exchange]], Iterator[Violation]]
     alone: Single | None = None
     timed: bool = False
+    family: Family | None = None
 
 
 CHECKS: dict[str, CheckFunction] = {}
@@ -68,6 +71,42 @@ def rule(
         return function
 
     return register
+
+
+def family(*identifiers: str, about: Callable[[Exchange], bool], timed: bool = False) -> Callable[[Any], Any]:
+    """Register a function that judges several rules in one pass: it yields (rule, violation)."""
+
+    def register(function: Family) -> Family:
+        for identifier in identifiers:
+            _only_one(identifier)
+
+            def judge(run: Run, exchanges: list[Exchange], own: str = identifier) -> Iterator[Violation]:
+                return (violation for name, violation in function(run, exchanges) if name == own)
+
+            RULES[identifier] = Rule(about, judge, timed=timed, family=function)
+        return function
+
+    return register
+
+
+class Judging:
+    """Judges the journal as it is now. The rules of a family are judged in one pass."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._found: dict[Family, list[tuple[str, Violation]]] = {}
+
+    def about(self, name: str) -> list[Exchange]:
+        """Return the exchanges that the rule speaks of."""
+        return [exchange for exchange in self._run.client.journal if RULES[name].about(exchange)]
+
+    def violations(self, name: str) -> list[Violation]:
+        rule = RULES[name]
+        if rule.family is None:
+            return list(rule.judge(self._run, self.about(name)))
+        if rule.family not in self._found:
+            self._found[rule.family] = list(rule.family(self._run, self.about(name)))
+        return [violation for own, violation in self._found[rule.family] if own == name]
 
 
 def each(identifier: str, about: Callable[[Exchange], bool], expected: str) -> Callable[[Any], Any]:

@@ -6,7 +6,7 @@ from contracts.run.engine import Engine
 from contracts.run.probe import Probe
 from contracts.run.run import Run
 from contracts.situations import events, histories, questions, records, refusals
-from contracts.situations.table import STRENGTH, Coverage, Row, rows_of, tables
+from contracts.situations.table import STRENGTH, Coverage, Row, Table, rows_of, tables
 
 Driver = Callable[[Probe, list[Row], Coverage], Iterator[None]]
 DRIVERS: dict[str, Driver] = {
@@ -17,11 +17,7 @@ DRIVERS: dict[str, Driver] = {
     "questions": questions.questions,
     "refusals": refusals.refusals,
 }
-# Requests per row, to the row's own organisation or the spare one; rows of histories cost both organisations that many.
-_COST = {"items": 1.3, "users": 1.5, "histories": 2.0, "events": 0.7, "refusals": 1.4, "questions": 1.9}
-_FIXED = {"items": 18, "users": 8, "histories": 20, "events": 12, "refusals": 0, "questions": 18}  # fixed, measured too
-_BOTH = ("items", "histories", "questions")
-_SECOND_LOOKS, _GENERATED = 24, 200  # requests reserved in each organisation, and for generated inputs
+_SECOND_LOOKS, _GENERATED = 24, 150  # requests reserved in each organisation, and for generated inputs
 _QUICK = 0.6  # share of the remaining budget
 _WITHOUT_ARRAYS = 1.8  # times the cost with arrays: every record takes a request, and one more to clean up
 
@@ -36,8 +32,9 @@ def bring_about(run: Run, engine: Engine) -> list[str]:
         left[name] = left[name] * _QUICK if run.plan.quick else left[name] - _SECOND_LOOKS - generated.get(name, 0)
     for name, table in tables().items():
         coverage = Coverage(table, STRENGTH[run.plan.profile])
-        rows = rows_of(table, run.plan.profile, run.plan.seed)
-        chosen = _affordable(name, rows, left, run.spare, dearer)
+        possible = _possible(run, table, coverage)
+        rows = rows_of(possible, run.plan.profile, run.plan.seed)
+        chosen = _affordable(possible, rows, left, run.spare, dearer)
         if len(rows) > len(chosen):
             coverage.missed["the budget leaves no requests"] += len(rows) - len(chosen)
         if not chosen:
@@ -47,18 +44,30 @@ def bring_about(run: Run, engine: Engine) -> list[str]:
     return found
 
 
-def _affordable(name: str, rows: list[Row], left: dict[str, float], spare: str, dearer: float) -> list[Row]:
-    """Return the first rows whose organisations can pay for them; their cost is subtracted from `left`."""
-    for organisation in left if name in _BOTH else (spare,):
-        left[organisation] -= _FIXED[name] * dearer
-    chosen, cost = [], _COST[name] * dearer
+def _possible(run: Run, table: Table, coverage: Coverage) -> Table:
+    """Return the table without the values that this target can't have."""
+    absent: set[str] = set()
+    if run.target.other is None and "organisation" in table.dimensions:
+        absent.add("second")
+        coverage.absent.append("no second organisation")
+    if not run.visibility.arrays and table.name in records.TABLES:
+        absent |= {form for form in table.dimensions["body"] if form != "one"}
+        coverage.absent.append("the target takes no arrays of items and users")
+    return table.without(absent)
+
+
+def _affordable(table: Table, rows: list[Row], left: dict[str, float], spare: str, dearer: float) -> list[Row]:
+    """Return the rows whose organisations can pay for them, in their order; their cost is subtracted from `left`."""
+    split = "organisation" in table.dimensions
+    for organisation in left if split else (spare,):
+        left[organisation] -= table.fixed * dearer
+    chosen = []
     for row in rows:
-        own = spare if row.get("organisation") == "second" else "main"
-        payers = list(left) if name == "histories" else [own] if name in _BOTH else [spare]
-        if all(left[payer] >= cost for payer in payers):
+        own = (spare if row["organisation"] == "second" else "main") if split else spare
+        cost = table.cost(row) * dearer
+        if left[own] >= cost:
             chosen.append(row)
-            for payer in payers:
-                left[payer] -= cost
+            left[own] -= cost
     return chosen
 
 

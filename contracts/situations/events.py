@@ -1,51 +1,76 @@
-"""Sends events: one request for each row, or several rows in one array."""
+"""Sends events of every kind, by users of every kind: one request for each row, or many rows in one array."""
 
-import itertools
 from collections.abc import Iterator
 from typing import Any
 
 from contracts.run.probe import Body, Probe
+from contracts.situations.arrays import Part, Sender, doubt_of
 from contracts.situations.stage import Stage, stage
 from contracts.situations.table import Coverage, Row
-from fixtures.bodies import event_body, unique_uuid
+from contracts.situations.values import identifier
+from fixtures.bodies import event_body, identify_body, unique_uuid, user_body
+
+_SIZES = {"array of 2": 2, "array of 30": 30, "array of 90": 90}
+_PROFILES = {"known": "active", "inactive": "inactive"}  # kind of user -> status
+_CONTEXTS: dict[str, Body] = {"flat": {"device": "mobile"}, "nested": {"cart": {"lines": [1, "two"]}}}
 
 
 def events(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[None]:
-    organisation = probe.spare
-    found = stage(probe, organisation)
+    stages = {organisation: stage(probe, organisation) for organisation in {*map(_organisation, rows)}}
+    users = [identifier(probe, row["id"]) for row in rows]
+    _prepare(probe, rows, users)
     yield
-    served = probe.recommend(organisation, user_id=found.users["known"], limit=5).data.get("recommendation_id")
-    sizes = {"one": 1, "array of 2": 2, "array of 30": 30, "array of 90": 90}
-    for form, group in itertools.groupby(sorted(rows, key=lambda row: row["body"]), key=lambda row: row["body"]):
-        due = [row for row in group if row["recommendation"] == "none" or isinstance(served, str)]
-        size = 1 if form == "one" else len(due) if sizes[form] > 2 else 2
-        for start in range(0, len(due), size):
-            batch = due[start : start + size]
-            bodies = [_event(probe, row, found, served) for row in batch]
-            filler = [event_body("search", probe.name("passer-by")) for _ in range(sizes[form] - len(bodies))]
-            body: Any = bodies[0] if form == "one" else [*bodies, *filler]
-            exchange = probe.send(probe.operations.events, body, organisation=organisation, valid=sizes[form] <= 30)
-            for row in batch:
-                if exchange.ok:
-                    coverage.performed(row)
-                else:
-                    coverage.missed[f"the target refuses it ({exchange.failure or exchange.status})"] += 1
+    served = {organisation: _served(probe, organisation, found) for organisation, found in stages.items()}
+    parts = []
+    for n, (row, user) in enumerate(zip(rows, users, strict=True)):
+        organisation = _organisation(row)
+        odd = stages[organisation].odd
+        possible = row["recommendation"] == "none" or isinstance(served[organisation], str)
+        if possible and (odd or row["item"] != "odd id"):
+            kind, item_id = odd[n % len(odd)] if row["item"] == "odd id" else ("", stages[organisation].items[2])
+            body = _event(probe, row, user, item_id, served[organisation])
+            parts.append(Part(row, organisation, body, doubt_of(row) or kind))
+    filler = [event_body("search", probe.name("passer-by")) for _ in range(_SIZES["array of 90"])]
+    for part in Sender(probe, probe.operations.events, coverage.missed).send(parts, _SIZES, filler):
+        coverage.performed(part.row)
     yield
-    for kind in ("known", "identified", "anonymous"):
-        probe.recommend(organisation, user_id=found.users[kind], limit=5)
+    for organisation, found in stages.items():
+        for kind in ("known", "identified", "anonymous"):
+            probe.recommend(organisation, user_id=found.users[kind], limit=5)
 
 
-def _event(probe: Probe, row: Row, found: Stage, served: Any) -> Body:
-    user = probe.name("nobody") if row["user"] == "unknown" else found.users[row["user"]]
+def _organisation(row: Row) -> str:
+    return "other" if row["organisation"] == "second" else "main"
+
+
+def _served(probe: Probe, organisation: str, found: Stage) -> Any:
+    return probe.recommend(organisation, user_id=found.users["known"], limit=5).data.get("recommendation_id")
+
+
+def _prepare(probe: Probe, rows: list[Row], users: list[str]) -> None:
+    """Upsert and identify the users that are to be known, as far as the target takes their ids."""
+    profiles, identities = [], []
+    for row, user in zip(rows, users, strict=True):
+        place = {**row, "body": "array of 30"}, _organisation(row)
+        if status := _PROFILES.get(row["user"]):
+            profiles.append(Part(*place, user_body(user, status=status), doubt_of(row)))
+        elif row["user"] == "identified":
+            before = unique_uuid(probe.rng(probe.name("before")))
+            identities.append(Part(*place, identify_body(user, before), doubt_of(row)))
+    if probe.visibility.arrays:
+        Sender(probe, probe.operations.users).send(profiles, _SIZES)
+    Sender(probe, probe.operations.events).send(identities, _SIZES)
+
+
+def _event(probe: Probe, row: Row, user: str, item_id: str, served: Any) -> Body:
     custom = row["name"].startswith("custom")
     body = event_body("wishlist_shared" if custom else row["name"], user)
     if custom:
         body["event_family"] = row["name"].removeprefix("custom ")
     if row["name"] == "identify":
-        body |= {"user_id": probe.name("real"), "previous_user_id": unique_uuid(probe.rng(probe.name("before")))}
-    items: dict[str, Body] = {"known": {"item_id": found.items[2]}, "null": {"item_id": None}}
+        body["previous_user_id"] = unique_uuid(probe.rng(probe.name("before")))
+    items: dict[str, Body] = {"left out": {}, "null": {"item_id": None}}
     echo = {} if row["recommendation"] == "none" else {"recommendation_id": served}
     unique = {"event_id": unique_uuid(probe.rng(probe.name("event")))} if row["event_id"] == "UUID" else {}
-    contexts = {"flat": {"device": "mobile"}, "nested": {"cart": {"lines": [1, "two"]}}}
-    context = {"context": contexts[row["context"]]} if row["context"] in contexts else {}
-    return {**body, **items.get(row["item"], {}), **echo, **unique, **context}
+    context = {"context": _CONTEXTS[row["context"]]} if row["context"] in _CONTEXTS else {}
+    return {**body, **items.get(row["item"], {"item_id": item_id}), **echo, **unique, **context}

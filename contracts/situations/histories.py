@@ -3,6 +3,7 @@ both organisations.
 
 The items have the same ids in both organisations, so that a leak from one to the other would show."""
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from fixtures.bodies import event_body, identify_body, unique_uuid, user_body
 
 _NEWCOMERS = 4  # half of them are asked for before the other users, half after
 _CROWD = 60
+_FOREIGN = 4  # one in so many users of another organisation is asked for
 _SURELY = 30  # events that every server accepts in one array
 _CONTEXTS: dict[str, Body] = {"left out": {}, "session": {}, "nested": {"cart": {"lines": [1, "two"]}}}
 
@@ -36,31 +38,37 @@ def histories(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
         return
     shelves = _shelves(probe)
     yield
-    subjects = [_subject(probe, row, shelves) for row in rows if _possible(row, shelves, coverage)]
+    subjects = [_subject(probe, row, shelves) for row in rows]
     _send_profiles(probe, subjects, "sent before", "with attributes")
     yield
     popular = _popular(probe, shelves)
     next(popular)
     for organisation in shelves:
-        for subject in subjects:
-            if subject.organisation == organisation:
-                _live(probe, subject, coverage)
+        own = [subject for subject in subjects if subject.organisation == organisation]
+        _send_events(probe, own, coverage)
         yield
         next(popular)
     _identify(probe, subjects)
     _send_profiles(probe, subjects, "sent after")
     yield
     newcomers: list[tuple[str, dict[str, Any]]] = [(probe.name("newcomer"), {"valid": True}) for _ in range(_NEWCOMERS)]
-    users = [(subject.user, _accepted(subject)) for subject in subjects if subject.taken]
-    users += [(twin(user), accepted) for user, accepted in users if "-Pair-" in user]
     half = _NEWCOMERS // 2
     for organisation, shelf in shelves.items():
+        users = [(subject.user, _accepted(subject)) for subject in _asked(subjects, organisation)]
+        users += [(twin(user), accepted) for user, accepted in users if "-Pair-" in user]
         for user, accepted in (*newcomers[:half], *users, *newcomers[half:]):
             body = {"strategy": "personalized", "user_id": user, "filters": {"category": shelf.category}, "limit": 50}
             probe.send(probe.operations.recommend, body, organisation=organisation, **accepted)
     for subject in subjects:
         if subject.taken:
             coverage.performed(subject.row)
+
+
+def _asked(subjects: list[Subject], organisation: str) -> list[Subject]:
+    """Return the users of an organisation, and some of another's, whose histories must have no effect here."""
+    own = [subject for subject in subjects if subject.taken and subject.organisation == organisation]
+    others = [subject for subject in subjects if subject.taken and subject.organisation != organisation]
+    return [*own, *others[::_FOREIGN]]
 
 
 def _shelves(probe: Probe) -> dict[str, tastes.Shelf]:
@@ -80,12 +88,6 @@ def _popular(probe: Probe, shelves: dict[str, tastes.Shelf]) -> Iterator[None]:
         yield
 
 
-def _possible(row: Row, shelves: dict[str, tastes.Shelf], coverage: Coverage) -> bool:
-    possible = row["organisation"] == "first" or "other" in shelves
-    coverage.missed["no second organisation"] += not possible
-    return possible
-
-
 def _subject(probe: Probe, row: Row, shelves: dict[str, tastes.Shelf]) -> Subject:
     organisation = "other" if row["organisation"] == "second" else "main"
     user = identifier(probe, row["id"])
@@ -103,26 +105,38 @@ def _subject(probe: Probe, row: Row, shelves: dict[str, tastes.Shelf]) -> Subjec
     return Subject(row, organisation, user, doer, events)
 
 
-def _live(probe: Probe, subject: Subject, coverage: Coverage) -> None:
-    events: list[Any] = subject.events
-    if subject.row["recommendation"] == "served":
-        served = probe.once(_served, probe, subject.organisation, key=subject.organisation)
-        events = [{**event, "recommendation_id": served} if served else event for event in events]
+def _send_events(probe: Probe, subjects: list[Subject], coverage: Coverage) -> None:
+    """Send the histories of one organisation: alone, or those of two users in one array."""
+
+    def alike(subject: Subject) -> tuple[str, str]:
+        return subject.row["form"], class_of(subject.row["id"])
+
+    for (form, _), group in itertools.groupby(sorted(subjects, key=alike), key=alike):
+        due, size = list(group), 1 if form == "array" else 2
+        for start in range(0, len(due), size):
+            _send_array(probe, form, due[start : start + size], coverage)
+
+
+def _send_array(probe: Probe, form: str, subjects: list[Subject], coverage: Coverage) -> None:
+    events: list[Any] = []
+    for subject in subjects:
+        served = {}
+        if subject.row["recommendation"] == "served":
+            named = probe.once(_served, probe, subject.organisation, key=subject.organisation)
+            served = {"recommendation_id": named} if named else {}
+        events += [{**event, **served} for event in subject.events]
     crowd = [event_body("search", probe.name("passer-by")) for _ in range(_CROWD)]
-    half = len(events) // 2
-    arrays = {
-        "array": [events],
-        "two arrays": [events[:half], events[half:]],
-        "before 60 others": [[*events, *crowd]],
-        "behind 60 others": [[*crowd, *events]],
-    }[subject.row["form"]]
-    for array in arrays:
-        accepted: dict[str, Any] = _accepted(subject) if len(array) <= _SURELY else {}
-        exchange = probe.send(probe.operations.events, array, organisation=subject.organisation, **accepted)
-        if not exchange.ok:
-            subject.taken = False
-            coverage.missed[f"the target refuses it ({exchange.failure or exchange.status})"] += 1
-            return
+    array = {"before 60 others": [*events, *crowd], "behind 60 others": [*crowd, *events]}.get(form, events)
+    accepted: dict[str, Any] = _accepted(subjects[0]) if len(array) <= _SURELY else {}
+    exchange = probe.send(probe.operations.events, array, organisation=subjects[0].organisation, **accepted)
+    if exchange.ok:
+        return
+    if len(subjects) > 1:
+        for subject in subjects:
+            _send_array(probe, "array", [subject], coverage)
+        return
+    subjects[0].taken = False
+    coverage.missed[f"the target refuses it ({exchange.failure or exchange.status})"] += 1
 
 
 def _accepted(subject: Subject) -> dict[str, Any]:

@@ -1,5 +1,5 @@
-"""Sends recommendation requests of every kind, each together with another one for the same list; then repeats some
-after the list has changed."""
+"""Sends recommendation requests of every kind, some together with another one for the same list; then repeats some
+after the list has changed, and turns the pages of others."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -25,6 +25,8 @@ _PAGES: dict[str, dict[str, int]] = {
 }
 _MOST_AGAIN = 14  # requests
 _AGAIN_WHAT = ("organisation", "strategy", "user", "filters", "page", "connection")  # cover every value
+_BESIDE_WHAT = ("organisation", "strategy", "filters", "page")
+_TURNED = ("popular", "personalized", "similar")  # strategies
 
 
 @dataclass
@@ -34,54 +36,69 @@ class Asked:
     body: Body
     answer: Exchange
 
+    def values(self, names: tuple[str, ...]) -> set[tuple[str, str]]:
+        return {(name, self.row[name]) for name in names}
+
 
 def questions(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[None]:
-    organisations = ("main", "other") if probe.target.other else ("main",)
-    wanted = {"other" if row["organisation"] == "second" else "main" for row in rows}
-    stages = {each: stage(probe, each) for each in organisations if each in wanted}
+    stages = {each: stage(probe, each) for each in sorted({_organisation(row) for row in rows})}
     yield
-    asked = []
-    for row in rows:
-        organisation = "other" if row["organisation"] == "second" else "main"
-        if organisation not in stages:
-            coverage.missed["no second organisation"] += 1
-            continue
-        body = _question(probe, row, stages[organisation])
+    asked: list[Asked] = []
+    beside: set[tuple[str, str]] = set()
+    for n, row in enumerate(rows):
+        organisation = _organisation(row)
+        body, kind = _question(probe, row, stages[organisation], n)
         if body.get("page") == 2:  # page 1 just before page 2
             probe.recommend(organisation, **{**body, "page": 1})
-        answer = _ask(probe, row, organisation, body)
-        if body.get("page", 1) == 1:
-            _beside(probe, organisation, body, answer)
-        asked.append(Asked(row, organisation, body, answer))
+        each = Asked(row, organisation, body, _ask(probe, row, organisation, body, kind))
+        if body.get("page", 1) == 1 and each.values(_BESIDE_WHAT) - beside:
+            _beside(probe, each)
+            beside |= each.values(_BESIDE_WHAT)
+        asked.append(each)
         coverage.performed(row)
     chosen = _to_ask_again(asked, stages)
     _hide_what_they_show(probe, chosen, stages)
     yield
     for each in chosen:
         _ask(probe, each.row, each.organisation, each.body)
+    if not probe.plan.quick:
+        _turn_pages(probe, stages)
 
 
-def _ask(probe: Probe, row: Row, organisation: str, body: Body) -> Exchange:
+def _organisation(row: Row) -> str:
+    return "other" if row["organisation"] == "second" else "main"
+
+
+def _ask(probe: Probe, row: Row, organisation: str, body: Body, kind: str = "plain") -> Exchange:
+    """Send the request. `kind`: of the user's id, which a server may refuse."""
     certain = row["filters"] in ("none", "text", "none matching") and row["item"] in ("product", "article")
     fresh = connect(probe, row["connection"], organisation)
-    plain = certain and body.get("page", 1) == 1
-    return probe.send(probe.operations.recommend, body, organisation=organisation, fresh=fresh, valid=plain)
+    certain = certain and body.get("page", 1) == 1
+    return probe.send(
+        probe.operations.recommend, body, organisation=organisation, fresh=fresh, valid=certain and kind == "plain",
+        welcome=certain and kind == "odd",
+    )  # fmt: skip
 
 
-def _beside(probe: Probe, organisation: str, body: Body, answer: Exchange) -> None:
+def _beside(probe: Probe, asked: Asked) -> None:
     """Request the same list with another limit: half of the shown items, or 100 if one was shown."""
-    shown = len(answer.ids)
-    if shown > 1 or body.get("limit") == 1:
-        probe.recommend(organisation, **{**body, "limit": shown // 2 or 100})
+    shown = len(asked.answer.ids)
+    if shown > 1 or asked.body.get("limit") == 1:
+        probe.recommend(asked.organisation, **{**asked.body, "limit": shown // 2 or 100})
 
 
-def _question(probe: Probe, row: Row, found: Stage) -> Body:
+def _question(probe: Probe, row: Row, found: Stage, turn: int) -> tuple[Body, str]:
+    """Return the body, and whether its user's id is plain or odd."""
     strategy = probe.operations.session if row["strategy"] == SESSION[0] else row["strategy"]
     named: Body = {} if strategy == "default" else {"strategy": strategy}
-    user = probe.name("nobody") if row["user"] == "unknown" else found.users[row["user"]]
+    user, kind = probe.name("nobody"), "plain"
+    if unusual := found.unusual.get(row["user"]):
+        (_, user), kind = unusual[turn % len(unusual)], row["user"].removesuffix(" id")
+    elif row["user"] in found.users and row["user"] != "unknown":
+        user = found.users[row["user"]]
     requires = probe.operations.strategies.get(strategy, {}).get("requires")
     item = {"context_item_id": found.contexts[row["item"]]} if requires == "context_item_id" else {}
-    return {**named, "user_id": user, **item, **_filters(probe, row["filters"], found), **_PAGES[row["page"]]}
+    return {**named, "user_id": user, **item, **_filters(probe, row["filters"], found), **_PAGES[row["page"]]}, kind
 
 
 def _filters(probe: Probe, kind: str, found: Stage) -> Body:
@@ -102,17 +119,13 @@ def _to_ask_again(asked: list[Asked], stages: dict[str, Stage]) -> list[Asked]:
     chosen: list[Asked] = []
     met: set[tuple[str, str]] = set()
     while left and len(chosen) < _MOST_AGAIN:
-        best = max(left, key=lambda each: len(_values(each) - met))
-        if not _values(best) - met:
+        best = max(left, key=lambda each: len(each.values(_AGAIN_WHAT) - met))
+        if not best.values(_AGAIN_WHAT) - met:
             break
         left.remove(best)
         chosen.append(best)
-        met |= _values(best)
+        met |= best.values(_AGAIN_WHAT)
     return chosen
-
-
-def _values(asked: Asked) -> set[tuple[str, str]]:
-    return {(name, asked.row[name]) for name in _AGAIN_WHAT}
 
 
 def _hide_what_they_show(probe: Probe, chosen: list[Asked], stages: dict[str, Stage]) -> None:
@@ -126,3 +139,14 @@ def _hide_what_they_show(probe: Probe, chosen: list[Asked], stages: dict[str, St
             lists = [shown for shown in lists if gone not in shown]
             bodies.append({**probe.model.items[organisation, gone].writes[-1].body, "status": "inactive"})
         probe.upsert_items(bodies, organisation)
+
+
+def _turn_pages(probe: Probe, stages: dict[str, Stage]) -> None:
+    """Request the first pages of some lists in sequence. Nothing was written since the last `yield`."""
+    for organisation, found in stages.items():
+        context = {"context_item_id": found.contexts["product"]}
+        given = {"user_id": found.users["known"], "filters": {"category": found.category}, "limit": 5}
+        for strategy in _TURNED:
+            body = {"strategy": strategy, **given, **(context if strategy == "similar" else {})}
+            for page in (1, 2, 3):
+                probe.recommend(organisation, **body, page=page)

@@ -1,16 +1,19 @@
 """Sends items and users through their lives, alone and in arrays; then requests the lists that may show them."""
 
-import itertools
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from contracts.run.probe import Body, Probe
+from contracts.situations.arrays import Part, Sender, doubt_of
 from contracts.situations.table import Coverage, Row
-from contracts.situations.values import LIVES, VALUES, attributes, class_of, created_at, identifier, twin
+from contracts.situations.values import LIVES, VALUES, attributes, created_at, identifier, twin
 from fixtures.bodies import event_body, item_body, user_body
-from fixtures.spec import Operation
 
-_SIZES = {"array of 2": 2, "array of 30": 30, "array of 100": 100, "same record twice": 10}
+TABLES = ("items", "users")  # of records that a target may take one by one only
+_SIZES = {"array of 2": 2, "same record twice": 10, "array of 30": 30, "array of 100": 100}  # rows in one request
+_SHELF = 40  # items in one category, so that a list shows all of them
+_EVENTS = "array of events"
 _SCALARS = ("text", "number", "zero", "negative", "beyond 2^31", "beyond 2^53", "fraction", "true", "false")
 
 
@@ -21,62 +24,73 @@ class Record:
     row: Row
     organisation: str
     bodies: list[Body]
+    category: str = ""
     taken: bool = True
-    more: list[Body] = field(default_factory=list)  # further bodies that belong to it
+    beside: bool = False  # it stands beside the row's record, and does not count as performed
 
 
 def items(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[None]:
-    trait, category = f"trait-{probe.names.prefix}1", probe.name("situations")
-    records = [_item(probe, row, category, trait) for row in _possible(probe, rows, coverage)]
+    trait, sender = f"trait-{probe.names.prefix}1", Sender(probe, probe.operations.items, coverage.missed)
+    filler = [item_body(probe.name("filler"), status="deleted") for _ in range(_SIZES["array of 100"])]
+    records = _items(probe, rows, trait)
     _happen(probe, records, "before")
     for step in range(max((len(record.bodies) for record in records), default=0)):
         if step:
             yield
             _happen(probe, records, "between")
-            _look(probe, records, category)
+            _look(probe, records)
         if step == 1:  # the next step changes some values; the same filters are used again afterwards
             _filter(probe, [record for record in records if "another" in record.row["life"]], trait)
-        _write(probe, probe.operations.items, records, step, coverage)
+        _write(sender, records, step, filler)
     _happen(probe, records, "between", "after")
     yield
-    _look(probe, records, category)
+    _look(probe, records)
     _filter(probe, records, trait)
     _count(records, coverage)
 
 
 def users(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[None]:
-    records = []
-    for row in _possible(probe, rows, coverage):
-        statuses, name = LIVES[row["life"]], identifier(probe, row["id"])
+    records, sender = [], Sender(probe, probe.operations.users, coverage.missed)
+    for row in rows:
+        name = identifier(probe, row["id"])
         bodies = []
-        for step, status in enumerate(statuses):
+        for step, status in enumerate(LIVES[row["life"]]):
             given = {"attributes": attributes(row["value"], "plan"), **created_at(row["created_at"], step)}
             bodies.append(user_body(name, status=status, **given))
-        records.append(Record(row, probe.spare, bodies))
+        records.append(Record(row, _organisation(row), bodies))
     for step in range(2):
-        _write(probe, probe.operations.users, records, step, coverage)
+        _write(sender, records, step)
         yield
-    for record in records[::3]:
-        if record.taken:
-            probe.recommend(record.organisation, user_id=record.bodies[0]["user_id"], limit=5)
+    of_each_id = {record.row["id"]: record for record in records if record.taken}
+    for record in list(of_each_id.values())[::2]:
+        probe.recommend(record.organisation, user_id=record.bodies[0]["user_id"], limit=5)
     _count(records, coverage)
 
 
-def _possible(probe: Probe, rows: list[Row], coverage: Coverage) -> list[Row]:
-    """Return the rows without those that need a second organisation or arrays that the target doesn't have."""
-    found = []
+def _organisation(row: Row) -> str:
+    return "other" if row["organisation"] == "second" else "main"
+
+
+def _items(probe: Probe, rows: list[Row], trait: str) -> list[Record]:
+    """Return the records. Both organisations use the same categories, so that a leak would show."""
+    categories: dict[int, str] = {}
+    made = Counter[str]()
+    records = []
     for row in rows:
-        if row.get("organisation") == "second" and probe.target.other is None:
-            coverage.missed["no second organisation"] += 1
-        elif row["body"] != "one" and not probe.visibility.arrays:
-            coverage.missed["the target takes no arrays of items and users"] += 1
-        else:
-            found.append(row)
-    return found
+        shelf = made[row["organisation"]] // _SHELF
+        made[row["organisation"]] += 1
+        category = categories.setdefault(shelf, probe.name("situations"))
+        record = _item(probe, row, category, trait)
+        records.append(record)
+        if row["id"] == "case pair":
+            given = {"title": "twin", "category": category, trait: "twin"}
+            body = item_body(twin(record.bodies[0]["item_id"]), attributes=given)
+            records.append(Record(row, record.organisation, [body], category, beside=True))
+    return records
 
 
 def _item(probe: Probe, row: Row, category: str, trait: str) -> Record:
-    name, organisation = identifier(probe, row["id"]), "other" if row["organisation"] == "second" else "main"
+    name = identifier(probe, row["id"])
     bodies = []
     for step, status in enumerate(LIVES[row["life"]]):
         change = row["life"] if step and "another" in row["life"] else ""
@@ -86,83 +100,45 @@ def _item(probe: Probe, row: Row, category: str, trait: str) -> Record:
             bodies[-1]["attributes"] = {}
         if step and not change and row["update"] == "without attributes":
             del bodies[-1]["attributes"]
-    record = Record(row, organisation, bodies)
-    if row["id"] == "case pair":
-        given = {"title": "twin", "category": category, trait: "twin"}
-        record.more = [item_body(twin(name), attributes=given)]
-    return record
+    return Record(row, _organisation(row), bodies, category)
 
 
-def _write(probe: Probe, operation: Operation, records: list[Record], step: int, coverage: Coverage) -> None:
-    """Send one step of every life: rows with the same body form and organisation share requests; unusual ids are sent
-    separately."""
+def _write(sender: Sender, records: list[Record], step: int, filler: Sequence[Body] = ()) -> None:
+    """Send one step of every life."""
     due = [record for record in records if record.taken and step < len(record.bodies)]
-
-    def alike(record: Record) -> tuple[str, str, str]:
-        return record.organisation, record.row["body"], class_of(record.row["id"])
-
-    for (organisation, form, _), group in itertools.groupby(sorted(due, key=alike), key=alike):
-        size = _SIZES.get(form, 1)
-        for batch in _batched(list(group), size):
-            bodies = [record.bodies[step] for record in batch]
-            bodies += [body for record in batch for body in record.more if step == 0]
-            if form == "same record twice":
-                bodies = bodies + bodies
-            alone = len(bodies) == 1
-            body = bodies[0] if alone else bodies
-            exchange = probe.send(operation, body, organisation=organisation, valid=alone and _is_certain(batch[0]))
-            for record in [] if exchange.ok else batch:
-                record.taken = not alone and _is_taken_alone(probe, operation, record, step)
-                if not record.taken:
-                    coverage.missed[f"the target refuses it ({exchange.failure or exchange.status})"] += 1
-
-
-def _is_certain(record: Record) -> bool:
-    """Return whether every document allows the record; null among attributes may be refused (R49)."""
-    return class_of(record.row["id"]) == "plain" and record.row["value"] != "null"
-
-
-def _is_taken_alone(probe: Probe, operation: Operation, record: Record, step: int) -> bool:
-    """Send a record of a refused array alone and return whether it is accepted: the array may have been refused for
-    another record, or because it is an array."""
-    body, valid = record.bodies[step], _is_certain(record)
-    return probe.send(operation, body, organisation=record.organisation, valid=valid).ok
-
-
-def _batched(group: list[Record], size: int) -> Iterator[list[Record]]:
-    for start in range(0, len(group), size):
-        yield group[start : start + size]
+    parts = [Part(record.row, record.organisation, record.bodies[step], doubt_of(record.row)) for record in due]
+    accepted = {id(part) for part in sender.send(parts, _SIZES, filler)}
+    for record, part in zip(due, parts, strict=True):
+        record.taken = id(part) in accepted
 
 
 def _happen(probe: Probe, records: list[Record], *when: str) -> None:
     """Let a user view and buy the items whose events are due now."""
-    due = [record for record in records if record.row["events"] in when and record.taken]
-
-    def alike(record: Record) -> tuple[str, str]:
-        return record.organisation, class_of(record.row["id"])
-
-    for (organisation, kind), group in itertools.groupby(sorted(due, key=alike), key=alike):
-        user, ids = probe.name("passer-by"), [record.bodies[0]["item_id"] for record in group]
-        events = [event_body(name, user, item_id) for item_id in ids for name in ("view", "purchase")]
-        certain = kind == "plain" and len(events) <= 100
-        probe.send(probe.operations.events, events[:200], organisation=organisation, valid=certain)
+    due = [record for record in records if record.row["events"] in when and record.taken and not record.beside]
+    parts = []
+    for record in due:
+        user, item_id = probe.name("passer-by"), record.bodies[0]["item_id"]
+        row = {**record.row, "body": _EVENTS}
+        bodies = [event_body(name, user, item_id) for name in ("view", "purchase")]
+        parts += [Part(row, record.organisation, body, doubt_of({**row, "value": ""})) for body in bodies]
+    Sender(probe, probe.operations.events).send(parts, {_EVENTS: 100})
 
 
-def _look(probe: Probe, records: list[Record], category: str) -> None:
+def _look(probe: Probe, records: list[Record]) -> None:
     if probe.visibility.channel is not None:
-        for organisation in sorted({record.organisation for record in records}):
+        for organisation, category in sorted({(record.organisation, record.category) for record in records}):
             probe.recommend(organisation, **probe.visibility.channel.body(category))
 
 
 def _filter(probe: Probe, records: list[Record], trait: str) -> None:
     channel = probe.visibility.channel
     if channel is not None and channel.filtered:
-        asked = {(record.organisation, record.row["value"]) for record in records if record.row["value"] in _SCALARS}
-        for organisation, kind in sorted(asked):
+        asked = {record.row["value"]: record.organisation for record in records if record.row["value"] in _SCALARS}
+        for kind, organisation in sorted(asked.items()):
             probe.recommend(organisation, **{**channel.body(""), "filters": {trait: VALUES[kind]}})
 
 
 def _count(records: list[Record], coverage: Coverage) -> None:
     for record in records:
-        if record.taken:
+        if record.taken and not record.beside:
             coverage.performed(record.row)

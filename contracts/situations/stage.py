@@ -8,6 +8,10 @@ from fixtures.bodies import event_body, identify_body, unique_uuid, user_body
 
 _KINDS = ("text", "number", "zero", "negative", "fraction", "true", "false", "text of a number", "text of true")
 _ODD = ("accents", "slash", "blank", "colon", "plane 1")  # ids that a server may refuse
+_USER_IDS = {
+    "plain id": ("digits", "leading zeros", "UUID", "dot", "underscore", "64 characters"),
+    "odd id": ("blank", "slash", "percent", "colon", "accents", "plane 1", "markup"),
+}
 SIZE = 24
 
 
@@ -16,8 +20,10 @@ class Stage:
     category: str
     trait: str
     items: list[str]
+    odd: list[tuple[str, str]]  # items with ids that a server may refuse, as far as it took them: (kind, id)
     contexts: dict[str, str]  # kind -> the context item of requests that need one
     users: dict[str, str]
+    unusual: dict[str, list[tuple[str, str]]]  # "plain id", "odd id" -> users with events: (kind of id, id)
 
 
 def stage(probe: Probe, organisation: str) -> Stage:
@@ -43,7 +49,16 @@ def _make(probe: Probe, organisation: str) -> Stage:
     ids = [item["item_id"] for item in items]
     probe.upsert_items([{**items[0], "attributes": {**items[0]["attributes"], "colour": "red"}}], organisation)
     contexts = {"product": ids[1], "article": ids[2], "odd id": ids[-1]}
-    return Stage(category, trait, ids, contexts, _users(probe, organisation, ids, items[0]))
+    users = _users(probe, organisation, ids, items[0])
+    unusual = {name: _unusual(probe, organisation, ids, kinds) for name, kinds in _USER_IDS.items()}
+    return Stage(category, trait, ids, list(zip(_ODD, ids[plain:], strict=False)), contexts, users, unusual)
+
+
+def _unusual(probe: Probe, organisation: str, ids: list[str], kinds: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return users with events, whose ids are of these kinds."""
+    users = [(kind, identifier(probe, kind)) for kind in kinds]
+    events = [event_body(name, user, item) for _, user in users for item in ids[:2] for name in ("view", "click")]
+    return users if probe.send(probe.operations.events, events, organisation=organisation).ok else []
 
 
 def _users(probe: Probe, organisation: str, ids: list[str], first: Body) -> dict[str, str]:
