@@ -29,7 +29,6 @@ LONG = {
     "load/test_namespaces.py",
     "load/test_runs.py",
     "mutants/test_mutants.py",
-    "mutants/test_variants.py",
     "spec/test_schemathesis.py",
 }
 

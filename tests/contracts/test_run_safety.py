@@ -86,7 +86,10 @@ def test_a_report_that_cant_be_written_does_not_affect_the_others(keys: str, tmp
     assert json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["verdict"] == "conforms"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number",
+    [signal.SIGTERM, *(pytest.param(each, marks=pytest.mark.slow) for each in (signal.SIGINT, signal.SIGHUP))],
+)
 def test_after_a_signal_the_run_cleans_up_and_writes_its_reports(
     number: signal.Signals, keys: str, server: Beside, counter: Counter, tmp_path: Path
 ) -> None:

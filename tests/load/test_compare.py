@@ -1,6 +1,7 @@
 """Comparing a run with an earlier one: noise is no change; a real change and too little data are reported."""
 
 import json
+from functools import cache
 from pathlib import Path
 from random import Random
 
@@ -18,6 +19,7 @@ FACTS = {"schema": 2, "verdict": "PASS", "load": LOAD, "generators": {"waited_fo
 NAME = "POST /v1/recommend strategy=popular"
 
 
+@cache
 def run(seed: int, factor: float = 1.0, seconds: int = 40, rate: int = 40) -> Samples:
     """Return a run with lognormal times in which each window as a whole is a little faster or slower."""
     rng, samples = Random(seed), Samples()

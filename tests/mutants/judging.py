@@ -27,21 +27,21 @@ class CannotJudge(Exception):
 
 @dataclass
 class Work:
-    """The servers to judge, and how. `claims_only`: mutants are judged only by the checks of the statements that they
-    break."""
+    """The servers to judge, and how. `quick`: mutants are judged only by the checks of the statements that they break,
+    variants by the quick profile."""
 
     mutants: Sequence[Mutant] = ()
     variants: Sequence[Variant] = ()
     seeds: int = 0
     jobs: int = JOBS
-    claims_only: bool = False
+    quick: bool = False
     say: Say = print
 
     @property
     def tasks(self) -> list[Task]:
         """All tasks in a fixed order that mixes the areas, so that any beginning of it is a fair sample."""
-        made = [(claims_task if self.claims_only else mutant_task)(mutant) for mutant in self.mutants]
-        made += [variant_task(variant) for variant in self.variants]
+        made = [(claims_task if self.quick else mutant_task)(mutant) for mutant in self.mutants]
+        made += [variant_task(variant, "quick" if self.quick else "standard") for variant in self.variants]
         made += [plain_task(seed) for seed in range(1, self.seeds + 1)]
         return sorted(made, key=lambda task: zlib.crc32(" ".join((task.name, *task.server_options)).encode()))
 

@@ -99,8 +99,8 @@ def is_generated(mutant: Mutant) -> bool:
     return any(each.startswith("GEN-") for each in mutant.ids)
 
 
-def variant_task(variant: Variant) -> Task:
-    return Task(variant.name, (), ("--profile", "standard", *variant.suite_options))
+def variant_task(variant: Variant, profile: str) -> Task:
+    return Task(variant.name, (), ("--profile", profile, *variant.suite_options))
 
 
 def plain_task(seed: int) -> Task:

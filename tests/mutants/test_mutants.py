@@ -1,4 +1,5 @@
-"""Tests the broken servers: they start, the suite kills them, and the committed results are true."""
+"""Tests the broken and the legal servers: the suite kills the broken ones and passes the legal ones, and the committed
+results are true."""
 
 import pytest
 
@@ -12,8 +13,7 @@ SURVIVORS: set[str] = set()
 MUSTS_WITHOUT_TWO: set[str] = set()
 SHOULDS_WITHOUT_ONE = {"PAGE-no-overlap"}  # a run turns few pages that hold items while nothing is written
 
-CHUNKS = 4  # parts of the sample, which can run in parallel
-JOBS = 3  # servers at once in each part: a run waits for a third of its time
+JOBS = 4  # servers at once: most of a run is waiting
 MINUTES = 15.0  # more than any machine needs
 
 # These show only after more requests than the checks of their statements make.
@@ -33,8 +33,9 @@ def _first(area: str, mutants: list[Mutant]) -> Mutant:
     return next(each for each in mutants if each.name not in NEEDS_MORE and (not each.exhaust or area == "exhausted"))
 
 
-# One mutant of each area, killed by the checks of the statements that it breaks. `make mutants` judges all of them.
-SAMPLE = [_first(area, mutants) for area, mutants in registry.mutants().items()]
+# One mutant of each area, one variant of each group. `make mutants` judges all of them.
+MUTANTS = [_first(area, mutants) for area, mutants in registry.mutants().items()]
+VARIANTS = [group[0] for group in registry.variants().values()]
 EVERY: list[Mutant | Variant] = [*registry.every_mutant(), *registry.every_variant()]
 
 
@@ -77,8 +78,15 @@ def test_every_must_is_failed_by_two_mutants_and_every_should_by_one() -> None:
     assert results.failed_by_few(results.load(), "SHOULD", 1).keys() == SHOULDS_WITHOUT_ONE
 
 
-@pytest.mark.parametrize("chunk", range(CHUNKS))
-def test_a_mutant_of_each_area_fails_a_check_of_a_statement_that_it_breaks(chunk: int) -> None:
-    work = judging.Work(SAMPLE[chunk::CHUNKS], jobs=JOBS, claims_only=True, say=lambda _: None)
+def test_a_mutant_of_each_area_fails_a_check_of_its_statements_and_a_variant_of_each_group_fails_none() -> None:
+    """One test for all, because everyone who judges first starts a process that imports the suite."""
+    work = judging.Work(MUTANTS, VARIANTS, jobs=JOBS, quick=True, say=lambda _: None)
+    found = judging.compare(work, results.load(), MINUTES)
+    assert (found.worse, found.left_out) == ([], [])
+
+
+@pytest.mark.slow
+def test_a_variant_of_each_group_gets_its_verdict_from_a_run_of_the_standard_profile() -> None:
+    work = judging.Work(variants=VARIANTS, jobs=2, say=lambda _: None)
     found = judging.compare(work, results.load(), MINUTES)
     assert (found.worse, found.left_out) == ([], [])

@@ -67,11 +67,20 @@ def test_a_copy_holds_every_file_that_git_tracks_and_python_imports_from_it() ->
     assert Path(imported.strip()) == tree / "mock_server" / "__init__.py"
 
 
+@pytest.fixture
+def _few_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Load only the plugin whose option is used: outside the checkout pytest would load all that are installed."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p xdist.plugin")
+
+
+@pytest.mark.usefixtures("_few_plugins")
 def test_passing_tests_are_green(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text("def test_it():\n    assert True\n")
     require_green(tmp_path, ["test_it.py"])
 
 
+@pytest.mark.usefixtures("_few_plugins")
 @pytest.mark.parametrize(
     ("source", "expected"),
     [("def test_it():\n    assert False\n", "1 failed"), ("import nothing_of_that_name\n", "1 error")],
