@@ -24,11 +24,14 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 # Slow test modules: they run first, see pytest_collection_modifyitems.
 LONG = {
     "browser/test_load_page.py",
+    "contracts/test_hostile_servers.py",
+    "contracts/test_run_safety.py",
     "contracts/test_runs.py",
     "load/test_faults.py",
     "load/test_namespaces.py",
     "load/test_runs.py",
     "mutants/test_mutants.py",
+    "npm/test_client.py",
     "spec/test_schemathesis.py",
 }
 

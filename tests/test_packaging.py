@@ -68,6 +68,7 @@ def test_the_wheel_holds_the_contract_itself(wheel: Path) -> None:
     assert zipfile.ZipFile(wheel).read("fixtures/openapi.yaml") == (ROOT / "openapi.yaml").read_bytes()
 
 
+@pytest.mark.slow
 def test_an_sdist_builds_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
     with tarfile.open(built("sdist", ROOT, tmp_path / "sdist")) as archive:
         archive.extractall(tmp_path / "source", filter="data")

@@ -44,6 +44,7 @@ def virtual() -> Iterator[RunningMock]:
 
 
 @needs_example
+@pytest.mark.slow
 def test_the_example_compiles_strictly() -> None:
     result = subprocess.run(
         [TOOLS / "tsc", "--pretty", "false"], cwd=EXAMPLE, capture_output=True, text=True, check=False
@@ -52,6 +53,7 @@ def test_the_example_compiles_strictly() -> None:
 
 
 @needs_example
+@pytest.mark.slow
 def test_the_fixtures_say_in_one_line_what_a_mock_lacks(virtual: RunningMock, tmp_path: Path) -> None:
     project = tmp_path
     (project / "node_modules").symlink_to(EXAMPLE / "node_modules")

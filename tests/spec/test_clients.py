@@ -91,6 +91,7 @@ def python_client(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @needs_node
+@pytest.mark.slow
 def test_a_strict_typescript_client_talks_to_the_mock(typescript_client: Path, mock: Beside) -> None:
     keys = (mock.url, mock.publishable_key, mock.secret_key)
     assert said(run("node", str(typescript_client), *keys, cwd=typescript_client.parent)) == {

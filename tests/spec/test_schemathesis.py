@@ -36,6 +36,7 @@ def test_plain_schemathesis_finds_nothing_and_most_valid_requests_are_accepted()
     assert run.ratio > LEAST_ACCEPTED
 
 
+@pytest.mark.slow
 def test_plain_schemathesis_finds_nothing_in_the_account_operations(tmp_path: Path) -> None:
     description = tmp_path / "accounts.json"
     description.write_text(json.dumps(ACCOUNTS.document), encoding="utf-8")
@@ -49,6 +50,7 @@ def test_plain_schemathesis_finds_nothing_in_the_account_operations(tmp_path: Pa
     assert run.accepted > 50
 
 
+@pytest.mark.slow
 def test_a_mock_that_refuses_everything_is_noticed() -> None:
     """schemathesis accepts a 429 as an answer; the share of accepted requests reveals it."""
     run = run_against_a_mock("--rate-limit", "1/1h", options=("--phases", "examples"))

@@ -63,6 +63,7 @@ def pytest_in(folder: Path, source: str, *options: str, arguments: str = "", aut
     return f"{result.stdout}{result.stderr}\n{result.returncode}"
 
 
+@pytest.mark.slow
 def test_tests_of_another_project_run_in_parallel_each_with_its_own_shop(tmp_path: Path) -> None:
     report = pytest_in(tmp_path, SHOP_TESTS, *OURS, "-n", "2", arguments="--ingest-delay 60")
     assert "4 passed" in report
