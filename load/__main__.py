@@ -7,11 +7,12 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from importlib.util import find_spec
 from math import isfinite
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from fixtures.connection import OPTIONS, Connection, read_connection
 from fixtures.keys import KEYS_FILE_VARIABLE, VARIABLES
@@ -20,6 +21,7 @@ from fixtures.option_error import OptionError
 from fixtures.target import check_url
 from fixtures.waiting import wait_for_target
 from load import _keys, _prepare
+from load._options import add_options
 
 _NEEDED = ("geventhttpclient", "locust")  # missing when only the mock is installed
 _MOCKS = {
@@ -31,6 +33,12 @@ _RUNS = {
     "latency": ("--scenario", "browse", "--arrival-rate", "60", "--run-time", "22s"),
     "probe": ("--scenario", "rate-limit-probe"),
 }
+
+
+_LOCUSTS = (
+    "Locust's own options (--run-time, --users, --processes, --html, ...): locust --help. --profile selects a profile \
+of load/profiles.toml."
+)
 
 
 class _Stopped(BaseException):
@@ -168,8 +176,24 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--budget", type=int, default=20, help="prepare: requests per organisation, at most")
     parser.add_argument("--settle", type=float, default=30.0, help="prepare: seconds until lists must be filled")
     parser.add_argument("--allow-production", action="store_true", help="allow *.lehnz.com as the target")
-    parser.epilog = "All other options are passed to locust, after ours: see locust -f load --help."
+    parser.epilog = _RunOptions(set(parser._option_string_actions)).format_help()
     return parser
+
+
+class _RunOptions(argparse.ArgumentParser):
+    """The help of the options that a run adds to locust's. `locust -f load --help` leaves them out."""
+
+    def __init__(self, known: Container[str]) -> None:
+        super().__init__(add_help=False, usage=argparse.SUPPRESS, epilog=_LOCUSTS)
+        self._known, self._group = known, self.add_argument_group("passed to the run, as are all of locust's options")
+        add_options(self)
+
+    def add_argument(self, *names: Any, **facts: Any) -> Any:
+        """Leave out what only locust's parser understands, and options that are above already."""
+        if names[0] not in self._known:
+            for only_locusts in ("include_in_web_ui", "env_var"):
+                facts.pop(only_locusts, None)
+            self._group.add_argument(*names, **facts)
 
 
 if __name__ == "__main__":

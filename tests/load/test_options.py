@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from fixtures.option_error import OptionError
+from load.__main__ import _parser
 from load._options import check_web, make_plan, rate_limit
 from load._plan import Plan
 
@@ -106,3 +107,11 @@ def test_pages_stay_on_loopback_without_a_login() -> None:
     for host in ("", "*", "::", "10.0.0.7"):
         with pytest.raises(OptionError, match="--web-login"):
             check_web(Namespace(**facts, web_host=host))
+
+
+def test_the_commands_help_lists_every_option_of_a_run() -> None:
+    """`locust -f load --help` doesn't: it prints its help before it reads our file."""
+    help_ = _parser().format_help()
+    assert [
+        option for option in ("--slo-html", "--arrival-rate", "--p95-limit", "--compare") if option not in help_
+    ] == []
