@@ -15,8 +15,9 @@ from asyncio.events import Handle
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
+from typing import BinaryIO
 from unittest.mock import patch
 
 import orjson
@@ -93,13 +94,17 @@ class Shop:
     async def remove(self) -> None:
         self.mock.remove_organisation(OTHER)
 
-    async def upload(self) -> None:
-        endpoint = self.mock.contract.endpoint(f"/organisations/{OTHER}/uploads".encode(), "POST")
-        assert endpoint is not None
+    def catalogue(self) -> BinaryIO:
+        """Return a file to upload. The upload closes it."""
         lines = (f"PROD-{n:06},product,Item {n},{n % 500}.99,category-{n % 40},active\n" for n in range(self._rows))
-        file = tempfile.TemporaryFile()  # noqa: SIM115 - the upload closes it
+        file: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115
         file.write(f"{HEAD}{''.join(lines)}".encode())
         file.seek(0)
+        return file
+
+    async def upload(self, file: BinaryIO) -> None:
+        endpoint = self.mock.contract.endpoint(f"/organisations/{OTHER}/uploads".encode(), "POST")
+        assert endpoint is not None
         upload = Upload("u", "items", "items.csv", "csv", self._rows, self._rows + 1, False, None, 0.0, "bench")
         self.mock.uploads.start(upload, self.mock.organisations[OTHER], file, endpoint.row_checks["items"])
         await self.mock.flush()
@@ -116,15 +121,23 @@ class Shop:
         await self._app({**scope, "headers": headers, "client": ("127.0.0.1", 1)}, receive, send)
 
 
+async def tick() -> None:
+    """Collect young objects as the server does."""
+    for number in count():
+        collector.tick(number)
+        await asyncio.sleep(collector.TICK_SECONDS)
+
+
 async def measure_all(shop: Shop, stretches: Stretches, rounds: int, requests: int) -> None:
     mock, first = shop.mock, shop.mock.organisations.first
+    ticking = asyncio.create_task(tick())
 
     async def do(name: str, act: Awaitable[object]) -> None:
         """Do the work, and everything that it leaves to be done later in slices."""
         stretches.doing = name
         await asyncio.sleep(0)
         await act
-        if left := asyncio.all_tasks() - {asyncio.current_task()}:
+        if left := asyncio.all_tasks() - {asyncio.current_task(), ticking}:
             await asyncio.wait(left)
         stretches.doing = "between"
         await asyncio.sleep(0)
@@ -146,8 +159,9 @@ async def measure_all(shop: Shop, stretches: Stretches, rounds: int, requests: i
         await do("going back to it", mock.restore(snapshot))
         await do("removing an organisation with a shop of its own", shop.remove())
         await shop.make()
-        await do("an upload of items", shop.upload())
-        await shop.remove()
+        file = shop.catalogue()
+        await do("an upload of items", shop.upload(file))
+        await do("removing an organisation with uploaded items", shop.remove())
 
 
 def measure(options: Options) -> str:

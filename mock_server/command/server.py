@@ -73,6 +73,10 @@ class Server(UvicornServer):
         except UsageError as error:
             self.failure, self.should_exit = error, True
 
+    async def on_tick(self, counter: int) -> bool:
+        collector.tick(counter)
+        return await super().on_tick(counter)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._on_stop()
         await super().shutdown(sockets)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import NamedTuple
 
+from mock_server.state.freeing import Container
 from mock_server.state.records import Event
 
 KEPT = 100_000  # recommendation ids per organisation; older ids are forgotten, but their counts stay
@@ -52,6 +53,10 @@ class Attribution:
         twin.funnels = {strategy: replace(funnel) for strategy, funnel in self.funnels.items()}
         twin.forgotten = self.forgotten
         return twin
+
+    def containers(self) -> Iterator[Container]:
+        """Yield what grows with the served lists, to be freed in steps."""
+        yield from (self._served, self._order)
 
     def serve(self, recommendation_id: str, strategy: str, item_ids: Sequence[str], at: float) -> None:
         self.remember(recommendation_id, Served(strategy, tuple(item_ids), at))

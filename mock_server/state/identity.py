@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from mock_server.state.freeing import Container
+
 
 class Identity:
     """The persons. An id that no identify event named is a person of its own, so it needs no entry."""
@@ -22,6 +24,10 @@ class Identity:
         twin._members = {person: ids.copy() for person, ids in self._members.items()}
         twin._identified_as = {user_id: ids.copy() for user_id, ids in self._identified_as.items()}
         return twin
+
+    def containers(self) -> Iterator[Container]:
+        """Yield what grows with the ids, to be freed in steps."""
+        yield from (self._parent, self._members, self._identified_as)
 
     def person(self, user_id: str) -> str:
         """Return the id that represents the person; it may change when persons are joined."""

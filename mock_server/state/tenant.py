@@ -15,20 +15,22 @@ Tenant. Use it from one thread, and read a ranking before the next change is app
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from mock_server.state.attribution import Attribution
+from mock_server.state.freeing import Container, emptied
 from mock_server.state.identity import Identity
 from mock_server.state.recommender import IMPERSONAL, Config, Query, Ranking, Recommender, parse_filters
 from mock_server.state.records import Event, Item, User
-
-_STEP = 20  # records that are freed in one step
 
 
 class Tenant:
     def __init__(self, tenant_id: str, config: Config | None = None) -> None:
         self.tenant_id = tenant_id
+        self._empty(config)
+
+    def _empty(self, config: Config | None) -> None:
         self.recommender = Recommender(config)
         self.identity = Identity()
         self.attribution = Attribution()
@@ -122,12 +124,17 @@ class Tenant:
         return len(self.items) + len(self.users) + len(self.events)
 
     def dissolve(self) -> Generator[None, None, None]:
-        """Free the large parts in small steps, because freeing a whole shop at once blocks the event loop."""
-        for part in (self.events, self.recommender.people, self.users, self.items):
-            while part:
-                for _ in range(min(len(part), _STEP)):
-                    part.popitem()
-                yield
+        """Free all data in small steps. The tenant is empty from the first step on, so that a request that still has it
+        finds no half of it."""
+        old = Tenant.__new__(Tenant)
+        vars(old).update(vars(self))
+        self._empty(self.recommender.config)
+        return emptied(old._containers())
+
+    def _containers(self) -> Iterator[Container]:
+        yield from (self.events, self.users, self.items, self._asked, self._rankings)
+        for part in (self.attribution, self.identity, self.recommender):
+            yield from part.containers()
 
     def __getstate__(self) -> dict[str, Any]:
         """Return everything except the cached rankings, which a copy makes again."""

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from mock_server.state.freeing import Container
 from mock_server.state.recommender.numbers import Floats, Ints, largest
 from mock_server.state.recommender.scores import Journal
 
@@ -61,6 +62,9 @@ class Board:
         """Return the keys of the best `count` items; fewer if the kept part is shorter."""
         self._catch_up(measure)
         return self._order[:count]
+
+    def containers(self) -> Iterator[Container]:
+        yield from (self._keys, self._order)
 
     def _catch_up(self, measure: Measure) -> None:
         ends = tuple(journal.end for journal in measure.journals)

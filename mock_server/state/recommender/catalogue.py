@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from mock_server.state.freeing import Container
 from mock_server.state.recommender.boards import Board, Journals, Key
 from mock_server.state.recommender.filters import Conditions, keys, matches
 from mock_server.state.recommender.filters import Key as ValueKey
@@ -94,6 +95,10 @@ class Shelf:
             self.mask[item] = stands
             self.count += 1 if stands else -1
 
+    def containers(self) -> Iterator[Container]:
+        for board in (self._popular, self._trending, self._newest):
+            yield from board.containers()
+
     def grow(self) -> None:
         self.mask.append(0)
 
@@ -176,6 +181,15 @@ class Catalogue:
         for shelf in self._shelves.values():
             shelf.grow()
         return item
+
+    def containers(self) -> Iterator[Container]:
+        """Yield what grows with the items, to be freed in steps."""
+        for shelf in self._shelves.values():
+            yield from shelf.containers()
+        for index in self._index.values():
+            yield from index.values()
+            yield index
+        yield from (self.numbers, self.ids, self.records, self.beginnings, self.metadata, self._features, self.active)
 
     def restock(self, item: int, record: Item) -> None:
         """Store the record, add the item to the shelves whose conditions it matches, and remove it from all others."""

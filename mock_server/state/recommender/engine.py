@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from mock_server.state.freeing import Container
 from mock_server.state.recommender.ask import UNKNOWN_PERSON, Ask, Tables
 from mock_server.state.recommender.catalogue import Catalogue
 from mock_server.state.recommender.config import Config
@@ -39,6 +42,12 @@ class Recommender:
         self._own, twin._own = set(), set()
         twin._baskets.pairs, twin._sessions.pairs = twin.tables.bought, twin.tables.consumed
         return twin
+
+    def containers(self) -> Iterator[Container]:
+        """Yield what grows with the data, to be freed in steps."""
+        yield from (self.people, self._own or set(), *self.catalogue.containers())
+        for pairs in (self.tables.touched, self.tables.bought, self.tables.consumed):
+            yield pairs.rows
 
     def restock(self, record: Item) -> Item:
         """Store an item. Returns the stored record, which may keep attributes of the previous one."""

@@ -45,13 +45,64 @@ def test_objects_from_before_the_mock_is_ready_are_frozen() -> None:
     assert all(each is not alive for each in gc.get_objects())
 
 
-def test_a_full_collection_never_starts_by_itself() -> None:
+def collections() -> list[int]:
+    """Return how often each generation was collected."""
+    return [each["collections"] for each in gc.get_stats()]
+
+
+def test_only_the_youngest_objects_are_collected_without_a_tick() -> None:
     collector.settle()
-    before = gc.get_stats()[2]["collections"]
+    before = collections()
     kept = [[number] for number in range(50 * collector.THRESHOLDS[0])]
-    assert gc.get_stats()[2]["collections"] == before
-    assert gc.get_stats()[1]["collections"] > 0
+    young, middle, old = (now - then for now, then in zip(collections(), before, strict=True))
+    assert (young > 40, middle, old) == (True, 0, 0)
     assert kept
+
+
+def test_young_objects_do_not_pile_up_while_old_ones_are_freed() -> None:
+    """Python counts new objects less freed ones, so that it puts its own collection off."""
+    old: list[object] = [[] for _ in range(20 * collector.THRESHOLDS[0])]
+    collector.settle()
+    young: list[object] = []
+    largest = 0
+    for number in range(1, 21):
+        for _ in range(collector.THRESHOLDS[0]):
+            old.pop()
+            young.append([])
+        largest = max(largest, len(gc.get_objects(generation=0)))
+        collector.tick(number)
+    assert largest < 2 * collector.THRESHOLDS[0]
+
+
+def test_a_tick_never_collects_old_objects() -> None:
+    collector.settle()
+    before = collections()
+    for number in range(4 * collector.MIDDLE_EVERY):
+        collector.tick(number)
+    ticks = [now - then for now, then in zip(collections(), before, strict=True)]
+    assert ticks == [4 * (collector.MIDDLE_EVERY - 1), 4, 0]
+
+
+def test_a_cycle_of_an_object_that_outlives_a_tick_is_collected() -> None:
+    collector.settle()
+    ring = Ring()
+    gone = weakref.ref(ring)
+    collector.tick(1)
+    del ring
+    for number in range(2, collector.MIDDLE_EVERY + 1):
+        assert gone() is not None
+        collector.tick(number)
+    assert gone() is None
+
+
+def test_nothing_is_collected_by_a_tick_while_something_large_is_made_or_under_another_policy() -> None:
+    collector.settle()
+    before = collections()
+    with collector.paused():
+        collector.tick(0)
+    gc.set_threshold(700, 10, 10)
+    collector.tick(0)
+    assert collections() == before
 
 
 def test_a_cycle_that_is_dropped_soon_is_collected() -> None:

@@ -1,24 +1,30 @@
 """The data of a removed organisation is freed in small steps, and no other data is affected."""
 
 import asyncio
+import gc
+from collections import deque
+from collections.abc import Sized
+from dataclasses import replace
+from itertools import product
+from typing import Any
 
 import pytest
 
 from mock_server.mock import Mock
-from mock_server.runtime import disposal
 from mock_server.settings import Delay, Settings
-from mock_server.state.records import Event
+from mock_server.state.recommender import STRATEGIES, Config, Query
+from mock_server.state.recommender.scores import Journal
+from mock_server.state.records import Event, Item, User
 from mock_server.state.tenant import Tenant
 from tests.support.control_client import SEED
 
 WHOLE = Tenant("whole")
 SEED.fill(WHOLE)
 RECORDS = WHOLE.size
-
-
-@pytest.fixture(autouse=True)
-def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(disposal, "_FEW", 100)
+NOW = SEED.now
+LARGE = 40
+CONTAINERS = (dict, list, set, deque)
+SHARED = (Item, User, Event, Config, Journal, type)  # a journal has a fixed size
 
 
 def seeded_mock() -> Mock:
@@ -26,7 +32,7 @@ def seeded_mock() -> Mock:
 
 
 async def ended(mock: Mock) -> None:
-    await asyncio.gather(*mock._disposal._tasks)
+    await mock._disposal.finished()
 
 
 @pytest.mark.parametrize("way", ["removed", "reset", "restored", "filled anew"])
@@ -93,8 +99,55 @@ def test_without_an_event_loop_the_data_is_freed_at_once() -> None:
     mock = seeded_mock()
     tenant = mock.organisations["acme-books"].tenant
     mock.remove_organisation("acme-books")
-    assert (tenant.size, mock._disposal._tasks) == (RECORDS, set())
+    assert (tenant.size, mock._disposal._task) == (RECORDS, None)
 
 
 def test_the_steps_are_small() -> None:
     assert len(list(WHOLE.copy().dissolve())) > RECORDS / 100
+
+
+def test_everything_that_grows_with_the_data_is_freed_in_steps() -> None:
+    tenant = used_tenant()
+    large = large_containers(tenant)
+    assert len(large) > 20
+    steps = tenant.dissolve()
+    assert (tenant.size, len(tenant.recommend(Query("popular"), NOW))) == (0, 0), "no request finds half of the data"
+    list(steps)
+    assert [type(each) for each in large if len(each) > LARGE] == []
+
+
+def used_tenant() -> Tenant:
+    """Return a tenant that has made all that it makes on demand."""
+    tenant = WHOLE.copy()
+    for number, event in enumerate(list(tenant.events.values())[:LARGE]):
+        tenant.apply_event(replace(event, event_id=f"again-{number}"))
+        tenant.apply_event(
+            replace(event, event_id=f"joined-{number}", event_name="identify", previous_user_id=f"anonymous-{number}")
+        )
+    filters: list[dict[str, Any]] = [{}, {"shop": "one"}]
+    for item in list(tenant.items.values()):
+        attributes = {**(item.attributes or {}), "shop": "one"}
+        tenant.apply_item(replace(item, attributes=attributes))
+        filters.append({"category": attributes["category"]})
+    for strategy, filter_ in product(STRATEGIES, filters):
+        for _ in range(2):
+            tenant.recommend(Query(strategy, "u", "i", ("i",), filter_), NOW).page(0, 20)
+    for number in range(2 * LARGE):
+        tenant.served(f"r-{number}", "popular", ("i",), NOW)
+    return tenant
+
+
+def large_containers(tenant: Tenant) -> list[Sized]:
+    """Return the large containers of a tenant, without those inside of records."""
+    found, seen = list[Sized](), set[int]()
+    queue = list(vars(tenant).values())
+    while queue:
+        each = queue.pop()
+        own = type(each).__module__.startswith("mock_server.state") and not isinstance(each, SHARED)
+        if id(each) in seen or not (own or isinstance(each, CONTAINERS)):
+            continue
+        seen.add(id(each))
+        queue += gc.get_referents(each)
+        if isinstance(each, CONTAINERS) and len(each) > LARGE:
+            found.append(each)
+    return found
