@@ -27,29 +27,29 @@ class Sender:
     def send(self, organisation: Organisation, step: Step, due: float | None = None) -> tuple[Reply, RateLimit]:
         """Send the step; return reply and rate limit. `due`: when it should have been sent, by `perf_counter`."""
         endpoint = endpoints()[step.operation]
-        answer = self._connections.send(endpoint, step.body, self._headers_for(organisation, endpoint))
-        begun = counts_from(due, answer.sent)
-        slot = self._node.slot_of(answer.sent if due is None else due)
+        response = self._connections.send(endpoint, step.body, self._headers_for(organisation, endpoint))
+        begun = counts_from(due, response.sent)
+        slot = self._node.slot_of(response.sent if due is None else due)
         samples = self._node.samples
         name = f"{endpoint.name} {step.label}" if step.label else endpoint.name
         shown = f"{endpoint.path} {step.label}" if step.label else endpoint.path
-        limits = _rate_limit.read(answer.headers)
-        _note_quota(samples, organisation, limits, answer.status, slot)
+        limits = _rate_limit.read(response.headers)
+        _note_quota(samples, organisation, limits, response.status, slot)
         try:
-            reply = judge(endpoint, step, answer.status, answer.content, answer.error, limits)
+            reply = judge(endpoint, step, response.status, response.content, response.error, limits)
         except Refusal as refusal:
             samples.failed(name, slot, self._node.redactor.text(str(refusal)))
-            tell_locust(self._event, endpoint, shown, answer, begun, refusal)
-            return Reply(answer.status), limits
+            tell_locust(self._event, endpoint, shown, response, begun, refusal)
+            return Reply(response.status), limits
         if reply.status == 429:
             shown = f"{shown} {LIMITED}"
             samples.limited(name, slot)
         elif reply.status == endpoint.success:
-            samples.answered(name, slot, answer.answered - begun, answer.answered - answer.sent)
+            samples.answered(name, slot, response.answered - begun, response.answered - response.sent)
             if endpoint.operation_id == "recommend":
                 latency = reply.data.get("latency_ms")
                 samples.listed(name, slot, bool(reply.items), latency if _is_time(latency) else None)
-        tell_locust(self._event, endpoint, shown, answer, begun, None)
+        tell_locust(self._event, endpoint, shown, response, begun, None)
         return reply, limits
 
     def _headers_for(self, organisation: Organisation, endpoint: Endpoint) -> dict[str, str]:

@@ -37,7 +37,7 @@ def drain(host: Host, request_timeout: float) -> Iterator[str]:
     if silent := len(_missing(host)):
         yield f"{silent} of {len(host.ready)} workers didn't send their last report"
     if unfinished := _unfinished(host.drained):
-        yield f"{unfinished} requests without an answer when the run ended"
+        yield f"{unfinished} requests without a response when the run ended"
 
 
 def _missing(host: Host) -> list[str]:
@@ -45,4 +45,4 @@ def _missing(host: Host) -> list[str]:
 
 
 def _unfinished(drained: Mapping[str, Mapping[str, Any]]) -> int:
-    return sum(int(answer["unfinished"]) for answer in drained.values())
+    return sum(int(reply["unfinished"]) for reply in drained.values())

@@ -22,7 +22,7 @@ _GZIP_OR_ZLIB = 47  # zlib's value for "detect the header"
 _CHUNK = 64 * 1024
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     """The response; status 0 and `error` if there was none. Times by `perf_counter`."""
 
     status: int
@@ -57,7 +57,7 @@ class Connections:
             proxy_password=unquote(proxy.password) if proxy.password is not None else None,
         )
 
-    def send(self, endpoint: Endpoint, body: bytes, headers: dict[str, str]) -> Answer:
+    def send(self, endpoint: Endpoint, body: bytes, headers: dict[str, str]) -> Response:
         """Send one request and read the whole response."""
         sent = perf_counter()
         response: Any = None
@@ -67,7 +67,7 @@ class Connections:
             response = self._client.request(
                 endpoint.method, self._prefix + endpoint.path, body, self._headers | headers
             )
-            return Answer(response.status_code, response, _content(response), "", sent, perf_counter())
+            return Response(response.status_code, response, _content(response), "", sent, perf_counter())
         except _TooLarge:
             error = f"the response is larger than {MOST_BYTES // 1024 // 1024} MB"
         except gevent.Timeout as late:
@@ -82,7 +82,7 @@ class Connections:
             timeout.close()
         if response is not None:
             response.release()  # unread data remains, so the connection can't be reused
-        return Answer(0, None, b"", error, sent, perf_counter())
+        return Response(0, None, b"", error, sent, perf_counter())
 
     def close(self) -> None:
         self._client.close()
@@ -114,13 +114,13 @@ def request_headers(organisation: Organisation, endpoint: Endpoint) -> dict[str,
     }
 
 
-def tell_locust(event: Any, endpoint: Endpoint, name: str, answer: Answer, due: float, exception: Any) -> None:
+def tell_locust(event: Any, endpoint: Endpoint, name: str, response: Response, due: float, exception: Any) -> None:
     """Fire locust's request event, so that its tables and all listeners see the request."""
     event.fire(
         request_type=endpoint.method,
         name=name,
-        response_time=(answer.answered - due) * 1000,
-        response_length=len(answer.content),
+        response_time=(response.answered - due) * 1000,
+        response_length=len(response.content),
         response=None,
         context={},
         exception=exception,

@@ -14,7 +14,7 @@ from load._samples import Samples, judged
 from load._slo import TIME_METRICS, Slo
 from load._verdict import Outcome, Row, number
 
-Answer = dict[str, Any]  # a generator's reply to the plan, see Node.on_plan
+WorkerReply = dict[str, Any]  # a generator's reply to the plan, see Node.on_plan
 _TOLERANCE = 0.5  # seconds by which a run may be shorter than planned: locust checks its users once a second
 
 
@@ -41,17 +41,19 @@ class Happened:
         return self.waited / (self.ran + self.waited) if self.ran + self.waited > 0.2 else 0.0
 
 
-def generator_problems(answers: Sequence[Answer], asked: int) -> list[str]:
+def generator_problems(replies: Sequence[WorkerReply], asked: int) -> list[str]:
     """Return the problems of generators that don't reply, can't run, or run other code than the master."""
-    return list(_generator_problems(answers, asked))
+    return list(_generator_problems(replies, asked))
 
 
-def target_problems(plan: Plan, answers: Sequence[Answer], rate: float, limit: tuple[int, float] | None) -> list[str]:
+def target_problems(
+    plan: Plan, replies: Sequence[WorkerReply], rate: float, limit: tuple[int, float] | None
+) -> list[str]:
     """Return the problems of a target that doesn't answer, refuses the keys, or would refuse the run with 429s.
 
     `rate`: requests per second that the plan leads to; `limit`: number of requests and seconds of a window, None for no
     limit."""
-    quotas = [quota for answer in answers for quota in answer["quotas"]]
+    quotas = [quota for reply in replies for quota in reply["quotas"]]
     problems = [problem for problem in dict.fromkeys(map(_problem_of, quotas)) if problem]
     if plan.probe:
         return [problem for problem in problems if "quota is used up" not in problem]  # the probe waits for that
@@ -63,7 +65,7 @@ def target_problems(plan: Plan, answers: Sequence[Answer], rate: float, limit: t
     fit = _budget.problem(
         rate=rate,
         seconds=plan.profile.seconds,
-        organisations=answers[0]["organisations"],
+        organisations=replies[0]["organisations"],
         limit=min((quota["limit"] for quota in known if quota["limit"]), default=limit[0]),
         remaining=min((quota["remaining"] for quota in known), default=limit[0]),
         reset=max((quota["reset"] for quota in known), default=limit[1]),
@@ -171,15 +173,15 @@ def _shortfall(plan: Plan, slo: Slo, samples: Samples, happened: Happened) -> It
         yield f"only {happened.users} of {wanted:.0f} users were there at any time: raise --spawn-rate, or more workers"
 
 
-def _generator_problems(answers: Sequence[Answer], asked: int) -> Iterator[str]:
-    if len(answers) < asked:
-        yield f"{asked - len(answers)} of {asked} workers didn't reply to the plan"
-    yield from dict.fromkeys(answer["problem"] for answer in answers if answer["problem"])
+def _generator_problems(replies: Sequence[WorkerReply], asked: int) -> Iterator[str]:
+    if len(replies) < asked:
+        yield f"{asked - len(replies)} of {asked} workers didn't reply to the plan"
+    yield from dict.fromkeys(reply["problem"] for reply in replies if reply["problem"])
     for name, mine in versions().items():
-        if {answer["versions"].get(name) for answer in answers} - {mine}:
+        if {reply["versions"].get(name) for reply in replies} - {mine}:
             what = "other files of load/ or fixtures/" if name == "files" else f"another version of {name}"
             yield f"a worker has {what} than the master"
-    if len({answer.get("keys") for answer in answers}) > 1:
+    if len({reply.get("keys") for reply in replies}) > 1:
         yield "the workers hold different keys: give every one the same --keys-file"
 
 

@@ -68,13 +68,13 @@ class Node:
     def _prepare(self, plan: Plan, shop: str) -> dict[str, Any]:
         """Read the files, test the target, and return the reply."""
         self._set_aside()
-        answer: dict[str, Any] = {"run": plan.run, "index": plan.index, "versions": versions(), "problem": ""}
+        reply: dict[str, Any] = {"run": plan.run, "index": plan.index, "versions": versions(), "problem": ""}
         try:
             everyone = self.read_files()
             ids_file = self.machine.ids_file
             self.shop = shop_from_file(Path(ids_file)) if ids_file else generated_shop(shop, plan.seed)
         except OptionError as error:
-            return {**answer, "problem": str(error)}
+            return {**reply, "problem": str(error)}
         mine = everyone[:2] if plan.probe else _keys.share(everyone, plan.index, plan.workers)
         self.organisations = mine
         connections = self.connect(AT_ONCE)
@@ -84,7 +84,7 @@ class Node:
         for quota in quotas:
             quota["location"] = self.redactor.text(quota["location"])
         connections.close()
-        return answer | {
+        return reply | {
             "secret_keys": all(one.secret_key for one in mine),
             "organisations": len(everyone),
             "keys": _keys.fingerprint(everyone),
@@ -103,7 +103,7 @@ class Node:
     def on_drain(self, msg: Any, **_: Any) -> None:
         """Stop sending, wait for open requests, report everything, then confirm."""
         self.draining = True
-        self.wait_for_answers(msg.data["wait_seconds"])
+        self.wait_for_responses(msg.data["wait_seconds"])
         self.environment.stop_timeout = 0.0  # no open request needs time
         runner = self.environment.runner
         if isinstance(runner, WorkerRunner):
@@ -112,7 +112,7 @@ class Node:
         self.send("load_drained", {"run": run, "unfinished": self.in_flight, "report": self.report()})
         self.drained = True
 
-    def wait_for_answers(self, wait_seconds: float) -> None:
+    def wait_for_responses(self, wait_seconds: float) -> None:
         """Wait until no request is open, for this many seconds at most."""
         until = perf_counter() + wait_seconds
         while self.in_flight and perf_counter() < until:

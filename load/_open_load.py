@@ -114,7 +114,7 @@ class Schedule:
             self._arrive(node, due)
         gevent.sleep(max(begin + plan.profile.seconds - perf_counter(), 0.0))
         if step is not None and not node.draining:
-            node.wait_for_answers(plan.request_timeout + 1)  # the next step must not be affected by this one
+            node.wait_for_responses(plan.request_timeout + 1)  # the next step must not be affected by this one
         report = node.report() if step is not None else {"run": plan.run, "samples": Samples().to_message()}
         node.send("load_done", {"run": plan.run, "step": step, "report": report})
 

@@ -117,7 +117,7 @@ def _charts(result: Result) -> list[str]:
         "<h2>Over time</h2>",
         over_time("Response time of successes", "ms", lines, limit, warm),
         over_time("Requests in flight", "requests, mean", {"in flight": flight}, None, warm),
-        over_time("Answers", "per second", rates, None, warm),
+        over_time("Responses", "per second", rates, None, warm),
         over_time("Refused (429)", "%", {"share of all requests": refused}, None, warm),
         over_time("Quota", "requests", {"least Remaining of any organisation": lowest}, None, warm),
     ]

@@ -22,11 +22,11 @@ _PAUSE = 0.1  # seconds, doubled after each try
 
 
 def look(connections: Connections, organisations: Sequence[Organisation]) -> list[dict[str, Any]]:
-    """Return for each organisation its name, `status` (0: no answer), `error`, `requests` that it used, `location` of a
-    redirect, and its `limit`, `remaining`, `reset` (None if not sent)."""
+    """Return for each organisation its name, `status` (0: no response), `error`, `requests` that it used, `location` of
+    a redirect, and its `limit`, `remaining`, `reset` (None if not sent)."""
     first = _look(connections, organisations[0])
     if first["status"] == 0 or 300 <= first["status"] < 400:
-        return [first]  # no answer, or a redirect: don't repeat it for every organisation
+        return [first]  # no response, or a redirect: don't repeat it for every organisation
     pool = gevent.pool.Pool(AT_ONCE)
     return [first, *pool.map(lambda one: _look(connections, one), organisations[1:])]
 
@@ -34,11 +34,11 @@ def look(connections: Connections, organisations: Sequence[Organisation]) -> lis
 def _look(connections: Connections, organisation: Organisation) -> dict[str, Any]:
     endpoint = endpoints()["recommend"]
     for attempt in range(1, _ATTEMPTS + 1):
-        answer = connections.send(endpoint, _BODY, request_headers(organisation, endpoint))
-        if 0 < answer.status < 500 or attempt == _ATTEMPTS:
+        response = connections.send(endpoint, _BODY, request_headers(organisation, endpoint))
+        if 0 < response.status < 500 or attempt == _ATTEMPTS:
             break
         gevent.sleep(_PAUSE * 2.0 ** (attempt - 1))
-    limits = _rate_limit.read(answer.headers)
-    location = str(answer.headers.get("Location") or "") if answer.headers is not None else ""
-    facts = {"name": organisation.name, "status": answer.status, "error": answer.error, "requests": attempt}
+    limits = _rate_limit.read(response.headers)
+    location = str(response.headers.get("Location") or "") if response.headers is not None else ""
+    facts = {"name": organisation.name, "status": response.status, "error": response.error, "requests": attempt}
     return {**facts, "location": location[:200], **limits._asdict()}

@@ -88,7 +88,7 @@ class Filler:
                 status = reply.status_code
             except httpx.HTTPError as error:
                 reply, status = None, 0
-                self.problem = f"no answer: {type(error).__name__}"
+                self.problem = f"no response: {type(error).__name__}"
             if reply is not None and status == 429:
                 self.problem = f"no quota left for another {_rate_limit.read(reply.headers).reset} s"
                 return None

@@ -54,7 +54,7 @@ class Probe:
         self._wait_recovery: bool = options.wait_recovery
         self._rng = random.Random(f"{options.seed}:probe")
         self._ids = itertools.count()
-        self._answers: dict[int, dict[str, Any]] = {}
+        self._replies: dict[int, dict[str, Any]] = {}
         self._arrived: dict[int, Event] = {}
         self._offsets: dict[str, float] = {}
         self._clock_error = 0.0
@@ -67,7 +67,7 @@ class Probe:
 
     def on_shots(self, client: str, data: dict[str, Any]) -> None:
         """Store a worker's reply."""
-        self._answers[data["id"]] = {**data, "client": client, "at": perf_counter()}
+        self._replies[data["id"]] = {**data, "client": client, "at": perf_counter()}
         self._arrived[data["id"]].set()
 
     def rows(self) -> list[Row]:
@@ -187,9 +187,9 @@ class Probe:
     def _set_clocks(self) -> None:
         for client in self._clients():
             asked = perf_counter()
-            answer = self._ask("probe_clock", {}, [client])[0]
-            self._offsets[client] = answer["clock"] - (asked + answer["at"]) / 2
-            self._clock_error = max(self._clock_error, (answer["at"] - asked) / 2)
+            reply = self._ask("probe_clock", {}, [client])[0]
+            self._offsets[client] = reply["clock"] - (asked + reply["at"]) / 2
+            self._clock_error = max(self._clock_error, (reply["at"] - asked) / 2)
 
     def _volley(self, orders: Sequence[Order], lanes: int = LANES) -> list[Shot]:
         """Send all orders, spread over connections and workers, and wait for every response."""
@@ -197,12 +197,12 @@ class Probe:
         lists = [list(orders[lane::lanes]) for lane in range(lanes)]
         parts = [[one for one in lists[number :: len(clients)] if one] for number in range(len(clients))]
         busy = [(client, part) for client, part in zip(clients, parts, strict=True) if part]
-        answers = self._ask("probe_fire", {}, [client for client, _ in busy], [part for _, part in busy])
-        return [shot for answer in answers for shot in self._shots(answer)]
+        replies = self._ask("probe_fire", {}, [client for client, _ in busy], [part for _, part in busy])
+        return [shot for reply in replies for shot in self._shots(reply)]
 
-    def _shots(self, answer: dict[str, Any]) -> Iterator[Shot]:
-        worker, offset = self._clients().index(answer["client"]), self._offsets[answer["client"]]
-        for organisation, operation, lane, sent, answered, status, limit, remaining, reset, problems in answer[
+    def _shots(self, reply: dict[str, Any]) -> Iterator[Shot]:
+        worker, offset = self._clients().index(reply["client"]), self._offsets[reply["client"]]
+        for organisation, operation, lane, sent, answered, status, limit, remaining, reset, problems in reply[
             "records"
         ]:
             key_type = endpoints()[operation].key_type
@@ -233,7 +233,7 @@ class Probe:
             while not self._arrived[number].wait(1):
                 if client not in self._run.clients() or perf_counter() > deadline:
                     raise Unjudgeable("a worker was lost, or did not reply to the probe in time")
-        return [self._answers.pop(number) for number in numbers]
+        return [self._replies.pop(number) for number in numbers]
 
     def _clients(self) -> list[str]:
         return list(self._run.ready)

@@ -59,13 +59,13 @@ Records = Sequence[Shot]
 def judge_headers(shots: Records) -> Iterator[Check]:
     """Check every response: the three headers, a constant Limit, well-formed refusals, only successes and 429s."""
     odd = Counter(shot.status for shot in shots if not (shot.passed or shot.refused))
-    seen = ", ".join(f"{count} x {status or 'no answer'}" for status, count in odd.items())
+    seen = ", ".join(f"{count} x {status or 'no response'}" for status, count in odd.items())
     yield Check(
         "answers", not odd, f"neither a success nor a 429: {seen}" if odd else "successes and 429s only", len(shots)
     )
     bare = [shot for shot in shots if None in (shot.limit, shot.remaining, shot.reset)]
-    text = f"{len(bare)} answers without RateLimit-Limit, -Remaining and -Reset as whole numbers"
-    yield Check("headers", not bare, text if bare else "all three on every answer", len(shots))
+    text = f"{len(bare)} responses without RateLimit-Limit, -Remaining and -Reset as whole numbers"
+    yield Check("headers", not bare, text if bare else "all three on every response", len(shots))
     limits = sorted({shot.limit for shot in shots if shot.limit is not None and shot.organisation == 0})
     text = f"RateLimit-Limit {' and '.join(map(str, limits))}"
     yield Check("limit constant", len(limits) <= 1, text, len(shots))
@@ -204,11 +204,11 @@ def _inversions(passed: Records) -> int:
     count = 0
     for worker in {shot.worker for shot in passed}:
         mine = [shot for shot in passed if shot.worker == worker and shot.remaining is not None]
-        answers = sorted(mine, key=lambda shot: shot.answered)
+        responses = sorted(mine, key=lambda shot: shot.answered)
         lowest, place = None, 0
         for shot in sorted(mine, key=lambda shot: shot.sent):
-            while place < len(answers) and answers[place].answered < shot.sent:
-                seen = answers[place].remaining or 0
+            while place < len(responses) and responses[place].answered < shot.sent:
+                seen = responses[place].remaining or 0
                 lowest, place = seen if lowest is None else min(lowest, seen), place + 1
             count += lowest is not None and (shot.remaining or 0) >= lowest
     return count

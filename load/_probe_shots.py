@@ -59,19 +59,27 @@ class Shooter:
     def _shot(self, connections: Connections, organisation: int, operation: str) -> list[Any]:
         node, endpoint = self._node, endpoints()[operation]
         key = node.organisations[organisation]
-        answer = connections.send(endpoint, BODIES[operation], request_headers(key, endpoint))
-        limits, name, exception = _rate_limit.read(answer.headers), endpoint.path, None
+        response = connections.send(endpoint, BODIES[operation], request_headers(key, endpoint))
+        limits, name, exception = _rate_limit.read(response.headers), endpoint.path, None
         problems: list[str] = []
-        if answer.status == 429:
+        if response.status == 429:
             name = f"{endpoint.path} {LIMITED}"
-            problems = list(_rate_limit.problems_of_429(limits, _json(answer.content)))
-        elif not 200 <= answer.status < 300:
-            exception = Refusal(f"status {answer.status}" if answer.status else f"no response: {answer.error}")
-        tell_locust(node.environment.events.request, endpoint, name, answer, answer.sent, exception)
+            problems = list(_rate_limit.problems_of_429(limits, _json(response.content)))
+        elif not 200 <= response.status < 300:
+            exception = Refusal(f"status {response.status}" if response.status else f"no response: {response.error}")
+        tell_locust(node.environment.events.request, endpoint, name, response, response.sent, exception)
         quota = node.samples.quota(key.name)
-        quota.sent, quota.limited = quota.sent + 1, quota.limited + (answer.status == 429)
+        quota.sent, quota.limited = quota.sent + 1, quota.limited + (response.status == 429)
         quota.limit, quota.remaining, quota.reset = limits.limit, limits.remaining, limits.reset
-        return [answer.sent, answer.answered, answer.status, limits.limit, limits.remaining, limits.reset, problems]
+        return [
+            response.sent,
+            response.answered,
+            response.status,
+            limits.limit,
+            limits.remaining,
+            limits.reset,
+            problems,
+        ]
 
 
 def _json(content: bytes) -> Any:

@@ -14,7 +14,7 @@ class Refusal(Exception):
 def judge(endpoint: Endpoint, step: Step, status: int, content: bytes, error: str, limits: RateLimit) -> Reply:
     """Return the reply for a success, a well-formed 429 or a tolerated 400. Raises Refusal for everything else."""
     if not status:
-        raise Refusal(f"no answer: {error}")
+        raise Refusal(f"no response: {error}")
     try:
         body = orjson.loads(content)
     except ValueError:

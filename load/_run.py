@@ -80,13 +80,13 @@ class Run:
                     message = {"plan": plan.to_message(index, len(clients)), "shop": options.shop}
                     self.send("load_plan", message, client)
             self._wait(lambda: len(self.ready) >= len(clients), _ASK_AGAIN)
-        answers = list(self.ready.values())
+        replies = list(self.ready.values())
         self.plan = plan = replace(self.plan, organisations=self.organisation_count)
         self.expected = expected_requests(plan, self.scenarios())
         self.invalid += (
-            _inspection.generator_problems(answers, len(clients))
+            _inspection.generator_problems(replies, len(clients))
             or _inspection.target_problems(
-                plan, answers, expected_rate(plan, self.scenarios()), rate_limit(options.rate_limit)
+                plan, replies, expected_rate(plan, self.scenarios()), rate_limit(options.rate_limit)
             )
             or _inspection.sample_problems(plan, self.slo, self.expected)
         )
@@ -245,11 +245,11 @@ class Run:
 
     @property
     def organisation_count(self) -> int:
-        return min((int(answer.get("organisations", 0)) for answer in self.ready.values()), default=0)
+        return min((int(reply.get("organisations", 0)) for reply in self.ready.values()), default=0)
 
     @property
     def has_secret_keys(self) -> bool:
-        return all(answer["secret_keys"] for answer in self.ready.values())
+        return all(reply["secret_keys"] for reply in self.ready.values())
 
     def invalidate(self, reason: str) -> None:
         if reason not in self.invalid:

@@ -120,7 +120,7 @@ class Slo:
                         yield errors  # enough responses, but mostly errors
                         continue
                 if not one.is_pattern:
-                    reason = f"{run.count} answers, {one.min_samples} needed"
+                    reason = f"{run.count} responses, {one.min_samples} needed"
                     yield Row(name, "samples", one.min_samples, run.count, run.count, "run", Outcome.NO_DATA, reason)
                 continue
             windows = list(self._windows(series, seconds, slot))

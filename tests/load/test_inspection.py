@@ -154,7 +154,7 @@ def test_a_run_that_ended_because_of_a_broken_promise_carried_out_its_plan() -> 
 
 def test_a_run_ended_by_a_broken_promise_fails_although_other_rows_have_few_samples() -> None:
     broken = Row("POST /v1/recommend", "p99_ms", 1, 2, 12, "run", Outcome.FAIL)
-    few = Row("POST /v1/recommend", "samples", 80, 12, 12, "run", Outcome.NO_DATA, "12 answers, 80 needed")
+    few = Row("POST /v1/recommend", "samples", 80, 12, 12, "run", Outcome.NO_DATA, "12 responses, 80 needed")
     kept = Row("POST /v1/ingest/events/ingest", "p99_ms", 2, 1, 100, "run", Outcome.PASS)
     assert ended_early([few, kept], broken) == [kept, broken]
     assert ended_early([broken, kept], broken) == [broken, kept]

@@ -154,7 +154,7 @@ def test_missing_headers_and_unexpected_answers_are_counted() -> None:
         shot(52, 52.1, 52, 2)._replace(status=500),
     ]
     found = failed(list(judge_headers(shots)))
-    assert "1 answers without" in found["headers"]
+    assert "1 responses without" in found["headers"]
     assert "1 x 500" in found["answers"]
 
 

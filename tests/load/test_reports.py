@@ -27,7 +27,7 @@ from tests.support.dashboard_support import needs_axe, violations
 RECOMMEND = "POST /v1/recommend"
 PASSED = Row(RECOMMEND, "p99_ms", 500.0, 123.4, 1000, "run", Outcome.PASS)
 FAILED = Row(RECOMMEND, "p95_ms", 300.0, 450.0, 1000, "worst 30 s, from 5 s", Outcome.FAIL)
-MISSING = Row(RECOMMEND, "samples", 100.0, 3, 3, "run", Outcome.NO_DATA, "3 answers, 100 needed")
+MISSING = Row(RECOMMEND, "samples", 100.0, 3, 3, "run", Outcome.NO_DATA, "3 responses, 100 needed")
 
 
 def run_with(*judged: Row, invalid: tuple[str, ...] = (), **changes: Any) -> Result:

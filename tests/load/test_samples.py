@@ -18,7 +18,7 @@ def record(into: list[Samples], seed: int) -> None:
         elif kind < 0.9:
             samples.limited("POST /v1/recommend", slot)
         else:
-            samples.failed("POST /v1/ingest/events/ingest", slot, rng.choice(("status 500", "no answer")))
+            samples.failed("POST /v1/ingest/events/ingest", slot, rng.choice(("status 500", "no response")))
         samples.late(slot, seconds / 10)
         samples.look_at_flight(slot, rng.randrange(9))
         samples.count("sent")
