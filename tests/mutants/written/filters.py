@@ -162,10 +162,4 @@ MUTANTS = [
         ("FILTER-number-found", "REC-metadata-own"),
         repairs("items", without_empty_values),
     ),
-    Mutant(
-        "empty-filters-bring-nothing",
-        "Empty filters bring nothing.",
-        ("FILTER-empty",),
-        edits_data(empty, has_empty_filters),
-    ),
 ]

@@ -18,7 +18,7 @@ from tests.mutants.wrappers import (
     edge,
     edits_data,
 )
-from tests.mutants.written.recommendations import USER_BASED
+from tests.mutants.written.recommendations import USER_BASED, strategy
 
 
 def default_limit(limit: int) -> Break:
@@ -169,6 +169,18 @@ MUTANTS = [
         pages(lambda page: max(1, page - 1)),
     ),
     Mutant("pages-skip-one", "Between page 1 and page 2 one item is left out.", ("PAGE-disjoint",), shifted(1)),
+    Mutant(
+        "later-pages-beside-an-item-overlap",
+        "From page 2 on, pages of similar begin with the last item of the page before.",
+        ("PAGE-no-overlap",),
+        shifted(-1, strategy("similar")),
+    ),
+    Mutant(
+        "later-pages-for-a-user-overlap",
+        "From page 2 on, pages of personalized begin with the last two items of the page before.",
+        ("PAGE-no-overlap",),
+        shifted(-2, strategy("personalized")),
+    ),
     Mutant(
         "short-personal-pages-are-the-last",
         "A first page of personalized shorter than 30 says that it is the last.",

@@ -55,7 +55,6 @@ MUTANTS = [
         ("USER-accepts-status",),
         refuses("users", lambda r: r.get("status") == "inactive"),
     ),
-    Mutant("known-users-are-409", "A user that is sent again is 409.", ("USER-accepts-again",), refuses_again(409)),
     Mutant(
         "user-attributes-may-be-anything",
         "Attributes of a user that are no object are taken for none.",
