@@ -25,8 +25,8 @@ from fixtures.spec import SPEC_PATH
 
 # openapi.yaml allows null where the documents do; with this option the mock accepts it nowhere else.
 OPTIONS = ("--rate-limit", "off", "--auth-rate-limit", "off", "--strict-client", "needless-null")
-LEAST_CASES = 5_000
-LEAST_ACCEPTED = 0.70
+LEAST_CASES = 5_000  # of the 6,700 to 8,000 that a run makes of 14 operations: fewer, and operations were left out
+LEAST_ACCEPTED = 0.70  # about 95 % are; the rest are logins with an address or a password that nobody has
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ import jinja2
 from contracts.outcome import Level, Outcome
 from contracts.report.escaping import printable
 from contracts.report.words import (
-    answer_text,
     causes,
     count,
     counted,
     headline,
     not_judged,
     request_text,
+    response_text,
     table,
 )
 from contracts.session import Report
@@ -45,5 +45,5 @@ def text(report: Report) -> str:
         slowest=[result for result in slowest if result.seconds > 0],
         printable=printable,
         request_text=request_text,
-        answer_text=answer_text,
+        response_text=response_text,
     )

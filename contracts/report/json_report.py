@@ -6,7 +6,7 @@ from typing import Any
 from contracts.exchange import Exchange
 from contracts.outcome import Finding
 from contracts.report.escaping import lossless
-from contracts.report.words import answer_text, causes, not_judged, request_text, verdict_line
+from contracts.report.words import causes, not_judged, request_text, response_text, verdict_line
 from contracts.session import Report
 
 SCHEMA = 1
@@ -81,7 +81,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 def _exchange(exchange: Exchange) -> dict[str, Any]:
     return {
         "request": request_text(exchange),
-        "response": answer_text(exchange),
+        "response": response_text(exchange),
         "status": exchange.status,
         "milliseconds": round(exchange.seconds * 1000, 1),
     }

@@ -99,9 +99,9 @@ def request_text(exchange: Exchange) -> str:
     return "\n".join(head) + ("\n\n" + body_text(exchange.request_body) if exchange.request_body else "")
 
 
-def answer_text(exchange: Exchange) -> str:
+def response_text(exchange: Exchange) -> str:
     if exchange.status is None:
-        return f"(no answer: {exchange.failure})"
+        return f"(no response: {exchange.failure})"
     shown = ("content-type", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset", "retry-after")
     head = [f"{exchange.status}"] + [
         f"{name}: {printable(exchange.headers[name])}" for name in shown if name in exchange.headers

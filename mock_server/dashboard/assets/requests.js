@@ -69,11 +69,11 @@ function row(exchange, goods) {
     element("td", { class: "n spare" }, number(exchange.duration_ms)));
 }
 
-const status = ({ status: code }) => tag(code === null ? "no answer" : String(code), code === null || code >= 500 ? "fail" : code >= 400 ? "open" : "pass");
+const status = ({ status: code }) => tag(code === null ? "no response" : String(code), code === null || code >= 500 ? "fail" : code >= 400 ? "open" : "pass");
 
 function tell(dropped) {
   const count = rows?.children.length ?? 0;
-  at("told").textContent = [
+  at("hint").textContent = [
     count >= SHOWN && `The newest ${SHOWN} are shown.`,
     dropped > 0 && `The journal is full; ${counted(dropped, "older request")} dropped.`,
   ].filter(Boolean).join(" ") || "\u00a0";
@@ -178,7 +178,7 @@ function detail(exchange) {
     remarks("Findings", exchange.findings, ({ field, message }) => [field && element("code", {}, field), field && ": ", message]),
     remarks("Lint: what was probably meant", exchange.lint, ({ id, message }) => [element("b", {}, id), ": ", message]),
     message("Request", exchange.request),
-    message("Answer", exchange.response),
+    message("Response", exchange.response),
     element("section", {},
       element("div", { class: "row" },
         element("button", { type: "button", click: ({ currentTarget }) => curl(exchange.id, currentTarget) }, "Copy as curl"),

@@ -88,12 +88,12 @@ function showAnswer(body, response, text) {
     element("div", { class: "head" }, element("h2", {}, "POST /v1/recommend"), tag(String(response.status), response.ok ? "pass" : "fail")),
     pairs(quota),
     element("details", {}, element("summary", {}, "Request"), foldedJson(body, "Request")),
-    element("details", { open: !response.ok }, element("summary", {}, "Answer"), answer(text)));
+    element("details", { open: !response.ok }, element("summary", {}, "Response"), shown(text)));
 }
 
-function answer(text) {
+function shown(text) {
   try {
-    return foldedJson(JSON.parse(text), "Answer");
+    return foldedJson(JSON.parse(text), "Response");
   } catch {
     return element("pre", { tabindex: "0" }, text);
   }

@@ -117,12 +117,12 @@ class Proxy:
                     parts.append(part)
                     size += len(part)
                     if size > _MAX_ANSWER_BYTES:
-                        raise BadGateway(f"the target's answer has more than {_MAX_ANSWER_BYTES} bytes")
+                        raise BadGateway(f"the target's response has more than {_MAX_ANSWER_BYTES} bytes")
                 return answer, b"".join(parts)
             finally:
                 await answer.aclose()
         except (httpx.TransportError, httpx.InvalidURL) as error:
-            reason = str(error) or "no answer in time"
+            reason = str(error) or "no response in time"
             raise BadGateway(f"{self._target} can't be reached: {type(error).__name__}: {reason}") from None
 
     def _report(self, context: Context) -> None:

@@ -13,7 +13,7 @@ _DRAFT_7 = re.compile(r"remaining=(\d+),\s*reset=(\d+)")  # the single field of 
 
 class CalledBeforeRetryAfter:
     id = "called-before-retry-after"
-    sentence = "An answer with Retry-After asks for a pause: wait that many seconds before the next call."
+    sentence = "A response with Retry-After asks for a pause: wait that many seconds before the next call."
 
     def __init__(self) -> None:
         self._refused: Remembered[Client, Exchange] = Remembered(_CLIENTS)
