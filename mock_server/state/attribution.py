@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import NamedTuple
 
+import orjson
+
 from mock_server.state.freeing import Container
 from mock_server.state.records import Event
 
@@ -35,13 +37,16 @@ class Served(NamedTuple):
 
 
 class Attribution:
-    """Counts events that carry the recommendation_id of a remembered list; other ids are accepted and ignored (R29)."""
+    """Counts events that carry the recommendation_id of a remembered list; other ids are accepted and ignored (R29).
+
+    Lists are remembered as (strategy, item ids as JSON, time), because the garbage collector passes over bytes, but
+    looks at each id of a tuple."""
 
     __slots__ = ("_kept", "_order", "_served", "forgotten", "funnels")
 
     def __init__(self, kept: int = KEPT) -> None:
         self._kept = kept
-        self._served: dict[str, Served] = {}
+        self._served: dict[str, tuple[str, bytes, float]] = {}
         self._order: deque[str] = deque()
         self.funnels: dict[str, Funnel] = {}
         self.forgotten = 0
@@ -59,14 +64,17 @@ class Attribution:
         yield from (self._served, self._order)
 
     def serve(self, recommendation_id: str, strategy: str, item_ids: Sequence[str], at: float) -> None:
-        self.remember(recommendation_id, Served(strategy, tuple(item_ids), at))
+        self._remember(recommendation_id, strategy, item_ids, at)
         funnel = self._funnel(strategy)
         funnel.recommendations += 1
         funnel.impressions += len(item_ids)
 
     def remember(self, recommendation_id: str, served: Served) -> None:
         """Remember a served list, so that events can refer to its id. This alone adds to no count."""
-        self._served[recommendation_id] = served
+        self._remember(recommendation_id, *served)
+
+    def _remember(self, recommendation_id: str, strategy: str, item_ids: Sequence[str], at: float) -> None:
+        self._served[recommendation_id] = (strategy, orjson.dumps(item_ids), at)
         self._order.append(recommendation_id)
         if len(self._order) > self._kept:
             self._served.pop(self._order.popleft(), None)
@@ -79,11 +87,11 @@ class Attribution:
     def latest(self, count: int) -> list[tuple[str, Served]]:
         """Return the remembered lists that were served last, oldest first."""
         found = list(islice(reversed(self._order), max(0, count)))
-        return [(each, self._served[each]) for each in reversed(found)]
+        return [(each, self._known(each)) for each in reversed(found)]
 
     def remembered(self) -> Iterator[tuple[str, Served]]:
         """Return all remembered lists, in the order in which they were served."""
-        return ((each, self._served[each]) for each in self._order)
+        return ((each, self._known(each)) for each in self._order)
 
     def count(self, event: Event) -> None:
         """Count an event. Call this once per event, even if the event arrives repeatedly."""
@@ -100,7 +108,13 @@ class Attribution:
         funnel.off_list += event.item_id is not None and event.item_id not in served.item_ids
 
     def served(self, recommendation_id: str | None) -> Served | None:
-        return self._served.get(recommendation_id) if recommendation_id is not None else None
+        if recommendation_id is None or recommendation_id not in self._served:
+            return None
+        return self._known(recommendation_id)
+
+    def _known(self, recommendation_id: str) -> Served:
+        strategy, item_ids, at = self._served[recommendation_id]
+        return Served(strategy, tuple(orjson.loads(item_ids)), at)
 
     def _funnel(self, strategy: str) -> Funnel:
         funnel = self.funnels.get(strategy)

@@ -108,7 +108,7 @@ def raw_exchange(tenant_id: str | None = "acme-books") -> RawExchange:
     for name in {*Circumstances.__slots__, *RawExchange.__slots__} - {"id", "era"}:
         setattr(found, name, getattr(exchange, name, None))
     found.path, found.query, found.detail, found.masked = b"/v1/recommend", b"", "", False
-    found.request_headers = found.response_headers = ()
+    found.request_head = found.response_head = b""
     found.read_bytes = found.sent_bytes = 0
     return found
 

@@ -1,10 +1,14 @@
 """A raw exchange, which costs next to nothing to record. Most are dropped unread; the others are made readable and
 masked when they are read. Use `exchange` only: it is what masks the secrets.
+
+A full journal is more memory than a processor's cache holds, so each object of an exchange costs time when it is freed
+and when the garbage collector comes by. Therefore headers are kept as one piece of bytes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from mock_server.context import Finding
 from mock_server.errors import FieldError
@@ -27,16 +31,16 @@ class RawExchange(Circumstances):
         "query",
         "read",
         "read_bytes",
-        "request_headers",
-        "response_headers",
+        "request_head",
+        "response_head",
         "sent",
         "sent_bytes",
     )
 
     path: bytes
     query: bytes
-    request_headers: Sequence[Header]
-    response_headers: Sequence[Header]
+    request_head: bytes  # the headers, see `head_of`
+    response_head: bytes
     read: bytes | None  # the part of the request's body that is kept
     read_bytes: int
     sent: bytes | None
@@ -50,8 +54,8 @@ class RawExchange(Circumstances):
         """Mask all secrets, at the first call."""
         self.method = self.method[:_MAX_METHOD]
         self.path, self.query = mask_target(self.path[:_MAX_TARGET]), mask_target(self.query[:_MAX_TARGET])
-        self.request_headers = without_secrets(self.request_headers, self.tenant_id is not None)
-        self.response_headers = without_secrets(self.response_headers, False)
+        self.request_head = head_of(without_secrets(headers_in(self.request_head), self.tenant_id is not None))
+        self.response_head = head_of(without_secrets(headers_in(self.response_head), False))
         self.read = mask_body(self.read) if self.read else self.read
         self.sent = mask_body(self.sent) if self.sent else self.sent
         self.masked = True
@@ -63,8 +67,8 @@ class RawExchange(Circumstances):
         for name in Circumstances.__slots__:
             setattr(found, name, getattr(self, name))
         found.path, found.query = self.path.decode("latin-1"), self.query.decode("latin-1")
-        found.request = Message(self.request_headers, self.read, self.read_bytes)
-        found.response = Message(self.response_headers, self.sent, self.sent_bytes)
+        found.request = Message(headers_in(self.request_head), self.read, self.read_bytes)
+        found.response = Message(headers_in(self.response_head), self.sent, self.sent_bytes)
         found.origin = found.request.header("origin")
         found.findings = [*self._refusal(), *self.findings]
         found.lint = ()
@@ -77,6 +81,16 @@ class RawExchange(Circumstances):
         if isinstance(self.detail, str):
             return [Finding(name, None, mask_keys(self.detail.encode(errors="replace")).decode())]
         return [Finding(name, field.field, field.message) for field in self.detail]
+
+
+def head_of(headers: Iterable[Header]) -> bytes:
+    """Return names and values in turn, with line breaks between them, which neither can contain."""
+    return b"\n".join(chain.from_iterable(headers))
+
+
+def headers_in(head: bytes) -> list[Header]:
+    lines = head.split(b"\n") if head else []
+    return list(zip(lines[::2], lines[1::2], strict=True))
 
 
 def without_secrets(headers: Sequence[Header], known: bool) -> list[Header]:

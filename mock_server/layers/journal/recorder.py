@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mock_server.context import Context, context_of
+from mock_server.context import Context, Header, context_of
 from mock_server.http.encoding import decoded_beginning
 from mock_server.layers.journal.exchange import MAX_BODY_BYTES
 from mock_server.layers.journal.journal import Journal
 from mock_server.layers.journal.meter import Meter
-from mock_server.layers.journal.raw_exchange import MAX_HEADER_BYTES, RawExchange
+from mock_server.layers.journal.raw_exchange import MAX_HEADER_BYTES, RawExchange, head_of
 from mock_server.state.clock import Clock
 
 _WAIT_SECONDS = 0.02  # how long to wait for a body that the API has refused unread
@@ -44,13 +44,13 @@ class Recorder:
 class _Tap(RawExchange):
     """Records a request and its response, up to the size that is kept."""
 
-    __slots__ = ("_receive", "_scope", "_send")
+    __slots__ = ("_headers", "_receive", "_scope", "_send")
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._scope, self._receive, self._send = scope, receive, send
         self.read = self.sent = self.status = None
         self.read_bytes = self.sent_bytes = 0
-        self.response_headers = ()
+        self._headers: Iterable[Header] = ()  # of the response
 
     async def receive(self) -> Message:
         message = await self._receive()
@@ -67,7 +67,7 @@ class _Tap(RawExchange):
             self.sent = _continued(self.sent, self.sent_bytes, body)
             self.sent_bytes += len(body)
         elif message["type"] == "http.response.start":
-            self.status, self.response_headers = message["status"], message["headers"]
+            self.status, self._headers = message["status"], message["headers"]
             if self.read is None and message["status"] >= 400:
                 return self._send_refusal(message)
         return self._send(message)
@@ -89,7 +89,8 @@ class _Tap(RawExchange):
         """Record the context and release the request. A request with a valid API key is kept raw and masked when it is
         read; all others, such as a sign-in or one with a token, are masked at once."""
         scope, caller, endpoint, error = self._scope, request.caller, request.endpoint, request.error
-        del self._scope, self._receive, self._send
+        self.request_head, self.response_head = head_of(scope["headers"]), head_of(self._headers)
+        del self._scope, self._receive, self._send, self._headers
         self.at, self.moment, self.scale = clock.reading()
         self.tenant_id = self.key_type = None
         if caller is not None:
@@ -99,7 +100,7 @@ class _Tap(RawExchange):
                 self.at, self.moment = self.at + ahead, self.moment + ahead
         self.needed_key_type = endpoint.key_type if endpoint is not None else None
         self.started, self.address, self.method = request.started, request.address, scope["method"]
-        self.path, self.query, self.request_headers = scope["raw_path"], scope["query_string"], scope["headers"]
+        self.path, self.query = scope["raw_path"], scope["query_string"]
         self.findings, self.accepted, self.fault = request.findings, request.accepted, request.fault
         self.error, self.detail = (None, "") if error is None else (error.summary, error.detail)
         self.masked = False

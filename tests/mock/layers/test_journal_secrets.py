@@ -81,7 +81,7 @@ def test_signing_in_leaves_no_password_and_no_token(mock: Observed) -> None:
     mock.get(ACCOUNT, key=None, headers=[("Authorization", f"Bearer {token}")])
     mock.post(LOGIN, credentials("ada", "wrong-horse"), key=None)
     unread = [
-        [each.read, each.sent, each.request_headers]
+        [each.read, each.sent, each.request_head]
         for each in mock.layers.journal._unread.values()
         if isinstance(each, RawExchange)
     ]
