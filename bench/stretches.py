@@ -25,7 +25,7 @@ from starlette.types import ASGIApp, Message
 
 from bench.part import Options, Part, run
 from bench.rotation import SEED, SIZE, Rotation
-from bench.uploads import HEAD
+from bench.uploads import catalogue
 from fixtures.world import build_world
 from mock_server.app import Layers, create_app
 from mock_server.command.seeding import Seed
@@ -94,11 +94,10 @@ class Shop:
     async def remove(self) -> None:
         self.mock.remove_organisation(OTHER)
 
-    def catalogue(self) -> BinaryIO:
+    def file(self) -> BinaryIO:
         """Return a file to upload. The upload closes it."""
-        lines = (f"PROD-{n:06},product,Item {n},{n % 500}.99,category-{n % 40},active\n" for n in range(self._rows))
         file: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115
-        file.write(f"{HEAD}{''.join(lines)}".encode())
+        file.write(catalogue(self._rows))
         file.seek(0)
         return file
 
@@ -159,7 +158,7 @@ async def measure_all(shop: Shop, stretches: Stretches, rounds: int, requests: i
         await do("going back to it", mock.restore(snapshot))
         await do("removing an organisation with a shop of its own", shop.remove())
         await shop.make()
-        file = shop.catalogue()
+        file = shop.file()
         await do("an upload of items", shop.upload(file))
         await do("removing an organisation with uploaded items", shop.remove())
 

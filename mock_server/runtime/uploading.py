@@ -179,18 +179,19 @@ class Uploads:
     async def _in_slices(
         self, job: _Job, steps: Generator[int | None, None, None], after: Callable[[], Awaitable[None]] | None = None
     ) -> None:
-        """Run the steps in slices, awaiting `after` after each slice. Raises _Reset."""
+        """Run the steps in slices, and `after` between two of them. Raises _Reset."""
         upload = job.upload
         slices = Slices()
         with contextlib.closing(steps):
             for line in steps:
                 upload.line = upload.line + 1 if line is None else line
                 if slices.over:
-                    if after is not None:
-                        await after()
                     await slices.rest()
                     if job.organisation.state is not job.state:
                         raise _Reset
+                    if after is not None:
+                        await after()
+                        await slices.rest()
         if after is not None:
             await after()
         upload.passes, upload.line = upload.passes + 1, 0
