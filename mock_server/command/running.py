@@ -49,7 +49,7 @@ def run(settings: Settings) -> None:
     store = _open(settings)
     sockets = bind(settings.host, settings.port)
     try:
-        mock, seed = _make_mock(settings)
+        mock, seed = make_mock(settings, load_spec(settings.spec))
         _serve(mock, seed, sockets, store)
     except (SpecError, DataError, StateFileError) as error:
         raise UsageError(str(error)) from None
@@ -77,8 +77,8 @@ def _check_rules(names: Sequence[str]) -> None:
             raise UsageError(f"--strict-client {name}: there is no such rule ({hint})")
 
 
-def _make_mock(settings: Settings) -> tuple[Mock, Seed]:
-    spec = load_spec(settings.spec)
+def make_mock(settings: Settings, spec: Spec) -> tuple[Mock, Seed]:
+    """Return the mock and its seed data. Raises DataError or SpecError."""
     if settings.proxy:
         settings = settings.model_copy(update={"seed_data": "none"})
     virtual = settings.clock == "virtual"

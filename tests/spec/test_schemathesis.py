@@ -1,21 +1,18 @@
 """Plain schemathesis finds no failure: a short version of the run in bench/schemathesis_plain.py."""
 
 import json
-import os
 from pathlib import Path
 
 import httpx
 import pytest
 
 from bench.schemathesis_plain import LEAST_ACCEPTED, OPTIONS, Run, plain_run
-from fixtures.mock_process import RunningMock
 from tests.support.account_client import registration
 from tests.support.mock_beside import mock_beside
 from tests.support.shipped import ACCOUNTS
 
 SEED = 1
 CURRENT_EDITION = ("--include-path-regex", "^/v1/")
-NOTHING = Path(os.devnull)
 
 
 @pytest.fixture(autouse=True)
@@ -26,8 +23,7 @@ def _tables_of_unicode_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def run_against_a_mock(*mock_options: str, options: tuple[str, ...] = ()) -> Run:
     with mock_beside(*mock_options) as mock:
-        here = RunningMock(mock.url, mock.publishable_key, mock.secret_key, os.getpid(), NOTHING, NOTHING)
-        return plain_run(here, SEED, 1, *options)
+        return plain_run(mock.as_running(), SEED, 1, *options)
 
 
 @pytest.mark.parametrize(
@@ -47,10 +43,9 @@ def test_plain_schemathesis_finds_nothing_in_the_account_operations(tmp_path: Pa
     description = tmp_path / "accounts.json"
     description.write_text(json.dumps(ACCOUNTS.document), encoding="utf-8")
     with mock_beside("--rate-limit", "off") as mock:
-        here = RunningMock(mock.url, mock.publishable_key, mock.secret_key, os.getpid(), NOTHING, NOTHING)
         signed_in = httpx.post(f"{mock.url}/auth/register", json=registration()).raise_for_status().json()
         token = signed_in["data"]["access_token"]
-        run = plain_run(here, SEED, 1, description=str(description), token=token)
+        run = plain_run(mock.as_running(), SEED, 1, description=str(description), token=token)
     assert run.exit_code == 0, run.output
     assert run.cases > 300
     assert run.accepted > 50

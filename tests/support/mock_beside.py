@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,18 +11,18 @@ from pathlib import Path
 
 from starlette.types import ASGIApp
 
+from fixtures.mock_process import RunningMock
 from mock_server.app import Layers, create_app
 from mock_server.command.banner import keys_document
 from mock_server.command.options import read_settings
-from mock_server.command.seeding import read_seed
+from mock_server.command.running import make_mock
 from mock_server.command.server import Server
 from mock_server.command.sockets import bind, url_of
 from mock_server.control.access import Access
-from mock_server.mock import Mock
-from mock_server.state.clock import RealClock
 from tests.support.mock_client import SPEC
 
 _SECONDS = 60.0
+_NO_FILE = Path(os.devnull)
 
 
 @dataclass(frozen=True)
@@ -38,14 +39,16 @@ class Beside:
         path.write_bytes(self.keys)
         return path
 
+    def as_running(self) -> RunningMock:
+        """Return it as a mock of `fixtures.mock_process`, whose process is this one and whose files are empty."""
+        return RunningMock(self.url, self.publishable_key, self.secret_key, os.getpid(), _NO_FILE, _NO_FILE)
+
 
 @contextlib.contextmanager
 def mock_beside(*options: str, around: Callable[[ASGIApp], ASGIApp] = lambda app: app) -> Iterator[Beside]:
     """Run `lehnz-mock` with these options until the block ends. `around`: a layer that every request passes through."""
     settings = read_settings(["--seed-data", "none", "--ingest-delay", "0.05", *options])
-    clock = None if settings.clock == "virtual" else RealClock()
-    seed = read_seed(settings, SPEC, now=clock.now() if clock else None)
-    mock = Mock(settings, SPEC, clock, seed.fill)
+    mock, _ = make_mock(settings, SPEC)
     layers = Layers(mock)
     sockets, ready = bind(settings.host, 0), threading.Event()
     app = around(create_app(mock, access=Access(None), layers=layers))
