@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
@@ -42,7 +41,7 @@ def ranked_page(call: Call, query: Query, limit: float, page: float) -> Answer:
     tenant = call.state.tenant
     asked = _EMPTY if call.effects.no_results else tenant
     if call.effects.no_history:
-        query = replace(query, user_id=None)
+        query = query._replace(user_id=None)
     ranking = ranked(asked, query, call.now)
     start = start_of(len(ranking), limit, page)
     found = ranking.page(start, start + int(limit))

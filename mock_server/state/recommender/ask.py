@@ -11,7 +11,7 @@ import numpy as np
 from mock_server.state.recommender.catalogue import Catalogue, Shelf
 from mock_server.state.recommender.config import Config
 from mock_server.state.recommender.content import content_source
-from mock_server.state.recommender.filters import parse_filters
+from mock_server.state.recommender.filters import equals
 from mock_server.state.recommender.history import Person
 from mock_server.state.recommender.numbers import Amounts, Floats, Ints, Weighted, windows
 from mock_server.state.recommender.pairs import Pairs
@@ -132,7 +132,7 @@ class Ask:
         category = (record.attributes or {}).get("category") if record is not None else None
         if not isinstance(category, str):
             return ()
-        conditions = (*self.shelf.conditions, *parse_filters({"category": category}))
+        conditions = (*self.shelf.conditions, *equals("category", category))
         return (popular_source(self.catalogue, conditions, "category_popular"),)
 
     def tail(self) -> tuple[Source, Source]:

@@ -23,7 +23,12 @@ class FilterError(ValueError):
 
 def parse_filters(filters: Mapping[str, Any]) -> Conditions:
     """Convert filters to hashable conditions, sorted by attribute name. Raises FilterError."""
-    return tuple(sorted((name, _wanted(name, value)) for name, value in filters.items()))
+    return tuple(sorted([(name, _wanted(name, value)) for name, value in filters.items()])) if filters else ()
+
+
+def equals(name: str, value: str) -> Conditions:
+    """Return the conditions of a filter on one string."""
+    return ((name, frozenset((value,))),)
 
 
 def matches(item: Item, conditions: Conditions) -> bool:

@@ -30,7 +30,7 @@ class Pairs:
     """The table. `totals[i]` normalises row i: the sum of affinities over persons, or the number of baskets or
     sessions."""
 
-    __slots__ = ("_counting", "_fold_at", "_marks", "_shared", "cap", "rows", "totals")
+    __slots__ = ("_counting", "_fold_at", "_marks", "_shared", "_sums", "cap", "rows", "totals")
 
     def __init__(self, cap: int) -> None:
         self.cap = cap
@@ -38,7 +38,8 @@ class Pairs:
         self.totals = array("d")
         self._fold_at = array("q")  # size in bytes at which a row is folded
         self._shared: bytearray | None = None  # 1 for a row shared with a copy; None if no copy was ever made
-        self._marks = np.zeros(0, np.intp)  # scratch space, one element per item
+        self._marks = np.zeros(0, np.intp)  # scratch space, one element per item; so is `_sums`
+        self._sums = np.zeros(0)
         self._counting: Ints = np.arange(0)
 
     def copy(self) -> Pairs:
@@ -98,11 +99,15 @@ class Pairs:
         length = sum([len(row) for row, _ in parts]) // ENTRY.itemsize
         if FEW_OF_MANY * length < len(self.totals) - MANY:
             return _only(wanted, *self._added_up(*_joined(_weighted_entries(parts), extra)))
-        every = np.zeros(len(self.totals))
+        every = self._zeros()
         if extra is not None:
             every[extra[0]] = extra[1]
         for part in _portions(parts) if length > PORTION else (parts,):
-            every += np.bincount(*_weighted_entries(part), len(self.totals))
+            entries = _weighted_entries(part)
+            if length < len(every):  # then writing an array of all items for each portion would take longer
+                np.add.at(every, *entries)
+            else:
+                every += np.bincount(*entries, len(every))
         positive = every > NOTHING
         if wanted is not None:
             positive &= wanted
@@ -153,6 +158,14 @@ class Pairs:
         positions = np.flatnonzero(sums > NOTHING)
         return items[positions], np.asarray(sums[positions])
 
+    def _zeros(self) -> Floats:
+        """Return a zero for each item. Kept for the next call, because large new arrays cost a page fault each 4 kB."""
+        if len(self._sums) < len(self.totals):
+            self._sums = np.zeros(2 * len(self.totals))
+        zeros = self._sums[: len(self.totals)]
+        zeros.fill(0.0)
+        return zeros
+
     def _numbers(self, count: int) -> Ints:
         if len(self._counting) < count:
             self._counting = np.arange(2 * count)
@@ -164,7 +177,7 @@ def _weighted_entries(parts: Sequence[tuple[bytearray, float]]) -> Amounts:
     rows."""
     entries = np.frombuffer(b"".join([row for row, _ in parts]), ENTRY)
     lengths = [len(row) // ENTRY.itemsize for row, _ in parts]
-    return entries["item"], entries["count"] * np.repeat([weight for _, weight in parts], lengths)
+    return entries["item"], entries["count"] * np.array([weight for _, weight in parts]).repeat(lengths)
 
 
 def _only(wanted: Mask | None, items: Ints, sums: Floats) -> Amounts:

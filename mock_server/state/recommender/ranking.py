@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import islice
 from math import inf
+from types import MappingProxyType
 from typing import Any, NamedTuple, cast
 
 from mock_server.state.recommender.boards import Key
@@ -15,8 +15,7 @@ from mock_server.state.recommender.pages import Entry, Page, middle
 from mock_server.state.records import Item
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """One request for recommendations. The caller has checked that the strategy's required input is given; if that
     input is unknown here, the answer is the fallback.
 
@@ -28,7 +27,10 @@ class Query:
     user_id: str | None = None
     context_item_id: str | None = None
     context_item_ids: tuple[str, ...] = ()
-    filters: Mapping[str, Any] = field(default_factory=dict)
+    filters: Mapping[str, Any] = MappingProxyType({})
+
+
+AT_LEAST = 8  # candidates read at once: when some are left out, reading the rest one by one takes longer
 
 
 class Source(NamedTuple):
@@ -180,12 +182,13 @@ class Ranking:
         self._candidates: Iterator[tuple[int, float]] | None = None  # read when the first candidate is needed
 
     def _take(self, missing: int) -> None:
-        """Add up to `missing` entries from the current source, which names no item twice. At its end, open the next
+        """Add about `missing` entries from the current source, which names no item twice. At its end, open the next
         source."""
         if self._candidates is None:
             self._candidates = iter(self.plan.sources[self._level].read())
         mask, placed, level = self._shelf.mask, self._placed, self._level
-        read = list(islice(self._candidates, missing))
+        wanted = max(missing, AT_LEAST) if self._numbers else missing
+        read = list(islice(self._candidates, wanted))
         found = [pair for pair in read if mask[pair[0]] and pair[0] not in placed]
         if found:
             floor = 2.0 ** -(level + 1)
@@ -193,5 +196,5 @@ class Ranking:
             self._numbers += [number for number, _ in found]
             self._scores += [significant_score(floor + raw * scale) for _, raw in found]
             self._levels += [level] * len(found)
-        if len(read) < missing:
+        if len(read) < wanted:
             self._open(level + 1)

@@ -86,7 +86,7 @@ def pairs_source(
         items, sums = pairs.sums(origins, extra() if extra else None, shelf.members())
         values = adjust(items, sums)
         fit = values > TOO_SMALL
-        if not fit.all():
+        if np.count_nonzero(fit) < len(fit):
             items, values = items[fit], values[fit]
         return in_order(catalogue, items, values, count)
 
