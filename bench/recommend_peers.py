@@ -66,8 +66,8 @@ def _throughput(folder: Path, rounds: int, seconds: int) -> str:
         key = mock.publishable_key
         asked = {
             "lehnz-mock": Target(mock.url, mock.pid, key, many),
-            "lehnz-mock, no list remembered": Target(uncached.url, uncached.pid, key, many),
-            "lehnz-mock, one question again and again": Target(mock.url, mock.pid, key, one),
+            "lehnz-mock, no list cached": Target(uncached.url, uncached.pid, key, many),
+            "lehnz-mock, one repeated request": Target(mock.url, mock.pid, key, one),
         }
         for name, command in targets.items():
             asked[name] = Target(*_started(running, command, key), key, many)
