@@ -100,8 +100,8 @@ def test_after_a_signal_the_run_cleans_up_and_writes_its_reports(
     )
     wait_for(lambda: counter.seen > 20)
     process.send_signal(number)
-    said, told = process.communicate(timeout=60)
-    assert process.returncode == 3, said + told
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode == 3, output + errors
     document = json.loads(report.read_text(encoding="utf-8"))
     assert document["notes"][0].startswith(f"interrupted by {number.name}")
     assert document["verdict"] == "inconclusive"
@@ -126,9 +126,9 @@ def test_a_signal_ends_a_run_that_waits_for_an_answer(tmp_path: Path) -> None:
         )  # fmt: skip
         wait_for(lambda: handled(process.pid))
         process.send_signal(signal.SIGTERM)
-        said, told = process.communicate(timeout=60)
-    assert process.returncode == 3, said + told
-    assert told == f"lehnz-contract: {url}: interrupted by SIGTERM\n"
+        output, errors = process.communicate(timeout=60)
+    assert process.returncode == 3, output + errors
+    assert errors == f"lehnz-contract: {url}: interrupted by SIGTERM\n"
 
 
 def handled(pid: int) -> bool:

@@ -66,8 +66,8 @@ def test_an_old_keys_file_is_deleted_before_anything_can_fail(tmp_path: Path) ->
 def test_a_keys_file_that_cant_be_written_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
     keys = tmp_path / "keys"
     keys.mkdir()
-    told = refusal(tmp_path, "--port", "0", "--seed-data", "none", "--quiet", "--keys-out", str(keys))
-    assert re.fullmatch(rf"lehnz-mock: --keys-out {keys}: [^\n]+\n", told)
+    line = refusal(tmp_path, "--port", "0", "--seed-data", "none", "--quiet", "--keys-out", str(keys))
+    assert re.fullmatch(rf"lehnz-mock: --keys-out {keys}: [^\n]+\n", line)
 
 
 def test_the_mock_keeps_running_when_the_reader_of_its_banner_exits(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def eventually(holds: Callable[[], bool]) -> bool:
 def test_an_edit_is_served_a_broken_one_is_reported_and_the_data_stays(spec: Path) -> None:
     assert len({TEXT, EDITED, UNSERVABLE}) == 3
 
-    def told(mock: RunningMock, words: str) -> bool:
+    def logged(mock: RunningMock, words: str) -> bool:
         return words in mock.log.read_text(encoding="utf-8")
 
     with (
@@ -60,9 +60,9 @@ def test_an_edit_is_served_a_broken_one_is_reported_and_the_data_stays(spec: Pat
         assert asks_for(50) == 200
 
         spec.write_text(UNSERVABLE, encoding="utf-8")
-        assert eventually(lambda: told(mock, "upsertThings"))
+        assert eventually(lambda: logged(mock, "upsertThings"))
         spec.write_text("openapi: [", encoding="utf-8")
-        assert eventually(lambda: told(mock, "expected node content"))
+        assert eventually(lambda: logged(mock, "expected node content"))
         assert (asks_for(100), asks_for(50)) == (400, 200)
 
         spec.write_text(TEXT, encoding="utf-8")

@@ -75,10 +75,10 @@ def test_a_suspension_is_logged_once_and_can_be_ended(served: Served) -> None:
     key = {"X-API-KEY": served.mock.organisations.first.publishable_key}
 
     def statuses(suspended: bool) -> tuple[int, int, int]:
-        told = served.ask("PUT", f"{path}/suspension", {"suspended": suspended})
+        changed = served.ask("PUT", f"{path}/suspension", {"suspended": suspended})
         asked = served.ask("POST", "/v1/recommend", recommend_body("popular"), **key)
         return (
-            told.status_code,
+            changed.status_code,
             asked.status_code,
             served.ask("GET", "/organisations/glow-beauty-ng", **ada).status_code,
         )
@@ -96,10 +96,10 @@ def test_the_journal_holds_no_password_token_or_secret_key(served: Served) -> No
     served.ask("POST", "/v1/ingest/items/upsert", item_body("a"), **{"X-API-KEY": pair["secret_key"]})
     exchanges = served.ask("GET", "/_mock/journal").json()["data"]["exchanges"]
     assert [each["operation_id"] for each in exchanges][:2] == ["register", "login"]
-    told = "".join(served.ask("GET", f"/_mock/journal/{each['id']}").text for each in exchanges)
-    assert "ada@shop.test" in told
+    journal = "".join(served.ask("GET", f"/_mock/journal/{each['id']}").text for each in exchanges)
+    assert "ada@shop.test" in journal
     for secret in (PASSWORD, ada["Authorization"].removeprefix("Bearer "), pair["secret_key"]):
-        assert secret not in told
+        assert secret not in journal
 
 
 def test_a_flush_waits_for_uploads(served: Served) -> None:

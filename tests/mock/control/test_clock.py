@@ -117,8 +117,8 @@ def test_reset_and_retry_after_are_in_the_clients_seconds(make_served: Make, sca
     refused = served.recommend()
     assert refused.status_code == 429
     assert abs(int(refused.headers["retry-after"]) - reset) <= 1
-    told = served.control("/organisations/glow-beauty-ng/rate-limit")
-    assert abs(told["reset"] - reset) <= 1
+    quota = served.control("/organisations/glow-beauty-ng/rate-limit")
+    assert abs(quota["reset"] - reset) <= 1
 
 
 def test_two_simultaneous_moves_add_up(served: Served) -> None:

@@ -43,8 +43,8 @@ def test_the_account_operations_work_from_registration_to_the_audit_log(mock: Cl
     assert [answer.status for answer in refused] == [403] * 5
 
     entries = ada.get(f"{shop}/audit-log").data["entries"]
-    told = [(each["email"], each["action"], each["outcome"]) for each in reversed(entries)]
-    assert told == [
+    shown = [(each["email"], each["action"], each["outcome"]) for each in reversed(entries)]
+    assert shown == [
         (ada.email, "createOrganisation", "done"),
         (ada.email, "addMember", "done"),
         (ada.email, "addMember", "done"),

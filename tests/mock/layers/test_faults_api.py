@@ -86,8 +86,8 @@ def test_faults_are_listed_with_their_hits(steered: Steered) -> None:
     steered.ask()
     steered.ask()
     (shown,) = steered.control("GET", "/faults")["faults"]
-    told = {name: value for name, value in shown.items() if value is not None}
-    assert told == {
+    given = {name: value for name, value in shown.items() if value is not None}
+    assert given == {
         "fault_id": "fault-1",
         "kind": "status",
         "status": 500,

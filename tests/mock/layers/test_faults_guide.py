@@ -38,8 +38,10 @@ def test_every_option_is_in_the_guide() -> None:
 
 
 def test_every_condition_of_a_fault_is_in_the_guide() -> None:
-    told = {name for cells in rows("| for whom, how often | without it |") for name in re.findall(r"`(\w+)`", cells[0])}
-    assert told - {"publishable", "secret"} == Fault.model_fields.keys() - {"kind", *OPTIONS}
+    documented = {
+        name for cells in rows("| for whom, how often | without it |") for name in re.findall(r"`(\w+)`", cells[0])
+    }
+    assert documented - {"publishable", "secret"} == Fault.model_fields.keys() - {"kind", *OPTIONS}
 
 
 def test_every_example_can_be_set() -> None:

@@ -144,8 +144,8 @@ def test_strict_client_refuses_the_mistake_with_the_same_message_and_stores_noth
 ) -> None:
     answer = strict.post(path, body)
     assert answer.status == 400
-    told = [f"{each['field']} {each['message']}" for each in answer.json["error"]]
-    assert f"{message} (--strict-client: {rule})" in told
+    problems = [f"{each['field']} {each['message']}" for each in answer.json["error"]]
+    assert f"{message} (--strict-client: {rule})" in problems
     strict.flush()
     tenant = strict.mock.organisations.first.tenant
     assert (list(tenant.items), len(tenant.events)) == (["lamp"], 0)
@@ -243,8 +243,8 @@ def refusal(mock: Observed, path: str, body: Any) -> list[tuple[str, str]]:
 def test_the_message_of_a_documented_refusal_suggests_what_was_meant(
     mock: Observed, path: str, body: Any, field: str, message: str
 ) -> None:
-    told = dict(refusal(mock, path, body))
-    assert message in told[field]
+    problems = dict(refusal(mock, path, body))
+    assert message in problems[field]
 
 
 @pytest.mark.parametrize(

@@ -68,8 +68,12 @@ def test_a_file_restores_the_same_state_in_another_run_of_the_mock(shop: Served,
     other = make_served(ingest_delay="0-3")
     other.control("/clock/advance", {"seconds": 5000})
     other.recommend()
-    told = restore_file(other, text)
-    assert (told["snapshot_id"], told["name"], told["tenant_ids"]) == (None, "before the sale", [FIRST, "acme-books"])
+    restored = restore_file(other, text)
+    assert (restored["snapshot_id"], restored["name"], restored["tenant_ids"]) == (
+        None,
+        "before the sale",
+        [FIRST, "acme-books"],
+    )
     assert other.control("/organisations") == shop.control("/organisations")
     assert other.control("/clock") == shop.control("/clock")
     for number in (1, 2):
