@@ -169,7 +169,8 @@ def _expect_refused_without(probe: Probe, field: str) -> None:
 def family_enum(probe: Probe) -> None:
     user = probe.name("user")
     families = ("browsing", "Engagement", "", "engagement_of_the_visitor")
-    minimal, full = event_body("view", user), full_event_body("click", user, probe.name("item"), probe.rng(user))
+    full = full_event_body("wishlist_shared", user, probe.name("item"), probe.rng(user))
+    minimal = event_body("view", user)
     expect_refused_values(probe, probe.operations.events, "event_family", families, minimal, full)
 
 
