@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator, Awaitable
-from itertools import chain
 from typing import Any
 
 import orjson
@@ -120,9 +119,14 @@ def _measure(document: Any, max_depth: int) -> tuple[int, int]:
     keys = depth = 0
     while level and depth <= max_depth:
         depth += 1
-        keys += sum(len(node) for node in level if type(node) is dict)
-        children = chain.from_iterable(node.values() if type(node) is dict else node for node in level)
-        level = [child for child in children if type(child) is dict or type(child) is list]
+        below = []
+        for node in level:
+            is_object = type(node) is dict
+            keys += len(node) if is_object else 0
+            for child in node.values() if is_object else node:
+                if type(child) is dict or type(child) is list:
+                    below.append(child)
+        level = below
     return keys, depth
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from math import log
 from typing import Any
@@ -25,7 +25,9 @@ def content_source(catalogue: Catalogue, origin: int, pool: int) -> Source:
 
     def read() -> Iterator[tuple[int, float]]:
         features = dict(weighted_features(catalogue, origin))
-        found = {item for feature in features for item in candidates(catalogue, feature, pool // len(features))}
+        found: set[int] = set()
+        for feature in features:
+            found.update(candidates(catalogue, feature, pool // len(features)))
         found.discard(origin)
         items = np.fromiter(found, np.intp, len(found))
         similarity, _ = alike(catalogue, features, origin, items)
@@ -50,16 +52,15 @@ def weighted_features(catalogue: Catalogue, item: int) -> Iterator[tuple[Feature
         yield feature, log(1 + len(catalogue.active) / max(1, holders))
 
 
-def candidates(catalogue: Catalogue, feature: Feature, count: int) -> Iterator[int]:
-    """Yield the most popular items with the feature, and the newest."""
+def candidates(catalogue: Catalogue, feature: Feature, count: int) -> Iterable[int]:
+    """Return the most popular items with the feature, and the newest."""
     holders = catalogue.holders(*feature)
     if len(holders) > WORTH_A_SHELF:
         shelf = catalogue.shelf(parse_filters(dict([feature])))
-        yield from chain(islice(shelf.popular(), count // 2), islice(shelf.newest(), count // 2))
-        return
+        return chain(islice(shelf.popular(), count // 2), islice(shelf.newest(), count // 2))
     items = np.fromiter(holders, np.intp, len(holders))
-    for measure in (catalogue.popular, catalogue.newest):
-        yield from best_items(measure, items, count // 2)
+    popular, newest = (best_items(measure, items, count // 2) for measure in (catalogue.popular, catalogue.newest))
+    return popular + newest
 
 
 def alike(catalogue: Catalogue, features: dict[Feature, float], origin: int, items: Ints) -> tuple[Floats, Floats]:
