@@ -21,6 +21,7 @@ NO_STATUS = ("archived", "ACTIVE", "", "temporarily_out_of_stock")  # none of ac
 # Values that are not text; without 0, false and null, which a server may treat as absent.
 NO_TEXT = (42, True, ["archived"], {"is": "active"})
 UNKNOWN: dict[str, Any] = {"supplier": "Acme", "metadata": {"source": "import"}}  # fields that no document names
+WORDS = ("null", "undefined", "None", "NaN", "true", "0")  # ids that a language may take for no value
 _PLACES = ((1, 1), (12, 3), (33, 5), (50, 8), (77, 2), (100, 10), (99, 13), (7, 21), (41, 6))  # limits and pages
 NULLS: dict[str, dict[str, Any]] = {  # null in free-form objects: accepted or refused, never a crash (R49)
     "nulls everywhere": {"note": None, "parts": [{"colour": None}], "tags": ["a", None], "size": {"eu": None}},

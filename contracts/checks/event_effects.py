@@ -47,7 +47,7 @@ def array_every_one_counts(probe: Probe) -> Iterator[None]:
     judges the position in an array."""
     shelf = tastes.shelf(probe)
     yield
-    users = {f"{name} alone": probe.user(name.replace("_", "-")) for name in _KINDS_THAT_COUNT}
+    users = {f"{name} alone": probe.name(name.replace("_", "-")) for name in _KINDS_THAT_COUNT}
     refusals = _refusals(probe)[: 1 if probe.plan.one_organisation else None]
     for n, (name, user) in enumerate(zip(_KINDS_THAT_COUNT, users.values(), strict=True)):
         for refused in refusals[n : n + 1]:

@@ -6,6 +6,7 @@ from typing import Any
 from contracts.checks.common import (
     NULLS,
     UNKNOWN,
+    WORDS,
     expect_accepted,
     expect_no_crash,
     expect_refused,
@@ -111,6 +112,9 @@ def item_id_null(probe: Probe) -> None:
 def anonymous_user(probe: Probe) -> None:
     user = unique_uuid(probe.rng(probe.name("anonymous")))
     expect_accepted(probe, probe.operations.events, event_body("view", user), "a UUID that was never upserted")
+    if not probe.plan.quick:
+        words = [event_body("search", word) for word in WORDS]
+        expect_accepted(probe, probe.operations.events, words, "ids that are words")
 
 
 @check("EVENT-unknown-item")

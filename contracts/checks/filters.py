@@ -10,6 +10,7 @@ from contracts.run.registry import check
 
 MARKS = ("Maker", "madeIn", "MADE", "made_in_2", "made-in", "Made-In_2")  # filters work with attributes of any name
 UNUSUAL_MARKS = ("Größe", "made in")
+ODD_MARKS = ("made.in", "$made", "made:in", "made/in", "__made__", "constructor", "0", "id")
 
 
 @dataclass
@@ -50,7 +51,7 @@ def _make_rack(probe: Probe) -> Rack:
         for n in range(8)
     ]
     items += [probe.item("rack", category, brand=f"{brands[0]}-more", size=0, sale=True, colour="red")]
-    items[0]["attributes"] |= {name: f"{brands[0]}-{n}" for n, name in enumerate((*MARKS, *UNUSUAL_MARKS))}
+    items[0]["attributes"] |= {name: f"{brands[0]}-{n}" for n, name in enumerate((*MARKS, *UNUSUAL_MARKS, *ODD_MARKS))}
     items[0]["attributes"] |= {"origin": f"{brands[0]} of C\u00f4te d'Or, \u978b & Co.", "code": probe.number()}
     left = f"left-{probe.names.prefix}1"  # no other run uses it
     items[0]["attributes"] |= {left: 0}
@@ -104,6 +105,17 @@ def equality(probe: Probe) -> Iterator[None]:
     for name in MARKS[-1:] if probe.plan.one_organisation else (*MARKS, "origin", "code"):
         filters = {name: found.items[0]["attributes"][name]}
         _finds(probe, found, f"{name} found", filters)  # FILTER-only-matches judges that no others are found
+    for name in () if probe.plan.one_organisation else (*UNUSUAL_MARKS, *ODD_MARKS):
+        _finds_if_taken(probe, found, name)
+
+
+def _finds_if_taken(probe: Probe, found: Rack, name: str) -> None:
+    """Judge a target that accepts the filter: no document requires a filter with such a name to be accepted."""
+    filters, channel = {name: found.items[0]["attributes"][name]}, probe.visibility.channel
+    if channel is not None:
+        exchange = probe.recommend(**{**channel.body(""), "filters": filters})
+        if exchange.ok and not found.matching(**filters) & set(exchange.ids):
+            _finds(probe, found, f"{name} found", filters)
 
 
 def _finds(probe: Probe, found: Rack, case: str, filters: dict[str, Any]) -> None:
@@ -165,14 +177,14 @@ def complete(probe: Probe) -> Iterator[None]:
     _needs_visible(probe, found)
     _complete(probe, found, "brand", {"brand": found.brands[0]})
     for name in () if probe.plan.one_organisation else UNUSUAL_MARKS:
-        _complete_if_taken(probe, found, name)
+        filters = {name: found.items[0]["attributes"][name]}
+        if _is_taken(probe, filters):
+            _complete(probe, found, name, filters)
 
 
-def _complete_if_taken(probe: Probe, found: Rack, name: str) -> None:
-    """Check the filter only if it is accepted: no document requires a filter with such a name to be accepted."""
-    filters = {name: found.items[0]["attributes"][name]}
-    if probe.recommend(strategy="popular", user_id=probe.name("user"), filters=filters).ok:
-        _complete(probe, found, name, filters)
+def _is_taken(probe: Probe, filters: dict[str, Any]) -> bool:
+    """Return whether the target accepts the filter: no document requires a filter with such a name to be accepted."""
+    return probe.recommend(strategy="popular", user_id=probe.name("user"), filters=filters).ok
 
 
 @check("FILTER-number-found")

@@ -195,9 +195,10 @@ def refused_never_shows(probe: Probe) -> Iterator[None]:
     probe.interest([body["item_id"] for body in bad.values()])
     yield
     probe.needs(probe.shows(category, control["item_id"]), "a good item of the same time shows")
+    moved = {"attributes": {**control["attributes"], "category": probe.name("cat")}}
     refusals = [
-        probe.send(items, {**lacking(control, "item_type"), "status": "deleted"}),
-        probe.send(items, {**control, "status": "archived"}),
+        probe.send(items, {**lacking(control, "item_type"), "status": "deleted"}, forbidden="without item_type, known"),
+        probe.send(items, {**control, **moved, "status": "archived"}, forbidden="unknown status, known"),
     ]
     if any(exchange.ok for exchange in refusals):
         raise Blocked("a bad upsert was accepted (ITEM-requires-item-type, ITEM-status-enum)")

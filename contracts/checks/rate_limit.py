@@ -41,8 +41,13 @@ def _refill(probe: Probe, first: Exchange, last: Exchange) -> int:
 
 
 def _rolled_over(exchanges: list[Exchange]) -> bool:
-    resets = [exchange.number_of("RateLimit-Reset") or 0 for exchange in exchanges]
-    return any(later > earlier + 1 for earlier, later in itertools.pairwise(resets))
+    """Return whether a window ended: Reset and Remaining begin anew. In a steadily refilling bucket Reset alone grows
+    with every request."""
+    levels = [(exchange.number_of("RateLimit-Reset") or 0, remaining(exchange)) for exchange in exchanges]
+    return any(
+        reset > before + 1 and left >= left_before
+        for (before, left_before), (reset, left) in itertools.pairwise(levels)
+    )
 
 
 def _cheap(probe: Probe, organisation: str = "main") -> Exchange:

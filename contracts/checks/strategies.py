@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from contracts.checks import tastes
-from contracts.checks.common import expect_no_crash
+from contracts.checks.common import WORDS, expect_no_crash
 from contracts.generated.spoil import NO_STRATEGIES
 from contracts.outcome import Blocked
 from contracts.run.operations import SESSION
@@ -118,6 +118,8 @@ def unknown_user(probe: Probe) -> None:
     for n, strategy in enumerate(_of(probe, "user_id")):
         user = (probe.name("nobody"), probe.number(), nobody)[n % 3]
         probe.expect_status(probe.recommend(strategy=strategy, user_id=user), (200,), strategy)
+    for word in WORDS[: 1 if probe.plan.one_organisation or probe.plan.quick else None]:
+        probe.expect_status(probe.recommend(strategy="personalized", user_id=word), (200,), f"user {word}")
 
 
 @check("STRAT-unknown-context-item")

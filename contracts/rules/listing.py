@@ -15,6 +15,7 @@ from contracts.run.registry import Violation, rule
 from contracts.run.run import Run
 
 _LEAST_DEPTH = 50  # items
+_FIELDS = {"item_id", "item_type", "status", "created_at"}  # metadata may show the record's own under these names
 PLAIN_ID = re.compile("[A-Za-z0-9_.-]{1,64}")  # every server accepts these (R44)
 
 
@@ -160,7 +161,8 @@ def metadata_own(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
         kinds = {(name, _kind(value)) for _, metadata, _ in rows for name, value in metadata.items() if value}
         for item_id, metadata, item in rows:
             attributes = item.writes[-1].body.get("attributes")
-            for name in dict.fromkeys([*metadata, *(attributes if isinstance(attributes, dict) else ())]):
+            names = dict.fromkeys([*metadata, *(attributes if isinstance(attributes, dict) else ())])
+            for name in names.keys() - _FIELDS:
                 known = item.values(name, *_times(exchange), run.model.settle)
                 given = [one for one in known if one is not ABSENT]
                 value = metadata.get(name, ABSENT)

@@ -3,7 +3,9 @@
 import json as json_module
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -29,6 +31,36 @@ _NO_ANSWER = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.Protoco
 def encode(body: Any) -> bytes:
     """Return JSON as UTF-8, with integers of any size."""
     return json_module.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+@dataclass(frozen=True)
+class _Request:
+    source: str
+    method: str
+    path: str
+    credential: Credential
+    operation: str | None
+    body: bytes
+    headers: Mapping[str, str | None] | None  # as given
+    real: Mapping[str, str]  # as sent
+    fresh: bool
+    about: Mapping[str, Any]  # what the exchange says of the request
+
+
+@dataclass(frozen=True)
+class _Fetched:
+    started: float
+    seconds: float
+    answer: wire.Answer | None
+    failure: str
+
+
+def _counted(fetched: _Fetched) -> tuple[int, float]:
+    """Sort responses by the falling number of remaining requests, then by time."""
+    text = fetched.answer.headers.get("ratelimit-remaining", "") if fetched.answer else ""
+    return -int(text) if text.isascii() and text.isdecimal() and len(
+        text
+    ) < 16 else 0, fetched.started + fetched.seconds
 
 
 class Client:
@@ -89,71 +121,90 @@ class Client:
         instead of waiting.
 
         Raises Skipped if it would have to replace a header of --header."""
+        request = self._request(
+            source, method, path, credential, operation, json, content, headers, fresh, understood, valid, welcome,
+            forbidden,
+        )  # fmt: skip
+        with self._lock:
+            return self._patiently(request, take_429)
+
+    def send_together(self, requests: Sequence[Mapping[str, Any]]) -> list[Exchange]:
+        """Send requests at the same time, each on a new connection; each has the arguments of `send`. Return the
+        exchanges in the same order. The journal has them in the order in which the target counted them."""
+        made = [self._request(**request) for request in requests]
+        with self._lock:
+            self._check()
+            for each in made:
+                self._budget.take(each.credential.organisation)
+            with ThreadPoolExecutor(max_workers=len(made)) as pool:
+                fetched = list(pool.map(self._fetch, made))
+            kept: dict[int, Exchange] = {}
+            for place in sorted(range(len(made)), key=lambda place: _counted(fetched[place])):
+                kept[place] = self._keep(made[place], fetched[place])
+            for place, exchange in kept.items():
+                if exchange.status == 429:
+                    self._budget.wait_after_429(exchange)
+                    kept[place] = self._patiently(made[place], take_429=False)
+            return [kept[place] for place in range(len(made))]
+
+    def _request(
+        self, source: str, method: str, path: str, credential: Credential, operation: str | None = None,
+        json: Any = None, content: bytes | None = None, headers: Mapping[str, str | None] | None = None,
+        fresh: bool = False, understood: bool = True, valid: bool = False, welcome: bool = False, forbidden: str = "",
+    ) -> "_Request":  # fmt: skip
         for name in {**credential.headers, **(headers or {})}:
             if name.lower() in self._users:
                 raise Skipped(f"--header {name} is sent with every request")
-        with self._lock:
-            for _ in range(_WINDOWS):
-                self._check()
-                self._budget.take(credential.organisation)
-                exchange = self._once(
-                    source, method, path, credential, operation, json, content, headers, fresh, understood, valid,
-                    welcome, forbidden,
-                )  # fmt: skip
-                if exchange.status != 429 or take_429 or not credential.organisation:
-                    break
-                self._budget.wait_after_429(exchange)
-            return exchange
-
-    def _once(
-        self,
-        source: str,
-        method: str,
-        path: str,
-        credential: Credential,
-        operation: str | None,
-        json: Any,
-        content: bytes | None,
-        headers: Mapping[str, str | None] | None,
-        fresh: bool,
-        understood: bool,
-        valid: bool,
-        welcome: bool,
-        forbidden: str,
-    ) -> Exchange:
         body = content if content is not None else b"" if json is None else encode(json)
         sent: dict[str, str | None] = {"Content-Type": "application/json", **credential.headers, **(headers or {})}
         real = {name: value for name, value in sent.items() if value is not None} | dict(
             self._target.connection.headers
         )
+        about = {"understood": understood, "valid": valid, "welcome": welcome, "forbidden": forbidden}
+        return _Request(source, method, path, credential, operation, body, headers, real, fresh, about)
+
+    def _patiently(self, request: "_Request", take_429: bool) -> Exchange:
+        """Send, and send again when the window of a 429 has ended."""
+        for _ in range(_WINDOWS):
+            self._check()
+            self._budget.take(request.credential.organisation)
+            exchange = self._keep(request, self._fetch(request))
+            if exchange.status != 429 or take_429 or not request.credential.organisation:
+                break
+            self._budget.wait_after_429(exchange)
+        return exchange
+
+    def _fetch(self, request: "_Request") -> "_Fetched":
         started = time.monotonic()
-        answer, failure = self._answer(method, path, real, body, fresh)
+        answer, failure = self._answer(request.method, request.path, request.real, request.body, request.fresh)
+        return _Fetched(started, time.monotonic() - started, answer, failure)
+
+    def _keep(self, request: "_Request", fetched: "_Fetched") -> Exchange:
+        """Put the exchange into the journal, redacted."""
+        answer, credential = fetched.answer, request.credential
         exchange = Exchange(
             number=len(self.journal) + 1,
-            source=source,
-            operation=operation,
-            method=method,
-            path=self._redactor.text(path),
+            source=request.source,
+            operation=request.operation,
+            method=request.method,
+            path=self._redactor.text(request.path),
             key=credential.name,
             organisation=credential.organisation,
-            request_headers={name: self._shown(name, value) for name, value in real.items()},
-            request_body=self._redactor.bytes(body),
-            sent_at=started,
-            seconds=time.monotonic() - started,
+            request_headers={name: self._shown(name, value) for name, value in request.real.items()},
+            request_body=self._redactor.bytes(request.body),
+            sent_at=fetched.started,
+            seconds=fetched.seconds,
             status=answer.status if answer else None,
             headers={name: self._redactor.text(value) for name, value in answer.headers.items()} if answer else {},
             body=self._redactor.bytes(answer.body) if answer else b"",
-            failure=failure,
-            understood=understood,
-            valid=valid,
-            welcome=welcome,
-            forbidden=forbidden,
+            failure=fetched.failure,
+            **request.about,
         )
         self.journal.append(exchange)
         if exchange.status is None or exchange.status >= 500:
             self._again[exchange.number] = partial(
-                self.send, source, method, path, credential, operation=operation, content=body, headers=headers,
-                fresh=True, understood=understood, valid=valid, welcome=welcome, forbidden=forbidden,
+                self.send, request.source, request.method, request.path, credential, operation=request.operation,
+                content=request.body, headers=request.headers, fresh=True, **request.about,
             )  # fmt: skip
         self._keep_count(answer)
         self._budget.learn(exchange)

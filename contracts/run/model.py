@@ -176,7 +176,7 @@ class Model:
         if item is None or not item.writes:
             return None
         values = item.values(name, since, until, self.settle)
-        alike = as_text and any(_written(value) == _written(wanted) for value in values)
+        alike = as_text and any(_may_be_same(value, wanted) for value in values)
         return alike or any(holds(value, wanted) for value in values)
 
     def expected(self, organisation: str, name: str, wanted: Any, since: float, until: float) -> Iterator[str]:
@@ -204,6 +204,18 @@ def holds(value: Any, wanted: Any) -> bool:
     if isinstance(value, list):
         return any(same(one, wanted) for one in value)
     return value in (None, ABSENT) if wanted is None else same(value, wanted)
+
+
+def _may_be_same(one: Any, other: Any) -> bool:
+    """Return whether a server that is lenient about types may take two values for the same: a text for the number that
+    it reads as, but no text for another text."""
+    text, number = (one, other) if isinstance(one, str) else (other, one)
+    if isinstance(text, str) and isinstance(number, (int, float)) and not isinstance(number, bool):
+        try:
+            return float(text) == number
+        except ValueError:
+            return False
+    return _written(one) == _written(other)
 
 
 def _written(value: Any) -> str:

@@ -1,5 +1,6 @@
 """Records in the model what each exchange changed."""
 
+import bisect
 import math
 
 from contracts.exchange import REFUSED, Exchange
@@ -18,7 +19,7 @@ def observe(model: Model, exchange: Exchange) -> None:
     taken = exchange.ok or unknown
     answered = exchange.sent_at + exchange.seconds
     if written and organisation and taken:
-        model.written_at.append(answered)
+        bisect.insort(model.written_at, answered)
     if not written:
         return
     records = records_of(exchange.request_json)

@@ -77,6 +77,23 @@ class Probe:
             self._last_write = time.monotonic()
         return exchange
 
+    def send_together(self, operation: Operation, requests: Sequence[Mapping[str, Any]]) -> list[Exchange]:
+        """Send requests to one operation at the same time; each has `json`, `organisation` and options of `send`."""
+        made = []
+        for request in requests:
+            options = dict(request)
+            right = self.credentials.right(operation.key_type or "publishable", options.pop("organisation", self.home))
+            made.append(
+                {
+                    "source": self.check, "method": operation.method, "path": operation.path, "credential": right,
+                    "operation": operation.operation_id, "fresh": True, **options,
+                }
+            )  # fmt: skip
+        exchanges = self.run.client.send_together(made)
+        self.exchanges += exchanges
+        self._last_write = time.monotonic()
+        return exchanges
+
     def recommend(self, organisation: str = "", **body: Any) -> Exchange:
         return self.send(self.operations.recommend, body, organisation=organisation)
 

@@ -13,7 +13,9 @@ from contracts.situations.table import Row
 from contracts.situations.values import class_of
 from fixtures.spec import Operation
 
-NULL = "null"
+NULL, INACTIVE, AGAIN = "null", "an inactive user", "a second identify"  # doubts besides the kinds of ids
+_NOT_WELCOME = (NULL, INACTIVE, AGAIN)
+_AT_ONCE = 8  # requests at the same time
 _SMALL = 10  # records; a refused array of more is sent in parts
 _SURELY = 30  # events that every server accepts in one array
 
@@ -25,7 +27,9 @@ class Part:
     row: Row
     organisation: str
     body: Body
-    doubt: str = ""  # why a server may refuse it: the kind of its id, or a null (R44, R49); empty: it must accept it
+    doubt: str = (
+        ""  # why a server may refuse it (R27, R44, R48, R49), e.g. the kind of its id; empty: it must accept it
+    )
 
 
 def doubt_of(row: Row) -> str:
@@ -52,9 +56,25 @@ class Sender:
         largest = max(sizes.values(), default=1)
         for form, group in self._grouped(parts):
             size = sizes.get(form, 1)
+            if size == 1:
+                accepted += self._together(group)
+                continue
             for batch in _batched(group, size):
                 missing = filler[: size - len(batch)] if size == largest else ()
                 accepted += self._send(batch, size > 1, missing, doubled=form.startswith("same"))
+        return accepted
+
+    def _together(self, parts: list[Part]) -> list[Part]:
+        """Send each part in a request of its own, some at the same time."""
+        accepted: list[Part] = []
+        for batch in _batched([part for part in parts if not self._is_refused(part)], _AT_ONCE):
+            requests = [{"json": part.body, **self._options(part.body, [part])} for part in batch]
+            for part, exchange in zip(batch, self.probe.send_together(self.operation, requests), strict=True):
+                if exchange.ok:
+                    self._taken |= {part.doubt} - {""}
+                    accepted.append(part)
+                else:
+                    self._refuse(part, exchange)
         return accepted
 
     def _send(self, batch: list[Part], array: bool, filler: Sequence[Body] = (), doubled: bool = False) -> list[Part]:
@@ -64,7 +84,8 @@ class Sender:
         bodies = [part.body for part in batch]
         half = len(bodies) // 2
         bodies = [*bodies[:half], *filler, *bodies[half:]] * (2 if doubled else 1)
-        exchange = self._exchange(bodies if array else bodies[0], batch)
+        body: Any = bodies if array else bodies[0]
+        exchange = self.probe.send(self.operation, body, **self._options(body, batch))
         if exchange.ok:
             self._taken |= {part.doubt for part in batch if part.doubt}
             return batch
@@ -85,15 +106,13 @@ class Sender:
             accepted += self._send(some, array=size > 1)
         return accepted
 
-    def _exchange(self, body: Any, batch: list[Part]) -> Exchange:
+    def _options(self, body: Any, batch: list[Part]) -> dict[str, Any]:
         doubts = {part.doubt for part in batch} - {""}
         of_events = self.operation is self.probe.operations.events and isinstance(body, list) and len(body) <= _SURELY
         documented = not isinstance(body, list) or of_events  # arrays of items and users are undefined (R21)
-        odd = bool(doubts) and all(doubt != NULL and class_of(doubt) == "odd" for doubt in doubts)
-        return self.probe.send(
-            self.operation, body, organisation=batch[0].organisation, valid=documented and not doubts,
-            welcome=documented and odd,
-        )  # fmt: skip
+        odd = bool(doubts) and all(doubt not in _NOT_WELCOME and class_of(doubt) == "odd" for doubt in doubts)
+        valid, welcome = documented and not doubts, documented and odd
+        return {"organisation": batch[0].organisation, "valid": valid, "welcome": welcome}
 
     def _grouped(self, parts: Sequence[Part]) -> Iterator[tuple[str, list[Part]]]:
         """Yield (form, parts), with doubtful ones apart. Events with long ids are apart from those with odd ones, which
@@ -101,7 +120,9 @@ class Sender:
         of_events = self.operation is self.probe.operations.events
 
         def alike(part: Part) -> tuple[str, str, str]:
-            kind = class_of(part.doubt) if part.doubt and of_events else "doubtful" if part.doubt else ""
+            kind = "doubtful" if part.doubt else ""
+            if of_events and part.doubt and part.doubt not in _NOT_WELCOME:
+                kind = class_of(part.doubt)
             return part.organisation, part.row["body"], kind
 
         for (_, form, _), group in itertools.groupby(sorted(parts, key=alike), key=alike):

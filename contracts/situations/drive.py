@@ -17,7 +17,7 @@ DRIVERS: dict[str, Driver] = {
     "questions": questions.questions,
     "refusals": refusals.refusals,
 }
-_SECOND_LOOKS, _GENERATED = 24, 150  # requests reserved in each organisation, and for generated inputs
+_SECOND_LOOKS, _GENERATED = 24, 132  # requests reserved in each organisation, and for generated inputs
 _QUICK = 0.6  # share of the remaining budget
 _WITHOUT_ARRAYS = 1.8  # times the cost with arrays: every record takes a request, and one more to clean up
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from contracts.run.probe import Body, Probe
-from contracts.situations.arrays import Part, Sender, doubt_of
+from contracts.situations.arrays import AGAIN, INACTIVE, Part, Sender, doubt_of
 from contracts.situations.stage import Stage, stage
 from contracts.situations.table import Coverage, Row
 from contracts.situations.values import identifier
@@ -29,7 +29,7 @@ def events(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[None]:
         if possible and (odd or row["item"] != "odd id"):
             kind, item_id = odd[n % len(odd)] if row["item"] == "odd id" else ("", stages[organisation].items[2])
             body = _event(probe, row, user, item_id, served[organisation])
-            parts.append(Part(row, organisation, body, doubt_of(row) or kind))
+            parts.append(Part(row, organisation, body, _doubt(row) or kind))
     filler = [event_body("search", probe.name("passer-by")) for _ in range(_SIZES["array of 90"])]
     for part in Sender(probe, probe.operations.events, coverage.missed).send(parts, _SIZES, filler):
         coverage.performed(part.row)
@@ -60,6 +60,12 @@ def _prepare(probe: Probe, rows: list[Row], users: list[str]) -> None:
     if probe.visibility.arrays:
         Sender(probe, probe.operations.users).send(profiles, _SIZES)
     Sender(probe, probe.operations.events).send(identities, _SIZES)
+
+
+def _doubt(row: Row) -> str:
+    if row["user"] == "inactive":
+        return INACTIVE
+    return AGAIN if (row["name"], row["user"]) == ("identify", "identified") else doubt_of(row)
 
 
 def _event(probe: Probe, row: Row, user: str, item_id: str, served: Any) -> Body:

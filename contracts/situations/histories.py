@@ -16,6 +16,7 @@ from fixtures.bodies import event_body, identify_body, unique_uuid, user_body
 
 _NEWCOMERS = 4  # half of them are asked for before the other users, half after
 _CROWD = 60
+_AT_ONCE = "identified at once"  # right after the events, while a queue may still hold them
 _FOREIGN = 4  # one in so many users of another organisation is asked for
 _SURELY = 30  # events that every server accepts in one array
 _CONTEXTS: dict[str, Body] = {"left out": {}, "session": {}, "nested": {"cart": {"lines": [1, "two"]}}}
@@ -48,7 +49,7 @@ def histories(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
         _send_events(probe, own, coverage)
         yield
         next(popular)
-    _identify(probe, subjects)
+    _identify(probe, [subject for subject in subjects if subject.row["identity"] != _AT_ONCE])
     _send_profiles(probe, subjects, "sent after")
     yield
     newcomers: list[tuple[str, dict[str, Any]]] = [(probe.name("newcomer"), {"valid": True}) for _ in range(_NEWCOMERS)]
@@ -130,6 +131,7 @@ def _send_array(probe: Probe, form: str, subjects: list[Subject], coverage: Cove
     accepted: dict[str, Any] = _accepted(subjects[0]) if len(array) <= _SURELY else {}
     exchange = probe.send(probe.operations.events, array, organisation=subjects[0].organisation, **accepted)
     if exchange.ok:
+        _identify(probe, [subject for subject in subjects if subject.row["identity"] == _AT_ONCE])
         return
     if len(subjects) > 1:
         for subject in subjects:

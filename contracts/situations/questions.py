@@ -4,6 +4,7 @@ after the list has changed, and turns the pages of others."""
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from contracts.exchange import Exchange
 from contracts.run.operations import SESSION
@@ -23,10 +24,11 @@ _PAGES: dict[str, dict[str, int]] = {
     "last short page": {"limit": 7, "page": SIZE // 7 + 1},
     "past the end": {"limit": 50, "page": 40},
 }
-_MOST_AGAIN = 14  # requests
+_AT_ONCE = 6  # requests at the same time
+_MOST_AGAIN = 12  # requests
 _AGAIN_WHAT = ("organisation", "strategy", "user", "filters", "page", "connection")  # cover every value
-_BESIDE_WHAT = ("organisation", "strategy", "filters", "page")
-_TURNED = ("popular", "personalized", "similar")  # strategies
+_BESIDE_WHAT = ("organisation", "strategy", "page")
+_TURNED = {"main": ("popular", "personalized"), "other": ("similar", "popular")}  # strategies, by organisation
 
 
 @dataclass
@@ -45,7 +47,8 @@ def questions(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
     yield
     asked: list[Asked] = []
     beside: set[tuple[str, str]] = set()
-    for n, row in enumerate(rows):
+    alone = [row for row in rows if row["connection"] != "fresh" or "page 2" in row["page"]]
+    for n, row in enumerate(alone):
         organisation = _organisation(row)
         body, kind = _question(probe, row, stages[organisation], n)
         if body.get("page") == 2:  # page 1 just before page 2
@@ -56,6 +59,11 @@ def questions(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
             beside |= each.values(_BESIDE_WHAT)
         asked.append(each)
         coverage.performed(row)
+    others = [row for row in rows if row not in alone]
+    for start in range(0, len(others), _AT_ONCE):
+        asked += _ask_together(probe, others[start : start + _AT_ONCE], stages)
+    for row in others:
+        coverage.performed(row)
     chosen = _to_ask_again(asked, stages)
     _hide_what_they_show(probe, chosen, stages)
     yield
@@ -65,19 +73,35 @@ def questions(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
         _turn_pages(probe, stages)
 
 
+def _ask_together(probe: Probe, rows: list[Row], stages: dict[str, Stage]) -> list[Asked]:
+    """Send requests at the same time, each on a connection of its own: each must get its own response."""
+    made = [
+        (row, _organisation(row), *_question(probe, row, stages[_organisation(row)], n)) for n, row in enumerate(rows)
+    ]
+    requests = [
+        {"json": body, "organisation": organisation, **_certainty(row, body, kind)}
+        for row, organisation, body, kind in made
+    ]
+    answers = probe.send_together(probe.operations.recommend, requests)
+    return [Asked(row, place, body, answer) for (row, place, body, _), answer in zip(made, answers, strict=True)]
+
+
 def _organisation(row: Row) -> str:
     return "other" if row["organisation"] == "second" else "main"
 
 
 def _ask(probe: Probe, row: Row, organisation: str, body: Body, kind: str = "plain") -> Exchange:
     """Send the request. `kind`: of the user's id, which a server may refuse."""
-    certain = row["filters"] in ("none", "text", "none matching") and row["item"] in ("product", "article")
     fresh = connect(probe, row["connection"], organisation)
-    certain = certain and body.get("page", 1) == 1
-    return probe.send(
-        probe.operations.recommend, body, organisation=organisation, fresh=fresh, valid=certain and kind == "plain",
-        welcome=certain and kind == "odd",
-    )  # fmt: skip
+    certainty = _certainty(row, body, kind)
+    return probe.send(probe.operations.recommend, body, organisation=organisation, fresh=fresh, **certainty)
+
+
+def _certainty(row: Row, body: Body, kind: str) -> dict[str, Any]:
+    """Return whether every document allows the request (R30, R32, R33, R48), or would but for its user's id."""
+    certain = row["filters"] in ("none", "text", "none matching") and row["item"] in ("product", "article")
+    certain = certain and body.get("page", 1) == 1 and row["user"] != "inactive"
+    return {"valid": certain and kind == "plain", "welcome": certain and kind == "odd"}
 
 
 def _beside(probe: Probe, asked: Asked) -> None:
@@ -146,7 +170,7 @@ def _turn_pages(probe: Probe, stages: dict[str, Stage]) -> None:
     for organisation, found in stages.items():
         context = {"context_item_id": found.contexts["product"]}
         given = {"user_id": found.users["known"], "filters": {"category": found.category}, "limit": 5}
-        for strategy in _TURNED:
+        for strategy in _TURNED[organisation]:
             body = {"strategy": strategy, **given, **(context if strategy == "similar" else {})}
             for page in (1, 2, 3):
                 probe.recommend(organisation, **body, page=page)

@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from contracts.run.probe import Body, Probe
 from contracts.situations.arrays import Part, Sender, doubt_of
 from contracts.situations.table import Coverage, Row
-from contracts.situations.values import LIVES, VALUES, attributes, created_at, identifier, twin
+from contracts.situations.values import LIVES, VALUES, attributes, created_at, identifier, named_like, twin
 from fixtures.bodies import event_body, item_body, user_body
 
 TABLES = ("items", "users")  # of records that a target may take one by one only
 _SIZES = {"array of 2": 2, "same record twice": 10, "array of 30": 30, "array of 100": 100}  # rows in one request
 _SHELF = 40  # items in one category, so that a list shows all of them
 _EVENTS = "array of events"
-_SCALARS = ("text", "number", "zero", "negative", "beyond 2^31", "beyond 2^53", "fraction", "true", "false")
+_ASKED_BEFORE = ("text", "number", "zero", "true")  # before some values change
+_ASKED_FOR = (
+    "text", "number", "zero", "negative", "beyond 2^31", "beyond 2^53", "fraction", "true", "false",
+    "text of a number", "text with a leading zero", "long text", "two words", "integer part",
+)  # fmt: skip
 
 
 @dataclass
@@ -39,13 +43,13 @@ def items(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[None]:
             yield
             _happen(probe, records, "between")
             _look(probe, records)
-        if step == 1:  # the next step changes some values; the same filters are used again afterwards
-            _filter(probe, [record for record in records if "another" in record.row["life"]], trait)
+        if step == 1:  # the next step changes values; the same filters are used again afterwards
+            _filter(probe, records, trait, *_ASKED_BEFORE)
         _write(sender, records, step, filler)
     _happen(probe, records, "between", "after")
     yield
     _look(probe, records)
-    _filter(probe, records, trait)
+    _filter(probe, records, trait, *_ASKED_FOR)
     _count(records, coverage)
 
 
@@ -95,6 +99,7 @@ def _item(probe: Probe, row: Row, category: str, trait: str) -> Record:
     for step, status in enumerate(LIVES[row["life"]]):
         change = row["life"] if step and "another" in row["life"] else ""
         given = {"title": name, "category": category, **attributes(row["value"], trait, change)}
+        given |= named_like(row["attribute"], status)
         bodies.append(item_body(name, status=status, attributes=given, **created_at(row["created_at"], step)))
         if step and not change and row["update"] != "whole":
             bodies[-1]["attributes"] = {}
@@ -130,10 +135,10 @@ def _look(probe: Probe, records: list[Record]) -> None:
             probe.recommend(organisation, **probe.visibility.channel.body(category))
 
 
-def _filter(probe: Probe, records: list[Record], trait: str) -> None:
+def _filter(probe: Probe, records: list[Record], trait: str, *kinds: str) -> None:
     channel = probe.visibility.channel
     if channel is not None and channel.filtered:
-        asked = {record.row["value"]: record.organisation for record in records if record.row["value"] in _SCALARS}
+        asked = {record.row["value"]: record.organisation for record in records if record.row["value"] in kinds}
         for kind, organisation in sorted(asked.items()):
             probe.recommend(organisation, **{**channel.body(""), "filters": {trait: VALUES[kind]}})
 

@@ -5,6 +5,7 @@ from typing import Any
 from contracts.run.probe import Body, Probe
 from fixtures.bodies import unique_uuid
 
+_LONG = "a long text that goes on and on, " * 9
 VALUES: dict[str, Any] = {
     "text": "velvet",
     "empty text": "",
@@ -17,6 +18,12 @@ VALUES: dict[str, Any] = {
     "true": True,
     "false": False,
     "text of a number": "42",
+    "text with a leading zero": "042",
+    "long text": _LONG + "a",
+    "long text with another end": _LONG + "b",
+    "two words": "red velvet",
+    "the same words": "velvet red",
+    "integer part": 19,
     "text of true": "true",
     "null": None,
     "list": ["red", "blue"],
@@ -69,6 +76,15 @@ def identifier(probe: Probe, kind: str) -> str:
         return made_up
     mark = _MARKS[kind]
     return probe.name("x").ljust(mark, "x") if isinstance(mark, int) else probe.name(mark)
+
+
+_NOT_THE_FIELD = {"inactive": "active", "deleted": "active"}  # status -> what an attribute of that name says
+
+
+def named_like(field: str, status: str) -> Body:
+    """Return an attribute that has the name of a field of the record, with a value of its own: attributes are free."""
+    own = {"status": _NOT_THE_FIELD.get(status, "inactive"), "created_at": "spring", "item_id": "A-1", "user_id": "A-1"}
+    return {} if field == "none" else {field: own.get(field, "velvet")}
 
 
 _DATES = {"February 29": "2024-02-29T00:00:00Z", "before 1970": "1969-07-20T20:17:40Z"}

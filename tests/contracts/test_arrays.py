@@ -26,6 +26,9 @@ class Target:
         ok = not self.refuses(body if isinstance(body, list) else [body])
         return SimpleNamespace(ok=ok, failure="", status=202 if ok else 400)
 
+    def send_together(self, operation: str, requests: list[dict[str, Any]]) -> list[Any]:
+        return [self.send(operation, request.pop("json"), **request) for request in requests]
+
 
 def parts(*doubts: str, form: str = "array of 30") -> list[Part]:
     return [Part({"body": form}, "main", {"n": n, "doubt": doubt}, doubt) for n, doubt in enumerate(doubts)]
