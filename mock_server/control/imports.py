@@ -54,7 +54,7 @@ class Asked(Body):
     tenant_id: str | None = None
     kind: Literal["items", "users", "events"] = "items"
     name: str = Field(default="your file", max_length=200)
-    columns: str | None = Field(default=None, max_length=10_000)
+    columns: str | None = Field(default=None, max_length=4_000)
     mode: Literal["preview", "add", "replace"] = "preview"
 
 

@@ -11,6 +11,7 @@ from fixtures.bodies import STANDARD_FAMILIES
 from fixtures.choices import aliases, documented_strategies, standard_events, strategies, values
 from fixtures.formats import CHECKS
 from fixtures.spec import OURS, SPEC_PATH, Spec
+from mock_server.command.connection import MOST_BYTES
 from tests.support.shipped import ACCOUNTS, SPEC
 
 SCHEMAS = SPEC.document["components"]["schemas"]
@@ -233,3 +234,15 @@ def test_the_standard_events_are_those_of_the_fixtures() -> None:
     assert standard_events(SPEC) == dict(STANDARD_FAMILIES)
     assert SCHEMAS["Event"]["properties"]["event_name"]["examples"] == list(STANDARD_FAMILIES)
     assert set(STANDARD_FAMILIES.values()) <= values(SCHEMAS["EventFamily"]).keys()
+
+
+@pytest.mark.parametrize("spec", CONTRACTS, ids=["documented", "accounts"])
+def test_the_longest_allowed_parameters_fit_into_the_url_that_the_mock_takes(spec: Spec) -> None:
+    """Otherwise a request that the contract allows is a 414, which no operation documents."""
+    escaped = 12  # bytes of a character at most: four in UTF-8, each as %XX
+    for operation in spec.operations:
+        parameters = [spec.resolve(node) for node in operation.node.get("parameters", [])]
+        lengths = [
+            spec.resolve(each["schema"]).get("maxLength", 0) for each in parameters if each["in"] in ("path", "query")
+        ]
+        assert escaped * sum(lengths) < MOST_BYTES - 1_000, operation.operation_id
