@@ -186,6 +186,15 @@ class Mock:
         collector.freeze()
         return snapshot
 
+    def drop_snapshot(self, snapshot_id: str) -> Snapshot:
+        """Drop a kept snapshot and return it. Its records are freed in slices, by a copy that holds them longest: the
+        snapshot itself may still be read, by a download. Raises KeyError."""
+        dropped = self.snapshots.forget(snapshot_id)
+        for each in dropped.organisations:
+            self._disposal.take(each.organisation.state.copy())
+        collector.freeze()
+        return dropped
+
     async def restore(self, snapshot: Snapshot) -> None:
         """Restore a snapshot. Raises ValueError, and then nothing has changed."""
         await self._freezer.restore(snapshot)

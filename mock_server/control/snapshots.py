@@ -89,7 +89,7 @@ def routes(mock: Mock) -> list[BaseRoute]:
         return _described(snapshot)
 
     async def forget(request: Request, _: Nothing) -> SnapshotAnswer:
-        return _described(mock.snapshots.forget(kept(request).snapshot_id))
+        return _described(mock.drop_snapshot(kept(request).snapshot_id))
 
     async def download(request: Request) -> Response:
         snapshot = kept(request)

@@ -71,6 +71,20 @@ def test_a_snapshot_of_a_removed_organisation_keeps_its_data() -> None:
     assert asyncio.run(scene()) == RECORDS
 
 
+def test_a_dropped_snapshot_is_freed_too_and_who_still_reads_it_is_not_affected() -> None:
+    async def scene() -> tuple[list[int], int, int]:
+        mock = seeded_mock()
+        kept = mock.snapshots.keep(await mock.freeze("acme-books"))
+        assert mock.drop_snapshot(kept.snapshot_id) is kept
+        states = list(mock._disposal._waiting)
+        before = [state.tenant.size for state in states]
+        await ended(mock)
+        (state,) = states
+        return before, state.tenant.size, kept.organisations[0].organisation.tenant.size
+
+    assert asyncio.run(scene()) == ([RECORDS], 0, RECORDS)
+
+
 def test_a_batch_that_has_started_is_applied_before_the_data_is_freed() -> None:
     """A batch that has started is applied completely before the organisation's data is freed."""
 
