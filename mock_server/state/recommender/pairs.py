@@ -103,11 +103,11 @@ class Pairs:
         if extra is not None:
             every[extra[0]] = extra[1]
         for part in _portions(parts) if length > PORTION else (parts,):
-            entries = _weighted_entries(part)
-            if length < len(every):  # then writing an array of all items for each portion would take longer
-                np.add.at(every, *entries)
+            items, amounts = _weighted_entries(part)
+            if len(items) < len(every):  # then writing an array of all items for each portion would take longer
+                np.add.at(every, items, amounts)
             else:
-                every += np.bincount(*entries, len(every))
+                every += np.bincount(items, amounts, len(every))
         positive = every > NOTHING
         if wanted is not None:
             positive &= wanted
