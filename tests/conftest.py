@@ -21,19 +21,19 @@ from tests.support.mock_client import Client, make_client
 # A background job of a shell ignores SIGINT, and the processes that a test starts would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# Slow test modules: they run first, see pytest_collection_modifyitems.
-LONG = {
-    "browser/test_load_page.py",
-    "contracts/test_hostile_servers.py",
-    "contracts/test_run_safety.py",
-    "contracts/test_runs.py",
+# Slow test modules, the slowest tests first: they run first, see pytest_collection_modifyitems.
+LONG = [
+    "mutants/test_mutants.py",
+    "load/test_runs.py",
     "load/test_faults.py",
     "load/test_namespaces.py",
-    "load/test_runs.py",
-    "mutants/test_mutants.py",
+    "contracts/test_runs.py",
+    "contracts/test_run_safety.py",
+    "contracts/test_hostile_servers.py",
     "npm/test_client.py",
     "spec/test_schemathesis.py",
-}
+    "browser/test_load_page.py",
+]
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -41,15 +41,15 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 2
 
 
-def _is_long(item: pytest.Item) -> bool:
-    return item.path.relative_to(Path(__file__).parent).as_posix() in LONG
+def _module(item: pytest.Item) -> str:
+    return item.path.relative_to(Path(__file__).parent).as_posix()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Give each worker its share of the slow tests first, so that none is still running when the others are done."""
     workers = getattr(config, "workerinput", {}).get("workercount", 1)
-    long = [item for item in items if _is_long(item)]
-    short = [item for item in items if not _is_long(item)]
+    long = sorted((item for item in items if _module(item) in LONG), key=lambda item: LONG.index(_module(item)))
+    short = [item for item in items if _module(item) not in LONG]
     ordered: list[pytest.Item] = []
     for worker in range(workers):
         share = long[worker::workers]
