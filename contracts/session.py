@@ -19,7 +19,7 @@ from contracts.feeding import feed, feeders
 from contracts.generated import passes
 from contracts.outcome import Finding, Level, Outcome, Result, TargetError, UsageError, Verdict, verdict_of
 from contracts.run import cleanup, visibility
-from contracts.run.audit import audit
+from contracts.run.audit import SECOND_LOOKS, audit
 from contracts.run.budget import Budget
 from contracts.run.client import Client
 from contracts.run.clock import sleeper
@@ -202,9 +202,12 @@ def _results(
     if rules and not acting:
         feed(engine, rules, feeding, bool(settings.after))
     results += engine.judge([entry for entry in acting if entry not in (*early, *last)])
+    if not run.plan.quick:
+        run.budget.set_aside = dict.fromkeys(("main", run.spare), SECOND_LOOKS)
     if acting and run.target.edition == "current" and not settings.select:
         notes += bring_about(run, engine)
     results += passes.judge(run, [entry for entry in chosen if "generated" in entry.needs], progress)
+    run.budget.set_aside = {}
     audit(run, [entry.id for entry in rules])  # before failures are repeated, which may use up the remaining requests
     engine.repeat()
     if last:

@@ -31,6 +31,7 @@ class Budget:
     cleaning: bool = False
     most_windows: int = 2  # windows that a run may wait for
     exempt: bool = False  # --exhaust is outside the budget
+    set_aside: dict[str, int] = field(default_factory=dict)  # by organisation: requests for what comes later
     _left: dict[str, tuple[int, float]] = field(default_factory=dict)  # organisation: (remaining, ends at)
     _falls: dict[str, bool] = field(default_factory=dict)  # organisation: whether Remaining last fell
     # From responses other than 429: (remaining, sent at).
@@ -40,15 +41,16 @@ class Budget:
         """Count one request. Raises Starved if none is left (for the target's window only with --no-wait)."""
         name = organisation or "none"
         if organisation and not self.exempt:
-            kept_back = 0 if self.cleaning else self.reserve(name)
+            kept_back = 0 if self.cleaning else self.reserve(name) + self.set_aside.get(name, 0)
             if self.used[name] >= self.allowed - kept_back:
                 raise Starved(f"the budget of {self.allowed} requests is used up")
             self._wait_for_window(name)
         self.used[name] += 1
 
     def left(self, organisation: str = "main") -> int:
-        """Return the number of requests that the plan still allows, without those for the clean-up."""
-        return max(0, self.allowed - self.reserve(organisation) - self.used[organisation])
+        """Return the number of requests that the plan still allows, without those that are kept back."""
+        kept_back = self.reserve(organisation) + self.set_aside.get(organisation, 0)
+        return max(0, self.allowed - kept_back - self.used[organisation])
 
     def learn(self, exchange: Exchange) -> None:
         """Remember the window that a response reports for its organisation."""

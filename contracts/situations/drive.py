@@ -17,7 +17,7 @@ DRIVERS: dict[str, Driver] = {
     "questions": questions.questions,
     "refusals": refusals.refusals,
 }
-_SECOND_LOOKS, _GENERATED = 24, 132  # requests reserved in each organisation, and for generated inputs
+_GENERATED = 112  # requests reserved for generated inputs
 _QUICK = 0.6  # share of the remaining budget
 _WITHOUT_ARRAYS = 1.8  # times the cost with arrays: every record takes a request, and one more to clean up
 
@@ -26,10 +26,10 @@ def bring_about(run: Run, engine: Engine) -> list[str]:
     """Run the tables; return lines for the report: which combinations were covered, which were not, and why."""
     found = []
     dearer = 1.0 if run.visibility.arrays else _WITHOUT_ARRAYS
-    generated = {run.spare: _GENERATED * dearer}
-    left = {name: float(run.budget.left(name)) for name in {"main", run.spare}}
-    for name in left:
-        left[name] = left[name] * _QUICK if run.plan.quick else left[name] - _SECOND_LOOKS - generated.get(name, 0)
+    before = dict(run.budget.set_aside)
+    if not run.plan.quick:
+        run.budget.set_aside[run.spare] = before.get(run.spare, 0) + int(_GENERATED * dearer)
+    left = {name: run.budget.left(name) * (_QUICK if run.plan.quick else 1.0) for name in {"main", run.spare}}
     for name, table in tables().items():
         coverage = Coverage(table, STRENGTH[run.plan.profile])
         possible = _possible(run, table, coverage)
@@ -41,6 +41,7 @@ def bring_about(run: Run, engine: Engine) -> list[str]:
             continue
         reason = engine.drive(f"situations:{name}", _bound(DRIVERS[name], chosen, coverage))
         found.append(f"situations {coverage}" + (f"; cut short: {reason}" if reason else ""))
+    run.budget.set_aside = before
     return found
 
 

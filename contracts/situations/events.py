@@ -10,7 +10,7 @@ from contracts.situations.table import Coverage, Row
 from contracts.situations.values import identifier
 from fixtures.bodies import event_body, identify_body, unique_uuid, user_body
 
-_SIZES = {"array of 2": 2, "array of 30": 30, "array of 90": 90}
+_SIZES = {"array of 30": 30, "array of 90": 90}
 _PROFILES = {"known": "active", "inactive": "inactive"}  # kind of user -> status
 _CONTEXTS: dict[str, Body] = {"flat": {"device": "mobile"}, "nested": {"cart": {"lines": [1, "two"]}}}
 
@@ -62,6 +62,14 @@ def _prepare(probe: Probe, rows: list[Row], users: list[str]) -> None:
     Sender(probe, probe.operations.events).send(identities, _SIZES)
 
 
+def _event_id(probe: Probe, kind: str) -> str:
+    """Return a new UUID: of version 4, or of another one, in capitals or not."""
+    made = unique_uuid(probe.rng(probe.name("event")))
+    version = kind.removeprefix("UUID of version ") if "version" in kind else "4"
+    made = f"{made[:14]}{version}{made[15:]}"
+    return made.upper() if "capitals" in kind else made
+
+
 def _doubt(row: Row) -> str:
     if row["user"] == "inactive":
         return INACTIVE
@@ -77,6 +85,6 @@ def _event(probe: Probe, row: Row, user: str, item_id: str, served: Any) -> Body
         body["previous_user_id"] = unique_uuid(probe.rng(probe.name("before")))
     items: dict[str, Body] = {"left out": {}, "null": {"item_id": None}}
     echo = {} if row["recommendation"] == "none" else {"recommendation_id": served}
-    unique = {"event_id": unique_uuid(probe.rng(probe.name("event")))} if row["event_id"] == "UUID" else {}
+    unique = {} if row["event_id"] == "left out" else {"event_id": _event_id(probe, row["event_id"])}
     context = {"context": _CONTEXTS[row["context"]]} if row["context"] in _CONTEXTS else {}
     return {**body, **items.get(row["item"], {"item_id": item_id}), **echo, **unique, **context}

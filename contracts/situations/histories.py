@@ -11,7 +11,7 @@ from typing import Any
 from contracts.checks import tastes
 from contracts.run.probe import Body, Probe
 from contracts.situations.table import Coverage, Row
-from contracts.situations.values import class_of, identifier, twin
+from contracts.situations.values import class_of, double, identifier
 from fixtures.bodies import event_body, identify_body, unique_uuid, user_body
 
 _NEWCOMERS = 4  # half of them are asked for before the other users, half after
@@ -56,7 +56,9 @@ def histories(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
     half = _NEWCOMERS // 2
     for organisation, shelf in shelves.items():
         users = [(subject.user, _accepted(subject)) for subject in _asked(subjects, organisation)]
-        users += [(twin(user), accepted) for user, accepted in users if "-Pair-" in user]
+        for subject in subjects:  # a user without a history, whose id resembles one with
+            if subject.taken and (other := double(subject.row["id"], subject.user)):
+                users.append((other, _accepted(subject)))
         for user, accepted in (*newcomers[:half], *users, *newcomers[half:]):
             body = {"strategy": "personalized", "user_id": user, "filters": {"category": shelf.category}, "limit": 50}
             probe.send(probe.operations.recommend, body, organisation=organisation, **accepted)
@@ -126,7 +128,7 @@ def _send_array(probe: Probe, form: str, subjects: list[Subject], coverage: Cove
             named = probe.once(_served, probe, subject.organisation, key=subject.organisation)
             served = {"recommendation_id": named} if named else {}
         events += [{**event, **served} for event in subject.events]
-    crowd = [event_body("search", probe.name("passer-by")) for _ in range(_CROWD)]
+    crowd = [_passing(probe, n, subjects[0].events[0]["item_id"]) for n in range(_CROWD)]
     array = {"before 60 others": [*events, *crowd], "behind 60 others": [*crowd, *events]}.get(form, events)
     accepted: dict[str, Any] = _accepted(subjects[0]) if len(array) <= _SURELY else {}
     exchange = probe.send(probe.operations.events, array, organisation=subjects[0].organisation, **accepted)
@@ -139,6 +141,19 @@ def _send_array(probe: Probe, form: str, subjects: list[Subject], coverage: Cove
         return
     subjects[0].taken = False
     coverage.missed[f"the target refuses it ({exchange.failure or exchange.status})"] += 1
+
+
+def _passing(probe: Probe, turn: int, item_id: str) -> Body:
+    """Return an event of somebody else, each of another shape than the one before."""
+    user = probe.name("passer-by")
+    shapes: list[Body] = [
+        event_body("search", user),
+        {**event_body("search", user), "item_id": None},
+        event_body("wishlist_shared", user, item_id),
+        event_body("view", user, probe.name("nothing")),
+        identify_body(user, unique_uuid(probe.rng(user))),
+    ]
+    return shapes[turn % len(shapes)]
 
 
 def _accepted(subject: Subject) -> dict[str, Any]:

@@ -157,11 +157,12 @@ def _hide_what_they_show(probe: Probe, chosen: list[Asked], stages: dict[str, St
     for organisation in sorted({each.organisation for each in chosen}):
         ours = {*stages[organisation].items}
         lists = [{*each.answer.ids} & ours for each in chosen if each.organisation == organisation]
-        bodies = []
+        bodies: list[Body] = []
         while lists:
             gone = Counter(item_id for shown in lists for item_id in shown).most_common(1)[0][0]
             lists = [shown for shown in lists if gone not in shown]
-            bodies.append({**probe.model.items[organisation, gone].writes[-1].body, "status": "inactive"})
+            status = ("deleted", "inactive")[len(bodies) % 2]
+            bodies.append({**probe.model.items[organisation, gone].writes[-1].body, "status": status})
         probe.upsert_items(bodies, organisation)
 
 

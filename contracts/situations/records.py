@@ -11,13 +11,14 @@ from contracts.situations.values import LIVES, VALUES, attributes, created_at, i
 from fixtures.bodies import event_body, item_body, user_body
 
 TABLES = ("items", "users")  # of records that a target may take one by one only
-_SIZES = {"array of 2": 2, "same record twice": 10, "array of 30": 30, "array of 100": 100}  # rows in one request
+_SIZES = {"same record twice": 10, "array of 30": 30, "array of 100": 100}  # rows in one request
 _SHELF = 40  # items in one category, so that a list shows all of them
 _EVENTS = "array of events"
 _ASKED_BEFORE = ("text", "number", "zero", "true")  # before some values change
 _ASKED_FOR = (
     "text", "number", "zero", "negative", "beyond 2^31", "beyond 2^53", "fraction", "true", "false",
     "text of a number", "text with a leading zero", "long text", "two words", "integer part",
+    "fraction beside",
 )  # fmt: skip
 
 
@@ -66,7 +67,7 @@ def users(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[None]:
         _write(sender, records, step)
         yield
     of_each_id = {record.row["id"]: record for record in records if record.taken}
-    for record in list(of_each_id.values())[::2]:
+    for record in list(of_each_id.values())[::5]:
         probe.recommend(record.organisation, user_id=record.bodies[0]["user_id"], limit=5)
     _count(records, coverage)
 
@@ -101,8 +102,10 @@ def _item(probe: Probe, row: Row, category: str, trait: str) -> Record:
         given = {"title": name, "category": category, **attributes(row["value"], trait, change)}
         given |= named_like(row["attribute"], status)
         bodies.append(item_body(name, status=status, attributes=given, **created_at(row["created_at"], step)))
-        if step and not change and row["update"] != "whole":
+        if step and not change and row["update"].endswith("attributes"):
             bodies[-1]["attributes"] = {}
+        if step and row["update"] == "another item_type":
+            bodies[-1]["item_type"] = "article"
         if step and not change and row["update"] == "without attributes":
             del bodies[-1]["attributes"]
     return Record(row, _organisation(row), bodies, category)

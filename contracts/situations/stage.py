@@ -12,6 +12,14 @@ _USER_IDS = {
     "plain id": ("digits", "leading zeros", "UUID", "dot", "underscore", "64 characters"),
     "odd id": ("blank", "slash", "percent", "colon", "accents", "plane 1", "markup"),
 }
+_EVERYTHING = ("view", "click", "add_to_cart", "purchase")
+_SHAPES = {
+    "only searched": ("search",),
+    "only bought": ("view", "add_to_cart", "purchase"),
+    "only removed": ("add_to_cart", "remove_from_cart"),
+    "only unknown items": _EVERYTHING,
+    "only hidden items": _EVERYTHING,
+}
 SIZE = 24
 
 
@@ -49,7 +57,10 @@ def _make(probe: Probe, organisation: str) -> Stage:
     ids = [item["item_id"] for item in items]
     probe.upsert_items([{**items[0], "attributes": {**items[0]["attributes"], "colour": "red"}}], organisation)
     contexts = {"product": ids[1], "article": ids[2], "odd id": ids[-1]}
+    hidden = [{**probe.item("hidden", category), "status": status} for status in ("inactive", "deleted")]
     users = _users(probe, organisation, ids, items[0])
+    probe.upsert_items(hidden, organisation)
+    users |= _shapes(probe, organisation, ids, [item["item_id"] for item in hidden])
     unusual = {name: _unusual(probe, organisation, ids, kinds) for name, kinds in _USER_IDS.items()}
     return Stage(category, trait, ids, list(zip(_ODD, ids[plain:], strict=False)), contexts, users, unusual)
 
@@ -59,6 +70,18 @@ def _unusual(probe: Probe, organisation: str, ids: list[str], kinds: tuple[str, 
     users = [(kind, identifier(probe, kind)) for kind in kinds]
     events = [event_body(name, user, item) for _, user in users for item in ids[:2] for name in ("view", "click")]
     return users if probe.send(probe.operations.events, events, organisation=organisation).ok else []
+
+
+def _shapes(probe: Probe, organisation: str, ids: list[str], hidden: list[str]) -> dict[str, str]:
+    """Return users by what they did alone: a strategy may find nothing in it to go by."""
+    users = {kind: probe.name("shape") for kind in _SHAPES}
+    events = []
+    for kind, user in users.items():
+        names, unknown = _SHAPES[kind], [probe.name("nothing") for _ in range(2)]
+        items = {"only unknown items": unknown, "only hidden items": hidden}.get(kind, ids[:2])
+        events += [event_body(n, user, None if n == "search" else item) for item in items for n in names]
+    probe.ingest(events, organisation)
+    return users
 
 
 def _users(probe: Probe, organisation: str, ids: list[str], first: Body) -> dict[str, str]:

@@ -1,6 +1,8 @@
 """The meaning of the values in `situations.toml`: ids, attribute values, lives."""
 
+import unicodedata
 from typing import Any
+from urllib.parse import unquote
 
 from contracts.run.probe import Body, Probe
 from fixtures.bodies import unique_uuid
@@ -24,6 +26,7 @@ VALUES: dict[str, Any] = {
     "two words": "red velvet",
     "the same words": "velvet red",
     "integer part": 19,
+    "fraction beside": 19.76,
     "text of true": "true",
     "null": None,
     "list": ["red", "blue"],
@@ -83,7 +86,7 @@ _NOT_THE_FIELD = {"inactive": "active", "deleted": "active"}  # status -> what a
 
 def named_like(field: str, status: str) -> Body:
     """Return an attribute that has the name of a field of the record, with a value of its own: attributes are free."""
-    own = {"status": _NOT_THE_FIELD.get(status, "inactive"), "created_at": "spring", "item_id": "A-1", "user_id": "A-1"}
+    own = {"status": _NOT_THE_FIELD.get(status, "inactive"), "created_at": "spring", "item_id": "A-1"}
     return {} if field == "none" else {field: own.get(field, "velvet")}
 
 
@@ -94,7 +97,7 @@ def created_at(kind: str, step: int) -> Body:
     """Return the field for that step of a life. All documents agree that each of these dates is valid (R47)."""
     if kind == "left out":
         return {}
-    later = step if kind == "later" else 0
+    later = {"later": step, "earlier": -step}.get(kind, 0)
     return {"created_at": _DATES.get(kind, f"2026-01-{15 + later}T09:30:00Z")}
 
 
@@ -111,6 +114,19 @@ def attributes(kind: str, name: str, change: str = "") -> Body:
         following = _TYPES[(_TYPES.index(kind) + 1) % len(_TYPES)] if kind in _TYPES else "text"
         return {name: VALUES[following]}
     return {name: ANOTHER.get(kind, "another") if change else VALUES[kind]}
+
+
+def double(kind: str, identifier: str) -> str | None:
+    """Return another id that a store takes for this one if it folds ids or reads them as numbers."""
+    if kind == "case pair":
+        return twin(identifier)
+    folded = {
+        "leading zeros": identifier.lstrip("0"),
+        "blank at the end": identifier.strip(),
+        "combining accent": unicodedata.normalize("NFC", identifier),
+        "percent": unquote(identifier),
+    }
+    return folded.get(kind)
 
 
 def twin(item_id: str) -> str:
