@@ -1,5 +1,6 @@
 """How many exchanges the journal keeps, for how long, and how they are found."""
 
+import gc
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fixtures.bodies import item_body
+from mock_server.layers.journal.raw_exchange import head_of, headers_in
 from tests.support.journal_client import Observed, observed, raw_exchange
 from tests.support.journal_filled import filled, kept
 from tests.support.mock_client import ITEMS, RECOMMEND
@@ -138,3 +140,14 @@ def test_an_invalid_filter_is_refused_by_name(mock: Observed, query: str) -> Non
     status, words = mock.refused(f"/journal{query}")
     assert status == 400
     assert query[1:].partition("=")[0] in words
+
+
+@pytest.mark.parametrize("headers", [[], [(b"host", b"a"), (b"x-empty", b""), (b"accept", b"a"), (b"accept", b"b")]])
+def test_kept_headers_are_read_as_they_were(headers: list[tuple[bytes, bytes]]) -> None:
+    assert headers_in(head_of(headers)) == headers
+
+
+def test_an_unread_exchange_refers_to_nothing_that_the_garbage_collector_visits(mock: Observed) -> None:
+    mock.recommend()
+    (exchange,) = mock.layers.journal._unread.values()
+    assert [each for each in gc.get_referents(exchange) if gc.is_tracked(each) and each is not type(exchange)] == []
