@@ -17,6 +17,7 @@ from fixtures.bodies import event_body, identify_body, unique_uuid, user_body
 _NEWCOMERS = 4  # half of them are asked for before the other users, half after
 _CROWD = 60
 _AT_ONCE = "identified at once"  # right after the events, while a queue may still hold them
+_WITH_OWN = "identified with own events"  # the first event is the user's own
 _FOREIGN = 4  # one in so many users of another organisation is asked for
 _SURELY = 30  # events that every server accepts in one array
 _CONTEXTS: dict[str, Body] = {"left out": {}, "session": {}, "nested": {"cart": {"lines": [1, "two"]}}}
@@ -46,7 +47,10 @@ def histories(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
     next(popular)
     for organisation in shelves:
         own = [subject for subject in subjects if subject.organisation == organisation]
-        _send_events(probe, own, coverage)
+        hasty = [subject for subject in own if subject.row["identity"] == _AT_ONCE]
+        _send_events(probe, [subject for subject in own if subject not in hasty], coverage)
+        _send_events(probe, hasty, coverage)
+        _identify_at_once(probe, hasty)
         yield
         next(popular)
     _identify(probe, [subject for subject in subjects if subject.row["identity"] != _AT_ONCE])
@@ -96,6 +100,7 @@ def _subject(probe: Probe, row: Row, shelves: dict[str, tastes.Shelf]) -> Subjec
     user = identifier(probe, row["id"])
     rng = probe.rng(user)
     doer = user if row["identity"] == "its own" else unique_uuid(rng)
+    searcher = user if row["identity"] == _WITH_OWN else doer
     events = shelves[organisation].history(doer, "quiet")
     for event in events:
         event["context"] = {**event["context"], **_CONTEXTS[row["context"]]}
@@ -105,7 +110,7 @@ def _subject(probe: Probe, row: Row, shelves: dict[str, tastes.Shelf]) -> Subjec
             event |= event_body(row["events"], doer, event["item_id"])
         if row["event_id"] == "UUID":
             event["event_id"] = unique_uuid(rng)
-    return Subject(row, organisation, user, doer, events)
+    return Subject(row, organisation, user, doer, [event_body("search", searcher), *events])
 
 
 def _send_events(probe: Probe, subjects: list[Subject], coverage: Coverage) -> None:
@@ -133,7 +138,6 @@ def _send_array(probe: Probe, form: str, subjects: list[Subject], coverage: Cove
     accepted: dict[str, Any] = _accepted(subjects[0]) if len(array) <= _SURELY else {}
     exchange = probe.send(probe.operations.events, array, organisation=subjects[0].organisation, **accepted)
     if exchange.ok:
-        _identify(probe, [subject for subject in subjects if subject.row["identity"] == _AT_ONCE])
         return
     if len(subjects) > 1:
         for subject in subjects:
@@ -163,6 +167,14 @@ def _accepted(subject: Subject) -> dict[str, Any]:
 
 def _served(probe: Probe, organisation: str) -> Any:
     return probe.recommend(organisation, user_id=probe.name("visitor"), limit=5).data.get("recommendation_id")
+
+
+def _identify_at_once(probe: Probe, subjects: list[Subject]) -> None:
+    """Identify users whose events were accepted just now and may still be queued (R27)."""
+    for organisation, batch in _batches([each for each in subjects if each.taken]):
+        taken = _sent(probe, organisation, [identify_body(subject.user, subject.doer) for subject in batch])
+        for subject in batch:
+            subject.taken = taken
 
 
 def _identify(probe: Probe, subjects: list[Subject]) -> None:

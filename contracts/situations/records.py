@@ -14,6 +14,7 @@ TABLES = ("items", "users")  # of records that a target may take one by one only
 _SIZES = {"same record twice": 10, "array of 30": 30, "array of 100": 100}  # rows in one request
 _SHELF = 40  # items in one category, so that a list shows all of them
 _EVENTS = "array of events"
+_MOST_STEPS = max(map(len, LIVES.values()))
 _ASKED_BEFORE = ("text", "number", "zero", "true")  # before some values change
 _ASKED_FOR = (
     "text", "number", "zero", "negative", "beyond 2^31", "beyond 2^53", "fraction", "true", "false",
@@ -46,7 +47,9 @@ def items(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[None]:
             _look(probe, records)
         if step == 1:  # the next step changes values; the same filters are used again afterwards
             _filter(probe, records, trait, *_ASKED_BEFORE)
-        _write(sender, records, step, filler)
+        _write(sender, [record for record in records if not (step and _is_hasty(record))], step, filler)
+        for later in range(1, _MOST_STEPS) if step == 0 else ():
+            _write(sender, [record for record in records if _is_hasty(record)], later)
     _happen(probe, records, "between", "after")
     yield
     _look(probe, records)
@@ -109,6 +112,11 @@ def _item(probe: Probe, row: Row, category: str, trait: str) -> Record:
         if step and not change and row["update"] == "without attributes":
             del bodies[-1]["attributes"]
     return Record(row, _organisation(row), bodies, category)
+
+
+def _is_hasty(record: Record) -> bool:
+    """Return whether every step of the life is sent as soon as the one before is accepted."""
+    return record.row.get("timing") == "back to back"
 
 
 def _write(sender: Sender, records: list[Record], step: int, filler: Sequence[Body] = ()) -> None:
