@@ -133,7 +133,7 @@ def _send_array(probe: Probe, form: str, subjects: list[Subject], coverage: Cove
             named = probe.once(_served, probe, subject.organisation, key=subject.organisation)
             served = {"recommendation_id": named} if named else {}
         events += [{**event, **served} for event in subject.events]
-    crowd = [_passing(probe, n, subjects[0].events[0]["item_id"]) for n in range(_CROWD)]
+    crowd = [_passing(probe, n, subjects[0].events[-1]["item_id"]) for n in range(_CROWD)]
     array = {"before 60 others": [*events, *crowd], "behind 60 others": [*crowd, *events]}.get(form, events)
     accepted: dict[str, Any] = _accepted(subjects[0]) if len(array) <= _SURELY else {}
     exchange = probe.send(probe.operations.events, array, organisation=subjects[0].organisation, **accepted)
