@@ -39,7 +39,7 @@ class Names:
     def fresh(cls, rng: random.Random | None = None) -> "Names":
         """Return new prefixes for a run; without `rng` they differ between runs with the same seed."""
         rng = rng or random.SystemRandom()
-        return cls(f"lc{rng.getrandbits(40):010x}-", str(rng.randrange(10**13, 10**14)))
+        return cls(f"lc{rng.getrandbits(40):010x}-", str(rng.randrange(10**9, 10**10)))
 
     def name(self, stem: str) -> str:
         """Return a new id; every second one has a capital letter."""
@@ -48,7 +48,7 @@ class Names:
         return f"{self.prefix}{stem}-{self._made}"
 
     def number(self) -> str:
-        """Return an id of digits only."""
+        """Return an id of digits only; as a number it is exact in a double, for which a server may take it."""
         self._made += 1
         return f"{self.digits}{self._made}"
 

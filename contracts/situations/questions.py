@@ -99,7 +99,7 @@ def _ask(probe: Probe, row: Row, organisation: str, body: Body, kind: str = "pla
 
 def _certainty(row: Row, body: Body, kind: str) -> dict[str, Any]:
     """Return whether every document allows the request (R30, R32, R33, R48), or would but for its user's id."""
-    certain = row["filters"] in ("none", "text", "none matching") and row["item"] in ("product", "article")
+    certain = row["filters"] in ("none", "text", "none matching") and row["item"] != "odd id"
     certain = certain and body.get("page", 1) == 1 and row["user"] != "inactive"
     return {"valid": certain and kind == "plain", "welcome": certain and kind == "odd"}
 
@@ -132,6 +132,8 @@ def _filters(probe: Probe, kind: str, found: Stage) -> Body:
         return {"filters": {"category": found.category, found.trait: VALUES["text"]}}
     if kind == "none matching":
         return {"filters": {"category": probe.name("nothing")}}
+    if kind == "on no attribute of any item":
+        return {"filters": {f"never-{probe.names.prefix}1": "velvet"}}
     if kind == "on a value that changed":
         return {"filters": {"category": found.category, "colour": "red"}}
     return {"filters": {"category": found.category} if kind == "text" else {found.trait: VALUES[kind]}}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from contracts.run.probe import Body, Probe
 from contracts.situations.values import VALUES, identifier
-from fixtures.bodies import event_body, identify_body, unique_uuid, user_body
+from fixtures.bodies import event_body, identify_body, item_body, unique_uuid, user_body
 
 _KINDS = ("text", "number", "zero", "negative", "fraction", "true", "false", "text of a number", "text of true")
 _ODD = ("accents", "slash", "blank", "colon", "plane 1")  # ids that a server may refuse
@@ -56,10 +56,11 @@ def _make(probe: Probe, organisation: str) -> Stage:
     items = items if taken else items[:plain]
     ids = [item["item_id"] for item in items]
     probe.upsert_items([{**items[0], "attributes": {**items[0]["attributes"], "colour": "red"}}], organisation)
-    contexts = {"product": ids[1], "article": ids[2], "odd id": ids[-1]}
+    bare = item_body(probe.name("bare"))  # without attributes, and nobody has seen it
+    contexts = {"product": ids[1], "article": ids[2], "bare": bare["item_id"], "odd id": ids[-1]}
     hidden = [{**probe.item("hidden", category), "status": status} for status in ("inactive", "deleted")]
     users = _users(probe, organisation, ids, items[0])
-    probe.upsert_items(hidden, organisation)
+    probe.upsert_items([bare, *hidden], organisation)
     users |= _shapes(probe, organisation, ids, [item["item_id"] for item in hidden])
     unusual = {name: _unusual(probe, organisation, ids, kinds) for name, kinds in _USER_IDS.items()}
     return Stage(category, trait, ids, list(zip(_ODD, ids[plain:], strict=False)), contexts, users, unusual)

@@ -75,7 +75,7 @@ def identifier(probe: Probe, kind: str) -> str:
     if kind == "blank at the end":
         return probe.name("x") + " "
     if kind == "leading zeros":
-        probe.model.made_up.add(made_up := f"00{probe.number()}")
+        probe.model.made_up.add(made_up := f"0{probe.number()}")
         return made_up
     mark = _MARKS[kind]
     return probe.name("x").ljust(mark, "x") if isinstance(mark, int) else probe.name(mark)
