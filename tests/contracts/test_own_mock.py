@@ -9,6 +9,7 @@ from contracts.options import read_arguments
 from contracts.outcome import Level, Outcome, Verdict
 from contracts.session import judge
 from contracts.settings import settings_of
+from contracts.situations.table import tables
 from tests.support.mock_beside import mock_beside
 
 
@@ -31,3 +32,6 @@ def test_the_mock_conforms_with_any_body_limit_and_any_delay(options: tuple[str,
     musts = [each for each in report.results if each.level is Level.MUST]
     assert [(each.check, each.findings) for each in musts if each.outcome is Outcome.FAIL] == []
     assert report.verdict is Verdict.CONFORMS
+    situations = [note for note in report.notes if note.startswith("situations")]
+    assert len(situations) == len(tables())
+    assert [note for note in situations if "cut short" in note] == [], "every table was performed to its end"
