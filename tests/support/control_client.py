@@ -39,7 +39,7 @@ class Served:
         self.layers = Layers(self.mock)
         self._app = create_app(self.mock, access=access or Access(token=None), layers=self.layers)
         self._url = f"http://{host}"
-        self.document = document_of(self.mock)
+        self.document = document_of(self.mock, self.layers)
         self._runner = asyncio.Runner()
 
     async def send(self, method: str, path: str, **request: Any) -> httpx.Response:
@@ -95,18 +95,17 @@ class Served:
         self._runner.close()
 
 
-def all_calls(mock: Mock) -> list[Route]:
+def all_calls(mock: Mock, layers: Layers) -> list[Route]:
     """Return the routes of all calls of the control plane."""
-    layers = Layers(mock)
     calls = call_routes(mock, layers.faults, layers.journal, layers.meter, layers.wire)
     every = [*session_routes(Access(None)), *calls]
     return [each for each in (*every, description_route(every)) if isinstance(each, Route)]
 
 
-def document_of(mock: Mock) -> dict[str, Any]:
+def document_of(mock: Mock, layers: Layers) -> dict[str, Any]:
     """Return the OpenAPI document of the control plane; made once, because it is the same for every mock."""
     if not _DOCUMENT:
-        _DOCUMENT.update(document(all_calls(mock)))
+        _DOCUMENT.update(document(all_calls(mock, layers)))
     return _DOCUMENT
 
 

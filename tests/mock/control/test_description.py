@@ -21,7 +21,7 @@ NO_JSON = {
 
 
 def served_operations(served: Served) -> set[tuple[str, str]]:
-    return {(path, method) for path, method, _ in operations(all_calls(served.mock))}
+    return {(path, method) for path, method, _ in operations(all_calls(served.mock, served.layers))}
 
 
 def described_operations(served: Served) -> dict[tuple[str, str], Any]:
@@ -49,7 +49,7 @@ def test_every_operation_has_a_unique_id_a_known_tag_and_a_summary(served: Serve
 
 
 def test_every_json_answer_has_a_schema(served: Served) -> None:
-    calls = [each for each in all_calls(served.mock) if each.path != "/openapi.json"]
+    calls = [each for each in all_calls(served.mock, served.layers) if each.path != "/openapi.json"]
     shapeless = {path for path, _, shapes in operations(calls) if shapes is None}
     assert shapeless == NO_JSON
 
