@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.exchange import Exchange
-from contracts.run.probe import Body, Look, Probe
+from contracts.run.probe import Body, Look, Probe, said
 from contracts.run.registry import check
 
 MARKS = ("Maker", "madeIn", "MADE", "made_in_2", "made-in", "Made-In_2")  # filters work with attributes of any name
@@ -193,10 +193,15 @@ def number_found(probe: Probe) -> Iterator[None]:
     found = rack(probe)
     yield
     _needs_visible(probe, found)
+    takes_numbers = False
     for case, name in (("a number", "size"), ("0", found.left)):
         filters = {name: found.items[0]["attributes"][name]}
-        if probe.recommend(strategy="popular", user_id=probe.name("user"), filters=filters).ok:
+        if _is_taken(probe, filters):
+            takes_numbers = True
             _finds(probe, found, f"{case} found", filters)
+        else:
+            actual = said(probe.exchanges[-1])
+            probe.expect(not takes_numbers, f"{case} taken", "0 as a filter, as other numbers", actual, *probe.last())
 
 
 @check("FILTER-numbers")
