@@ -59,6 +59,7 @@ class Engine:
     progress: Callable[[str], None] = field(default=lambda _: None)
 
     _failed: list[tuple[Attempt, Result]] = field(default_factory=list)
+    _broken: str = ""  # why rules may have seen too little to pass
 
     def judge(self, entries: Iterable[Entry]) -> list[Result]:
         """Run the check functions of these entries."""
@@ -68,10 +69,13 @@ class Engine:
         return results
 
     def drive(self, name: str, function: CheckFunction) -> str:
-        """Run a function that only produces exchanges for rules. Return why it ended early, or an empty text."""
+        """Run a function that only produces exchanges for rules. Return why it ended early, or an empty text. After an
+        internal error no rule passes."""
         attempt = Attempt(Entry(name, "Situations", Level.INFO, "", ""), Probe(self.run, name), function=function)
         self._step([attempt])
         self.progress(name)
+        if attempt.outcome is Outcome.ERROR:
+            self._broken = f"an internal error in {name}, see the notes"
         return attempt.reason
 
     def repeat(self) -> None:
@@ -114,6 +118,8 @@ class Engine:
             return result
         result.findings = list(_findings(entry.id, violations, self.run))
         result.seconds = time.monotonic() - started
+        if self._broken and not violations:
+            result.outcome, result.reason = Outcome.INCONCLUSIVE, self._broken
         if violations:
             result.outcome = Outcome.FAIL
             result.times = f"{len(violations)} of {len(about)} answers"

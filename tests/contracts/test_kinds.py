@@ -168,6 +168,23 @@ def test_failed_checks_are_repeated_after_all_others(monkeypatch: pytest.MonkeyP
     assert [result.outcome for result in results] == [Outcome.FAIL, Outcome.PASS]
 
 
+def test_no_rule_passes_after_an_internal_error_in_the_situations() -> None:
+    def broken(_: Probe) -> None:
+        raise TypeError("of the suite")
+
+    run = a_run("http://127.0.0.1:9")
+    engine = Engine(run)
+    run.client.journal.append(answer({}, "recommend", 200))
+    entry = CATALOGUE["ROBUST-never-5xx"]
+    assert [result.outcome for result in engine.apply_rules([entry])] == [Outcome.PASS]
+    assert "TypeError: of the suite" in engine.drive("situations:items", broken)
+    (result,) = engine.apply_rules([entry])
+    assert (result.outcome, result.reason) == (
+        Outcome.INCONCLUSIVE,
+        "an internal error in situations:items, see the notes",
+    )
+
+
 @pytest.mark.parametrize(
     ("again", "found"), [(500, {"ROBUST-never-5xx"}), (None, {"ROBUST-never-5xx"}), (202, {"ROBUST-passing-5xx"})]
 )
