@@ -197,7 +197,7 @@ def session_follows_last_events(probe: Probe) -> Iterator[None]:
     shelf.send_history(probe, loud, "loud")
     shelf.send_history(probe, quiet, "quiet")
     yield
-    session = tastes.Shelf(shelf.category, shelf.items, probe.operations.session)
+    session = tastes.Shelf(shelf.category, shelf.items, strategy=probe.operations.session)
     probe.expect_eventually(
         lambda: session.differ(probe, loud, quiet), probe.operations.session, "lists that follow each user's session"
     )

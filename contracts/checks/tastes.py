@@ -5,7 +5,7 @@ more popular, so that a user without history gets it first; tests use the quiet 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 from contracts.exchange import Exchange
@@ -28,6 +28,7 @@ class Shelf:
 
     category: str
     items: dict[str, list[str]]
+    _: KW_ONLY
     control: str = ""
     newcomer: str = ""
     strategy: str = ""
