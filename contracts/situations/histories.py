@@ -20,6 +20,10 @@ _AT_ONCE = "identified at once"  # right after the events, while a queue may sti
 _WITH_OWN = "identified with own events"  # the first event is the user's own
 _FOREIGN = 4  # one in so many users of another organisation is asked for
 _SURELY = 30  # events that every server accepts in one array
+_PLAIN = {
+    "id": "letters", "profile": "never sent", "form": "array", "event_id": "left out", "context": "session",
+    "recommendation": "none", "identity": "its own",
+}  # fmt: skip
 _CONTEXTS: dict[str, Body] = {"left out": {}, "session": {}, "nested": {"cart": {"lines": [1, "two"]}}}
 
 
@@ -41,6 +45,7 @@ def histories(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
     shelves = _shelves(probe)
     yield
     subjects = [_subject(probe, row, shelves) for row in rows]
+    plain = [_subject(probe, row, shelves) for row in references(rows)]
     _send_profiles(probe, subjects, "sent before", "with attributes")
     yield
     popular = _popular(probe, shelves)
@@ -48,6 +53,7 @@ def histories(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
     for organisation in shelves:
         own = [subject for subject in subjects if subject.organisation == organisation]
         hasty = [subject for subject in own if subject.row["identity"] == _AT_ONCE]
+        _send_array(probe, "array", [each for each in plain if each.organisation == organisation], coverage)
         _send_events(probe, [subject for subject in own if subject not in hasty], coverage)
         _send_events(probe, hasty, coverage)
         _identify_at_once(probe, hasty)
@@ -59,7 +65,8 @@ def histories(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
     newcomers: list[tuple[str, dict[str, Any]]] = [(probe.name("newcomer"), {"valid": True}) for _ in range(_NEWCOMERS)]
     half = _NEWCOMERS // 2
     for organisation, shelf in shelves.items():
-        users = [(subject.user, _accepted(subject)) for subject in _asked(subjects, organisation)]
+        alike = [each for each in plain if each.taken and each.organisation == organisation]
+        users = [(each.user, _accepted(each)) for each in (*alike, *_asked(subjects, organisation))]
         for subject in subjects:  # a user without a history, whose id resembles one with
             if subject.taken and (other := double(subject.row["id"], subject.user)):
                 users.append((other, _accepted(subject)))
@@ -69,6 +76,12 @@ def histories(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
     for subject in subjects:
         if subject.taken:
             coverage.performed(subject.row)
+
+
+def references(rows: list[Row]) -> list[Row]:
+    """Return a row for each kind of history, sent in the plainest way: the others are compared with its user."""
+    kinds = dict.fromkeys((row["organisation"], row["events"]) for row in rows)
+    return [{**_PLAIN, "organisation": organisation, "events": events} for organisation, events in kinds]
 
 
 def _asked(subjects: list[Subject], organisation: str) -> list[Subject]:

@@ -28,7 +28,7 @@ _AT_ONCE = 6  # requests at the same time
 _MOST_AGAIN = 12  # requests
 _AGAIN_WHAT = ("organisation", "strategy", "user", "filters", "page", "connection")  # cover every value
 _BESIDE_WHAT = ("organisation", "strategy", "page")
-_TURNED = {"main": ("popular", "personalized"), "other": ("similar", "popular")}  # strategies, by organisation
+_TURNED = ("personalized", "similar", SESSION[0])  # strategies
 
 
 @dataclass
@@ -169,11 +169,13 @@ def _hide_what_they_show(probe: Probe, chosen: list[Asked], stages: dict[str, St
 
 
 def _turn_pages(probe: Probe, stages: dict[str, Stage]) -> None:
-    """Request the first pages of some lists in sequence. Nothing was written since the last `yield`."""
+    """Request the same lists of each organisation, because an overlap must show twice: two pages in sequence, and all
+    items at once. Nothing was written since the last `yield`."""
     for organisation, found in stages.items():
         context = {"context_item_id": found.contexts["product"]}
-        given = {"user_id": found.users["known"], "filters": {"category": found.category}, "limit": 5}
-        for strategy in _TURNED[organisation]:
-            body = {"strategy": strategy, **given, **(context if strategy == "similar" else {})}
-            for page in (1, 2, 3):
-                probe.recommend(organisation, **body, page=page)
+        given = {"user_id": found.users["known"], "filters": {"category": found.category}}
+        for strategy in _TURNED:
+            named = probe.operations.session if strategy == SESSION[0] else strategy
+            body = {"strategy": named, **given, **(context if strategy == "similar" else {})}
+            for page in ({"limit": 5, "page": 1}, {"limit": 5, "page": 2}, {"limit": 100}):
+                probe.recommend(organisation, **body, **page)

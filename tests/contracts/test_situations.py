@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from contracts.situations.drive import DRIVERS
+from contracts.situations.histories import references
 from contracts.situations.table import Coverage, combinations_in, planned, rows_of, tables
 from contracts.situations.values import LIVES, PLAIN_IDS, VALUES, attributes, twin
 
@@ -89,3 +90,14 @@ def test_a_likely_value_that_no_dimension_has_is_refused(tmp_path: Path) -> None
 
 def test_each_profile_says_what_it_covers() -> None:
     assert [line.split(":")[0] for line in planned("standard")] == [f"situations {name}" for name in TABLES]
+
+
+def test_every_kind_of_history_has_a_plain_one_to_be_compared_with() -> None:
+    table = TABLES["histories"]
+    rows = rows_of(table, "standard", 1)
+    made = references(rows)
+    assert {(row["organisation"], row["events"]) for row in rows} == {
+        (row["organisation"], row["events"]) for row in made
+    }
+    assert all(row.keys() == table.dimensions.keys() for row in made)
+    assert all(row[name] in table.dimensions[name] for row in made for name in row)

@@ -122,7 +122,7 @@ MUTANTS = [
     Mutant(
         "second-ten-events-of-an-array",
         "Of an array the first ten events count, and no more.",
-        ("EVENT-array-every-one-counts", "PERS-alike"),
+        ("EVENT-array-every-one-counts", "EVENT-array-every-place-counts", "PERS-alike"),
         queues(ten_events),
     ),
     Mutant(
