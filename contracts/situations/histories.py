@@ -24,6 +24,7 @@ _PLAIN = {
     "id": "letters", "profile": "never sent", "form": "array", "event_id": "left out", "context": "session",
     "recommendation": "none", "identity": "its own",
 }  # fmt: skip
+_OPTIONAL = {"event_id": "UUID", "context": "nested"}
 _CONTEXTS: dict[str, Body] = {"left out": {}, "session": {}, "nested": {"cart": {"lines": [1, "two"]}}}
 
 
@@ -53,7 +54,10 @@ def histories(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
     for organisation in shelves:
         own = [subject for subject in subjects if subject.organisation == organisation]
         hasty = [subject for subject in own if subject.row["identity"] == _AT_ONCE]
-        _send_array(probe, "array", [each for each in plain if each.organisation == organisation], coverage)
+        for event_id in ("left out", "UUID"):
+            found = [each for each in plain if (each.organisation, each.row["event_id"]) == (organisation, event_id)]
+            if found:
+                _send_array(probe, "array", found, coverage)
         _send_events(probe, [subject for subject in own if subject not in hasty], coverage)
         _send_events(probe, hasty, coverage)
         _identify_at_once(probe, hasty)
@@ -79,9 +83,11 @@ def histories(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
 
 
 def references(rows: list[Row]) -> list[Row]:
-    """Return a row for each kind of history, sent in the plainest way: the others are compared with its user."""
+    """Return two rows for each kind of history: one sent in the plainest way, whose user the others are compared with,
+    and the same with the optional fields of an event."""
     kinds = dict.fromkeys((row["organisation"], row["events"]) for row in rows)
-    return [{**_PLAIN, "organisation": organisation, "events": events} for organisation, events in kinds]
+    plain = [{**_PLAIN, "organisation": organisation, "events": events} for organisation, events in kinds]
+    return [*plain, *({**row, **_OPTIONAL} for row in plain)]
 
 
 def _asked(subjects: list[Subject], organisation: str) -> list[Subject]:

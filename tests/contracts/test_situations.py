@@ -92,7 +92,7 @@ def test_each_profile_says_what_it_covers() -> None:
     assert [line.split(":")[0] for line in planned("standard")] == [f"situations {name}" for name in TABLES]
 
 
-def test_every_kind_of_history_has_a_plain_one_to_be_compared_with() -> None:
+def test_every_kind_of_history_has_plain_ones_to_be_compared_with() -> None:
     table = TABLES["histories"]
     rows = rows_of(table, "standard", 1)
     made = references(rows)
