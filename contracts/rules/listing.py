@@ -134,7 +134,8 @@ def nothing_missing(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
 
 def _missing(run: Run, exchanges: list[Exchange]) -> Iterator[tuple[Exchange, list[str]]]:
     """Yield the items that are missing in whole lists of the strategy that shows this run's records. The depth of a
-    ranking is not defined (R34): a list that is as long as the longest one may have been cut."""
+    ranking is not defined (R34): a list that is as long as the longest one may have been cut. A list may leave out what
+    its user has touched."""
     channel = run.visibility.channel
     depth = max([_LEAST_DEPTH, *(exchange.counted("total_count") or 0 for exchange in exchanges)])
     for exchange in exchanges:
@@ -147,8 +148,18 @@ def _missing(run: Run, exchanges: list[Exchange]) -> Iterator[tuple[Exchange, li
         ((name, wanted),) = filters_of(exchange).items()
         known = set(run.model.expected(exchange.organisation or "", name, wanted, *_times(exchange)))
         missing = sorted(known - set(exchange.shown) - {str(body.get("context_item_id"))})
-        if missing:
+        touched = _touched(run, exchange) if missing else None
+        if touched is not None and (missing := [item_id for item_id in missing if item_id not in touched]):
             yield exchange, missing
+
+
+def _touched(run: Run, exchange: Exchange) -> set[str | None] | None:
+    """Return the items that the user of this request has touched; None if that is not defined."""
+    user = exchange.request_json.get("user_id")
+    if not isinstance(user, str):
+        return set()
+    deeds = run.model.histories.of(exchange.organisation or "", user, *_times(exchange), run.model.settle)
+    return None if deeds is None else {item_id for (_, item_id), _ in deeds}
 
 
 @rule("REC-metadata-own", _listed, timed=True)

@@ -73,7 +73,7 @@ MUTANTS = [
     Mutant(
         "quick-update-lost",
         "Of two upserts of one item within half a second the second is lost.",
-        ("LIFE-new-value-takes-effect", "LIFE-inactive-hides", "LIFE-active-again"),
+        ("LIFE-new-value-takes-effect", "LIFE-inactive-hides", "LIFE-active-again", "LIFE-hidden-never-shown"),
         quick_updates_lost(0.5),
     ),
     Mutant(
