@@ -48,9 +48,6 @@ def _odd_items(probe: Probe, category: str) -> list[Body]:
     like any other."""
     stems = ("Gr\u00f6\u00dfe-\u978b", "plane-\U0001f97e", "a b/c%2Fd?e=f&g+h#'\"", "long-" + "x" * 50)
     items = [probe.item(stem, category) for stem in stems]
-    words = ("constructor", "toString", "__proto__")  # what every object of some languages has
-    probe.model.made_up.update(words)
-    items += [{**probe.item("word", category), "item_id": word} for word in words]
     items[0]["attributes"] |= {"note": None, "tags": [], "parts": [{"name": "sole", "colour": None}], "size": {}}
     items[1]["attributes"] |= {"price": "on request", "in_stock": False, "rating": 0, "brand": ""}
     taken = [item for item in items if probe.send(probe.operations.items, item).ok]
