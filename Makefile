@@ -75,6 +75,7 @@ load-prepare: .venv/.complete ## Fill a server's organisations before a load run
 mutants: .venv/.complete ## Judge every broken and legal server; TIME=20: what fits into 20 minutes; NEW=200 SEED=n: fresh ones
 	$(BIN)/python -m tests.mutants $(if $(NEW),draw --new $(NEW) --seed $(SEED),judge $(if $(TIME),--minutes $(TIME))) $(ARGS)
 
+bench: export PYTHONDONTWRITEBYTECODE = # the start is measured as people have it
 bench: .venv/.complete $(PEERS) ## Measure everything and write docs/benchmarks.md, 20 minutes on a quiet machine; needs Node, wrk, taskset
 	$(BIN)/python -m bench --write $(ARGS)
 
