@@ -11,6 +11,7 @@ from typing import NamedTuple
 import orjson
 
 from mock_server.state.freeing import Container
+from mock_server.state.kept_json import kept_json
 from mock_server.state.records import Event
 
 KEPT = 100_000  # recommendation ids per organisation; older ids are forgotten, but their counts stay
@@ -74,7 +75,7 @@ class Attribution:
         self._remember(recommendation_id, *served)
 
     def _remember(self, recommendation_id: str, strategy: str, item_ids: Sequence[str], at: float) -> None:
-        self._served[recommendation_id] = (strategy, orjson.dumps(item_ids), at)
+        self._served[recommendation_id] = (strategy, kept_json(item_ids), at)
         self._order.append(recommendation_id)
         if len(self._order) > self._kept:
             self._served.pop(self._order.popleft(), None)

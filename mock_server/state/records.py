@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from sys import intern
 from typing import Any, Self
 
-import orjson
+from mock_server.state.kept_json import kept_json
 
 ACTIVE = "active"
 _EVENT_FIELDS = frozenset(
@@ -229,7 +229,6 @@ def _number(value: object) -> float | None:
 
 def _json(value: object) -> bytes:
     try:
-        # Copied, because the bytes that orjson returns keep a buffer of kilobytes alive.
-        return bytes(memoryview(orjson.dumps(value)))
+        return kept_json(value)
     except (TypeError, ValueError):  # orjson can't write integers over 64 bits and lone surrogates
         return json.dumps(value).encode()

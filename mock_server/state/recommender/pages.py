@@ -9,6 +9,7 @@ from typing import NamedTuple, Self
 
 import orjson
 
+from mock_server.state.kept_json import kept_json
 from mock_server.state.records import Item
 
 
@@ -48,7 +49,7 @@ class Page(NamedTuple):
         parts = list(chain.from_iterable(zip(beginnings, written, middles, metadata, strict=True)))
         parts[0] = b"[" + parts[0].removeprefix(b"},")
         parts.append(b"}]")
-        return cls(ids, b"".join(parts), orjson.dumps(ids))
+        return cls(ids, b"".join(parts), kept_json(ids))
 
 
 def beginning(item_id: str) -> bytes:
