@@ -76,8 +76,8 @@ mutants: .venv/.complete ## Judge every broken and legal server; TIME=20: what f
 	$(BIN)/python -m tests.mutants $(if $(NEW),draw --new $(NEW) --seed $(SEED),judge $(if $(TIME),--minutes $(TIME))) $(ARGS)
 
 bench: export PYTHONDONTWRITEBYTECODE = # the start is measured as people have it
-bench: .venv/.complete $(PEERS) ## Measure everything and write docs/benchmarks.md, 20 minutes on a quiet machine; needs Node, wrk, taskset
-	$(BIN)/python -m bench --write $(ARGS)
+bench: .venv/.complete $(PEERS) ## Measure everything and write docs/benchmarks.md, half an hour on a quiet machine; needs Node, wrk, taskset
+	$(BIN)/python -m bench $(if $(filter --quick,$(ARGS)),,--write) $(ARGS)
 
 lock: ## Lock the dependencies anew after an edit of pyproject.toml; needs uv
 	uv pip compile --quiet $(ARGS) pyproject.toml --output-file requirements.lock

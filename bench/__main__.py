@@ -2,7 +2,7 @@
 
     python -m bench [--only PART ...] [--quick] [--minutes 10] [--write]
 
-A full run takes about 10 minutes and --minutes; a quick one takes about two. With --write, the reports and plots in
+A full run takes about 20 minutes and --minutes; a quick one takes about two. With --write, the reports and plots in
 docs/ are written again, which needs a machine that is idle at the start. The parts:
 """
 

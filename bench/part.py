@@ -1,6 +1,6 @@
 """One part of the benchmarks: what it measures, and the marks in a document that enclose its report.
 
-Each part is a module of its own and a command: `python -m bench.NAME [--quick] [--minutes N] [--write FILE]`."""
+Each part is a module of its own and a command: `python -m bench.NAME [--quick] [--minutes N] [--write]`."""
 
 import argparse
 import sys
@@ -74,10 +74,10 @@ def run_all(parts: list[Part], options: Options, measure: Callable[[Part, Option
     except machine.BusyError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 2
-    load, failed = machine.load_per_core(), False
+    facts, failed = machine.facts(machine.load_per_core()), False  # before a report changes the documents
     for part in parts:
         try:
-            report = f"{measure(part, options)}\n\n{machine.facts(load)}."
+            report = f"{measure(part, options)}\n\n{facts}."
         except BenchError as error:
             print(f"bench.{part.name}: {error}", file=sys.stderr)
             failed = True

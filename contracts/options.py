@@ -71,7 +71,15 @@ GROUPS: Mapping[str, list[tuple[str, Mapping[str, Any]]]] = {
             "--timeout",
             {"metavar": "S", "type": float, "default": 15.0, "help": "for one request and its response [15]"},
         ),
-        ("--deadline", {"metavar": "S", "type": float, "default": None, "help": "for the whole run [900, see docs]"}),
+        (
+            "--deadline",
+            {
+                "metavar": "S",
+                "type": float,
+                "default": None,
+                "help": "for the whole run [900; with --exhaust two windows more]",
+            },
+        ),
         ("--max-requests", {"metavar": "N", "type": int, "default": None, "help": "per organisation"}),
         ("--no-wait", {"action": "store_true", "help": "never wait for a rate limit: inconclusive instead"}),
         ("--exclusive", {"action": "store_true", "help": "no other client uses the organisations: stricter countdown"}),

@@ -1,6 +1,7 @@
 """`python -m load latency|probe|prepare`: starts a run by name, against a target or a mock that it starts itself.
 
-It adds nothing to plain locust but this: it starts the mock, fills it, and returns locust's exit code."""
+It starts a mock if no target is given, fills it, runs locust with the options of that run, and returns locust's exit
+code; `prepare` only fills a target."""
 
 import argparse
 import os

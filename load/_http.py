@@ -2,7 +2,7 @@
 and retries.
 
 A redirect could send the key to another host, and one request must be one request: locust's session does all three and
-costs a quarter of the throughput. A response has a maximum size and a maximum total time."""
+makes fewer requests per second. A response has a maximum size and a maximum total time."""
 
 import zlib
 from time import perf_counter, time

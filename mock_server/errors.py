@@ -1,11 +1,11 @@
-"""Every refusal, in the order in which they are considered (R39).
+"""The errors of the mock, by status. `http/guards.py` decides which one comes first (R39).
 
 ApiError
-|- NotFound              404  no such path
+|- NotFound              404  no such path, member or upload
 |- MethodNotAllowed      405  the path has other methods
 |- Unauthorized          401  no key, or an unknown one
 |- Forbidden             403  the wrong type of key
-|- TooManyRequests       429  the organisation's window is used up
+|- TooManyRequests       429  the window of the organisation, account or address is used up
 |- ContentTooLarge       413  more bytes than a body may have
 |- UriTooLong            414  more bytes than a URL may have
 |- HeadersTooLarge       431  more bytes than the headers of a request may have

@@ -107,7 +107,7 @@ class Settings(BaseSettings):
         default=2, ge=2, le=10_000, description="number of organisations, each with a key pair of its own"
     )
     shard: Annotated[Shard, BeforeValidator(parse_shard)] = Field(
-        default=Shard(), description="K/M: this process serves every M-th organisation, from the K-th on [1/1: all]"
+        default=Shard(), description="K/M: this process serves every M-th organisation, from the K-th on"
     )
     state: Path | None = Field(
         default=None, description="keep all data in this file, and load it at start [nothing is kept]"

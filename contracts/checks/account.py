@@ -1,4 +1,4 @@
-"""Uses up the limit of one address on /auth (--account-limit), then sends a few more requests (R42).
+"""Uses up the limit of one address on /auth (--account-limit), then sends a few more requests (R58).
 
 The account operations are otherwise undocumented, so any status but 429, 404 and 5xx counts as accepted by the
 limit."""

@@ -1,7 +1,7 @@
 """Why an item is recommended, and the results of recommendations. These calls use no quota and change no statistic.
 
 POST /_mock/organisations/{tenant_id}/explain   the body of POST /v1/recommend
-GET  /_mock/organisations/{tenant_id}/funnel    impressions, clicks, purchases and revenue of each strategy
+GET  /_mock/organisations/{tenant_id}/funnel    impressions, clicks, conversions, purchases and revenue of each strategy
 """
 
 from __future__ import annotations

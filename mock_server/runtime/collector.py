@@ -2,7 +2,7 @@
 
 Reference counting frees what a request, an event, a reset or a removed organisation leaves behind; none of them creates
 a reference cycle (tests/mock/http/test_cycles.py). So the collector finds next to nothing, and its cost is traversing
-the live objects while everything else waits: 130 ms for a shop of 50,000 events. Therefore:
+the live objects while everything else waits (`python -m bench.stretches`). Therefore:
 
 - nothing is collected while the mock starts, because everything created then stays;
 - the live objects are frozen when the mock is ready, so they are not traversed again;
@@ -11,7 +11,7 @@ the live objects while everything else waits: 130 ms for a shop of 50,000 events
 - young objects are traversed twice, when they are a tenth and half a second old (`tick`), which finds the cycles of the
   control plane and of libraries. Each collection takes a few milliseconds at most. By time, because Python only counts
   new objects minus freed ones: while old data is freed, the count stands still and the young objects pile up, and then
-  one collection traversed all of them (38 ms). Python's own collections are for bursts, after 2,000 more objects;
+  one collection traverses all of them. Python's own collections are for bursts, after 2,000 more objects;
 - older objects are never traversed automatically, because a full collection takes unlimited time;
 - cycles among old or frozen objects are found by `collect_everything`, which a reload of the spec calls: a compiled
   contract is the one large object that is full of cycles.

@@ -1,5 +1,5 @@
-"""Frees the data of removed or reset organisations in slices, one organisation after the other, because freeing 50,000
-events at once takes 25 ms."""
+"""Frees the data of removed or reset organisations in slices, one organisation after the other, because freeing all
+of it at once would hold up requests (`python -m bench.stretches`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counts what served recommendations led to: impressions, clicks, purchases and revenue per strategy."""
+"""Counts what served recommendations led to: impressions, clicks, conversions, purchases and revenue per strategy."""
 
 from __future__ import annotations
 

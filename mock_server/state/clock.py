@@ -1,5 +1,5 @@
 """The mock's clock: the machine's time at some scale, plus an offset. A clock is passed to whatever needs one; nothing
-else in the mock reads the machine's time."""
+else in `state` reads the machine's time."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ SHOWN = 3  # further failures that are named per mutant: some mutants fail dozen
 _HEAD = """\
 # Does the suite find broken servers?
 
-A conformance suite is worth what it finds, and what it leaves alone. So it is itself tested: against {mutants} broken
+A conformance suite must find broken servers and accept legal ones. So it is itself tested: against {mutants} broken
 servers (`tests/mutants/written/`), against {variants} legal ones that use what the documents leave open
 (`tests/mutants/variants/`), and against the plain mock under {plain} seeds. Each mutant is one deviation from one
 documented statement, written from the catalogue's sentences and `docs/readings.md` without a look at the checks. It is

@@ -1,4 +1,4 @@
-"""A raw exchange, which costs next to nothing to record. Most are dropped unread; the others are made readable and
+"""A raw exchange: what is recorded of a request, as it came. Most are dropped unread; the others are made readable and
 masked when they are read. Use `exchange` only: it is what masks the secrets.
 
 A full journal is more memory than a processor's cache holds, so each object of an exchange costs time when it is freed
