@@ -36,7 +36,10 @@ class Cycle(RequestResponseCycle):
         body, headers = message.get("body", b""), start["headers"]
         if (b"content-length", b"%d" % len(body)) not in headers or self.scope["method"] == "HEAD":
             return False
-        lines = [_line(name, value) for name, value in (*self.default_headers, *headers)]
+        lines = [
+            _line(name, value) if not value.isdigit() else _beginning(name) + value + b"\r\n"
+            for name, value in (*self.default_headers, *headers)
+        ]
         if b"" in lines:
             return False
         self.response_started = self.response_complete = True
@@ -50,7 +53,15 @@ class Cycle(RequestResponseCycle):
 @lru_cache(maxsize=1_000)
 def _line(name: bytes, value: bytes) -> bytes:
     """Return a header as it is sent; empty for one that decides where the response ends. Raises RuntimeError for a
-    header that HTTP forbids."""
-    if HEADER_RE.search(name) or HEADER_VALUE_RE.search(value):
+    header that HTTP forbids. Not for numbers, which differ from response to response and would only fill the cache."""
+    if HEADER_VALUE_RE.search(value):
         raise RuntimeError(f"HTTP forbids this header: {name[:64]!r}")
-    return b"" if name.lower() in _OF_THE_FRAME else b"%b: %b\r\n" % (name.lower(), value)
+    return b"" if name.lower() in _OF_THE_FRAME else b"%b%b\r\n" % (_beginning(name), value)
+
+
+@lru_cache(maxsize=1_000)
+def _beginning(name: bytes) -> bytes:
+    """Return the beginning of a header, up to its value. Raises RuntimeError for a name that HTTP forbids."""
+    if HEADER_RE.search(name):
+        raise RuntimeError(f"HTTP forbids this header: {name[:64]!r}")
+    return name.lower() + b": "

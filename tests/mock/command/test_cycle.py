@@ -165,3 +165,9 @@ def test_all_answers_of_a_connection_share_one_timer() -> None:
     for _ in range(10):
         made.on_response_complete()
     assert len(clock.timers) == 1
+
+
+@pytest.mark.parametrize("header", [(b"x:y", b"value"), (b"x:y", b"1"), (b"x", b"one\ntwo")])
+def test_a_header_that_http_forbids_is_an_internal_error(header: tuple[bytes, bytes]) -> None:
+    transport = answered(answering(start(LENGTH, header), body(b"full")))
+    assert b"".join(transport.writes).startswith(b"HTTP/1.1 500 ")
