@@ -8,10 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import NamedTuple
 
-import orjson
-
 from mock_server.state.freeing import Container
-from mock_server.state.kept_json import kept_json
 from mock_server.state.records import Event
 
 KEPT = 100_000  # recommendation ids per organisation; older ids are forgotten, but their counts stay
@@ -40,14 +37,14 @@ class Served(NamedTuple):
 class Attribution:
     """Counts events that carry the recommendation_id of a remembered list; other ids are accepted and ignored (R29).
 
-    Lists are remembered as (strategy, item ids as JSON, time), because the garbage collector passes over bytes, but
-    looks at each id of a tuple."""
+    Lists are remembered as plain tuples (strategy, item ids, time), because the garbage collector stops looking at
+    these once it has seen that they hold no cycle."""
 
     __slots__ = ("_kept", "_order", "_served", "forgotten", "funnels")
 
     def __init__(self, kept: int = KEPT) -> None:
         self._kept = kept
-        self._served: dict[str, tuple[str, bytes, float]] = {}
+        self._served: dict[str, tuple[str, tuple[str, ...], float]] = {}
         self._order: deque[str] = deque()
         self.funnels: dict[str, Funnel] = {}
         self.forgotten = 0
@@ -75,7 +72,7 @@ class Attribution:
         self._remember(recommendation_id, *served)
 
     def _remember(self, recommendation_id: str, strategy: str, item_ids: Sequence[str], at: float) -> None:
-        self._served[recommendation_id] = (strategy, kept_json(item_ids), at)
+        self._served[recommendation_id] = (strategy, tuple(item_ids), at)
         self._order.append(recommendation_id)
         if len(self._order) > self._kept:
             self._served.pop(self._order.popleft(), None)
@@ -114,8 +111,7 @@ class Attribution:
         return self._known(recommendation_id)
 
     def _known(self, recommendation_id: str) -> Served:
-        strategy, item_ids, at = self._served[recommendation_id]
-        return Served(strategy, tuple(orjson.loads(item_ids)), at)
+        return Served(*self._served[recommendation_id])
 
     def _funnel(self, strategy: str) -> Funnel:
         funnel = self.funnels.get(strategy)
