@@ -1,4 +1,4 @@
-"""Judges a target in one run from start to end: target, canary, checks, clean-up, rules, verdict."""
+"""Judges a target in one run from start to end: target, first items, checks, clean-up, rules, verdict."""
 
 import random
 import sys
@@ -187,18 +187,18 @@ def _results(
     last = [entry for entry in acting if "exhaust" in entry.needs]
     rules = [entry for entry in chosen if entry.id in RULES]
     feeding = [] if acting or not rules else list(feeders(settings, rules, catalogue))
-    needs_canary = run.target.edition == "current" and (
+    needs_first_item = run.target.edition == "current" and (
         any(entry.id == visibility.CHECK or visibility.CHECK in ancestors(entry.id, catalogue) for entry in chosen)
         or any(map(waits, (*acting, *feeding) if settings.after else acting))
     )
-    first = visibility.first_item(run) if needs_canary else None
-    if not needs_canary:  # as the canary would find; if arrays are refused, records are sent one by one
+    first = visibility.first_item(run) if needs_first_item else None
+    if not needs_first_item:  # as the first items would show; if arrays are refused, records are sent one by one
         run.visibility.arrays = run.target.capabilities.get("arrays", True)
     results = engine.judge(early)
     if any(result.level is Level.MUST and result.outcome is Outcome.FAIL for result in results):
         run.budget.may_wait = False  # with a wrong limit waits can't be planned, and the verdict is known
     if first:
-        results.append(_canary_result(run, first, catalogue[visibility.CHECK]))
+        results.append(_first_item_result(run, first, catalogue[visibility.CHECK]))
     if rules and not acting:
         feed(engine, rules, feeding, bool(settings.after))
     results += engine.judge([entry for entry in acting if entry not in (*early, *last)])
@@ -222,7 +222,7 @@ def _results(
     return results
 
 
-def _canary_result(run: Run, first: visibility.FirstItem, entry: Entry) -> Result:
+def _first_item_result(run: Run, first: visibility.FirstItem, entry: Entry) -> Result:
     before = time.monotonic()
     seen = visibility.measure(run, first)
     result = Result(entry.id, entry.level, Outcome.PASS, seconds=time.monotonic() - before)
@@ -237,7 +237,7 @@ def _canary_result(run: Run, first: visibility.FirstItem, entry: Entry) -> Resul
             changed = {run.model.resembles(shown): shown for exchange in asked for shown in exchange.shown}
             actual += "".join(f"; {changed[lost]} stands there instead" for lost in seen.lost if lost in changed)
         result.findings = [
-            Finding(visibility.CHECK, "canary", "recommend", expected, actual, (*asked[:3], *asked[-3:]))
+            Finding(visibility.CHECK, "first item", "recommend", expected, actual, (*asked[:3], *asked[-3:]))
         ]
     return result
 

@@ -1,4 +1,4 @@
-"""Generated inputs: schemathesis over the derived contract, as passes of one spec through our counting client.
+"""Generated inputs: schemathesis over the judged contract, as passes of one spec through our counting client.
 
 Each pass defines the credential to send and the allowed statuses; schemathesis makes the inputs (boundaries,
 combinations) and judges the shape of the responses. It tests a WSGI application, which is our client."""

@@ -1,4 +1,4 @@
-"""JUnit XML: one test case per requirement id."""
+"""JUnit XML: one test case per check id."""
 
 import xml.etree.ElementTree as ElementTree
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from contracts.catalogue import Entry
 from contracts.outcome import Finding, Outcome, Result
 from contracts.report.escaping import printable
+from contracts.report.needed_requests import Step, needed_requests
 from contracts.report.script_verdict import by_curl, by_python, by_the_suite
-from contracts.report.story import Step, story
 from contracts.session import Report
 from fixtures.connection import variable_of
 
@@ -37,7 +37,7 @@ def write_scripts(report: Report, folder: Path) -> None:
 def script(report: Report, result: Result) -> str:
     """Return the script, which exits with 1 if the defect is there, 0 if not, 3 if that is unknown."""
     finding = result.findings[0]
-    steps = story(report, finding)
+    steps = needed_requests(report, finding)
     entry = report.catalogue[result.check]
     body = [line for step in steps for line in _lines(report, step)]
     if {step.exchange.organisation for step in steps} <= {"other", None}:  # then use the first organisation instead

@@ -11,7 +11,7 @@ from typing import Any
 
 from contracts.exchange import Exchange
 from contracts.outcome import Finding, Result
-from contracts.report.alone import program
+from contracts.report.standalone_rule import program
 from contracts.run.registry import RULES
 from contracts.session import Report
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from contracts.exchange import Exchange
+from contracts.rules.comparable import comparable_responses
 from contracts.rules.listing import PLAIN_ID
-from contracts.rules.quiet import quiet_times
 from contracts.rules.recommendation import served
 from contracts.run.history import Deeds, Histories
 from contracts.run.registry import Violation, family
@@ -27,7 +27,7 @@ def _personal(exchange: Exchange) -> bool:
 
 
 @dataclass
-class Quiet:
+class Comparable:
     """Responses to one request for many users, while nothing was written."""
 
     organisation: str
@@ -52,45 +52,45 @@ class Quiet:
     about=_personal, timed=True,
 )  # fmt: skip
 def compared(run: Run, exchanges: list[Exchange]) -> Iterator[tuple[str, Violation]]:
-    for quiet in _quiet(run, exchanges):
-        if quiet.usual:
-            yield from _without_effect(run.model.histories, quiet)
-            yield from _of_others(run.model.histories, quiet)
+    for comparable in _comparable(run, exchanges):
+        if comparable.usual:
+            yield from _without_effect(run.model.histories, comparable)
+            yield from _of_others(run.model.histories, comparable)
 
 
-def _quiet(run: Run, exchanges: list[Exchange]) -> Iterator[Quiet]:
+def _comparable(run: Run, exchanges: list[Exchange]) -> Iterator[Comparable]:
     histories = run.model.histories
-    for organisation, group in quiet_times(run, exchanges, "user_id"):
-        quiet = Quiet(organisation)
+    for organisation, group in comparable_responses(run, exchanges, "user_id"):
+        comparable = Comparable(organisation)
         for exchange in group:
             user = exchange.request_json["user_id"]
             times = exchange.sent_at, exchange.sent_at + exchange.seconds
             deeds = histories.of(organisation, user, *times, run.model.settle)
             if deeds:
-                quiet.others[user] = deeds, exchange
+                comparable.others[user] = deeds, exchange
             elif deeds is not None and not histories.has_profile(organisation, user):
-                quiet.newcomers.append(exchange)
-        yield quiet
+                comparable.newcomers.append(exchange)
+        yield comparable
 
 
-def _without_effect(histories: Histories, quiet: Quiet) -> Iterator[tuple[str, Violation]]:
+def _without_effect(histories: Histories, comparable: Comparable) -> Iterator[tuple[str, Violation]]:
     """Find users whose history has no effect although another user's equal history has one. No difference in how the
     events were sent (alone, in arrays, with optional fields) is accepted."""
-    usual, by_deeds = quiet.usual, defaultdict(list)
-    for user, (deeds, exchange) in quiet.others.items():
+    usual, by_deeds = comparable.usual, defaultdict(list)
+    for user, (deeds, exchange) in comparable.others.items():
         if sum(times for _, times in deeds) >= _ENOUGH:
             by_deeds[deeds].append((user, exchange))
     for group in by_deeds.values():
-        bare = [pair for pair in group if not histories.has_profile(quiet.organisation, pair[0])]
+        bare = [pair for pair in group if not histories.has_profile(comparable.organisation, pair[0])]
         effects = [exchange for _, exchange in bare if exchange.ids != usual]
         for user, exchange in group if effects else ():
             if exchange.ids == usual:
                 like = effects[0].request_json["user_id"]
                 actual = f"{user}: the list of a user without history; {like} did the same and has another"
-                shown = (*quiet.typical, effects[0], exchange)
+                shown = (*comparable.typical, effects[0], exchange)
                 expected = "a list like that of others who did the same"
                 yield (
-                    _rule_for(user, histories.is_identified(quiet.organisation, user)),
+                    _rule_for(user, histories.is_identified(comparable.organisation, user)),
                     Violation("no effect", expected, actual, shown),
                 )
 
@@ -102,20 +102,20 @@ def _rule_for(user: str, identified: bool) -> str:
     return "IDENT-alike" if identified else "PERS-alike"
 
 
-def _of_others(histories: Histories, quiet: Quiet) -> Iterator[tuple[str, Violation]]:
+def _of_others(histories: Histories, comparable: Comparable) -> Iterator[tuple[str, Violation]]:
     """Find users without a history who get the list of a user with one, unlike other users without a history."""
     lists: dict[tuple[str, ...], Exchange] = {}
-    for _, exchange in quiet.others.values():
+    for _, exchange in comparable.others.values():
         lists.setdefault(tuple(exchange.ids), exchange)
-    for exchange in quiet.newcomers:
+    for exchange in comparable.newcomers:
         owner = lists.get(tuple(exchange.ids))
-        if owner is not None and exchange.ids != quiet.usual:
+        if owner is not None and exchange.ids != comparable.usual:
             user = exchange.request_json["user_id"]
             actual = f"{user} did nothing, and is shown the list of {owner.request_json['user_id']}"
-            shown = (*quiet.typical, owner, exchange)
+            shown = (*comparable.typical, owner, exchange)
             violation = Violation("history of another", "the list of a user without history", actual, shown)
             owners = histories.owners_of(user)
-            if owners - {quiet.organisation}:
+            if owners - {comparable.organisation}:
                 yield "TENANT-own-history", violation
             elif not owners:
                 yield "PERS-nobody-elses", violation

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from contracts.exchange import Exchange
-from contracts.rules.quiet import quiet_times
+from contracts.rules.comparable import comparable_responses
 from contracts.rules.recommendation import served
 from contracts.run.registry import Violation, rule
 from contracts.run.run import Run
@@ -17,7 +17,7 @@ def _asked(exchange: Exchange) -> bool:
 @rule("PAGE-one-total", _asked, timed=True)
 def one_total(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
     """Expect equal counts on all pages, except past the end, where the count is not defined (R33)."""
-    for _, group in quiet_times(run, exchanges, "limit", "page"):
+    for _, group in comparable_responses(run, exchanges, "limit", "page"):
         counted = [x for x in group if x.results and x.counted("total_count") is not None]
         for other in counted[1:]:
             one, another = counted[0].counted("total_count"), other.counted("total_count")
@@ -28,7 +28,7 @@ def one_total(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
 @rule("PAGE-ends-with-its-list", _asked, timed=True)
 def ends_with_its_list(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
     """Expect a first page without a next one to contain all items of a longer page of the same list."""
-    for _, group in quiet_times(run, exchanges, "limit", "page"):
+    for _, group in comparable_responses(run, exchanges, "limit", "page"):
         longest = max(group, key=lambda exchange: len(exchange.ids))
         for exchange in group:
             first = exchange.request_json.get("page", 1) == 1

@@ -185,8 +185,8 @@ class Probe:
     # -- read lists
 
     def look(self, category: str, organisation: str = "", past_the_end: bool = False, **fields: Any) -> Exchange:
-        """Return a list of this run's items of a category, by the strategy that the canary found. A page that may be
-        `past_the_end` may be refused (R33)."""
+        """Return a list of this run's items of a category, by the strategy that shows the first items. A page
+        that may be `past_the_end` may be refused (R33)."""
         if self.visibility.channel is None:
             raise Blocked("no list shows a record of this run (QUEUE-becomes-visible)")
         ask = self.recommend if past_the_end else self.must_recommend

@@ -1,4 +1,4 @@
-"""The canary, which comes first in a run: finds out how soon a record becomes visible, and in which list."""
+"""Sends the first items of a run, and finds out how soon they become visible, and in which list."""
 
 import time
 from collections.abc import Iterator
@@ -107,7 +107,7 @@ def _write(probe: Probe, first: FirstItem) -> Written:
     a brief run only the first item was upserted singly, and the user is not upserted."""
     run, category, shopper = probe.run, first.category, probe.name("shopper")
     bodies = [
-        item_body(probe.name("canary"), attributes={"title": f"Canary {n}", "category": category, "price": 10 + n})
+        item_body(probe.name("first"), attributes={"title": f"First {n}", "category": category, "price": 10 + n})
         for n in range(4)
     ]
     alone = 0 if probe.plan.brief and first.items else 2

@@ -14,8 +14,8 @@ import pytest
 import contracts.rules  # noqa: F401 - registers the rules
 from contracts.exchange import Exchange
 from contracts.outcome import Finding, Level, Outcome, Result
-from contracts.report.alone import program
 from contracts.report.script_verdict import by_python
+from contracts.report.standalone_rule import program
 from contracts.run.registry import RULES
 from fixtures.examples import example
 

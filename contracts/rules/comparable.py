@@ -8,7 +8,7 @@ from contracts.exchange import Exchange
 from contracts.run.run import Run
 
 
-def quiet_times(run: Run, exchanges: list[Exchange], *left_out: str) -> Iterator[tuple[str, list[Exchange]]]:
+def comparable_responses(run: Run, exchanges: list[Exchange], *left_out: str) -> Iterator[tuple[str, list[Exchange]]]:
     """Yield (organisation, responses) for each such time and request; requests that differ only in the fields
     `left_out` count as one. Of equal bodies only the last response is included."""
     groups: defaultdict[tuple[str, str, float], dict[bytes, Exchange]] = defaultdict(dict)

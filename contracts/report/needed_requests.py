@@ -22,7 +22,7 @@ class Step:
     after_a_pause: bool  # earlier records must be visible first
 
 
-def story(report: Report, finding: Finding) -> list[Step]:
+def needed_requests(report: Report, finding: Finding) -> list[Step]:
     """Return the requests in the order of the run; the last one is judged."""
     judged = finding.exchanges[-12:]
     if not judged:
