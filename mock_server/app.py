@@ -80,10 +80,11 @@ def create_app(
 
     async def served(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            if has_welcome and wants_welcome(scope):
-                await welcome_page(segments)(scope, receive, send)
-            elif _first_segment(scope["path"]) in segments:
+            segment = _first_segment(scope["path"])
+            if segment in segments:
                 await beside(scope, receive, send)
+            elif not segment and has_welcome and wants_welcome(scope):
+                await welcome_page(segments)(scope, receive, send)
             else:
                 resolver.resolve(scope)
                 await api(scope, receive, send)

@@ -59,9 +59,7 @@ class Effects:
         return isinstance(self.refusal, TooManyRequests)
 
     def shown(self, quota: Quota) -> Quota:
-        """Return the quota as the headers show it: with a 429, nothing is left."""
-        if not self.is_429:
-            return quota
+        """Return the quota as the headers of this 429 show it: nothing is left."""
         return quota._replace(remaining=0, reset=self.retry_after or max(1, quota.reset))
 
 

@@ -86,8 +86,10 @@ class Gate:
 
     def _charge(self, limiter: Limiter, window: Window, request: Context) -> Admission:
         now, effects = self._clock.monotonic(), request.effects
-        admitted = effects.is_429 or limiter.charge(window, now)
-        return Admission(admitted, effects.shown(limiter.quota(window, now).at_pace(self._clock.scale)))
+        is_429 = effects.is_429
+        admitted = is_429 or limiter.charge(window, now)
+        quota = limiter.quota(window, now).at_pace(self._clock.scale)
+        return Admission(admitted, effects.shown(quota) if is_429 else quota)
 
     def _account(self, headers: Headers) -> Account:
         """Return the account of the request's token. Raises Unauthorized, whose message says what to do."""

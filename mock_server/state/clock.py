@@ -30,25 +30,21 @@ class Clock:
         self._begin(start, start if virtual else time.monotonic(), scale)
         self.started = self.pace
 
-    @property
-    def scale(self) -> float:
-        return self._scale
-
     def now(self) -> float:
         """Return seconds since 1970-01-01T00:00:00Z."""
-        if not self._scale:
+        if not self.scale:
             return self._now
-        return self._now + (time.time() - self._time) * self._scale
+        return self._now + (time.time() - self._time) * self.scale
 
     def monotonic(self) -> float:
         """Return seconds since an arbitrary moment; never decreases, not even when `now` does."""
-        if not self._scale:
+        if not self.scale:
             return self._monotonic
-        return self._monotonic + (time.monotonic() - self._machine) * self._scale
+        return self._monotonic + (time.monotonic() - self._machine) * self.scale
 
     def reading(self) -> Reading:
         """Return `now`, `monotonic` and `scale` of the same moment."""
-        scale = self._scale
+        scale = self.scale
         if not scale:
             return self._now, self._monotonic, scale
         now = self._now + (time.time() - self._time) * scale
@@ -58,7 +54,7 @@ class Clock:
         """Move the clock forward. Raises ValueError for negative seconds."""
         if not seconds >= 0:
             raise ValueError("a clock can only move forward")
-        self._begin(self.now() + seconds, self.monotonic() + seconds, self._scale)
+        self._begin(self.now() + seconds, self.monotonic() + seconds, self.scale)
 
     def run_at(self, scale: float) -> None:
         """Set the scale: 0 stops the clock, 1 is the machine's pace, 60 is one minute per second."""
@@ -67,7 +63,7 @@ class Clock:
     @property
     def pace(self) -> Pace:
         now = self.now()
-        return Pace(now, self._scale, now - time.time())
+        return Pace(now, self.scale, now - time.time())
 
     def put_back(self, pace: Pace) -> None:
         """Return to an earlier pace. A real-time clock keeps its offset from the machine's time; a virtual clock
@@ -78,7 +74,7 @@ class Clock:
     def _begin(self, now: float, monotonic: float, scale: float) -> None:
         self._now, self._time = now, time.time()
         self._monotonic, self._machine = monotonic, time.monotonic()
-        self._scale = scale
+        self.scale = scale
 
 
 class RealClock(Clock):

@@ -38,14 +38,16 @@ def ranked(tenant: Tenant, query: Query, now: float) -> Ranking:
 
 
 def ranked_page(call: Call, query: Query, limit: float, page: float) -> Answer:
-    tenant = call.state.tenant
+    state = call.state
+    tenant = state.tenant
     asked = _EMPTY if call.effects.no_results else tenant
     if call.effects.no_history:
         query = query._replace(user_id=None)
     ranking = ranked(asked, query, call.now)
-    start = start_of(len(ranking), limit, page)
+    total = len(ranking)
+    start = start_of(total, limit, page)
     found = ranking.page(start, start + int(limit))
-    recommendation_id = call.state.new_id()
+    recommendation_id = state.new_id()
     tenant.served(recommendation_id, query.strategy, found.ids, call.now)
     data = {
         "recommendation_id": recommendation_id,
@@ -55,7 +57,7 @@ def ranked_page(call: Call, query: Query, limit: float, page: float) -> Answer:
         "mode": ranking.mode,
         "results": orjson.Fragment(found.results),
         "recommended_items": orjson.Fragment(found.ids_json),
-        "pagination": pagination_of(len(ranking), limit, page),
+        "pagination": pagination_of(total, limit, page),
         "latency_ms": round((perf_counter() - call.started) * 1000, 3),
     }
     return 200, envelope.success("Success", data)
