@@ -103,5 +103,5 @@ class Exchange:
         return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else None
 
     def __str__(self) -> str:
-        answer = self.failure or str(self.status)
-        return f"{self.method} {self.path} with {self.key} -> {answer}"
+        outcome = self.failure or str(self.status)
+        return f"{self.method} {self.path} with {self.key} -> {outcome}"

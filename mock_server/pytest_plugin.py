@@ -74,10 +74,10 @@ class LehnzMock:
     def findings(self) -> list[Finding]:
         """Return the problems that the journal reports for this organisation's requests, refused or not, oldest first.
         Use it as `assert not lehnz_mock.findings()`."""
-        answer = _control(self.url, "GET", f"/journal?tenant_id={self.tenant_id}&after={self.began}&limit=1000")
+        kept = _control(self.url, "GET", f"/journal?tenant_id={self.tenant_id}&after={self.began}&limit=1000")
         return [
             Finding(exchange["id"], each["id"], each["message"])
-            for exchange in answer["exchanges"]
+            for exchange in kept["exchanges"]
             for each in (*exchange["findings"], *exchange["lint"])
         ]
 
@@ -194,7 +194,7 @@ def _control(url: str, method: str, path: str, body: Mapping[str, Any] | None = 
     with contextlib.closing(connection):
         connection.request(method, f"/_mock{path}", None if body is None else json.dumps(body), headers)
         response = connection.getresponse()
-        answer = json.loads(response.read())
+        body = json.loads(response.read())
     if response.status >= 300:
-        pytest.fail(f"the mock refused {method} /_mock{path}: {answer['message']}", pytrace=False)
-    return answer["data"]
+        pytest.fail(f"the mock refused {method} /_mock{path}: {body['message']}", pytrace=False)
+    return body["data"]

@@ -21,11 +21,11 @@ class Knocks:
     """The responses to a series of failed logins."""
 
     limit: RateLimit
-    answers: list[Exchange]
+    responses: list[Exchange]
 
     @property
     def refused(self) -> list[Exchange]:
-        return [answer for answer in self.answers if answer.status == 429]
+        return [response for response in self.responses if response.status == 429]
 
 
 def _operation(probe: Probe, name: str) -> Operation:
@@ -47,40 +47,40 @@ def _knock(probe: Probe) -> Knocks:
 def _make_knocks(probe: Probe) -> Knocks:
     limit = probe.operations.spec.limits["auth"]
     probe.say(f"using up the limit of {limit.limit} logins for this address, for {limit.window_seconds} s")
-    answers = []
+    responses = []
     for _ in range(limit.limit + _BEYOND):
-        answers.append(_send(probe, "login"))
-        if answers[-1].status in (None, 404, 405):
-            raise Blocked(f"the target has no {_operation(probe, 'login').path}: {said(answers[-1])}")
-    return Knocks(limit, answers)
+        responses.append(_send(probe, "login"))
+        if responses[-1].status in (None, 404, 405):
+            raise Blocked(f"the target has no {_operation(probe, 'login').path}: {said(responses[-1])}")
+    return Knocks(limit, responses)
 
 
 @check("ACCOUNT-limit")
 def limit(probe: Probe) -> None:
     found = _knock(probe)
-    first = found.answers[0]
+    first = found.responses[0]
     left = first.number_of("RateLimit-Remaining")
     if first.status == 429 or (left is not None and left < found.limit.limit - 1):
         raise Blocked("this address had used up some of the limit before the run")
-    statuses = [answer.status for answer in found.answers]
+    statuses = [response.status for response in found.responses]
     wanted = [False] * found.limit.limit + [True] * _BEYOND
     said = ", ".join(map(str, statuses))
-    expected = f"{found.limit.limit} answers that are no 429, then 429"
-    probe.expect([status == 429 for status in statuses] == wanted, "limit", expected, said, *found.answers)
+    expected = f"{found.limit.limit} responses that are no 429, then 429"
+    probe.expect([status == 429 for status in statuses] == wanted, "limit", expected, said, *found.responses)
 
 
 @check("ACCOUNT-headers")
 def headers(probe: Probe) -> None:
     found = _knock(probe)
-    for answer in found.answers:
-        missing = [name for name in NAMES if answer.number_of(name) is None]
-        if not probe.expect(not missing, "headers", "three whole numbers", f"no {', '.join(missing)}", answer):
+    for response in found.responses:
+        missing = [name for name in NAMES if response.number_of(name) is None]
+        if not probe.expect(not missing, "headers", "three whole numbers", f"no {', '.join(missing)}", response):
             return
-    said = found.answers[0].number_of("RateLimit-Limit")
-    probe.expect(said == found.limit.limit, "Limit", f"{found.limit.limit}", f"{said}", found.answers[0])
-    passed = [answer for answer in found.answers if answer.status != 429]
+    said = found.responses[0].number_of("RateLimit-Limit")
+    probe.expect(said == found.limit.limit, "Limit", f"{found.limit.limit}", f"{said}", found.responses[0])
+    passed = [response for response in found.responses if response.status != 429]
     for earlier, later in itertools.pairwise(passed):
-        before, after = (answer.number_of("RateLimit-Remaining") or 0 for answer in (earlier, later))
+        before, after = (response.number_of("RateLimit-Remaining") or 0 for response in (earlier, later))
         probe.expect(after < before, "countdown", f"less than {before}", f"{after}", earlier, later)
 
 

@@ -150,4 +150,4 @@ def expect_no_crash(probe: Probe, exchange: Exchange, case: str) -> bool:
     """Expect a response below 500; a missing response fails too."""
     held = exchange.status is not None and exchange.status < 500
     actual = exchange.failure or f"status {exchange.status}"
-    return probe.expect(held, case, "an answer below 500", actual, exchange)
+    return probe.expect(held, case, "a response below 500", actual, exchange)

@@ -23,20 +23,20 @@ class Burn:
 
     organisation: str
     announced: int
-    answers: list[Exchange] = field(default_factory=list)  # after the response with the announcement
+    responses: list[Exchange] = field(default_factory=list)  # after the response with the announcement
 
     @property
     def passed(self) -> int:
-        return sum(answer.ok for answer in self.answers)
+        return sum(response.ok for response in self.responses)
 
     @property
     def refused(self) -> list[Exchange]:
-        return [answer for answer in self.answers if answer.status == 429]
+        return [response for response in self.responses if response.status == 429]
 
     @property
     def seconds(self) -> float:
         """The duration of the burst."""
-        return self.answers[-1].sent_at - self.answers[0].sent_at if self.answers else 0.0
+        return self.responses[-1].sent_at - self.responses[0].sent_at if self.responses else 0.0
 
 
 def _send(probe: Probe, organisation: str) -> Exchange:
@@ -71,8 +71,8 @@ def _make_burn(probe: Probe) -> Burn:
     while beyond < _BEYOND:
         if time.monotonic() > ends - 1:
             raise Blocked("the window ended while it was being used up: it is too short for its limit here")
-        found.answers.append(_send(probe, organisation))
-        beyond += len(found.answers) > found.announced
+        found.responses.append(_send(probe, organisation))
+        beyond += len(found.responses) > found.announced
     return found
 
 
@@ -88,7 +88,7 @@ def window_ends(run: Run) -> float:
 def announced_rest_passes(probe: Probe) -> None:
     """Check that exactly as many requests are accepted as RateLimit-Remaining announced."""
     found = burn(probe)
-    edge = found.answers[max(0, found.announced - 2) : found.announced + 3]
+    edge = found.responses[max(0, found.announced - 2) : found.announced + 3]
     grown = _grown(found)
     held = found.announced <= found.passed <= found.announced + grown
     probe.expect(held, "announced rest", f"{found.announced} requests pass", f"{found.passed} passed", *edge)
@@ -97,7 +97,7 @@ def announced_rest_passes(probe: Probe) -> None:
 def _grown(found: Burn) -> int:
     """Return the number of requests by which, according to the headers, the limit grew meanwhile (sliding windows,
     refilling buckets)."""
-    levels = [level for answer in found.answers if (level := answer.number_of("RateLimit-Remaining")) is not None]
+    levels = [level for response in found.responses if (level := response.number_of("RateLimit-Remaining")) is not None]
     return sum(max(0, later - earlier + 1) for earlier, later in itertools.pairwise(levels) if earlier > 0)
 
 
@@ -105,11 +105,11 @@ def _grown(found: Burn) -> int:
 def then_429(probe: Probe) -> None:
     found = burn(probe)
     if found.refused:
-        beyond = found.answers[found.answers.index(found.refused[0]) :]
-        odd = [answer for answer in beyond if answer.status != 429]
+        beyond = found.responses[found.responses.index(found.refused[0]) :]
+        odd = [response for response in beyond if response.status != 429]
         probe.expect(not odd, "beyond", "429 until the window ends", said(odd[0]) if odd else "", *beyond[:5])
     else:
-        last = found.answers[-1]
+        last = found.responses[-1]
         probe.expect(False, "beyond", "429 when nothing remains", said(last), last)
 
 

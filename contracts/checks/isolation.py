@@ -31,19 +31,19 @@ def items_isolated(probe: Probe) -> Iterator[None]:
                 filters={"category": category},
             )  # fmt: skip
             unfiltered = probe.recommend(organisation, strategy=strategy, user_id=user, context_item_id=own, limit=100)
-            for answer in (exchange, unfiltered):
-                _expect_none_of(probe, foreigners[organisation], answer, f"{strategy} of {organisation}")
+            for response in (exchange, unfiltered):
+                _expect_none_of(probe, foreigners[organisation], response, f"{strategy} of {organisation}")
         for strategy in ("similar", "frequently-bought-together", "frequently-consumed-together"):
             # Ask with the id of an item that only the other organisation has (R30).
-            answer = probe.recommend(organisation, strategy=strategy, context_item_id=foreign, limit=100)
+            response = probe.recommend(organisation, strategy=strategy, context_item_id=foreign, limit=100)
             case = f"{strategy} of {organisation}, beside an item of another"
-            _expect_none_of(probe, foreigners[organisation], answer, case)
+            _expect_none_of(probe, foreigners[organisation], response, case)
 
 
-def _expect_none_of(probe: Probe, foreign: set[str], answer: Exchange, case: str) -> None:
-    there = sorted(foreign & set(answer.shown))
+def _expect_none_of(probe: Probe, foreign: set[str], response: Exchange, case: str) -> None:
+    there = sorted(foreign & set(response.shown))
     actual = f"it shows {', '.join(there)}"
-    probe.expect(not there, case, "no item of another organisation", actual, answer, unwanted=there)
+    probe.expect(not there, case, "no item of another organisation", actual, response, unwanted=there)
 
 
 @check("TENANT-same-id")

@@ -41,9 +41,11 @@ def both_spellings(probe: Probe) -> None:
 
 @check("STRAT-one-spelling")
 def one_spelling(probe: Probe) -> None:
-    answers = [probe.recommend(strategy=strategy, user_id=probe.name("user")) for strategy in SESSION]
-    said = " and ".join(str(answer.failure or answer.status) for answer in answers)
-    probe.expect(any(answer.ok for answer in answers), "both refused", "200 for one of the spellings", said, *answers)
+    responses = [probe.recommend(strategy=strategy, user_id=probe.name("user")) for strategy in SESSION]
+    said = " and ".join(str(response.failure or response.status) for response in responses)
+    probe.expect(
+        any(response.ok for response in responses), "both refused", "200 for one of the spellings", said, *responses
+    )
 
 
 @check("STRAT-default-personalized")

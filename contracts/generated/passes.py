@@ -130,7 +130,7 @@ def _execute(bridge: Bridge) -> Iterable[Finding]:
                         failure = node.failure_info.failure
                         said = " ".join(f"{failure.title}: {failure.message}".split())[:300]
                         operation = exchange.operation or "-"
-                        yield Finding(plan.check, node.name, operation, "an answer as documented", said, (exchange,))
+                        yield Finding(plan.check, node.name, operation, "a response as documented", said, (exchange,))
 
 
 def _config(run: Run, plan: Pass) -> SchemathesisConfig:

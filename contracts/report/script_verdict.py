@@ -1,5 +1,5 @@
 """Writes the end of a script, which decides whether the fault is still there: by curl's status, by python3 alone, or,
-for faults that show only in several answers, by the suite."""
+for faults that show only in several responses, by the suite."""
 
 import json
 import re
@@ -16,7 +16,7 @@ from contracts.run.registry import RULES
 from contracts.session import Report
 
 _STATUS = re.compile(r"(?:status )?(\d{3}(?: or \d{3})*)")
-_BELOW_500 = "an answer below 500"
+_BELOW_500 = "a response below 500"
 _STATUSES = (200, 201, 202, 204, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429)
 _LISTED = """\
 import json, sys
@@ -52,15 +52,15 @@ with open(sys.argv[2], encoding="latin-1") as file:
 with open(sys.argv[1], "rb") as file:
     body = file.read()
 asked = os.environ["ASKED"].encode()
-answer = Exchange({fields}, headers=headers, body=body, request_body=asked, status=status)
-if {in_results} and not answer.results:
+response = Exchange({fields}, headers=headers, body=body, request_body=asked, status=status)
+if {in_results} and not response.results:
     print("the list is empty: result unknown")
     sys.exit(3)
 run = SimpleNamespace(target=SimpleNamespace(limit={limit}, window_seconds={window}))
 try:
-    wrong = {rule}(run, answer)
+    wrong = {rule}(run, response)
 except Exception as error:
-    print(f"the rule does not speak of this answer: {{error!r}}")
+    print(f"the rule does not speak of this response: {{error!r}}")
     sys.exit(3)
 print("; ".join(wrong) if wrong else "as it should be")
 sys.exit(1 if wrong else 0)
@@ -81,15 +81,15 @@ def by_curl(finding: Finding) -> list[str] | None:
 
 
 def by_python(report: Report, result: Result, finding: Finding, quote: Quote) -> list[str] | None:
-    """Return lines that decide by the last answer: by an item that must or must not be there, or by a rule over that
-    answer; None if it can't decide."""
+    """Return lines that decide by the last response: by an item that must or must not be there, or by a rule over that
+    response; None if it can't decide."""
     if not finding.exchanges or finding.exchanges[-1].status is None:
         return None
     if not all(item_id.isprintable() for item_id in (*finding.unwanted, *finding.missing)):
         return None  # text from the target is not copied into scripts
     if finding.unwanted or finding.missing:
         unwanted, missing = (" ".join(map(quote, names[:20])) for names in (finding.unwanted, finding.missing))
-        call = f"python3 - \"$answer\" --unwanted {unwanted} --missing {missing} <<'JUDGE'"
+        call = f"python3 - \"$response\" --unwanted {unwanted} --missing {missing} <<'JUDGE'"
         return [*_PYTHON, "case $status in 2??) ;; *) exit 3 ;; esac", call, _LISTED + "JUDGE", *_ENDS]
     rule = RULES.get(result.check)
     if rule is None or rule.alone is None or len(finding.exchanges) != 1:
@@ -107,17 +107,17 @@ def by_python(report: Report, result: Result, finding: Finding, quote: Quote) ->
         window=report.target.window_seconds,
         rule=rule.alone.__name__,
     )
-    call = 'STATUS=$status ASKED=$asked python3 - "$answer" "$answer.headers" <<\'JUDGE\''
+    call = 'STATUS=$status ASKED=$asked python3 - "$response" "$response.headers" <<\'JUDGE\''
     return [*_PYTHON, call, text + judge + "JUDGE", *_ENDS]
 
 
-def _in_results(report: Report, rule: Any, answer: Exchange) -> bool:
+def _in_results(report: Report, rule: Any, response: Exchange) -> bool:
     """Return whether the fault lies in the items of the list, so that an empty list shows nothing."""
-    if not answer.results:
+    if not response.results:
         return False
-    empty = {**answer.json, "data": {**answer.data, "results": [], "recommended_items": []}}
+    empty = {**response.json, "data": {**response.data, "results": [], "recommended_items": []}}
     run = SimpleNamespace(target=report.target)
-    return rule(run, replace(answer, body=json.dumps(empty).encode())) is None
+    return rule(run, replace(response, body=json.dumps(empty).encode())) is None
 
 
 _PYTHON = ["command -v python3 >/dev/null || { echo 'python3 is missing: result unknown'; exit 3; }"]
@@ -145,7 +145,7 @@ def _fields(exchange: Exchange) -> str:
 
 def by_the_suite(report: Report, result: Result, needs: tuple[str, ...], headers: list[str]) -> list[str]:
     """Return lines that run the suite, which sends the check's requests again: needed for faults that show only in
-    several answers."""
+    several responses."""
     target = report.target
     options = ["--profile", report.profile, "--rate-limit", f"{target.limit}/{target.window_seconds:g}"]
     options += ["--edition", target.edition, "--key-policy", target.key_policy, "--no-reference"]
@@ -155,7 +155,7 @@ def by_the_suite(report: Report, result: Result, needs: tuple[str, ...], headers
     options += [f"--{need}" for need in ("exhaust", "account-limit") if need in needs]
     options += ["--strict"] * (result.level != "MUST")
     return [
-        "# The answers above are those of the finding. Whether they are right is for the suite to say:",
+        "# The responses above are those of the finding. Whether they are right is for the suite to say:",
         "suite=${LEHNZ_CONTRACT:-lehnz-contract}",
         'command -v "$suite" >/dev/null || { echo "set LEHNZ_CONTRACT to lehnz-contract: result unknown"; exit 3; }',
         'export LEHNZ_PUBLISHABLE_KEY="$PK" LEHNZ_SECRET_KEY="$SK"',

@@ -1,4 +1,5 @@
-"""Turns a rule over one answer into a program of the standard library, so that a script can judge without our package.
+"""Turns a rule over one response into a program of the standard library, so that a script can judge without our
+package.
 
 The program is the rule's own source, preceded by the code that it needs, so that there is one rule and no copy."""
 

@@ -16,10 +16,10 @@ def sleeper(control: str | None, wait: Callable[[float], None] = time.sleep) -> 
             return
         url = f"{control.rstrip('/')}/_mock/clock/advance"
         try:
-            answer = httpx.post(url, json={"seconds": seconds}, headers={"X-Mock-Control": "1"}, trust_env=False)
+            response = httpx.post(url, json={"seconds": seconds}, headers={"X-Mock-Control": "1"}, trust_env=False)
         except httpx.HTTPError:
-            answer = None
-        if answer is None or not answer.is_success:
+            response = None
+        if response is None or not response.is_success:
             wait(seconds)
 
     return sleep

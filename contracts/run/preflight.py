@@ -26,13 +26,13 @@ def preflight(run: Run, needs_other: bool = True) -> None:
     organisations = ("main", "other") if run.target.other and needs_other else ("main",)
     questions = _questions(probe)[: 2 if run.plan.brief else None]
     try:
-        answers = [_ask(probe, operation, body, "main") for operation, body in questions]
-        _judge_target(run, answers)
+        responses = [_ask(probe, operation, body, "main") for operation, body in questions]
+        _judge_target(run, responses)
         if len(organisations) > 1:
-            _let_windows_differ(run, answers[0])
+            _let_windows_differ(run, responses[0])
         for organisation in organisations[1:]:
-            answers += [_ask(probe, operation, body, organisation) for operation, body in _questions(probe)[:2]]
-        _judge_keys(run, answers)
+            responses += [_ask(probe, operation, body, organisation) for operation, body in _questions(probe)[:2]]
+        _judge_keys(run, responses)
         if run.operations.edition == "current":
             _find_spelling(probe)
     except NotJudged as reason:
@@ -64,48 +64,48 @@ def _let_windows_differ(run: Run, first: Exchange) -> None:
         run.sleep(_APART)
 
 
-def _judge_target(run: Run, answers: list[Exchange]) -> None:
-    """Require one answer that could be the API's; the checks judge what is wrong with the others."""
-    problems = [problem for answer in answers if (problem := _problem(answer))]
-    if len(problems) == len(answers):
+def _judge_target(run: Run, responses: list[Exchange]) -> None:
+    """Require one response that could be the API's; the checks judge what is wrong with the others."""
+    problems = [problem for response in responses if (problem := _problem(response))]
+    if len(problems) == len(responses):
         raise TargetError(f"{run.target.url}: {problems[0]}")
-    if all(answer.status == 404 for answer in answers):
-        paths = ", ".join(answer.path for answer in answers)
+    if all(response.status == 404 for response in responses):
+        paths = ", ".join(response.path for response in responses)
         raise TargetError(f"{run.target.url}: it answers 404 to {paths}; is the --target's path right?")
 
 
-def _problem(answer: Exchange) -> str:
-    kind = answer.headers.get("content-type", "")
-    if answer.status is None:
-        return answer.failure
-    if 300 <= answer.status < 400:
-        where = answer.headers.get("location", "elsewhere").split("?")[0]
+def _problem(response: Exchange) -> str:
+    kind = response.headers.get("content-type", "")
+    if response.status is None:
+        return response.failure
+    if 300 <= response.status < 400:
+        where = response.headers.get("location", "elsewhere").split("?")[0]
         return f"it redirects to {where}; give that URL as --target"
-    asks = "www-authenticate" in answer.headers or "proxy-authenticate" in answer.headers
-    if answer.status in (401, 407) and asks and answer.envelope.get("success") is not False:
-        return f"something in front of it asks for credentials ({answer.status}); give them with --header"
-    if answer.status in (502, 503, 504):
-        return f"it is not up, or a gateway can't reach it ({answer.status})"
+    asks = "www-authenticate" in response.headers or "proxy-authenticate" in response.headers
+    if response.status in (401, 407) and asks and response.envelope.get("success") is not False:
+        return f"something in front of it asks for credentials ({response.status}); give them with --header"
+    if response.status in (502, 503, 504):
+        return f"it is not up, or a gateway can't reach it ({response.status})"
     if "html" in kind:
-        return f"it answers HTML (status {answer.status}), not the API"
-    return "" if answer.json is not None else f"it answers {answer.status} without JSON"
+        return f"it answers HTML (status {response.status}), not the API"
+    return "" if response.json is not None else f"it answers {response.status} without JSON"
 
 
-def _judge_keys(run: Run, answers: list[Exchange]) -> None:
+def _judge_keys(run: Run, responses: list[Exchange]) -> None:
     """Refuse a key that no operation accepts, because it must be the wrong one. If some operation accepts it, the
     checks judge the others."""
     for key, option in _OPTIONS.items():
-        asked = [answer for answer in answers if answer.key == key]
-        if asked and all(answer.status == 401 for answer in asked):
+        asked = [response for response in responses if response.key == key]
+        if asked and all(response.status == 401 for response in asked):
             raise TargetError(f"{run.target.url}: it refuses the key of {option} (401)")
-    refused = [answer for answer in answers if answer.status == 403]
-    if len(refused) == len(answers):
+    refused = [response for response in responses if response.status == 403]
+    if len(refused) == len(responses):
         raise TargetError(f"{run.target.url}: it refuses every key (403); are publishable and secret key swapped?")
 
 
 def _find_spelling(probe: Probe) -> None:
     for spelling in SESSION:
-        answer = probe.recommend(strategy=spelling, user_id=probe.name("preflight"), limit=1)
-        if answer.ok:
+        response = probe.recommend(strategy=spelling, user_id=probe.name("preflight"), limit=1)
+        if response.ok:
             probe.operations.session = spelling
             return

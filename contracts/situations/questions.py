@@ -36,7 +36,7 @@ class Asked:
     row: Row
     organisation: str
     body: Body
-    answer: Exchange
+    response: Exchange
 
     def values(self, names: tuple[str, ...]) -> set[tuple[str, str]]:
         return {(name, self.row[name]) for name in names}
@@ -82,8 +82,8 @@ def _ask_together(probe: Probe, rows: list[Row], stages: dict[str, Stage]) -> li
         {"json": body, "organisation": organisation, **_certainty(row, body, kind)}
         for row, organisation, body, kind in made
     ]
-    answers = probe.send_together(probe.operations.recommend, requests)
-    return [Asked(row, place, body, answer) for (row, place, body, _), answer in zip(made, answers, strict=True)]
+    responses = probe.send_together(probe.operations.recommend, requests)
+    return [Asked(row, place, body, response) for (row, place, body, _), response in zip(made, responses, strict=True)]
 
 
 def _organisation(row: Row) -> str:
@@ -106,7 +106,7 @@ def _certainty(row: Row, body: Body, kind: str) -> dict[str, Any]:
 
 def _beside(probe: Probe, asked: Asked) -> None:
     """Request the same list with another limit: half of the shown items, or 100 if one was shown."""
-    shown = len(asked.answer.ids)
+    shown = len(asked.response.ids)
     if shown > 1 or asked.body.get("limit") == 1:
         probe.recommend(asked.organisation, **{**asked.body, "limit": shown // 2 or 100})
 
@@ -141,7 +141,7 @@ def _filters(probe: Probe, kind: str, found: Stage) -> Body:
 
 def _to_ask_again(asked: list[Asked], stages: dict[str, Stage]) -> list[Asked]:
     """Return requests that showed items of this run: as few as cover every value that all such requests have."""
-    left = [each for each in asked if {*each.answer.ids} & {*stages[each.organisation].items}]
+    left = [each for each in asked if {*each.response.ids} & {*stages[each.organisation].items}]
     chosen: list[Asked] = []
     met: set[tuple[str, str]] = set()
     while left and len(chosen) < _MOST_AGAIN:
@@ -158,7 +158,7 @@ def _hide_what_they_show(probe: Probe, chosen: list[Asked], stages: dict[str, St
     """Hide at least one item of every list, and as few as possible."""
     for organisation in sorted({each.organisation for each in chosen}):
         ours = {*stages[organisation].items}
-        lists = [{*each.answer.ids} & ours for each in chosen if each.organisation == organisation]
+        lists = [{*each.response.ids} & ours for each in chosen if each.organisation == organisation]
         bodies: list[Body] = []
         while lists:
             gone = Counter(item_id for shown in lists for item_id in shown).most_common(1)[0][0]

@@ -21,7 +21,7 @@ from mock_server.layers.proxy.judge import Answered, Asked, Judge
 from mock_server.spec.contract import Contract
 
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)  # seconds
-_MAX_ANSWER_BYTES = 64 * 2**20
+_MAX_RESPONSE_BYTES = 64 * 2**20
 _MOST_LOGGED = 1_000  # different findings that are logged; the journal has all of them
 _WITHOUT_BODY = {204, 304}
 _ENCODINGS = {b"gzip", b"x-gzip", b"deflate", b"identity"}
@@ -87,19 +87,19 @@ class Proxy:
         """Return (status, headers, body) of the response. Raises ApiError and Disconnected."""
         body = await read_raw(receive, context.headers, self._contract.max_body)
         asked = Asked(scope["method"], scope["raw_path"], scope["query_string"], scope["headers"], body)
-        answer, raw = await self._ask(asked)
-        headers = _end_to_end(answer.headers.raw)
+        response, raw = await self._ask(asked)
+        headers = _end_to_end(response.headers.raw)
         if asked.method not in _NOT_JUDGED:
-            answered = Answered(answer.status_code, headers, raw)
+            answered = Answered(response.status_code, headers, raw)
             context.findings = list(self._judge.findings(context, asked, answered))
             self._report(context)
-        if problem := _unsendable(answer.status_code, headers):
+        if problem := _unsendable(response.status_code, headers):
             raise BadGateway(problem)
-        if answer.status_code in _WITHOUT_BODY:
-            return answer.status_code, [each for each in headers if each[0] != b"content-length"], b""
+        if response.status_code in _WITHOUT_BODY:
+            return response.status_code, [each for each in headers if each[0] != b"content-length"], b""
         if raw and not any(name == b"content-length" for name, _ in headers):
             headers.append((b"content-length", b"%d" % len(raw)))
-        return answer.status_code, headers, raw
+        return response.status_code, headers, raw
 
     async def _ask(self, asked: Asked) -> tuple[httpx.Response, bytes]:
         """Return the target's response, and its body, still encoded. Raises BadGateway, BadRequest."""
@@ -110,17 +110,17 @@ class Proxy:
         try:
             url = self._target.copy_with(raw_path=path)
             request = httpx.Request(asked.method, url, headers=headers, content=asked.body)
-            answer = await self._client.send(request, stream=True)
+            response = await self._client.send(request, stream=True)
             try:
                 parts, size = [], 0
-                async for part in answer.aiter_raw():
+                async for part in response.aiter_raw():
                     parts.append(part)
                     size += len(part)
-                    if size > _MAX_ANSWER_BYTES:
-                        raise BadGateway(f"the target's response has more than {_MAX_ANSWER_BYTES} bytes")
-                return answer, b"".join(parts)
+                    if size > _MAX_RESPONSE_BYTES:
+                        raise BadGateway(f"the target's response has more than {_MAX_RESPONSE_BYTES} bytes")
+                return response, b"".join(parts)
             finally:
-                await answer.aclose()
+                await response.aclose()
         except (httpx.TransportError, httpx.InvalidURL) as error:
             reason = str(error) or "no response in time"
             raise BadGateway(f"{self._target} can't be reached: {type(error).__name__}: {reason}") from None
