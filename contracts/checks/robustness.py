@@ -33,7 +33,7 @@ BODIES: dict[str, bytes] = {
     "empty array": b"[]",
 }
 _NO_IDS: tuple[Any, ...] = (42, [], {"id": "a"}, "")
-_NO_FILTERS: tuple[Any, ...] = ("red", ["red"], 42, {"a": {"b": 1}}, {"": None})
+_NO_FILTERS: tuple[Any, ...] = ("red", ["red"], 42, {"a": {"b": 1}}, {"a": ["b"]}, {"": None})
 WRONG_TYPES: dict[str, list[dict[str, Any]]] = {  # by operation: valid JSON with wrong types
     "recommend": [
         *({"user_id": value} for value in _NO_IDS),

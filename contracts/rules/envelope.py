@@ -67,7 +67,9 @@ def _judge(exchange: Exchange, wanted: bool) -> tuple[str, str] | None:
     if said is not wanted:
         return f"{exchange.status}: success", f"success {said!r} with status {exchange.status}"
     message = exchange.envelope.get("message")
-    return None if isinstance(message, str) else (f"{exchange.status}: message", f"message {message!r}")
+    if isinstance(message, str) and (message.strip() or exchange.status != 400):  # "400: check the message field"
+        return None
+    return f"{exchange.status}: message", f"message {message!r}"
 
 
 @each("ENV-content-type", lambda x: _success(x) or _documented_error(x), "Content-Type application/json")

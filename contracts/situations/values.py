@@ -16,7 +16,7 @@ VALUES: dict[str, Any] = {
     "negative": -7,
     "beyond 2^31": 2**31 + 11,
     "beyond 2^53": 2**53 + 2,
-    "fraction": 19.75,
+    "fraction": 19.7519,
     "true": True,
     "false": False,
     "text of a number": "42",
@@ -26,13 +26,13 @@ VALUES: dict[str, Any] = {
     "two words": "red velvet",
     "the same words": "velvet red",
     "integer part": 19,
-    "fraction beside": 19.76,
+    "fraction beside": 19.7521,
     "text of true": "true",
     "null": None,
     "list": ["red", "blue"],
     "nested": {"eu": 43},
 }
-ANOTHER = {"text": "linen", "number": 43, "zero": 1, "negative": -8, "fraction": 20.25, "true": False, "false": True}
+ANOTHER = {"text": "linen", "number": 43, "zero": 1, "negative": -8, "fraction": 20.2517, "true": False, "false": True}
 _TYPES = ["text", "number", "true", "list", "nested", "fraction"]
 LIVES: dict[str, tuple[str, ...]] = {
     "active": ("active",),

@@ -207,6 +207,11 @@ def test_an_ingestion_answer_without_the_key_error_is_a_should() -> None:
     assert accused(answer({"success": False, "message": ""}, status=403)) == set()
 
 
+def test_a_400_needs_a_message_with_a_text() -> None:
+    """The documents say of a 400: check the message field."""
+    assert accused(answer({"success": False, "message": " "}, status=400)) == {"ENV-error"}
+
+
 def test_an_answer_that_begins_with_a_byte_order_mark_is_not_json() -> None:
     """RFC 8259, section 8.1: nobody may add one. What follows is still judged."""
     right = {"success": True, "message": "items accepted", "data": {"accepted": 1}, "error": None}

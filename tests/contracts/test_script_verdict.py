@@ -21,7 +21,7 @@ from fixtures.examples import example
 
 ALONE = {name: rule.alone for name, rule in RULES.items() if rule.alone is not None}
 PROGRAMS = {name: text for name, alone in ALONE.items() if (text := program(alone)) is not None}
-OF_THE_RUN = {"AUTH-never-refused", "ROBUST-never-5xx", "ROBUST-passing-5xx"}  # these rules need more than the answer
+OF_THE_RUN = {"AUTH-never-refused", "ROBUST-never-5xx", "ROBUST-passing-5xx"}  # these rules need more than the response
 RUN: Any = SimpleNamespace(target=SimpleNamespace(limit=1000, window_seconds=900.0))
 ANSWER = Exchange(
     number=1, source="a check", operation="recommend", method="POST", path="/v1/recommend", key="pk",
@@ -46,7 +46,7 @@ def test_every_rule_about_one_answer_is_a_program_unless_it_needs_the_run() -> N
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
         with_data(),
         with_data(pagination={"page": 1, "limit": 20, "total_count": 48, "has_next": False}),
@@ -60,11 +60,11 @@ def test_every_rule_about_one_answer_is_a_program_unless_it_needs_the_run() -> N
         ),
     ],
 )
-def test_a_program_gives_the_same_result_as_its_rule(answer: Exchange) -> None:
+def test_a_program_gives_the_same_result_as_its_rule(response: Exchange) -> None:
     """All programs run in one separate process in which our packages can't be imported."""
-    spoken_of = [name for name in PROGRAMS if RULES[name].about(answer)]
-    lines = [f"def judge_{n}(answer):\n" + indented(PROGRAMS[name], name) for n, name in enumerate(spoken_of)]
-    calls = [f"print(judge_{n}({as_text(answer)!r}))" for n in range(len(spoken_of))]
+    spoken_of = [name for name in PROGRAMS if RULES[name].about(response)]
+    lines = [f"def judge_{n}(response):\n" + indented(PROGRAMS[name], name) for n, name in enumerate(spoken_of)]
+    calls = [f"print(judge_{n}({as_text(response)!r}))" for n in range(len(spoken_of))]
     ran = subprocess.run(
         [sys.executable, "-I", "-S", "-"],
         input="\n".join([*lines, *calls]),
@@ -74,7 +74,7 @@ def test_a_program_gives_the_same_result_as_its_rule(answer: Exchange) -> None:
     )
     assert ran.returncode == 0, ran.stderr
     said = dict(zip(spoken_of, ran.stdout.splitlines(), strict=True))
-    assert said == {name: str(ALONE[name](RUN, answer)) for name in spoken_of}
+    assert said == {name: str(ALONE[name](RUN, response)) for name in spoken_of}
 
 
 def indented(text: str, name: str) -> str:
@@ -85,7 +85,7 @@ def indented(text: str, name: str) -> str:
         f"    sys.modules[{name!r}] = module = ModuleType({name!r})\n"
         f"    exec({text!r}, space := module.__dict__)\n"
         "    run = SimpleNamespace(target=SimpleNamespace(limit=1000, window_seconds=900.0))\n"
-        f"    return space[{ALONE[name].__name__!r}](run, eval(f'Exchange({{answer}})', space))\n"
+        f"    return space[{ALONE[name].__name__!r}](run, eval(f'Exchange({{response}})', space))\n"
     )
 
 
@@ -99,10 +99,10 @@ def test_ids_from_the_target_are_never_run_as_code_in_a_script(item_id: str, alo
     lines = by_python(RUN, Result(finding.check, Level.MUST, Outcome.FAIL), finding, shlex.quote)
     assert (lines is not None) is alone
     if lines:
-        answer = tmp_path / "answer"
-        answer.write_bytes(with_data(results=[{"item_id": item_id}]).body)
+        response = tmp_path / "response"
+        response.write_bytes(with_data(results=[{"item_id": item_id}]).body)
         ran = subprocess.run(
-            ["sh", "-c", "\n".join([f"status=200 answer={shlex.quote(str(answer))}", *lines])],
+            ["sh", "-c", "\n".join([f"status=200 response={shlex.quote(str(response))}", *lines])],
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert (ran.returncode, ran.stdout) == (1, f"{item_id} is shown\n")
