@@ -11,6 +11,7 @@ from contracts.run.registry import Violation, each, rule
 from contracts.run.run import Run
 
 KEYS = ("recommendation_id", "tenant_id", "domain", "strategy", "mode", "results", "recommended_items", "pagination")
+PAGINATION = ("page", "limit", "total_count", "has_next")
 
 
 def served(exchange: Exchange) -> bool:
@@ -46,6 +47,8 @@ def status_200(_: Run, exchange: Exchange) -> tuple[str, str] | None:
 @each("REC-keys", served, "data with every documented key")
 def keys(_: Run, exchange: Exchange) -> tuple[str, str] | None:
     missing = [key for key in (*KEYS, "latency_ms") if key not in exchange.data]
+    if not missing and isinstance(exchange.data["pagination"], dict):
+        missing = [f"pagination.{key}" for key in PAGINATION if key not in exchange.pagination]
     return ("data", f"without {', '.join(missing)}") if missing else None
 
 

@@ -71,6 +71,16 @@ def test_whole_numbers_written_as_floats_are_whole_numbers() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["page", "limit", "total_count", "has_next"])
+def test_a_documented_key_of_pagination_must_be_there(name: str) -> None:
+    """R16: key names are a MUST, whatever the value."""
+    document = example("recommendation")
+    del document["data"]["pagination"][name]
+    assert "REC-keys" in accused(answer(document))
+    document["data"]["pagination"][name] = None
+    assert "REC-keys" not in accused(answer(document))
+
+
 @pytest.mark.parametrize("name", [*STANDARD_FAMILIES, "wishlist_shared"])
 def test_events_are_sent_with_uuids_and_the_family_of_their_name(name: str) -> None:
     """Field cases C4 and O2: also if the generator made something else."""
