@@ -18,7 +18,7 @@ _NEWCOMERS = 4  # half of them are asked for before the other users, half after
 _CROWD = 60
 _AT_ONCE = "identified at once"  # right after the events, while a queue may still hold them
 _WITH_OWN = "identified with own events"  # the first event is the user's own
-_FOREIGN = 4  # one in so many users of another organisation is asked for
+_FOREIGN_WHAT = ("events", "event_id", "context", "recommendation")  # cover every value another organisation has
 _SURELY = 30  # events that every server accepts in one array
 _PLAIN = {
     "id": "letters", "profile": "never sent", "form": "array", "event_id": "left out", "context": "session",
@@ -70,7 +70,9 @@ def histories(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
     half = _NEWCOMERS // 2
     for organisation, shelf in shelves.items():
         alike = [each for each in plain if each.taken and each.organisation == organisation]
-        users = [(each.user, _accepted(each)) for each in (*alike, *_asked(subjects, organisation))]
+        own = [each for each in subjects if each.taken and each.organisation == organisation]
+        users = [(each.user, _accepted(each)) for each in (*alike, *own)]
+        users += [(user, {}) for user in _foreign([*plain, *subjects], organisation)]
         for subject in subjects:  # a user without a history, whose id resembles one with
             if subject.taken and (other := double(subject.row["id"], subject.user)):
                 users.append((other, _accepted(subject)))
@@ -83,18 +85,24 @@ def histories(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
 
 
 def references(rows: list[Row]) -> list[Row]:
-    """Return two rows for each kind of history: one sent in the plainest way, whose user the others are compared with,
-    and the same with the optional fields of an event."""
-    kinds = dict.fromkeys((row["organisation"], row["events"]) for row in rows)
-    plain = [{**_PLAIN, "organisation": organisation, "events": events} for organisation, events in kinds]
+    """Return two rows for each kind of history, in each organisation: one sent in the plainest way, whose user the
+    others are compared with, and the same with the optional fields of an event."""
+    organisations, kinds = (dict.fromkeys(row[name] for row in rows) for name in ("organisation", "events"))
+    places = itertools.product(organisations, kinds)
+    plain = [{**_PLAIN, "organisation": organisation, "events": events} for organisation, events in places]
     return [*plain, *({**row, **_OPTIONAL} for row in plain)]
 
 
-def _asked(subjects: list[Subject], organisation: str) -> list[Subject]:
-    """Return the users of an organisation, and some of another's, whose histories must have no effect here."""
-    own = [subject for subject in subjects if subject.taken and subject.organisation == organisation]
-    others = [subject for subject in subjects if subject.taken and subject.organisation != organisation]
-    return [*own, *others[::_FOREIGN]]
+def _foreign(subjects: list[Subject], organisation: str) -> Iterator[str]:
+    """Yield ids under which events were sent in another organisation, where alone they may have an effect: as few as
+    cover every value."""
+    left = [subject for subject in subjects if subject.taken and subject.organisation != organisation]
+    values = {id(subject): {(name, subject.row[name]) for name in _FOREIGN_WHAT} for subject in left}
+    missing = set().union(*values.values())
+    while missing:
+        best = max(left, key=lambda subject: len(values[id(subject)] & missing))
+        missing -= values[id(best)]
+        yield best.doer
 
 
 def _shelves(probe: Probe) -> dict[str, tastes.Shelf]:
