@@ -1,6 +1,7 @@
 """Sends recommendation requests of every kind, some together with another one for the same list; then repeats some
 after the list has changed, and turns the pages of others."""
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,7 +29,8 @@ _AT_ONCE = 6  # requests at the same time
 _MOST_AGAIN = 12  # requests
 _AGAIN_WHAT = ("organisation", "strategy", "user", "filters", "page", "connection")  # cover every value
 _BESIDE_WHAT = ("organisation", "strategy", "page")
-_TURNED = ("personalized", "similar", SESSION[0])  # strategies
+_TURNED = ("personalized", "similar")  # strategies; and that of the session
+_FILTERED = ("number", "zero", "negative", "fraction", "true", "false")  # one for each other strategy
 
 
 @dataclass
@@ -54,8 +56,8 @@ def questions(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
         if body.get("page") == 2:  # page 1 just before page 2
             probe.recommend(organisation, **{**body, "page": 1})
         each = Asked(row, organisation, body, _ask(probe, row, organisation, body, kind))
-        if body.get("page", 1) == 1 and each.values(_BESIDE_WHAT) - beside:
-            _beside(probe, each)
+        new = body.get("page", 1) == 1 and each.values(_BESIDE_WHAT) - beside
+        if new and _beside(probe, each):
             beside |= each.values(_BESIDE_WHAT)
         asked.append(each)
         coverage.performed(row)
@@ -64,13 +66,14 @@ def questions(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
         asked += _ask_together(probe, others[start : start + _AT_ONCE], stages)
     for row in others:
         coverage.performed(row)
+    _ask_for_more(probe, asked)
+    if not probe.plan.quick:
+        _turn_pages(probe, stages)
     chosen = _to_ask_again(asked, stages)
     _hide_what_they_show(probe, chosen, stages)
     yield
     for each in chosen:
         _ask(probe, each.row, each.organisation, each.body)
-    if not probe.plan.quick:
-        _turn_pages(probe, stages)
 
 
 def _ask_together(probe: Probe, rows: list[Row], stages: dict[str, Stage]) -> list[Asked]:
@@ -104,11 +107,23 @@ def _certainty(row: Row, body: Body, kind: str) -> dict[str, Any]:
     return {"valid": certain and kind == "plain", "welcome": certain and kind == "odd"}
 
 
-def _beside(probe: Probe, asked: Asked) -> None:
-    """Request the same list with another limit: half of the shown items, or 100 if one was shown."""
+def _ask_for_more(probe: Probe, asked: list[Asked]) -> None:
+    """Request all of every list that is said to end with a full first page."""
+    for each in asked:
+        limit = each.body.get("limit", 20)
+        first = each.body.get("page", 1) == 1
+        if first and len(each.response.ids) == limit < 100 and each.response.pagination.get("has_next") is False:
+            probe.recommend(each.organisation, **{**each.body, "limit": 100})
+
+
+def _beside(probe: Probe, asked: Asked) -> bool:
+    """Request the same list with another limit: half of the shown items, or 100 if one was shown. Return False if the
+    list is too short to tell anything."""
     shown = len(asked.response.ids)
-    if shown > 1 or asked.body.get("limit") == 1:
+    tells = shown > 1 or asked.body.get("limit") == 1
+    if tells:
         probe.recommend(asked.organisation, **{**asked.body, "limit": shown // 2 or 100})
+    return tells
 
 
 def _question(probe: Probe, row: Row, found: Stage, turn: int) -> tuple[Body, str]:
@@ -169,13 +184,26 @@ def _hide_what_they_show(probe: Probe, chosen: list[Asked], stages: dict[str, St
 
 
 def _turn_pages(probe: Probe, stages: dict[str, Stage]) -> None:
-    """Request the same lists of each organisation, because an overlap must show twice: two pages in sequence, and all
-    items at once. Nothing was written since the last `yield`."""
+    """Request two pages in sequence and then all of a list: of some strategies in each organisation, because an overlap
+    must show twice; of each other one in one organisation, under a filter of another kind. Nothing was written since
+    the last `yield`."""
+    turned = (*_TURNED, probe.operations.session)
     for organisation, found in stages.items():
-        context = {"context_item_id": found.contexts["product"]}
-        given = {"user_id": found.users["known"], "filters": {"category": found.category}}
-        for strategy in _TURNED:
-            named = probe.operations.session if strategy == SESSION[0] else strategy
-            body = {"strategy": named, **given, **(context if strategy == "similar" else {})}
-            for page in ({"limit": 5, "page": 1}, {"limit": 5, "page": 2}, {"limit": 100}):
-                probe.recommend(organisation, **body, **page)
+        for name in turned:
+            _turn(probe, organisation, _list_of(probe, name, found, "text"), 5)
+        connect(probe, "after a refusal", organisation)
+        probe.recommend(organisation, **_list_of(probe, turned[0], found, "text"), limit=5, page=3)
+    others = [name for name in probe.operations.strategies if name not in turned]
+    for name, kind, organisation in zip(others, _FILTERED, itertools.cycle(stages), strict=False):
+        _turn(probe, organisation, _list_of(probe, name, stages[organisation], kind), 1)
+
+
+def _turn(probe: Probe, organisation: str, body: Body, limit: int) -> None:
+    for page in ({"limit": limit, "page": 1}, {"limit": limit, "page": 2}, {"limit": 100}):
+        probe.recommend(organisation, **body, **page)
+
+
+def _list_of(probe: Probe, strategy: str, found: Stage, kind: str) -> Body:
+    requires = probe.operations.strategies[strategy].get("requires")
+    item = {"context_item_id": found.contexts["product"]} if requires == "context_item_id" else {}
+    return {"strategy": strategy, "user_id": found.users["known"], **item, **_filters(probe, kind, found)}
