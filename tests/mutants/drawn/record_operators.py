@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from tests.mutants.drawn.operator import Operator
-from tests.mutants.drawn.slices import EVENTS, ITEMS, RECORDS, Place, Slice
+from tests.mutants.drawn.slices import EVENTS, ITEMS, NAMED, RECORDS, Place, Slice
 from tests.mutants.traffic import Answer, Document, Request, Server
 from tests.mutants.wrappers import Break, edge
 
@@ -141,11 +142,12 @@ _NUMBERS = [each for each in ITEMS if each.name in {
     "items-with-a-zero", "items-of-an-article", "items-with-many-attributes", "items-with-created-at"}]  # fmt: skip
 _CAPITALS = [each for each in (*ITEMS, *EVENTS) if each.name.endswith("with-capitals")]
 _EFFECTS = [each for each in EVENTS if each.effect]
+_COUNTING = [replace(each, level="SHOULD") if each.name in NAMED else each for each in _EFFECTS]  # weights are R20's
 _UNTOUCHED = {"items-without-attributes", "items-with-empty-attributes"}  # these have no values to change
 _WITH_ATTRIBUTES = [each for each in ITEMS if each.name not in _UNTOUCHED]
 
 OPERATORS = [
-    Operator("drop", "dropped", "are accepted and never arrive", [*ITEMS, *_EFFECTS], changes(_nothing)),
+    Operator("drop", "dropped", "are accepted and never arrive", [*ITEMS, *_COUNTING], changes(_nothing)),
     Operator("stale", "not-updated", "stay as they were first sent", ITEMS, changes(_stale)),
     Operator("ignore", "always-active", "are active whatever their status", ITEMS, changes(_always_active)),
     Operator("status", "refused", "are refused with 400", RECORDS, answers(400)),

@@ -178,7 +178,8 @@ def _named(name: str) -> Callable[[Document, Place], bool]:
 
 
 STANDARD = {"view", "search", "click", "add_to_cart", "remove_from_cart", "checkout_start", "purchase", "identify"}
-PROMISED = {"view", "click", "add_to_cart", "purchase"}  # names whose effect on lists documents promise
+PROMISED = {"view", "click", "add_to_cart", "purchase"}  # names whose effect on lists a page promises (R20)
+NAMED = {f"events-{name.replace('_', '-')}" for name in STANDARD}
 
 EVENTS = [
     *_ids("events", "user_id"),
