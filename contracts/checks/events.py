@@ -211,11 +211,13 @@ def unknown_fields(probe: Probe) -> None:
 
 
 @check("EVENT-same-event-id")
-def same_event_id(probe: Probe) -> None:
+def same_event_id(probe: Probe) -> Iterator[None]:
     user = probe.name("user")
     body = event_body("view", user, event_id=unique_uuid(probe.rng(user)))
     expect_accepted(probe, probe.operations.events, body, "first time")
     expect_accepted(probe, probe.operations.events, body, "the same event_id again")
+    yield
+    expect_accepted(probe, probe.operations.events, body, "the same event_id once the event is visible")
 
 
 @check("EVENT-identify-needs-previous")

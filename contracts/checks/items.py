@@ -13,6 +13,7 @@ from contracts.checks.common import (
     expect_refused,
     expect_refused_values,
     expect_refused_without,
+    valid_body,
 )
 from contracts.exchange import REFUSED
 from contracts.run.probe import Probe, lacking
@@ -166,6 +167,8 @@ def malformed_json(probe: Probe) -> None:
         probe.expect_status(exchange, REFUSED, "truncated JSON")
         if probe.plan.quick:
             continue
+        more = json.dumps(valid_body(probe, operation)).encode() + b" ]"
+        probe.expect_status(probe.send(operation, content=more, understood=False), REFUSED, "more after the JSON")
         exchange = probe.send(operation, content=b"", understood=False)
         if expect_no_crash(probe, exchange, "no body"):
             probe.expect(

@@ -40,6 +40,7 @@ WRONG_TYPES: dict[str, list[dict[str, Any]]] = {  # by operation: valid JSON wit
         *({"strategy": "similar", "context_item_id": value} for value in _NO_IDS),
         *({"strategy": "popular", "filters": value} for value in _NO_FILTERS),
         {"strategy": None, "user_id": None},
+        *({"strategy": "popular", field: None} for field in ("limit", "filters")),
         {"strategy": ["popular"], "limit": {}, "page": [], "filters": True},
     ],
     "ingestEvents": [

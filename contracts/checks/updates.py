@@ -10,22 +10,29 @@ from contracts.run.registry import check
 @check("LIFE-new-value-takes-effect")
 def new_value_takes_effect(probe: Probe) -> Iterator[None]:
     """Check that an item moves from one category to another and to a third, and, while it is hidden, back to the
-    first."""
+    first; and that an item gets a category that had none."""
     first, second, third = (probe.name("cat") for _ in range(3))
     moving = probe.item("moving", first)
     controls = [probe.item("control", category) for category in (first, second, third)]
-    probe.stock([moving, *controls])
+    without = probe.item("without", first)
+    del without["attributes"]["category"]
+    probe.stock([moving, without, *controls])
     yield
     probe.needs(probe.shows(first, moving["item_id"], controls[0]["item_id"]), "the item shows in its first category")
     for old, new in ((first, second), (second, third)):
         moving = {**moving, "attributes": {**moving["attributes"], "category": new}}
-        probe.upsert_items([moving])
+        probe.upsert_items([moving, {**without, "attributes": moving["attributes"]}])
         yield
         case = "first update" if new == second else "second update"
         probe.expect_eventually(probe.shows(new, moving["item_id"]), case, "the item is found by its new category")
         probe.expect_eventually(
             probe.hides(old, moving["item_id"]), f"{case}: old value", "the item is no longer found by its old category"
         )
+    probe.expect_eventually(
+        probe.shows(third, without["item_id"]),
+        "new attribute",
+        "the item is found by the category that it had not before",
+    )
     if probe.costly_items:
         return
     probe.upsert_items([{**moving, "status": "inactive"}])

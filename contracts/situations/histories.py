@@ -126,9 +126,12 @@ def _subject(probe: Probe, row: Row, shelves: dict[str, tastes.Shelf]) -> Subjec
     organisation = "other" if row["organisation"] == "second" else "main"
     user = identifier(probe, row["id"])
     rng = probe.rng(user)
-    doer = user if row["identity"] == "its own" else unique_uuid(rng)
+    anonymous = unique_uuid(rng)
+    doer = user if row["identity"] == "its own" else anonymous.upper() if rng.random() < 0.5 else anonymous
     searcher = user if row["identity"] == _WITH_OWN else doer
     events = shelves[organisation].history(doer, "quiet")
+    # The first and the last event alone would lead to another list than all of them.
+    events[0]["item_id"], events[-1]["item_id"] = shelves[organisation].items["loud"][:2]
     for event in events:
         event["context"] = {**event["context"], **_CONTEXTS[row["context"]]}
         if row["context"] == "left out":

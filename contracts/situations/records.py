@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from contracts.run.probe import Body, Probe
 from contracts.situations.arrays import Part, Sender, doubt_of
 from contracts.situations.table import Coverage, Row
-from contracts.situations.values import LIVES, VALUES, attributes, created_at, identifier, named_like, twin
+from contracts.situations.values import (
+    AFTER_A_CHANGE,
+    LIVES,
+    VALUES,
+    attributes,
+    created_at,
+    identifier,
+    named_like,
+    twin,
+)
 from fixtures.bodies import event_body, item_body, user_body
 
 TABLES = ("items", "users")  # of records that a target may take one by one only
@@ -19,7 +28,7 @@ _ASKED_BEFORE = ("text", "number", "zero", "true")  # before some values change
 _ASKED_FOR = (
     "text", "number", "zero", "negative", "beyond 2^31", "beyond 2^53", "fraction", "true", "false",
     "text of a number", "text with a leading zero", "long text", "two words", "integer part",
-    "fraction beside",
+    "fraction beside", "empty text", "another text", "no longer absent",
 )  # fmt: skip
 
 
@@ -149,9 +158,15 @@ def _look(probe: Probe, records: list[Record]) -> None:
 def _filter(probe: Probe, records: list[Record], trait: str, *kinds: str) -> None:
     channel = probe.visibility.channel
     if channel is not None and channel.filtered:
-        asked = {record.row["value"]: record.organisation for record in records if record.row["value"] in kinds}
+        asked = {kind: record.organisation for record in records if (kind := _now(record)) in kinds}
         for kind, organisation in sorted(asked.items()):
-            probe.recommend(organisation, **{**channel.body(""), "filters": {trait: VALUES[kind]}})
+            probe.recommend(organisation, **{**channel.body(""), "filters": {trait: (VALUES | AFTER_A_CHANGE)[kind]}})
+
+
+def _now(record: Record) -> str:
+    """Return the kind of value that the record has after its life."""
+    value, has_changed = record.row["value"], record.row.get("life") == "active then another value"
+    return {"absent": "no longer absent", "text": "another text"}.get(value, value) if has_changed else value
 
 
 def _count(records: list[Record], coverage: Coverage) -> None:

@@ -6,7 +6,18 @@ from contracts.run.probe import Body, Probe
 from contracts.situations.values import VALUES, identifier
 from fixtures.bodies import event_body, identify_body, item_body, unique_uuid, user_body
 
-_KINDS = ("text", "number", "zero", "negative", "fraction", "true", "false", "text of a number", "text of true")
+_KINDS = (
+    "text",
+    "number",
+    "zero",
+    "negative",
+    "fraction",
+    "true",
+    "false",
+    "text of a number",
+    "text of true",
+    "empty text",
+)
 _ODD = ("accents", "slash", "blank", "colon", "plane 1")  # ids that a server may refuse
 _USER_IDS = {
     "plain id": ("digits", "leading zeros", "UUID", "dot", "underscore", "64 characters"),
@@ -59,6 +70,7 @@ def _make(probe: Probe, organisation: str) -> Stage:
     bare = item_body(probe.name("bare"))  # without attributes, and nobody has seen it
     contexts = {"product": ids[1], "article": ids[2], "bare": bare["item_id"], "odd id": ids[-1]}
     hidden = [{**probe.item("hidden", category), "status": status} for status in ("inactive", "deleted")]
+    contexts["hidden"] = hidden[0]["item_id"]
     users = _users(probe, organisation, ids, items[0])
     probe.upsert_items([bare, *hidden], organisation)
     users |= _shapes(probe, organisation, ids, [item["item_id"] for item in hidden])

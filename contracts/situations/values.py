@@ -32,7 +32,16 @@ VALUES: dict[str, Any] = {
     "list": ["red", "blue"],
     "nested": {"eu": 43},
 }
-ANOTHER = {"text": "linen", "number": 43, "zero": 1, "negative": -8, "fraction": 20.2517, "true": False, "false": True}
+AFTER_A_CHANGE = {"another text": "linen", "no longer absent": "cotton"}
+ANOTHER = {
+    "text": AFTER_A_CHANGE["another text"],
+    "number": 41,
+    "zero": 1,
+    "negative": -8,
+    "fraction": 20.2517,
+    "true": False,
+    "false": True,
+}
 _TYPES = ["text", "number", "true", "list", "nested", "fraction"]
 LIVES: dict[str, tuple[str, ...]] = {
     "active": ("active",),
@@ -78,7 +87,13 @@ def identifier(probe: Probe, kind: str) -> str:
         probe.model.made_up.add(made_up := f"0{probe.number()}")
         return made_up
     mark = _MARKS[kind]
-    return probe.name("x").ljust(mark, "x") if isinstance(mark, int) else probe.name(mark)
+    return long_name(probe.name("x"), probe.names.prefix, mark) if isinstance(mark, int) else probe.name(mark)
+
+
+def long_name(name: str, prefix: str, length: int) -> str:
+    """Return the id made longer in the middle: long ids of a run begin alike, so that a server that cuts them confuses
+    them."""
+    return prefix + "x" * (length - len(name)) + name.removeprefix(prefix)
 
 
 _NOT_THE_FIELD = {"inactive": "active", "deleted": "active"}  # status -> what an attribute of that name says
@@ -109,7 +124,7 @@ def class_of(kind: str) -> str:
 def attributes(kind: str, name: str, change: str = "") -> Body:
     """Return the attribute `name` with a value of that kind; `change`: another value, or another type."""
     if kind == "absent":
-        return {name: "no longer absent"} if change else {}
+        return {name: AFTER_A_CHANGE["no longer absent"]} if change else {}
     if change == "active then another type":
         following = _TYPES[(_TYPES.index(kind) + 1) % len(_TYPES)] if kind in _TYPES else "text"
         return {name: VALUES[following]}
