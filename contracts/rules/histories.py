@@ -16,6 +16,7 @@ from contracts.run.registry import Violation, family
 from contracts.run.run import Run
 
 _NEWCOMERS = 3  # users without a history who get the same list; enough to make a different list significant
+_AGREEING = 2  # users who did the same and get the same list
 _ENOUGH = 10  # events; with fewer, a list may stay general (R15)
 
 
@@ -80,7 +81,8 @@ def _without_effect(histories: Histories, comparable: Comparable) -> Iterator[tu
     for user, (deeds, exchange) in comparable.others.items():
         if sum(times for _, times in deeds) >= _ENOUGH:
             by_deeds[deeds].append((user, exchange))
-    for group in by_deeds.values():
+    for deeds, group in by_deeds.items():
+        yield from _of_a_part(histories, comparable, deeds, group)
         bare = [pair for pair in group if not histories.has_profile(comparable.organisation, pair[0])]
         effects = [exchange for _, exchange in bare if exchange.ids != usual]
         for user, exchange in group if effects else ():
@@ -93,6 +95,33 @@ def _without_effect(histories: Histories, comparable: Comparable) -> Iterator[tu
                     _rule_for(user, histories.is_identified(comparable.organisation, user)),
                     Violation("no effect", expected, actual, shown),
                 )
+
+
+def _of_a_part(
+    histories: Histories, comparable: Comparable, deeds: Deeds, group: list[tuple[str, Exchange]]
+) -> Iterator[tuple[str, Violation]]:
+    """Find users who get the list of one who did only a part of what they did, while others who did the same agree on
+    another list."""
+    own = [exchange for user, exchange in group if not histories.is_identified(comparable.organisation, user)]
+    common, times = Counter(tuple(exchange.ids) for exchange in own).most_common(1)[0] if own else ((), 0)
+    if times < _AGREEING or list(common) == comparable.usual:
+        return
+    agreeing = tuple(exchange for exchange in own if tuple(exchange.ids) == common)[:_AGREEING]
+    parts = {tuple(exchange.ids): exchange for some, exchange in comparable.others.values() if _is_part(some, deeds)}
+    for user, exchange in group:
+        part = parts.get(tuple(exchange.ids))
+        if part is not None and tuple(exchange.ids) not in (common, tuple(comparable.usual or ())):
+            actual = f"{user}: the list of {part.request_json['user_id']}, who did only a part of it"
+            shown = (*comparable.typical, *agreeing, part, exchange)
+            yield (
+                _rule_for(user, histories.is_identified(comparable.organisation, user)),
+                Violation("a part", "a list like that of others who did the same", actual, shown),
+            )
+
+
+def _is_part(some: Deeds, all_of: Deeds) -> bool:
+    times = dict(all_of)
+    return some != all_of and all(times.get(deed, 0) >= each for deed, each in some)
 
 
 def _rule_for(user: str, identified: bool) -> str:

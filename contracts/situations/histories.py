@@ -5,7 +5,7 @@ The items have the same ids in both organisations, so that a leak from one to th
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from contracts.checks import tastes
@@ -47,6 +47,7 @@ def histories(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
     yield
     subjects = [_subject(probe, row, shelves) for row in rows]
     plain = [_subject(probe, row, shelves) for row in references(rows)]
+    parts = [_part(_subject(probe, each.row, shelves)) for each in plain if each.row["event_id"] == "left out"]
     _send_profiles(probe, subjects, "sent before", "with attributes")
     yield
     popular = _popular(probe, shelves)
@@ -55,7 +56,8 @@ def histories(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
         own = [subject for subject in subjects if subject.organisation == organisation]
         hasty = [subject for subject in own if subject.row["identity"] == _AT_ONCE]
         for event_id in ("left out", "UUID"):
-            found = [each for each in plain if (each.organisation, each.row["event_id"]) == (organisation, event_id)]
+            found = [each for each in (*plain, *parts) if each.organisation == organisation]
+            found = [each for each in found if each.row["event_id"] == event_id]
             if found:
                 _send_array(probe, "array", found, coverage)
         _send_events(probe, [subject for subject in own if subject not in hasty], coverage)
@@ -69,7 +71,7 @@ def histories(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
     newcomers: list[tuple[str, dict[str, Any]]] = [(probe.name("newcomer"), {"valid": True}) for _ in range(_NEWCOMERS)]
     half = _NEWCOMERS // 2
     for organisation, shelf in shelves.items():
-        alike = [each for each in plain if each.taken and each.organisation == organisation]
+        alike = [each for each in (*plain, *parts) if each.taken and each.organisation == organisation]
         own = [each for each in subjects if each.taken and each.organisation == organisation]
         users = [(each.user, _accepted(each)) for each in (*alike, *own)]
         users += [(user, {}) for user in _foreign([*plain, *subjects], organisation)]
@@ -91,6 +93,11 @@ def references(rows: list[Row]) -> list[Row]:
     places = itertools.product(organisations, kinds)
     plain = [{**_PLAIN, "organisation": organisation, "events": events} for organisation, events in places]
     return [*plain, *({**row, **_OPTIONAL} for row in plain)]
+
+
+def _part(subject: Subject) -> Subject:
+    """Return a user who did the last thing alone: whoever gets this list after all of it has lost a part."""
+    return replace(subject, events=subject.events[-1:])
 
 
 def _foreign(subjects: list[Subject], organisation: str) -> Iterator[str]:

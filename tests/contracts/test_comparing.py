@@ -75,6 +75,22 @@ def test_a_history_joined_by_identify_counts_as_the_users_own() -> None:
     assert world.accused(*ALIKE) == {"IDENT-alike"}
 
 
+@pytest.mark.parametrize(("seconds", "found"), [(OTHERS, {"IDENT-alike"}), (USUAL[1:], set())])
+def test_the_list_of_a_part_of_a_history_is_a_finding_if_others_with_all_of_it_agree(
+    seconds: list[str], found: set[str]
+) -> None:
+    world = World()
+    for user in ("control", "second", "before"):
+        world.lives(user)
+    world.lives("part", times=1)
+    world.model.happened("main", identify_body("real", "before"), 1, 1.1)
+    world.newcomers()
+    of_a_part = OTHERS[::-1]
+    for user, ids in {"control": OTHERS, "second": seconds, "part": of_a_part, "real": of_a_part}.items():
+        world.asks(ids, user_id=user)
+    assert world.accused(*ALIKE) == found
+
+
 @pytest.mark.parametrize(
     "case", ["no effect on anybody", "another history", "few events", "few newcomers", "not settled", "a write between"]
 )
