@@ -143,12 +143,6 @@ MUTANTS = [
         of_array(slice(0, 1)),
     ),
     Mutant(
-        "first-of-array-lost",
-        "The first event of an array is lost.",
-        ("EVENT-array-every-place-counts",),
-        of_array(slice(1, None)),
-    ),
-    Mutant(
         "events-before-their-item-lost",
         "An event is lost while its item is still queued.",
         ("EVENT-before-its-item",),

@@ -155,6 +155,12 @@ def is_identify(record: dict[str, object]) -> bool:
 
 MUTANTS = [
     Mutant(
+        "identify-is-ignored",
+        "An identify event is accepted, and merges nothing.",
+        ("IDENT-merges-history", "IDENT-alike"),
+        on_identify(lambda *_: None),
+    ),
+    Mutant(
         "identify-of-upserted-users-only",
         "An identify event merges nothing when the user was never upserted.",
         ("IDENT-alike", "IDENT-merges-in-one-array", "IDENT-chain"),
