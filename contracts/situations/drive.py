@@ -19,6 +19,7 @@ DRIVERS: dict[str, Driver] = {
 }
 _GENERATED = 112  # requests reserved for generated inputs
 _QUICK = 0.6  # share of the remaining budget
+_MARGIN = 10  # requests by which the tables may cost more than the estimate
 _WITHOUT_ARRAYS = 1.8  # times the cost with arrays: every record takes a request, and one more to clean up
 
 
@@ -30,6 +31,7 @@ def bring_about(run: Run, engine: Engine) -> list[str]:
     if not run.plan.quick:
         run.budget.set_aside[run.spare] = before.get(run.spare, 0) + int(_GENERATED * dearer)
     left = {name: run.budget.left(name) * (_QUICK if run.plan.quick else 1.0) for name in {"main", run.spare}}
+    left = {name: requests - _MARGIN for name, requests in left.items()}
     for name, table in tables().items():
         coverage = Coverage(table, STRENGTH[run.plan.profile])
         possible = _possible(run, table, coverage)

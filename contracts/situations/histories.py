@@ -47,7 +47,8 @@ def histories(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
     yield
     subjects = [_subject(probe, row, shelves) for row in rows]
     plain = [_subject(probe, row, shelves) for row in references(rows)]
-    parts = [_part(_subject(probe, each.row, shelves)) for each in plain if each.row["event_id"] == "left out"]
+    mixed = [each.row for each in plain if (each.row["events"], each.row["event_id"]) == ("mixed", "left out")]
+    parts = [_part(_subject(probe, row, shelves)) for row in mixed]
     _send_profiles(probe, subjects, "sent before", "with attributes")
     yield
     popular = _popular(probe, shelves)
