@@ -15,6 +15,8 @@ from contracts.run.history import Deeds, Histories
 from contracts.run.registry import Violation, family
 from contracts.run.run import Run
 
+Group = list[tuple[str, Exchange]]  # users with equal histories, with their responses
+
 _NEWCOMERS = 3  # users without a history who get the same list; enough to make a different list significant
 _AGREEING = 2  # users who did the same and get the same list
 _ENOUGH = 10  # events; with fewer, a list may stay general (R15)
@@ -55,7 +57,7 @@ class Comparable:
 def compared(run: Run, exchanges: list[Exchange]) -> Iterator[tuple[str, Violation]]:
     for comparable in _comparable(run, exchanges):
         if comparable.usual:
-            yield from _without_effect(run.model.histories, comparable)
+            yield from _unlike_others(run.model.histories, comparable)
             yield from _of_others(run.model.histories, comparable)
 
 
@@ -74,49 +76,54 @@ def _comparable(run: Run, exchanges: list[Exchange]) -> Iterator[Comparable]:
         yield comparable
 
 
-def _without_effect(histories: Histories, comparable: Comparable) -> Iterator[tuple[str, Violation]]:
-    """Find users whose history has no effect although another user's equal history has one. No difference in how the
-    events were sent (alone, in arrays, with optional fields) is accepted."""
-    usual, by_deeds = comparable.usual, defaultdict(list)
+def _unlike_others(histories: Histories, comparable: Comparable) -> Iterator[tuple[str, Violation]]:
+    """Find users who are not treated like others with an equal history."""
+    by_deeds = defaultdict(list)
     for user, (deeds, exchange) in comparable.others.items():
         if sum(times for _, times in deeds) >= _ENOUGH:
             by_deeds[deeds].append((user, exchange))
     for deeds, group in by_deeds.items():
         yield from _of_a_part(histories, comparable, deeds, group)
-        bare = [pair for pair in group if not histories.has_profile(comparable.organisation, pair[0])]
-        effects = [exchange for _, exchange in bare if exchange.ids != usual]
-        for user, exchange in group if effects else ():
-            if exchange.ids == usual:
-                like = effects[0].request_json["user_id"]
-                actual = f"{user}: the list of a user without history; {like} did the same and has another"
-                shown = (*comparable.typical, effects[0], exchange)
-                expected = "a list like that of others who did the same"
-                yield (
-                    _rule_for(user, histories.is_identified(comparable.organisation, user)),
-                    Violation("no effect", expected, actual, shown),
-                )
+        yield from _without_effect(histories, comparable, group)
 
 
 def _of_a_part(
-    histories: Histories, comparable: Comparable, deeds: Deeds, group: list[tuple[str, Exchange]]
+    histories: Histories, comparable: Comparable, deeds: Deeds, group: Group
 ) -> Iterator[tuple[str, Violation]]:
     """Find users who get the list of one who did only a part of what they did, while others who did the same agree on
     another list."""
     own = [exchange for user, exchange in group if not histories.is_identified(comparable.organisation, user)]
     common, times = Counter(tuple(exchange.ids) for exchange in own).most_common(1)[0] if own else ((), 0)
-    if times < _AGREEING or list(common) == comparable.usual:
+    usual = tuple(comparable.usual or ())
+    if times < _AGREEING or common == usual:
         return
-    agreeing = tuple(exchange for exchange in own if tuple(exchange.ids) == common)[:_AGREEING]
+    agreeing = [exchange for exchange in own if tuple(exchange.ids) == common][:_AGREEING]
     parts = {tuple(exchange.ids): exchange for some, exchange in comparable.others.values() if _is_part(some, deeds)}
     for user, exchange in group:
-        part = parts.get(tuple(exchange.ids))
-        if part is not None and tuple(exchange.ids) not in (common, tuple(comparable.usual or ())):
-            actual = f"{user}: the list of {part.request_json['user_id']}, who did only a part of it"
-            shown = (*comparable.typical, *agreeing, part, exchange)
-            yield (
-                _rule_for(user, histories.is_identified(comparable.organisation, user)),
-                Violation("a part", "a list like that of others who did the same", actual, shown),
-            )
+        ids = tuple(exchange.ids)
+        if ids in parts and ids not in (common, usual):
+            said = f"the list of {parts[ids].request_json['user_id']}, who did only a part of it"
+            yield _unlike(histories, comparable, user, "a part", said, (*agreeing, parts[ids], exchange))
+
+
+def _without_effect(histories: Histories, comparable: Comparable, group: Group) -> Iterator[tuple[str, Violation]]:
+    """Find users whose history has no effect although another user's equal history has one. No difference in how the
+    events were sent (alone, in arrays, with optional fields) is accepted."""
+    bare = [pair for pair in group if not histories.has_profile(comparable.organisation, pair[0])]
+    effects = [exchange for _, exchange in bare if exchange.ids != comparable.usual]
+    for user, exchange in group if effects else ():
+        if exchange.ids == comparable.usual:
+            like = effects[0].request_json["user_id"]
+            said = f"the list of a user without history; {like} did the same and has another"
+            yield _unlike(histories, comparable, user, "no effect", said, (effects[0], exchange))
+
+
+def _unlike(
+    histories: Histories, comparable: Comparable, user: str, case: str, said: str, shown: tuple[Exchange, ...]
+) -> tuple[str, Violation]:
+    rule = _rule_for(user, histories.is_identified(comparable.organisation, user))
+    expected = "a list like that of others who did the same"
+    return rule, Violation(case, expected, f"{user}: {said}", (*comparable.typical, *shown))
 
 
 def _is_part(some: Deeds, all_of: Deeds) -> bool:

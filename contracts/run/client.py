@@ -159,7 +159,7 @@ class Client:
         for name in {**credential.headers, **(headers or {})}:
             if name.lower() in self._users:
                 raise Skipped(f"--header {name} is sent with every request")
-        body = content if content is not None else b"" if json is None else encode(json, self._is_second(source))
+        body = content if content is not None else b"" if json is None else self._encoded(source, json)
         sent: dict[str, str | None] = {"Content-Type": "application/json", **credential.headers, **(headers or {})}
         real = {name: value for name, value in sent.items() if value is not None} | dict(
             self._target.connection.headers
@@ -167,10 +167,10 @@ class Client:
         about = {"understood": understood, "valid": valid, "welcome": welcome, "forbidden": forbidden}
         return _Request(source, method, path, credential, operation, body, headers, real, fresh, about)
 
-    def _is_second(self, source: str) -> bool:
-        """Return whether this is every second body of a check: both spellings of JSON must have the same effect."""
+    def _encoded(self, source: str, body: Any) -> bytes:
+        """Spell every second body of a check with escapes: both spellings of JSON must have the same effect."""
         self._bodies[source] += 1
-        return self._bodies[source] % 2 == 0
+        return encode(body, escaped=self._bodies[source] % 2 == 0)
 
     def _patiently(self, request: "_Request", take_429: bool) -> Exchange:
         """Send, and send again when the window of a 429 has ended."""

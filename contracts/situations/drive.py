@@ -30,8 +30,8 @@ def bring_about(run: Run, engine: Engine) -> list[str]:
     before = dict(run.budget.set_aside)
     if not run.plan.quick:
         run.budget.set_aside[run.spare] = before.get(run.spare, 0) + int(_GENERATED * dearer)
-    left = {name: run.budget.left(name) * (_QUICK if run.plan.quick else 1.0) for name in {"main", run.spare}}
-    left = {name: requests - _MARGIN for name, requests in left.items()}
+    share = _QUICK if run.plan.quick else 1.0
+    left = {name: run.budget.left(name) * share - _MARGIN for name in {"main", run.spare}}
     for name, table in tables().items():
         coverage = Coverage(table, STRENGTH[run.plan.profile])
         possible = _possible(run, table, coverage)

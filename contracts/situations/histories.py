@@ -48,7 +48,7 @@ def histories(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
     subjects = [_subject(probe, row, shelves) for row in rows]
     plain = [_subject(probe, row, shelves) for row in references(rows)]
     mixed = [each.row for each in plain if (each.row["events"], each.row["event_id"]) == ("mixed", "left out")]
-    parts = [_part(_subject(probe, row, shelves)) for row in mixed]
+    controls = [*plain, *(_part(_subject(probe, row, shelves)) for row in mixed)]
     _send_profiles(probe, subjects, "sent before", "with attributes")
     yield
     popular = _popular(probe, shelves)
@@ -57,8 +57,8 @@ def histories(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
         own = [subject for subject in subjects if subject.organisation == organisation]
         hasty = [subject for subject in own if subject.row["identity"] == _AT_ONCE]
         for event_id in ("left out", "UUID"):
-            found = [each for each in (*plain, *parts) if each.organisation == organisation]
-            found = [each for each in found if each.row["event_id"] == event_id]
+            place = organisation, event_id
+            found = [each for each in controls if (each.organisation, each.row["event_id"]) == place]
             if found:
                 _send_array(probe, "array", found, coverage)
         _send_events(probe, [subject for subject in own if subject not in hasty], coverage)
@@ -72,9 +72,8 @@ def histories(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
     newcomers: list[tuple[str, dict[str, Any]]] = [(probe.name("newcomer"), {"valid": True}) for _ in range(_NEWCOMERS)]
     half = _NEWCOMERS // 2
     for organisation, shelf in shelves.items():
-        alike = [each for each in (*plain, *parts) if each.taken and each.organisation == organisation]
-        own = [each for each in subjects if each.taken and each.organisation == organisation]
-        users = [(each.user, _accepted(each)) for each in (*alike, *own)]
+        own = [each for each in (*controls, *subjects) if each.taken and each.organisation == organisation]
+        users = [(each.user, _accepted(each)) for each in own]
         users += [(user, {}) for user in _foreign([*plain, *subjects], organisation)]
         for subject in subjects:  # a user without a history, whose id resembles one with
             if subject.taken and (other := double(subject.row["id"], subject.user)):

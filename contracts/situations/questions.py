@@ -135,9 +135,14 @@ def _question(probe: Probe, row: Row, found: Stage, turn: int) -> tuple[Body, st
         (_, user), kind = unusual[turn % len(unusual)], row["user"].removesuffix(" id")
     elif row["user"] in found.users and row["user"] != "unknown":
         user = found.users[row["user"]]
-    requires = probe.operations.strategies.get(strategy, {}).get("requires")
-    item = {"context_item_id": found.contexts[row["item"]]} if requires == "context_item_id" else {}
+    item = _context(probe, strategy, found.contexts[row["item"]])
     return {**named, "user_id": user, **item, **_filters(probe, row["filters"], found), **_PAGES[row["page"]]}, kind
+
+
+def _context(probe: Probe, strategy: str, item_id: str) -> Body:
+    """Return the context item, if the strategy needs one."""
+    requires = probe.operations.strategies.get(strategy, {}).get("requires")
+    return {"context_item_id": item_id} if requires == "context_item_id" else {}
 
 
 def _filters(probe: Probe, kind: str, found: Stage) -> Body:
@@ -204,6 +209,5 @@ def _turn(probe: Probe, organisation: str, body: Body, limit: int) -> None:
 
 
 def _list_of(probe: Probe, strategy: str, found: Stage, kind: str) -> Body:
-    requires = probe.operations.strategies[strategy].get("requires")
-    item = {"context_item_id": found.contexts["product"]} if requires == "context_item_id" else {}
+    item = _context(probe, strategy, found.contexts["product"])
     return {"strategy": strategy, "user_id": found.users["known"], **item, **_filters(probe, kind, found)}
