@@ -194,7 +194,7 @@ def _control(url: str, method: str, path: str, body: Mapping[str, Any] | None = 
     with contextlib.closing(connection):
         connection.request(method, f"/_mock{path}", None if body is None else json.dumps(body), headers)
         response = connection.getresponse()
-        body = json.loads(response.read())
+        received = json.loads(response.read())
     if response.status >= 300:
-        pytest.fail(f"the mock refused {method} /_mock{path}: {body['message']}", pytrace=False)
-    return body["data"]
+        pytest.fail(f"the mock refused {method} /_mock{path}: {received['message']}", pytrace=False)
+    return received["data"]

@@ -52,8 +52,8 @@ def is_own(exchange: Exchange) -> bool:
 
 def _recommendation(exchange: Exchange, body: Any) -> Meaning:
     asked: Mapping[str, Any] = body if isinstance(body, dict) else {}
-    body = exchange.response.json()
-    data = body.get("data") if isinstance(body, dict) else None
+    received = exchange.response.json()
+    data = received.get("data") if isinstance(received, dict) else None
     data = data if isinstance(data, dict) else {}
     strategy = data.get("strategy") or asked.get("strategy") or "personalized"
     words = [strategy if isinstance(strategy, str) else "?"]
