@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import TypeVar
 
 SLICE_SECONDS = 0.0005  # how long a slice may block the event loop
+LEAST_SHARE = 0.05  # of the time of others, however busy they are: else work that comes regularly would pile up
 REST_SECONDS = 0.001
 TURNS = 3  # of the event loop, in which a request that has arrived is read, begun and answered
 OTHERS_SECONDS = 0.00004  # if the turns take longer, others worked: empty ones take 5 to 15 us, a request 60 or more
@@ -22,8 +23,9 @@ class Slices:
     def __init__(self) -> None:
         self.begin()
 
-    def begin(self) -> None:
-        self._until = perf_counter() + SLICE_SECONDS
+    def begin(self, rested: float = 0.0) -> None:
+        """Begin a slice, a longer one after a long rest (in seconds)."""
+        self._until = perf_counter() + max(SLICE_SECONDS, LEAST_SHARE * rested)
 
     @property
     def over(self) -> bool:
@@ -37,7 +39,7 @@ class Slices:
             await asyncio.sleep(0)
         if perf_counter() - began > OTHERS_SECONDS:
             await asyncio.sleep(REST_SECONDS)
-        self.begin()
+        self.begin(perf_counter() - began)
 
 
 async def in_slices(steps: Generator[Step, None, None]) -> AsyncGenerator[Step, None]:

@@ -7,7 +7,14 @@ from collections.abc import Iterator
 import pytest
 
 from mock_server.runtime import slices
-from mock_server.runtime.slices import OTHERS_SECONDS, REST_SECONDS, SLICE_SECONDS, Slices, in_slices
+from mock_server.runtime.slices import (
+    LEAST_SHARE,
+    OTHERS_SECONDS,
+    REST_SECONDS,
+    SLICE_SECONDS,
+    Slices,
+    in_slices,
+)
 
 
 class Machine:
@@ -63,6 +70,25 @@ def test_work_rests_when_a_request_is_served_in_any_of_the_turns_that_it_needs(m
 
     asyncio.run(scene())
     assert machine.slept == [REST_SECONDS]
+
+
+def test_work_has_a_share_of_the_time_however_busy_the_others_are(machine: Machine) -> None:
+    busy = 100 * SLICE_SECONDS
+
+    async def request() -> None:
+        machine.now += busy
+
+    async def scene() -> Slices:
+        served, work = asyncio.ensure_future(request()), Slices()
+        await work.rest()
+        await served
+        return work
+
+    work = asyncio.run(scene())
+    machine.now += 0.99 * LEAST_SHARE * busy
+    assert not work.over
+    machine.now += LEAST_SHARE * busy
+    assert work.over
 
 
 def test_steps_are_handed_on_in_order_and_slices_end_between_two_of_them(machine: Machine) -> None:
