@@ -16,7 +16,8 @@ ODD_MARKS = ("made.in", "$made", "made:in", "made/in", "__made__", "constructor"
 @dataclass
 class Rack:
     """Eight items in all combinations of two brands of the run, two sizes, two colours, in stock or not; and one item
-    of size 0. The first item has attributes of its own, some with unusual names; `left` is one whose value is 0."""
+    of size 0. The first item has attributes of its own, some with unusual names: `left` is one whose value is 0, and
+    weight is a fraction."""
 
     category: str
     left: str
@@ -54,7 +55,7 @@ def _make_rack(probe: Probe) -> Rack:
     items[0]["attributes"] |= {name: f"{brands[0]}-{n}" for n, name in enumerate((*MARKS, *UNUSUAL_MARKS, *ODD_MARKS))}
     items[0]["attributes"] |= {"origin": f"{brands[0]} of C\u00f4te d'Or, \u978b & Co.", "code": probe.number()}
     left = f"left-{probe.names.prefix}1"  # no other run uses it
-    items[0]["attributes"] |= {left: 0}
+    items[0]["attributes"] |= {left: 0, "weight": first_size / 10_000}
     probe.stock(items)
     return Rack(category, left, brands, items)
 
@@ -194,14 +195,16 @@ def number_found(probe: Probe) -> Iterator[None]:
     yield
     _needs_visible(probe, found)
     takes_numbers = False
-    for case, name in (("a number", "size"), ("0", found.left)):
+    for case, name in (("a number", "size"), ("0", found.left), ("a fraction", "weight")):
         filters = {name: found.items[0]["attributes"][name]}
         if _is_taken(probe, filters):
             takes_numbers = True
             _finds(probe, found, f"{case} found", filters)
         else:
             actual = said(probe.exchanges[-1])
-            probe.expect(not takes_numbers, f"{case} taken", "0 as a filter, as other numbers", actual, *probe.last())
+            probe.expect(
+                not takes_numbers, f"{case} taken", f"{case} as a filter, as other numbers", actual, *probe.last()
+            )
 
 
 @check("FILTER-numbers")

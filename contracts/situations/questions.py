@@ -61,7 +61,7 @@ def questions(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
             beside |= each.values(_BESIDE_WHAT)
         asked.append(each)
         coverage.performed(row)
-    others = [row for row in rows if row not in alone]
+    others = in_turn([row for row in rows if row not in alone])
     for start in range(0, len(others), _AT_ONCE):
         asked += _ask_together(probe, others[start : start + _AT_ONCE], stages)
     for row in others:
@@ -87,6 +87,12 @@ def _ask_together(probe: Probe, rows: list[Row], stages: dict[str, Stage]) -> li
     ]
     responses = probe.send_together(probe.operations.recommend, requests)
     return [Asked(row, place, body, response) for (row, place, body, _), response in zip(made, responses, strict=True)]
+
+
+def in_turn(rows: list[Row]) -> list[Row]:
+    """Return the rows with their organisations in turn, so that requests of both are sent at the same time."""
+    of_each = [[row for row in rows if _organisation(row) == place] for place in ("main", "other")]
+    return [row for some in itertools.zip_longest(*of_each) for row in some if row]
 
 
 def _organisation(row: Row) -> str:

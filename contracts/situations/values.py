@@ -132,9 +132,11 @@ def attributes(kind: str, name: str, change: str = "") -> Body:
 
 
 def double(kind: str, identifier: str) -> str | None:
-    """Return another id that a store takes for this one if it folds ids or reads them as numbers."""
+    """Return another id that a store takes for this one if it folds or cuts ids or reads them as numbers."""
     if kind == "case pair":
         return twin(identifier)
+    if isinstance(_MARKS.get(kind), int):
+        return identifier[:-1] + ("x" if identifier.endswith("y") else "y")
     folded = {
         "leading zeros": identifier.lstrip("0"),
         "blank at the end": identifier.strip(),

@@ -7,8 +7,9 @@ import pytest
 
 from contracts.situations.drive import DRIVERS
 from contracts.situations.histories import references
+from contracts.situations.questions import in_turn
 from contracts.situations.table import Coverage, combinations_in, planned, rows_of, tables
-from contracts.situations.values import LIVES, PLAIN_IDS, VALUES, attributes, twin
+from contracts.situations.values import LIVES, PLAIN_IDS, VALUES, attributes, double, twin
 
 TABLES = tables()
 
@@ -69,6 +70,21 @@ def test_every_change_changes_the_value(kind: str, change: str) -> None:
 
 def test_a_twin_differs_only_in_case_and_keeps_the_prefix_of_the_run() -> None:
     assert twin("lc0123456789-Pair-7") == "lc0123456789-pAIR-7"
+
+
+@pytest.mark.parametrize("length", [64, 129])
+def test_a_long_id_is_compared_with_one_that_differs_at_the_end_alone(length: int) -> None:
+    identifier = "lc0123456789-".ljust(length - 1, "x") + "y"
+    other = double(f"{length} characters", identifier)
+    assert other is not None
+    assert (other[:-1], len(other), other != identifier) == (identifier[:-1], length, True)
+
+
+def test_requests_at_the_same_time_are_of_both_organisations() -> None:
+    rows = rows_of(TABLES["questions"], "standard", 1)
+    of_two = [{row["organisation"] for row in in_turn(rows)[n : n + 2]} for n in range(0, 60, 2)]
+    assert all(each == {"first", "second"} for each in of_two)
+    assert sorted(map(str, in_turn(rows))) == sorted(map(str, rows))
 
 
 def test_situations_that_could_not_be_created_are_reported_with_the_reason() -> None:
