@@ -14,7 +14,7 @@ from contracts.checks.common import (
     expect_refused_without,
 )
 from contracts.exchange import REFUSED, Exchange
-from contracts.run.probe import Probe
+from contracts.run.probe import Probe, lacking
 from contracts.run.registry import check
 from fixtures.bodies import event_body, full_event_body, unique_uuid
 from fixtures.judged.requests import ENUMS
@@ -46,6 +46,7 @@ def accepts_array(probe: Probe) -> None:
     for size in (1, 3):
         events = [event_body(name, user) for name in names[:size]]
         expect_accepted(probe, probe.operations.events, events, f"an array of {size}")
+    expect_accepted(probe, probe.operations.events, [event_body("view", user, probe.name("item"))] * 2, "two alike")
     if not probe.plan.quick:
         events = [event_body(names[n % 3], user, probe.name("item") if n % 2 else None) for n in range(90)]
         exchange = probe.send(probe.operations.events, events)
@@ -71,7 +72,7 @@ def standard_names(probe: Probe) -> None:
 @check("EVENT-custom-names")
 def custom_names(probe: Probe) -> None:
     """Send each custom name with one family, then with another one if that is refused (R10)."""
-    for name in ("wishlist_shared", "a", "shared_the_wishlist_with_a_friend_2"):
+    for name in ("wishlist_shared", "a", "video_50", "shared_the_wishlist_with_a_friend_2"):
         bodies = [event_body(name, probe.name("user"), event_family=each) for each in ("engagement", "conversion")]
         probe.expect_status(_first_taken(probe, bodies), (202,), f"custom name {name}")
 
@@ -161,6 +162,9 @@ def requires_family(probe: Probe) -> None:
 @check("EVENT-requires-name")
 def requires_name(probe: Probe) -> None:
     _expect_refused_without(probe, "event_name")
+    for family in () if probe.plan.quick else ENUMS["Event"]["event_family"]:
+        body = lacking(event_body("view", probe.name("user"), event_family=family), "event_name")
+        expect_refused(probe, probe.operations.events, body, f"without event_name, family {family}", forbidden=True)
 
 
 def _expect_refused_without(probe: Probe, field: str) -> None:

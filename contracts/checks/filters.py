@@ -10,6 +10,7 @@ from contracts.run.registry import check
 
 MARKS = ("Maker", "madeIn", "MADE", "made_in_2", "made-in", "Made-In_2")  # filters work with attributes of any name
 UNUSUAL_MARKS = ("Größe", "made in")
+_WILDCARDS = ("%", "_", "*", ".")  # of SQL, of search engines, of regular expressions
 ODD_MARKS = ("made.in", "$made", "made:in", "made/in", "__made__", "constructor", "0", "id")
 
 
@@ -154,6 +155,8 @@ def no_match(probe: Probe) -> Iterator[None]:
     yield
     for strategy in ("popular", "trending", "personalized"):
         _sound(probe, found, strategy, {"brand": probe.name("nobody")}, strategy=strategy, user_id=probe.name("user"))
+    for mark in () if probe.plan.quick else _WILDCARDS:
+        _sound(probe, found, f"{mark} at the end", {"brand": found.brands[0][:-1] + mark})
 
 
 @check("FILTER-several")

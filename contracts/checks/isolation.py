@@ -7,7 +7,7 @@ from contracts.exchange import Exchange
 from contracts.outcome import Skipped
 from contracts.run.probe import Look, Probe
 from contracts.run.registry import check
-from fixtures.bodies import identify_body, unique_uuid, user_body
+from fixtures.bodies import event_body, identify_body, unique_uuid, user_body
 
 
 @check("TENANT-items-isolated")
@@ -19,11 +19,14 @@ def items_isolated(probe: Probe) -> Iterator[None]:
     probe.stock([ours, beside[0]])
     probe.stock([theirs, beside[1]], "other")
     foreigners = {"other": {ours["item_id"], beside[0]["item_id"]}, "main": {theirs["item_id"], beside[1]["item_id"]}}
+    pairs = {"other": (ours["item_id"], theirs["item_id"]), "main": (theirs["item_id"], ours["item_id"])}
+    for organisation, (foreign, _) in pairs.items():  # an event must not bring the item over
+        events = [event_body(name, probe.name("visitor"), foreign) for name in ("view", "purchase")]
+        probe.send(probe.operations.events, events, organisation=organisation)
     yield
     probe.needs(probe.shows(category, ours["item_id"]), "the item shows in its own organisation")
     probe.needs(probe.shows(category, theirs["item_id"], organisation="other"), "the other one in its own")
     user = probe.name("user")
-    pairs = {"other": (ours["item_id"], theirs["item_id"]), "main": (theirs["item_id"], ours["item_id"])}
     for organisation, (foreign, own) in pairs.items():
         for strategy in ("popular", "personalized"):  # TENANT-own-items judges the others
             exchange = probe.recommend(

@@ -61,6 +61,7 @@ TEXTS = {
     "plane 14": "\U000e0001",
     "planes 15 and 16": "\U000f0000\U0010fffd",
     "noncharacter": "\ufffe\uffff",
+    "open brackets": "size (L [{ *+?\\",
     "looks like code": "'; DROP TABLE items; --{{7*7}}${7*7}<script>",
     "long": "x" * 20_000,
 }

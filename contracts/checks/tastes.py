@@ -65,16 +65,12 @@ class Shelf:
     def finds(self, probe: Probe, look: Callable[[], Look]) -> bool:
         """Return whether `look` holds in some strategy; the shelf then uses that strategy."""
         chosen = self.strategy
-        for strategy in dict.fromkeys((chosen or "personalized", "personalized", *_by_user(probe))):
+        for strategy in dict.fromkeys((chosen or "personalized", "personalized", *probe.operations.needing("user_id"))):
             self.strategy = strategy
             if probe.eventually(look).ok:
                 return True
         self.strategy = chosen
         return False
-
-
-def _by_user(probe: Probe) -> list[str]:
-    return [name for name, facts in probe.operations.strategies.items() if facts.get("requires") == "user_id"]
 
 
 def shelf(probe: Probe, organisation: str = "main") -> Shelf:

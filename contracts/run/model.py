@@ -219,7 +219,7 @@ def _may_be_same(one: Any, other: Any) -> bool:
 
 
 def _written(value: Any) -> str:
-    return (value if isinstance(value, str) else json.dumps(value, default=repr)).casefold()
+    return (value if isinstance(value, str) else json.dumps(value, default=repr)).casefold().strip()
 
 
 def same(one: Any, other: Any) -> bool:

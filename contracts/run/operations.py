@@ -36,6 +36,10 @@ class Operations:
             for name, facts in documented_strategies(self.spec).items()
         }
 
+    def needing(self, field: str) -> list[str]:
+        """Return the strategies that require this field of a request."""
+        return [name for name, facts in self.strategies.items() if facts.get("requires") == field]
+
     @property
     def standard_events(self) -> dict[str, str]:
         """Standard event name -> natural family (R9)."""

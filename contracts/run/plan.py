@@ -52,6 +52,11 @@ class Names:
         self._made += 1
         return f"{self.digits}{self._made}"
 
+    def long_number(self) -> str:
+        """Return an id of 20 digits, the last one a 0: rounded to a double it would be the id of a neighbour."""
+        self._made += 1
+        return f"{self.digits}{self._made:09}0"
+
 
 @dataclass(frozen=True)
 class Channel:

@@ -13,8 +13,8 @@ from contracts.situations.table import Row
 from contracts.situations.values import class_of
 from fixtures.spec import Operation
 
-NULL, INACTIVE, AGAIN = "null", "an inactive user", "a second identify"  # doubts besides the kinds of ids
-_NOT_WELCOME = (NULL, INACTIVE, AGAIN)
+NULL, LONG_TEXT, INACTIVE, AGAIN = "null", "a long text", "an inactive user", "a second identify"
+_NOT_WELCOME = (NULL, LONG_TEXT, INACTIVE, AGAIN)  # doubts besides the kinds of ids
 _AT_ONCE = 8  # requests at the same time
 _SMALL = 10  # records; a refused array of more is sent in parts
 _SURELY = 30  # events that every server accepts in one array
@@ -35,6 +35,8 @@ class Part:
 def doubt_of(row: Row) -> str:
     if row.get("value") == NULL:
         return NULL
+    if row.get("value", "").startswith("long text"):
+        return LONG_TEXT
     return "" if class_of(row["id"]) == "plain" else row["id"]
 
 

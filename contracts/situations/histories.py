@@ -6,6 +6,7 @@ The items have the same ids in both organisations, so that a leak from one to th
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from random import Random
 from typing import Any
 
 from contracts.checks import tastes
@@ -22,7 +23,7 @@ _FOREIGN_WHAT = ("events", "event_id", "context", "recommendation")  # cover eve
 _SURELY = 30  # events that every server accepts in one array
 _PLAIN = {
     "id": "letters", "profile": "never sent", "form": "array", "event_id": "left out", "context": "session",
-    "recommendation": "none", "identity": "its own",
+    "recommendation": "none", "asked": "afterwards alone", "identity": "its own",
 }  # fmt: skip
 _OPTIONAL = {"event_id": "UUID", "context": "nested"}
 _CONTEXTS: dict[str, Body] = {"left out": {}, "session": {}, "nested": {"cart": {"lines": [1, "two"]}}}
@@ -51,6 +52,9 @@ def histories(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
     controls = [*plain, *(_part(_subject(probe, row, shelves)) for row in mixed)]
     _send_profiles(probe, subjects, "sent before", "with attributes")
     yield
+    for subject in subjects:
+        if subject.row["asked"] == "before":
+            _ask(probe, subject.user, shelves, subject.organisation, _accepted(subject))
     popular = _popular(probe, shelves)
     next(popular)
     for organisation in shelves:
@@ -71,7 +75,7 @@ def histories(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
     yield
     newcomers: list[tuple[str, dict[str, Any]]] = [(probe.name("newcomer"), {"valid": True}) for _ in range(_NEWCOMERS)]
     half = _NEWCOMERS // 2
-    for organisation, shelf in shelves.items():
+    for organisation in shelves:
         own = [each for each in (*controls, *subjects) if each.taken and each.organisation == organisation]
         users = [(each.user, _accepted(each)) for each in own]
         users += [(user, {}) for user in _foreign([*plain, *subjects], organisation)]
@@ -79,11 +83,18 @@ def histories(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
             if subject.taken and (other := double(subject.row["id"], subject.user)):
                 users.append((other, _accepted(subject)))
         for user, accepted in (*newcomers[:half], *users, *newcomers[half:]):
-            body = {"strategy": "personalized", "user_id": user, "filters": {"category": shelf.category}, "limit": 50}
-            probe.send(probe.operations.recommend, body, organisation=organisation, **accepted)
+            _ask(probe, user, shelves, organisation, accepted)
     for subject in subjects:
         if subject.taken:
             coverage.performed(subject.row)
+
+
+def _ask(
+    probe: Probe, user: str, shelves: dict[str, tastes.Shelf], organisation: str, accepted: dict[str, Any]
+) -> None:
+    filters = {"category": shelves[organisation].category}
+    body = {"strategy": "personalized", "user_id": user, "filters": filters, "limit": 50}
+    probe.send(probe.operations.recommend, body, organisation=organisation, **accepted)
 
 
 def references(rows: list[Row]) -> list[Row]:
@@ -139,15 +150,25 @@ def _subject(probe: Probe, row: Row, shelves: dict[str, tastes.Shelf]) -> Subjec
     events = shelves[organisation].history(doer, "quiet")
     # The first and the last event alone would lead to another list than all of them.
     events[0]["item_id"], events[-1]["item_id"] = shelves[organisation].items["loud"][:2]
-    for event in events:
-        event["context"] = {**event["context"], **_CONTEXTS[row["context"]]}
-        if row["context"] == "left out":
-            del event["context"]
-        if row["events"] != "mixed":
-            event |= event_body(row["events"], doer, event["item_id"])
-        if row["event_id"] == "UUID":
-            event["event_id"] = unique_uuid(rng)
+    if row["events"] != "mixed":
+        events = [{**event, **event_body(row["events"], doer, event["item_id"])} for event in events]
+    events = [_with_options(event, row, rng) for event in events]
     return Subject(row, organisation, user, doer, [event_body("search", searcher), *events])
+
+
+def _with_options(event: Body, row: Row, rng: Random) -> Body:
+    """Return the event with the optional fields that the row says."""
+    made = {**event, "context": {**event.get("context", {}), **_CONTEXTS[row["context"]]}}
+    if row["context"] == "left out":
+        del made["context"]
+    return {**made, "event_id": unique_uuid(rng)} if row["event_id"] == "UUID" else made
+
+
+def _identity(probe: Probe, subject: Subject) -> Body:
+    """Return the identify event; half of them say that it is of no item."""
+    rng = probe.rng(f"identify {subject.doer}")
+    without_item = {"item_id": None} if rng.random() < 0.5 else {}
+    return _with_options(identify_body(subject.user, subject.doer, **without_item), subject.row, rng)
 
 
 def _send_events(probe: Probe, subjects: list[Subject], coverage: Coverage) -> None:
@@ -209,7 +230,7 @@ def _served(probe: Probe, organisation: str) -> Any:
 def _identify_at_once(probe: Probe, subjects: list[Subject]) -> None:
     """Identify users whose events were accepted just now and may still be queued (R27)."""
     for organisation, batch in _batches([each for each in subjects if each.taken]):
-        taken = _sent(probe, organisation, [identify_body(subject.user, subject.doer) for subject in batch])
+        taken = _sent(probe, organisation, [_identity(probe, subject) for subject in batch])
         for subject in batch:
             subject.taken = taken
 
@@ -218,7 +239,7 @@ def _identify(probe: Probe, subjects: list[Subject]) -> None:
     """Identify the first user of each batch in an array of its own, the second one alone, the others together."""
     for organisation, batch in _batches([each for each in subjects if each.taken and each.doer != each.user]):
         for group, alone in ((batch[:1], False), (batch[1:2], True), (batch[2:], False)):
-            events = [identify_body(subject.user, subject.doer) for subject in group]
+            events = [_identity(probe, subject) for subject in group]
             for subject in group:
                 if subject.row["identity"] == "identified twice":  # first with an id without a history
                     nobody = unique_uuid(probe.rng(probe.name("nothing")))

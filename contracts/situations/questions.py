@@ -14,6 +14,7 @@ from contracts.situations.connections import connect
 from contracts.situations.stage import SIZE, Stage, stage
 from contracts.situations.table import Coverage, Row
 from contracts.situations.values import VALUES
+from fixtures.bodies import unique_uuid
 
 _PAGES: dict[str, dict[str, int]] = {
     "left out": {},
@@ -21,6 +22,7 @@ _PAGES: dict[str, dict[str, int]] = {
     "limit 99": {"limit": 99},
     "limit 100": {"limit": 100},
     "limit 5, page 2": {"limit": 5, "page": 2},
+    "page 2, no limit": {"page": 2},
     "last full page": {"limit": SIZE // 3, "page": 3},
     "last short page": {"limit": 7, "page": SIZE // 7 + 1},
     "past the end": {"limit": 50, "page": 40},
@@ -136,7 +138,7 @@ def _question(probe: Probe, row: Row, found: Stage, turn: int) -> tuple[Body, st
     """Return the body, and whether its user's id is plain or odd."""
     strategy = probe.operations.session if row["strategy"] == SESSION[0] else row["strategy"]
     named: Body = {} if strategy == "default" else {"strategy": strategy}
-    user, kind = probe.name("nobody"), "plain"
+    user, kind = unique_uuid(probe.rng(probe.name("nobody"))) if turn % 2 else probe.name("nobody"), "plain"
     if unusual := found.unusual.get(row["user"]):
         (_, user), kind = unusual[turn % len(unusual)], row["user"].removesuffix(" id")
     elif row["user"] in found.users and row["user"] != "unknown":

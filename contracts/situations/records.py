@@ -10,6 +10,7 @@ from contracts.situations.table import Coverage, Row
 from contracts.situations.values import (
     AFTER_A_CHANGE,
     LIVES,
+    NEAR,
     VALUES,
     attributes,
     created_at,
@@ -21,6 +22,7 @@ from fixtures.bodies import event_body, item_body, user_body
 
 TABLES = ("items", "users")  # of records that a target may take one by one only
 _SIZES = {"same record twice": 10, "array of 30": 30, "array of 100": 100}  # rows in one request
+_NEAR_ROW = {"id": "letters", "body": "array of 30", "life": "active", "events": "none", "timing": "apart"}
 _SHELF = 40  # items in one category, so that a list shows all of them
 _EVENTS = "array of events"
 _MOST_STEPS = max(map(len, LIVES.values()))
@@ -103,14 +105,25 @@ def _items(probe: Probe, rows: list[Row], trait: str) -> list[Record]:
             given = {"title": "twin", "category": category, trait: "twin"}
             body = item_body(twin(record.bodies[0]["item_id"]), attributes=given)
             records.append(Record(row, record.organisation, [body], category, beside=True))
-    return records
+    return [*records, *_near(probe, records, trait)]
+
+
+def _near(probe: Probe, records: list[Record], trait: str) -> Iterator[Record]:
+    """Yield items with other values that a store may take for those of the records."""
+    of_each = {(record.row["value"], record.organisation): record for record in records if not record.beside}
+    for (kind, organisation), record in of_each.items() if probe.visibility.arrays else ():
+        for value in NEAR.get(kind, ()):
+            row = {**record.row, **_NEAR_ROW}
+            given = {"title": "near", "category": record.category, trait: value}
+            body = item_body(probe.name("near"), attributes=given)
+            yield Record(row, organisation, [body], record.category, beside=True)
 
 
 def _item(probe: Probe, row: Row, category: str, trait: str) -> Record:
     name = identifier(probe, row["id"])
     bodies = []
     for step, status in enumerate(LIVES[row["life"]]):
-        change = row["life"] if step and "another" in row["life"] else ""
+        change = (row["life"] if "another" in row["life"] else _with_change(row)) if step else ""
         given = {"title": name, "category": category, **attributes(row["value"], trait, change)}
         given |= named_like(row["attribute"], status)
         bodies.append(item_body(name, status=status, attributes=given, **created_at(row["created_at"], step)))
@@ -121,6 +134,11 @@ def _item(probe: Probe, row: Row, category: str, trait: str) -> Record:
         if step and not change and row["update"] == "without attributes":
             del bodies[-1]["attributes"]
     return Record(row, _organisation(row), bodies, category)
+
+
+def _with_change(row: Row) -> str:
+    """Return the change that comes with the next status, in one upsert."""
+    return row["update"] if row["update"] == "another value" else ""
 
 
 def _is_hasty(record: Record) -> bool:
@@ -165,7 +183,9 @@ def _filter(probe: Probe, records: list[Record], trait: str, *kinds: str) -> Non
 
 def _now(record: Record) -> str:
     """Return the kind of value that the record has after its life."""
-    value, has_changed = record.row["value"], record.row.get("life") == "active then another value"
+    value, life = record.row["value"], record.row["life"]
+    has_changed = len(record.bodies) > 1 and (life == "active then another value" or bool(_with_change(record.row)))
+    has_changed = has_changed and life != "active then another type"
     return {"absent": "no longer absent", "text": "another text"}.get(value, value) if has_changed else value
 
 

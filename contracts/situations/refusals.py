@@ -55,8 +55,8 @@ def _broken(probe: Probe, rule: str, beside: str, records: Records) -> tuple[Ope
         body |= _OTHER_VALUES[kind]
     if kind == "question":
         needs = _NEEDS.get(what)
-        named = [name for name, facts in probe.operations.strategies.items() if facts.get("requires") == needs]
-        strategy = named[-1 if beside == "other values" else 0] if needs else "no-such-strategy-lc"
+        named = probe.operations.needing(needs) if needs else ["no-such-strategy-lc"]
+        strategy = named[-1 if beside == "other values" else 0]
         return operation, {**body, "strategy": strategy}
     for reason in what.split(", "):
         if reason.startswith("without "):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from contracts.run.probe import Body, Probe
-from contracts.situations.values import VALUES, identifier
+from contracts.situations.values import PLAIN_IDS, VALUES, identifier
 from fixtures.bodies import event_body, identify_body, item_body, unique_uuid, user_body
 
 _KINDS = (
@@ -20,8 +20,8 @@ _KINDS = (
 )
 _ODD = ("accents", "slash", "blank", "colon", "plane 1")  # ids that a server may refuse
 _USER_IDS = {
-    "plain id": ("digits", "leading zeros", "UUID", "dot", "underscore", "64 characters"),
-    "odd id": ("blank", "slash", "percent", "colon", "accents", "plane 1", "markup"),
+    "plain id": (*PLAIN_IDS, "64 characters"),
+    "odd id": ("blank", "slash", "percent", "colon", "at sign", "accents", "plane 1", "markup"),
 }
 _EVERYTHING = ("view", "click", "add_to_cart", "purchase")
 _SHAPES = {

@@ -32,6 +32,13 @@ VALUES: dict[str, Any] = {
     "list": ["red", "blue"],
     "nested": {"eu": 43},
 }
+NEAR: dict[str, list[Any]] = {  # other values that a store may take for the same
+    "text": ["v\u00e9lvet", "vel-vet", "velvets", "velvet "],
+    "two words": ["red-velvet", "redvelvet"],
+    "number": ["42 kg", 42.4],
+    "beyond 2^31": [2**31 + 12],
+    "true": ["no", 7],
+}
 AFTER_A_CHANGE = {"another text": "linen", "no longer absent": "cotton"}
 ANOTHER = {
     "text": AFTER_A_CHANGE["another text"],
@@ -52,20 +59,24 @@ LIVES: dict[str, tuple[str, ...]] = {
     "inactive then active": ("inactive", "active"),
     "deleted then active": ("deleted", "active"),
     "active, inactive, active": ("active", "inactive", "active"),
+    "inactive then deleted": ("inactive", "deleted"),
+    "deleted then inactive": ("deleted", "inactive"),
     "active then another value": ("active", "active"),
     "active then another type": ("active", "active"),
 }
 _MARKS: dict[str, str | int] = {
     "letters": "plain", "dot": "a.b.c", "underscore": "a_b", "case pair": "Pair", "blank": "a b", "slash": "a/b",
     "percent": "a%2Fb", "markup": "a<b>&amp;c", "combining accent": "cafe\u0301",
-    "colon": "a:b", "accents": "gr\u00f6\u00dfe-caf\u00e9", "plane 1": "\U0001f97e",
+    "colon": "a:b", "at sign": "a@b.example", "accents": "gr\u00f6\u00dfe-caf\u00e9", "plane 1": "\U0001f97e",
     "64 characters": 64, "129 characters": 129, "250 characters": 250,
 }  # fmt: skip
 PLAIN_IDS = (
     "letters",
     "digits",
+    "20 digits",
     "leading zeros",
     "UUID",
+    "UUID in capitals",
     "dot",
     "underscore",
     "case pair",
@@ -77,8 +88,11 @@ def identifier(probe: Probe, kind: str) -> str:
     """Return a new id of the run."""
     if kind == "digits":
         return probe.number()
-    if kind == "UUID":
+    if kind == "20 digits":
+        return probe.names.long_number()
+    if kind.startswith("UUID"):
         made_up = unique_uuid(probe.rng(probe.name(kind)))
+        made_up = made_up.upper() if "capitals" in kind else made_up
         probe.model.made_up.add(made_up)
         return made_up
     if kind == "blank at the end":
@@ -138,7 +152,9 @@ def double(kind: str, identifier: str) -> str | None:
     if isinstance(_MARKS.get(kind), int):
         return identifier[:-1] + ("x" if identifier.endswith("y") else "y")
     folded = {
+        "20 digits": f"{identifier[:-1]}1",
         "leading zeros": identifier.lstrip("0"),
+        "UUID in capitals": identifier.lower(),
         "blank at the end": identifier.strip(),
         "combining accent": unicodedata.normalize("NFC", identifier),
         "percent": unquote(identifier),
