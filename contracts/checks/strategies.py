@@ -237,8 +237,9 @@ def itemwise_follows_context(probe: Probe) -> Iterator[None]:
 
 @check("POPULAR-follows-events")
 def popular_follows_events(probe: Probe) -> Iterator[None]:
-    """Check that what many users bought ranks above what one user bought, whether the rare item is newer or older. Only
-    popular is asked again after an update: trending may forget these events because of the run's later ones."""
+    """Check that what many users bought ranks above what one user bought, whether the rare item is newer or older.
+    Trending may forget events because of later ones of the run, so they are sent again just before, and it isn't asked
+    again after an update."""
     category = probe.name("cat")
     rare_old, loved, rare_new = (probe.item(stem, category) for stem in ("rare", "loved", "rare"))
     for item in (rare_old, loved, rare_new):
@@ -254,6 +255,8 @@ def popular_follows_events(probe: Probe) -> Iterator[None]:
             probe.upsert_items([loved])
             yield
         for strategy in strategies:
+            if strategy == "trending":
+                probe.ingest(events)
 
             def look(strategy: str = strategy) -> Look:
                 given: dict[str, Any] = {"user_id": user, "filters": {"category": category}, "limit": 10}

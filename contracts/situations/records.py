@@ -123,7 +123,7 @@ def _item(probe: Probe, row: Row, category: str, trait: str) -> Record:
     name = identifier(probe, row["id"])
     bodies = []
     for step, status in enumerate(LIVES[row["life"]]):
-        change = (row["life"] if "another" in row["life"] else _with_change(row)) if step else ""
+        change = with_change(row) if step else ""
         given = {"title": name, "category": category, **attributes(row["value"], trait, change)}
         given |= named_like(row["attribute"], status)
         bodies.append(item_body(name, status=status, attributes=given, **created_at(row["created_at"], step)))
@@ -136,9 +136,10 @@ def _item(probe: Probe, row: Row, category: str, trait: str) -> Record:
     return Record(row, _organisation(row), bodies, category)
 
 
-def _with_change(row: Row) -> str:
-    """Return the change that comes with the next status, in one upsert."""
-    return row["update"] if row["update"] == "another value" else ""
+def with_change(row: Row) -> str:
+    """Return how the value changes when the life goes on: alone, or in one upsert with the status."""
+    changes = (row["life"].removeprefix("active then "), row["update"])
+    return next((each for each in changes if each in ("another value", "another type")), "")
 
 
 def _is_hasty(record: Record) -> bool:
@@ -183,9 +184,8 @@ def _filter(probe: Probe, records: list[Record], trait: str, *kinds: str) -> Non
 
 def _now(record: Record) -> str:
     """Return the kind of value that the record has after its life."""
-    value, life = record.row["value"], record.row["life"]
-    has_changed = len(record.bodies) > 1 and (life == "active then another value" or bool(_with_change(record.row)))
-    has_changed = has_changed and life != "active then another type"
+    value = record.row["value"]
+    has_changed = len(record.bodies) > 1 and with_change(record.row) == "another value"
     return {"absent": "no longer absent", "text": "another text"}.get(value, value) if has_changed else value
 
 

@@ -139,7 +139,7 @@ def attributes(kind: str, name: str, change: str = "") -> Body:
     """Return the attribute `name` with a value of that kind; `change`: another value, or another type."""
     if kind == "absent":
         return {name: AFTER_A_CHANGE["no longer absent"]} if change else {}
-    if change == "active then another type":
+    if change == "another type":
         following = _TYPES[(_TYPES.index(kind) + 1) % len(_TYPES)] if kind in _TYPES else "text"
         return {name: VALUES[following]}
     return {name: ANOTHER.get(kind, "another") if change else VALUES[kind]}
