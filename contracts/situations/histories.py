@@ -18,7 +18,7 @@ from fixtures.bodies import event_body, identify_body, unique_uuid, user_body
 _NEWCOMERS = 4  # half of them are asked for before the other users, half after
 _CROWD = 60
 _AT_ONCE = "identified at once"  # right after the events, while a queue may still hold them
-_WITH_OWN = "identified with own events"  # the first event is the user's own
+_WITH_OWN = "identified with own events"  # the first two events, a search and a view, are the user's own
 _FOREIGN_WHAT = ("events", "event_id", "context", "recommendation")  # cover every value another organisation has
 _SURELY = 30  # events that every server accepts in one array
 _PLAIN = {
@@ -146,14 +146,15 @@ def _subject(probe: Probe, row: Row, shelves: dict[str, tastes.Shelf]) -> Subjec
     rng = probe.rng(user)
     anonymous = unique_uuid(rng)
     doer = user if row["identity"] == "its own" else anonymous.upper() if rng.random() < 0.5 else anonymous
-    searcher = user if row["identity"] == _WITH_OWN else doer
+    first = user if row["identity"] == _WITH_OWN else doer
     events = shelves[organisation].history(doer, "quiet")
     # The first and the last event alone would lead to another list than all of them.
     events[0]["item_id"], events[-1]["item_id"] = shelves[organisation].items["loud"][:2]
     if row["events"] != "mixed":
         events = [{**event, **event_body(row["events"], doer, event["item_id"])} for event in events]
+    events[0]["user_id"] = first
     events = [_with_options(event, row, rng) for event in events]
-    return Subject(row, organisation, user, doer, [event_body("search", searcher), *events])
+    return Subject(row, organisation, user, doer, [event_body("search", first), *events])
 
 
 def _with_options(event: Body, row: Row, rng: Random) -> Body:
@@ -168,7 +169,7 @@ def _identity(probe: Probe, subject: Subject) -> Body:
     """Return the identify event; half of them say that it is of no item."""
     rng = probe.rng(f"identify {subject.doer}")
     without_item = {"item_id": None} if rng.random() < 0.5 else {}
-    return _with_options(identify_body(subject.user, subject.doer, **without_item), subject.row, rng)
+    return _with_options({**identify_body(subject.user, subject.doer), **without_item}, subject.row, rng)
 
 
 def _send_events(probe: Probe, subjects: list[Subject], coverage: Coverage) -> None:
