@@ -18,7 +18,8 @@ from fixtures.bodies import event_body, identify_body, unique_uuid, user_body
 _NEWCOMERS = 4  # half of them are asked for before the other users, half after
 _CROWD = 60
 _AT_ONCE = "identified at once"  # right after the events, while a queue may still hold them
-_WITH_OWN = "identified with own events"  # the first two events, a search and a view, are the user's own
+_WITH_OWN = "identified with own events"
+_OWN = 2  # of these events: a search and a view
 _FOREIGN_WHAT = ("events", "event_id", "context", "recommendation")  # cover every value another organisation has
 _SURELY = 30  # events that every server accepts in one array
 _PLAIN = {
@@ -48,8 +49,7 @@ def histories(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
     yield
     subjects = [_subject(probe, row, shelves) for row in rows]
     plain = [_subject(probe, row, shelves) for row in references(rows)]
-    mixed = [each.row for each in plain if (each.row["events"], each.row["event_id"]) == ("mixed", "left out")]
-    controls = [*plain, *(_part(_subject(probe, row, shelves)) for row in mixed)]
+    controls = [*plain, *_with_a_part(probe, plain, subjects, shelves)]
     _send_profiles(probe, subjects, "sent before", "with attributes")
     yield
     for subject in subjects:
@@ -106,9 +106,21 @@ def references(rows: list[Row]) -> list[Row]:
     return [*plain, *({**row, **_OPTIONAL} for row in plain)]
 
 
-def _part(subject: Subject) -> Subject:
-    """Return a user who did the last thing alone: whoever gets this list after all of it has lost a part."""
-    return replace(subject, events=subject.events[-1:])
+def _with_a_part(
+    probe: Probe, plain: list[Subject], subjects: list[Subject], shelves: dict[str, tastes.Shelf]
+) -> Iterator[Subject]:
+    """Yield users who did the last thing alone, or the beginning that some did under their own id: whoever gets one of
+    their lists after all of it has lost the rest."""
+    begun = {(each.organisation, each.row["events"]) for each in subjects if each.row["identity"] == _WITH_OWN}
+    for each in plain:
+        kind, parts = each.row["events"], []
+        if kind == "mixed":
+            parts.append(slice(-1, None))
+        if (each.organisation, kind) in begun:
+            parts.append(slice(_OWN))
+        for part in parts if each.row["event_id"] == "left out" else ():
+            subject = _subject(probe, each.row, shelves)
+            yield replace(subject, events=subject.events[part])
 
 
 def _foreign(subjects: list[Subject], organisation: str) -> Iterator[str]:
