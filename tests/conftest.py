@@ -18,8 +18,10 @@ from tests.support.browser import chromium
 from tests.support.control_client import Served
 from tests.support.mock_client import Client, make_client
 
-# A background job of a shell ignores SIGINT, and the processes that a test starts would inherit that.
+# A background job of a shell ignores SIGINT, one under nohup SIGHUP too, and the processes that a test starts would
+# inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # Slow test modules, the slowest tests first: they run first, see pytest_collection_modifyitems.
 LONG = [
