@@ -33,21 +33,18 @@ class Shelf:
     newcomer: str = ""
     strategy: str = ""
     _has_effect: bool = False
-    _turn: int = 0
 
     def send_history(self, probe: Probe, user: str, kind: str, organisation: str = "main") -> None:
         probe.ingest(self.history(user, kind), organisation)
 
-    def history(self, user: str, kind: str, turn: int | None = None) -> list[dict[str, Any]]:
-        """Return fourteen events, because with fewer than ten a list may stay general. Each user begins with the next
-        item, unless `turn` says with which: if all did the same, their list could become everybody's popular one."""
-        if turn is None:
-            turn, self._turn = self._turn, self._turn + 1
-        items = self.items[kind]
-        seen = [items[(turn + n) % len(items)] for n in range(_SEEN)]
-        names = ["view"] * 4 + ["click"] * 4 + ["add_to_cart"] * 4 + ["click"] * 2
+    def history(self, user: str, kind: str) -> list[dict[str, Any]]:
+        """Return fourteen events, because with fewer than ten a list may stay general. The items with the most events
+        are not the last ones: the list of what was touched last must not become that of what is popular."""
+        seen = self.items[kind][:_SEEN]
+        deeds = [("click", item) for item in seen[:2]]
+        deeds += [(name, item) for name in ("view", "click", "add_to_cart") for item in seen]
         context = {"session_id": f"{user}-session"}
-        return [event_body(name, user, seen[n % _SEEN], context=context) for n, name in enumerate(names)]
+        return [event_body(name, user, item, context=context) for name, item in deeds]
 
     def list(self, probe: Probe, user: str, strategy: str, organisation: str = "main") -> Exchange:
         filters = {"category": self.category}

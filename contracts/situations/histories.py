@@ -159,7 +159,7 @@ def _subject(probe: Probe, row: Row, shelves: dict[str, tastes.Shelf]) -> Subjec
     anonymous = unique_uuid(rng)
     doer = user if row["identity"] == "its own" else anonymous.upper() if rng.random() < 0.5 else anonymous
     first = user if row["identity"] == _WITH_OWN else doer
-    events = shelves[organisation].history(doer, "quiet", turn=0)
+    events = shelves[organisation].history(doer, "quiet")
     # The first and the last event alone would lead to another list than all of them.
     events[0]["item_id"], events[-1]["item_id"] = shelves[organisation].items["loud"][:2]
     if row["events"] != "mixed":
