@@ -10,8 +10,8 @@ from contracts.run.registry import check
 
 MARKS = ("Maker", "madeIn", "MADE", "made_in_2", "made-in", "Made-In_2")  # filters work with attributes of any name
 UNUSUAL_MARKS = ("Größe", "made in")
-_WILDCARDS = ("%", "_", "*", ".")  # of SQL, of search engines, of regular expressions
 ODD_MARKS = ("made.in", "$made", "made/in", "__made__", "constructor", "id")
+_WILDCARDS = ("%", "_", "*", ".")  # of SQL, of search engines, of regular expressions
 
 
 @dataclass

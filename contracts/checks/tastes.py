@@ -47,8 +47,11 @@ class Shelf:
         return [event_body(name, user, item, context=context) for name, item in deeds]
 
     def list(self, probe: Probe, user: str, strategy: str, organisation: str = "main") -> Exchange:
-        filters = {"category": self.category}
-        return probe.must_recommend(organisation, strategy=strategy, user_id=user, filters=filters, limit=50)
+        return probe.must_recommend(organisation, **self.question(user, strategy))
+
+    def question(self, user: str, strategy: str) -> Body:
+        """Return the request for the user's list of the whole shelf."""
+        return {"strategy": strategy, "user_id": user, "filters": {"category": self.category}, "limit": 50}
 
     def differ(self, probe: Probe, one: str, other: str, organisation: str = "main") -> Look:
         """Return whether the two users get different lists."""

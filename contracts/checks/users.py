@@ -139,7 +139,7 @@ def inactive_is_not_personal(probe: Probe) -> Iterator[None]:
     probe.needs(lambda: shelf.differ(probe, leaver, shelf.newcomer), "the user's list follows the user's events")
     probe.upsert_users([user_body(leaver, status="inactive")])
     yield
-    asked = probe.recommend(strategy="personalized", user_id=leaver, filters={"category": shelf.category}, limit=50)
+    asked = probe.recommend(**shelf.question(leaver, "personalized"))
     if not probe.expect_status(asked, (200,), "inactive: status"):  # no document says that such a user is served (R48)
         return
     probe.expect_eventually(

@@ -18,12 +18,12 @@ from contracts.generated import texts
 from contracts.generated.bridge import Bridge, Pass
 from contracts.generated.relaxations import derive
 from contracts.outcome import Finding, Outcome, Result
+from contracts.run.budget import GENERATED
 from contracts.run.credentials import Credential
 from contracts.run.run import Run
 from fixtures.spec import Operation
 
 _SHARE = {"GEN-valid-accepted": 0.44, "GEN-invalid-refused": 0.32, "GEN-swapped-keys-403": 0.24}
-_MOST = 84  # requests of all passes that count against an organisation; more don't find more
 _EXAMPLES = 16  # bodies that fuzzing makes per operation
 _FREE = 60  # requests of a pass without valid keys, which use up no organisation's limit
 _SHOWN = 6  # findings per pass
@@ -77,7 +77,7 @@ def judge(run: Run, entries: list[Entry], progress: Callable[[str], None]) -> li
     """Run each pass with its share of the remaining budget."""
     wanted = {entry.id: entry for entry in entries if "exhaust" not in entry.needs}
     plans = [plan for plan in PASSES if plan.check in wanted]
-    left = min(run.budget.left(run.spare), _MOST)
+    left = min(run.budget.left(run.spare), GENERATED)
     results = []
     for plan in plans:
         progress(plan.check)

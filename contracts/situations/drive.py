@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from contracts.run.budget import GENERATED
 from contracts.run.engine import Engine
 from contracts.run.probe import Probe
 from contracts.run.run import Run
@@ -17,7 +18,6 @@ DRIVERS: dict[str, Driver] = {
     "refusals": refusals.refusals,
     "questions": questions.questions,
 }
-_GENERATED = 84  # requests reserved for generated inputs
 _QUICK = 0.6  # share of the remaining budget
 _MARGIN = 10  # requests by which a table may cost more than the estimate, and for requests that are repeated
 _WITHOUT_ARRAYS = 1.8  # times the cost with arrays: every record takes a request, and one more to clean up
@@ -30,7 +30,7 @@ def bring_about(run: Run, engine: Engine) -> list[str]:
     dearer = 1.0 if run.visibility.arrays else _WITHOUT_ARRAYS
     before = dict(run.budget.set_aside)
     if not run.plan.quick:
-        run.budget.set_aside[run.spare] = before.get(run.spare, 0) + int(_GENERATED * dearer)
+        run.budget.set_aside[run.spare] = before.get(run.spare, 0) + int(GENERATED * dearer)
     share = _QUICK if run.plan.quick else 1.0
     for name, table in tables().items():
         left = {each: run.budget.left(each) * share - _MARGIN for each in {"main", run.spare}}

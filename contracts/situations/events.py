@@ -7,7 +7,7 @@ from contracts.run.probe import Body, Probe
 from contracts.situations.arrays import AGAIN, INACTIVE, Part, Sender, doubt_of
 from contracts.situations.stage import Stage, stage
 from contracts.situations.table import Coverage, Row
-from contracts.situations.values import identifier
+from contracts.situations.values import identifier, organisation_of
 from fixtures.bodies import event_body, identify_body, unique_uuid, user_body
 
 _SIZES = {"array of 30": 30, "array of 90": 90}
@@ -16,14 +16,14 @@ _CONTEXTS: dict[str, Body] = {"flat": {"device": "mobile"}, "nested": {"cart": {
 
 
 def events(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[None]:
-    stages = {organisation: stage(probe, organisation) for organisation in {*map(_organisation, rows)}}
+    stages = {organisation: stage(probe, organisation) for organisation in {*map(organisation_of, rows)}}
     users = [identifier(probe, row["id"]) for row in rows]
     _prepare(probe, rows, users)
     yield
     served = {organisation: _served(probe, organisation, found) for organisation, found in stages.items()}
     parts = []
     for n, (row, user) in enumerate(zip(rows, users, strict=True)):
-        organisation = _organisation(row)
+        organisation = organisation_of(row)
         odd = stages[organisation].odd
         possible = row["recommendation"] == "none" or isinstance(served[organisation], str)
         if possible and (odd or row["item"] != "odd id"):
@@ -39,10 +39,6 @@ def events(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[None]:
             probe.recommend(organisation, user_id=found.users[kind], limit=5)
 
 
-def _organisation(row: Row) -> str:
-    return "other" if row["organisation"] == "second" else "main"
-
-
 def _served(probe: Probe, organisation: str, found: Stage) -> Any:
     return probe.recommend(organisation, user_id=found.users["known"], limit=5).data.get("recommendation_id")
 
@@ -51,7 +47,7 @@ def _prepare(probe: Probe, rows: list[Row], users: list[str]) -> None:
     """Upsert and identify the users that are to be known, as far as the target takes their ids."""
     profiles, identities = [], []
     for row, user in zip(rows, users, strict=True):
-        place = {**row, "body": "array of 30"}, _organisation(row)
+        place = {**row, "body": "array of 30"}, organisation_of(row)
         if status := _PROFILES.get(row["user"]):
             profiles.append(Part(*place, user_body(user, status=status), doubt_of(row)))
         elif row["user"] == "identified":

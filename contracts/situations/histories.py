@@ -12,7 +12,7 @@ from typing import Any
 from contracts.checks import tastes
 from contracts.run.probe import Body, Probe
 from contracts.situations.table import Coverage, Row
-from contracts.situations.values import class_of, double, identifier
+from contracts.situations.values import class_of, double, identifier, organisation_of
 from fixtures.bodies import event_body, identify_body, unique_uuid, user_body
 
 _NEWCOMERS = 4  # half of them are asked for before the other users, half after
@@ -92,8 +92,7 @@ def histories(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
 def _ask(
     probe: Probe, user: str, shelves: dict[str, tastes.Shelf], organisation: str, accepted: dict[str, Any]
 ) -> None:
-    filters = {"category": shelves[organisation].category}
-    body = {"strategy": "personalized", "user_id": user, "filters": filters, "limit": 50}
+    body = shelves[organisation].question(user, "personalized")
     probe.send(probe.operations.recommend, body, organisation=organisation, **accepted)
 
 
@@ -113,14 +112,13 @@ def _with_a_part(
     their lists after all of it has lost the rest."""
     begun = {(each.organisation, each.row["events"]) for each in subjects if each.row["identity"] == _WITH_OWN}
     for each in plain:
-        kind, parts = each.row["events"], []
-        if kind == "mixed":
-            parts.append(slice(-1, None))
-        if (each.organisation, kind) in begun:
-            parts.append(slice(_OWN))
-        for part in parts if each.row["event_id"] == "left out" else ():
-            subject = _subject(probe, each.row, shelves)
-            yield replace(subject, events=subject.events[part])
+        row = each.row
+        if row["event_id"] == "left out" and row["events"] == "mixed":
+            subject = _subject(probe, row, shelves)
+            yield replace(subject, events=subject.events[-1:])
+        if row["event_id"] == "left out" and (each.organisation, row["events"]) in begun:
+            subject = _subject(probe, row, shelves)
+            yield replace(subject, events=subject.events[:_OWN])
 
 
 def _foreign(subjects: list[Subject], organisation: str) -> Iterator[str]:
@@ -147,13 +145,12 @@ def _popular(probe: Probe, shelves: dict[str, tastes.Shelf]) -> Iterator[None]:
     user = probe.name("nobody")
     for times in (2, 1, 0):
         for _ in range(times if "other" in shelves else 0):
-            filters = {"category": shelves["other"].category}
-            probe.recommend("other", strategy="popular", user_id=user, filters=filters, limit=50)
+            probe.recommend("other", **shelves["other"].question(user, "popular"))
         yield
 
 
 def _subject(probe: Probe, row: Row, shelves: dict[str, tastes.Shelf]) -> Subject:
-    organisation = "other" if row["organisation"] == "second" else "main"
+    organisation = organisation_of(row)
     user = identifier(probe, row["id"])
     rng = probe.rng(user)
     anonymous = unique_uuid(rng)

@@ -13,7 +13,7 @@ from contracts.run.probe import Body, Probe
 from contracts.situations.connections import connect
 from contracts.situations.stage import SIZE, Stage, stage
 from contracts.situations.table import Coverage, Row
-from contracts.situations.values import VALUES
+from contracts.situations.values import VALUES, organisation_of
 from fixtures.bodies import unique_uuid
 
 _PAGES: dict[str, dict[str, int]] = {
@@ -47,13 +47,13 @@ class Asked:
 
 
 def questions(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[None]:
-    stages = {each: stage(probe, each) for each in sorted({_organisation(row) for row in rows})}
+    stages = {each: stage(probe, each) for each in sorted({organisation_of(row) for row in rows})}
     yield
     asked: list[Asked] = []
     beside: set[tuple[str, str]] = set()
     alone = [row for row in rows if row["connection"] != "fresh" or "page 2" in row["page"]]
     for n, row in enumerate(alone):
-        organisation = _organisation(row)
+        organisation = organisation_of(row)
         body, kind = _question(probe, row, stages[organisation], n)
         if body.get("page") == 2:  # page 1 just before page 2
             probe.recommend(organisation, **{**body, "page": 1})
@@ -80,9 +80,10 @@ def questions(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
 
 def _ask_together(probe: Probe, rows: list[Row], stages: dict[str, Stage]) -> list[Asked]:
     """Send requests at the same time, each on a connection of its own: each must get its own response."""
-    made = [
-        (row, _organisation(row), *_question(probe, row, stages[_organisation(row)], n)) for n, row in enumerate(rows)
-    ]
+    made = []
+    for n, row in enumerate(rows):
+        place = organisation_of(row)
+        made.append((row, place, *_question(probe, row, stages[place], n)))
     requests = [
         {"json": body, "organisation": organisation, **_certainty(row, body, kind)}
         for row, organisation, body, kind in made
@@ -93,12 +94,8 @@ def _ask_together(probe: Probe, rows: list[Row], stages: dict[str, Stage]) -> li
 
 def in_turn(rows: list[Row]) -> list[Row]:
     """Return the rows with their organisations in turn, so that requests of both are sent at the same time."""
-    of_each = [[row for row in rows if _organisation(row) == place] for place in ("main", "other")]
+    of_each = [[row for row in rows if organisation_of(row) == place] for place in ("main", "other")]
     return [row for some in itertools.zip_longest(*of_each) for row in some if row]
-
-
-def _organisation(row: Row) -> str:
-    return "other" if row["organisation"] == "second" else "main"
 
 
 def _ask(probe: Probe, row: Row, organisation: str, body: Body, kind: str = "plain") -> Exchange:

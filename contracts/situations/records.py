@@ -16,6 +16,7 @@ from contracts.situations.values import (
     created_at,
     identifier,
     named_like,
+    organisation_of,
     twin,
 )
 from fixtures.bodies import event_body, item_body, user_body
@@ -76,7 +77,7 @@ def users(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[None]:
         for step, status in enumerate(LIVES[row["life"]]):
             given = {"attributes": attributes(row["value"], "plan"), **created_at(row["created_at"], step)}
             bodies.append(user_body(name, status=status, **given))
-        records.append(Record(row, _organisation(row), bodies))
+        records.append(Record(row, organisation_of(row), bodies))
     for step in range(2):
         _write(sender, records, step)
         yield
@@ -84,10 +85,6 @@ def users(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[None]:
     for record in list(of_each_id.values())[::5]:
         probe.recommend(record.organisation, user_id=record.bodies[0]["user_id"], limit=5)
     _count(records, coverage)
-
-
-def _organisation(row: Row) -> str:
-    return "other" if row["organisation"] == "second" else "main"
 
 
 def _items(probe: Probe, rows: list[Row], trait: str) -> list[Record]:
@@ -133,7 +130,7 @@ def _item(probe: Probe, row: Row, category: str, trait: str) -> Record:
             bodies[-1]["item_type"] = "article"
         if step and not change and row["update"] == "without attributes":
             del bodies[-1]["attributes"]
-    return Record(row, _organisation(row), bodies, category)
+    return Record(row, organisation_of(row), bodies, category)
 
 
 def with_change(row: Row) -> str:

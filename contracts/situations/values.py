@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from contracts.run.probe import Body, Probe
+from contracts.situations.table import Row
 from fixtures.bodies import unique_uuid
 
 _LONG = "a long text that goes on and on, " * 9
@@ -82,6 +83,11 @@ PLAIN_IDS = (
     "case pair",
 )  # every server must accept these
 _LONG_IDS = ("129 characters", "250 characters")
+
+
+def organisation_of(row: Row) -> str:
+    """Return the run's name of the row's organisation."""
+    return "other" if row["organisation"] == "second" else "main"
 
 
 def identifier(probe: Probe, kind: str) -> str:
