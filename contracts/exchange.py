@@ -19,7 +19,7 @@ class Exchange:
     """`status` is None without a complete response; then `failure` gives the reason in a few words."""
 
     number: int  # position in the run's journal, from 1
-    source: str  # the check id that sent it, or `generated:PASS`
+    source: str  # what sent it: the id of a check, `situations:TABLE`, or words
     operation: str | None  # operationId of the contract, None for anything else
     method: str
     path: str

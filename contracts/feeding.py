@@ -2,6 +2,7 @@
 checks."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.catalogue import Entry
@@ -9,8 +10,10 @@ from contracts.run.engine import Engine
 from contracts.run.probe import Probe
 from contracts.run.registry import CHECKS, RULES, waits
 from contracts.settings import Settings, matching
+from contracts.target import Target
 from fixtures.bodies import event_body, user_body
 
+_OTHER = "other-organisation"
 _SHELF, _MOST = 6, 4  # number of items; checks that run in addition to the request of each kind
 _QUESTIONS: tuple[dict[str, Any], ...] = (
     {},
@@ -20,29 +23,48 @@ _QUESTIONS: tuple[dict[str, Any], ...] = (
 )
 
 
-def feeders(settings: Settings, rules: Sequence[Entry], catalogue: Mapping[str, Entry]) -> Iterator[Entry]:
-    """Yield the checks of --after; by default the most useful first: those that the rules depend on, then those of the
-    rules' areas, then the others."""
-    acting = [entry for entry in catalogue.values() if entry.id in CHECKS and not entry.needs]
+@dataclass(frozen=True)
+class Feeders:
+    """What sends the requests. `situations`: sources of their tables; `passes`: of generated inputs."""
+
+    checks: list[Entry] = field(default_factory=list)
+    situations: list[str] = field(default_factory=list)
+    passes: list[Entry] = field(default_factory=list)
+    named: bool = False  # by --after
+
+    @property
+    def wait(self) -> bool:
+        """Return whether what --after names waits until records become visible."""
+        return self.named and (bool(self.situations) or any(map(waits, self.checks)))
+
+
+def feeders(settings: Settings, rules: Sequence[Entry], catalogue: Mapping[str, Entry], target: Target) -> Feeders:
+    """Return what --after names; by default checks, the most useful first: those that the rules depend on, then those
+    of the rules' areas, then the others."""
+    acting = [entry for entry in catalogue.values() if entry.id in CHECKS and not {*entry.needs} - {_OTHER}]
     if settings.after:
         wanted = {identifier for name in settings.after for identifier in matching(name, catalogue)}
-        yield from (entry for entry in acting if entry.id in wanted)
-        return
+        named = [entry for entry in catalogue.values() if entry.id in wanted]
+        checks = [entry for entry in acting if entry in named and (target.other or _OTHER not in entry.needs)]
+        situations = [name for name in settings.after if not matching(name, catalogue)]
+        return Feeders(checks, situations, [entry for entry in named if "generated" in entry.needs], named=True)
     depends, areas = {name for rule in rules for name in rule.depends}, {rule.area for rule in rules}
-    yield from sorted(
-        (entry for entry in acting if not waits(entry)),
-        key=lambda entry: (entry.id not in depends, entry.area not in areas, not entry.quick, len(entry.depends)),
+    return Feeders(
+        sorted(
+            (entry for entry in acting if not entry.needs and not waits(entry)),
+            key=lambda entry: (entry.id not in depends, entry.area not in areas, not entry.quick, len(entry.depends)),
+        )
     )
 
 
-def feed(engine: Engine, rules: Sequence[Entry], checks: Sequence[Entry], after: bool) -> None:
-    """Produce responses. `after`: run these checks. Otherwise send one request of each kind, then run these checks one
-    by one until every rule has a response to judge."""
-    if after:
-        engine.judge(checks)
+def feed(engine: Engine, rules: Sequence[Entry], feeding: Feeders) -> None:
+    """Run the checks of --after. Otherwise send one request of each kind, then run checks one by one until every rule
+    has a response to judge."""
+    if feeding.named:
+        engine.judge(feeding.checks)
         return
     engine.drive("a request of each kind", _each_kind)
-    for entry in checks[:_MOST]:
+    for entry in feeding.checks[:_MOST]:
         seen = (sum(map(RULES[rule.id].about, engine.run.client.journal)) for rule in rules)
         if min(seen):
             return

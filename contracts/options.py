@@ -55,7 +55,7 @@ GROUPS: Mapping[str, list[tuple[str, Mapping[str, Any]]]] = {
                 "metavar": "ID",
                 "action": "append",
                 "default": [],
-                "help": "with a --select of rules that only judge responses: the checks that produce them",
+                "help": "with a --select of rules that only judge responses: what sends the requests, also situations:NAME",
             },
         ),
         ("--skip", {"metavar": "ID", "action": "append", "default": [], "help": "not this check or area; repeatable"}),

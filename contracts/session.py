@@ -15,7 +15,7 @@ from contracts import deviations
 from contracts.catalogue import Entry
 from contracts.checks import exhaust
 from contracts.exchange import Exchange
-from contracts.feeding import feed, feeders
+from contracts.feeding import Feeders, feed, feeders
 from contracts.generated import passes
 from contracts.outcome import Finding, Level, Outcome, Result, TargetError, UsageError, Verdict, verdict_of
 from contracts.run import cleanup, visibility
@@ -186,10 +186,11 @@ def _results(
     early = [entry for entry in acting if entry.area == _RATE_LIMIT]
     last = [entry for entry in acting if "exhaust" in entry.needs]
     rules = [entry for entry in chosen if entry.id in RULES]
-    feeding = [] if acting or not rules else list(feeders(settings, rules, catalogue))
+    feeding = Feeders() if acting or not rules else feeders(settings, rules, catalogue, run.target)
     needs_first_item = run.target.edition == "current" and (
         any(entry.id == visibility.CHECK or visibility.CHECK in ancestors(entry.id, catalogue) for entry in chosen)
-        or any(map(waits, (*acting, *feeding) if settings.after else acting))
+        or any(map(waits, acting))
+        or feeding.wait
     )
     first = visibility.first_item(run) if needs_first_item else None
     if not needs_first_item:  # as the first items would show; if arrays are refused, records are sent one by one
@@ -200,13 +201,14 @@ def _results(
     if first:
         results.append(_first_item_result(run, first, catalogue[visibility.CHECK]))
     if rules and not acting:
-        feed(engine, rules, feeding, bool(settings.after))
+        feed(engine, rules, feeding)
     results += engine.judge([entry for entry in acting if entry not in (*early, *last)])
     if not run.plan.quick:
         run.budget.set_aside = dict.fromkeys(("main", run.spare), SECOND_LOOKS)
-    if acting and run.target.edition == "current" and not settings.select:
-        notes += bring_about(run, engine)
+    if run.target.edition == "current" and (feeding.situations or (acting and not settings.select)):
+        notes += bring_about(run, engine, feeding.situations)
     results += passes.judge(run, [entry for entry in chosen if "generated" in entry.needs], progress)
+    passes.judge(run, feeding.passes, progress)
     run.budget.set_aside = {}
     audit(run, [entry.id for entry in rules])  # before failures are repeated, which may use up the remaining requests
     engine.repeat()

@@ -12,6 +12,7 @@ from contracts.catalogue import Entry
 from contracts.config import deviations_of, read_config
 from contracts.earlier import failed_earlier
 from contracts.outcome import UsageError
+from contracts.situations.table import tables
 from contracts.target import Deviation, Target
 from fixtures.connection import Connection, read_connection
 from fixtures.keys import KEYS_FILE_VARIABLE, Organisation, find_organisations, read_keys_file
@@ -151,9 +152,10 @@ def _check_numbers(values: Mapping[str, Any]) -> None:
 
 
 def _check_names(values: Mapping[str, Any], catalogue: Mapping[str, Entry]) -> None:
+    sources = [table.source for table in tables().values()]
     for option in ("select", "after", "skip", "require"):
         for name in values[option]:
-            if not matching(name, catalogue):
+            if not matching(name, catalogue) and not (option == "after" and name in sources):
                 raise UsageError(f"--{option} {name!r}: no such check or area; see --list")
 
 

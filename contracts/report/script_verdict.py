@@ -11,6 +11,7 @@ from typing import Any
 
 from contracts.exchange import Exchange
 from contracts.outcome import Finding, Result
+from contracts.report.alone import options_alone
 from contracts.report.standalone_rule import program
 from contracts.run.registry import RULES
 from contracts.session import Report
@@ -149,9 +150,7 @@ def by_the_suite(report: Report, result: Result, needs: tuple[str, ...], headers
     target = report.target
     options = ["--profile", report.profile, "--rate-limit", f"{target.limit}/{target.window_seconds:g}"]
     options += ["--edition", target.edition, "--key-policy", target.key_policy, "--no-reference"]
-    options += ["--select", result.check]
-    sources = {x.source for finding in result.findings for x in finding.exchanges} & set(report.catalogue)
-    options += [part for source in sorted(sources - {result.check}) for part in ("--after", source)]
+    options += options_alone(result)
     options += [f"--{need}" for need in ("exhaust", "account-limit") if need in needs]
     options += ["--strict"] * (result.level != "MUST")
     return [

@@ -1,5 +1,6 @@
 """The report in the terminal: progress, a table by area and level, all findings, one verdict line."""
 
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -9,6 +10,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from contracts.outcome import Outcome, Result, Verdict
+from contracts.report.alone import options_alone
 from contracts.report.compare import Changes
 from contracts.report.escaping import printable
 from contracts.report.words import causes, counted, table, verdict_line
@@ -60,7 +62,8 @@ class Terminal:
         if len(broken) > _CAUSES:
             self._line(f"... and {len(broken) - _CAUSES} more")
         if broken:
-            self._line(f"one of them alone: lehnz-contract ... --select {broken[0].result.check}", "dim")
+            options = shlex.join(options_alone(broken[0].result))
+            self._line(f"one of them alone: lehnz-contract ... {options}", "dim")
         self._line(verdict_line(report), f"bold {_COLOUR[report.verdict]}")
 
     def _line(self, text: str, style: str | None = None) -> None:

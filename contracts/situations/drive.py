@@ -1,6 +1,6 @@
 """Runs all tables within the remaining budget, and reports which combinations were covered."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from contracts.run.budget import GENERATED
 from contracts.run.engine import Engine
@@ -23,9 +23,9 @@ _MARGIN = 10  # requests by which a table may cost more than the estimate, and f
 _WITHOUT_ARRAYS = 1.8  # times the cost with arrays: every record takes a request, and one more to clean up
 
 
-def bring_about(run: Run, engine: Engine) -> list[str]:
-    """Run the tables, each with what those before it left over; return lines for the report: which combinations were
-    covered, which were not, and why."""
+def bring_about(run: Run, engine: Engine, sources: Collection[str] = ()) -> list[str]:
+    """Run the tables, or those of `sources`, each with what those before it left over; return lines for the report:
+    which combinations were covered, which were not, and why."""
     found = []
     dearer = 1.0 if run.visibility.arrays else _WITHOUT_ARRAYS
     before = dict(run.budget.set_aside)
@@ -33,6 +33,8 @@ def bring_about(run: Run, engine: Engine) -> list[str]:
         run.budget.set_aside[run.spare] = before.get(run.spare, 0) + int(GENERATED * dearer)
     share = _QUICK if run.plan.quick else 1.0
     for name, table in tables().items():
+        if sources and table.source not in sources:
+            continue
         left = {each: run.budget.left(each) * share - _MARGIN for each in {"main", run.spare}}
         coverage = Coverage(table, STRENGTH[run.plan.profile])
         possible = _possible(run, table, coverage)
@@ -42,7 +44,7 @@ def bring_about(run: Run, engine: Engine) -> list[str]:
             coverage.missed["the budget leaves no requests"] += len(rows) - len(chosen)
         if not chosen:
             continue
-        reason = engine.drive(f"situations:{name}", _bound(DRIVERS[name], chosen, coverage))
+        reason = engine.drive(table.source, _bound(DRIVERS[name], chosen, coverage))
         found.append(f"situations {coverage}" + (f"; cut short: {reason}" if reason else ""))
     run.budget.set_aside = before
     return found

@@ -48,6 +48,11 @@ class Table:
         return replace(self, dimensions=left, absent=gone)
 
     @property
+    def source(self) -> str:
+        """Return the name under which the table's requests are sent, which `--after` takes too."""
+        return f"situations:{self.name}"
+
+    @property
     def fixed(self) -> float:
         return self.requests.get(_FIXED, 0.0)
 

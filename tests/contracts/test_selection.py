@@ -1,15 +1,18 @@
 """`--select` of one statement takes seconds and few requests, for checks and for rules."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contracts.catalogue import load_catalogue
+from contracts.exchange import Exchange
 from contracts.options import read_arguments
-from contracts.outcome import Outcome, Verdict
-from contracts.run.registry import RULES
+from contracts.outcome import Finding, Level, Outcome, Result, UsageError, Verdict
+from contracts.report.alone import options_alone
+from contracts.run.registry import CHECKS, RULES
 from contracts.session import Report, judge
 from contracts.settings import settings_of
 from tests.support.mock_beside import Beside, mock_beside
@@ -78,9 +81,42 @@ def test_unneeded_requests_are_not_sent(mock: Beside, tmp_path: Path) -> None:
     assert both.requests.keys() >= {"main", "other"}
 
 
-def test_a_statement_without_requests_of_its_own_still_finds_the_defect(tmp_path: Path) -> None:
+@pytest.mark.parametrize("source", ["PAGE-default-limit", "situations:questions"])
+def test_a_statement_without_requests_of_its_own_still_finds_the_defect(source: str, tmp_path: Path) -> None:
     assert "REC-pagination-types" in RULES
     with mock_beside("--rate-limit", "9000/15m", around=no_next_page) as broken:
-        report = judged(broken, tmp_path, "--select", "REC-pagination-types", "--after", "PAGE-default-limit")
-    assert [result.outcome for result in report.results if result.check == "REC-pagination-types"] == [Outcome.FAIL]
-    assert report.requests["main"] <= SOME
+        report = judged(broken, tmp_path, "--select", "REC-pagination-types", "--after", source)
+    (result,) = [result for result in report.results if result.check == "REC-pagination-types"]
+    assert result.outcome is Outcome.FAIL
+    assert options_alone(result) == ["--select", "REC-pagination-types", "--after", source]
+    if source in CHECKS:
+        assert report.requests["main"] <= SOME
+
+
+def test_generated_requests_can_be_asked_for(mock: Beside, tmp_path: Path) -> None:
+    report = judged(mock, tmp_path, "--select", "ENV-success", "--after", "GEN-valid-accepted")
+    assert report.verdict is Verdict.CONFORMS
+    assert "GEN-valid-accepted" in {exchange.source for exchange in report.journal}
+
+
+@pytest.mark.parametrize(
+    ("sources", "check", "named"),
+    [
+        (["situations:items", "PAGE-default-limit"], "PAGE-has-next", ["--after", "PAGE-default-limit"]),
+        (["situations:items"], "PAGE-has-next", ["--after", "situations:items"]),
+        (["a request of each kind", "situations:items"], "PAGE-has-next", []),
+        (["PAGE-default-limit"], "PAGE-default-limit", []),
+    ],
+    ids=["checks before tables", "a table", "what every --select sends", "a check sends its own requests"],
+)
+def test_the_finding_that_takes_the_least_is_judged_again(sources: list[str], check: str, named: list[str]) -> None:
+    finding = Finding("case", "recommend", "this", "that", "here")
+    exchange = Exchange(1, "", "recommend", "POST", "/v1/recommend", "pk", "main", {}, b"", 0.0, 0.1, 200)
+    findings = [replace(finding, exchanges=(replace(exchange, source=source),)) for source in sources]
+    result = Result(check, Level.MUST, Outcome.FAIL, findings=findings)
+    assert options_alone(result) == ["--select", check, *named]
+
+
+def test_an_unknown_source_of_requests_is_refused() -> None:
+    with pytest.raises(UsageError, match="--after 'situations:nothing': no such check"):
+        settings_of(read_arguments(["--after", "situations:nothing"]), load_catalogue(), {})
