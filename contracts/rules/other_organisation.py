@@ -1,8 +1,9 @@
 """Judges that events in one organisation change nothing in another: compares the responses to one request there, before
 and after."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
+from itertools import combinations
 
 from contracts.exchange import Exchange
 from contracts.rules.recommendation import served
@@ -33,19 +34,20 @@ def unmoved(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
 
 
 def _risen(run: Run, organisation: str, before: Exchange, after: Exchange) -> Iterator[Violation]:
-    ours, touched = Counter[str](), Counter[str]()
+    """Compare the items that this organisation's users did not touch. Only those touched in another organisation have
+    risen; if others have too, the list varies by itself."""
+    own, foreign = set(), set()
     for (owner, _), acts in run.model.histories.acts.items():
         for act in acts:
-            if act.item_id not in before.ids:
-                continue
-            if owner == organisation and before.sent_at - run.model.settle < act.until and act.sent < after.sent_at:
-                ours[act.item_id or ""] += 1  # it may have counted only after the first response
-            elif owner != organisation and before.sent_at < act.sent and act.until < after.sent_at:
-                touched[act.item_id or ""] += 1
-    rest = [item_id for item_id in before.ids if item_id not in touched]
-    if not touched or not rest or max(ours[each] for each in touched) > min(ours[each] for each in rest):
-        return
-    ranks = [sum(map(exchange.ids.index, touched)) for exchange in (before, after)]
-    if ranks[1] < ranks[0]:
-        expected = "the list as it was: only another organisation's users did something"
-        yield Violation("popularity", expected, f"{after.ids[0]} is first, not {before.ids[0]}", (before, after))
+            if owner != organisation and before.sent_at < act.sent and act.until < after.sent_at:
+                foreign.add(act.item_id)
+            elif owner == organisation and before.sent_at - run.model.settle < act.until and act.sent < after.sent_at:
+                own.add(act.item_id)  # it may have counted only after the first response
+    still = [item_id for item_id in before.ids if item_id not in own]
+    passed = [(low, high) for high, low in combinations(still, 2) if after.ids.index(low) < after.ids.index(high)]
+    if all(low in foreign for low, _ in passed):
+        for low, high in passed:
+            if high not in foreign:
+                expected = "the order as it was: only another organisation's users did something"
+                yield Violation("popularity", expected, f"{low} has risen above {high}", (before, after))
+                return

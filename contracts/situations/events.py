@@ -5,6 +5,7 @@ from typing import Any
 
 from contracts.run.probe import Body, Probe
 from contracts.situations.arrays import AGAIN, INACTIVE, Part, Sender, doubt_of
+from contracts.situations.shared_items import STEADY, SharedItems, share
 from contracts.situations.stage import Stage, stage
 from contracts.situations.table import Coverage, Row
 from contracts.situations.values import identifier, organisation_of
@@ -19,7 +20,9 @@ def events(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[None]:
     stages = {organisation: stage(probe, organisation) for organisation in {*map(organisation_of, rows)}}
     users = [identifier(probe, row["id"]) for row in rows]
     _prepare(probe, rows, users)
+    shared = share(probe, ((organisation_of(row), row["id"]) for row in rows))
     yield
+    shared.look(probe, STEADY)
     served = {organisation: _served(probe, organisation, found) for organisation, found in stages.items()}
     parts = []
     for n, (row, user) in enumerate(zip(rows, users, strict=True)):
@@ -27,16 +30,28 @@ def events(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[None]:
         odd = stages[organisation].odd
         possible = row["recommendation"] == "none" or isinstance(served[organisation], str)
         if possible and (odd or row["item"] != "odd id"):
-            kind, item_id = odd[n % len(odd)] if row["item"] == "odd id" else ("", stages[organisation].items[2])
+            known = shared.of.get((organisation, row["id"]), stages[organisation].items[2])
+            kind, item_id = odd[n % len(odd)] if row["item"] == "odd id" else ("", known)
             body = _event(probe, row, user, item_id, served[organisation])
             parts.append(Part(row, organisation, body, _doubt(row) or kind))
     filler = [event_body("search", probe.name("passer-by")) for _ in range(_SIZES["array of 90"])]
-    for part in Sender(probe, probe.operations.events, coverage.missed).send(parts, _SIZES, filler):
-        coverage.performed(part.row)
+    beside = [*_bought(probe, shared)]
+    for part in Sender(probe, probe.operations.events, coverage.missed).send([*parts, *beside], _SIZES, filler):
+        if part not in beside:
+            coverage.performed(part.row)
     yield
+    shared.look(probe)
     for organisation, found in stages.items():
         for kind in ("known", "identified", "anonymous"):
             probe.recommend(organisation, user_id=found.users[kind], limit=5)
+
+
+def _bought(probe: Probe, shared: SharedItems) -> Iterator[Part]:
+    """Yield events of users of every kind, who view and buy the item that is theirs."""
+    for (organisation, kind), item_id in shared.of.items():
+        row, user = {"body": "array of 30", "id": kind}, identifier(probe, kind)
+        for name in ("view", "purchase"):
+            yield Part(row, organisation, event_body(name, user, item_id), doubt_of(row))
 
 
 def _served(probe: Probe, organisation: str, found: Stage) -> Any:

@@ -55,8 +55,6 @@ def histories(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
     for subject in subjects:
         if subject.row["asked"] == "before":
             _ask(probe, subject.user, shelves, subject.organisation, _accepted(subject))
-    popular = _popular(probe, shelves)
-    next(popular)
     for organisation in shelves:
         own = [subject for subject in subjects if subject.organisation == organisation]
         hasty = [subject for subject in own if subject.row["identity"] == _AT_ONCE]
@@ -69,7 +67,6 @@ def histories(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
         _send_events(probe, hasty, coverage)
         _identify_at_once(probe, hasty)
         yield
-        next(popular)
     _identify(probe, [subject for subject in subjects if subject.row["identity"] != _AT_ONCE])
     _send_profiles(probe, subjects, "sent after")
     yield
@@ -137,16 +134,6 @@ def _shelves(probe: Probe) -> dict[str, tastes.Shelf]:
     made = tastes.bodies(probe)
     organisations = ("main", "other") if probe.target.other else ("main",)
     return {organisation: tastes.stock(probe, made, organisation) for organisation in organisations}
-
-
-def _popular(probe: Probe, shelves: dict[str, tastes.Shelf]) -> Iterator[None]:
-    """Request the second organisation's popular list twice before any event on the shelf, and once after events in the
-    first organisation only: the list must stay the same."""
-    user = probe.name("nobody")
-    for times in (2, 1, 0):
-        for _ in range(times if "other" in shelves else 0):
-            probe.recommend("other", **shelves["other"].question(user, "popular"))
-        yield
 
 
 def _subject(probe: Probe, row: Row, shelves: dict[str, tastes.Shelf]) -> Subject:

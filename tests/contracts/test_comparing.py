@@ -153,22 +153,26 @@ def test_total_count_and_has_next_must_agree_for_all_limits(
     assert world.accused(*SLICES) == found
 
 
+RISEN = ["lc-d", "lc-a", "lc-b", "lc-c"]
+
+
 @pytest.mark.parametrize(
-    ("before", "where", "found"),
+    ("before", "where", "after", "found"),
     [
-        (USUAL, "other", {"TENANT-unmoved"}),
-        (USUAL, "main", set()),
-        (OTHERS, "other", set()),
+        (USUAL, "other", RISEN, {"TENANT-unmoved"}),
+        (USUAL, "main", RISEN, set()),
+        (RISEN, "other", RISEN, set()),
+        (USUAL, "other", OTHERS, set()),
     ],
-    ids=["changed by another's events", "changed by its own events", "changes without events"],
+    ids=["another's events", "its own events", "without events", "items that nobody touched have risen too"],
 )
 def test_events_of_another_organisation_must_not_change_popularity(
-    before: list[str], where: str, found: set[str]
+    before: list[str], where: str, after: list[str], found: set[str]
 ) -> None:
     world = World()
     question: dict[str, Any] = {"strategy": "popular", "filters": {"category": "lc-cat"}}
     world.asks(before, **question)
     world.asks(USUAL, **question)
     world.lives("fan", where, at=101)
-    world.asks(OTHERS, at=120, **question)
+    world.asks(after, at=120, **question)
     assert world.accused("TENANT-unmoved") == found
