@@ -55,7 +55,7 @@ GROUPS: Mapping[str, list[tuple[str, Mapping[str, Any]]]] = {
                 "metavar": "ID",
                 "action": "append",
                 "default": [],
-                "help": "with a --select of rules that only judge responses: what sends the requests, also situations:NAME",
+                "help": "with a --select of rules, which send nothing: the check or situations:NAME that does",
             },
         ),
         ("--skip", {"metavar": "ID", "action": "append", "default": [], "help": "not this check or area; repeatable"}),

@@ -30,6 +30,7 @@ _PAGES: dict[str, dict[str, int]] = {
 _AT_ONCE = 6  # requests at the same time
 _MOST_AGAIN = 12  # requests
 _AGAIN_WHAT = ("organisation", "strategy", "user", "filters", "page", "connection")  # cover every value
+_LIKE_NOTHING = "0"  # an id that code may take for none; nothing is written for it
 _BESIDE_WHAT = ("organisation", "strategy", "page")
 _TURNED = ("personalized", "similar")  # strategies; and that of the session
 _FILTERED = ("number", "zero", "negative", "fraction", "true", "false")  # one for each other strategy
@@ -135,7 +136,8 @@ def _question(probe: Probe, row: Row, found: Stage, turn: int) -> tuple[Body, st
     """Return the body, and whether its user's id is plain or odd."""
     strategy = probe.operations.session if row["strategy"] == SESSION[0] else row["strategy"]
     named: Body = {} if strategy == "default" else {"strategy": strategy}
-    user, kind = unique_uuid(probe.rng(probe.name("nobody"))) if turn % 2 else probe.name("nobody"), "plain"
+    nobody = probe.name("nobody")
+    user, kind = (nobody, unique_uuid(probe.rng(nobody)), _LIKE_NOTHING)[turn % 3], "plain"
     if unusual := found.unusual.get(row["user"]):
         (_, user), kind = unusual[turn % len(unusual)], row["user"].removesuffix(" id")
     elif row["user"] in found.users and row["user"] != "unknown":
