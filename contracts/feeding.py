@@ -10,10 +10,11 @@ from contracts.run.engine import Engine
 from contracts.run.probe import Probe
 from contracts.run.registry import CHECKS, RULES, waits
 from contracts.settings import Settings, matching
+from contracts.situations.table import tables
 from contracts.target import Target
 from fixtures.bodies import event_body, user_body
 
-_OTHER = "other-organisation"
+_OTHER, _GENERATED = "other-organisation", "generated"
 _SHELF, _MOST = 6, 4  # number of items; checks that run in addition to the request of each kind
 _QUESTIONS: tuple[dict[str, Any], ...] = (
     {},
@@ -41,13 +42,13 @@ class Feeders:
 def feeders(settings: Settings, rules: Sequence[Entry], catalogue: Mapping[str, Entry], target: Target) -> Feeders:
     """Return what --after names; by default checks, the most useful first: those that the rules depend on, then those
     of the rules' areas, then the others."""
-    acting = [entry for entry in catalogue.values() if entry.id in CHECKS and not {*entry.needs} - {_OTHER}]
+    acting = _checks(catalogue)
     if settings.after:
         wanted = {identifier for name in settings.after for identifier in matching(name, catalogue)}
         named = [entry for entry in catalogue.values() if entry.id in wanted]
         checks = [entry for entry in acting if entry in named and (target.other or _OTHER not in entry.needs)]
         situations = [name for name in settings.after if not matching(name, catalogue)]
-        return Feeders(checks, situations, [entry for entry in named if "generated" in entry.needs], named=True)
+        return Feeders(checks, situations, [entry for entry in named if _GENERATED in entry.needs], named=True)
     depends, areas = {name for rule in rules for name in rule.depends}, {rule.area for rule in rules}
     return Feeders(
         sorted(
@@ -55,6 +56,16 @@ def feeders(settings: Settings, rules: Sequence[Entry], catalogue: Mapping[str, 
             key=lambda entry: (entry.id not in depends, entry.area not in areas, not entry.quick, len(entry.depends)),
         )
     )
+
+
+def sources(catalogue: Mapping[str, Entry]) -> set[str]:
+    """Return all that can send requests for rules: checks, tables of situations, passes of generated inputs."""
+    passes = {entry.id for entry in catalogue.values() if entry.needs == (_GENERATED,)}
+    return {entry.id for entry in _checks(catalogue)} | passes | {table.source for table in tables().values()}
+
+
+def _checks(catalogue: Mapping[str, Entry]) -> list[Entry]:
+    return [entry for entry in catalogue.values() if entry.id in CHECKS and not {*entry.needs} - {_OTHER}]
 
 
 def feed(engine: Engine, rules: Sequence[Entry], feeding: Feeders) -> None:

@@ -88,7 +88,7 @@ def test_a_statement_without_requests_of_its_own_still_finds_the_defect(source: 
         report = judged(broken, tmp_path, "--select", "REC-pagination-types", "--after", source)
     (result,) = [result for result in report.results if result.check == "REC-pagination-types"]
     assert result.outcome is Outcome.FAIL
-    assert options_alone(result) == ["--select", "REC-pagination-types", "--after", source]
+    assert options_alone(result, load_catalogue()) == ["--select", "REC-pagination-types", "--after", source]
     if source in CHECKS:
         assert report.requests["main"] <= SOME
 
@@ -105,16 +105,23 @@ def test_generated_requests_can_be_asked_for(mock: Beside, tmp_path: Path) -> No
         (["situations:items", "PAGE-default-limit"], "PAGE-has-next", ["--after", "PAGE-default-limit"]),
         (["situations:items"], "PAGE-has-next", ["--after", "situations:items"]),
         (["a request of each kind", "situations:items"], "PAGE-has-next", []),
+        (["LIMIT-then-429"], "PAGE-has-next", []),
         (["PAGE-default-limit"], "PAGE-default-limit", []),
     ],
-    ids=["checks before tables", "a table", "what every --select sends", "a check sends its own requests"],
+    ids=[
+        "checks before tables",
+        "a table",
+        "what every --select sends",
+        "not without --exhaust",
+        "a check sends its own requests",
+    ],
 )
 def test_the_finding_that_takes_the_least_is_judged_again(sources: list[str], check: str, named: list[str]) -> None:
     finding = Finding("case", "recommend", "this", "that", "here")
     exchange = Exchange(1, "", "recommend", "POST", "/v1/recommend", "pk", "main", {}, b"", 0.0, 0.1, 200)
     findings = [replace(finding, exchanges=(replace(exchange, source=source),)) for source in sources]
     result = Result(check, Level.MUST, Outcome.FAIL, findings=findings)
-    assert options_alone(result) == ["--select", check, *named]
+    assert options_alone(result, load_catalogue()) == ["--select", check, *named]
 
 
 def test_an_unknown_source_of_requests_is_refused() -> None:
