@@ -1,20 +1,26 @@
 """The options that judge one failed statement again, without the others."""
 
-from collections.abc import Mapping
-
-from contracts.catalogue import Entry
 from contracts.feeding import sources
-from contracts.outcome import Result
+from contracts.outcome import Finding, Result
 from contracts.run.registry import CHECKS, RULES
+from contracts.session import Report
 
 
-def options_alone(result: Result, catalogue: Mapping[str, Entry]) -> list[str]:
-    """Return --select, and for a rule the --after that sends the requests of a finding: of that with the fewest
-    sources, checks before tables of situations."""
+def options_alone(report: Report, result: Result) -> list[str]:
+    """Return --select, and for a rule the --after that produces a finding again: that with the fewest sources, checks
+    before tables of situations."""
     options = ["--select", result.check]
     if result.check not in RULES or not result.findings:
         return options
-    known = sources(catalogue)
-    sent = [{exchange.source for exchange in finding.exchanges} & known for finding in result.findings]
+    known = sources(report.catalogue)
+    sent = [_sources(report, finding) & known for finding in result.findings]
     fewest = min(sent, key=lambda some: (len(some - CHECKS.keys()), len(some)))
     return options + [part for source in sorted(fewest) for part in ("--after", source)]
+
+
+def _sources(report: Report, finding: Finding) -> set[str]:
+    """Return what sent the finding's requests, and what wrote the items that it is about."""
+    items = [item_id.encode() for item_id in (*finding.unwanted, *finding.missing)]
+    writes = (exchange for exchange in report.journal if exchange.operation == "upsertItems")
+    written = (exchange for exchange in writes if any(item_id in exchange.request_body for item_id in items))
+    return {exchange.source for exchange in (*finding.exchanges, *written)}

@@ -150,7 +150,7 @@ def by_the_suite(report: Report, result: Result, needs: tuple[str, ...], headers
     target = report.target
     options = ["--profile", report.profile, "--rate-limit", f"{target.limit}/{target.window_seconds:g}"]
     options += ["--edition", target.edition, "--key-policy", target.key_policy, "--no-reference"]
-    options += options_alone(result, report.catalogue)
+    options += options_alone(report, result)
     options += [f"--{need}" for need in ("exhaust", "account-limit") if need in needs]
     options += ["--strict"] * (result.level != "MUST")
     return [

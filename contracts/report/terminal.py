@@ -62,7 +62,7 @@ class Terminal:
         if len(broken) > _CAUSES:
             self._line(f"... and {len(broken) - _CAUSES} more")
         if broken:
-            options = shlex.join(options_alone(broken[0].result, report.catalogue))
+            options = shlex.join(options_alone(report, broken[0].result))
             self._line(f"one of them alone: lehnz-contract ... {options}", "dim")
         self._line(verdict_line(report), f"bold {_COLOUR[report.verdict]}")
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,6 +23,9 @@ FEW, SOME = (
     18,
     24,
 )  # limits of requests over all organisations: for a statement about one answer, and about several writes
+
+FINDING = Finding("case", "recommend", "this", "that", "here")
+ASKED = Exchange(1, "", "recommend", "POST", "/v1/recommend", "pk", "main", {}, b"", 0.0, 0.1, 200)
 
 
 def no_next_page(app: ASGIApp) -> ASGIApp:
@@ -88,7 +93,7 @@ def test_a_statement_without_requests_of_its_own_still_finds_the_defect(source: 
         report = judged(broken, tmp_path, "--select", "REC-pagination-types", "--after", source)
     (result,) = [result for result in report.results if result.check == "REC-pagination-types"]
     assert result.outcome is Outcome.FAIL
-    assert options_alone(result, load_catalogue()) == ["--select", "REC-pagination-types", "--after", source]
+    assert options_alone(report, result) == ["--select", "REC-pagination-types", "--after", source]
     if source in CHECKS:
         assert report.requests["main"] <= SOME
 
@@ -117,11 +122,23 @@ def test_generated_requests_can_be_asked_for(mock: Beside, tmp_path: Path) -> No
     ],
 )
 def test_the_finding_that_takes_the_least_is_judged_again(sources: list[str], check: str, named: list[str]) -> None:
-    finding = Finding("case", "recommend", "this", "that", "here")
-    exchange = Exchange(1, "", "recommend", "POST", "/v1/recommend", "pk", "main", {}, b"", 0.0, 0.1, 200)
-    findings = [replace(finding, exchanges=(replace(exchange, source=source),)) for source in sources]
-    result = Result(check, Level.MUST, Outcome.FAIL, findings=findings)
-    assert options_alone(result, load_catalogue()) == ["--select", check, *named]
+    findings = [replace(FINDING, exchanges=(replace(ASKED, source=source),)) for source in sources]
+    assert options_alone(reported(), failed(check, *findings)) == ["--select", check, *named]
+
+
+def test_what_wrote_an_unwanted_item_is_run_again_too() -> None:
+    write = replace(ASKED, source="situations:items", operation="upsertItems", request_body=b'{"item_id":"lc-hidden"}')
+    finding = replace(FINDING, exchanges=(replace(ASKED, source="PAGE-default-limit"),), unwanted=("lc-hidden",))
+    options = options_alone(reported(write), failed("LIFE-hidden-never-shown", finding))
+    assert options[2:] == ["--after", "PAGE-default-limit", "--after", "situations:items"]
+
+
+def failed(check: str, *findings: Finding) -> Result:
+    return Result(check, Level.MUST, Outcome.FAIL, findings=list(findings))
+
+
+def reported(*journal: Exchange) -> Any:
+    return SimpleNamespace(catalogue=load_catalogue(), journal=journal)
 
 
 def test_an_unknown_source_of_requests_is_refused() -> None:
