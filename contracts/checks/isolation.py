@@ -1,13 +1,16 @@
 """Organisations are isolated from each other."""
 
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 from contracts.checks import tastes
 from contracts.exchange import Exchange
 from contracts.outcome import Skipped
-from contracts.run.probe import Look, Probe
+from contracts.run.probe import Body, Look, Probe
 from contracts.run.registry import check
 from fixtures.bodies import event_body, identify_body, unique_uuid, user_body
+
+_TENANT_HEADERS = ("X-Tenant-Id", "X-Tenant", "X-Organization-Id", "X-Organisation-Id", "X-Org-Id")
 
 
 @check("TENANT-items-isolated")
@@ -26,7 +29,7 @@ def items_isolated(probe: Probe) -> Iterator[None]:
     yield
     probe.needs(probe.shows(category, ours["item_id"]), "the item shows in its own organisation")
     probe.needs(probe.shows(category, theirs["item_id"], organisation="other"), "the other one in its own")
-    user = probe.name("user")
+    user, tenants = probe.name("user"), {}
     for organisation, (foreign, own) in pairs.items():
         for strategy in ("popular", "personalized"):  # TENANT-own-items judges the others
             exchange = probe.recommend(
@@ -34,6 +37,7 @@ def items_isolated(probe: Probe) -> Iterator[None]:
                 filters={"category": category},
             )  # fmt: skip
             unfiltered = probe.recommend(organisation, strategy=strategy, user_id=user, context_item_id=own, limit=100)
+            tenants[organisation] = str(exchange.data.get("tenant_id"))
             for response in (exchange, unfiltered):
                 _expect_none_of(probe, foreigners[organisation], response, f"{strategy} of {organisation}")
         for strategy in ("similar", "frequently-bought-together", "frequently-consumed-together"):
@@ -41,6 +45,18 @@ def items_isolated(probe: Probe) -> Iterator[None]:
             response = probe.recommend(organisation, strategy=strategy, context_item_id=foreign, limit=100)
             case = f"{strategy} of {organisation}, beside an item of another"
             _expect_none_of(probe, foreigners[organisation], response, case)
+    question = {"strategy": "popular", "user_id": user, "filters": {"category": category}, "limit": 100}
+    for response in _naming(probe, tenants["other"], question):
+        _expect_none_of(probe, foreigners["main"], response, "main, naming the other's tenant_id")
+
+
+def _naming(probe: Probe, tenant_id: str, question: Body) -> Iterator[Exchange]:
+    """Send the request with the first organisation's key, naming another tenant_id in headers and the query, then in
+    the body. The key alone decides; such a request may be refused."""
+    recommend, right = probe.operations.recommend, probe.credentials.right("publishable")
+    headers, path = dict.fromkeys(_TENANT_HEADERS, tenant_id), f"{recommend.path}?{urlencode({'tenant_id': tenant_id})}"
+    yield probe.request("POST", path, right, operation=recommend.operation_id, json=question, headers=headers)
+    yield probe.send(recommend, {**question, "tenant_id": tenant_id})
 
 
 def _expect_none_of(probe: Probe, foreign: set[str], response: Exchange, case: str) -> None:

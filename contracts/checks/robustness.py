@@ -137,7 +137,8 @@ def methods_and_paths(probe: Probe) -> None:
     for n, method in enumerate((*_SAFE, *_WRITING)):
         for operation in operations[n % 4 :][:1] if probe.plan.one_organisation else operations:
             _other_method(probe, method, operation)
-    for path in ("/v1/no-such-thing", "/v1/ingest/items", base + "/../recommend", base + "/%00", "/v1/" + "a" * 3_000):
+    odd = (base + "/../recommend", base + "/%00", base + "/%zz", "/v1/" + "a" * 3_000)
+    for path in ("/v1/no-such-thing", "/v1/ingest/items", *odd):
         exchange = probe.request("POST", path, key, json={"strategy": "trending"})
         if expect_no_crash(probe, exchange, f"POST {path[:40]}") and "no-such" in path:
             probe.expect(

@@ -68,10 +68,10 @@ class Engine:
         self._failed += [each for each in zip(attempts, results, strict=True) if each[0].outcome is Outcome.FAIL]
         return results
 
-    def drive(self, name: str, function: CheckFunction) -> str:
+    def drive(self, name: str, function: CheckFunction, home: str = "main") -> str:
         """Run a function that only produces exchanges for rules. Return why it ended early, or an empty text. After an
         internal error no rule passes."""
-        attempt = Attempt(Entry(name, "Situations", Level.INFO, "", ""), Probe(self.run, name), function=function)
+        attempt = Attempt(Entry(name, "Situations", Level.INFO, "", ""), Probe(self.run, name, home), function=function)
         self._step([attempt])
         self.progress(name)
         if attempt.outcome is Outcome.ERROR:

@@ -44,6 +44,7 @@ class Rule:
 
 
 CHECKS: dict[str, CheckFunction] = {}
+_OF_THE_SPARE = ("Filters",)  # areas that send all of their requests there
 _OF_SINGLE_ANSWERS = ("Items", "Users", "Events", "Recommendations", "Paging", "Robustness")  # areas
 RULES: dict[str, Rule] = {}
 
@@ -126,9 +127,10 @@ def each(identifier: str, about: Callable[[Exchange], bool], expected: str) -> C
 
 
 def home_of(entry: Entry, run: Run) -> str:
-    """Return the organisation that a check's requests go to. A check of bodies that waits for nothing uses the spare
-    one, so that the first one's budget is left for checks that wait."""
-    return run.spare if entry.area in _OF_SINGLE_ANSWERS and not waits(entry) else "main"
+    """Return the organisation that a check's requests go to. Most checks that wait use the first one; a part of the
+    others uses the spare one, so that both have about as much left for the situations."""
+    single = entry.area in _OF_SINGLE_ANSWERS and not waits(entry)
+    return run.spare if single or entry.area in _OF_THE_SPARE else "main"
 
 
 def needs_other(entry: Entry, run: Run) -> bool:

@@ -8,6 +8,7 @@ from contracts.run.probe import Probe
 from contracts.run.run import Run
 from contracts.situations import events, histories, questions, records, refusals
 from contracts.situations.table import STRENGTH, Coverage, Row, Table, rows_of, tables
+from contracts.situations.values import organisation_of
 
 Driver = Callable[[Probe, list[Row], Coverage], Iterator[None]]
 DRIVERS: dict[str, Driver] = {
@@ -39,12 +40,13 @@ def bring_about(run: Run, engine: Engine, sources: Collection[str] = ()) -> list
         coverage = Coverage(table, STRENGTH[run.plan.profile])
         possible = _possible(run, table, coverage)
         rows = rows_of(possible, run.plan.profile, run.plan.seed)
-        chosen = _affordable(possible, rows, left, run.spare, dearer)
+        home = max(left, key=lambda each: left[each])
+        chosen = _affordable(possible, rows, left, home, dearer)
         if len(rows) > len(chosen):
             coverage.missed["the budget leaves no requests"] += len(rows) - len(chosen)
         if not chosen:
             continue
-        reason = engine.drive(table.source, _bound(DRIVERS[name], chosen, coverage))
+        reason = engine.drive(table.source, _bound(DRIVERS[name], chosen, coverage), home)
         found.append(f"situations {coverage}" + (f"; cut short: {reason}" if reason else ""))
     run.budget.set_aside = before
     return found
@@ -62,14 +64,15 @@ def _possible(run: Run, table: Table, coverage: Coverage) -> Table:
     return table.without(absent)
 
 
-def _affordable(table: Table, rows: list[Row], left: dict[str, float], spare: str, dearer: float) -> list[Row]:
-    """Return the rows whose organisations can pay for them, in their order; `left` is used up."""
+def _affordable(table: Table, rows: list[Row], left: dict[str, float], home: str, dearer: float) -> list[Row]:
+    """Return the rows whose organisations can pay for them, in their order; `left` is used up. `home`: the organisation
+    of rows that name none."""
     split = "organisation" in table.dimensions
-    for organisation in left if split else (spare,):
+    for organisation in left if split else (home,):
         left[organisation] -= table.fixed * dearer
     chosen = []
     for row in rows:
-        own = (spare if row["organisation"] == "second" else "main") if split else spare
+        own = organisation_of(row) if split else home
         cost = table.cost(row) * dearer
         if left[own] >= cost:
             chosen.append(row)

@@ -19,6 +19,7 @@ _NEWCOMERS = 4  # half of them are asked for before the other users, half after
 _CROWD = 60
 _AT_ONCE = "identified at once"  # right after the events, while a queue may still hold them
 _WITH_OWN = "identified with own events"
+_WITH_OTHERS = "identified with other ids too"
 _OWN = 2  # of these events: a search and a view
 _FOREIGN_WHAT = ("events", "event_id", "context", "recommendation")  # cover every value another organisation has
 _SURELY = 30  # events that every server accepts in one array
@@ -237,13 +238,17 @@ def _identify(probe: Probe, subjects: list[Subject]) -> None:
     for organisation, batch in _batches([each for each in subjects if each.taken and each.doer != each.user]):
         for group, alone in ((batch[:1], False), (batch[1:2], True), (batch[2:], False)):
             events = [_identity(probe, subject) for subject in group]
-            for subject in group:
-                if subject.row["identity"] == "identified twice":  # first with an id without a history
-                    nobody = unique_uuid(probe.rng(probe.name("nothing")))
-                    probe.send(probe.operations.events, identify_body(subject.user, nobody), organisation=organisation)
-            taken = not events or _sent(probe, organisation, events[0] if alone else events)
+            joins = events[0] if alone and events else events
+            bodies = [_with_nobody(probe, group), joins, _with_nobody(probe, group)]
+            taken = all([_sent(probe, organisation, body) for body in bodies if body])
             for subject in group:
                 subject.taken = taken
+
+
+def _with_nobody(probe: Probe, subjects: list[Subject]) -> list[Body]:
+    """Return identifies of those who are to have more ids, without a history, as of other devices."""
+    users = [subject.user for subject in subjects if subject.row["identity"] == _WITH_OTHERS]
+    return [identify_body(user, unique_uuid(probe.rng(probe.name("nothing")))) for user in users]
 
 
 def _sent(probe: Probe, organisation: str, body: Any) -> bool:

@@ -157,6 +157,8 @@ def _filters(probe: Probe, kind: str, found: Stage) -> Body:
         return {}
     if kind == "several":
         return {"filters": {"category": found.category, found.trait: VALUES["text"]}}
+    if kind == "a list":
+        return {"filters": {"category": [found.category, probe.name("nothing")]}}
     if kind == "none matching":
         return {"filters": {"category": probe.name("nothing")}}
     if kind == "on no attribute of any item":

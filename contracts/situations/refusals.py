@@ -30,7 +30,7 @@ class Records:
 
 
 def refusals(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[None]:
-    organisation, category = probe.spare, probe.name("cat")
+    organisation, category = probe.home, probe.name("cat")
     known = Records(probe.item("known", category), probe.name("known"))
     probe.stock([known.item], organisation, others=1)
     probe.upsert_users([user_body(known.user)], organisation)

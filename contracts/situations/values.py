@@ -34,7 +34,7 @@ VALUES: dict[str, Any] = {
     "nested": {"eu": 43},
 }
 NEAR: dict[str, list[Any]] = {  # other values that a store may take for the same
-    "text": ["v\u00e9lvet", "vel-vet", "velvets", "velvet "],
+    "text": ["v\u00e9lvet", "vel-vet", "velvets", "velvet ", "Velvet"],
     "two words": ["red-velvet", "redvelvet"],
     "number": ["42 kg", 42.4],
     "beyond 2^31": [2**31 + 12],

@@ -40,6 +40,12 @@ MUTANTS = [
         shares(of_events(lambda event: event.event_name == "purchase")),
     ),
     Mutant(
+        "users-with-an-underscore-are-everybodys",
+        "The events of users whose id has an underscore count in every organisation.",
+        ("TENANT-own-history", "TENANT-unmoved"),
+        shares(of_events(lambda event: "a_b" in event.user_id)),
+    ),
+    Mutant(
         "echoes-are-shared-by-equal-ids",
         "An event with a recommendation_id counts for the user with the same id in every organisation.",
         ("TENANT-own-history", "TENANT-unmoved"),
