@@ -153,6 +153,18 @@ def on_every_route(probe: Probe) -> None:
             probe.expect_status(exchange, (429,), "empty bucket")
 
 
+@check("LIMIT-of-one-organisation")
+def of_one_organisation(probe: Probe) -> None:
+    """Check that the first organisation, which has requests left, is served while the second one is refused."""
+    refused = _refusal(probe)
+    before = [exchange for exchange in probe.journal if exchange.organisation == "main"]
+    left = before[-1].number_of("RateLimit-Remaining") if before else None
+    if left is not None and left < 1:
+        raise Skipped("the first organisation has no requests left")
+    exchange = _send(probe, "main")
+    probe.expect(exchange.status != 429, "another organisation", "no 429", said(exchange), refused, exchange)
+
+
 @check("LIMIT-429-in-seconds")
 def in_seconds(probe: Probe) -> None:
     """Check that RateLimit-Reset is in seconds: at most the window, and decreasing."""

@@ -67,12 +67,13 @@ class Shelf:
             raise Blocked("no list follows a user's events (PERS-events-change-list)")
         self._has_effect = True
 
-    def finds(self, probe: Probe, look: Callable[[], Look]) -> bool:
-        """Return whether `look` holds in some strategy; the shelf then uses that strategy."""
+    def finds(self, probe: Probe, look: Callable[[], Look], patient: bool = True) -> bool:
+        """Return whether `look` holds in some strategy; the shelf then uses that strategy. `patient`: look until
+        `--settle` has passed."""
         chosen = self.strategy
         for strategy in dict.fromkeys((chosen or "personalized", "personalized", *probe.operations.needing("user_id"))):
             self.strategy = strategy
-            if probe.eventually(look).ok:
+            if (probe.eventually(look) if patient else look()).ok:
                 return True
         self.strategy = chosen
         return False

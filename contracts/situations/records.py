@@ -9,6 +9,7 @@ from contracts.situations.arrays import Part, Sender, doubt_of
 from contracts.situations.table import Coverage, Row
 from contracts.situations.values import (
     AFTER_A_CHANGE,
+    CHANGES,
     LIVES,
     NEAR,
     VALUES,
@@ -136,7 +137,7 @@ def _item(probe: Probe, row: Row, category: str, trait: str) -> Record:
 def with_change(row: Row) -> str:
     """Return how the value changes when the life goes on: alone, or in one upsert with the status."""
     changes = (row["life"].removeprefix("active then "), row["update"])
-    return next((each for each in changes if each in ("another value", "another type")), "")
+    return next((each for each in changes if each in CHANGES), "")
 
 
 def _is_hasty(record: Record) -> bool:

@@ -63,8 +63,10 @@ LIVES: dict[str, tuple[str, ...]] = {
     "inactive then deleted": ("inactive", "deleted"),
     "deleted then inactive": ("deleted", "inactive"),
     "active then another value": ("active", "active"),
+    "active then a falsy value": ("active", "active"),
     "active then another type": ("active", "active"),
 }
+CHANGES = ("another value", "a falsy value", "another type")  # of a value, when a life goes on
 _MARKS: dict[str, str | int] = {
     "letters": "plain", "dot": "a.b.c", "underscore": "a_b", "case pair": "Pair", "blank": "a b", "slash": "a/b",
     "percent": "a%2Fb", "markup": "a<b>&amp;c", "combining accent": "cafe\u0301",
@@ -142,13 +144,21 @@ def class_of(kind: str) -> str:
 
 
 def attributes(kind: str, name: str, change: str = "") -> Body:
-    """Return the attribute `name` with a value of that kind; `change`: another value, or another type."""
+    """Return the attribute `name` with a value of that kind; `change`: one of CHANGES."""
+    if change == "a falsy value":
+        return {name: _falsy(VALUES.get(kind))}
     if kind == "absent":
         return {name: AFTER_A_CHANGE["no longer absent"]} if change else {}
     if change == "another type":
         following = _TYPES[(_TYPES.index(kind) + 1) % len(_TYPES)] if kind in _TYPES else "text"
         return {name: VALUES[following]}
     return {name: ANOTHER.get(kind, "another") if change else VALUES[kind]}
+
+
+def _falsy(value: Any) -> Any:
+    """Return the value of the same type that code may take for none, or of another type if it is that one."""
+    same_type = {bool: False, int: 0, float: 0}.get(type(value), "")
+    return same_type if value or same_type != value else 0 if value == "" else ""
 
 
 def double(kind: str, identifier: str) -> str | None:

@@ -13,7 +13,7 @@ from contracts.situations.histories import references
 from contracts.situations.questions import in_turn
 from contracts.situations.records import with_change
 from contracts.situations.table import Coverage, combinations_in, planned, rows_of, tables
-from contracts.situations.values import LIVES, NEAR, PLAIN_IDS, VALUES, attributes, double, twin
+from contracts.situations.values import CHANGES, LIVES, NEAR, PLAIN_IDS, VALUES, attributes, double, twin
 
 TABLES = tables()
 
@@ -67,9 +67,16 @@ def test_a_table_names_exactly_the_values_that_can_be_created() -> None:
 
 
 @pytest.mark.parametrize("kind", [*VALUES, "absent"])
-@pytest.mark.parametrize("change", ["another value", "another type"])
+@pytest.mark.parametrize("change", CHANGES)
 def test_every_change_changes_the_value(kind: str, change: str) -> None:
-    assert attributes(kind, "a", change) != attributes(kind, "a")
+    before, after = attributes(kind, "a"), attributes(kind, "a", change)
+    assert before.keys() != after.keys() or not same(before["a"], after["a"])
+
+
+@pytest.mark.parametrize(("kind", "falsy"), [("text", ""), ("number", 0), ("fraction", 0), ("true", False)])
+def test_a_value_becomes_the_falsy_one_of_its_type(kind: str, falsy: Any) -> None:
+    (value,) = attributes(kind, "a", "a falsy value").values()
+    assert same(value, falsy)
 
 
 def test_a_twin_differs_only_in_case_and_keeps_the_prefix_of_the_run() -> None:

@@ -51,12 +51,27 @@ def exempt(condition: Condition) -> Break:
     return edge(passed)
 
 
+async def everybodys(request: Request, server: Server) -> Answer:
+    """The first refusal of an organisation is what all others get from then on."""
+    answer = await server.answer(request)
+    if answer.status == 429:
+        server.memory["refusal"] = answer
+    return server.memory.get("refusal", answer) if server.organisation(request) else answer
+
+
 MUTANTS = [
     Mutant(
         "never-429",
         "Nothing is ever refused.",
         ("LIMIT-then-429", "LIMIT-announced-rest-passes"),
         limited(never_refuses),
+        exhaust=True,
+    ),
+    Mutant(
+        "an-exhausted-limit-is-everybodys",
+        "While one organisation is refused, all are.",
+        ("LIMIT-of-one-organisation",),
+        edge(everybodys),
         exhaust=True,
     ),
     Mutant(
