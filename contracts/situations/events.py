@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from contracts.run.probe import Body, Probe
-from contracts.situations.arrays import AGAIN, INACTIVE, Part, Sender, doubt_of
+from contracts.situations.arrays import AGAIN, FOREIGN, INACTIVE, Part, Sender, doubt_of
 from contracts.situations.shared_items import STEADY, SharedItems, share
 from contracts.situations.stage import Stage, stage
 from contracts.situations.table import Coverage, Row
@@ -12,6 +12,7 @@ from contracts.situations.values import identifier, organisation_of
 from fixtures.bodies import event_body, identify_body, unique_uuid, user_body
 
 _SIZES = {"array of 30": 30, "array of 90": 90}
+_ELSEWHERE = "served elsewhere"
 _PROFILES = {"known": "active", "inactive": "inactive"}  # kind of user -> status
 _CONTEXTS: dict[str, Body] = {"flat": {"device": "mobile"}, "nested": {"cart": {"lines": [1, "two"]}}}
 
@@ -28,11 +29,12 @@ def events(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[None]:
     for n, (row, user) in enumerate(zip(rows, users, strict=True)):
         organisation = organisation_of(row)
         odd = stages[organisation].odd
-        possible = row["recommendation"] == "none" or isinstance(served[organisation], str)
+        echo = _echo(row, organisation, served)
+        possible = row["recommendation"] == "none" or isinstance(echo, str)
         if possible and (odd or row["item"] != "odd id"):
             known = shared.of.get((organisation, row["id"]), stages[organisation].items[2])
             kind, item_id = odd[n % len(odd)] if row["item"] == "odd id" else ("", known)
-            body = _event(probe, row, user, item_id, served[organisation])
+            body = _event(probe, row, user, item_id, echo)
             parts.append(Part(row, organisation, body, _doubt(row) or kind))
     filler = [event_body("search", probe.name("passer-by")) for _ in range(_SIZES["array of 90"])]
     beside = [*_bought(probe, shared)]
@@ -56,6 +58,12 @@ def _bought(probe: Probe, shared: SharedItems) -> Iterator[Part]:
 
 def _served(probe: Probe, organisation: str, found: Stage) -> Any:
     return probe.recommend(organisation, user_id=found.users["known"], limit=5).data.get("recommendation_id")
+
+
+def _echo(row: Row, organisation: str, served: dict[str, Any]) -> Any:
+    """Return the recommendation_id that the event repeats; that of another organisation is an unknown one (R29)."""
+    elsewhere = [found for other, found in served.items() if other != organisation]
+    return next(iter(elsewhere), None) if row["recommendation"] == _ELSEWHERE else served[organisation]
 
 
 def _prepare(probe: Probe, rows: list[Row], users: list[str]) -> None:
@@ -84,6 +92,8 @@ def _event_id(probe: Probe, kind: str) -> str:
 def _doubt(row: Row) -> str:
     if row["user"] == "inactive":
         return INACTIVE
+    if row["recommendation"] == _ELSEWHERE:
+        return FOREIGN
     return AGAIN if (row["name"], row["user"]) == ("identify", "identified") else doubt_of(row)
 
 
