@@ -23,8 +23,8 @@ def events(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[None]:
     _prepare(probe, rows, users)
     shared = share(probe, ((organisation_of(row), row["id"]) for row in rows))
     yield
-    shared.look(probe, STEADY)
     served = {organisation: _served(probe, organisation, found) for organisation, found in stages.items()}
+    shared.look(probe, STEADY)  # after this the recommendation_id is an older one, as of a page with two lists
     parts = []
     for n, (row, user) in enumerate(zip(rows, users, strict=True)):
         organisation = organisation_of(row)
