@@ -1,11 +1,13 @@
 """The report as one self-contained page."""
 
+import shlex
 from functools import cache
 from pathlib import Path
 
 import jinja2
 
 from contracts.outcome import Level, Outcome
+from contracts.report.alone import options_alone
 from contracts.report.escaping import printable
 from contracts.report.words import (
     causes,
@@ -44,6 +46,7 @@ def text(report: Report) -> str:
         outcomes=list(Outcome),
         slowest=[result for result in slowest if result.seconds > 0],
         printable=printable,
+        options_alone=lambda result: shlex.join(options_alone(report, result)),
         request_text=request_text,
         response_text=response_text,
     )

@@ -2,11 +2,13 @@
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from contracts.exchange import Exchange
 from contracts.outcome import Finding
+from contracts.run.registry import RULES
 from contracts.session import Report
 
 _MOST = 40  # requests that create data
@@ -29,7 +31,9 @@ def needed_requests(report: Report, finding: Finding) -> list[Step]:
         return []
     own = re.compile("|".join(re.escape(start) + r"[\w-]+" for start in (report.prefix, report.digits) if start))
     numbers = {exchange.number for exchange in judged}
+    places = _places(report, finding, judged)
     before = [x for x in report.journal if _makes_data(x) and x.number < judged[-1].number and x.number not in numbers]
+    before = [exchange for exchange in before if exchange.organisation in places]
     data = _data_for(own, {name for x in judged for name in own.findall(_words(x))}, before)
     steps: list[Step] = []
     written = False
@@ -38,6 +42,12 @@ def needed_requests(report: Report, finding: Finding) -> list[Step]:
         steps.append(Step(exchange, body, exchange.number not in numbers, after_a_pause=reads and written))
         written = not reads
     return steps
+
+
+def _places(report: Report, finding: Finding, judged: Sequence[Exchange]) -> set[str | None]:
+    """Return the organisations whose data the requests may need: of a check that sends all to one, that alone."""
+    about_both = finding.check in RULES or "other-organisation" in report.catalogue[finding.check].needs
+    return {"main", "other"} if about_both else {exchange.organisation for exchange in judged}
 
 
 def _makes_data(exchange: Exchange) -> bool:

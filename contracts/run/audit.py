@@ -1,6 +1,7 @@
 """Repeats requests at the end of a run: those whose result a slow queue may have caused, and those that crashed."""
 
 import time
+from collections import Counter
 from collections.abc import Iterable
 
 from contracts.exchange import Exchange
@@ -18,7 +19,7 @@ def audit(run: Run, rules: Iterable[str]) -> None:
     timed = [name for name in rules if RULES[name].timed]
     try:
         _crashes(run)
-        again = _suspicious(run, timed)
+        again = _suspicious(run, timed, share=0.5)
         _ask(run, again)  # by now, most queues have been applied
         again = _suspicious(run, timed) if again else []
         if again:
@@ -38,8 +39,9 @@ def _crashes(run: Run) -> None:
             run.client.repeat(exchange)
 
 
-def _suspicious(run: Run, rules: list[str]) -> list[Exchange]:
-    """Return the latest responses that would break a rule if the queue were as fast as measured, some for each rule."""
+def _suspicious(run: Run, rules: list[str], share: float = 1.0) -> list[Exchange]:
+    """Return the latest responses that would break a rule if the queue were as fast as measured, some for each rule.
+    `share`: of the requests that are left, so that a second look is never cut in the middle."""
     last = {_question(exchange): exchange.number for exchange in run.client.journal}
     settle, run.model.settle = run.model.settle, run.visibility.usual_wait
     found: list[list[Violation]] = []
@@ -52,9 +54,14 @@ def _suspicious(run: Run, rules: list[str]) -> list[Exchange]:
     for turn in range(max(map(len, found), default=0)):
         for violations in found:
             asked = {_question(x): x for each in violations[turn : turn + 1] for x in each.exchanges}
-            if len(chosen | asked) <= _QUESTIONS:
+            if len(chosen | asked) <= _QUESTIONS and _is_affordable(run, chosen | asked, share):
                 chosen |= asked
     return sorted(chosen.values(), key=lambda exchange: exchange.number)
+
+
+def _is_affordable(run: Run, questions: Iterable[_Question], share: float) -> bool:
+    asked = Counter(organisation or "main" for organisation, _ in questions)
+    return all(times <= run.budget.left(organisation) * share for organisation, times in asked.items())
 
 
 def _question(exchange: Exchange) -> _Question:

@@ -131,7 +131,7 @@ def test_exhaust_uses_up_the_second_organisations_window_and_sees_it_recover(sta
     options = ("--exhaust", "--select", "LIMIT", "--select", "GEN-burnt-keys-429", "--rate-limit", "300/15m")
     report = judge(keys, *options, "--control", url_in(keys))
     assert report.verdict is Verdict.CONFORMS, not_passed(report)
-    assert passed(report, "Exhausted") == 7
+    assert passed(report, "Exhausted") == 8
 
 
 class HasNextIsNull:
