@@ -11,7 +11,7 @@ from mock_server.state.records import Event
 from mock_server.state.tenant import Tenant
 from tests.mutants.inside import Records, inside, queues
 from tests.mutants.mutant import Mutant
-from tests.mutants.wrappers import Answer, Break, Request, Server
+from tests.mutants.wrappers import Answer, Break, Document, Request, Server, repairs
 
 
 def identifies(event: object) -> bool:
@@ -153,7 +153,20 @@ def is_identify(record: dict[str, object]) -> bool:
     return record.get("event_name") == "identify" and isinstance(record.get("previous_user_id"), str)
 
 
+def as_search(record: Document) -> None:
+    """An identify event counts as a search."""
+    if record.get("event_name") == "identify":
+        record |= {"event_name": "search", "event_family": "engagement"}
+        record.pop("previous_user_id", None)
+
+
 MUTANTS = [
+    Mutant(
+        "identifies-in-arrays-are-ignored",
+        "An identify event inside an array is accepted and does nothing.",
+        ("IDENT-alike",),
+        repairs("events", as_search, array=True),
+    ),
     Mutant(
         "identify-is-ignored",
         "An identify event is accepted, and merges nothing.",
