@@ -6,7 +6,7 @@ import pytest
 from tests.mutants import judging, registry, results
 from tests.mutants.mutant import Mutant, Variant, statement_levels
 
-MOST = 300
+MOST = 320
 
 # The known gaps, so that they can't grow unnoticed; a closed gap must be removed from these lists.
 SURVIVORS: set[str] = set()

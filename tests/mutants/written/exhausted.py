@@ -59,6 +59,16 @@ async def everybodys(request: Request, server: Server) -> Answer:
     return server.memory.get("refusal", answer) if server.organisation(request) else answer
 
 
+async def neighbours_pay(request: Request, server: Server) -> Answer:
+    """After a refusal the next request of another organisation is refused too."""
+    answer, own = await server.answer(request), server.organisation(request)
+    if answer.status == 429:
+        server.memory["refused"] = own, answer
+    elif own and server.memory.get("refused", (own,))[0] is not own:
+        _, answer = server.memory.pop("refused")
+    return answer
+
+
 MUTANTS = [
     Mutant(
         "never-429",
@@ -72,6 +82,13 @@ MUTANTS = [
         "While one organisation is refused, all are.",
         ("LIMIT-of-one-organisation",),
         edge(everybodys),
+        exhaust=True,
+    ),
+    Mutant(
+        "neighbours-pay-for-refusals",
+        "After a refusal the next request of another organisation is refused too.",
+        ("LIMIT-of-one-organisation",),
+        edge(neighbours_pay),
         exhaust=True,
     ),
     Mutant(

@@ -162,12 +162,6 @@ def as_search(record: Document) -> None:
 
 MUTANTS = [
     Mutant(
-        "identifies-in-arrays-are-ignored",
-        "An identify event inside an array is accepted and does nothing.",
-        ("IDENT-alike",),
-        repairs("events", as_search, array=True),
-    ),
-    Mutant(
         "identify-is-ignored",
         "An identify event is accepted, and merges nothing.",
         ("IDENT-merges-history", "IDENT-alike"),
@@ -226,5 +220,11 @@ MUTANTS = [
         "A history that was merged once does not move on.",
         ("IDENT-chain",),
         on_identify(first_merge_only()),
+    ),
+    Mutant(
+        "identifies-in-arrays-are-ignored",
+        "An identify event inside an array is accepted and does nothing.",
+        ("IDENT-alike",),
+        repairs("events", as_search, array=True),
     ),
 ]

@@ -79,7 +79,7 @@ MUTANTS = [
     Mutant(
         "other-queues-unread",
         "What any other organisation than the first sends is accepted and never read.",
-        ("QUEUE-becomes-visible", "LIFE-upserted-shows", "TENANT-same-id"),
+        ("QUEUE-becomes-visible", "LIFE-upserted-shows", "FILTER-equality", "TENANT-same-id"),
         queues(read_for_the_first_only),
     ),
     Mutant(

@@ -28,6 +28,12 @@ MUTANTS = [
         shares(lambda record, _, __: isinstance(record, Item)),
     ),
     Mutant(
+        "deletions-reach-every-organisation",
+        "An item that one organisation deletes is deleted in all.",
+        ("TENANT-same-id",),
+        shares(lambda record, _, __: isinstance(record, Item) and record.status == "deleted"),
+    ),
+    Mutant(
         "clicks-count-in-every-organisation",
         "A click makes its item more popular in every organisation.",
         ("TENANT-unmoved",),
