@@ -37,7 +37,7 @@ def items_isolated(probe: Probe) -> Iterator[None]:
                 filters={"category": category},
             )  # fmt: skip
             unfiltered = probe.recommend(organisation, strategy=strategy, user_id=user, context_item_id=own, limit=100)
-            tenants[organisation] = str(exchange.data.get("tenant_id"))
+            tenants[organisation] = exchange.data.get("tenant_id")
             for response in (exchange, unfiltered):
                 _expect_none_of(probe, foreigners[organisation], response, f"{strategy} of {organisation}")
         for strategy in ("similar", "frequently-bought-together", "frequently-consumed-together"):
@@ -46,7 +46,7 @@ def items_isolated(probe: Probe) -> Iterator[None]:
             case = f"{strategy} of {organisation}, beside an item of another"
             _expect_none_of(probe, foreigners[organisation], response, case)
     question = {"strategy": "popular", "user_id": user, "filters": {"category": category}, "limit": 100}
-    for response in _naming(probe, tenants["other"], question):
+    for response in _naming(probe, str(tenants["other"]), question) if tenants["other"] else ():
         _expect_none_of(probe, foreigners["main"], response, "main, naming the other's tenant_id")
 
 
@@ -54,7 +54,9 @@ def _naming(probe: Probe, tenant_id: str, question: Body) -> Iterator[Exchange]:
     """Send the request with the first organisation's key, naming another tenant_id in headers and the query, then in
     the body. The key alone decides; such a request may be refused."""
     recommend, right = probe.operations.recommend, probe.credentials.right("publishable")
-    headers, path = dict.fromkeys(_TENANT_HEADERS, tenant_id), f"{recommend.path}?{urlencode({'tenant_id': tenant_id})}"
+    given = {name.lower() for name in probe.target.connection.headers}  # by --header, for a gateway
+    headers = {name: tenant_id for name in _TENANT_HEADERS if name.lower() not in given}
+    path = f"{recommend.path}?{urlencode({'tenant_id': tenant_id})}"
     yield probe.request("POST", path, right, operation=recommend.operation_id, json=question, headers=headers)
     yield probe.send(recommend, {**question, "tenant_id": tenant_id})
 

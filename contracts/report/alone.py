@@ -2,6 +2,7 @@
 
 from contracts.feeding import sources
 from contracts.outcome import Finding, Result
+from contracts.run.model import records_of
 from contracts.run.registry import CHECKS, RULES
 from contracts.session import Report
 
@@ -20,7 +21,7 @@ def options_alone(report: Report, result: Result) -> list[str]:
 
 def _sources(report: Report, finding: Finding) -> set[str]:
     """Return what sent the finding's requests, and what wrote the items that it is about."""
-    items = [item_id.encode() for item_id in (*finding.unwanted, *finding.missing)]
-    writes = (exchange for exchange in report.journal if exchange.operation == "upsertItems")
-    written = (exchange for exchange in writes if any(item_id in exchange.request_body for item_id in items))
+    items = {*finding.unwanted, *finding.missing}
+    upserts = [exchange for exchange in report.journal if items and exchange.operation == "upsertItems"]
+    written = [each for each in upserts if items & {record.get("item_id") for record in records_of(each.request_json)}]
     return {exchange.source for exchange in (*finding.exchanges, *written)}

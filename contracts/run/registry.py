@@ -127,8 +127,8 @@ def each(identifier: str, about: Callable[[Exchange], bool], expected: str) -> C
 
 
 def home_of(entry: Entry, run: Run) -> str:
-    """Return the organisation that a check's requests go to. Most checks that wait use the first one; a part of the
-    others uses the spare one, so that both have about as much left for the situations."""
+    """Return the organisation that a check's requests go to. Both are to have about as much left for the
+    situations."""
     single = entry.area in _OF_SINGLE_ANSWERS and not waits(entry)
     return run.spare if single or entry.area in _OF_THE_SPARE else "main"
 
