@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from contracts.exchange import Exchange
 from contracts.outcome import NotJudged
@@ -50,18 +50,19 @@ def _suspicious(run: Run, rules: list[str], share: float = 1.0) -> list[Exchange
         suspects = judging.violations(name)
         found.append([each for each in suspects if all(last[_question(x)] == x.number for x in each.exchanges)])
     run.model.settle = settle
+    most = {organisation: run.budget.left(organisation) * share for organisation in ("main", "other")}
     chosen: dict[_Question, Exchange] = {}
     for turn in range(max(map(len, found), default=0)):
         for violations in found:
             asked = {_question(x): x for each in violations[turn : turn + 1] for x in each.exchanges}
-            if len(chosen | asked) <= _QUESTIONS and _is_affordable(run, chosen | asked, share):
+            if len(chosen | asked) <= _QUESTIONS and _are_few(chosen | asked, most):
                 chosen |= asked
     return sorted(chosen.values(), key=lambda exchange: exchange.number)
 
 
-def _is_affordable(run: Run, questions: Iterable[_Question], share: float) -> bool:
+def _are_few(questions: Iterable[_Question], most: Mapping[str, float]) -> bool:
     asked = Counter(organisation or "main" for organisation, _ in questions)
-    return all(times <= run.budget.left(organisation) * share for organisation, times in asked.items())
+    return all(times <= most[organisation] for organisation, times in asked.items())
 
 
 def _question(exchange: Exchange) -> _Question:
