@@ -157,7 +157,7 @@ MUTANTS = [
     Mutant(
         "unknown-echo-crashes",
         "A recommendation_id that was never served is a server error.",
-        ("ATTR-unknown-recommendation",),
+        ("ATTR-unknown-recommendation", "ROBUST-never-5xx"),
         passes(echoes_unknown, lambda r, s: s.crash(r)),
     ),
 ]
