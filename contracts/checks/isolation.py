@@ -54,8 +54,8 @@ def _naming(probe: Probe, tenant_id: str, question: Body) -> Iterator[Exchange]:
     """Send the request with the first organisation's key, naming another tenant_id in headers and the query, then in
     the body. The key alone decides; such a request may be refused."""
     recommend, right = probe.operations.recommend, probe.credentials.right("publishable")
-    given = {name.lower() for name in probe.target.connection.headers}  # by --header, for a gateway
-    headers = {name: tenant_id for name in _TENANT_HEADERS if name.lower() not in given}
+    users = probe.target.connection.header_names
+    headers = {name: tenant_id for name in _TENANT_HEADERS if name.lower() not in users}
     path = f"{recommend.path}?{urlencode({'tenant_id': tenant_id})}"
     yield probe.request("POST", path, right, operation=recommend.operation_id, json=question, headers=headers)
     yield probe.send(recommend, {**question, "tenant_id": tenant_id})

@@ -1,5 +1,8 @@
 """The options that judge one failed statement again, without the others."""
 
+from collections import defaultdict
+from collections.abc import Mapping
+
 from contracts.feeding import sources
 from contracts.outcome import Finding, Result
 from contracts.run.model import records_of
@@ -14,14 +17,23 @@ def options_alone(report: Report, result: Result) -> list[str]:
     if result.check not in RULES or not result.findings:
         return options
     known = sources(report.catalogue)
-    sent = [_sources(report, finding) & known for finding in result.findings]
+    writers = _writers(report)
+    sent = [_sources(finding, writers) & known for finding in result.findings]
     fewest = min(sent, key=lambda some: (len(some - CHECKS.keys()), len(some)))
     return options + [part for source in sorted(fewest) for part in ("--after", source)]
 
 
-def _sources(report: Report, finding: Finding) -> set[str]:
+def _writers(report: Report) -> Mapping[str, set[str]]:
+    """Return what wrote each item: item_id -> sources."""
+    found = defaultdict(set)
+    for exchange in report.journal:
+        if exchange.operation == "upsertItems":
+            for record in records_of(exchange.request_json):
+                found[str(record.get("item_id"))].add(exchange.source)
+    return found
+
+
+def _sources(finding: Finding, writers: Mapping[str, set[str]]) -> set[str]:
     """Return what sent the finding's requests, and what wrote the items that it is about."""
-    items = {*finding.unwanted, *finding.missing}
-    upserts = [exchange for exchange in report.journal if items and exchange.operation == "upsertItems"]
-    written = [each for each in upserts if items & {record.get("item_id") for record in records_of(each.request_json)}]
-    return {exchange.source for exchange in (*finding.exchanges, *written)}
+    asked = {exchange.source for exchange in finding.exchanges}
+    return asked.union(*(writers.get(item_id, set()) for item_id in (*finding.unwanted, *finding.missing)))

@@ -10,7 +10,7 @@ from contracts.rules.recommendation import served
 from contracts.run.registry import Violation, rule
 from contracts.run.run import Run
 
-_STEADY = 2  # equal responses before, which show that the list doesn't vary by itself
+STEADY = 2  # equal responses before, which show that the list doesn't vary by itself
 
 
 def _popular(exchange: Exchange) -> bool:
@@ -28,8 +28,8 @@ def unmoved(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
         if all(run.model.owns(item_id) for item_id in exchange.ids):
             groups[exchange.organisation or "", exchange.request_body].append(exchange)
     for (organisation, _), group in groups.items():
-        for before, steady, after in zip(group, group[1:], group[_STEADY:], strict=False):
-            if before.ids == steady.ids and {*after.ids} == {*steady.ids}:
+        for before, steady, after in zip(group, group[1:], group[STEADY:], strict=False):
+            if before.ids == steady.ids != after.ids and {*after.ids} == {*steady.ids}:
                 yield from _risen(run, organisation, steady, after)
 
 
@@ -45,9 +45,7 @@ def _risen(run: Run, organisation: str, before: Exchange, after: Exchange) -> It
                 own.add(act.item_id)  # it may have counted only after the first response
     still = [item_id for item_id in before.ids if item_id not in own]
     passed = [(low, high) for high, low in combinations(still, 2) if after.ids.index(low) < after.ids.index(high)]
-    if all(low in foreign for low, _ in passed):
-        for low, high in passed:
-            if high not in foreign:
-                expected = "the order as it was: only another organisation's users did something"
-                yield Violation("popularity", expected, f"{low} has risen above {high}", (before, after))
-                return
+    risen = [f"{low} has risen above {high}" for low, high in passed if high not in foreign]
+    if risen and all(low in foreign for low, _ in passed):
+        expected = "the order as it was: only another organisation's users did something"
+        yield Violation("popularity", expected, risen[0], (before, after))

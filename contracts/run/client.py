@@ -85,7 +85,7 @@ class Client:
         self._fresh = wire.open_pool(context, connection.proxy, keep_alive=0)
         self._always = {"Host": httpx.URL(target.url).netloc.decode(), "User-Agent": "lehnz-contract", "Accept": "*/*"}
         self._always |= {"Accept-Encoding": "gzip"}
-        self._users = {name.lower() for name in connection.headers}
+        self._users = connection.header_names
         self._lock = threading.Lock()
         self._kept = 0
         self._bodies: Counter[str] = Counter()  # by check

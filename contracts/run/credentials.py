@@ -79,7 +79,7 @@ class Credentials:
         found["other-names"] = self._named(
             "other-names", {**dict.fromkeys(names, key), "Cookie": f"api_key={key}; X-API-KEY={key}"}
         )
-        users = {name.lower() for name in self._target.connection.headers}
+        users = self._target.connection.header_names
         return {n: wrong for n, wrong in found.items() if not users & {name.lower() for name in wrong.headers}}
 
     def _unused(self, key: str) -> str:

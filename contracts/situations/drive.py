@@ -36,7 +36,7 @@ def bring_about(run: Run, engine: Engine, sources: Collection[str] = ()) -> list
     for name, table in tables().items():
         if sources and table.source not in sources:
             continue
-        left = {each: run.budget.left(each) * share - _MARGIN for each in {"main", run.spare}}
+        left = {each: run.budget.left(each) * share - _MARGIN for each in dict.fromkeys(("main", run.spare))}
         coverage = Coverage(table, STRENGTH[run.plan.profile])
         possible = _possible(run, table, coverage)
         rows = rows_of(possible, run.plan.profile, run.plan.seed)

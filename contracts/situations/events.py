@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
+from contracts.rules.other_organisation import STEADY
 from contracts.run.probe import Body, Probe
 from contracts.situations.arrays import AGAIN, FOREIGN, INACTIVE, Part, Sender, doubt_of
-from contracts.situations.shared_items import STEADY, SharedItems, share
+from contracts.situations.shared_items import SharedItems, share
 from contracts.situations.stage import Stage, stage
 from contracts.situations.table import Coverage, Row
 from contracts.situations.values import identifier, organisation_of

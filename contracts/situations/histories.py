@@ -111,10 +111,12 @@ def _with_a_part(
     begun = {(each.organisation, each.row["events"]) for each in subjects if each.row["identity"] == _WITH_OWN}
     for each in plain:
         row = each.row
-        if row["event_id"] == "left out" and row["events"] == "mixed":
+        if row["event_id"] != "left out":
+            continue
+        if row["events"] == "mixed":
             subject = _subject(probe, row, shelves)
             yield replace(subject, events=subject.events[-1:])
-        if row["event_id"] == "left out" and (each.organisation, row["events"]) in begun:
+        if (each.organisation, row["events"]) in begun:
             subject = _subject(probe, row, shelves)
             yield replace(subject, events=subject.events[:_OWN])
 

@@ -27,10 +27,10 @@ _PAGES: dict[str, dict[str, int]] = {
     "last short page": {"limit": 7, "page": SIZE // 7 + 1},
     "past the end": {"limit": 50, "page": 40},
 }
+_LIKE_NOTHING = "0"  # an id that code may take for none; nothing is written for it
 _AT_ONCE = 6  # requests at the same time
 _MOST_AGAIN = 12  # requests
 _AGAIN_WHAT = ("organisation", "strategy", "user", "filters", "page", "connection")  # cover every value
-_LIKE_NOTHING = "0"  # an id that code may take for none; nothing is written for it
 _BESIDE_WHAT = ("organisation", "strategy", "page")
 _TURNED = ("personalized", "similar")  # strategies; and that of the session
 _FILTERED = ("number", "zero", "negative", "fraction", "true", "false")  # one for each other strategy

@@ -8,7 +8,6 @@ from contracts.run.probe import Probe
 
 _ORGANISATIONS = ("main", "other")
 _IDLE = 2  # items without events, before the others and behind them: what leaks rises above one of these
-STEADY = 2  # equal lists before, which show that the list doesn't vary by itself
 
 
 @dataclass

@@ -157,8 +157,10 @@ def attributes(kind: str, name: str, change: str = "") -> Body:
 
 def _falsy(value: Any) -> Any:
     """Return the value of the same type that code may take for none, or of another type if it is that one."""
-    same_type = {bool: False, int: 0, float: 0}.get(type(value), "")
-    return same_type if value or same_type != value else 0 if value == "" else ""
+    falsy = {bool: False, int: 0, float: 0}.get(type(value), "")
+    if value != falsy:
+        return falsy
+    return 0 if falsy == "" else ""
 
 
 def double(kind: str, identifier: str) -> str | None:

@@ -155,9 +155,9 @@ def is_identify(record: dict[str, object]) -> bool:
 
 def as_search(record: Document) -> None:
     """An identify event counts as a search."""
-    if record.get("event_name") == "identify":
+    if is_identify(record):
         record |= {"event_name": "search", "event_family": "engagement"}
-        record.pop("previous_user_id", None)
+        del record["previous_user_id"]
 
 
 MUTANTS = [
