@@ -1,6 +1,7 @@
 """The rules that judge every exchange of a run. Importing this package registers them."""
 
 from contracts.rules import (
+    costs,
     envelope,
     headers,
     histories,
@@ -13,6 +14,7 @@ from contracts.rules import (
 )
 
 __all__ = [
+    "costs",
     "envelope",
     "headers",
     "histories",

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from contracts.exchange import Exchange
 from contracts.run.registry import Violation, each, rule
@@ -10,6 +11,11 @@ from contracts.run.run import Run
 NAMES = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 _A_MOMENT, _MANY = 2.0, 30  # seconds, requests
 _BY_A_PROXY = {404, 405, 408, 411, 413, 414, 415, 431}  # statuses that a proxy in front of the server may send
+
+
+class Level(NamedTuple):
+    remaining: int
+    reset: int
 
 
 def _must_carry(exchange: Exchange) -> bool:
@@ -80,15 +86,27 @@ def never_jumps(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
     for organisation in ("main", "other"):
         series = [x for x in exchanges if x.organisation == organisation]
         before_the_run = used_before(run, series)
-        for earlier, later in itertools.pairwise(series):
-            before, after = earlier.number_of("RateLimit-Remaining"), later.number_of("RateLimit-Remaining")
-            reset, then = earlier.number_of("RateLimit-Reset"), later.number_of("RateLimit-Reset")
-            if before is None or after is None or reset is None or then is None:
+        for place, (earlier, later) in enumerate(itertools.pairwise(series)):
+            before, after = _level(earlier), _level(later)
+            if before is None or after is None:
                 continue
             spent = later.sent_at + later.seconds - earlier.sent_at
-            same_window = then <= reset and spent < reset - 1
-            if same_window and after > before + 2 + 2 * rate * spent + before_the_run:
-                yield Violation("rises", "no rise inside a window", f"{before}, then {after}", (earlier, later))
+            goes_on = after.reset <= before.reset or _returns(before, series[place + 2 : place + 3])
+            same_window = goes_on and spent < before.reset - 1
+            if same_window and after.remaining > before.remaining + 2 + 2 * rate * spent + before_the_run:
+                actual = f"{before.remaining}, then {after.remaining}"
+                yield Violation("rises", "no rise inside a window", actual, (earlier, later))
+
+
+def _level(exchange: Exchange) -> Level | None:
+    remaining, reset = exchange.number_of("RateLimit-Remaining"), exchange.number_of("RateLimit-Reset")
+    return None if remaining is None or reset is None else Level(remaining, reset)
+
+
+def _returns(before: Level, following: list[Exchange]) -> bool:
+    """Return whether the next response continues the window that seemed to have ended."""
+    levels = [level for exchange in following if (level := _level(exchange))]
+    return any(level.reset <= before.reset and level.remaining <= before.remaining for level in levels)
 
 
 def used_before(run: Run, series: list[Exchange]) -> int:

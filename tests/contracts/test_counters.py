@@ -1,5 +1,8 @@
 """RateLimit-Remaining with every kind of window (R36): accepted if it counts requests."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import accumulate
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,20 +15,24 @@ from contracts.run.registry import RULES
 RUN: Any = SimpleNamespace(target=SimpleNamespace(limit=1000, window_seconds=900.0))
 
 
-def answers(*remaining: int, reset: int = 900, status: int = 200) -> list[Exchange]:
+def answers(*remaining: int, reset: int = 900, status: int = 200, bodies: Sequence[str] = ()) -> list[Exchange]:
     """Return one answer every 20 ms with these values of RateLimit-Remaining."""
     return [
         Exchange(
             number=n, source="a check", operation="recommend", method="POST", path="/v1/recommend", key="pk",
-            organisation="main", request_headers={}, request_body=b"{}", sent_at=n / 50, seconds=0.01, status=status,
+            organisation="main", request_headers={}, request_body=(bodies[n] if bodies else "{}").encode(),
+            sent_at=n / 50, seconds=0.01, status=status,
             headers={"ratelimit-limit": "1000", "ratelimit-remaining": str(left), "ratelimit-reset": str(reset)},
         )
         for n, left in enumerate(remaining)
     ]  # fmt: skip
 
 
+RATES = ("RATE-never-jumps", "RATE-own-count", "RATE-each-costs-one")
+
+
 def accused(*series: Exchange) -> set[str]:
-    return {name for name in ("RATE-never-jumps", "RATE-own-count") if list(RULES[name].judge(RUN, list(series)))}
+    return {name for name in RATES if list(RULES[name].judge(RUN, list(series)))}
 
 
 FALLING = range(999, 899, -1)
@@ -53,3 +60,47 @@ def test_a_sliding_window_may_give_back_requests_from_before_the_run() -> None:
 
 def test_a_window_that_gives_back_more_than_was_used_is_a_finding() -> None:
     assert accused(*answers(*range(499, 450, -1), *range(999, 950, -1))) == {"RATE-never-jumps", "RATE-own-count"}
+
+
+def test_a_window_that_begins_anew_for_one_response_is_a_rise_inside_a_window() -> None:
+    series = answers(*FALLING)
+    elsewhere = {**series[50].headers, "ratelimit-remaining": "999"}
+    series = [replace(x, headers={**x.headers, "ratelimit-reset": "870"}) for x in series]
+    series[50] = replace(series[50], headers=elsewhere)
+    assert "RATE-never-jumps" in accused(*series)
+
+
+def test_a_new_window_may_begin_in_the_middle_of_a_run() -> None:
+    old = [replace(x, headers={**x.headers, "ratelimit-reset": "3"}) for x in answers(*FALLING)]
+    new = [replace(x, sent_at=x.sent_at + 5) for x in answers(*FALLING)]
+    assert accused(*old, *new) == set()
+
+
+PAGE_2 = '{"page": 2, "strategy": "popular"}'
+FIRST = '{"page": 1, "strategy": "popular"}'
+
+
+def with_cost(second_pages: int, others: Sequence[int] = (1,)) -> list[Exchange]:
+    """Return the answers to 60 questions in turn, every sixth for a second page, which costs `second_pages`."""
+    bodies = [PAGE_2 if n % 6 == 5 else FIRST for n in range(60)]
+    costs = [second_pages if body == PAGE_2 else others[n % len(others)] for n, body in enumerate(bodies)]
+    return answers(*(1000 - spent for spent in accumulate(costs)), bodies=bodies)
+
+
+@pytest.mark.parametrize("cost", [0, 2, 5])
+def test_a_kind_of_request_that_costs_another_number_is_named(cost: int) -> None:
+    (violation,) = RULES["RATE-each-costs-one"].judge(RUN, with_cost(cost))
+    assert violation.actual == f"{cost} less after each of 10 requests: /v1/recommend with page 2"
+
+
+def test_requests_that_cost_one_whatever_they_ask_are_right() -> None:
+    assert accused(*with_cost(1)) == set()
+
+
+def test_a_counter_that_lags_behind_accuses_no_kind_of_request() -> None:
+    assert "RATE-each-costs-one" not in accused(*with_cost(0, others=(0, 0, 0, 4)))
+
+
+def test_a_bucket_that_refills_steadily_gives_back_what_slow_requests_cost() -> None:
+    slow = [replace(x, sent_at=x.number * 5.0, seconds=4.0) for x in with_cost(0)]
+    assert "RATE-each-costs-one" not in accused(*slow)

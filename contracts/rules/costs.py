@@ -1,0 +1,103 @@
+"""Judges that requests of every kind cost the same: compares RateLimit-Remaining of consecutive responses."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from contracts.exchange import Exchange, Json
+from contracts.run.model import records_of
+from contracts.run.registry import Violation, rule
+from contracts.run.run import Run
+
+_LEAST = 5  # requests of one kind, so that neither chance nor other clients explain their cost
+_OTHERS = 20  # requests of other kinds
+_EXACT = 0.95  # of the others must cost one: else the counter lags, slides or is used by others too
+_REMAINING = "RateLimit-Remaining"
+
+
+@dataclass(frozen=True)
+class Cost:
+    """By how much a request lowered RateLimit-Remaining. `seconds`: from the request before to its end."""
+
+    exchange: Exchange
+    requests: int
+    seconds: float
+
+
+@rule("RATE-each-costs-one", lambda x: x.organisation is not None)
+def each_costs_one(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
+    """Find the largest kind of request that never lowers the number, or always by more than one, while the others
+    lower it by one."""
+    rate = run.target.limit / run.target.window_seconds
+    for organisation in ("main", "other"):
+        costs = list(_costs([x for x in exchanges if x.organisation == organisation]))
+        exact = sum(cost.requests == 1 for cost in costs)
+        found = []
+        for kind, group in _by_kind(costs).items():
+            others = len(costs) - len(group)
+            exact_others = exact - sum(cost.requests == 1 for cost in group)
+            judged = len(group) >= _LEAST and others >= _OTHERS and exact_others >= _EXACT * others
+            if judged and (_free(group, rate) or min(cost.requests for cost in group) > 1):
+                found.append((len(group), kind))
+        if found:
+            _, kind = max(found)
+            yield _violation(kind, _by_kind(costs)[kind])
+
+
+def _violation(kind: str, group: list[Cost]) -> Violation:
+    costs = sorted({cost.requests for cost in group})
+    actual = f"{' or '.join(map(str, costs))} less after each of {len(group)} requests: {kind}"
+    return Violation(kind, f"{_REMAINING} one less", actual, tuple(cost.exchange for cost in group[:_LEAST]))
+
+
+def _free(group: list[Cost], rate: float) -> bool:
+    """Return whether the group lowered the number so little that a steady refill can't explain it."""
+    refill = 2 + 2 * rate * sum(cost.seconds for cost in group)
+    return max(cost.requests for cost in group) <= 0 and len(group) > refill
+
+
+def _costs(series: list[Exchange]) -> Iterator[Cost]:
+    """Yield the cost of each successful request that follows another one in the same window, with nothing beside it."""
+    for place, (earlier, later) in enumerate(pairwise(series)):
+        before, after = earlier.number_of(_REMAINING), later.number_of(_REMAINING)
+        following = series[place + 2] if place + 2 < len(series) else None
+        alone = _ended(earlier) <= later.sent_at and (following is None or _ended(later) <= following.sent_at)
+        if before is None or after is None or not alone or not (earlier.ok and later.ok):
+            continue
+        if (later.number_of("RateLimit-Reset") or 0) <= (earlier.number_of("RateLimit-Reset") or 0):
+            yield Cost(later, before - after, _ended(later) - earlier.sent_at)
+
+
+def _ended(exchange: Exchange) -> float:
+    return exchange.sent_at + exchange.seconds
+
+
+def _by_kind(costs: list[Cost]) -> Mapping[str, list[Cost]]:
+    """Group by what tells requests of one operation apart: an array or not, and each field with its value."""
+    names: defaultdict[str, set[str]] = defaultdict(set)
+    for cost in costs:
+        names[cost.exchange.path].update(_fields(cost.exchange))
+    groups: defaultdict[str, list[Cost]] = defaultdict(list)
+    for cost in costs:
+        fields = _fields(cost.exchange)
+        path = cost.exchange.path
+        kinds = [path, *(f"{path} without {name}" for name in names[path] - fields.keys()), *_with(path, fields)]
+        for kind in kinds:
+            groups[kind].append(cost)
+    return groups
+
+
+def _with(path: str, fields: Mapping[str, Json]) -> Iterator[str]:
+    for name, value in fields.items():
+        yield f"{path} with {name}"
+        if isinstance(value, str | int | float | None):
+            yield f"{path} with {name} {value!r}"
+
+
+def _fields(exchange: Exchange) -> dict[str, Json]:
+    """Return the fields of the body, for an array its length."""
+    body = exchange.request_json
+    if isinstance(body, list):
+        return {"records": len(records_of(body))}
+    return body if isinstance(body, dict) else {}
