@@ -19,6 +19,7 @@ from contracts.feeding import Feeders, feed, feeders
 from contracts.generated import passes
 from contracts.outcome import Finding, Level, Outcome, Result, TargetError, UsageError, Verdict, verdict_of
 from contracts.run import cleanup, visibility
+from contracts.run.asked_again import QUESTIONS, ask_again
 from contracts.run.audit import SECOND_LOOKS, audit
 from contracts.run.budget import Budget
 from contracts.run.client import Client
@@ -204,16 +205,20 @@ def _results(
         feed(engine, rules, feeding)
     results += engine.judge([entry for entry in acting if entry not in (*early, *last)])
     if not run.plan.quick:
-        run.budget.set_aside = dict.fromkeys(("main", run.spare), SECOND_LOOKS)
+        run.budget.set_aside = dict.fromkeys(("main", run.spare), SECOND_LOOKS + QUESTIONS // 2)
     if run.target.edition == "current" and (feeding.situations or (acting and not settings.select)):
         notes += bring_about(run, engine, feeding.situations)
     results += passes.judge(run, [entry for entry in chosen if "generated" in entry.needs], progress)
     passes.judge(run, feeding.passes, progress)
-    run.budget.set_aside = {}
+    run.budget.set_aside = dict.fromkeys(run.budget.set_aside, QUESTIONS // 2)
     audit(run, [entry.id for entry in rules])  # before failures are repeated, which may use up the remaining requests
     engine.repeat()
+    run.budget.set_aside = {}
+    if rules and not (run.plan.quick or settings.keep):
+        notes += cleanup.clean(run, keep=False)
+        ask_again(run, [entry.id for entry in rules])
     if last:
-        cleanup.clean(run, keep=settings.keep)
+        notes += cleanup.clean(run, keep=settings.keep)
         run.budget.exempt = True
         results += engine.judge([entry for entry in last if entry.id != exhaust.RECOVERY])
         burnt = [entry for entry in chosen if {"generated", "exhaust"} <= set(entry.needs)]

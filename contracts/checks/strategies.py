@@ -1,6 +1,7 @@
 """Strategies are accepted by name and with their required input; too little data is never an error."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from contracts.checks import tastes
@@ -148,21 +149,27 @@ def falls_back(probe: Probe) -> Iterator[None]:
 
 @check("PERS-events-change-list")
 def events_change_list(probe: Probe) -> Iterator[None]:
-    """Check that two users with opposite histories don't get the same list."""
+    """Check that users with opposite histories don't get the same list, and that a history that changes one user's list
+    changes that of every user."""
     if probe.visibility.channel is None:
         raise Blocked("no list shows a record of this run (QUEUE-becomes-visible)")
     shelf = tastes.shelf(probe)
     yield
-    loud, quiet = probe.user("loud"), probe.user("quiet")
-    for user in (loud, quiet):  # send the same request before and after, in case the target caches responses
+    loud, *alike = probe.user("loud"), probe.user("quiet"), probe.user("calm")
+    for user in (loud, *alike):  # send the same request before and after, in case the target caches responses
         shelf.list(probe, user, "personalized")
     shelf.send_history(probe, loud, "loud")
-    shelf.send_history(probe, quiet, "quiet")
+    for user in alike:
+        shelf.send_history(probe, user, "quiet")
     yield
     shelf_look = tastes.Shelf(shelf.category, shelf.items)
     probe.expect_eventually(
-        lambda: shelf_look.differ(probe, loud, quiet), "personalized", "lists that follow what each user did"
+        lambda: shelf_look.differ(probe, loud, alike[0]), "personalized", "lists that follow what each user did"
     )
+    looks = [partial(shelf_look.differ, probe, user, shelf.newcomer) for user in (*alike, shelf.control)]
+    lost = [look for look in looks if not probe.eventually(look).ok]
+    for look in lost if len(lost) < len(looks) else ():
+        probe.expect_eventually(look, "another user", "events that change one user's list change another's too")
 
 
 @check("PERS-single-events-count")

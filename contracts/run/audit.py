@@ -20,13 +20,21 @@ def audit(run: Run, rules: Iterable[str]) -> None:
     try:
         _crashes(run)
         again = _suspicious(run, timed, share=0.5)
-        _ask(run, again)  # by now, most queues have been applied
-        again = _suspicious(run, timed) if again else []
+        ask(run, again)  # by now, most queues have been applied
         if again:
-            run.sleep(max(0.0, run.model.last_write + run.model.settle + 0.1 - time.monotonic()))
-            _ask(run, again)
+            look_again(run, timed)
     except NotJudged:
         return
+
+
+def look_again(run: Run, rules: Iterable[str], since: int = 0) -> None:
+    """Repeat the requests that are still suspicious once every queue must have been applied. `since`: requests up to
+    this number are left alone. Raises NotJudged."""
+    suspicious = _suspicious(run, [name for name in rules if RULES[name].timed])
+    again = [exchange for exchange in suspicious if exchange.number > since]
+    if again:
+        run.sleep(max(0.0, run.model.last_write + run.model.settle + 0.1 - time.monotonic()))
+        ask(run, again)
 
 
 def _crashes(run: Run) -> None:
@@ -69,7 +77,8 @@ def _question(exchange: Exchange) -> _Question:
     return exchange.organisation, exchange.request_body
 
 
-def _ask(run: Run, exchanges: list[Exchange]) -> None:
+def ask(run: Run, exchanges: Iterable[Exchange]) -> None:
+    """Send these requests once more. Raises NotJudged."""
     for exchange in exchanges:
         credential = run.credentials.right("publishable", exchange.organisation or "main")
         run.client.send(

@@ -42,10 +42,10 @@ class Names:
         return cls(f"lc{rng.getrandbits(40):010x}-", str(rng.randrange(10**9, 10**10)))
 
     def name(self, stem: str) -> str:
-        """Return a new id; every second one has a capital letter."""
+        """Return a new id; every second one has a capital letter, every third one a dot, every third an underscore."""
         self._made += 1
         stem = stem[:1].upper() + stem[1:] if self._made % 2 else stem
-        return f"{self.prefix}{stem}-{self._made}"
+        return f"{self.prefix}{stem}{'-._'[self._made % 3]}{self._made}"
 
     def number(self) -> str:
         """Return an id of digits only; as a number it is exact in a double, for which a server may take it."""

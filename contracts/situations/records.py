@@ -14,9 +14,9 @@ from contracts.situations.values import (
     NEAR,
     VALUES,
     attributes,
+    beside,
     created_at,
     identifier,
-    named_like,
     organisation_of,
     twin,
 )
@@ -123,7 +123,7 @@ def _item(probe: Probe, row: Row, category: str, trait: str) -> Record:
     for step, status in enumerate(LIVES[row["life"]]):
         change = with_change(row) if step else ""
         given = {"title": name, "category": category, **attributes(row["value"], trait, change)}
-        given |= named_like(row["attribute"], status)
+        given |= beside(row["beside"], status)
         bodies.append(item_body(name, status=status, attributes=given, **created_at(row["created_at"], step)))
         if step and not change and row["update"].endswith("attributes"):
             bodies[-1]["attributes"] = {}

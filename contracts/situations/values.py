@@ -121,10 +121,15 @@ def long_name(name: str, prefix: str, length: int) -> str:
 _NOT_THE_FIELD = {"inactive": "active", "deleted": "active"}  # status -> what an attribute of that name says
 
 
-def named_like(field: str, status: str) -> Body:
-    """Return an attribute that has the name of a field of the record, with a value of its own: attributes are free."""
+def beside(kind: str, status: str) -> Body:
+    """Return further attributes of an item. `kind` may be the name of a field of the record: as an attribute it has a
+    value of its own, because attributes are free."""
+    if kind == "thirty others":
+        return {f"detail {number}": number for number in range(30)}
+    if kind == "a name in three spellings":
+        return {"shadeCode": "camel", "shade_code": "snake", "ShadeCode": "pascal"}
     own = {"status": _NOT_THE_FIELD.get(status, "inactive"), "created_at": "spring", "item_id": "A-1"}
-    return {} if field == "none" else {field: own.get(field, "velvet")}
+    return {} if kind == "nothing" else {kind: own.get(kind, "velvet")}
 
 
 _DATES = {"February 29": "2024-02-29T00:00:00Z", "before 1970": "1969-07-20T20:17:40Z"}

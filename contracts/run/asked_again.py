@@ -1,0 +1,72 @@
+"""Asks earlier questions of every kind once more after the clean-up, when no item of the run may be shown. A list that
+is kept too long, or that forgets the status for some kind of question, shows there."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+
+from contracts.exchange import Exchange, Json
+from contracts.outcome import NotJudged
+from contracts.run.audit import ask, look_again
+from contracts.run.run import Run
+
+QUESTIONS = 12  # of each organisation
+_TOLD_APART = ("strategy", "page", "limit")  # fields whose values make kinds of questions
+
+Kind = tuple[str, ...]
+
+
+def ask_again(run: Run, rules: Iterable[str]) -> None:
+    """Ask, and once more after --settle where a rule would speak up. Never raises for the target's behaviour."""
+    before = len(run.client.journal)
+    try:
+        chosen = _of_every_kind(list(_showed_own_items(run)))
+        run.wait_until_visible()
+        ask(run, chosen)
+        look_again(run, rules, since=before)
+    except NotJudged:
+        return
+
+
+def _showed_own_items(run: Run) -> Iterator[Exchange]:
+    for exchange in run.client.journal:
+        asked = exchange.operation == "recommend" and exchange.valid and exchange.organisation is not None
+        if asked and any(map(run.model.owns, exchange.shown)):
+            yield exchange
+
+
+def _of_every_kind(exchanges: list[Exchange]) -> list[Exchange]:
+    """Choose questions that together have the most pairs of properties, each the one that adds the most."""
+    left = {(x.organisation, x.request_body): (x, _kinds(x.request_json)) for x in exchanges}
+    chosen: list[Exchange] = []
+    seen: set[Kind] = set()
+    asked = Counter[str | None]()
+    while left:
+        place = max(left, key=lambda each: len(left[each][1] - seen))
+        exchange, kinds = left.pop(place)
+        if not kinds - seen:
+            break
+        if asked[exchange.organisation] < QUESTIONS:
+            asked[exchange.organisation] += 1
+            seen |= kinds
+            chosen.append(exchange)
+    return chosen
+
+
+def _kinds(body: Json) -> set[Kind]:
+    return set(combinations(sorted(_properties(body)), 2))
+
+
+def _properties(body: Json) -> Iterator[str]:
+    for name, value in body.items():
+        if name == "filters" and isinstance(value, dict):
+            yield f"{len(value)} filters"
+            yield from {f"filter {_class_of(each)}" for each in value.values()}
+        else:
+            yield f"{name} {json.dumps(value)}" if name in _TOLD_APART else name
+    yield from (f"no {name}" for name in (*_TOLD_APART, "filters") if name not in body)
+
+
+def _class_of(value: Json) -> str:
+    return type(value).__name__ if value else json.dumps(value)
