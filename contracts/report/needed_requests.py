@@ -29,7 +29,7 @@ def needed_requests(report: Report, finding: Finding) -> list[Step]:
     judged = finding.exchanges[-12:]
     if not judged:
         return []
-    own = re.compile("|".join(re.escape(start) + r"[\w-]+" for start in (report.prefix, report.digits) if start))
+    own = re.compile("|".join(re.escape(start) + r"[\w.-]+" for start in (report.prefix, report.digits) if start))
     numbers = {exchange.number for exchange in judged}
     places = _places(report, finding, judged)
     before = [x for x in report.journal if _makes_data(x) and x.number < judged[-1].number and x.number not in numbers]
