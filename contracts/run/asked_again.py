@@ -13,6 +13,7 @@ from contracts.run.run import Run
 
 QUESTIONS = 12  # of each organisation
 _TOLD_APART = ("strategy", "page", "limit")  # fields whose values make kinds of questions
+_FIELDS = (*_TOLD_APART, "filters", "user_id", "context_item_id")
 
 Kind = tuple[str, ...]
 
@@ -21,7 +22,7 @@ def ask_again(run: Run, rules: Iterable[str]) -> None:
     """Ask, and once more after --settle where a rule would speak up. Never raises for the target's behaviour."""
     before = len(run.client.journal)
     try:
-        chosen = _of_every_kind(list(_showed_own_items(run)))
+        chosen = of_every_kind(list(_showed_own_items(run)))
         run.wait_until_visible()
         ask(run, chosen)
         look_again(run, rules, since=before)
@@ -36,7 +37,7 @@ def _showed_own_items(run: Run) -> Iterator[Exchange]:
             yield exchange
 
 
-def _of_every_kind(exchanges: list[Exchange]) -> list[Exchange]:
+def of_every_kind(exchanges: list[Exchange]) -> list[Exchange]:
     """Choose questions that together have the most pairs of properties, each the one that adds the most."""
     left = {(x.organisation, x.request_body): (x, _kinds(x.request_json)) for x in exchanges}
     chosen: list[Exchange] = []
@@ -65,7 +66,7 @@ def _properties(body: Json) -> Iterator[str]:
             yield from {f"filter {_class_of(each)}" for each in value.values()}
         else:
             yield f"{name} {json.dumps(value)}" if name in _TOLD_APART else name
-    yield from (f"no {name}" for name in (*_TOLD_APART, "filters") if name not in body)
+    yield from (f"no {name}" for name in _FIELDS if name not in body)
 
 
 def _class_of(value: Json) -> str:

@@ -163,4 +163,16 @@ MUTANTS = [
         ("RATE-organisations-apart",),
         buckets(lambda request, _: "all" if request.operation == "recommend" else None),
     ),
+    Mutant(
+        "second-pages-are-free",
+        "A second page costs nothing.",
+        ("RATE-each-costs-one",),
+        costs(free=lambda request, _: request.operation == "recommend" and request.value("page") == 2),
+    ),
+    Mutant(
+        "long-pages-cost-two",
+        "A list with a limit of 100 costs two requests.",
+        ("RATE-each-costs-one",),
+        costs(extra=lambda request: int(request.operation == "recommend" and request.value("limit") == 100)),
+    ),
 ]

@@ -13,15 +13,19 @@ from tests.mutants.wrappers import Answer, Break, Document, Request, Server, Tes
 from tests.mutants.written.recommendations import ITEM_BASED, USER_BASED
 
 
-async def cached(request: Request, server: Server) -> Answer:
-    """The first answer to a user's request is returned for ever; only its id and headers are new."""
-    answer = await server.answer(request)
-    if request.operation == "recommend" and answer.status == 200 and request.value("user_id"):
-        document = answer.json
-        kept = server.memory.setdefault((request.key, json.dumps(request.json, sort_keys=True)), document["data"])
-        document["data"] = {**kept, "recommendation_id": document["data"]["recommendation_id"]}
-        answer.json = document
-    return answer
+def cached(field: str) -> Break:
+    """The first answer to a request with this field is returned for ever; only its id and headers are new."""
+
+    async def kept(request: Request, server: Server) -> Answer:
+        answer = await server.answer(request)
+        if request.operation == "recommend" and answer.status == 200 and request.value(field):
+            document = answer.json
+            first = server.memory.setdefault((request.key, json.dumps(request.json, sort_keys=True)), document["data"])
+            document["data"] = {**first, "recommendation_id": document["data"]["recommendation_id"]}
+            answer.json = document
+        return answer
+
+    return edge(kept)
 
 
 def single_events_lost(records: Records, _: State, __: Mock) -> Records:
@@ -112,7 +116,13 @@ MUTANTS = [
         "personal-lists-cached-for-ever",
         "A user's list never changes once it was asked for.",
         ("PERS-events-change-list", "PERS-single-events-count", "LIFE-inactive-hides", "LIFE-new-value-takes-effect"),
-        edge(cached),
+        cached("user_id"),
+    ),
+    Mutant(
+        "itemwise-lists-are-kept",
+        "The first list for a context item is returned for ever.",
+        ("LIFE-hidden-never-shown", "LIFE-hidden-everywhere"),
+        cached("context_item_id"),
     ),
     Mutant(
         "single-events-lost",
