@@ -12,7 +12,8 @@ from fixtures.bodies import event_body
 
 @check("LIFE-upserted-shows")
 def upserted_shows(probe: Probe) -> Iterator[None]:
-    """Upsert items in several quick requests, some of them after refused ones, and check that each item shows."""
+    """Upsert items at the same time, in quick requests of which some come after refused ones, and in an array; check
+    that each item shows."""
     category = probe.name("cat")
     # Without arrays each item costs one more request to clean up.
     thorough = probe.visibility.arrays and not probe.plan.quick
@@ -21,10 +22,13 @@ def upserted_shows(probe: Probe) -> Iterator[None]:
     items[2]["attributes"] |= {"price": 12.5, "tags": ["a", "b"], "size": {"eu": 43}}
     items[3]["item_id"] = probe.number()
     refusals = iter(_refusals(probe)[: None if thorough else 1])
-    for n, item in enumerate(items[:-8]):
-        if n % 2:
-            for refused in itertools.islice(refusals, 1):
-                probe.send(probe.operations.items, **refused)
+    alone = items[:-8]
+    if thorough:
+        at_once, alone = alone[:4], alone[4:]
+        probe.send_together(probe.operations.items, [{"json": item} for item in at_once])
+    for item in alone:
+        for refused in itertools.islice(refusals, 1):
+            probe.send(probe.operations.items, **refused)
         probe.upsert_items([item])
     probe.upsert_items(items[-8:])
     probe.interest([item["item_id"] for item in items])

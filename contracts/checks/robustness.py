@@ -67,6 +67,7 @@ TEXTS = {
 }
 
 
+_TOO_LONG = 1_000  # characters: more than any column for ids has
 _IN_ITEMS = ("NUL in attributes", "plane 1", "planes 15 and 16", "noncharacter", "looks like code")
 
 
@@ -95,13 +96,16 @@ def odd_texts(probe: Probe) -> None:
     cases = TEXTS if probe.visibility.arrays else {case: TEXTS[case] for case in _IN_ITEMS}
     for case, text in cases.items():
         name = probe.name("odd")
-        item = item_body(name, attributes={"title": text, text[:40]: text}, status="inactive")
-        if case in _IN_ITEMS:
+        item_id = name + text[:_TOO_LONG] if case == "long" else name
+        item = item_body(item_id, attributes={"title": text, text[:40]: text}, status="inactive")
+        if case in _IN_ITEMS or case == "long":
             expect_no_crash(probe, probe.send(operations.items, item), f"item: {case}")
-        event = event_body("view", name + text[:60], context={text[:40]: text})
+        event = event_body("view", name + text[:_TOO_LONG], context={text[:40]: text})
         expect_no_crash(probe, probe.send(operations.events, event), f"event: {case}")
         if case not in _IN_ITEMS or "plane" in case or "code" in case:
-            exchange = probe.recommend(strategy="popular", user_id=name + text[:60], filters={"title": text[:200]})
+            exchange = probe.recommend(
+                strategy="popular", user_id=name + text[:_TOO_LONG], filters={"title": text[:200]}
+            )
             expect_no_crash(probe, exchange, f"recommend: {case}")
 
 

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from contracts.checks import tastes
-from contracts.checks.common import UNKNOWN, WORDS, expect_accepted, expect_no_crash
+from contracts.checks.common import WORDS, expect_no_crash
 from contracts.generated.spoil import NO_STRATEGIES
 from contracts.outcome import Blocked
 from contracts.run.operations import SESSION
@@ -93,12 +93,6 @@ def needs_nothing_else(probe: Probe) -> None:
     for strategy, facts in probe.operations.strategies.items():
         if "requires" not in facts:
             probe.expect_status(probe.recommend(strategy=strategy), (200,), f"{strategy} without any input")
-
-
-@check("REC-unknown-fields")
-def unknown_fields(probe: Probe) -> None:
-    body = {"strategy": "trending", "user_id": probe.name("user"), **UNKNOWN}
-    expect_accepted(probe, probe.operations.recommend, body, "fields that are not documented")
 
 
 @check("STRAT-unknown-refused")

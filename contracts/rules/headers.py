@@ -19,13 +19,18 @@ class Level(NamedTuple):
 
 
 def _must_carry(exchange: Exchange) -> bool:
-    known = exchange.operation is not None and exchange.organisation is not None and exchange.understood
-    return known and exchange.status is not None and exchange.status < 500 and exchange.status not in _BY_A_PROXY
+    """Return whether the API itself answered a valid key: a proxy's page has no envelope."""
+    by_the_api = exchange.status not in _BY_A_PROXY or "success" in exchange.envelope
+    return _may_carry(exchange) and exchange.organisation is not None and exchange.understood and by_the_api
 
 
 def _should_carry(exchange: Exchange) -> bool:
-    elsewhere = exchange.path.startswith(("/v1/", "/api/")) and exchange.method != "OPTIONS"
-    return elsewhere and exchange.status is not None and exchange.status < 500 and not _must_carry(exchange)
+    return _may_carry(exchange) and not _must_carry(exchange)
+
+
+def _may_carry(exchange: Exchange) -> bool:
+    of_the_api = exchange.operation is not None or exchange.path.startswith(("/v1/", "/api/"))
+    return of_the_api and exchange.method != "OPTIONS" and exchange.status is not None and exchange.status < 500
 
 
 @each("RATE-headers", _must_carry, "RateLimit-Limit, RateLimit-Remaining and RateLimit-Reset")

@@ -122,15 +122,15 @@ def repeat_clears() -> Callable[[Tenant, Event], Event]:
     return cleared
 
 
-def late_events_alone() -> Break:
-    """Events of an anonymous id after its identify stay with that id."""
+def late_events_alone(*families: str) -> Break:
+    """Events of an anonymous id after its identify stay with that id, or only those of some families."""
     gone: set[tuple[int, str]] = set()
 
     def changed(records: Records, state: State, _: Mock) -> Records:
         found: Records = []
         for each in records:
             if isinstance(each, Event):
-                if (id(state), each.user_id) in gone:
+                if (id(state), each.user_id) in gone and (not families or each.event_family in families):
                     each = replace(each, user_id=f"{each.user_id} later")
                 elif identifies(each):
                     gone.add((id(state), str(each.previous_user_id)))
@@ -208,6 +208,12 @@ MUTANTS = [
         "Events that arrive under the anonymous id after the identify don't count for the user.",
         ("IDENT-later-events-follow",),
         late_events_alone(),
+    ),
+    Mutant(
+        "late-anonymous-engagement-lost",
+        "Of the events that arrive under the anonymous id after the identify only conversions count for the user.",
+        ("IDENT-later-events-follow",),
+        late_events_alone("engagement"),
     ),
     Mutant(
         "repeated-identify-forgets",

@@ -73,8 +73,9 @@ MUTANTS = [
         ("RATE-headers",),
         without(on("events"), 202),
     ),
+    Mutant("no-headers-on-404", "A 404 carries no RateLimit headers.", ("RATE-headers",), without(always, 404)),
     Mutant(
-        "no-headers-on-404", "A 404 carries no RateLimit headers.", ("RATE-headers-elsewhere",), without(always, 404)
+        "no-headers-on-401", "A 401 carries no RateLimit headers.", ("RATE-headers-elsewhere",), without(always, 401)
     ),
     Mutant(
         "remaining-has-a-fraction",

@@ -122,4 +122,16 @@ MUTANTS = [
         ("STRAT-unknown-context-item",),
         refuses_asked(both(strategy("frequently-bought-together"), unknown_context), 409),
     ),
+    Mutant(
+        "filters-of-any-type",
+        "filters that are no object are ignored.",
+        ("REC-field-types",),
+        asks(lambda body: body.pop("filters"), lambda body: not isinstance(body.get("filters", {}), dict)),
+    ),
+    Mutant(
+        "unknown-fields-of-questions-are-refused",
+        "A request for recommendations with a field that is not documented is refused.",
+        ("REC-unknown-fields",),
+        refuses_asked(lambda request, _: request.operation == "recommend" and bool(request.value("metadata")), 400),
+    ),
 ]
