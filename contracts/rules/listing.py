@@ -77,19 +77,19 @@ def own_items(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
 
 
 def _plain(value: Any) -> bool:
-    return isinstance(value, str) or number(value)
+    return isinstance(value, str | bool) or number(value)
 
 
 @rule("FILTER-only-matches", lambda x: _listed(x) and only_plain(x), timed=True)
 def only_matches(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """Find, under a filter on one text or number, items of this run with another value. A value in another notation
-    (42, "42") counts as equal."""
+    """Find, under a filter on one text, number or boolean, items of this run with another value. A value in another
+    notation (42, "42") counts as equal."""
     yield from _mismatches(run, exchanges, as_text=True)
 
 
 @rule("FILTER-all-hold", lambda x: _listed(x) and bool(filters_of(x)), timed=True)
 def all_hold(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """Judge the other filters: several at once, booleans, and values of another type in the same notation."""
+    """Judge the other filters: several at once, and values of another type in the same notation."""
     plain = [exchange for exchange in exchanges if only_plain(exchange)]
     known = {violation.exchanges[0].number for violation in only_matches(run, plain)}
     yield from (each for each in _mismatches(run, exchanges) if each.exchanges[0].number not in known)
@@ -103,7 +103,7 @@ def only_plain(exchange: Exchange) -> bool:
 def _mismatches(run: Run, exchanges: list[Exchange], as_text: bool = False) -> Iterator[Violation]:
     for exchange in exchanges:
         for name, wanted in filters_of(exchange).items():
-            if not (_plain(wanted) or isinstance(wanted, bool)) or name == "status":
+            if not _plain(wanted) or name == "status":
                 continue  # lists, null and objects are undefined (R32); LIFE-hidden-never-shown judges the status
             wrong: defaultdict[str, list[str]] = defaultdict(list)
             for item_id in exchange.shown:

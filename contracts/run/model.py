@@ -176,7 +176,7 @@ class Model:
         if item is None or not item.writes:
             return None
         values = item.values(name, since, until, self.settle)
-        alike = as_text and any(_may_be_same(value, wanted) for value in values)
+        alike = as_text and any(_may_be_taken_for(value, wanted) for value in values)
         return alike or any(holds(value, wanted) for value in values)
 
     def expected(self, organisation: str, name: str, wanted: Any, since: float, until: float) -> Iterator[str]:
@@ -204,6 +204,14 @@ def holds(value: Any, wanted: Any) -> bool:
     if isinstance(value, list):
         return any(same(one, wanted) for one in value)
     return value in (None, ABSENT) if wanted is None else same(value, wanted)
+
+
+def _may_be_taken_for(value: Any, wanted: Any) -> bool:
+    """Return whether a server that is lenient about types may find the value by a filter: any value that is no boolean
+    may count as one, but nothing as true."""
+    if not isinstance(wanted, bool):
+        return _may_be_same(value, wanted)
+    return not isinstance(value, bool) and not (wanted and value in (None, ABSENT))
 
 
 def _may_be_same(one: Any, other: Any) -> bool:
