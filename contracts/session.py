@@ -214,11 +214,11 @@ def _results(
     audit(run, [entry.id for entry in rules])  # before failures are repeated, which may use up the remaining requests
     engine.repeat()
     run.budget.set_aside = {}
-    if rules and not (run.plan.quick or settings.keep):
-        notes += cleanup.clean(run, keep=False)
+    if (acting or feeding.named) and not (run.plan.quick or settings.keep):
+        cleanup.clean(run, keep=False)
         ask_again(run, [entry.id for entry in rules])
     if last:
-        notes += cleanup.clean(run, keep=settings.keep)
+        cleanup.clean(run, keep=settings.keep)
         run.budget.exempt = True
         results += engine.judge([entry for entry in last if entry.id != exhaust.RECOVERY])
         burnt = [entry for entry in chosen if {"generated", "exhaust"} <= set(entry.needs)]

@@ -3,12 +3,13 @@ is kept too long, or that forgets the status for some kind of question, shows th
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from contracts.exchange import Exchange, Json
 from contracts.outcome import NotJudged
 from contracts.run.audit import ask, look_again
+from contracts.run.registry import RULES
 from contracts.run.run import Run
 
 QUESTIONS = 12  # of each organisation
@@ -18,8 +19,11 @@ _FIELDS = (*_TOLD_APART, "filters", "user_id", "context_item_id")
 Kind = tuple[str, ...]
 
 
-def ask_again(run: Run, rules: Iterable[str]) -> None:
-    """Ask, and once more after --settle where a rule would speak up. Never raises for the target's behaviour."""
+def ask_again(run: Run, rules: Sequence[str]) -> None:
+    """Ask if a rule speaks of what is visible, and once more after --settle where one would find something. Never raises
+    for the target's behaviour."""
+    if not any(RULES[name].timed for name in rules):
+        return
     before = len(run.client.journal)
     try:
         chosen = of_every_kind(list(_showed_own_items(run)))
