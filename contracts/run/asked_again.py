@@ -20,8 +20,8 @@ Kind = tuple[str, ...]
 
 
 def ask_again(run: Run, rules: Sequence[str]) -> None:
-    """Ask if a rule speaks of what is visible, and once more after --settle where one would find something. Never raises
-    for the target's behaviour."""
+    """Ask, if there are rules about what is visible; then wait for --settle and ask those again that would break one.
+    Never raises for the target's behaviour."""
     if not any(RULES[name].timed for name in rules):
         return
     before = len(run.client.journal)
