@@ -9,6 +9,7 @@ from typing import Any
 from contracts.checks.common import expect_no_crash, valid_body
 from contracts.run.probe import Probe, lacking
 from contracts.run.registry import check
+from contracts.run.wire import CHUNKED
 from fixtures.bodies import event_body, item_body
 from fixtures.spec import Operation
 
@@ -138,6 +139,15 @@ def content_types(probe: Probe) -> None:
         exchange = probe.send(operation, content=spaced.encode(), headers=headers)
         case = "charset=utf-8, JSON with line breaks around it"
         probe.expect(exchange.ok, case, "a success", f"status {exchange.status}", exchange)
+
+
+@check("ROBUST-chunked-bodies")
+def chunked_bodies(probe: Probe) -> None:
+    """A server may ask for a length instead, with 411."""
+    for operation in probe.operations.all():
+        exchange = probe.send(operation, valid_body(probe, operation), headers=CHUNKED)
+        held = exchange.ok or exchange.status == 411
+        probe.expect(held, operation.operation_id, "as without chunks", f"status {exchange.status}", exchange)
 
 
 @check("ROBUST-methods-and-paths")

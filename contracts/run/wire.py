@@ -12,6 +12,7 @@ import httpcore
 MOST_BYTES = 4_000_000  # for a response, decoded
 MOST_VALUES = 200_000  # for a JSON document; each value takes some 60 bytes once it is parsed
 _MOST_RAW = 6_000_000  # bytes read from the socket for one exchange, heads and frames included
+CHUNKED = {"Transfer-Encoding": "chunked"}  # with this header a body is sent in several chunks
 _STRUCTURE = (b",", b"[", b"{")
 _LOOK = 0.25  # seconds between two checks, while waiting, whether the run has to end
 _AT_ONCE = 65_536  # bytes that are decompressed at a time
@@ -128,18 +129,25 @@ def exchange(
     timeout: float,
     check: Callable[[], None],
 ) -> Answer:
-    """Send one request and read its whole response. `timeout`: seconds for both; `check` is called often and may raise.
+    """Send one request, with CHUNKED in chunks, and read its whole response. `timeout`: seconds for both; `check` is
+    called often and may raise.
 
     Raises OutOfTime, TooMuch, BrokenEncoding, and httpcore's exceptions."""
     _current.bound = _Bound(time.monotonic() + timeout, _MOST_RAW, check)
     sent = [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
-    with pool.stream(method, url, headers=sent, content=body or None) as response:
+    content = _pieces(body) if CHUNKED.items() <= headers.items() else body or None
+    with pool.stream(method, url, headers=sent, content=content) as response:
         got: dict[str, str] = {}
         for raw_name, raw_value in response.headers:
             name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
             got[name] = f"{got[name]}, {value}" if name in got else value
         content, values = _decoded(response.iter_stream(), got.get("content-encoding", ""))
         return Answer(response.status, got, content, values)
+
+
+def _pieces(body: bytes) -> Iterator[bytes]:
+    size = max(1, len(body) // 3)
+    return (body[start : start + size] for start in range(0, len(body), size))
 
 
 def _decoded(chunks: Iterator[bytes], coding: str) -> tuple[bytes, int]:

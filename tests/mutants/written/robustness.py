@@ -14,6 +14,15 @@ def crash(condition: Condition) -> Break:
     return passes(condition, lambda request, server: server.crash(request))
 
 
+def chunked(request: Request, _: Server) -> bool:
+    return any(name == b"transfer-encoding" for name, _ in request.headers)
+
+
+async def without_its_body(request: Request, server: Server) -> Answer:
+    request.body = b""
+    return await server.answer(request)
+
+
 def body(test: Callable[[bytes], bool]) -> Condition:
     return lambda request, _: bool(request.operation and test(request.body))
 
@@ -122,6 +131,18 @@ MUTANTS = [
         "After a deeply nested body everything is 503.",
         ("ROBUST-still-works", "ROBUST-never-5xx"),
         dead_after(body(lambda raw: depth(raw) > 100), 503),
+    ),
+    Mutant(
+        "chunked-bodies-are-refused",
+        "A body that is sent in chunks is 400.",
+        ("ROBUST-chunked-bodies",),
+        passes(chunked, lambda request, server: server.refuse(request, 400)),
+    ),
+    Mutant(
+        "chunked-bodies-are-not-read",
+        "A body that is sent in chunks is taken for an empty one.",
+        ("ROBUST-chunked-bodies",),
+        passes(chunked, without_its_body),
     ),
     Mutant(
         "second-upsert-of-an-item-is-200",
