@@ -20,8 +20,9 @@ _CROWD = 60
 _AT_ONCE = "identified at once"  # right after the events, while a queue may still hold them
 _WITH_OWN = "identified with own events"
 _WITH_OTHERS = "identified with other ids too"
-_OWN = 2  # of these events: a search and a view
+_OWN = 12  # of these events, which is most of them: a server may look at whose history is longer
 _FOREIGN_WHAT = ("events", "event_id", "context", "recommendation")  # cover every value another organisation has
+_CUSTOM, _CUSTOM_NAME = slice(4, 7), "booked_a_fitting"  # events of a mixed history, and their name
 _SURELY = 30  # events that every server accepts in one array
 _PLAIN = {
     "id": "letters", "profile": "never sent", "form": "array", "event_id": "left out", "context": "session",
@@ -106,8 +107,8 @@ def references(rows: list[Row]) -> list[Row]:
 def _with_a_part(
     probe: Probe, plain: list[Subject], subjects: list[Subject], shelves: dict[str, tastes.Shelf]
 ) -> Iterator[Subject]:
-    """Yield users who did the last thing alone, or the beginning that some did under their own id: whoever gets one of
-    their lists after all of it has lost the rest."""
+    """Yield users who did the last thing alone, all but the custom events, or the beginning that some did under their
+    own id: whoever gets one of their lists after all of it has lost the rest."""
     begun = {(each.organisation, each.row["events"]) for each in subjects if each.row["identity"] == _WITH_OWN}
     for each in plain:
         row = each.row
@@ -116,6 +117,9 @@ def _with_a_part(
         if row["events"] == "mixed":
             subject = _subject(probe, row, shelves)
             yield replace(subject, events=subject.events[-1:])
+            subject = _subject(probe, row, shelves)
+            known = [event for event in subject.events if event["event_name"] != _CUSTOM_NAME]
+            yield replace(subject, events=known)
         if (each.organisation, row["events"]) in begun:
             subject = _subject(probe, row, shelves)
             yield replace(subject, events=subject.events[:_OWN])
@@ -148,10 +152,15 @@ def _subject(probe: Probe, row: Row, shelves: dict[str, tastes.Shelf]) -> Subjec
     first = user if row["identity"] == _WITH_OWN else doer
     events = shelves[organisation].history(doer, "quiet")
     # The first and the last event alone would lead to another list than all of them.
-    events[0]["item_id"], events[-1]["item_id"] = shelves[organisation].items["loud"][:2]
-    if row["events"] != "mixed":
+    first_loud, last_loud, custom = shelves[organisation].items["loud"][:3]
+    events[0]["item_id"], events[-1]["item_id"] = first_loud, last_loud
+    if row["events"] == "mixed":
+        own = {"event_family": "conversion", "context": events[0]["context"]}
+        events[_CUSTOM] = [event_body(_CUSTOM_NAME, doer, custom, **own)] * 3
+    else:
         events = [{**event, **event_body(row["events"], doer, event["item_id"])} for event in events]
-    events[0]["user_id"] = first
+    for event in events[: _OWN - 1]:
+        event["user_id"] = first
     events = [_with_options(event, row, rng) for event in events]
     return Subject(row, organisation, user, doer, [event_body("search", first), *events])
 
@@ -167,8 +176,9 @@ def _with_options(event: Body, row: Row, rng: Random) -> Body:
 def _identity(probe: Probe, subject: Subject) -> Body:
     """Return the identify event; half of them say that it is of no item."""
     rng = probe.rng(f"identify {subject.doer}")
+    body = identify_body(subject.user, subject.doer, context={"session_id": f"{subject.doer}-session"})
     without_item = {"item_id": None} if rng.random() < 0.5 else {}
-    return _with_options({**identify_body(subject.user, subject.doer), **without_item}, subject.row, rng)
+    return _with_options({**body, **without_item}, subject.row, rng)
 
 
 def _send_events(probe: Probe, subjects: list[Subject], coverage: Coverage) -> None:
