@@ -104,3 +104,15 @@ def test_a_counter_that_lags_behind_accuses_no_kind_of_request() -> None:
 def test_a_bucket_that_refills_steadily_gives_back_what_slow_requests_cost() -> None:
     slow = [replace(x, sent_at=x.number * 5.0, seconds=4.0) for x in with_cost(0)]
     assert "RATE-each-costs-one" not in accused(*slow)
+
+
+@pytest.mark.parametrize(
+    ("body", "rule"),
+    [(b'{"success": false, "message": "no such path"}', "RATE-headers"), (b"<h1>404</h1>", "RATE-headers-elsewhere")],
+    ids=["of the API", "of a proxy"],
+)
+def test_the_api_itself_must_send_the_headers_with_a_404_and_a_proxy_should(body: bytes, rule: str) -> None:
+    (answer,) = answers(999, status=404)
+    answer = replace(answer, operation=None, path="/v1/nothing", body=body, headers={})
+    about = {name for name in ("RATE-headers", "RATE-headers-elsewhere") if RULES[name].about(answer)}
+    assert about == {rule}
