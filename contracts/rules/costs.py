@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import pairwise
 
 from contracts.exchange import Exchange, Json
@@ -25,6 +25,28 @@ class Cost:
     seconds: float
 
 
+@dataclass(frozen=True)
+class _Sum:
+    """Several costs: how many, how many of exactly one, how much more than one each in total; seconds from the request
+    before to the end, and of the request itself."""
+
+    count: int
+    exact: int
+    extra: int
+    seconds: float
+    own_seconds: float
+
+    @classmethod
+    def of(cls, costs: list[Cost]) -> "_Sum":
+        extra = sum(max(0, cost.requests - 1) for cost in costs)
+        exact = sum(cost.requests == 1 for cost in costs)
+        own_seconds = sum(cost.exchange.seconds for cost in costs)
+        return cls(len(costs), exact, extra, sum(cost.seconds for cost in costs), own_seconds)
+
+    def without(self, part: "_Sum") -> "_Sum":
+        return _Sum(*(mine - its for mine, its in zip(astuple(self), astuple(part), strict=True)))
+
+
 @rule("RATE-each-costs-one", lambda x: x.organisation is not None)
 def each_costs_one(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
     """Find the largest kind of request that never lowers the number, or always by more than one, while the others
@@ -32,17 +54,17 @@ def each_costs_one(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
     rate = run.target.limit / run.target.window_seconds
     for organisation in ("main", "other"):
         costs = list(_costs([x for x in exchanges if x.organisation == organisation]))
-        exact = sum(cost.requests == 1 for cost in costs)
+        whole, groups = _Sum.of(costs), _by_kind(costs)
         found = []
-        for kind, group in _by_kind(costs).items():
-            others = len(costs) - len(group)
-            exact_others = exact - sum(cost.requests == 1 for cost in group)
-            judged = len(group) >= _LEAST and others >= _OTHERS and exact_others >= _EXACT * others
-            if judged and (_free(group, rate) or min(cost.requests for cost in group) > 1):
-                found.append((len(group), kind))
+        for kind, group in groups.items():
+            own = _Sum.of(group)
+            others = whole.without(own)
+            judged = own.count >= _LEAST and others.count >= _OTHERS and others.exact >= _EXACT * others.count
+            if judged and (_free(group, own, rate) or _dear(group, own, others)):
+                found.append((own.count, kind))
         if found:
             _, kind = max(found)
-            yield _violation(kind, _by_kind(costs)[kind])
+            yield _violation(kind, groups[kind])
 
 
 def _violation(kind: str, group: list[Cost]) -> Violation:
@@ -51,10 +73,16 @@ def _violation(kind: str, group: list[Cost]) -> Violation:
     return Violation(kind, f"{_REMAINING} one less", actual, tuple(cost.exchange for cost in group[:_LEAST]))
 
 
-def _free(group: list[Cost], rate: float) -> bool:
+def _free(group: list[Cost], own: _Sum, rate: float) -> bool:
     """Return whether the group lowered the number so little that a steady refill can't explain it."""
-    refill = 2 + 2 * rate * sum(cost.seconds for cost in group)
-    return max(cost.requests for cost in group) <= 0 and len(group) > refill
+    return max(cost.requests for cost in group) <= 0 and own.count > 2 + 2 * rate * own.seconds
+
+
+def _dear(group: list[Cost], own: _Sum, others: _Sum) -> bool:
+    """Return whether the group lowered the number by so much that other clients can't explain it: they use up the more,
+    the longer the requests take."""
+    by_others = others.extra / others.own_seconds * own.seconds if others.own_seconds > 0 else 0
+    return min(cost.requests for cost in group) > 1 and own.extra > 2 + 3 * by_others
 
 
 def _costs(series: list[Exchange]) -> Iterator[Cost]:

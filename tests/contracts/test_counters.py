@@ -116,3 +116,17 @@ def test_the_api_itself_must_send_the_headers_with_a_404_and_a_proxy_should(body
     answer = replace(answer, operation=None, path="/v1/nothing", body=body, headers={})
     about = {name for name in ("RATE-headers", "RATE-headers-elsewhere") if RULES[name].about(answer)}
     assert about == {rule}
+
+
+def test_other_clients_use_up_more_while_slow_requests_take_their_time() -> None:
+    """Another client sends two requests a second: a slow request seems to cost three, and few quick ones cost two."""
+    quick = {n: 2 if n == 30 else 1 for n in range(60) if n % 6 != 5}
+    bodies = [PAGE_2 if n % 6 == 5 else FIRST for n in range(60)]
+    spent = list(accumulate(quick.get(n, 3) for n in range(60)))
+    took = [0.01 if n in quick else 1.0 for n in range(60)]
+    starts = [0.0, *accumulate(took)]
+    shared = [
+        replace(x, sent_at=starts[n], seconds=took[n])
+        for n, x in enumerate(answers(*(1000 - each for each in spent), bodies=bodies))
+    ]
+    assert "RATE-each-costs-one" not in accused(*shared)
