@@ -3,15 +3,15 @@ is kept too long, or that forgets the status for some kind of question, shows th
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from itertools import combinations
 
 from contracts.exchange import Exchange, Json
 from contracts.outcome import NotJudged
 from contracts.run.audit import ask, look_again
-from contracts.run.registry import RULES
 from contracts.run.run import Run
 
+RULE = "LIFE-hidden-never-shown"
 QUESTIONS = 12  # of each organisation
 _TOLD_APART = ("strategy", "page", "limit")  # fields whose values make kinds of questions
 _FIELDS = (*_TOLD_APART, "filters", "user_id", "context_item_id")
@@ -19,17 +19,17 @@ _FIELDS = (*_TOLD_APART, "filters", "user_id", "context_item_id")
 Kind = tuple[str, ...]
 
 
-def ask_again(run: Run, rules: Sequence[str]) -> None:
-    """Ask, if there are rules about what is visible; then wait for --settle and ask those again that would break one.
+def ask_again(run: Run, rules: Collection[str]) -> None:
+    """Ask, if the rule about hidden items is judged; then wait for --settle and ask those again that would break it.
     Never raises for the target's behaviour."""
-    if not any(RULES[name].timed for name in rules):
+    if RULE not in rules:
         return
     before = len(run.client.journal)
     try:
         chosen = of_every_kind(list(_showed_own_items(run)))
         run.wait_until_visible()
         ask(run, chosen)
-        look_again(run, rules, since=before)
+        look_again(run, [RULE], since=before)
     except NotJudged:
         return
 
