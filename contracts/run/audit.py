@@ -27,11 +27,10 @@ def audit(run: Run, rules: Iterable[str]) -> None:
         return
 
 
-def look_again(run: Run, rules: Iterable[str], since: int = 0) -> None:
-    """Repeat the requests that are still suspicious once every queue must have been applied. `since`: requests up to
-    this number are left alone. Raises NotJudged."""
-    suspicious = _suspicious(run, [name for name in rules if RULES[name].timed])
-    again = [exchange for exchange in suspicious if exchange.number > since]
+def look_again(run: Run, rules: list[str], since: int = 0) -> None:
+    """Repeat the requests that still break one of these timed rules, once every queue must have been applied. `since`:
+    requests up to this number are left alone. Raises NotJudged."""
+    again = [exchange for exchange in _suspicious(run, rules) if exchange.number > since]
     if again:
         run.sleep(max(0.0, run.model.last_write + run.model.settle + 0.1 - time.monotonic()))
         ask(run, again)
