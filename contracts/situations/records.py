@@ -25,7 +25,7 @@ from fixtures.bodies import event_body, item_body, user_body
 TABLES = ("items", "users")  # of records that a target may take one by one only
 _SIZES = {"same record twice": 10, "array of 30": 30, "array of 100": 100}  # rows in one request
 _NEAR_ROW = {"id": "letters", "body": "array of 30", "life": "active", "events": "none", "timing": "apart"}
-_SHELF = 40  # items in one category, so that a list shows all of them
+_SHELF = 70  # items in one category; half of them are active, so that a list shows them all
 _EVENTS = "array of events"
 _MOST_STEPS = max(map(len, LIVES.values()))
 _ASKED_BEFORE = ("text", "number", "zero", "true")  # before some values change
@@ -98,6 +98,8 @@ def _items(probe: Probe, rows: list[Row], trait: str) -> list[Record]:
         made[row["organisation"]] += 1
         category = categories.setdefault(shelf, probe.name("situations"))
         record = _item(probe, row, category, trait)
+        if made[row["organisation"]] % 2:
+            record.bodies = [_turned(body) for body in record.bodies]
         records.append(record)
         if row["id"] == "case pair":
             given = {"title": "twin", "category": category, trait: "twin"}
@@ -132,6 +134,11 @@ def _item(probe: Probe, row: Row, category: str, trait: str) -> Record:
         if step and not change and row["update"] == "without attributes":
             del bodies[-1]["attributes"]
     return Record(row, organisation_of(row), bodies, category)
+
+
+def _turned(body: Body) -> Body:
+    """Return the record with its attributes in the opposite order, so that not always the same ones come first."""
+    return {**body, "attributes": dict(reversed(body["attributes"].items()))} if body.get("attributes") else body
 
 
 def with_change(row: Row) -> str:

@@ -2,9 +2,10 @@
 
 import heapq
 import itertools
+import random
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -86,16 +87,26 @@ def rows_of(table: Table, profile: str, seed: int = 1) -> list[Row]:
 @cache
 def _rows(name: str, absent: frozenset[str], strength: int, seed: int) -> list[Row]:
     table = tables()[name].without(absent)
-    rows = _made(table.dimensions, strength, seed)
-    if strength > 2:
-        return rows
     shared = {name: [value for value in values if value not in absent] for name, values in table.shared.items()}
-    more = _made({**table.dimensions, **shared}, strength, seed) if all(shared.values()) and shared else []
-    return _ordered([*more, *rows], table)
+    if strength > 2 or not shared or not all(shared.values()):
+        rows = _made(table.dimensions, strength, seed)
+    else:
+        rows = [*_made({**table.dimensions, **shared}, strength, seed), *_alone(table, shared, seed)]
+    return rows if strength > 2 else _ordered(rows, table)
 
 
 def _made(dimensions: dict[str, list[str]], strength: int, seed: int) -> list[Row]:
     return [dict(row) for row in make(dimensions, strength=strength, salt=str(seed))]
+
+
+def _alone(table: Table, shared: dict[str, list[str]], seed: int) -> Iterator[Row]:
+    """Yield the fewest rows in which each value that is not shared meets every value of the other dimensions."""
+    for name, values in shared.items():
+        for alone in [value for value in table.dimensions[name] if value not in values]:
+            rng = random.Random(f"{seed} {alone}")
+            others = {each: rng.sample(some, len(some)) for each, some in table.dimensions.items() if each != name}
+            for n in range(max(map(len, others.values()))):
+                yield {name: alone} | {each: some[n % len(some)] for each, some in others.items()}
 
 
 def _ordered(rows: list[Row], table: Table) -> list[Row]:

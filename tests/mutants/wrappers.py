@@ -7,6 +7,7 @@ between client and mock; the functions of `inside.py` make those that change the
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
@@ -210,6 +211,18 @@ def edits_answer(condition: Condition, edit: Callable[[Answer], object], *status
         return answer
 
     return edge(edited)
+
+
+async def first_list(request: Request, server: Server) -> Answer:
+    """Answer a repeated recommendation request for ever with its first list; only the id and the headers are new."""
+    answer = await server.answer(request)
+    if answer.status == 200:
+        document = answer.json
+        place = ("first list", request.key, json.dumps(request.json, sort_keys=True))
+        first = server.memory.setdefault(place, document["data"])
+        document["data"] = {**first, "recommendation_id": document["data"]["recommendation_id"]}
+        answer.json = document
+    return answer
 
 
 def asks(change: Callable[[Document], object], condition: Test = lambda _: True) -> Break:

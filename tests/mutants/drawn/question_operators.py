@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
 from tests.mutants.drawn.operator import Operator
 from tests.mutants.drawn.questions import FILTERED, QUESTIONS, Question
 from tests.mutants.traffic import Answer, Document, Request, Server
-from tests.mutants.wrappers import Behaviour, Break, edge
+from tests.mutants.wrappers import Behaviour, Break, edge, first_list
 
 Edit = Callable[[Document, Request, Server], object]
 
@@ -123,18 +122,6 @@ def _total_of_the_page(data: Document, _: Request, __: Server) -> None:
     data["pagination"].update(total_count=len(data["results"]), has_next=False)
 
 
-async def _kept(request: Request, server: Server) -> Answer:
-    """Answer a repeated request for ever with the first list, under new ids."""
-    answer = await server.answer(request)
-    if answer.status == 200:
-        document = answer.json
-        place = ("kept", request.key, json.dumps(request.json, sort_keys=True))
-        first = server.memory.setdefault(place, document["data"])
-        document["data"] = {**first, "recommendation_id": document["data"]["recommendation_id"]}
-        answer.json = document
-    return answer
-
-
 def _with_status(status: int) -> Callable[[Question], Break]:
     async def answered(request: Request, server: Server) -> Answer:
         if status >= 400:
@@ -197,7 +184,7 @@ OPERATORS = [
              edits(_of_each(lambda entry: entry.update(score=str(entry["score"]))))),
     Operator("coerce", "success-as-text", "say success \"true\"", QUESTIONS, meets(_envelope(success="true"))),
     Operator("stale", "same-id", "always get the same recommendation_id", QUESTIONS, edits(_same_id)),
-    Operator("stale", "kept", "get the first list for ever", QUESTIONS, meets(_kept), by_slice=False),
+    Operator("stale", "kept", "get the first list for ever", QUESTIONS, meets(first_list), by_slice=False),
     Operator("crash", "crash", "are answered with 500", QUESTIONS, _with_status(500), by_slice=False),
     Operator("status", "refused", "are refused with 400", QUESTIONS, _with_status(400)),
     Operator("status", "202", "are answered with 202", QUESTIONS, _with_status(202)),

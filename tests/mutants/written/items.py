@@ -140,4 +140,14 @@ MUTANTS = [
             "items", lambda r: any(not name.replace("_", "a").isalnum() or not name.isascii() for name in attributes(r))
         ),
     ),
+    Mutant(
+        "items-of-an-array-counted-once-more",
+        "data.accepted is one more than the items of an array.",
+        ("INGEST-counted",),
+        edits(
+            lambda request, _: request.operation == "items" and request.is_array,
+            lambda document, _: document["data"].update(accepted=document["data"]["accepted"] + 1),
+            202,
+        ),
+    ),
 ]

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-import json
-
 from mock_server.mock import Mock
 from mock_server.state.organisations import State
 from mock_server.state.records import Event
 from tests.mutants.inside import Records, loses, queues
 from tests.mutants.mutant import Mutant
-from tests.mutants.wrappers import Answer, Break, Document, Request, Server, Test, asks, chain, edge, refuses, repairs
+from tests.mutants.wrappers import (
+    Answer,
+    Break,
+    Document,
+    Request,
+    Server,
+    Test,
+    asks,
+    chain,
+    edge,
+    first_list,
+    passes,
+    refuses,
+    repairs,
+)
 from tests.mutants.written.recommendations import ITEM_BASED, USER_BASED
 
 
 def cached(field: str) -> Break:
-    """The first answer to a request with this field is returned for ever; only its id and headers are new."""
-
-    async def kept(request: Request, server: Server) -> Answer:
-        answer = await server.answer(request)
-        if request.operation == "recommend" and answer.status == 200 and request.value(field):
-            document = answer.json
-            first = server.memory.setdefault((request.key, json.dumps(request.json, sort_keys=True)), document["data"])
-            document["data"] = {**first, "recommendation_id": document["data"]["recommendation_id"]}
-            answer.json = document
-        return answer
-
-    return edge(kept)
+    """Requests with this field get their first list for ever."""
+    return passes(lambda request, _: request.operation == "recommend" and bool(request.value(field)), first_list)
 
 
 def single_events_lost(records: Records, _: State, __: Mock) -> Records:
