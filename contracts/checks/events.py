@@ -16,7 +16,7 @@ from contracts.checks.common import (
 from contracts.exchange import REFUSED, Exchange
 from contracts.run.probe import Probe, lacking
 from contracts.run.registry import check
-from fixtures.bodies import event_body, full_event_body, unique_uuid
+from fixtures.bodies import event_body, full_event_body, identify_body, unique_uuid
 from fixtures.judged.requests import ENUMS
 
 _EXPOSURES = ("impression", "view", "click", "search")  # no document says which names belong to exposure (R10)
@@ -105,7 +105,9 @@ def item_id_null(probe: Probe) -> None:
         return
     full = {**full_event_body("click", user, item, probe.rng(user)), "item_id": None}
     expect_accepted(probe, probe.operations.events, full, "item_id null, with all else")
-    mixed = [event_body("view", user, item), {**event_body("view", user), "item_id": None}]
+    of_no_item = [event_body(name, user) for name in probe.operations.standard_events if name != "identify"]
+    of_no_item.append(identify_body(user, unique_uuid(probe.rng(user))))
+    mixed = [event_body("view", user, item), *({**event, "item_id": None} for event in of_no_item)]
     expect_accepted(probe, probe.operations.events, mixed, "item_id null in an array")
 
 

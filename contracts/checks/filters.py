@@ -16,8 +16,8 @@ _WILDCARDS = ("%", "_", "*", ".")  # of SQL, of search engines, of regular expre
 
 @dataclass
 class Rack:
-    """Eight items in all combinations of two brands of the run, two sizes, two colours, in stock or not; and one item
-    of size 0. The first item has attributes of its own, some with unusual names: `left` is one whose value is 0, and
+    """Eight items in all combinations of two brands of the run, two prices, two colours, in stock or not; and one item
+    of price 0. The first item has attributes of its own, some with unusual names: `left` is one whose value is 0, and
     weight is a fraction."""
 
     category: str
@@ -39,24 +39,24 @@ def rack(probe: Probe) -> Rack:
 
 
 def _make_rack(probe: Probe) -> Rack:
-    first_size = probe.rng(probe.names.prefix).randrange(10**6, 10**9)  # no other run uses it
+    first_price = probe.rng(probe.names.prefix).randrange(10**6, 10**9)  # no other run uses it
     category, brands = probe.name("rack"), (probe.name("brand-a"), probe.name("brand-b"))
     items = [
         probe.item(
             "rack",
             category,
             brand=brands[n % 2],
-            size=first_size + n // 4,
+            price=first_price + n // 4,
             sale=n % 4 < 2,
             colour=("red", "blue")[n // 4],
         )
         for n in range(8)
     ]
-    items += [probe.item("rack", category, brand=f"{brands[0]}-more", size=0, sale=True, colour="red")]
+    items += [probe.item("rack", category, brand=f"{brands[0]}-more", price=0, sale=True, colour="red")]
     items[0]["attributes"] |= {name: f"{brands[0]}-{n}" for n, name in enumerate((*MARKS, *UNUSUAL_MARKS, *ODD_MARKS))}
     items[0]["attributes"] |= {"origin": f"{brands[0]} of C\u00f4te d'Or, \u978b & Co.", "code": probe.number()}
     left = f"left-{probe.names.prefix}1"  # no other run uses it
-    items[0]["attributes"] |= {left: 0, "weight": first_size / 10_000}
+    items[0]["attributes"] |= {left: 0, "weight": first_price / 10_000}
     probe.stock(items)
     return Rack(category, left, brands, items)
 
@@ -196,7 +196,7 @@ def number_found(probe: Probe) -> Iterator[None]:
     found = rack(probe)
     yield
     _needs_visible(probe, found)
-    for case, name in (("a number", "size"), ("0", found.left), ("a fraction", "weight")):
+    for case, name in (("a number", "price"), ("0", found.left), ("a fraction", "weight")):
         filters = {name: found.items[0]["attributes"][name]}
         exchange = probe.recommend(strategy="popular", user_id=probe.name("user"), filters=filters)
         if probe.expect_status(exchange, (200,), f"{case} taken"):
@@ -207,8 +207,8 @@ def number_found(probe: Probe) -> Iterator[None]:
 def numbers(probe: Probe) -> Iterator[None]:
     found = rack(probe)
     yield
-    size = found.items[0]["attributes"]["size"]
-    for filters in ({"size": size}, {"size": size + 1}):
+    price = found.items[0]["attributes"]["price"]
+    for filters in ({"price": price}, {"price": price + 1}):
         _sound(probe, found, "number", filters)
         _complete(probe, found, "number found", filters)
     _zero(probe, found)
@@ -217,7 +217,7 @@ def numbers(probe: Probe) -> Iterator[None]:
 def _zero(probe: Probe, found: Rack) -> None:
     """Check that 0 is a number like any other. Items of other clients may have it too, so only the run's own items are
     judged, and a missing item only if others leave room for it."""
-    filters = {"size": 0}
+    filters = {"price": 0}
 
     def look() -> Look:
         exchange = _list(probe, filters)

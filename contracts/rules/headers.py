@@ -19,8 +19,10 @@ class Level(NamedTuple):
 
 
 def _must_carry(exchange: Exchange) -> bool:
-    """Return whether the API itself answered a valid key: a proxy's page has no envelope."""
-    by_the_api = exchange.status not in _BY_A_PROXY or "success" in exchange.envelope
+    """Return whether the API itself answered a valid key. A proxy's page has no envelope, nor has what a library says
+    to a path that it can't read."""
+    of_an_operation = exchange.operation is not None and exchange.status not in _BY_A_PROXY
+    by_the_api = of_an_operation or "success" in exchange.envelope
     return _may_carry(exchange) and exchange.organisation is not None and exchange.understood and by_the_api
 
 

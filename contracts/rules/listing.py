@@ -82,17 +82,14 @@ def _plain(value: Any) -> bool:
 
 @rule("FILTER-only-matches", lambda x: _listed(x) and only_plain(x), timed=True)
 def only_matches(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """Find, under a filter on one text, number or boolean, items of this run with another value. A value in another
-    notation (42, "42") counts as equal."""
-    yield from _mismatches(run, exchanges, as_text=True)
+    """Find, under a filter on one text, number or boolean, items of this run with another value."""
+    yield from _mismatches(run, exchanges)
 
 
-@rule("FILTER-all-hold", lambda x: _listed(x) and bool(filters_of(x)), timed=True)
+@rule("FILTER-all-hold", lambda x: _listed(x) and bool(filters_of(x)) and not only_plain(x), timed=True)
 def all_hold(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """Judge the other filters: several at once, and values of another type in the same notation."""
-    plain = [exchange for exchange in exchanges if only_plain(exchange)]
-    known = {violation.exchanges[0].number for violation in only_matches(run, plain)}
-    yield from (each for each in _mismatches(run, exchanges) if each.exchanges[0].number not in known)
+    """Judge the other filters: several at once."""
+    yield from _mismatches(run, exchanges)
 
 
 def only_plain(exchange: Exchange) -> bool:
@@ -100,7 +97,7 @@ def only_plain(exchange: Exchange) -> bool:
     return len(filters) == 1 and all(map(_plain, filters.values()))
 
 
-def _mismatches(run: Run, exchanges: list[Exchange], as_text: bool = False) -> Iterator[Violation]:
+def _mismatches(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
     for exchange in exchanges:
         for name, wanted in filters_of(exchange).items():
             if not _plain(wanted) or name == "status":
@@ -108,7 +105,7 @@ def _mismatches(run: Run, exchanges: list[Exchange], as_text: bool = False) -> I
             wrong: defaultdict[str, list[str]] = defaultdict(list)
             for item_id in exchange.shown:
                 place = exchange.organisation or "", item_id, name, wanted
-                fits = run.model.matches(*place, *_times(exchange), as_text=as_text)
+                fits = run.model.matches(*place, *_times(exchange))
                 if fits is False:
                     wrong["an item without the value"].append(item_id)
             for case, ids in wrong.items():

@@ -6,7 +6,6 @@ Nothing here assumes when a queue is applied. A write may count from the moment 
 """
 
 import bisect
-import json
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -168,16 +167,13 @@ class Model:
         return " or ".join(sorted(map(str, statuses))) if gone else None
 
     def matches(
-        self, organisation: str, item_id: str, name: str, wanted: Any, since: float, until: float, as_text: bool = False
+        self, organisation: str, item_id: str, name: str, wanted: Any, since: float, until: float
     ) -> bool | None:
-        """Return whether the item may be in a list with that filter; None for an item that the run didn't write.
-        `as_text`: a value in the same notation matches too, as 42 and "42" have."""
+        """Return whether the item may be in a list with that filter; None for an item that the run didn't write."""
         item = self.items.get((organisation, item_id))
         if item is None or not item.writes:
             return None
-        values = item.values(name, since, until, self.settle)
-        alike = as_text and any(_may_be_taken_for(value, wanted) for value in values)
-        return alike or any(holds(value, wanted) for value in values)
+        return any(holds(value, wanted) for value in item.values(name, since, until, self.settle))
 
     def expected(self, organisation: str, name: str, wanted: Any, since: float, until: float) -> Iterator[str]:
         """Yield the items that are certainly active and matching, and that a user has viewed or bought."""
@@ -204,30 +200,6 @@ def holds(value: Any, wanted: Any) -> bool:
     if isinstance(value, list):
         return any(same(one, wanted) for one in value)
     return value in (None, ABSENT) if wanted is None else same(value, wanted)
-
-
-def _may_be_taken_for(value: Any, wanted: Any) -> bool:
-    """Return whether a server that is lenient about types may find the value by a filter: any value that is no boolean
-    may count as one, but nothing as true."""
-    if not isinstance(wanted, bool):
-        return _may_be_same(value, wanted)
-    return not isinstance(value, bool) and not (wanted and value in (None, ABSENT))
-
-
-def _may_be_same(one: Any, other: Any) -> bool:
-    """Return whether a server that is lenient about types may take two values for the same: a text for the number that
-    it reads as, but no text for another text."""
-    text, number = (one, other) if isinstance(one, str) else (other, one)
-    if isinstance(text, str) and isinstance(number, (int, float)) and not isinstance(number, bool):
-        try:
-            return float(text) == number
-        except ValueError:
-            return False
-    return _written(one) == _written(other)
-
-
-def _written(value: Any) -> str:
-    return (value if isinstance(value, str) else json.dumps(value, default=repr)).casefold().strip()
 
 
 def same(one: Any, other: Any) -> bool:

@@ -13,7 +13,6 @@ from mock_server.state.tenant import Tenant
 from tests.mutants.inside import inside
 from tests.mutants.mutant import Variant
 from tests.mutants.wrappers import Answer, Break, Document, Request, Server, edge, edits_data, on, passes, repairs
-from tests.mutants.written.filters import compared, texts
 from tests.mutants.written.recommendations import empty
 from tests.mutants.written.strategies import both, unknown_context
 
@@ -157,12 +156,6 @@ VARIANTS = [
         "What no signal put in order comes in another order every time.",
         "R34",
         lists(explored(Random(7))),
-    ),
-    Variant(
-        "filters-ignore-case",
-        "Filters compare texts without regard to case.",
-        "R32",
-        compared(texts(lambda wanted, value: value.lower() == wanted.lower())),
     ),
     Variant(
         "unknown-context-gets-nothing",

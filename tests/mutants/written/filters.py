@@ -162,4 +162,16 @@ MUTANTS = [
         ("FILTER-number-found", "REC-metadata-own"),
         repairs("items", without_empty_values),
     ),
+    Mutant(
+        "filters-ignore-case",
+        "Filters compare texts without regard to case.",
+        ("FILTER-only-matches",),
+        compared(texts(lambda wanted, value: value.lower() == wanted.lower())),
+    ),
+    Mutant(
+        "filters-ignore-types",
+        "A filter on a number finds texts that read as it.",
+        ("FILTER-only-matches",),
+        compared(lambda wanted, value: str(wanted) == str(value)),
+    ),
 ]
