@@ -12,6 +12,7 @@ from contracts.outcome import Blocked, Skipped
 from contracts.run.credentials import Credential
 from contracts.run.probe import Probe
 from contracts.run.registry import check
+from fixtures.bodies import user_body
 from fixtures.spec import Operation
 
 _PARAMETERS = ("api_key", "apikey", "api-key", "X-API-KEY", "x_api_key", "key", "access_token", "token")
@@ -36,13 +37,16 @@ def _expect_unauthorised(probe: Probe, *names: str, every_body: bool = False) ->
                 probe.expect_status(exchange, (401, *ODD), f"{name}, odd body")
 
 
-def _expect_unauthorised_everywhere(probe: Probe, name: str, another: str) -> None:
+def _expect_unauthorised_everywhere(probe: Probe, name: str, *others: str) -> None:
     """Send every body with this key, and one body with each key of the same kind; in a quick run one body with this
     key."""
     quick = probe.plan.quick
     _expect_unauthorised(probe, name, every_body=not quick)
     if not quick:
-        _expect_unauthorised(probe, another)
+        _expect_unauthorised(probe, *others)
+
+
+_WITH_CHARSET = "application/json; charset=utf-8"
 
 
 @check("AUTH-missing-key")
@@ -57,7 +61,7 @@ def empty_key(probe: Probe) -> None:
 
 @check("AUTH-unknown-key")
 def unknown_key(probe: Probe) -> None:
-    _expect_unauthorised_everywhere(probe, "unknown", "relabelled")
+    _expect_unauthorised_everywhere(probe, "unknown", "relabelled", "long", "without-prefix")
 
 
 @check("AUTH-tampered-key")
@@ -67,7 +71,7 @@ def tampered_key(probe: Probe) -> None:
 
 @check("AUTH-whole-key")
 def whole_key(probe: Probe) -> None:
-    _expect_unauthorised(probe, "shortened", "lengthened", "other-case")
+    _expect_unauthorised(probe, "shortened", "lengthened", "other-case", "in-a-list")
 
 
 @check("AUTH-bearer-prefix")
@@ -136,8 +140,10 @@ def _expect_closed(probe: Probe, operation: Operation) -> None:
 def _expect_forbidden(probe: Probe, operation: Operation, bodies: Sequence[Any] = ()) -> None:
     wrong = probe.credentials.wrong_type(operation.key_type or "")
     quick = probe.plan.quick
-    for body in bodies or ([valid_body(probe, operation)] if quick else valid_bodies(probe, operation)):
-        probe.expect_status(probe.send(operation, body, wrong), (403,), "wrong key type")
+    for n, body in enumerate(bodies or ([valid_body(probe, operation)] if quick else valid_bodies(probe, operation))):
+        kind, allowed = (("application/json", (403,)), (_WITH_CHARSET, (403, 415)))[n % 2]
+        exchange = probe.send(operation, body, wrong, headers={"Content-Type": kind})
+        probe.expect_status(exchange, allowed, "wrong key type")
 
 
 @check("AUTH-type-before-body")
@@ -152,16 +158,20 @@ def type_before_body(probe: Probe) -> None:
 
 @check("AUTH-refused-changes-nothing")
 def refused_changes_nothing(probe: Probe) -> Iterator[None]:
-    """Hide one item and create another with refused keys, then check that neither has happened."""
-    category = probe.name("cat")
+    """Hide one item, create another and switch a user off with refused keys; then check that nothing has happened."""
+    category, shelf = probe.name("cat"), tastes.shelf(probe)
     shown, made = probe.item("shown", category), probe.item("made", category)
     probe.stock([shown])
+    user = probe.user("kept")
+    shelf.send_history(probe, user, "quiet")
     yield
     probe.needs(probe.shows(category, shown["item_id"]), "an item that was upserted with the right key shows")
+    is_personal = shelf.differ(probe, user, shelf.newcomer).ok
     for credential in _refused_with(probe, probe.operations.items):
         for body in ({**shown, "status": "inactive"}, made):
             if probe.send(probe.operations.items, body, credential).ok:
                 raise Blocked(f"the key {credential.name} was not refused (AUTH)")
+        probe.send(probe.operations.users, user_body(user, status="inactive"), credential)
     probe.interest([made["item_id"]])
     yield
     exchange, item_id = probe.look(category), made["item_id"]
@@ -170,6 +180,9 @@ def refused_changes_nothing(probe: Probe) -> Iterator[None]:
     probe.expect_eventually(
         probe.shows(category, shown["item_id"]), "hidden", "an item that only a refused upsert hid still shows"
     )
+    if is_personal:
+        expected = "a user whom only a refused upsert made inactive keeps a list of its own"
+        probe.expect_eventually(lambda: shelf.differ(probe, user, shelf.newcomer), "switched off", expected)
 
 
 @check("AUTH-refused-events-do-not-count")

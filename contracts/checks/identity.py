@@ -144,7 +144,7 @@ def cycle_is_harmless(probe: Probe) -> Iterator[None]:
     events = probe.operations.events
     for user, previous in ((one, other), (other, one), (itself, itself)):
         expect_no_crash(probe, probe.send(events, identify_body(user, previous)), "identify in a cycle")
-    yield
+        yield
     for user in (one, other, itself):
         expect_no_crash(probe, probe.recommend(strategy="personalized", user_id=user), "a user in a cycle")
     expect_no_crash(probe, probe.send(events, event_body("view", one, probe.name("item"))), "an event in a cycle")

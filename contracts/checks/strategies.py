@@ -9,7 +9,7 @@ from contracts.checks.common import WORDS, expect_no_crash
 from contracts.generated.spoil import NO_STRATEGIES
 from contracts.outcome import Blocked
 from contracts.run.operations import SESSION
-from contracts.run.probe import Look, Probe
+from contracts.run.probe import Look, Probe, lacking
 from contracts.run.registry import check
 from fixtures.bodies import event_body, unique_uuid, user_body
 
@@ -126,14 +126,18 @@ def unknown_context_item(probe: Probe) -> None:
     for strategy in probe.operations.needing("context_item_id"):
         exchange = probe.recommend(strategy=strategy, context_item_id=probe.name("nothing"))
         probe.expect_status(exchange, (200, 404, 422), strategy)
+        if not probe.plan.quick:
+            odd = probe.name("no \u978b/100%25 ") + "x" * 300
+            exchange = probe.recommend(strategy=strategy, context_item_id=odd)
+            expect_no_crash(probe, exchange, f"{strategy}, an odd id")
 
 
 @check("STRAT-falls-back")
 def falls_back(probe: Probe) -> Iterator[None]:
     """Check that the fallback is used when there is too little data: if there are active items, the list is not empty.
     The result for an unknown context item is not defined (R30)."""
-    item = probe.item("lonely")
-    probe.upsert_items([item])
+    item, bare = probe.item("lonely"), lacking(probe.item("bare"), "attributes")
+    probe.upsert_items([item, bare])
     category = probe.name("cat")
     probe.stock([probe.item("popular", category) for _ in range(3 if probe.visibility.arrays else 1)])
     user = probe.name("newcomer")
@@ -145,6 +149,9 @@ def falls_back(probe: Probe) -> Iterator[None]:
             return Look(bool(exchange.ids), "an empty list", (exchange,))
 
         probe.expect_eventually(look, strategy, "the fallback's items, for a user and an item without signal")
+    for strategy in () if probe.plan.quick else probe.operations.needing("context_item_id"):
+        exchange = probe.recommend(strategy=strategy, context_item_id=bare["item_id"])
+        expect_no_crash(probe, exchange, f"{strategy}, an item without attributes")
 
 
 @check("PERS-events-change-list")

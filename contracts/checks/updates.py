@@ -20,7 +20,8 @@ def new_value_takes_effect(probe: Probe) -> Iterator[None]:
     yield
     probe.needs(probe.shows(first, moving["item_id"], controls[0]["item_id"]), "the item shows in its first category")
     for old, new in ((first, second), (second, third)):
-        moving = {**moving, "attributes": {**moving["attributes"], "category": new}}
+        beside = {"angle": new, "zone": new}  # a server may take over the first change or the last one
+        moving = {**moving, "attributes": {**moving["attributes"], "category": new, **beside}}
         probe.upsert_items([moving, {**without, "attributes": moving["attributes"]}])
         yield
         case = "first update" if new == second else "second update"

@@ -71,8 +71,15 @@ class Credentials:
         keys = {"unknown": unknown, "relabelled": unknown if relabelled == key else relabelled}
         keys |= {"tampered": cut + _other(key[-1]), "shortened": cut, "lengthened": key + "0"}
         keys |= {"tampered-inside": key[:middle] + _other(key[middle]) + key[middle + 1 :]}
-        keys |= {"other-case": key.swapcase(), "prefix-only": prefix, "empty": ""}
+        keys |= {
+            "other-case": key.swapcase(),
+            "prefix-only": prefix,
+            "empty": "",
+            "long": unknown * 20,
+            "without-prefix": "nobody",
+        }
         found = {name: self._named(name, {"X-API-KEY": self._unused(value)}) for name, value in keys.items()}
+        found["in-a-list"] = self._named("in-a-list", {"X-API-KEY": f"{unknown}, {key}"})
         found["bearer"] = self._named("bearer", {"X-API-KEY": f"Bearer {key}"})
         found["other-header"] = self._named("other-header", {"Authorization": f"Bearer {key}"})
         names = ("Api-Key", "X-Auth-Token", "X-Access-Token", "X-Lehnz-Key", "Authorization")

@@ -20,7 +20,7 @@ DRIVERS: dict[str, Driver] = {
     "questions": questions.questions,
 }
 _QUICK = 0.6  # share of the remaining budget
-_MARGIN = 10  # requests by which a table may cost more than the estimate, and for requests that are repeated
+_MARGIN = 6  # requests by which a table may cost more than the estimate, and for requests that are repeated
 _WITHOUT_ARRAYS = 1.8  # times the cost with arrays: every record takes a request, and one more to clean up
 
 

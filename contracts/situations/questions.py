@@ -33,6 +33,7 @@ _MOST_AGAIN = 12  # requests
 _AGAIN_WHAT = ("organisation", "strategy", "user", "filters", "page", "connection")  # cover every value
 _BESIDE_WHAT = ("organisation", "strategy", "page")
 _TURNED = ("personalized", "similar")  # strategies; and that of the session
+_FOR_ANYBODY = ("popular", "trending", "personalized")  # strategies that need no history
 _FILTERED = ("number", "zero", "negative", "fraction", "true", "false")  # one for each other strategy
 
 
@@ -72,6 +73,7 @@ def questions(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
     _ask_for_more(probe, asked)
     if not probe.plan.quick:
         _turn_pages(probe, stages)
+        _ask_both(probe, stages)
     chosen = _to_ask_again(asked, stages)
     _hide_what_they_show(probe, chosen, stages)
     yield
@@ -210,6 +212,13 @@ def _turn_pages(probe: Probe, stages: dict[str, Stage]) -> None:
     others = [name for name in probe.operations.strategies if name not in turned]
     for name, kind, organisation in zip(others, _FILTERED, itertools.cycle(stages), strict=False):
         _turn(probe, organisation, _list_of(probe, name, stages[organisation], kind), 1)
+
+
+def _ask_both(probe: Probe, stages: dict[str, Stage]) -> None:
+    """Ask the organisations the same thing one after the other: a list that is kept for all of them would show."""
+    user = probe.name("visitor")
+    for strategy, organisation in itertools.product(_FOR_ANYBODY, stages if len(stages) > 1 else ()):
+        probe.recommend(organisation, strategy=strategy, user_id=user, limit=100)
 
 
 def _turn(probe: Probe, organisation: str, body: Body, limit: int) -> None:

@@ -107,12 +107,18 @@ def test_a_bucket_that_refills_steadily_gives_back_what_slow_requests_cost() -> 
 
 
 @pytest.mark.parametrize(
-    ("body", "rule"),
-    [(b'{"success": false, "message": "no such path"}', "RATE-headers"), (b"<h1>404</h1>", "RATE-headers-elsewhere")],
-    ids=["of the API", "of a proxy"],
+    ("status", "body", "rule"),
+    [
+        (404, b'{"success": false, "message": "no such path"}', "RATE-headers"),
+        (404, b"<h1>404</h1>", "RATE-headers-elsewhere"),
+        (400, b"Bad Request", "RATE-headers-elsewhere"),
+    ],
+    ids=["of the API", "of a proxy", "of a library that can't read the path"],
 )
-def test_the_api_itself_must_send_the_headers_with_a_404_and_a_proxy_should(body: bytes, rule: str) -> None:
-    (answer,) = answers(999, status=404)
+def test_the_api_itself_must_send_the_headers_where_nothing_is_and_others_should(
+    status: int, body: bytes, rule: str
+) -> None:
+    (answer,) = answers(999, status=status)
     answer = replace(answer, operation=None, path="/v1/nothing", body=body, headers={})
     about = {name for name in ("RATE-headers", "RATE-headers-elsewhere") if RULES[name].about(answer)}
     assert about == {rule}
