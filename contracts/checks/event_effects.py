@@ -102,7 +102,7 @@ def before_its_item(probe: Probe) -> Iterator[None]:
     """Check that events sent right after their items, while these are still queued, count once the items appear."""
     if not probe.visibility.arrays:
         raise Skipped("the target takes no arrays of items")
-    shelf = tastes.stock(probe, tastes.bodies(probe))
+    shelf = tastes.stock(probe, tastes.bodies(probe), at_once=True)
     loud, quiet = probe.user("loud"), probe.user("quiet")
     shelf.send_history(probe, loud, "loud")
     shelf.send_history(probe, quiet, "quiet")

@@ -104,10 +104,13 @@ def bodies(probe: Probe) -> dict[str, list[Body]]:
     }
 
 
-def stock(probe: Probe, made: dict[str, list[Body]], organisation: str = "main") -> Shelf:
-    """Put the items into an organisation, with more users who like the loud kind."""
+def stock(probe: Probe, made: dict[str, list[Body]], organisation: str = "main", at_once: bool = False) -> Shelf:
+    """Put the items into an organisation, with more users who like the loud kind. `at_once`: their events come while
+    the items may still be queued, which a server should count (R29)."""
     items = {kind: [body["item_id"] for body in some] for kind, some in made.items()}
     probe.upsert_items([body for some in made.values() for body in some], organisation)
+    if not at_once:
+        probe.run.wait_until_visible()
     events = []
     for kind, (*_, crowd) in KINDS.items():
         for _ in range(crowd):

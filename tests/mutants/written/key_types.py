@@ -86,6 +86,12 @@ MUTANTS = [
         obeys_although_refused("items", "users"),
     ),
     Mutant(
+        "refused-user-upserts-are-done",
+        "A publishable key on the users upsert is 403, and the user is stored.",
+        ("AUTH-refused-changes-nothing",),
+        obeys_although_refused("users"),
+    ),
+    Mutant(
         "refused-events-count",
         "A secret key on events is 403, and the events count.",
         ("AUTH-refused-events-do-not-count",),

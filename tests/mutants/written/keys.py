@@ -137,6 +137,12 @@ MUTANTS = [
         lets_in(matching(lambda given, known: given != known and given.lower() == known.lower())),
     ),
     Mutant(
+        "key-in-a-list-opens",
+        "X-API-KEY is split at commas, and one valid key among the parts opens.",
+        ("AUTH-whole-key",),
+        lets_in(matching(lambda given, known: known in given.replace(" ", "").split(",")[1:])),
+    ),
+    Mutant(
         "bearer-prefix-accepted", "X-API-KEY: Bearer KEY is accepted.", ("AUTH-bearer-prefix",), lets_in(bearer_key)
     ),
     Mutant(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mock_server.state.records import Item
 from tests.mutants.inside import shares
 from tests.mutants.mutant import Mutant
-from tests.mutants.wrappers import Answer, Request, Server, edge
+from tests.mutants.wrappers import INGESTION, Answer, Request, Server, edge
 
 
 async def empty_lists_from_others(request: Request, server: Server) -> Answer:
@@ -28,6 +28,22 @@ async def empty_lists_from_others(request: Request, server: Server) -> Answer:
     return answer
 
 
+async def popular_for_all(request: Request, server: Server) -> Answer:
+    """Until something is ingested, whoever asks for the popular list gets that of the organisation that asked first."""
+    if request.operation in INGESTION:
+        server.memory.clear()
+    answer = await server.answer(request)
+    asked = request.operation == "recommend" and request.strategy == "popular" and not request.value("filters")
+    if asked and answer.status == 200:
+        document = answer.json
+        first = server.memory.setdefault((str(request.value("limit")), str(request.page)), document["data"])
+        answer.json = document | {"data": {**document["data"], **{name: first[name] for name in _LISTED}}}
+    return answer
+
+
+_LISTED = ("results", "recommended_items", "pagination")
+
+
 MUTANTS = [
     Mutant(
         "second-organisation-leaks",
@@ -46,5 +62,11 @@ MUTANTS = [
         "A list that would be empty is another organisation's.",
         ("TENANT-items-isolated", "LIFE-only-accepted-items"),
         edge(empty_lists_from_others),
+    ),
+    Mutant(
+        "popular-is-kept-for-all",
+        "The popular list is kept once for all organisations, until something is ingested.",
+        ("TENANT-own-items", "TENANT-items-isolated", "LIFE-only-accepted-items"),
+        edge(popular_for_all),
     ),
 ]
