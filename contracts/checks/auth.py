@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote_plus, urlencode
 
 from contracts.checks import tastes
-from contracts.checks.common import odd_bodies, valid_bodies, valid_body
+from contracts.checks.common import WITH_CHARSET, odd_bodies, valid_bodies, valid_body
 from contracts.exchange import ODD
 from contracts.outcome import Blocked, Skipped
 from contracts.run.credentials import Credential
@@ -44,9 +44,6 @@ def _expect_unauthorised_everywhere(probe: Probe, name: str, *others: str) -> No
     _expect_unauthorised(probe, name, every_body=not quick)
     if not quick:
         _expect_unauthorised(probe, *others)
-
-
-_WITH_CHARSET = "application/json; charset=utf-8"
 
 
 @check("AUTH-missing-key")
@@ -142,7 +139,7 @@ def _expect_forbidden(probe: Probe, operation: Operation, bodies: Sequence[Any] 
     wrong = probe.credentials.wrong_type(operation.key_type or "")
     quick = probe.plan.quick
     for n, body in enumerate(bodies or ([valid_body(probe, operation)] if quick else valid_bodies(probe, operation))):
-        kind, allowed = (("application/json", (403,)), (_WITH_CHARSET, (403, 415)))[n % 2]
+        kind, allowed = (("application/json", (403,)), (WITH_CHARSET, (403, 415)))[n % 2]
         exchange = probe.send(operation, body, wrong, headers={"Content-Type": kind})
         probe.expect_status(exchange, allowed, "wrong key type")
 

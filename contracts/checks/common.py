@@ -27,6 +27,7 @@ NULLS: dict[str, dict[str, Any]] = {  # null in free-form objects: accepted or r
     "nulls everywhere": {"note": None, "parts": [{"colour": None}], "tags": ["a", None], "size": {"eu": None}},
     "null": {"note": None},
 }
+WITH_CHARSET = "application/json; charset=utf-8"  # a content type
 
 
 def valid_body(probe: Probe, operation: Operation) -> dict[str, Any]:

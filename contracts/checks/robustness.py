@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from contracts.checks.common import expect_no_crash, valid_body
+from contracts.checks.common import WITH_CHARSET, expect_no_crash, valid_body
 from contracts.run.probe import Probe, lacking
 from contracts.run.registry import check
 from contracts.run.wire import CHUNKED
@@ -133,7 +133,7 @@ def content_types(probe: Probe) -> None:
         if expect_no_crash(probe, exchange, "Content-Type text/plain"):
             probe.expect(not exchange.ok, "text/plain taken", "a 4xx", f"status {exchange.status}", exchange)
         spaced = f"\n{json.dumps(body, indent=2)}\r\n"
-        headers = {"Content-Type": "application/json; charset=utf-8"}
+        headers = {"Content-Type": WITH_CHARSET}
         exchange = probe.send(operation, content=spaced.encode(), headers=headers)
         case = "charset=utf-8, JSON with line breaks around it"
         probe.expect(exchange.ok, case, "a success", f"status {exchange.status}", exchange)

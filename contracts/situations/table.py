@@ -87,12 +87,14 @@ def rows_of(table: Table, profile: str, seed: int = 1) -> list[Row]:
 @cache
 def _rows(name: str, absent: frozenset[str], strength: int, seed: int) -> list[Row]:
     table = tables()[name].without(absent)
+    if strength > 2:
+        return _made(table.dimensions, strength, seed)
     shared = {name: [value for value in values if value not in absent] for name, values in table.shared.items()}
-    if strength > 2 or not shared or not all(shared.values()):
-        rows = _made(table.dimensions, strength, seed)
-    else:
+    if shared and all(shared.values()):
         rows = [*_made({**table.dimensions, **shared}, strength, seed), *_alone(table, shared, seed)]
-    return rows if strength > 2 else _ordered(rows, table)
+    else:
+        rows = _made(table.dimensions, strength, seed)
+    return _ordered(rows, table)
 
 
 def _made(dimensions: dict[str, list[str]], strength: int, seed: int) -> list[Row]:

@@ -121,7 +121,19 @@ def test_a_user_of_a_refused_array_has_no_certain_history() -> None:
     assert found.histories.of("main", "lc-u", 100, 100, SETTLE) is None
 
 
-@pytest.mark.parametrize("attributes", [{"sale": True}, {}, {"sale": "yes"}, {"sale": ""}, {"sale": 0}, {"sale": None}])
-def test_nothing_but_false_is_false(attributes: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("wanted", "attributes", "may_show"),
+    [
+        (True, {"sale": True}, True),
+        (False, {"sale": False}, True),
+        *((True, attributes, False) for attributes in ({"sale": False}, {}, {"sale": "yes"}, {"sale": 1})),
+        *(
+            (False, attributes, False)
+            for attributes in ({"sale": True}, {}, {"sale": "yes"}, {"sale": ""}, {"sale": 0})
+        ),
+        (False, {"sale": None}, False),
+    ],
+)
+def test_a_boolean_is_found_by_itself_alone(wanted: bool, attributes: dict[str, Any], may_show: bool) -> None:
     found = model((0, {"attributes": attributes}))
-    assert found.matches("main", "lc-1", "sale", False, 50, 50) is False
+    assert found.matches("main", "lc-1", "sale", wanted, 50, 50) is may_show

@@ -7,6 +7,8 @@ from tests.mutants.inside import shares
 from tests.mutants.mutant import Mutant
 from tests.mutants.wrappers import INGESTION, Answer, Request, Server, edge
 
+_LISTED = ("results", "recommended_items", "pagination")
+
 
 async def empty_lists_from_others(request: Request, server: Server) -> Answer:
     """A list that would be empty shows another organisation's matching items, if it has any."""
@@ -21,9 +23,7 @@ async def empty_lists_from_others(request: Request, server: Server) -> Answer:
             lent = await server.unnoticed(copy)
             if lent.status == 200 and lent.json["data"]["results"]:
                 document = answer.json
-                document["data"] |= {
-                    name: lent.json["data"][name] for name in ("results", "recommended_items", "pagination")
-                }
+                document["data"] |= {name: lent.json["data"][name] for name in _LISTED}
                 answer.json = document
     return answer
 
@@ -37,11 +37,9 @@ async def popular_for_all(request: Request, server: Server) -> Answer:
     if asked and answer.status == 200:
         document = answer.json
         first = server.memory.setdefault((str(request.value("limit")), str(request.page)), document["data"])
-        answer.json = document | {"data": {**document["data"], **{name: first[name] for name in _LISTED}}}
+        document["data"] |= {name: first[name] for name in _LISTED}
+        answer.json = document
     return answer
-
-
-_LISTED = ("results", "recommended_items", "pagination")
 
 
 MUTANTS = [
