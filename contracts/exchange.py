@@ -53,6 +53,12 @@ class Exchange:
         except (ValueError, RecursionError):
             return None
 
+    @cached_property
+    def question(self) -> str:
+        """The request's body in one spelling, so that equal requests can be found; a body that isn't JSON as it is."""
+        parsed = self.request_json
+        return repr(self.request_body) if parsed is None else json.dumps(parsed, sort_keys=True)
+
     @property
     def ok(self) -> bool:
         return self.status is not None and 200 <= self.status < 300

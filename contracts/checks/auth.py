@@ -1,7 +1,6 @@
 """Keys on every operation: no key, every kind of invalid key, keys of the wrong type, valid keys."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
@@ -101,12 +100,6 @@ def right_key(probe: Probe) -> None:
         probe.expect(
             exchange.status not in (401, 403), "right key", "neither 401 nor 403", f"status {exchange.status}", exchange
         )
-    if not (probe.plan.one_organisation or probe.plan.quick):
-        for operation in (probe.operations.users, probe.operations.recommend):
-            key = probe.credentials.right(operation.key_type or "")
-            lower = replace(key, headers={name.lower(): value for name, value in key.headers.items()})
-            exchange = probe.send(operation, valid_body(probe, operation), lower)
-            probe.expect(exchange.ok, "x-api-key", "a header's name in any case", f"status {exchange.status}", exchange)
 
 
 @check("AUTH-publishable-on-upsert")

@@ -62,13 +62,17 @@ def _make_rack(probe: Probe) -> Rack:
 
 
 def _list(probe: Probe, filters: dict[str, Any], **body: Any) -> Exchange:
+    return probe.must_recommend(**{**_where(probe), "limit": 100, "filters": filters, **body})
+
+
+def _where(probe: Probe) -> dict[str, Any]:
+    """Return the strategy that shows the run's records, with its inputs."""
     channel = probe.visibility.channel
-    where = (
+    return (
         {"strategy": channel.strategy, **channel.inputs}
         if channel
         else {"strategy": "popular", "user_id": probe.name("user")}
     )
-    return probe.must_recommend(**{**where, "limit": 100, "filters": filters, **body})
 
 
 def _sound(probe: Probe, found: Rack, case: str, filters: dict[str, Any], **body: Any) -> None:
@@ -200,8 +204,8 @@ def number_found(probe: Probe) -> Iterator[None]:
     _needs_visible(probe, found)
     for case, name in (("a number", "price"), ("0", found.left), ("a fraction", "weight")):
         filters = {name: found.items[0]["attributes"][name]}
-        exchange = probe.recommend(strategy="popular", user_id=probe.name("user"), filters=filters)
-        if probe.expect_status(exchange, (200,), f"{case} taken"):
+        exchange = probe.recommend(**{**_where(probe), "limit": 100, "filters": filters})
+        if probe.expect_status(exchange, (200,), f"{case} taken") and not found.matching(**filters) & {*exchange.ids}:
             _finds(probe, found, f"{case} found", filters)
 
 

@@ -1,7 +1,6 @@
 """Bodies, methods and paths that no serialiser produces: any refusal is fine, a crash or no response is not."""
 
 import itertools
-import json
 import math
 from collections.abc import Iterator
 from typing import Any
@@ -124,7 +123,7 @@ def huge_body(probe: Probe) -> None:
 
 @check("ROBUST-content-types")
 def content_types(probe: Probe) -> None:
-    """Send one content type that is no JSON, one odd one, and JSON with a charset and line breaks to each operation."""
+    """Send one content type that is no JSON, one odd one, and JSON with a charset to each operation."""
     odd = ("multipart/form-data", "application/json; charset=utf-16", ";", "")
     for operation, kind in zip(probe.operations.all(), odd, strict=False):
         body = valid_body(probe, operation)
@@ -132,11 +131,8 @@ def content_types(probe: Probe) -> None:
         exchange = probe.send(operation, body, headers={"Content-Type": "text/plain"})
         if expect_no_crash(probe, exchange, "Content-Type text/plain"):
             probe.expect(not exchange.ok, "text/plain taken", "a 4xx", f"status {exchange.status}", exchange)
-        spaced = f"\n{json.dumps(body, indent=2)}\r\n"
-        headers = {"Content-Type": WITH_CHARSET}
-        exchange = probe.send(operation, content=spaced.encode(), headers=headers)
-        case = "charset=utf-8, JSON with line breaks around it"
-        probe.expect(exchange.ok, case, "a success", f"status {exchange.status}", exchange)
+        exchange = probe.send(operation, body, headers={"Content-Type": WITH_CHARSET})
+        probe.expect(exchange.ok, "charset=utf-8", "a success", f"status {exchange.status}", exchange)
 
 
 @check("ROBUST-chunked-bodies")

@@ -1,33 +1,17 @@
-"""Strategies are accepted by name and with their required input; too little data is never an error."""
+"""Strategies are accepted with their required input, and follow what happened."""
 
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 from contracts.checks import tastes
-from contracts.checks.common import WORDS, expect_no_crash
+from contracts.checks.common import expect_no_crash
 from contracts.generated.spoil import NO_STRATEGIES
 from contracts.outcome import Blocked
 from contracts.run.operations import SESSION
-from contracts.run.probe import Look, Probe, lacking
+from contracts.run.probe import Look, Probe
 from contracts.run.registry import check
 from fixtures.bodies import event_body, unique_uuid, user_body
-
-
-@check("STRAT-documented-accepted")
-def documented_accepted(probe: Probe) -> Iterator[None]:
-    """Check every strategy with ids of letters, and one of each kind with ids of digits only."""
-    items = [probe.item("context"), {**probe.item("context"), "item_id": probe.number()}]
-    items = items[: 1 if probe.plan.one_organisation else 2]
-    probe.stock(items)
-    users = (probe.user(), probe.number())
-    yield
-    for user, item in zip(users, items, strict=False):
-        by_need = {facts.get("requires"): name for name, facts in probe.operations.strategies.items()}
-        every = item is items[0]  # for the ids of digits only one strategy of each kind
-        for strategy in probe.operations.strategies if every else by_need.values():
-            exchange = probe.recommend(strategy=strategy, user_id=user, context_item_id=item["item_id"])
-            probe.expect_status(exchange, (200,), strategy)
 
 
 @check("STRAT-both-spellings")
@@ -108,50 +92,6 @@ def unknown_refused(probe: Probe) -> None:
     quick, alone = probe.plan.quick, probe.plan.one_organisation
     for value in NO_STRATEGIES[: 0 if quick else 1 if alone else None]:
         probe.expect_status(probe.recommend(strategy=value), (400, 422), f"strategy {value!r}")
-
-
-@check("STRAT-unknown-user")
-def unknown_user(probe: Probe) -> None:
-    """Check unknown users with ids of every form."""
-    nobody = unique_uuid(probe.rng(probe.name("nobody")))
-    for n, strategy in enumerate(probe.operations.needing("user_id")):
-        user = (probe.name("nobody"), probe.number(), nobody)[n % 3]
-        probe.expect_status(probe.recommend(strategy=strategy, user_id=user), (200,), strategy)
-    for word in WORDS[: 1 if probe.plan.one_organisation or probe.plan.quick else None]:
-        probe.expect_status(probe.recommend(strategy="personalized", user_id=word), (200,), f"user {word}")
-
-
-@check("STRAT-unknown-context-item")
-def unknown_context_item(probe: Probe) -> None:
-    for strategy in probe.operations.needing("context_item_id"):
-        exchange = probe.recommend(strategy=strategy, context_item_id=probe.name("nothing"))
-        probe.expect_status(exchange, (200, 404, 422), strategy)
-        if not probe.plan.quick:
-            odd = probe.name("no \u978b/100%25 ") + "x" * 300
-            exchange = probe.recommend(strategy=strategy, context_item_id=odd)
-            expect_no_crash(probe, exchange, f"{strategy}, an odd id")
-
-
-@check("STRAT-falls-back")
-def falls_back(probe: Probe) -> Iterator[None]:
-    """Check that the fallback is used when there is too little data: if there are active items, the list is not empty.
-    The result for an unknown context item is not defined (R30)."""
-    item, bare = probe.item("lonely"), lacking(probe.item("bare"), "attributes")
-    probe.upsert_items([item, bare])
-    category = probe.name("cat")
-    probe.stock([probe.item("popular", category) for _ in range(3 if probe.visibility.arrays else 1)])
-    user = probe.name("newcomer")
-    yield
-    for strategy in probe.operations.strategies:
-
-        def look(strategy: str = strategy) -> Look:
-            exchange = probe.must_recommend(strategy=strategy, user_id=user, context_item_id=item["item_id"])
-            return Look(bool(exchange.ids), "an empty list", (exchange,))
-
-        probe.expect_eventually(look, strategy, "the fallback's items, for a user and an item without signal")
-    for strategy in () if probe.plan.quick else probe.operations.needing("context_item_id"):
-        exchange = probe.recommend(strategy=strategy, context_item_id=bare["item_id"])
-        expect_no_crash(probe, exchange, f"{strategy}, an item without attributes")
 
 
 @check("PERS-events-change-list")

@@ -15,9 +15,9 @@ from contracts.exchange import ODD, Exchange
 from contracts.generated.bodies import made_odd, natural, spread
 from contracts.generated.spoil import broken_by_one_rule
 from contracts.outcome import Finding, NotJudged
-from contracts.run.client import encode
 from contracts.run.credentials import Credential
 from contracts.run.run import Run
+from contracts.run.spelling import encode
 from fixtures.spec import Operation
 
 _CASE = "HTTP_X_SCHEMATHESIS_TESTCASEID"

@@ -10,7 +10,7 @@ from typing import Any
 
 from contracts.exchange import Exchange
 from contracts.rules.recommendation import number, served
-from contracts.run.model import ABSENT, Item, same
+from contracts.run.model import ABSENT, FOREIGN, Item, same
 from contracts.run.registry import Violation, rule
 from contracts.run.run import Run
 
@@ -35,7 +35,8 @@ def filters_of(exchange: Exchange) -> dict[str, Any]:
 
 @rule("LIFE-only-accepted-items", _listed)
 def only_accepted_items(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """Find items of this run that this organisation didn't upsert, or that appear under another id."""
+    """Find items of this run that nobody upserted, or that appear under another id. Those of another organisation are
+    left to TENANT-own-items."""
     for exchange in exchanges:
         ours = _names_this_run(run, exchange)
         for item_id in exchange.shown:
@@ -45,7 +46,7 @@ def only_accepted_items(run: Run, exchanges: list[Exchange]) -> Iterator[Violati
             elif ours:
                 changed = run.model.resembles(item_id)
                 fate = f"it was upserted as {changed}" if changed else "it is not of this run, and the filter is"
-            if fate:
+            if fate and fate != FOREIGN:
                 case = "under another id" if fate.startswith("it was upserted as") else fate
                 yield Violation(case, "only items that were accepted", f"{item_id}: {fate}", (exchange,), (item_id,))
 
@@ -72,7 +73,7 @@ def own_items(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
     for exchange in exchanges:
         for item_id in exchange.shown:
             fate = run.model.fate(exchange.organisation or "", item_id, _times(exchange)[1])
-            if run.model.owns(item_id) and fate == "it belongs to another organisation":
+            if run.model.owns(item_id) and fate == FOREIGN:
                 yield Violation("foreign", "items of this organisation alone", item_id, (exchange,), (item_id,))
 
 

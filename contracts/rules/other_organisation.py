@@ -23,10 +23,10 @@ def _popular(exchange: Exchange) -> bool:
 def unmoved(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
     """Find items with events only in the other organisation that have risen, in lists of items that both organisations
     have."""
-    groups: defaultdict[tuple[str, bytes], list[Exchange]] = defaultdict(list)
+    groups: defaultdict[tuple[str, str], list[Exchange]] = defaultdict(list)
     for exchange in exchanges:
         if all(run.model.owns(item_id) for item_id in exchange.ids):
-            groups[exchange.organisation or "", exchange.request_body].append(exchange)
+            groups[exchange.organisation or "", exchange.question].append(exchange)
     for (organisation, _), group in groups.items():
         for before, steady, after in zip(group, group[1:], group[STEADY:], strict=False):
             if before.ids == steady.ids != after.ids and {*after.ids} == {*steady.ids}:

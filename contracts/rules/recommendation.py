@@ -137,7 +137,7 @@ def id_unique(_: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
         if not isinstance(named, str):
             continue
         before = seen.setdefault(named, exchange)
-        same = (before.key, before.request_body, before.ids) == (exchange.key, exchange.request_body, exchange.ids)
+        same = (before.key, before.question, before.ids) == (exchange.key, exchange.question, exchange.ids)
         if not same:
             yield Violation("recommendation_id", "an id of its own", f"{named} again", (before, exchange))
 
@@ -170,7 +170,7 @@ def _turned_pages(exchanges: list[Exchange]) -> dict[str, list[tuple[Exchange, E
     for one, next_ in itertools.pairwise(exchanges):
         adjacent = next_.number == one.number + 1 and next_.organisation == one.organisation
         if adjacent and _page(one) and {**one.request_json, "page": _page(one) + 1} == next_.request_json:
-            found[f"{one.organisation} {next_.request_body!r}"].append((one, next_))
+            found[f"{one.organisation} {next_.question}"].append((one, next_))
     return found
 
 

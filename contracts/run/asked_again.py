@@ -43,7 +43,7 @@ def _showed_own_items(run: Run) -> Iterator[Exchange]:
 
 def of_every_kind(exchanges: list[Exchange]) -> list[Exchange]:
     """Choose questions that together have the most pairs of properties, each the one that adds the most."""
-    left = {(x.organisation, x.request_body): (x, _kinds(x.request_json)) for x in exchanges}
+    left = {(x.organisation, x.question): (x, _kinds(x.request_json)) for x in exchanges}
     chosen: list[Exchange] = []
     seen: set[Kind] = set()
     asked = Counter[str | None]()

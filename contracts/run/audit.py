@@ -11,7 +11,7 @@ from contracts.run.run import Run
 
 SECOND_LOOKS = 18  # requests of each organisation that are set aside for the audit
 _QUESTIONS, _CRASHES = 24, 10  # maximum of requests
-_Question = tuple[str | None, bytes]  # organisation and body
+_Question = tuple[str | None, str]  # organisation and body
 
 
 def audit(run: Run, rules: Iterable[str]) -> None:
@@ -73,7 +73,7 @@ def _are_few(questions: Iterable[_Question], most: Mapping[str, float]) -> bool:
 
 
 def _question(exchange: Exchange) -> _Question:
-    return exchange.organisation, exchange.request_body
+    return exchange.organisation, exchange.question
 
 
 def ask(run: Run, exchanges: Iterable[Exchange]) -> None:

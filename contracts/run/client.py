@@ -1,12 +1,11 @@
 """Sends all requests to the target: counts, paces, limits and redacts every exchange, and keeps it in the journal."""
 
-import json as json_module
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -18,6 +17,7 @@ from contracts.outcome import NotJudged, Skipped
 from contracts.run import wire
 from contracts.run.budget import Budget
 from contracts.run.credentials import Credential
+from contracts.run.spelling import encode, spell_headers
 from contracts.run.stop import Stop
 from contracts.target import Target
 from fixtures.connection import variable_of
@@ -29,13 +29,6 @@ _MOST_KEPT = 500_000_000  # bytes of all responses of a run, parsed
 _NO_ANSWER = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError)
 
 
-def encode(body: Any, escaped: bool = False) -> bytes:
-    """Return JSON as UTF-8, with integers of any size. `escaped`: with an escape for each character that some
-    serialisers escape: those beyond ASCII, and the slash."""
-    text = json_module.dumps(body, ensure_ascii=escaped, separators=(",", ":"))
-    return (text.replace("/", "\\/") if escaped else text).encode("utf-8", "surrogatepass")
-
-
 @dataclass(frozen=True)
 class _Request:
     source: str
@@ -44,8 +37,7 @@ class _Request:
     credential: Credential
     operation: str | None
     body: bytes
-    headers: Mapping[str, str | None] | None  # as given
-    real: Mapping[str, str]  # as sent
+    headers: Mapping[str, str]
     fresh: bool
     about: Mapping[str, Any]  # what the exchange says of the request
 
@@ -88,7 +80,7 @@ class Client:
         self._users = connection.header_names
         self._lock = threading.Lock()
         self._kept = 0
-        self._bodies: Counter[str] = Counter()  # by check
+        self._turns: Counter[str] = Counter()  # by source, how each request is spelled
         self._again: dict[int, Callable[[], Exchange]] = {}
         # Number of a 5xx, or of a missing response -> the next response to the same request.
         self.repeated: dict[int, Exchange] = {}
@@ -115,22 +107,22 @@ class Client:
         content: bytes | None = None,
         headers: Mapping[str, str | None] | None = None,
         fresh: bool = False,
+        plain: bool = False,
         understood: bool = True,
         valid: bool = False,
         welcome: bool = False,
         forbidden: str = "",
         take_429: bool = False,
     ) -> Exchange:
-        """Send one request; `headers` add or replace headers, or remove one with None. `take_429`: return a 429 at once
-        instead of waiting.
+        """Send one request; `headers` add or replace headers, or remove one with None. `plain`: in the usual spelling.
+        `take_429`: return a 429 at once instead of waiting.
 
         Raises Skipped if it would have to replace a header of --header."""
         request = self._request(
-            source, method, path, credential, operation, json, content, headers, fresh, understood, valid, welcome,
-            forbidden,
+            source, method, path, credential, operation, json, content, headers, fresh, plain, understood, valid,
+            welcome, forbidden,
         )  # fmt: skip
-        with self._lock:
-            return self._patiently(request, take_429)
+        return self._send(request, take_429)
 
     def send_together(self, requests: Sequence[Mapping[str, Any]]) -> list[Exchange]:
         """Send requests at the same time, each on a new connection; each has the arguments of `send`. Return the
@@ -151,26 +143,27 @@ class Client:
                     kept[place] = self._patiently(made[place], take_429=False)
             return [kept[place] for place in range(len(made))]
 
+    def _send(self, request: "_Request", take_429: bool = False) -> Exchange:
+        with self._lock:
+            return self._patiently(request, take_429)
+
     def _request(
         self, source: str, method: str, path: str, credential: Credential, operation: str | None = None,
         json: Any = None, content: bytes | None = None, headers: Mapping[str, str | None] | None = None,
-        fresh: bool = False, understood: bool = True, valid: bool = False, welcome: bool = False, forbidden: str = "",
+        fresh: bool = False, plain: bool = False, understood: bool = True, valid: bool = False, welcome: bool = False,
+        forbidden: str = "",
     ) -> "_Request":  # fmt: skip
         for name in {**credential.headers, **(headers or {})}:
             if name.lower() in self._users:
                 raise Skipped(f"--header {name} is sent with every request")
-        body = content if content is not None else b"" if json is None else self._encoded(source, json)
+        turn = 0 if plain else self._turns[source]
+        self._turns[source] += 1
+        body = content if content is not None else b"" if json is None else encode(json, turn)
         sent: dict[str, str | None] = {"Content-Type": "application/json", **credential.headers, **(headers or {})}
-        real = {name: value for name, value in sent.items() if value is not None} | dict(
-            self._target.connection.headers
-        )
+        given = {name: value for name, value in sent.items() if value is not None}
+        real = spell_headers(given | dict(self._target.connection.headers), turn)
         about = {"understood": understood, "valid": valid, "welcome": welcome, "forbidden": forbidden}
-        return _Request(source, method, path, credential, operation, body, headers, real, fresh, about)
-
-    def _encoded(self, source: str, body: Any) -> bytes:
-        """Spell every second body of a check with escapes: both spellings of JSON must have the same effect."""
-        self._bodies[source] += 1
-        return encode(body, escaped=self._bodies[source] % 2 == 0)
+        return _Request(source, method, path, credential, operation, body, real, fresh, about)
 
     def _patiently(self, request: "_Request", take_429: bool) -> Exchange:
         """Send, and send again when the window of a 429 has ended."""
@@ -185,7 +178,7 @@ class Client:
 
     def _fetch(self, request: "_Request") -> "_Fetched":
         started = time.monotonic()
-        answer, failure = self._answer(request.method, request.path, request.real, request.body, request.fresh)
+        answer, failure = self._answer(request.method, request.path, request.headers, request.body, request.fresh)
         return _Fetched(started, time.monotonic() - started, answer, failure)
 
     def _keep(self, request: "_Request", fetched: "_Fetched") -> Exchange:
@@ -199,7 +192,7 @@ class Client:
             path=self._redactor.text(request.path),
             key=credential.name,
             organisation=credential.organisation,
-            request_headers={name: self._shown(name, value) for name, value in request.real.items()},
+            request_headers={name: self._shown(name, value) for name, value in request.headers.items()},
             request_body=self._redactor.bytes(request.body),
             sent_at=fetched.started,
             seconds=fetched.seconds,
@@ -211,10 +204,7 @@ class Client:
         )
         self.journal.append(exchange)
         if exchange.status is None or exchange.status >= 500:
-            self._again[exchange.number] = partial(
-                self.send, request.source, request.method, request.path, credential, operation=request.operation,
-                content=request.body, headers=request.headers, fresh=True, **request.about,
-            )  # fmt: skip
+            self._again[exchange.number] = partial(self._send, replace(request, fresh=True))
         self._keep_count(answer)
         self._budget.learn(exchange)
         for observe in self.observers:

@@ -15,6 +15,7 @@ from contracts.run.history import Histories
 
 Record = dict[str, Any]
 ABSENT = object()  # an attribute that the item doesn't have
+FOREIGN = "it belongs to another organisation"  # a fate
 NO_ORGANISATION = "none"  # for requests with a key that no organisation has
 ITEM_FIELDS = ("item_type", "status")  # names in a filter that may mean fields of the item (R32)
 
@@ -151,7 +152,7 @@ class Model:
         if owners == {NO_ORGANISATION}:
             return "only a request without a valid key upserted it"
         if owners - {organisation}:
-            return "it belongs to another organisation"
+            return FOREIGN
         refusals = [other.refusals for (_, known), other in self.items.items() if known == item_id and other.refusals]
         if refusals:
             return f"its upsert was refused with {refusals[0][0]}"

@@ -15,7 +15,12 @@ from fixtures.bodies import event_body, identify_body, unique_uuid, user_body
 _SIZES = {"array of 30": 30, "array of 90": 90}
 _ELSEWHERE = "served elsewhere"
 _PROFILES = {"known": "active", "inactive": "inactive"}  # kind of user -> status
-_CONTEXTS: dict[str, Body] = {"flat": {"device": "mobile"}, "nested": {"cart": {"lines": [1, "two"]}}}
+_CONTEXTS: dict[str, Body] = {
+    "empty": {},
+    "flat": {"device": "mobile"},
+    "nested": {"cart": {"lines": [1, "two"]}},
+    "of every type": {"number": -2, "fraction": 0.5, "truth": False, "list": [], "object": {}, "text": ""},
+}
 
 
 def events(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[None]:

@@ -47,7 +47,7 @@ def histories(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
     if channel is None or not channel.filtered:
         coverage.missed["no list by category shows a record of this run"] += len(rows)
         return
-    shelves = _shelves(probe)
+    shelves = _shelves(probe, rows)
     yield
     subjects = [_subject(probe, row, shelves) for row in rows]
     plain = [_subject(probe, row, shelves) for row in references(rows)]
@@ -137,10 +137,9 @@ def _foreign(subjects: list[Subject], organisation: str) -> Iterator[str]:
         yield best.doer
 
 
-def _shelves(probe: Probe) -> dict[str, tastes.Shelf]:
+def _shelves(probe: Probe, rows: list[Row]) -> dict[str, tastes.Shelf]:
     made = tastes.bodies(probe)
-    organisations = ("main", "other") if probe.target.other else ("main",)
-    return {organisation: tastes.stock(probe, made, organisation) for organisation in organisations}
+    return {each: tastes.stock(probe, made, each) for each in sorted({organisation_of(row) for row in rows})}
 
 
 def _subject(probe: Probe, row: Row, shelves: dict[str, tastes.Shelf]) -> Subject:

@@ -1,12 +1,10 @@
 """What a run sends and reads: its own ids and keys, and responses that may not be JSON."""
 
-import json
 import random
 
 import pytest
 
 from contracts.exchange import Exchange
-from contracts.run.client import encode
 from contracts.run.credentials import Credentials
 from contracts.run.model import Model
 from contracts.run.plan import Names
@@ -49,11 +47,3 @@ def test_wrong_keys_never_equal_a_right_key(one: str, another: str) -> None:
         sent = {name: wrong.headers.get("X-API-KEY") for name, wrong in credentials.wrong(key_type).items()}
         assert not {keys.publishable_key, keys.secret_key} & set(sent.values()), sent
         assert sent["other-header"] is sent["other-names"] is None
-
-
-def test_both_spellings_of_a_body_are_the_same_json() -> None:
-    body = {"item_id": "a/b-é-👟", "attributes": {"price": 19.7519, "quote": '"\\'}}
-    escaped = encode(body, escaped=True)
-    assert escaped.isascii()
-    assert rb"a\/b" in escaped
-    assert json.loads(escaped) == json.loads(encode(body)) == body

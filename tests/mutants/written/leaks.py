@@ -5,7 +5,7 @@ from __future__ import annotations
 from mock_server.state.records import Item
 from tests.mutants.inside import shares
 from tests.mutants.mutant import Mutant
-from tests.mutants.wrappers import INGESTION, Answer, Request, Server, edge
+from tests.mutants.wrappers import INGESTION, Answer, Break, Condition, Request, Server, edge, passes
 
 _LISTED = ("results", "recommended_items", "pagination")
 
@@ -42,11 +42,51 @@ async def popular_for_all(request: Request, server: Server) -> Answer:
     return answer
 
 
+def ends_with_anothers(condition: Condition) -> Break:
+    """The last entry of such lists is another organisation's newest active item."""
+
+    async def swapped(request: Request, server: Server) -> Answer:
+        answer, own = await server.answer(request), server.organisation(request)
+        if answer.status != 200 or own is None or not answer.json["data"]["results"]:
+            return answer
+        other = next(each for each in server.mock.organisations if each is not own)
+        foreign = [item for item in other.tenant.items.values() if item.active]
+        if foreign:
+            document, item = answer.json, foreign[-1]
+            entry = {"item_id": item.item_id, "metadata": dict(item.attributes or {})}
+            document["data"]["results"][-1] |= entry
+            document["data"]["recommended_items"][-1] = item.item_id
+            answer.json = document
+        return answer
+
+    return passes(condition, swapped)
+
+
+def similar_and_filtered(request: Request, _: Server) -> bool:
+    return request.operation == "recommend" and request.strategy == "similar" and bool(request.value("filters"))
+
+
+def second_page(request: Request, _: Server) -> bool:
+    return request.operation == "recommend" and request.page == 2
+
+
 MUTANTS = [
+    Mutant(
+        "similar-lists-end-with-anothers-item",
+        "Filtered lists for `similar` end with another organisation's newest item.",
+        ("TENANT-own-items", "TENANT-items-isolated"),
+        ends_with_anothers(similar_and_filtered),
+    ),
+    Mutant(
+        "second-pages-end-with-anothers-item",
+        "Second pages end with another organisation's newest item.",
+        ("TENANT-own-items", "TENANT-items-isolated"),
+        ends_with_anothers(second_page),
+    ),
     Mutant(
         "second-organisation-leaks",
         "A new item of any other organisation is stored for the first one too, never the other way round.",
-        ("TENANT-items-isolated", "LIFE-only-accepted-items"),
+        ("TENANT-items-isolated", "TENANT-own-items"),
         shares(
             lambda record, _, other: (
                 isinstance(record, Item)
@@ -58,13 +98,13 @@ MUTANTS = [
     Mutant(
         "empty-lists-come-from-others",
         "A list that would be empty is another organisation's.",
-        ("TENANT-items-isolated", "LIFE-only-accepted-items"),
+        ("TENANT-items-isolated", "TENANT-own-items"),
         edge(empty_lists_from_others),
     ),
     Mutant(
         "popular-is-kept-for-all",
         "The popular list is kept once for all organisations, until something is ingested.",
-        ("TENANT-own-items", "TENANT-items-isolated", "LIFE-only-accepted-items"),
+        ("TENANT-own-items", "TENANT-items-isolated"),
         edge(popular_for_all),
     ),
 ]

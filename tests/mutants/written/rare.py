@@ -4,7 +4,7 @@ lists."""
 from __future__ import annotations
 
 from tests.mutants.mutant import Mutant
-from tests.mutants.wrappers import Answer, Document, Request, Server, edge, edits_data
+from tests.mutants.wrappers import Answer, Document, Request, Server, edge, edits_data, refuses
 from tests.mutants.written.filters import at_most
 from tests.mutants.written.key_types import accepts_wrong_type
 from tests.mutants.written.unchecked import let_in_with
@@ -37,6 +37,14 @@ def long_and_filtered(request: Request, _: Server) -> bool:
     limit = request.value("limit")
     asked = request.operation == "recommend" and type(limit) in (int, float)
     return asked and limit > 50 and bool(request.value("filters"))
+
+
+def many_records(request: Request, _: Server) -> bool:
+    return len(request.records) > 3
+
+
+def dated_alone(request: Request, _: Server) -> bool:
+    return any("created_at" in record and "attributes" not in record for record in request.records)
 
 
 def empty_attributes(request: Request, _: Server) -> bool:
@@ -88,6 +96,30 @@ MUTANTS = [
         "A publishable key may upsert users whose attributes are empty.",
         ("AUTH-publishable-on-upsert", "GEN-swapped-keys-403"),
         accepts_wrong_type("users", condition=empty_attributes),
+    ),
+    Mutant(
+        "secret-key-sends-more-than-three-events",
+        "A secret key may send more than three events at once.",
+        ("AUTH-secret-on-publishable", "GEN-swapped-keys-403"),
+        accepts_wrong_type("events", condition=many_records),
+    ),
+    Mutant(
+        "publishable-key-upserts-dated-items-without-attributes",
+        "A publishable key may upsert items with a date and no attributes.",
+        ("AUTH-publishable-on-upsert", "GEN-swapped-keys-403"),
+        accepts_wrong_type("items", condition=dated_alone),
+    ),
+    Mutant(
+        "empty-contexts-refused",
+        "An event whose context is empty is refused.",
+        ("EVENT-optional-fields", "VALID-accepted", "GEN-valid-accepted"),
+        refuses("events", lambda record: record.get("context") == {}),
+    ),
+    Mutant(
+        "user-attributes-of-one-letter-refused",
+        "A user with an attribute whose name is one letter is refused.",
+        ("USER-accepts-optional", "GEN-valid-accepted"),
+        refuses("users", lambda record: any(len(name) == 1 for name in record.get("attributes") or {})),
     ),
     Mutant(
         "tampered-key-gets-long-filtered-lists",
