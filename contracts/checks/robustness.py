@@ -153,7 +153,10 @@ def methods_and_paths(probe: Probe) -> None:
             _other_method(probe, method, operation)
     odd = (base + "/../recommend", base + "/%00", base + "/%zz", "/v1/" + "a" * 3_000)
     for path in ("/v1/no-such-thing", "/v1/ingest/items", *odd):
-        exchange = probe.request("POST", path, key, json={"strategy": "trending"})
+        # A server may refuse an odd path and close the connection at once. While a body is on its way, that is a reset,
+        # which may take the response along.
+        body = None if path in odd else {"strategy": "trending"}
+        exchange = probe.request("POST", path, key, json=body)
         if expect_no_crash(probe, exchange, f"POST {path[:40]}") and "no-such" in path:
             probe.expect(
                 400 <= (exchange.status or 0) < 500, "unknown path", "a 4xx", f"status {exchange.status}", exchange
@@ -183,9 +186,7 @@ def headers(probe: Probe) -> None:
         probe.operations.recommend, valid_body(probe, probe.operations.recommend), headers={"Accept": "text/nonsense"}
     )
     expect_no_crash(probe, exchange, "Accept")
-    exchange = probe.send(
-        probe.operations.recommend, valid_body(probe, probe.operations.recommend), headers={"X-Domain": "x" * 4_000}
-    )
+    exchange = probe.send(probe.operations.recommend, None, headers={"X-Domain": "x" * 4_000})  # see above
     expect_no_crash(probe, exchange, "a long header")
 
 

@@ -1,6 +1,7 @@
 """Rules over the RateLimit headers of every response to a valid key."""
 
 import itertools
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from contracts.run.run import Run
 
 NAMES = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 _A_MOMENT, _MANY = 2.0, 30  # seconds, requests
+_URI = re.compile(r"(?:[^%]|%[0-9A-Fa-f]{2})*")
 _BY_A_PROXY = {404, 405, 408, 411, 413, 414, 415, 431}  # statuses that a proxy in front of the server may send
 
 
@@ -32,6 +34,8 @@ def _should_carry(exchange: Exchange) -> bool:
 
 def _may_carry(exchange: Exchange) -> bool:
     of_the_api = exchange.operation is not None or exchange.path.startswith(("/v1/", "/api/"))
+    if not _URI.fullmatch(exchange.path):
+        return False  # HTTP itself forbids such a path, so that a library may refuse it before the API
     return of_the_api and exchange.method != "OPTIONS" and exchange.status is not None and exchange.status < 500
 
 
