@@ -113,7 +113,7 @@ def test_a_bucket_that_refills_steadily_gives_back_what_slow_requests_cost() -> 
         (404, b"<h1>404</h1>", "RATE-headers-elsewhere"),
         (400, b"Bad Request", "RATE-headers-elsewhere"),
     ],
-    ids=["of the API", "of a proxy", "of a library that can't read the path"],
+    ids=["of the API", "of a proxy", "of a library"],
 )
 def test_the_api_itself_must_send_the_headers_where_nothing_is_and_others_should(
     status: int, body: bytes, rule: str
@@ -122,6 +122,12 @@ def test_the_api_itself_must_send_the_headers_where_nothing_is_and_others_should
     answer = replace(answer, operation=None, path="/v1/nothing", body=body, headers={})
     about = {name for name in ("RATE-headers", "RATE-headers-elsewhere") if RULES[name].about(answer)}
     assert about == {rule}
+
+
+def test_nobody_must_or_should_send_them_for_a_path_that_http_forbids() -> None:
+    (answer,) = answers(999, status=400)
+    answer = replace(answer, operation=None, path="/v1/recommend/%zz", body=b"Bad Request", headers={})
+    assert not any(RULES[name].about(answer) for name in ("RATE-headers", "RATE-headers-elsewhere"))
 
 
 def test_other_clients_use_up_more_while_slow_requests_take_their_time() -> None:
