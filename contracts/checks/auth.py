@@ -107,7 +107,7 @@ def publishable_on_upsert(probe: Probe) -> None:
     for operation in (probe.operations.items, probe.operations.users):
         _expect_forbidden(probe, operation)
         for status in () if probe.plan.quick else ("inactive", "deleted")[: 1 if probe.plan.one_organisation else 2]:
-            body = {**valid_body(probe, operation), "status": status, "attributes": {}}
+            body = {**valid_body(probe, operation), "status": status}
             _expect_forbidden(probe, operation, [body])
         _expect_closed(probe, operation)
 

@@ -65,8 +65,7 @@ def valid_bodies(probe: Probe, operation: Operation) -> list[Any]:
     item, user = probe.name("item"), probe.name("user")
     filtered = {"user_id": user, "filters": {"category": probe.name("cat")}, "limit": 5, "page": 2}
     beside = {"strategy": "similar", "context_item_id": item, "limit": 17, "page": 4}
-    long = {"strategy": "popular", "user_id": user, "limit": 64, "filters": {"category": probe.name("cat")}}
-    return [minimal, filtered, beside, long]
+    return [minimal, filtered, beside]
 
 
 def odd_bodies(probe: Probe, operation: Operation) -> list[Any]:

@@ -132,7 +132,7 @@ def _is_part(some: Deeds, all_of: Deeds) -> bool:
 
 
 def _rule_for(user: str, identified: bool) -> str:
-    """Every server must accept a plain id; a history that identify joins counts like the user's own."""
+    """What was accepted under a plain id must count; a history that identify joins counts like the user's own."""
     if not PLAIN_ID.fullmatch(user):
         return "PERS-alike-any-id"
     return "IDENT-alike" if identified else "PERS-alike"

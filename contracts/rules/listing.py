@@ -16,7 +16,7 @@ from contracts.run.run import Run
 
 _LEAST_DEPTH = 50  # items
 _FIELDS = {"item_id", "item_type", "status", "created_at"}  # metadata may show the record's own under these names
-PLAIN_ID = re.compile("[A-Za-z0-9_.-]{1,64}")  # every server accepts these (R44)
+PLAIN_ID = re.compile("[!-~](?:[ -~]{0,126}[!-~])?")  # if it was accepted, it is an id like any other (R44)
 
 
 def _listed(exchange: Exchange) -> bool:

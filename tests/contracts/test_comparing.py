@@ -53,7 +53,10 @@ class World:
 ALIKE = ("PERS-alike", "PERS-alike-any-id", "IDENT-alike", "TENANT-own-history", "PERS-nobody-elses")
 
 
-@pytest.mark.parametrize(("user", "rule"), [("A.b-1", "PERS-alike"), ("a/b", "PERS-alike-any-id")])
+@pytest.mark.parametrize(
+    ("user", "rule"),
+    [("A.b-1", "PERS-alike"), ("a/b @c", "PERS-alike"), ("größe", "PERS-alike-any-id"), ("a ", "PERS-alike-any-id")],
+)
 def test_users_with_the_same_history_get_the_same_list(user: str, rule: str) -> None:
     world = World()
     world.lives("control")

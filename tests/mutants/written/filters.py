@@ -92,10 +92,6 @@ def at_most(count: int, test: Test = bool) -> Break:
     return edits_data(cut)
 
 
-def has_empty_filters(request: Request, _: Server) -> bool:
-    return request.operation == "recommend" and request.value("filters") == {}
-
-
 def without_empty_values(record: Document) -> None:
     if isinstance(record.get("attributes"), dict):
         record["attributes"] = {
@@ -167,11 +163,5 @@ MUTANTS = [
         "Filters compare texts without regard to case.",
         ("FILTER-only-matches",),
         compared(texts(lambda wanted, value: value.lower() == wanted.lower())),
-    ),
-    Mutant(
-        "filters-ignore-types",
-        "A filter on a number finds texts that read as it.",
-        ("FILTER-only-matches",),
-        compared(lambda wanted, value: str(wanted) == str(value)),
     ),
 ]

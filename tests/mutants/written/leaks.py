@@ -62,21 +62,11 @@ def ends_with_anothers(condition: Condition) -> Break:
     return passes(condition, swapped)
 
 
-def similar_and_filtered(request: Request, _: Server) -> bool:
-    return request.operation == "recommend" and request.strategy == "similar" and bool(request.value("filters"))
-
-
 def second_page(request: Request, _: Server) -> bool:
     return request.operation == "recommend" and request.page == 2
 
 
 MUTANTS = [
-    Mutant(
-        "similar-lists-end-with-anothers-item",
-        "Filtered lists for `similar` end with another organisation's newest item.",
-        ("TENANT-own-items", "TENANT-items-isolated"),
-        ends_with_anothers(similar_and_filtered),
-    ),
     Mutant(
         "second-pages-end-with-anothers-item",
         "Second pages end with another organisation's newest item.",

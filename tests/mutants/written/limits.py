@@ -117,12 +117,6 @@ MUTANTS = [
         allows(1000, 60),
     ),
     Mutant(
-        "window-of-a-day",
-        "A window lasts a day, and RateLimit-Reset says so.",
-        ("RATE-window",),
-        allows(1000, 86_400),
-    ),
-    Mutant(
         "reset-is-a-unix-time",
         "RateLimit-Reset is a Unix time.",
         ("RATE-reset-in-seconds",),

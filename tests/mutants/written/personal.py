@@ -186,8 +186,14 @@ MUTANTS = [
     Mutant(
         "users-with-blanks-leave-no-trace",
         "What users with a blank or a slash in their id do counts for nothing.",
-        ("PERS-alike-any-id",),
+        ("PERS-alike",),
         loses(lambda event, _: event.event_name != "identify" and has_mark(event.user_id, " /"), Event),
+    ),
+    Mutant(
+        "users-with-accents-leave-no-trace",
+        "What users with other characters than ASCII in their id do counts for nothing.",
+        ("PERS-alike-any-id",),
+        loses(lambda event, _: not event.user_id.isascii(), Event),
     ),
     Mutant(
         "users-that-differ-in-case-are-one",

@@ -28,11 +28,6 @@ def of_another_century(request: Request, _: Server) -> bool:
     return any(isinstance(each, str) and not each.startswith("20") for each in dates)
 
 
-def odd_names(request: Request, _: Server) -> bool:
-    names = [record.get("event_name") for record in request.records]
-    return any(isinstance(each, str) and not each.replace("_", "").isalpha() for each in names)
-
-
 def long_and_filtered(request: Request, _: Server) -> bool:
     limit = request.value("limit")
     asked = request.operation == "recommend" and type(limit) in (int, float)
@@ -78,24 +73,6 @@ MUTANTS = [
         "A key with one wrong character may upsert users that were created in another century.",
         ("AUTH-tampered-key", "GEN-tampered-keys-401"),
         let_in_with(("users",), of_another_century),
-    ),
-    Mutant(
-        "secret-key-sends-odd-names",
-        "A secret key may send events whose name has other characters than letters and underscores.",
-        ("AUTH-secret-on-publishable", "GEN-swapped-keys-403"),
-        accepts_wrong_type("events", condition=odd_names),
-    ),
-    Mutant(
-        "secret-key-gets-long-filtered-lists",
-        "A secret key may ask for more than fifty results when it filters them.",
-        ("AUTH-secret-on-publishable", "GEN-swapped-keys-403"),
-        accepts_wrong_type("recommend", condition=long_and_filtered),
-    ),
-    Mutant(
-        "publishable-key-upserts-users-with-empty-attributes",
-        "A publishable key may upsert users whose attributes are empty.",
-        ("AUTH-publishable-on-upsert", "GEN-swapped-keys-403"),
-        accepts_wrong_type("users", condition=empty_attributes),
     ),
     Mutant(
         "secret-key-sends-more-than-three-events",

@@ -10,11 +10,6 @@ from mock_server.state.records import User
 from tests.mutants.inside import Records, queues
 from tests.mutants.mutant import Mutant
 from tests.mutants.wrappers import (
-    Answer,
-    Break,
-    Request,
-    Server,
-    edge,
     edits,
     refuses,
     repairs,
@@ -24,31 +19,11 @@ from tests.mutants.wrappers import (
 FIELDS = {"user_id", "status", "created_at", "attributes"}
 
 
-def refuses_again(status: int, changed_only: bool = False) -> Break:
-    """A known user is refused."""
-
-    async def refused(request: Request, server: Server) -> Answer:
-        if request.operation == "users" and request.records and server.is_valid(request):
-            record = request.records[0]
-            known = server.memory.setdefault((request.key, record["user_id"]), record)
-            if known is not record and (not changed_only or known != record):
-                return await server.refuse(request, status)
-        return await server.answer(request)
-
-    return edge(refused)
-
-
 def always_active(records: Records, _: State, __: Mock) -> Records:
     return [replace(each, status="active") if isinstance(each, User) else each for each in records]
 
 
 MUTANTS = [
-    Mutant(
-        "user-attributes-refused",
-        "A user with attributes is refused.",
-        ("USER-accepts-optional",),
-        refuses("users", lambda r: bool(r.get("attributes"))),
-    ),
     Mutant(
         "inactive-users-refused",
         "A user with status inactive is refused.",
