@@ -15,7 +15,9 @@ PAGINATION = ("page", "limit", "total_count", "has_next")
 
 
 def served(exchange: Exchange) -> bool:
-    return exchange.operation is not None and "ecommend" in exchange.operation and exchange.ok
+    """Return whether it is a recommendation; ENV-success judges what is no JSON object."""
+    asked = exchange.operation is not None and "ecommend" in exchange.operation
+    return asked and exchange.ok and bool(exchange.envelope)
 
 
 def number(value: Any) -> TypeGuard[float]:

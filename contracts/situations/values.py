@@ -26,6 +26,8 @@ VALUES: dict[str, Any] = {
     "long text with another end": _LONG + "b",
     "two words": "red velvet",
     "the same words": "velvet red",
+    "line breaks and quotes": 'two\nlines,\ta "quote" and a \\ back\\\\slash',
+    "markup and signs": "<b>R&amp;D</b> %41 \u2028 caf\u00e9 \U0001f97e",
     "integer part": 19,
     "fraction beside": 19.7521,
     "text of true": "true",
