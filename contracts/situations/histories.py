@@ -11,6 +11,7 @@ from typing import Any
 
 from contracts.checks import tastes
 from contracts.run.probe import Body, Probe
+from contracts.situations.namesakes import delete_items_like
 from contracts.situations.table import Coverage, Row
 from contracts.situations.values import class_of, double, identifier, organisation_of
 from fixtures.bodies import event_body, identify_body, unique_uuid, user_body
@@ -71,6 +72,7 @@ def histories(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
         yield
     _identify(probe, [subject for subject in subjects if subject.row["identity"] != _AT_ONCE])
     _send_profiles(probe, subjects, "sent after")
+    delete_items_like(((each.organisation, each.row["id"], each.user) for each in subjects if each.taken), probe)
     yield
     newcomers: list[tuple[str, dict[str, Any]]] = [(probe.name("newcomer"), {"valid": True}) for _ in range(_NEWCOMERS)]
     half = _NEWCOMERS // 2

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from contracts.run.probe import Body, Probe
 from contracts.situations.arrays import Part, Sender, doubt_of
+from contracts.situations.namesakes import delete_users_like
 from contracts.situations.table import Coverage, Row
 from contracts.situations.values import (
     AFTER_A_CHANGE,
@@ -63,6 +64,9 @@ def items(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[None]:
         _write(sender, [record for record in records if not (step and _is_hasty(record))], step, filler)
         for later in range(1, _MOST_STEPS) if step == 0 else ():
             _write(sender, [record for record in records if _is_hasty(record)], later)
+        if step == 0:
+            taken = [record for record in records if record.taken]
+            delete_users_like(((each.organisation, each.row["id"], each.bodies[0]["item_id"]) for each in taken), probe)
     _happen(probe, records, "between", "after")
     yield
     _look(probe, records)

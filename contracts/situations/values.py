@@ -128,6 +128,8 @@ def beside(kind: str, status: str) -> Body:
     value of its own, because attributes are free."""
     if kind == "thirty others":
         return {f"detail {number}": number for number in range(30)}
+    if kind == "names with signs":
+        return {'a "quoted" name': "a", "size / cm": "b", "gr\u00f6\u00dfe": "c", "two\tcolumns": "d"}
     if kind == "a name in three spellings":
         return {"shadeCode": "camel", "shade_code": "snake", "ShadeCode": "pascal"}
     own = {"status": _NOT_THE_FIELD.get(status, "inactive"), "created_at": "spring", "item_id": "A-1"}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from mock_server.mock import Mock
 from mock_server.state.organisations import State
-from mock_server.state.records import Item
-from tests.mutants.inside import Records, queues
+from mock_server.state.records import Item, User
+from tests.mutants.inside import Records, inside, queues
 from tests.mutants.mutant import Mutant
 from tests.mutants.wrappers import (
     Answer,
+    Break,
     Condition,
     Document,
     Request,
@@ -25,6 +28,32 @@ from tests.mutants.wrappers import (
 from tests.mutants.written.exhausted import exempt
 from tests.mutants.written.key_types import accepts_wrong_type
 from tests.mutants.written.limits import costs
+
+
+def deletes_namesakes(operation: str) -> Break:
+    """Who deletes a record of one kind deletes that of the other kind with the same id: "users" or "items"."""
+
+    def install(mock: Mock) -> None:
+        put = mock.ingest.put
+
+        async def changed(
+            state: State, apply: Callable[[Any], object], records: Sequence[Any], *rest: Any, **more: Any
+        ) -> None:
+            await put(state, apply, records, *rest, **more)
+            gone = [each for each in records if isinstance(each, Item | User) and each.status == "deleted"]
+            if operation == "users":
+                users = [each.user_id for each in gone if isinstance(each, User)]
+                items = [Item(each, "product", "deleted", None, None, 0.0) for each in users]
+                await put(state, state.tenant.apply_item, items, *rest, **more)
+            else:
+                ids = [each.item_id for each in gone if isinstance(each, Item)]
+                await put(
+                    state, state.tenant.apply_user, [User(each, "deleted", None, {}) for each in ids], *rest, **more
+                )
+
+        mock.ingest.put = changed  # type: ignore[method-assign]
+
+    return inside(install)
 
 
 def forgets_neighbour(records: Records, state: State, _: Mock) -> Records:
@@ -88,6 +117,18 @@ def long_array(request: Request) -> int:
 
 
 MUTANTS = [
+    Mutant(
+        "deleted-users-take-items-along",
+        "Who deletes a user deletes the item with the same id.",
+        ("LIFE-every-item-shows", "LIFE-upserted-shows"),
+        deletes_namesakes("users"),
+    ),
+    Mutant(
+        "deleted-items-take-users-along",
+        "Who deletes an item deletes the user with the same id.",
+        ("PERS-alike", "IDENT-alike"),
+        deletes_namesakes("items"),
+    ),
     Mutant(
         "known-item-deletes-the-one-before",
         "Sending a known item again deletes the item that was upserted just before it.",

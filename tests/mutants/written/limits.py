@@ -60,11 +60,6 @@ def filtered_popular(request: Request, _: Server) -> bool:
     return request.operation == "recommend" and request.strategy == "popular" and bool(request.value("filters"))
 
 
-def of_known_users(request: Request, server: Server) -> bool:
-    asked = request.operation == "recommend" and server.organisation(request) is not None
-    return asked and str(request.value("user_id")) in server.tenant(request).users
-
-
 def allows(limit: int, window_seconds: int) -> Break:
     """Another limit than the documented one is applied and announced."""
     rule = RateLimit(limit=limit, window_seconds=window_seconds)
@@ -178,12 +173,6 @@ MUTANTS = [
         "Filtered lists for `popular` cost nothing.",
         ("RATE-own-count", "RATE-each-costs-one"),
         costs(free=filtered_popular),
-    ),
-    Mutant(
-        "lists-of-known-users-are-free",
-        "A list for a user that was upserted costs nothing.",
-        ("RATE-own-count", "RATE-each-costs-one"),
-        costs(free=of_known_users),
     ),
     Mutant(
         "long-pages-cost-two",

@@ -172,12 +172,6 @@ MUTANTS = [
         sold_as("new-arrivals", "trending", "popular"),
     ),
     Mutant(
-        "purchases-with-an-event-id-are-nobodys",
-        "A purchase that has an event_id does not count for its user.",
-        ("PERS-alike", "IDENT-alike"),
-        for_nobody(lambda record: record.get("event_name") == "purchase" and "event_id" in record),
-    ),
-    Mutant(
         "purchases-in-a-nested-context-are-nobodys",
         "A purchase whose context holds an object does not count for its user.",
         ("PERS-alike", "IDENT-alike"),
