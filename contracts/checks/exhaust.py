@@ -15,6 +15,7 @@ from contracts.run.run import Run
 
 RECOVERY = "LIMIT-recovers"  # waits for the next window, so it runs last
 _BEYOND = 5  # requests beyond the announced number
+_A_MOMENT = 3  # seconds that are waited for even with --no-wait
 
 
 @dataclass
@@ -196,7 +197,7 @@ def recovers(probe: Probe) -> Iterator[None]:
         raise Blocked("RateLimit-Reset is missing (LIMIT-429-headers)")
     if reset > probe.target.window_seconds + 1:
         raise Blocked("RateLimit-Reset is no number of seconds (LIMIT-429-in-seconds)")
-    if not probe.budget.may_wait:
+    if not _may_sleep(probe, reset):
         raise Skipped("--no-wait")
     early_by = 2 + found.seconds
     if last.status == 429 and reset > early_by + 1:
@@ -209,10 +210,14 @@ def recovers(probe: Probe) -> Iterator[None]:
     probe.expect(exchange.ok, "after the window", f"success {reset} s after the 429", said(exchange), refused, exchange)
 
 
+def _may_sleep(probe: Probe, seconds: float) -> bool:
+    return probe.budget.may_wait or seconds <= _A_MOMENT
+
+
 def _sleep_until_reset(probe: Probe, exchange: Exchange) -> None:
     reset = exchange.number_of("RateLimit-Reset") or 0
     seconds = min(reset, probe.target.window_seconds) + 1.2  # servers round differently
-    if not probe.budget.may_wait:
+    if not _may_sleep(probe, reset):
         raise Skipped("--no-wait")
     probe.say(f"waiting {seconds:.0f} s for the window to end")
     probe.sleep(max(0.0, exchange.sent_at + seconds - time.monotonic()))
