@@ -57,7 +57,8 @@ def histories(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
     yield
     for subject in subjects:
         if subject.row["asked"] == "before":
-            _ask(probe, subject.user, shelves, subject.organisation, _accepted(subject))
+            for user in dict.fromkeys((subject.user, subject.doer)):
+                _ask(probe, user, shelves, subject.organisation, _accepted(subject))
     for organisation in shelves:
         own = [subject for subject in subjects if subject.organisation == organisation]
         hasty = [subject for subject in own if subject.row["identity"] == _AT_ONCE]
