@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
-from contracts.exchange import Exchange
+from contracts.exchange import ODD, Exchange
 from contracts.rules.recommendation import served, whole
 from contracts.run.registry import Violation, each, rule
 from contracts.run.run import Run
@@ -98,12 +98,18 @@ def full(_: Run, exchange: Exchange) -> tuple[str, str] | None:
     return ("short", f"{count} of {limit} items, and has_next true") if short else None
 
 
-@rule("PAGE-turns", served)
+def _served_or_refused(exchange: Exchange) -> bool:
+    return served(exchange) or (exchange.operation == "recommend" and exchange.status in ODD)
+
+
+@rule("PAGE-turns", _served_or_refused)
 def turns(_: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
     """Expect a page that was requested right after the previous one to contain other items, and at least one."""
     for one, following in turned_pages(exchanges):
         if one.pagination.get("has_next") is True:
-            if len(one.ids) >= _BY_CHANCE and one.ids == following.ids:
+            if not following.ok:
+                yield Violation("refused", "the next page", f"status {following.status}", (one, following))
+            elif len(one.ids) >= _BY_CHANCE and one.ids == following.ids:
                 yield Violation("the same page", "other items than on the page before", "the same", (one, following))
             elif not following.results:
                 actual = f"no items on page {following.request_json['page']}"

@@ -1,15 +1,17 @@
 """Sends events of every kind, by users of every kind: one request for each row, or many rows in one array."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from contracts.rules.other_organisation import STEADY
 from contracts.run.probe import Body, Probe
 from contracts.situations.arrays import AGAIN, FOREIGN, INACTIVE, Part, Sender, doubt_of
+from contracts.situations.served_lists import served_ids
 from contracts.situations.shared_items import SharedItems, share
-from contracts.situations.stage import Stage, stage
+from contracts.situations.stage import stage
 from contracts.situations.table import Coverage, Row
-from contracts.situations.values import identifier, organisation_of
+from contracts.situations.values import class_of, identifier, organisation_of
 from fixtures.bodies import event_body, identify_body, unique_uuid, user_body
 
 _SIZES = {"array of 30": 30, "array of 90": 90}
@@ -29,15 +31,16 @@ def events(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[None]:
     _prepare(probe, rows, users)
     shared = share(probe, ((organisation_of(row), row["id"]) for row in rows))
     yield
-    served = {organisation: _served(probe, organisation, found) for organisation, found in stages.items()}
+    for organisation, found in stages.items():
+        probe.recommend(organisation, user_id=found.users["known"], limit=5)
+    served = {organisation: served_ids(probe, organisation) for organisation in stages}
     shared.look(probe, STEADY)  # after this the recommendation_id is an older one, as of a page with two lists
-    parts = []
+    parts, turns = [], Counter[str]()
     for n, (row, user) in enumerate(zip(rows, users, strict=True)):
         organisation = organisation_of(row)
         odd = stages[organisation].odd
-        echo = _echo(row, organisation, served)
-        possible = row["recommendation"] == "none" or isinstance(echo, str)
-        if possible and (odd or row["item"] != "odd id"):
+        echo = _echo(row, organisation, served, turns)
+        if (echo or row["recommendation"] == "none") and (odd or row["item"] != "odd id"):
             known = shared.of.get((organisation, row["id"]), stages[organisation].items[2])
             kind, item_id = odd[n % len(odd)] if row["item"] == "odd id" else ("", known)
             body = _event(probe, row, user, item_id, echo)
@@ -62,14 +65,15 @@ def _bought(probe: Probe, shared: SharedItems) -> Iterator[Part]:
             yield Part(row, organisation, event_body(name, user, item_id), doubt_of(row))
 
 
-def _served(probe: Probe, organisation: str, found: Stage) -> Any:
-    return probe.recommend(organisation, user_id=found.users["known"], limit=5).data.get("recommendation_id")
-
-
-def _echo(row: Row, organisation: str, served: dict[str, Any]) -> Any:
+def _echo(row: Row, organisation: str, served: dict[str, list[str]], turns: Counter[str]) -> str | None:
     """Return the recommendation_id that the event repeats; that of another organisation is an unknown one (R29)."""
-    elsewhere = [found for other, found in served.items() if other != organisation]
-    return next(iter(elsewhere), None) if row["recommendation"] == _ELSEWHERE else served[organisation]
+    elsewhere = [named for other, ids in served.items() if other != organisation for named in ids]
+    ids = elsewhere if row["recommendation"] == _ELSEWHERE else served[organisation]
+    if not ids or row["recommendation"] != "served":
+        return ids[0] if ids else None
+    sort = f"{organisation} {class_of(row['id'])}"
+    turns[sort] += 1
+    return ids[turns[sort] % len(ids)]
 
 
 def _prepare(probe: Probe, rows: list[Row], users: list[str]) -> None:
