@@ -60,6 +60,12 @@ class Finding:
         last = self.exchanges[-1] if self.exchanges else None
         return last is not None and (last.status is None or last.status >= 500)
 
+    @property
+    def turned_away(self) -> bool:
+        """Whether the finding is a 401 for a valid key."""
+        last = self.exchanges[-1] if self.exchanges else None
+        return last is not None and last.status == 401 and last.organisation is not None
+
 
 @dataclass
 class Result:

@@ -132,13 +132,15 @@ def inactive_is_not_personal(probe: Probe) -> Iterator[None]:
     active again."""
     shelf = tastes.shelf(probe)
     yield
-    leaver = probe.user("leaver", status="active")
+    leaver, gone = probe.user("leaver", status="active"), probe.user("gone", status="deleted")
     shelf.send_history(probe, leaver, "quiet")
     yield
     shelf.needs_effect(probe)
     probe.needs(lambda: shelf.differ(probe, leaver, shelf.newcomer), "the user's list follows the user's events")
     probe.upsert_users([user_body(leaver, status="inactive")])
     yield
+    answer = probe.recommend(**shelf.question(gone, "personalized"))
+    probe.expect_status(answer, (200,), "deleted: status")
     asked = probe.recommend(**shelf.question(leaver, "personalized"))
     if not probe.expect_status(asked, (200,), "inactive: status"):  # no document says that such a user is served (R48)
         return

@@ -52,7 +52,9 @@ def present_elsewhere(_: Run, exchange: Exchange) -> tuple[str, str] | None:
 
 
 def _has_all(exchange: Exchange) -> bool:
-    return exchange.organisation is not None and all(name.lower() in exchange.headers for name in NAMES)
+    """Return whether the response tells an organisation's limit; a 401 tells that of an address (R14)."""
+    known = exchange.organisation is not None and exchange.status != 401
+    return known and all(name.lower() in exchange.headers for name in NAMES)
 
 
 @each("RATE-whole-numbers", _has_all, "whole numbers, Remaining from 0 to Limit")

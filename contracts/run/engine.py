@@ -166,13 +166,14 @@ def _compare(result: Result, again: Attempt) -> None:
 
 
 _CRASH, _VALID = "ROBUST-never-5xx", "VALID-accepted"
+_KEYS = ("AUTH-right-key", "AUTH-never-refused")  # a right key that is refused is the defect, wherever it shows
 _MANY = 3  # checks with the same crash; from this number on, the crash is the defect
 
 
 def explain(results: list[Result], catalogue: dict[str, Entry]) -> None:
     """Make one defect one failure: checks that depend on a failed one become inconclusive, with the reason. So do
     checks that failed only because the target crashed, if the crash shows in many checks; in few checks of the same
-    level, they describe it better."""
+    level, they describe it better. So do checks that failed only because a right key was refused."""
     by_check = {result.check: result for result in results}
     failed = {result.check for result in results if result.outcome is Outcome.FAIL}
     unknown = {r.check for r in results if r.outcome is Outcome.INCONCLUSIVE and not r.starved}
@@ -183,6 +184,10 @@ def explain(results: list[Result], catalogue: dict[str, Entry]) -> None:
     elif _CRASH in failed and (roots := [name for name in crashes if catalogue[name].level is catalogue[_CRASH].level]):
         root = min(roots, key=lambda name: (name.startswith("GEN-"), name))
         causes |= dict.fromkeys([_CRASH, *(name for name in crashes if name.startswith("GEN-") and name != root)], root)
+    key = next((name for name in _KEYS if name in failed), None)
+    if key is not None:
+        turned_away = [name for name in failed - {*_KEYS} if all(f.turned_away for f in by_check[name].findings)]
+        causes |= dict.fromkeys(turned_away, key)
     for name in failed - causes.keys():
         # A rule's finding is valid even if another check could not run.
         blockers = failed if name in RULES else failed | unknown

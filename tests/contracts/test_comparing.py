@@ -1,7 +1,7 @@
 """Rules that compare responses: users with the same history, pages of one list, two organisations."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -31,7 +31,8 @@ class World:
     def asks(self, ids: list[str], organisation: str = "main", at: float = 100.0, **body: Any) -> None:
         pagination = {"page": 1, "limit": 20, "total_count": len(ids), "has_next": False}
         pagination |= body.pop("said", {})
-        data = {"results": [{"item_id": each} for each in ids], "pagination": pagination}
+        named = {"recommendation_id": body.pop("name", f"list of {len(self.journal)}")}
+        data = {**named, "results": [{"item_id": each} for each in ids], "pagination": pagination}
         number = len(self.journal) + 1
         self.journal.append(
             Exchange(
@@ -154,6 +155,17 @@ def test_total_count_and_has_next_must_agree_for_all_limits(
     world.asks(USUAL, at=at, strategy="popular", limit=100)
     world.asks(USUAL[:2], at=at, strategy="popular", limit=2, said={"total_count": total, "has_next": has_next})
     assert world.accused(*SLICES) == found
+
+
+@pytest.mark.parametrize(
+    ("has_next", "found"), [(True, {"PAGE-turns"}), (False, set())], ids=["announced", "past the end"]
+)
+def test_a_next_page_that_was_announced_must_not_be_refused(has_next: bool, found: set[str]) -> None:
+    world = World()
+    world.asks(USUAL, said={"has_next": has_next}, user_id="a", page=1)
+    world.asks([], user_id="a", page=2)
+    world.journal[1] = replace(world.journal[1], status=404, body=b"{}")
+    assert world.accused("PAGE-turns") == found
 
 
 RISEN = ["lc-d", "lc-a", "lc-b", "lc-c"]

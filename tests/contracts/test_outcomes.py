@@ -67,6 +67,17 @@ def test_a_crash_is_explained_only_by_a_check_of_the_same_level(level: Level, ou
     assert [each.outcome for each in results] == outcomes
 
 
+@pytest.mark.parametrize(("status", "outcome"), [(401, Outcome.INCONCLUSIVE), (400, Outcome.FAIL)])
+def test_a_right_key_that_is_refused_explains_all_that_failed_only_for_it(status: int, outcome: Outcome) -> None:
+    refused = Exchange(1, "A-b", "recommend", "POST", "/", "pk", "main", {}, b"", 0, 0, status)
+    names = ("AUTH-never-refused", "A-b")
+    results = [
+        Result(name, MUST, Outcome.FAIL, findings=[Finding(name, "x", "-", "x", "y", (refused,))]) for name in names
+    ]
+    explain(results, {name: Entry(name, "A", MUST, "S.", "x") for name in names})
+    assert [each.outcome for each in results] == [Outcome.FAIL, outcome]
+
+
 def test_a_check_without_enough_requests_blocks_no_other() -> None:
     catalogue = {
         "A-b": Entry("A-b", "A", MUST, "S.", "x"),
