@@ -161,7 +161,7 @@ class Client:
         body = content if content is not None else b"" if json is None else encode(json, turn)
         sent: dict[str, str | None] = {"Content-Type": "application/json", **credential.headers, **(headers or {})}
         given = {name: value for name, value in sent.items() if value is not None}
-        real = spell_headers(given | dict(self._target.connection.headers), turn)
+        real = spell_headers(given, dict(self._target.connection.headers), turn)
         about = {"understood": understood, "valid": valid, "welcome": welcome, "forbidden": forbidden}
         return _Request(source, method, path, credential, operation, body, real, fresh, about)
 

@@ -24,9 +24,10 @@ def _reversed(value: Any) -> Any:
     return [_reversed(each) for each in value] if isinstance(value, list) else value
 
 
-def spell_headers(headers: Mapping[str, str], turn: int = 0) -> dict[str, str]:
-    """Return the headers, some turns with names in lower case, as many clients send them, and with another `Accept`."""
+def spell_headers(headers: Mapping[str, str], fixed: Mapping[str, str], turn: int = 0) -> dict[str, str]:
+    """Return the headers, some turns with names in lower case, as many clients send them, and with another `Accept`;
+    then those that are `fixed`, as they are."""
     accept = ACCEPTS[turn % len(ACCEPTS)]
-    if accept != ACCEPTS[0] and not any(name.lower() == "accept" for name in headers):
+    if accept != ACCEPTS[0] and not any(name.lower() == "accept" for name in (*headers, *fixed)):
         headers = {**headers, "Accept": accept}
-    return {name.lower(): value for name, value in headers.items()} if turn % 4 == 3 else dict(headers)
+    return {name.lower() if turn % 4 == 3 else name: value for name, value in headers.items()} | dict(fixed)
