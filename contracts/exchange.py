@@ -56,8 +56,11 @@ class Exchange:
     @cached_property
     def question(self) -> str:
         """The request's body in one spelling, so that equal requests can be found; a body that isn't JSON as it is."""
-        parsed = self.request_json
-        return repr(self.request_body) if parsed is None else json.dumps(parsed, sort_keys=True)
+        try:
+            parsed = self.request_json
+            return repr(self.request_body) if parsed is None else json.dumps(parsed, sort_keys=True)
+        except RecursionError:
+            return repr(self.request_body)
 
     @property
     def ok(self) -> bool:

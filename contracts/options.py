@@ -81,7 +81,10 @@ GROUPS: Mapping[str, list[tuple[str, Mapping[str, Any]]]] = {
             },
         ),
         ("--max-requests", {"metavar": "N", "type": int, "default": None, "help": "per organisation"}),
-        ("--no-wait", {"action": "store_true", "help": "never wait for a rate limit: inconclusive instead"}),
+        (
+            "--no-wait",
+            {"action": "store_true", "help": "wait for no rate limit over 3 s: inconclusive instead"},
+        ),
         ("--exclusive", {"action": "store_true", "help": "no other client uses the organisations: stricter countdown"}),
         ("--keep", {"action": "store_true", "help": "keep what the run created"}),
         ("--seed", {"metavar": "N", "default": "1", "help": "of generated inputs; `random` for nightly runs [1]"}),

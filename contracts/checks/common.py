@@ -45,8 +45,8 @@ def valid_body(probe: Probe, operation: Operation) -> dict[str, Any]:
 
 
 def valid_bodies(probe: Probe, operation: Operation) -> list[Any]:
-    """Return the minimal body and different ones: full bodies, arrays, each group of strategies, custom events, pages
-    and limits of all sizes."""
+    """Return the minimal body and different ones: full bodies, arrays, each group of strategies, custom events, later
+    pages."""
     operations = probe.operations
     minimal = valid_body(probe, operation)
     if operation is operations.items:

@@ -197,8 +197,7 @@ def recovers(probe: Probe) -> Iterator[None]:
         raise Blocked("RateLimit-Reset is missing (LIMIT-429-headers)")
     if reset > probe.target.window_seconds + 1:
         raise Blocked("RateLimit-Reset is no number of seconds (LIMIT-429-in-seconds)")
-    if not _may_sleep(probe, reset):
-        raise Skipped("--no-wait")
+    _needs_patience(probe, reset)
     early_by = 2 + found.seconds
     if last.status == 429 and reset > early_by + 1:
         probe.sleep(max(0.0, last.sent_at + reset - early_by - time.monotonic()))
@@ -210,14 +209,15 @@ def recovers(probe: Probe) -> Iterator[None]:
     probe.expect(exchange.ok, "after the window", f"success {reset} s after the 429", said(exchange), refused, exchange)
 
 
-def _may_sleep(probe: Probe, seconds: float) -> bool:
-    return probe.budget.may_wait or seconds <= _A_MOMENT
+def _needs_patience(probe: Probe, seconds: float | None) -> None:
+    """Raise Skipped if --no-wait forbids to wait so long."""
+    if not probe.budget.may_wait and (seconds is None or seconds > _A_MOMENT):
+        raise Skipped("--no-wait")
 
 
 def _sleep_until_reset(probe: Probe, exchange: Exchange) -> None:
-    reset = exchange.number_of("RateLimit-Reset") or 0
-    seconds = min(reset, probe.target.window_seconds) + 1.2  # servers round differently
-    if not _may_sleep(probe, reset):
-        raise Skipped("--no-wait")
+    reset = exchange.number_of("RateLimit-Reset")
+    _needs_patience(probe, reset)
+    seconds = min(reset or 0, probe.target.window_seconds) + 1.2  # servers round differently
     probe.say(f"waiting {seconds:.0f} s for the window to end")
     probe.sleep(max(0.0, exchange.sent_at + seconds - time.monotonic()))

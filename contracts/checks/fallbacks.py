@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from contracts.checks.common import WORDS, expect_no_crash
 from contracts.exchange import Exchange
-from contracts.outcome import Blocked
 from contracts.run.probe import Body, Look, Probe, lacking
 from contracts.run.registry import check
 from fixtures.bodies import unique_uuid
@@ -20,9 +19,8 @@ class Newcomer:
     bare: Body  # without attributes
     responses: dict[str, Exchange] = field(default_factory=dict)
 
-    def ask(self, probe: Probe, strategy: str) -> Exchange:
-        body = {"strategy": strategy, "user_id": self.user_id, "context_item_id": self.item["item_id"]}
-        return probe.send(probe.operations.recommend, body, valid=True)
+    def question(self, strategy: str) -> Body:
+        return {"strategy": strategy, "user_id": self.user_id, "context_item_id": self.item["item_id"]}
 
 
 def newcomer(probe: Probe) -> Newcomer:
@@ -49,8 +47,9 @@ def documented_accepted(probe: Probe) -> Iterator[None]:
         probe.stock([item])
     yield
     for strategy in probe.operations.strategies:
-        found.responses[strategy] = found.ask(probe, strategy)
-        probe.expect_status(found.responses[strategy], (200,), strategy)
+        exchange = probe.send(probe.operations.recommend, found.question(strategy), valid=True)
+        if probe.expect_status(exchange, (200,), strategy):
+            found.responses[strategy] = exchange
     for strategy in () if probe.plan.one_organisation else by_need.values():
         exchange = probe.recommend(strategy=strategy, user_id=user, context_item_id=item["item_id"])
         probe.expect_status(exchange, (200,), strategy)
@@ -87,9 +86,7 @@ def falls_back(probe: Probe) -> Iterator[None]:
     for strategy in probe.operations.strategies:
 
         def look(strategy: str = strategy) -> Look:
-            exchange = found.responses.pop(strategy, None) or found.ask(probe, strategy)
-            if not exchange.ok:
-                raise Blocked(f"{strategy} was refused (STRAT-documented-accepted)")
+            exchange = found.responses.pop(strategy, None) or probe.must_recommend(**found.question(strategy))
             return Look(bool(exchange.ids), "an empty list", (exchange,))
 
         probe.expect_eventually(look, strategy, "the fallback's items, for a user and an item without signal")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from contracts.exchange import Exchange
 from contracts.rules.comparable import comparable_responses
-from contracts.rules.listing import PLAIN_ID
+from contracts.rules.listing import ASCII_ID
 from contracts.rules.recommendation import served
 from contracts.run.history import Deeds, Histories
 from contracts.run.registry import Violation, family
@@ -133,7 +133,7 @@ def _is_part(some: Deeds, all_of: Deeds) -> bool:
 
 def _rule_for(user: str, identified: bool) -> str:
     """What was accepted under a plain id must count; a history that identify joins counts like the user's own."""
-    if not PLAIN_ID.fullmatch(user):
+    if not ASCII_ID.fullmatch(user):
         return "PERS-alike-any-id"
     return "IDENT-alike" if identified else "PERS-alike"
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from contracts.exchange import Exchange
+from contracts.rules.paging import asked_limit
 from contracts.rules.recommendation import number, served
 from contracts.run.model import ABSENT, FOREIGN, Item, same
 from contracts.run.registry import Violation, rule
@@ -16,7 +17,7 @@ from contracts.run.run import Run
 
 _LEAST_DEPTH = 50  # items
 _FIELDS = {"item_id", "item_type", "status", "created_at"}  # metadata may show the record's own under these names
-PLAIN_ID = re.compile("[!-~](?:[ -~]{0,126}[!-~])?")  # if it was accepted, it is an id like any other (R44)
+ASCII_ID = re.compile("[!-~](?:[ -~]{0,126}[!-~])?")  # if it was accepted, it is an id like any other (R44)
 
 
 def _listed(exchange: Exchange) -> bool:
@@ -118,7 +119,7 @@ def _mismatches(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
 def every_item_shows(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
     """Expect every item of a category that has a plain id."""
     for exchange, missing in _missing(run, exchanges):
-        if plain := [item_id for item_id in missing if PLAIN_ID.fullmatch(item_id)]:
+        if plain := [item_id for item_id in missing if ASCII_ID.fullmatch(item_id)]:
             expected = "every active item of the category"
             yield Violation("missing", expected, f"without {plain[0]}", (exchange,), missing=(plain[0],))
 
@@ -139,6 +140,7 @@ def _missing(run: Run, exchanges: list[Exchange]) -> Iterator[tuple[Exchange, li
     for exchange in exchanges:
         body, total = exchange.request_json, exchange.pagination.get("total_count")
         whole_list = exchange.pagination.get("has_next") is False and body.get("page", 1) == 1
+        whole_list = whole_list and asked_limit(exchange) is not None
         if channel is None or not whole_list or body.get("strategy") != channel.strategy:
             continue
         if not number(total) or total >= depth:

@@ -30,7 +30,7 @@ def has_next(_: Run, exchange: Exchange) -> tuple[str, str] | None:
 @each("PAGE-first-holds-items", lambda x: served(x) and whole(x.pagination.get("total_count")), "items on page 1")
 def first_page_holds_items(_: Run, exchange: Exchange) -> tuple[str, str] | None:
     body, total = exchange.request_json, exchange.pagination["total_count"]
-    first = isinstance(body, dict) and body.get("page", 1) == 1
+    first = isinstance(body, dict) and body.get("page", 1) == 1 and asked_limit(exchange) is not None
     empty = first and total > 0 and not exchange.data.get("results")
     return ("page 1", f"no items on page 1, total_count {total}") if empty else None
 
@@ -52,6 +52,11 @@ def limit_respected(_: Run, exchange: Exchange) -> tuple[str, str] | None:
 def count_fits(_: Run, exchange: Exchange) -> tuple[str, str] | None:
     count, total = len(exchange.results), exchange.pagination["total_count"]
     return ("total_count", f"{count} results, total_count {total}") if count > total else None
+
+
+def asked_limit(exchange: Exchange) -> int | None:
+    """Return the requested limit if it is one from 1 to 100, else None."""
+    return _asked(exchange, "limit", 20)
 
 
 def _asked(exchange: Exchange, name: str, default: int) -> int | None:
@@ -102,16 +107,18 @@ def _served_or_refused(exchange: Exchange) -> bool:
     return served(exchange) or (exchange.operation == "recommend" and exchange.status in ODD)
 
 
-@rule("PAGE-turns", _served_or_refused)
-def turns(_: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
-    """Expect a page that was requested right after the previous one to contain other items, and at least one."""
+@rule("PAGE-turns", _served_or_refused, timed=True)
+def turns(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
+    """Expect a page that was requested right after the previous one to contain other items, and at least one. If
+    something was written shortly before, the list may have become shorter."""
     for one, following in turned_pages(exchanges):
+        settled = one.sent_at > run.model.last_write_before(following.sent_at) + run.model.settle
         if one.pagination.get("has_next") is True:
-            if not following.ok:
+            if not following.ok and settled:
                 yield Violation("refused", "the next page", f"status {following.status}", (one, following))
-            elif len(one.ids) >= _BY_CHANCE and one.ids == following.ids:
+            elif following.ok and len(one.ids) >= _BY_CHANCE and one.ids == following.ids:
                 yield Violation("the same page", "other items than on the page before", "the same", (one, following))
-            elif not following.results:
+            elif following.ok and not following.results and settled:
                 actual = f"no items on page {following.request_json['page']}"
                 yield Violation("no next page", "items, as has_next said", actual, (one, following))
 

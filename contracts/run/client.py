@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -80,7 +79,6 @@ class Client:
         self._users = connection.header_names
         self._lock = threading.Lock()
         self._kept = 0
-        self._turns: Counter[str] = Counter()  # by source, how each request is spelled
         self._again: dict[int, Callable[[], Exchange]] = {}
         # Number of a 5xx, or of a missing response -> the next response to the same request.
         self.repeated: dict[int, Exchange] = {}
@@ -107,19 +105,19 @@ class Client:
         content: bytes | None = None,
         headers: Mapping[str, str | None] | None = None,
         fresh: bool = False,
-        plain: bool = False,
+        turn: int = 0,
         understood: bool = True,
         valid: bool = False,
         welcome: bool = False,
         forbidden: str = "",
         take_429: bool = False,
     ) -> Exchange:
-        """Send one request; `headers` add or replace headers, or remove one with None. `plain`: in the usual spelling.
+        """Send one request; `headers` add or replace headers, or remove one with None. `turn`: picks the spelling.
         `take_429`: return a 429 at once instead of waiting.
 
         Raises Skipped if it would have to replace a header of --header."""
         request = self._request(
-            source, method, path, credential, operation, json, content, headers, fresh, plain, understood, valid,
+            source, method, path, credential, operation, json, content, headers, fresh, turn, understood, valid,
             welcome, forbidden,
         )  # fmt: skip
         return self._send(request, take_429)
@@ -150,14 +148,12 @@ class Client:
     def _request(
         self, source: str, method: str, path: str, credential: Credential, operation: str | None = None,
         json: Any = None, content: bytes | None = None, headers: Mapping[str, str | None] | None = None,
-        fresh: bool = False, plain: bool = False, understood: bool = True, valid: bool = False, welcome: bool = False,
+        fresh: bool = False, turn: int = 0, understood: bool = True, valid: bool = False, welcome: bool = False,
         forbidden: str = "",
     ) -> "_Request":  # fmt: skip
         for name in {**credential.headers, **(headers or {})}:
             if name.lower() in self._users:
                 raise Skipped(f"--header {name} is sent with every request")
-        turn = 0 if plain else self._turns[source]
-        self._turns[source] += 1
         body = content if content is not None else b"" if json is None else encode(json, turn)
         sent: dict[str, str | None] = {"Content-Type": "application/json", **credential.headers, **(headers or {})}
         given = {name: value for name, value in sent.items() if value is not None}

@@ -186,7 +186,8 @@ def explain(results: list[Result], catalogue: dict[str, Entry]) -> None:
         causes |= dict.fromkeys([_CRASH, *(name for name in crashes if name.startswith("GEN-") and name != root)], root)
     key = next((name for name in _KEYS if name in failed), None)
     if key is not None:
-        turned_away = [name for name in failed - {*_KEYS} if all(f.turned_away for f in by_check[name].findings)]
+        others = [name for name in failed if not name.startswith("AUTH-")]
+        turned_away = [name for name in others if all(finding.turned_away for finding in by_check[name].findings)]
         causes |= dict.fromkeys(turned_away, key)
     for name in failed - causes.keys():
         # A rule's finding is valid even if another check could not run.

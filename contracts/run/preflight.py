@@ -50,7 +50,7 @@ def _questions(probe: Probe) -> list[tuple[Operation, dict[str, object]]]:
 
 
 def _ask(probe: Probe, operation: Operation, body: dict[str, object], organisation: str) -> Exchange:
-    exchange = probe.send(operation, body, organisation=organisation, plain=True, fresh=True)
+    exchange = probe.send(operation, body, organisation=organisation, turn=0, fresh=True)
     if exchange.failure.startswith(_HOPELESS[:3]) or _HOPELESS[3] in exchange.failure:
         raise TargetError(f"{probe.target.url}: {exchange.failure}")
     return exchange

@@ -1,5 +1,6 @@
 """The API for checks: methods that call the target, and that record what was expected of it."""
 
+import itertools
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
@@ -42,6 +43,7 @@ class Probe:
         self.home = home  # the organisation that requests go to by default
         self.findings: list[Finding] = []
         self.exchanges: list[Exchange] = []
+        self._turns = itertools.count()  # so that each request of an attempt is spelled in another way
         self.started = time.monotonic()
         self._last_write = self.started
 
@@ -63,14 +65,11 @@ class Probe:
     ) -> Exchange:
         """Send a request to an operation of the contract, with its right key by default."""
         right = self.credentials.right(operation.key_type or "publishable", organisation or self.home)
-        credential = credential or right
-        if operation.method == "GET":
-            body = None
-        return self.request(
-            operation.method, operation.path, credential, operation=operation.operation_id, json=body, **options
-        )
+        options |= {"operation": operation.operation_id, "json": None if operation.method == "GET" else body}
+        return self.request(operation.method, operation.path, credential or right, **options)
 
     def request(self, method: str, path: str, credential: Credential, **options: Any) -> Exchange:
+        options.setdefault("turn", next(self._turns))
         exchange = self.run.client.send(self.check, method, path, credential, **options)
         self.exchanges.append(exchange)
         if "recommend" not in path:
@@ -86,7 +85,7 @@ class Probe:
             made.append(
                 {
                     "source": self.check, "method": operation.method, "path": operation.path, "credential": right,
-                    "operation": operation.operation_id, "fresh": True, **options,
+                    "operation": operation.operation_id, "fresh": True, "turn": next(self._turns), **options,
                 }
             )  # fmt: skip
         exchanges = self.run.client.send_together(made)

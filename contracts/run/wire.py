@@ -135,7 +135,8 @@ def exchange(
     Raises OutOfTime, TooMuch, BrokenEncoding, and httpcore's exceptions."""
     _current.bound = _Bound(time.monotonic() + timeout, _MOST_RAW, check)
     sent = [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
-    content = _pieces(body) if CHUNKED.items() <= headers.items() else body or None
+    chunked = CHUNKED.items() <= {name.title(): value for name, value in headers.items()}.items()
+    content = _pieces(body) if chunked else body or None
     with pool.stream(method, url, headers=sent, content=content) as response:
         got: dict[str, str] = {}
         for raw_name, raw_value in response.headers:

@@ -7,9 +7,8 @@ from typing import Any
 from contracts.rules.other_organisation import STEADY
 from contracts.run.probe import Body, Probe
 from contracts.situations.arrays import AGAIN, FOREIGN, INACTIVE, Part, Sender, doubt_of
-from contracts.situations.served_lists import served_ids
 from contracts.situations.shared_items import SharedItems, share
-from contracts.situations.stage import stage
+from contracts.situations.stage import Stage, stage
 from contracts.situations.table import Coverage, Row
 from contracts.situations.values import class_of, identifier, organisation_of
 from fixtures.bodies import event_body, identify_body, unique_uuid, user_body
@@ -31,9 +30,7 @@ def events(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[None]:
     _prepare(probe, rows, users)
     shared = share(probe, ((organisation_of(row), row["id"]) for row in rows))
     yield
-    for organisation, found in stages.items():
-        probe.recommend(organisation, user_id=found.users["known"], limit=5)
-    served = {organisation: served_ids(probe, organisation) for organisation in stages}
+    served = {organisation: _served(probe, organisation, found) for organisation, found in stages.items()}
     shared.look(probe, STEADY)  # after this the recommendation_id is an older one, as of a page with two lists
     parts, turns = [], Counter[str]()
     for n, (row, user) in enumerate(zip(rows, users, strict=True)):
@@ -65,15 +62,29 @@ def _bought(probe: Probe, shared: SharedItems) -> Iterator[Part]:
             yield Part(row, organisation, event_body(name, user, item_id), doubt_of(row))
 
 
+def _served(probe: Probe, organisation: str, found: Stage) -> list[str]:
+    """Return the ids of lists of several kinds, all of them with items."""
+    item, filters = found.contexts["product"], {"category": found.category}
+    questions: tuple[Body, ...] = (
+        {"user_id": found.users["known"], "limit": 5},
+        {"user_id": found.users["known"], "limit": 5, "page": 2},
+        {"user_id": probe.name("visitor"), "strategy": "popular", "filters": filters},
+        {"strategy": "similar", "context_item_id": item},
+    )
+    lists = [probe.recommend(organisation, **question) for question in questions]
+    named = [each.data.get("recommendation_id") for each in lists if each.ids]
+    return [each for each in named if isinstance(each, str) and each]
+
+
 def _echo(row: Row, organisation: str, served: dict[str, list[str]], turns: Counter[str]) -> str | None:
     """Return the recommendation_id that the event repeats; that of another organisation is an unknown one (R29)."""
     elsewhere = [named for other, ids in served.items() if other != organisation for named in ids]
     ids = elsewhere if row["recommendation"] == _ELSEWHERE else served[organisation]
-    if not ids or row["recommendation"] != "served":
-        return ids[0] if ids else None
-    sort = f"{organisation} {class_of(row['id'])}"
-    turns[sort] += 1
-    return ids[turns[sort] % len(ids)]
+    if row["recommendation"] == "served":
+        sort = f"{organisation} {class_of(row['id'])}"
+        turns[sort] += 1
+        return ids[turns[sort] % len(ids)] if ids else None
+    return ids[0] if ids else None
 
 
 def _prepare(probe: Probe, rows: list[Row], users: list[str]) -> None:

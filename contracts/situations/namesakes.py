@@ -7,19 +7,21 @@ from contracts.run.probe import Probe
 from contracts.situations.values import PLAIN_IDS
 from fixtures.bodies import item_body, user_body
 
-_MOST = 30  # records in one array
+_MOST = 10  # records in one array
 
 
 def delete_users_like(items: Iterable[tuple[str, str, str]], probe: Probe) -> None:
     """Delete users who have the ids of these items: (organisation, kind of id, id)."""
     for organisation, ids in _plain(items, probe):
-        probe.upsert_users([user_body(each, status="deleted") for each in ids], organisation)
+        bodies = [user_body(each, status="deleted") for each in ids]
+        probe.send(probe.operations.users, bodies, organisation=organisation)
 
 
 def delete_items_like(users: Iterable[tuple[str, str, str]], probe: Probe) -> None:
     """Delete items that have the ids of these users."""
     for organisation, ids in _plain(users, probe):
-        probe.upsert_items([item_body(each, status="deleted") for each in ids], organisation)
+        bodies = [item_body(each, status="deleted") for each in ids]
+        probe.send(probe.operations.items, bodies, organisation=organisation)
 
 
 def _plain(records: Iterable[tuple[str, str, str]], probe: Probe) -> Iterable[tuple[str, list[str]]]:
