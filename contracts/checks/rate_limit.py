@@ -218,7 +218,7 @@ def organisations_apart(probe: Probe) -> None:
         unknown,
     )
     for one, other in (("main", "other"), ("other", "main")):
-        _expect_no_dearer(probe, f"{one} beside {other}", [partial(_cheap, probe, other)] * 5, [nobody] * 5, one)
+        _expect_no_dearer(probe, f"{one} beside {other}", [partial(_cheap, probe, other)] * 4, [nobody] * 4, one)
 
 
 @check("RATE-window")
