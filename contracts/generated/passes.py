@@ -23,7 +23,7 @@ from contracts.run.credentials import Credential
 from contracts.run.run import Run
 from fixtures.spec import Operation
 
-_SHARE = {"GEN-valid-accepted": 0.48, "GEN-invalid-refused": 0.26, "GEN-swapped-keys-403": 0.26}
+_SHARE = {"GEN-valid-accepted": 0.44, "GEN-invalid-refused": 0.24, "GEN-swapped-keys-403": 0.32}
 _EXAMPLES = 16  # bodies that fuzzing makes per operation
 _FREE = 60  # requests of a pass without valid keys, which use up no organisation's limit
 _SHOWN = 6  # findings per pass

@@ -77,7 +77,7 @@ MUTANTS = [
     Mutant(
         "secret-key-sends-more-than-three-events",
         "A secret key may send more than three events at once.",
-        ("AUTH-secret-on-publishable", "GEN-swapped-keys-403"),
+        ("AUTH-secret-on-publishable", "AUTH-refused-events-do-not-count", "GEN-swapped-keys-403"),
         accepts_wrong_type("events", condition=many_records),
     ),
     Mutant(
