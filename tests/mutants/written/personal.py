@@ -13,7 +13,6 @@ from tests.mutants.wrappers import (
     Document,
     Request,
     Server,
-    Test,
     asks,
     chain,
     edge,
@@ -85,16 +84,6 @@ def nobody(*strategies: str) -> Break:
         lambda record: record.update(user_id="nobody in particular") if record.get("user_id") else None,
         lambda record: (record.get("strategy") or "personalized") in strategies,
     )
-
-
-def for_nobody(test: Test) -> Break:
-    """Events for which the test holds count for another user."""
-    return repairs("events", lambda record: record.update(user_id="nobody in particular") if test(record) else None)
-
-
-def nested_context(record: Document) -> bool:
-    context = record.get("context")
-    return isinstance(context, dict) and any(isinstance(value, dict) for value in context.values())
 
 
 def folded(record: Document) -> None:
@@ -170,12 +159,6 @@ MUTANTS = [
         "trending and popular answer with what is new.",
         ("POPULAR-follows-events",),
         sold_as("new-arrivals", "trending", "popular"),
-    ),
-    Mutant(
-        "purchases-in-a-nested-context-are-nobodys",
-        "A purchase whose context holds an object does not count for its user.",
-        ("PERS-alike", "IDENT-alike"),
-        for_nobody(lambda record: record.get("event_name") == "purchase" and nested_context(record)),
     ),
     Mutant(
         "users-with-blanks-leave-no-trace",

@@ -34,6 +34,11 @@ def long_and_filtered(request: Request, _: Server) -> bool:
     return asked and limit > 50 and bool(request.value("filters"))
 
 
+def odd_names(request: Request, _: Server) -> bool:
+    names = [record.get("event_name") for record in request.records]
+    return any(isinstance(each, str) and not each.replace("_", "").isalpha() for each in names)
+
+
 def many_records(request: Request, _: Server) -> bool:
     return len(request.records) > 3
 
@@ -73,6 +78,12 @@ MUTANTS = [
         "A key with one wrong character may upsert users that were created in another century.",
         ("AUTH-tampered-key", "GEN-tampered-keys-401"),
         let_in_with(("users",), of_another_century),
+    ),
+    Mutant(
+        "secret-key-sends-odd-names",
+        "A secret key may send events whose name has other characters than letters and underscores.",
+        ("AUTH-secret-on-publishable", "GEN-swapped-keys-403"),
+        accepts_wrong_type("events", condition=odd_names),
     ),
     Mutant(
         "secret-key-sends-more-than-three-events",
