@@ -118,18 +118,6 @@ def long_array(request: Request) -> int:
 
 MUTANTS = [
     Mutant(
-        "deleted-users-take-items-along",
-        "Who deletes a user deletes the item with the same id.",
-        ("LIFE-every-item-shows", "LIFE-upserted-shows"),
-        deletes_namesakes("users"),
-    ),
-    Mutant(
-        "deleted-items-take-users-along",
-        "Who deletes an item deletes the user with the same id.",
-        ("PERS-alike", "IDENT-alike"),
-        deletes_namesakes("items"),
-    ),
-    Mutant(
         "known-item-deletes-the-one-before",
         "Sending a known item again deletes the item that was upserted just before it.",
         ("LIFE-omitted-stays",),
@@ -198,5 +186,17 @@ MUTANTS = [
             lambda request, server: request.operation is not None and server.turn() % 100 == 0,
             lambda request, server: server.refuse(request, 429),
         ),
+    ),
+    Mutant(
+        "deleted-users-take-items-along",
+        "Who deletes a user deletes the item with the same id.",
+        ("LIFE-every-item-shows", "LIFE-upserted-shows"),
+        deletes_namesakes("users"),
+    ),
+    Mutant(
+        "deleted-items-take-users-along",
+        "Who deletes an item deletes the user with the same id.",
+        ("PERS-alike", "IDENT-alike"),
+        deletes_namesakes("items"),
     ),
 ]
