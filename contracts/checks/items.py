@@ -74,6 +74,12 @@ def free_form_attributes(probe: Probe) -> None:
         "no attributes": {},
         "one attribute": {"colour": "red"},
         "odd names": {"Größe (cm)": 43, "on-sale now?": True, "sold": False, "rating": 0, "change": -0.5, "tags": []},
+        "usual names, other types": {
+            "price": "19.99",
+            "title": 7,
+            "category": ["shoes"],
+            "brand": {"en": {"long": {}}},
+        },
     }
     once = probe.name("item")
     for case, given in others.items():

@@ -33,7 +33,7 @@ BODIES: dict[str, bytes] = {
     "empty array": b"[]",
 }
 _ODD_THINGS = b'[null, 1, "a", [], {}]'
-_NO_IDS: tuple[Any, ...] = (42, {"id": "a"}, "")
+_NO_IDS: tuple[Any, ...] = (42, True, {"id": "a"}, "")
 _NO_FILTERS: tuple[Any, ...] = ("red", ["red"], 42, {"a": {"b": 1}}, {"a": ["b"]}, {"a": []}, {"": None})
 _NOBODY = "00000000-0000-4000-8000-000000000000"  # an id under which nothing was ever sent
 _ODD_FIELDS: tuple[dict[str, Any], ...] = (
