@@ -7,6 +7,7 @@ it is the cheapest request there is. The variants alternate; the result is the r
 
 import asyncio
 import sys
+from collections.abc import Mapping, Sequence
 
 from starlette.types import ASGIApp
 
@@ -22,6 +23,8 @@ from mock_server.runtime import collector
 from mock_server.settings import Settings
 
 BARE = "neither"
+METRICS = "metrics (`--journal 0`)"
+JOURNAL = "journal and metrics (`--journal 1000`, the default)"
 
 
 def make(journal: int | None) -> tuple[Mock, ASGIApp]:
@@ -40,8 +43,8 @@ def measure(options: Options) -> str:
     rounds = 10 if options.quick else 60
     variants: dict[str, tuple[Mock, ASGIApp]] = {
         BARE: make(None),
-        "metrics (`--journal 0`)": make(0),
-        "journal and metrics (`--journal 1000`, the default)": make(1_000),
+        METRICS: make(0),
+        JOURNAL: make(1_000),
     }
     found: dict[str, list[float]] = {name: [] for name in variants}
     for turn in range(-5, rounds):  # the first turns warm up and fill the journal
@@ -49,6 +52,10 @@ def measure(options: Options) -> str:
             spent = asyncio.run(spend(app, mock.organisations.first.publishable_key, REQUESTS))
             if turn >= 0:
                 found[name].append(spent / REQUESTS * 1e6)
+    return table(found)
+
+
+def table(found: Mapping[str, Sequence[float]]) -> str:
     rows = ["| what is kept | CPU us/request | relative to neither, median (least, most) |", "|---|---|---|"]
     return "\n".join([*rows, *(row(name, spent, found[BARE]) for name, spent in found.items())])
 

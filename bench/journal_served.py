@@ -10,18 +10,17 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench.fault_cost import row
+from bench.journal_cost import BARE, JOURNAL, METRICS, table
 from bench.part import BenchError, Options, Part, run
 from bench.recommend_peers import CLIENT_CORE, OPTIONS, SERVER_CORE
 from bench.rotation import Rotation
 from bench.wrk import CONNECTIONS, WrkError, ask, check_tools
 from fixtures.mock_process import MockProcessError, running_mock
 
-NEITHER = "neither"
 SERVERS = {  # name -> module, options
-    NEITHER: ("bench.peers.unrecorded_mock", ()),
-    "metrics (`--journal 0`)": ("mock_server", ("--journal", "0")),
-    "journal and metrics (`--journal 1000`, the default)": ("mock_server", ()),
+    BARE: ("bench.peers.unrecorded_mock", ()),
+    METRICS: ("mock_server", ("--journal", "0")),
+    JOURNAL: ("mock_server", ()),
 }
 
 
@@ -45,9 +44,7 @@ def measure(options: Options) -> str:
                         found[name].append(result.cpu_us)
     except (WrkError, MockProcessError) as error:
         raise BenchError(str(error)) from None
-    rows = ["| what is kept | CPU us/request | relative to neither, median (least, most) |", "|---|---|---|"]
-    rows += [row(name, spent, found[NEITHER]) for name, spent in found.items()]
-    return "\n".join(rows) + f"\n\n{rounds} rounds of {seconds} s in turn, {CONNECTIONS} connections."
+    return f"{table(found)}\n\n{rounds} rounds of {seconds} s in turn, {CONNECTIONS} connections."
 
 
 PART = Part("journal_served", measure)

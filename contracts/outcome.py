@@ -57,14 +57,18 @@ class Finding:
     @property
     def crashed(self) -> bool:
         """Whether the finding is a 5xx, or no response at all."""
-        last = self.exchanges[-1] if self.exchanges else None
+        last = self._last
         return last is not None and (last.status is None or last.status >= 500)
 
     @property
     def turned_away(self) -> bool:
         """Whether the finding is a 401 for a valid key."""
-        last = self.exchanges[-1] if self.exchanges else None
+        last = self._last
         return last is not None and last.status == 401 and last.organisation is not None
+
+    @property
+    def _last(self) -> Exchange | None:
+        return self.exchanges[-1] if self.exchanges else None
 
 
 @dataclass

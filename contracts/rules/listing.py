@@ -139,8 +139,8 @@ def _missing(run: Run, exchanges: list[Exchange]) -> Iterator[tuple[Exchange, li
     depth = max([_LEAST_DEPTH, *(exchange.counted("total_count") or 0 for exchange in exchanges)])
     for exchange in exchanges:
         body, total = exchange.request_json, exchange.pagination.get("total_count")
-        whole_list = exchange.pagination.get("has_next") is False and body.get("page", 1) == 1
-        whole_list = whole_list and asked_limit(exchange) is not None
+        first = body.get("page", 1) == 1 and asked_limit(exchange) is not None
+        whole_list = first and exchange.pagination.get("has_next") is False
         if channel is None or not whole_list or body.get("strategy") != channel.strategy:
             continue
         if not number(total) or total >= depth:

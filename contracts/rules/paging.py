@@ -86,7 +86,7 @@ def echo(_: Run, exchange: Exchange) -> tuple[str, str] | None:
 
 @each("PAGE-total-covers", lambda x: served(x) and bool(x.results), "total_count that covers this page")
 def total_covers(_: Run, exchange: Exchange) -> tuple[str, str] | None:
-    limit, page, total = _asked(exchange, "limit", 20), _asked(exchange, "page", 1), _total(exchange)
+    limit, page, total = asked_limit(exchange), _asked(exchange, "page", 1), _total(exchange)
     if limit is None or page is None or total is None or exchange.operation != "recommend":
         return None
     least = (page - 1) * limit + len(exchange.results)
@@ -97,7 +97,7 @@ def total_covers(_: Run, exchange: Exchange) -> tuple[str, str] | None:
     "PAGE-full", lambda x: served(x) and x.pagination.get("has_next") is True, "a full page, when there is a next one"
 )
 def full(_: Run, exchange: Exchange) -> tuple[str, str] | None:
-    limit = _asked(exchange, "limit", 20)
+    limit = asked_limit(exchange)
     count = len(exchange.results)
     short = limit is not None and exchange.operation == "recommend" and count < limit
     return ("short", f"{count} of {limit} items, and has_next true") if short else None
@@ -112,15 +112,16 @@ def turns(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
     """Expect a page that was requested right after the previous one to contain other items, and at least one. If
     something was written shortly before, the list may have become shorter."""
     for one, following in turned_pages(exchanges):
-        settled = one.sent_at > run.model.last_write_before(following.sent_at) + run.model.settle
-        if one.pagination.get("has_next") is True:
-            if not following.ok and settled:
-                yield Violation("refused", "the next page", f"status {following.status}", (one, following))
-            elif following.ok and len(one.ids) >= _BY_CHANCE and one.ids == following.ids:
-                yield Violation("the same page", "other items than on the page before", "the same", (one, following))
-            elif following.ok and not following.results and settled:
-                actual = f"no items on page {following.request_json['page']}"
-                yield Violation("no next page", "items, as has_next said", actual, (one, following))
+        if one.pagination.get("has_next") is not True:
+            continue
+        settled = _is_settled(run, one, following)
+        if following.ok and len(one.ids) >= _BY_CHANCE and one.ids == following.ids:
+            yield Violation("the same page", "other items than on the page before", "the same", (one, following))
+        elif settled and not following.ok:
+            yield Violation("refused", "the next page", f"status {following.status}", (one, following))
+        elif settled and not following.results:
+            actual = f"no items on page {following.request_json['page']}"
+            yield Violation("no next page", "items, as has_next said", actual, (one, following))
 
 
 @rule("PAGE-no-overlap", served, timed=True)
@@ -130,10 +131,15 @@ def no_overlap(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
     found = []
     for one, following in turned_pages(exchanges):
         both = {*one.ids} & {*following.ids}
-        if both and one.sent_at > run.model.last_write_before(following.sent_at) + run.model.settle:
+        if both and _is_settled(run, one, following):
             actual = f"{sorted(both)[0]} on both pages"
             found.append(Violation("overlap", "no item on two pages", actual, (one, following)))
     yield from found if len(found) > 1 else ()
+
+
+def _is_settled(run: Run, one: Exchange, following: Exchange) -> bool:
+    """Return whether everything that was written before the second of two pages was visible on the first."""
+    return one.sent_at > run.model.last_write_before(following.sent_at) + run.model.settle
 
 
 def turned_pages(exchanges: list[Exchange]) -> Iterator[tuple[Exchange, Exchange]]:

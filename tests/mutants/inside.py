@@ -3,7 +3,7 @@ no or to several organisations."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from starlette.types import ASGIApp
@@ -78,27 +78,42 @@ def others(mock: Mock, state: State) -> list[State]:
     return [each.state for each in mock.organisations if each.state is not state]
 
 
+def followed(further: Callable[[Records, State, Mock], Iterable[tuple[State, Records]]]) -> Break:
+    """Queue further records behind those that were accepted together, each with its organisation's state."""
+
+    def install(mock: Mock) -> None:
+        put = mock.ingest.put
+
+        async def with_further(
+            state: State, apply: Callable[[Any], object], records: Sequence[Any], *rest: Any, **more: Any
+        ) -> None:
+            await put(state, apply, records, *rest, **more)
+            for place, found in further(list(records), state, mock):
+                if found:
+                    await put(place, _applied_by(place, found[0]), found)
+
+        mock.ingest.put = with_further  # type: ignore[method-assign]
+
+    return inside(install)
+
+
+def _applied_by(state: State, record: Record) -> Callable[[Any], object]:
+    names = {Item: "apply_item", User: "apply_user", Event: "apply_event"}
+    apply: Callable[[Any], object] = getattr(state.tenant, names[type(record)])
+    return apply
+
+
 def shares(
     test: Callable[[Record, State, State], bool], change: Callable[[Any], Record] = lambda record: record
 ) -> Break:
     """Queue accepted records for other organisations too, as `change` returns them: test(record, its organisation's
     state, the other's)."""
 
-    def install(mock: Mock) -> None:
-        put = mock.ingest.put
+    def leaked(records: Records, state: State, mock: Mock) -> Iterator[tuple[State, Records]]:
+        for other in others(mock, state):
+            yield other, [change(each) for each in records if test(each, state, other)]
 
-        async def shared(
-            state: State, apply: Callable[[Any], object], records: Sequence[Any], *rest: Any, **more: Any
-        ) -> None:
-            await put(state, apply, records, *rest, **more)
-            for other in others(mock, state):
-                leaked = [change(each) for each in records if test(each, state, other)]
-                if leaked:
-                    await put(other, getattr(other.tenant, apply.__name__), leaked)
-
-        mock.ingest.put = shared  # type: ignore[method-assign]
-
-    return inside(install)
+    return followed(leaked)
 
 
 def buckets(name_of: Callable[[Request, Server], object]) -> Break:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 from mock_server.mock import Mock
 from mock_server.state.organisations import State
 from mock_server.state.records import Item, User
-from tests.mutants.inside import Records, inside, queues
+from tests.mutants.inside import Records, followed, queues
 from tests.mutants.mutant import Mutant
 from tests.mutants.wrappers import (
     Answer,
@@ -30,30 +29,19 @@ from tests.mutants.written.key_types import accepts_wrong_type
 from tests.mutants.written.limits import costs
 
 
-def deletes_namesakes(operation: str) -> Break:
-    """Who deletes a record of one kind deletes that of the other kind with the same id: "users" or "items"."""
+def deletes_namesakes(kind: type[Item | User]) -> Break:
+    """Who deletes a record of this kind deletes that of the other kind with the same id."""
 
-    def install(mock: Mock) -> None:
-        put = mock.ingest.put
+    def namesakes(records: Records, state: State, _: Mock) -> Iterator[tuple[State, Records]]:
+        yield state, [_namesake(each) for each in records if isinstance(each, kind) and each.status == "deleted"]
 
-        async def changed(
-            state: State, apply: Callable[[Any], object], records: Sequence[Any], *rest: Any, **more: Any
-        ) -> None:
-            await put(state, apply, records, *rest, **more)
-            gone = [each for each in records if isinstance(each, Item | User) and each.status == "deleted"]
-            if operation == "users":
-                users = [each.user_id for each in gone if isinstance(each, User)]
-                items = [Item(each, "product", "deleted", None, None, 0.0) for each in users]
-                await put(state, state.tenant.apply_item, items, *rest, **more)
-            else:
-                ids = [each.item_id for each in gone if isinstance(each, Item)]
-                await put(
-                    state, state.tenant.apply_user, [User(each, "deleted", None, {}) for each in ids], *rest, **more
-                )
+    return followed(namesakes)
 
-        mock.ingest.put = changed  # type: ignore[method-assign]
 
-    return inside(install)
+def _namesake(record: Item | User) -> Item | User:
+    if isinstance(record, User):
+        return Item(record.user_id, "product", "deleted", None, None, 0.0)
+    return User(record.item_id, "deleted", None, {})
 
 
 def forgets_neighbour(records: Records, state: State, _: Mock) -> Records:
@@ -191,12 +179,12 @@ MUTANTS = [
         "deleted-users-take-items-along",
         "Who deletes a user deletes the item with the same id.",
         ("LIFE-every-item-shows", "LIFE-upserted-shows"),
-        deletes_namesakes("users"),
+        deletes_namesakes(User),
     ),
     Mutant(
         "deleted-items-take-users-along",
         "Who deletes an item deletes the user with the same id.",
         ("PERS-alike", "IDENT-alike"),
-        deletes_namesakes("items"),
+        deletes_namesakes(Item),
     ),
 ]
