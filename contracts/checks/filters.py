@@ -143,8 +143,6 @@ def every_strategy(probe: Probe) -> Iterator[None]:
     for strategy in probe.operations.strategies:
         given = {"strategy": strategy, "user_id": user, "context_item_id": context}
         _sound(probe, found, strategy, {"brand": found.brands[0]}, **given)
-        if not probe.plan.quick:  # FILTER-only-matches judges it
-            probe.recommend(**given, limit=100, filters={"price": found.items[0]["attributes"]["price"]})
 
 
 @check("FILTER-every-page")

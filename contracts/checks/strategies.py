@@ -1,5 +1,6 @@
 """Strategies are accepted with their required input, and follow what happened."""
 
+import itertools
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -39,18 +40,25 @@ def default_personalized(probe: Probe) -> None:
 
 @check("STRAT-requires-user")
 def requires_user(probe: Probe) -> None:
-    for strategy in probe.operations.needing("user_id"):
-        for case, given in _in_place_of(probe, "user_id").items():
-            exchange = probe.recommend(strategy=strategy, **given)
-            probe.expect_status(exchange, _refusals(given), f"{strategy} without user_id{case}")
+    for strategy, case, given in _without(probe, "user_id"):
+        exchange = probe.recommend(strategy=strategy, **given)
+        probe.expect_status(exchange, _refusals(given), f"{strategy} without user_id{case}")
 
 
 @check("STRAT-requires-context-item")
 def requires_context_item(probe: Probe) -> None:
-    for strategy in probe.operations.needing("context_item_id"):
-        for case, given in _in_place_of(probe, "context_item_id").items():
-            exchange = probe.recommend(strategy=strategy, **given)
-            probe.expect_status(exchange, (400, 422), f"{strategy} without context_item_id{case}")
+    for strategy, case, given in _without(probe, "context_item_id"):
+        exchange = probe.recommend(strategy=strategy, **given)
+        probe.expect_status(exchange, (400, 422), f"{strategy} without context_item_id{case}")
+
+
+def _without(probe: Probe, required: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield (strategy, case, input) for every strategy that requires this input: with nothing in its place, and with
+    other input, which differs from strategy to strategy."""
+    (bare, *others), turns = _in_place_of(probe, required).items(), itertools.count()
+    for strategy in probe.operations.needing(required):
+        for case, given in (bare, others[next(turns) % len(others)]):
+            yield strategy, case, given
 
 
 def _refusals(given: dict[str, Any]) -> tuple[int, ...]:

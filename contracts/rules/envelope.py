@@ -1,7 +1,7 @@
 """Rules over the format of every response."""
 
 from contracts.exchange import Exchange
-from contracts.rules.recommendation import whole
+from contracts.rules.numbers import whole
 from contracts.run.registry import each
 from contracts.run.run import Run
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from contracts.exchange import Exchange
 from contracts.rules.headers import used_before
-from contracts.rules.recommendation import number
+from contracts.rules.numbers import number
 from contracts.run.model import records_of
 from contracts.run.registry import Violation, each, rule
 from contracts.run.run import Run

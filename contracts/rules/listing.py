@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from contracts.exchange import Exchange
+from contracts.rules.numbers import number
 from contracts.rules.paging import asked_limit
-from contracts.rules.recommendation import number, served
+from contracts.rules.recommendation import served
 from contracts.run.model import ABSENT, FOREIGN, Item, same
 from contracts.run.registry import Violation, rule
 from contracts.run.run import Run

@@ -1,11 +1,11 @@
 """Compares limit, page, total_count and has_next with each other and with the request."""
 
-import itertools
 from collections.abc import Iterator
-from typing import Any
 
 from contracts.exchange import ODD, Exchange
-from contracts.rules.recommendation import served, whole
+from contracts.rules.numbers import whole
+from contracts.rules.recommendation import served
+from contracts.rules.turns import turned_pages
 from contracts.run.registry import Violation, each, rule
 from contracts.run.run import Run
 
@@ -140,13 +140,3 @@ def no_overlap(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
 def _is_settled(run: Run, one: Exchange, following: Exchange) -> bool:
     """Return whether everything that was written before the second of two pages was visible on the first."""
     return one.sent_at > run.model.last_write_before(following.sent_at) + run.model.settle
-
-
-def turned_pages(exchanges: list[Exchange]) -> Iterator[tuple[Exchange, Exchange]]:
-    """Yield pairs of pages that were requested in sequence."""
-    for one, following in itertools.pairwise(exchanges):
-        near = following.number == one.number + 1 and following.organisation == one.organisation
-        body: Any = one.request_json
-        turned = near and isinstance(body, dict) and whole(page := body.get("page", 1))
-        if turned and {**body, "page": page + 1} == following.request_json:
-            yield one, following

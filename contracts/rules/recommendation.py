@@ -1,12 +1,12 @@
 """Rules over the format of every recommendation, and what it must never contain."""
 
 import itertools
-import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from typing import Any, TypeGuard
+from collections.abc import Iterable, Iterator
 
 from contracts.exchange import Exchange
+from contracts.rules.numbers import number, whole
+from contracts.rules.turns import turned_pages
 from contracts.run.registry import Violation, each, rule
 from contracts.run.run import Run
 
@@ -18,16 +18,6 @@ def served(exchange: Exchange) -> bool:
     """Return whether it is a recommendation; ENV-success judges what is no JSON object."""
     asked = exchange.operation is not None and "ecommend" in exchange.operation
     return asked and exchange.ok and bool(exchange.envelope)
-
-
-def number(value: Any) -> TypeGuard[float]:
-    if isinstance(value, float):
-        return math.isfinite(value)
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def whole(value: Any) -> TypeGuard[int]:
-    return number(value) and (isinstance(value, int) or value.is_integer())
 
 
 @each("VALID-accepted", lambda x: x.valid and x.status is not None and x.status < 500 and x.status != 429, "200 or 202")
@@ -159,28 +149,19 @@ def never_rising(_: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
             if later > earlier:
                 yield Violation("rising", expected, f"{later} after {earlier}", (exchange,))
                 break
-    rises = [pair for pairs in _turned_pages(exchanges).values() if all(map(_rises, pairs)) for pair in pairs]
+    rises = [pair for pairs in _by_request(exchanges) if all(map(_rises, pairs)) for pair in pairs]
     for one, next_ in rises if len(rises) > 1 else ():
         actual = f"{_scores(next_)[0]} after {_scores(one)[-1]}"
         yield Violation("from page to page", expected, actual, (one, next_))
 
 
-def _turned_pages(exchanges: list[Exchange]) -> dict[str, list[tuple[Exchange, Exchange]]]:
-    """Return pages that were requested in sequence, by request. A list may change in between, so a score must rise
-    every time, and more than once."""
+def _by_request(exchanges: list[Exchange]) -> Iterable[list[tuple[Exchange, Exchange]]]:
+    """Return turned pages by request. A list may change in between, so a score must rise every time, and more than
+    once."""
     found = defaultdict(list)
-    for one, next_ in itertools.pairwise(exchanges):
-        adjacent = next_.number == one.number + 1 and next_.organisation == one.organisation
-        if adjacent and _page(one) and {**one.request_json, "page": _page(one) + 1} == next_.request_json:
-            found[f"{one.organisation} {next_.question}"].append((one, next_))
-    return found
-
-
-def _page(exchange: Exchange) -> int:
-    """Return the requested page number, or 0."""
-    body = exchange.request_json
-    page = body.get("page") if isinstance(body, dict) else None
-    return page if isinstance(page, int) else 0
+    for one, next_ in turned_pages(exchanges):
+        found[one.organisation, next_.question].append((one, next_))
+    return found.values()
 
 
 def _rises(pages: tuple[Exchange, Exchange]) -> bool:

@@ -1,6 +1,5 @@
 """The API for checks: methods that call the target, and that record what was expected of it."""
 
-import itertools
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
@@ -43,7 +42,7 @@ class Probe:
         self.home = home  # the organisation that requests go to by default
         self.findings: list[Finding] = []
         self.exchanges: list[Exchange] = []
-        self._turns = itertools.count()  # so that each request of an attempt is spelled in another way
+        self._turn = -1  # of the latest request; each of an attempt is spelled in another way
         self.started = time.monotonic()
         self._last_write = self.started
 
@@ -69,7 +68,8 @@ class Probe:
         return self.request(operation.method, operation.path, credential or right, **options)
 
     def request(self, method: str, path: str, credential: Credential, **options: Any) -> Exchange:
-        options.setdefault("turn", next(self._turns))
+        self._turn += 1
+        options.setdefault("turn", self._turn)
         exchange = self.run.client.send(self.check, method, path, credential, **options)
         self.exchanges.append(exchange)
         if "recommend" not in path:
@@ -81,11 +81,12 @@ class Probe:
         made = []
         for request in requests:
             options = dict(request)
+            self._turn += 1
             right = self.credentials.right(operation.key_type or "publishable", options.pop("organisation", self.home))
             made.append(
                 {
                     "source": self.check, "method": operation.method, "path": operation.path, "credential": right,
-                    "operation": operation.operation_id, "fresh": True, "turn": next(self._turns), **options,
+                    "operation": operation.operation_id, "fresh": True, "turn": self._turn, **options,
                 }
             )  # fmt: skip
         exchanges = self.run.client.send_together(made)
@@ -219,11 +220,11 @@ class Probe:
 
     def eventually(self, look: Callable[[], Look]) -> Look:
         """Look until it holds, or until `--settle` has passed since this check's last write; return the last look."""
-        deadline = max(
-            self._last_write + self.visibility.settle, time.monotonic() + min(1.0, self.visibility.settle / 4)
-        )
-        pause = _FIRST_PAUSE
+        soonest = time.monotonic() + min(1.0, self.visibility.settle / 4)
+        deadline = max(self._last_write + self.visibility.settle, soonest)
+        pause, turn = _FIRST_PAUSE, self._turn
         while True:
+            self._turn = turn  # polls are spelled alike, because their number depends on the target's speed
             seen = look()
             left = deadline - time.monotonic()
             if seen.ok or left <= 0:

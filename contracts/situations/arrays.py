@@ -14,8 +14,8 @@ from contracts.situations.values import class_of
 from fixtures.spec import Operation
 
 NULL, LONG_TEXT, INACTIVE, AGAIN = "null", "a long text", "an inactive user", "a second identify"
-FOREIGN = "a recommendation_id of another organisation"
-_NOT_WELCOME = (NULL, LONG_TEXT, INACTIVE, AGAIN, FOREIGN)  # doubts besides the kinds of ids
+SERVED_ELSEWHERE = "a recommendation_id of another organisation"
+_NOT_WELCOME = (NULL, LONG_TEXT, INACTIVE, AGAIN, SERVED_ELSEWHERE)  # doubts besides the kinds of ids
 _AT_ONCE = 8  # requests at the same time
 _SMALL = 10  # records; a refused array of more is sent in parts
 _SURELY = 30  # events that every server accepts in one array

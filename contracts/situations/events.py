@@ -6,7 +6,7 @@ from typing import Any
 
 from contracts.rules.other_organisation import STEADY
 from contracts.run.probe import Body, Probe
-from contracts.situations.arrays import AGAIN, FOREIGN, INACTIVE, Part, Sender, doubt_of
+from contracts.situations.arrays import AGAIN, INACTIVE, SERVED_ELSEWHERE, Part, Sender, doubt_of
 from contracts.situations.shared_items import SharedItems, share
 from contracts.situations.stage import Stage, stage
 from contracts.situations.table import Coverage, Row
@@ -114,7 +114,7 @@ def _doubt(row: Row) -> str:
     if row["user"] == "inactive":
         return INACTIVE
     if row["recommendation"] == _ELSEWHERE:
-        return FOREIGN
+        return SERVED_ELSEWHERE
     return AGAIN if (row["name"], row["user"]) == ("identify", "identified") else doubt_of(row)
 
 
