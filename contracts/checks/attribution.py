@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from contracts.checks.common import expect_accepted, expect_no_crash
 from contracts.outcome import Blocked
+from contracts.run.known_item import known_item
 from contracts.run.probe import Probe
 from contracts.run.registry import check
 from fixtures.bodies import event_body, unique_uuid
@@ -15,9 +16,9 @@ def echo_accepted(probe: Probe) -> Iterator[None]:
     served = probe.must_recommend(strategy="trending", user_id=probe.name("user")).data.get("recommendation_id")
     if not isinstance(served, str):
         raise Blocked("no recommendation_id was served (REC-recommendation-id)")
-    user = probe.name("user")
+    user, item = probe.name("user"), known_item(probe)
     for name in ("click", "purchase"):
-        body = event_body(name, user, probe.name("item"), recommendation_id=served)
+        body = event_body(name, user, item, recommendation_id=served)
         expect_accepted(probe, probe.operations.events, body, f"{name} with a served recommendation_id")
     yield
     for strategy in ("personalized", "popular")[: 1 if probe.plan.one_organisation else 2]:

@@ -163,7 +163,7 @@ def refused_changes_nothing(probe: Probe) -> Iterator[None]:
             if probe.send(probe.operations.items, body, credential).ok:
                 raise Blocked(f"the key {credential.name} was not refused (AUTH)")
         probe.send(probe.operations.users, user_body(user, status="inactive"), credential)
-    probe.interest([made["item_id"]])
+    probe.send(probe.operations.events, probe.interested([made["item_id"]]))  # on what may be unknown (R29)
     yield
     exchange, item_id = probe.look(category), made["item_id"]
     expected = "no item from a refused upsert"

@@ -101,8 +101,9 @@ def history_isolated(probe: Probe) -> Iterator[None]:
     yield
     user, others = probe.name("user"), (there.newcomer, probe.name("newcomer"))
     foreign = tastes.Shelf(there.category, there.items)
-    # The first organisation's history names the items of the second, where it would count if it leaked.
-    probe.ingest(foreign.history(user, "quiet"), "main")
+    # The first organisation's history names the items of the second, where it would count if it leaked. An organisation
+    # may refuse events on items that it does not have (R29).
+    probe.send(probe.operations.events, foreign.history(user, "quiet"), organisation="main")
     here.send_history(probe, user, "quiet")
     real, anonymous = probe.name("real"), unique_uuid(probe.rng(probe.name("anonymous")))
     foreign.send_history(probe, anonymous, "quiet", "other")
@@ -110,7 +111,7 @@ def history_isolated(probe: Probe) -> Iterator[None]:
     twin, leaver = probe.number(), probe.name("leaver")
     retold = foreign.history(twin, "quiet")
     retold = [{**event, "event_id": unique_uuid(probe.rng(f"{user} {n}"))} for n, event in enumerate(retold)]
-    probe.ingest(retold, "main")
+    probe.send(probe.operations.events, retold, organisation="main")
     foreign.send_history(probe, leaver, "quiet", "other")
     yield
     probe.ingest(retold, "other")

@@ -23,7 +23,7 @@ def refused_array_stores_nothing(probe: Probe) -> Iterator[None]:
     probe.stock([control])
     items = probe.send(probe.operations.items, [first, bad, last])
     if not items.ok:
-        probe.interest(ids)
+        probe.send(probe.operations.events, probe.interested(ids))  # on what may be unknown (R29)
     yield
     shelf.needs_effect(probe)
     probe.needs(lambda: shelf.differ(probe, subject, shelf.newcomer), "the user's list follows the user's events")

@@ -24,17 +24,20 @@ _PAGES = ((), (1, 2), (3, 10), (11, 50))
 _MOST_RECORDS = 8
 
 
-def natural(operation: Operation, body: Any, rng: Random) -> Any:
-    """Return the body as a careful client sends it: events with their natural family (R10), UUIDs where the documents
-    require them (R24), recommendation requests with a user (R41)."""
+def natural(operation: Operation, body: Any, rng: Random, item_id: str) -> Any:
+    """Return the body as a careful client sends it: events of a known item, with their natural family (R10), a UUID
+    where the documents require one (R24), and no recommendation_id, because none was served (R29); recommendation
+    requests with a user (R41)."""
     if isinstance(body, list):
-        return [natural(operation, record, rng) for record in body]
+        return [natural(operation, record, rng, item_id) for record in body]
     if not isinstance(body, dict):
         return body
     if operation.operation_id == "ingestEvents":
         family = STANDARD_FAMILIES.get(body.get("event_name", ""), "engagement")
-        uuids = {name: unique_uuid(rng) for name in ("event_id", "recommendation_id") if body.get(name) is not None}
-        return {**body, **uuids, "event_family": family}
+        known = {"event_id": unique_uuid(rng), "item_id": item_id}
+        changed = {name: value for name, value in known.items() if body.get(name) is not None}
+        event = {name: value for name, value in body.items() if name != "recommendation_id"}
+        return {**event, **changed, "event_family": family}
     if operation.operation_id == "recommend" and body.get("strategy") in ("trending", "popular"):
         return {"user_id": "visitor", **body}
     return body

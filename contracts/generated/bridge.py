@@ -16,6 +16,8 @@ from contracts.generated.bodies import made_odd, natural, spread
 from contracts.generated.spoil import broken_by_one_rule
 from contracts.outcome import Finding, NotJudged
 from contracts.run.credentials import Credential
+from contracts.run.known_item import known_item
+from contracts.run.probe import Probe
 from contracts.run.run import Run
 from contracts.run.spelling import encode
 from fixtures.spec import Operation
@@ -57,6 +59,11 @@ class Bridge:
 
     def __post_init__(self) -> None:
         self.rng = self.run.plan.rng(self.plan.check)
+        probe = Probe(self.run, self.plan.check, self.run.spare)
+        try:
+            self.item_id = known_item(probe)
+        except NotJudged:  # other checks judge the refused upsert
+            self.item_id = probe.name("item")
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         try:
@@ -73,7 +80,7 @@ class Bridge:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         if not self._accepted(operation, body):
             return _nothing(start_response)
-        body = encode(natural(operation, json.loads(body), self.rng))
+        body = encode(natural(operation, json.loads(body), self.rng, self.item_id))
         if self.plan.spoil:
             broken = broken_by_one_rule(self.run.operations, operation, json.loads(body), self.counts[operation.path])
             if broken is None:

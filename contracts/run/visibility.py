@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from contracts.outcome import NotJudged
+from contracts.run.known_item import known_item
 from contracts.run.plan import Channel
 from contracts.run.probe import Probe
 from contracts.run.run import Run
@@ -57,6 +58,8 @@ def measure(run: Run, first: FirstItem) -> Seen:
     """Set the run's channel, its lag, and whether arrays of items work."""
     probe = Probe(run, CHECK)
     try:
+        for organisation in () if run.plan.brief else dict.fromkeys(("main", run.spare)):
+            known_item(Probe(run, CHECK, organisation))  # visible to all checks
         written = _write(probe, first)
         seen = _listen(probe, written)
         run.visibility.arrays = bool(written.together) and run.visibility.channel is not None and _shows(probe, written)

@@ -14,8 +14,8 @@ from contracts.situations.values import class_of
 from fixtures.spec import Operation
 
 NULL, LONG_TEXT, INACTIVE, AGAIN = "null", "a long text", "an inactive user", "a second identify"
-SERVED_ELSEWHERE = "a recommendation_id of another organisation"
-_NOT_WELCOME = (NULL, LONG_TEXT, INACTIVE, AGAIN, SERVED_ELSEWHERE)  # doubts besides the kinds of ids
+SERVED_ELSEWHERE, UNKNOWN_ITEM = "a recommendation_id of another organisation", "an unknown item"
+_NOT_WELCOME = (NULL, LONG_TEXT, INACTIVE, AGAIN, SERVED_ELSEWHERE, UNKNOWN_ITEM)  # doubts besides the kinds of ids
 _AT_ONCE = 8  # requests at the same time
 _SMALL = 10  # records; a refused array of more is sent in parts
 _SURELY = 30  # events that every server accepts in one array
@@ -44,12 +44,13 @@ def doubt_of(row: Row) -> str:
 @dataclass
 class Sender:
     """Sends to one operation. `missed`: reason -> number of records that were not accepted. `refused`: doubts that
-    turned out to be true."""
+    turned out to be true. `certain`: but for their doubts, the records must be accepted."""
 
     probe: Probe
     operation: Operation
     missed: Counter[str] = field(default_factory=Counter)
     refused: set[str] = field(default_factory=set)
+    certain: bool = True
     _taken: set[str] = field(default_factory=set)
 
     def send(self, parts: Sequence[Part], sizes: dict[str, int], filler: Sequence[Body] = ()) -> list[Part]:
@@ -112,7 +113,8 @@ class Sender:
     def _options(self, body: Any, batch: list[Part]) -> dict[str, Any]:
         doubts = {part.doubt for part in batch} - {""}
         of_events = self.operation is self.probe.operations.events and isinstance(body, list) and len(body) <= _SURELY
-        documented = not isinstance(body, list) or of_events  # arrays of items and users are undefined (R21)
+        # Arrays of items and users are undefined (R21).
+        documented = self.certain and (not isinstance(body, list) or of_events)
         odd = bool(doubts) and all(doubt not in _NOT_WELCOME and class_of(doubt) == "odd" for doubt in doubts)
         valid, welcome = documented and not doubts, documented and odd
         return {"organisation": batch[0].organisation, "valid": valid, "welcome": welcome}

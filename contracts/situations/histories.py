@@ -224,7 +224,6 @@ def _passing(probe: Probe, turn: int, item_id: str) -> Body:
         event_body("search", user),
         {**event_body("search", user), "item_id": None},
         event_body("wishlist_shared", user, item_id),
-        event_body("view", user, probe.name("nothing")),
         identify_body(user, unique_uuid(probe.rng(user))),
     ]
     return shapes[turn % len(shapes)]

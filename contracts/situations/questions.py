@@ -215,10 +215,18 @@ def _turn_pages(probe: Probe, stages: dict[str, Stage]) -> None:
 
 
 def _ask_both(probe: Probe, stages: dict[str, Stage]) -> None:
-    """Ask the organisations the same thing one after the other: a list that is kept for all of them would show."""
+    """Ask the organisations the same thing one after the other: a list that is kept for all of them would show. Then at
+    the same time: each must get its own list."""
     user = probe.name("visitor")
-    for strategy, organisation in itertools.product(_FOR_ANYBODY, stages if len(stages) > 1 else ()):
+    asked = [*itertools.product(_FOR_ANYBODY, stages if len(stages) > 1 else ())]
+    for strategy, organisation in asked:
         probe.recommend(organisation, strategy=strategy, user_id=user, limit=100)
+    together = []
+    for strategy, organisation in asked:
+        body = {"strategy": strategy, "user_id": user, "filters": {"category": stages[organisation].category}}
+        together.append({"json": body, "organisation": organisation})
+    if together:
+        probe.send_together(probe.operations.recommend, together)
 
 
 def _turn(probe: Probe, organisation: str, body: Body, limit: int) -> None:

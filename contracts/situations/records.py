@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from contracts.run.probe import Body, Probe
-from contracts.situations.arrays import Part, Sender, doubt_of
+from contracts.situations.arrays import UNKNOWN_ITEM, Part, Sender, doubt_of
 from contracts.situations.namesakes import delete_users_like
 from contracts.situations.table import Coverage, Row
 from contracts.situations.values import (
@@ -166,15 +166,17 @@ def _write(sender: Sender, records: list[Record], step: int, filler: Sequence[Bo
 
 
 def _happen(probe: Probe, records: list[Record], *when: str) -> None:
-    """Let a user view and buy the items whose events are due now."""
+    """Let a user view and buy the items whose events are due now. Before its upsert an item is unknown (R29)."""
+    unknown = UNKNOWN_ITEM if "before" in when else ""
     due = [record for record in records if record.row["events"] in when and record.taken and not record.beside]
     parts = []
     for record in due:
         user, item_id = probe.name("passer-by"), record.bodies[0]["item_id"]
         row = {**record.row, "body": _EVENTS}
         bodies = [event_body(name, user, item_id) for name in ("view", "purchase")]
-        parts += [Part(row, record.organisation, body, doubt_of({**row, "value": ""})) for body in bodies]
-    Sender(probe, probe.operations.events).send(parts, {_EVENTS: 100})
+        doubt = doubt_of({**row, "value": ""}) or unknown
+        parts += [Part(row, record.organisation, body, doubt) for body in bodies]
+    Sender(probe, probe.operations.events, certain=not unknown).send(parts, {_EVENTS: 100})
 
 
 def _look(probe: Probe, records: list[Record]) -> None:

@@ -88,12 +88,16 @@ def _unusual(probe: Probe, organisation: str, ids: list[str], kinds: tuple[str, 
 def _shapes(probe: Probe, organisation: str, ids: list[str], hidden: list[str]) -> dict[str, str]:
     """Return users by what they did alone: a strategy may find nothing in it to go by."""
     users = {kind: probe.name("shape") for kind in _SHAPES}
-    events = []
-    for kind, user in users.items():
-        names, unknown = _SHAPES[kind], [probe.name("nothing") for _ in range(2)]
-        items = {"only unknown items": unknown, "only hidden items": hidden}.get(kind, ids[:2])
-        events += [event_body(n, user, None if n == "search" else item) for item in items for n in names]
-    probe.ingest(events, organisation)
+    # A server may refuse the events of unknown items (R29).
+    unknown = {"only unknown items": [probe.name("nothing") for _ in range(2)]}
+    items = {kind: ids[:2] for kind in _SHAPES} | {"only hidden items": hidden} | unknown
+    events = {
+        kind: [event_body(n, user, None if n == "search" else item) for item in items[kind] for n in _SHAPES[kind]]
+        for kind, user in users.items()
+    }
+    for kind in unknown:
+        probe.send(probe.operations.events, events.pop(kind), organisation=organisation)
+    probe.ingest([event for some in events.values() for event in some], organisation)
     return users
 
 

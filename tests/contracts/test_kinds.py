@@ -85,7 +85,7 @@ def test_a_documented_key_of_pagination_must_be_there(name: str) -> None:
 def test_events_are_sent_with_uuids_and_the_family_of_their_name(name: str) -> None:
     """Field cases C4 and O2: also if the generator made something else."""
     rng, ingest = Random(1), SPEC.operation("ingestEvents")
-    made = natural(ingest, {"event_name": name, "event_family": "exposure", "event_id": "7", "user_id": "u"}, rng)
+    made = natural(ingest, {"event_name": name, "event_family": "exposure", "event_id": "7", "user_id": "u"}, rng, "i")
     assert made["event_family"] == STANDARD_FAMILIES.get(name, "engagement")
     for event_id in (made["event_id"], full_event_body("view", "u", "i", rng)["event_id"]):
         assert uuid.UUID(event_id).version == 4
@@ -94,7 +94,7 @@ def test_events_are_sent_with_uuids_and_the_family_of_their_name(name: str) -> N
 @pytest.mark.parametrize("strategy", ["trending", "popular"])
 def test_every_question_names_a_user_even_if_none_is_required(strategy: str) -> None:
     """Field case O4."""
-    asked = natural(SPEC.operation("recommend"), {"strategy": strategy}, Random(1))
+    asked = natural(SPEC.operation("recommend"), {"strategy": strategy}, Random(1), "i")
     assert asked["user_id"]
     assert CATALOGUE["STRAT-needs-nothing-else"].level is Level.SHOULD
 
