@@ -10,7 +10,7 @@ from typing import Any
 
 from contracts.exchange import Exchange
 from contracts.rules.numbers import number
-from contracts.rules.paging import asked_limit
+from contracts.rules.pages import asked_limit
 from contracts.rules.recommendation import served
 from contracts.run.model import ABSENT, FOREIGN, Item, same
 from contracts.run.registry import Violation, rule

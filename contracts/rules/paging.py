@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from contracts.exchange import ODD, Exchange
 from contracts.rules.numbers import whole
+from contracts.rules.pages import asked_limit, shown_page, total_of, turned_pages
 from contracts.rules.recommendation import served
-from contracts.rules.turns import turned_pages
 from contracts.run.registry import Violation, each, rule
 from contracts.run.run import Run
 
@@ -54,39 +54,21 @@ def count_fits(_: Run, exchange: Exchange) -> tuple[str, str] | None:
     return ("total_count", f"{count} results, total_count {total}") if count > total else None
 
 
-def asked_limit(exchange: Exchange) -> int | None:
-    """Return the requested limit if it is one from 1 to 100, else None."""
-    return _asked(exchange, "limit", 20)
-
-
-def _asked(exchange: Exchange, name: str, default: int) -> int | None:
-    """Return the requested number if every server supports it, else None."""
-    body = exchange.request_json
-    value = body.get(name, default) if isinstance(body, dict) else None
-    most = 100 if name == "limit" else 1_000
-    return int(value) if whole(value) and 1 <= value <= most else None
-
-
-def _total(exchange: Exchange) -> int | None:
-    total = exchange.pagination.get("total_count")
-    return int(total) if whole(total) else None
-
-
 @each("PAGE-echo", served, "the page and the limit that were asked for")
 def echo(_: Run, exchange: Exchange) -> tuple[str, str] | None:
     if exchange.operation != "recommend":
         return None
-    for name, default in (("limit", 20), ("page", 1)):
-        asked, said = _asked(exchange, name, default), exchange.pagination.get(name)
+    for name, wanted in (("limit", asked_limit(exchange)), ("page", shown_page(exchange))):
+        said = exchange.pagination.get(name)
         past = name == "page" and not exchange.results  # a server may return the last page's number there (R33)
-        if asked is not None and whole(said) and said != asked and not past:
-            return name, f"{name} {said} for {asked}"
+        if wanted is not None and whole(said) and said != wanted and not past:
+            return name, f"{name} {said} for {wanted}"
     return None
 
 
 @each("PAGE-total-covers", lambda x: served(x) and bool(x.results), "total_count that covers this page")
 def total_covers(_: Run, exchange: Exchange) -> tuple[str, str] | None:
-    limit, page, total = asked_limit(exchange), _asked(exchange, "page", 1), _total(exchange)
+    limit, page, total = asked_limit(exchange), shown_page(exchange), total_of(exchange)
     if limit is None or page is None or total is None or exchange.operation != "recommend":
         return None
     least = (page - 1) * limit + len(exchange.results)

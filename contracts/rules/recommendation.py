@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from contracts.exchange import Exchange
 from contracts.rules.numbers import number, whole
-from contracts.rules.turns import turned_pages
+from contracts.rules.pages import turned_pages
 from contracts.run.registry import Violation, each, rule
 from contracts.run.run import Run
 

@@ -82,6 +82,12 @@ def unknown_context(request: Request, server: Server) -> bool:
 
 VARIANTS = [
     Variant(
+        "successes-have-no-error",
+        "Successes have no key `error`.",
+        "R12",
+        edits(always, without("error"), 200, 202),
+    ),
+    Variant(
         "errors-are-arrays",
         "`error` is always an array of texts.",
         "R12",

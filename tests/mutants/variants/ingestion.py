@@ -52,6 +52,20 @@ async def empty_arrays(request: Request, server: Server) -> Answer:
     return await server.answer(request)
 
 
+def names_unknown(request: Request, server: Server) -> bool:
+    """Return whether an event names an item, or a recommendation_id, that its organisation does not know."""
+    organisation = server.organisation(request)
+    if request.operation != "events" or organisation is None:
+        return False
+    state = organisation.state
+    items, lists = (
+        {record[name] for record in request.records if isinstance(record.get(name), str)}
+        for name in ("item_id", "recommendation_id")
+    )
+    unknown = [each for each in items if each not in state.tenant.items and not server.mock.ingest.has(state, each)]
+    return bool(unknown) or any(state.tenant.attribution.served(each) is None for each in lists)
+
+
 def counted_twice() -> Break:
     numbers = count()
     return events(lambda event: replace(event, event_id=f"{event.event_id}-{next(numbers)}"))
@@ -128,6 +142,12 @@ VARIANTS = [
     Variant("item-arrays-refused", "Items come one by one: an array is 400.", "R21", arrays_refused("items")),
     Variant(
         "item-and-user-arrays-refused", "Items and users come one by one.", "R21", arrays_refused("items", "users")
+    ),
+    Variant(
+        "events-on-unknown-items-refused",
+        "An event on an item that was never upserted, or with an unknown recommendation_id, is 404.",
+        "R29",
+        passes(names_unknown, lambda request, server: server.refuse(request, 404)),
     ),
     Variant("empty-arrays-accepted", "An empty array is 202.", "R23", edge(empty_arrays)),
     Variant("duplicates-count-twice", "An event that is sent twice counts twice.", "R24", counted_twice()),

@@ -115,6 +115,18 @@ async def no_page_past_the_end(request: Request, server: Server) -> Answer:
     return answer
 
 
+async def last_page_instead(request: Request, server: Server) -> Answer:
+    """Answer with the last page, and say so, where a page past the end is asked for."""
+    answer = await server.answer(request)
+    if request.operation == "recommend" and answer.status == 200 and request.page != 1:
+        place = answer.json["data"]["pagination"]
+        last = max(1, -(-place["total_count"] // place["limit"]))
+        if place["page"] > last:
+            request.json = request.json | {"page": last}
+            answer.json = (await server.unnoticed(request)).json
+    return answer
+
+
 def lists_in_filters(request: Request, server: Server) -> bool:
     filters = request.value("filters")
     return (
@@ -138,6 +150,7 @@ VARIANTS = [
         passes(is_odd, lambda request, server: server.refuse(request, 422)),
     ),
     Variant("past-the-end-is-404", "A page past the end is 404.", "R33", edge(no_page_past_the_end)),
+    Variant("past-the-end-is-the-last-page", "A page past the end is the last one.", "R33", edge(last_page_instead)),
     Variant("lists-of-150", "A list has at most 150 items.", "R34", lists(lambda _, __, entries: entries[:150])),
     Variant(
         "no-fallback-filling", "Lists end where the strategy's first signal ends.", "R15", lists(first_signal_only)

@@ -7,7 +7,6 @@ from typing import Any
 
 from tests.mutants.mutant import Mutant
 from tests.mutants.wrappers import (
-    INGESTION,
     Answer,
     Break,
     Condition,
@@ -15,9 +14,7 @@ from tests.mutants.wrappers import (
     Request,
     Server,
     edge,
-    edits,
     edits_data,
-    on,
     passes,
     refuses,
 )
@@ -177,12 +174,6 @@ MUTANTS = [
         "A personalized list for an inactive user is a server error, unless limit, page or filters are given.",
         ("USER-inactive-is-answered",),
         crash(asked_plainly("inactive")),
-    ),
-    Mutant(
-        "ingestion-answers-have-no-error",
-        "Answers of ingestion have no key `error`.",
-        ("INGEST-error-key",),
-        edits(on(*INGESTION), lambda document, _: document.pop("error"), 202),
     ),
     Mutant(
         "every-two-hundredth-list-is-502",
