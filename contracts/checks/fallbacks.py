@@ -9,8 +9,6 @@ from contracts.run.probe import Body, Look, Probe, lacking
 from contracts.run.registry import check
 from fixtures.bodies import unique_uuid
 
-_CROWD = 12  # users, enough for a page of popular items on most targets
-
 
 @dataclass
 class Newcomer:
@@ -34,10 +32,8 @@ def _make_newcomer(probe: Probe) -> Newcomer:
     made = Newcomer(probe.name("newcomer"), probe.item("lonely"), lacking(probe.item("bare"), "attributes"))
     category = probe.name("cat")
     others = [probe.item("popular", category) for _ in range(3 if probe.visibility.arrays else 1)]
-    seen = lacking(probe.item("seen"), "attributes")  # only a list without filters can show it
-    probe.upsert_items([made.item, made.bare, *others, seen])
-    ids = [item["item_id"] for item in others]
-    probe.ingest([*probe.interested(ids), *probe.interested([seen["item_id"]], _CROWD)])
+    probe.upsert_items([made.item, made.bare])
+    probe.stock(others)
     return made
 
 

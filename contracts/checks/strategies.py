@@ -10,7 +10,7 @@ from contracts.checks.common import expect_no_crash
 from contracts.generated.spoil import NO_STRATEGIES
 from contracts.outcome import Blocked
 from contracts.run.operations import SESSION
-from contracts.run.probe import Look, Probe
+from contracts.run.probe import Look, Probe, lacking
 from contracts.run.registry import check
 from fixtures.bodies import event_body, unique_uuid, user_body
 
@@ -204,10 +204,12 @@ def popular_follows_events(probe: Probe) -> Iterator[None]:
     again after an update."""
     category = probe.name("cat")
     rare_old, loved, rare_new = (probe.item(stem, category) for stem in ("rare", "loved", "rare"))
-    for item in (rare_old, loved, rare_new):
+    bare = lacking(probe.item("bare"), "attributes")  # only a list without filters can show it
+    for item in (rare_old, loved, rare_new, bare):
         probe.upsert_items([item])
-    fans, user = [probe.name("fan") for _ in range(8)], probe.name("newcomer")
-    events = [event_body(name, fan, loved["item_id"]) for fan in fans for name in ("view", "purchase")]
+    (one, *fans), user = [probe.name("fan") for _ in range(9)], probe.name("newcomer")
+    bought = [(loved, fan) for fan in fans] + [(bare, fan) for fan in (one, *fans)]
+    events = [event_body(name, fan, item["item_id"]) for item, fan in bought for name in ("view", "purchase")]
     events += [event_body("view", fans[0], item["item_id"]) for item in (rare_old, rare_new)]
     probe.ingest(events)
     yield
@@ -228,3 +230,7 @@ def popular_follows_events(probe: Probe) -> Iterator[None]:
 
             expected = "the item that eight users bought before those that one viewed"
             probe.expect_eventually(look, strategy + case, expected)
+    whole = probe.must_recommend(strategy="popular", user_id=user, limit=100)
+    held = loved["item_id"] not in whole.ids or bare["item_id"] in whole.ids
+    expected = "an item without attributes above one that fewer bought"
+    probe.expect(held, "popular, no attributes", expected, "it is missing", whole, missing=(bare["item_id"],))
