@@ -32,11 +32,12 @@ def past_the_end(behaviour: Callable[[Request, Server], Any]) -> Break:
 
 
 async def last_page_again(request: Request, server: Server) -> Answer:
-    """Past the end, the first page is returned."""
+    """Past the end, the first page is returned under the number of the requested one."""
+    asked = request.page
     request.json = request.json | {"page": 1}
     answer = await server.unnoticed(request)
     document = answer.json
-    document["data"]["pagination"]["has_next"] = False
+    document["data"]["pagination"] |= {"has_next": False, "page": asked}
     answer.json = document
     return answer
 
@@ -64,7 +65,7 @@ MUTANTS = [
     ),
     Mutant(
         "past-the-end-starts-again",
-        "Past the end page 1 is shown again.",
+        "Past the end page 1 is shown again, as the page that was asked for.",
         ("PAGE-past-the-end-is-empty",),
         past_the_end(last_page_again),
     ),
