@@ -34,6 +34,7 @@ _AGAIN_WHAT = ("organisation", "strategy", "user", "filters", "page", "connectio
 _BESIDE_WHAT = ("organisation", "strategy", "page")
 _TURNED = ("personalized", "similar")  # strategies; and that of the session
 _FOR_ANYBODY = ("popular", "trending", "personalized")  # strategies that need no history
+_ITEMS = ("product", "article")  # context items, in turn
 _FILTERED = ("number", "zero", "negative", "fraction", "true", "false")  # one for each other strategy
 
 
@@ -203,15 +204,16 @@ def _turn_pages(probe: Probe, stages: dict[str, Stage]) -> None:
     """Request two pages in sequence and then all of a list: of some strategies in each organisation, because an overlap
     must show twice; of each other one in one organisation, under a filter of another kind. Nothing was written since
     the last `yield`."""
-    turned = (*_TURNED, probe.operations.session)
+    turned, items = (*_TURNED, probe.operations.session), itertools.cycle(_ITEMS)
     for organisation, found in stages.items():
+        item = next(items)
         for name in turned:
-            _turn(probe, organisation, _list_of(probe, name, found, "text"), 5)
+            _turn(probe, organisation, _list_of(probe, name, found, "text", item), 5)
         connect(probe, "after a refusal", organisation)
-        probe.recommend(organisation, **_list_of(probe, turned[0], found, "text"), limit=5, page=3)
+        probe.recommend(organisation, **_list_of(probe, turned[0], found, "text", item), limit=5, page=3)
     others = [name for name in probe.operations.strategies if name not in turned]
-    for name, kind, organisation in zip(others, _FILTERED, itertools.cycle(stages), strict=False):
-        _turn(probe, organisation, _list_of(probe, name, stages[organisation], kind), 1)
+    for name, kind, organisation, item in zip(others, _FILTERED, itertools.cycle(stages), items, strict=False):
+        _turn(probe, organisation, _list_of(probe, name, stages[organisation], kind, item), 1)
 
 
 def _ask_both(probe: Probe, stages: dict[str, Stage]) -> None:
@@ -234,6 +236,6 @@ def _turn(probe: Probe, organisation: str, body: Body, limit: int) -> None:
         probe.recommend(organisation, **body, **page)
 
 
-def _list_of(probe: Probe, strategy: str, found: Stage, kind: str) -> Body:
-    item = _context(probe, strategy, found.contexts["product"])
-    return {"strategy": strategy, "user_id": found.users["known"], **item, **_filters(probe, kind, found)}
+def _list_of(probe: Probe, strategy: str, found: Stage, kind: str, item: str) -> Body:
+    context = _context(probe, strategy, found.contexts[item])
+    return {"strategy": strategy, "user_id": found.users["known"], **context, **_filters(probe, kind, found)}
