@@ -21,7 +21,7 @@ _ODD_NAMES = ("gift-card sent", "size.chart/opened", "Added-To-List 2", "5 stars
 _WORDS = ("shoes", "bags_2", "harrow", "north")
 _LIMITS = ((), (1, 10), (11, 49), (51, 100))  # the limit is omitted, or taken from a range
 _PAGES = ((), (1, 2), (3, 10), (11, 50))
-_MOST_RECORDS = 8
+_SIZES = (8, 2, 5)  # of arrays, in turn
 
 
 def natural(operation: Operation, body: Any, rng: Random, item_id: str) -> Any:
@@ -49,8 +49,9 @@ def spread(operation: Operation, body: Any, turn: int, rng: Random) -> Any:
     records."""
     if operation.operation_id == "ingestEvents":
         records = body if isinstance(body, list) else [body]
-        if rng.random() < 0.25:
-            records = [records[n % len(records)] for n in range(rng.randint(2, _MOST_RECORDS))]
+        if turn % 3 == 1:
+            size = _SIZES[turn // 3 % len(_SIZES)]
+            records = [records[n % len(records)] for n in range(size)]
         events = [_spread_event(record, rng) for record in records]
         return events if isinstance(body, list) or len(events) > 1 else events[0]
     if operation.operation_id == "recommend":

@@ -168,6 +168,12 @@ MUTANTS = [
         ("PAGE-second-differs",),
         pages(lambda page: max(1, page - 1)),
     ),
+    Mutant(
+        "pages-beside-an-item-count-from-0",
+        "Page 2 of similar is what page 1 is.",
+        ("PAGE-turns",),
+        pages(lambda page: max(1, page - 1), lambda document: document.get("strategy") == "similar"),
+    ),
     Mutant("pages-skip-one", "Between page 1 and page 2 one item is left out.", ("PAGE-disjoint",), shifted(1)),
     Mutant(
         "later-pages-beside-an-item-overlap",
