@@ -240,6 +240,9 @@ def other_types(probe: Probe) -> Iterator[None]:
     _needs_visible(probe, found)
     for value in (True, False):
         name, filters = "sale", {"category": found.category, "sale": value}
+        exchange = probe.recommend(**{**_where(probe), "limit": 100, "filters": {name: value}})
+        if not probe.expect_status(exchange, (200,), f"{name} {value} taken"):
+            continue
         _sound(probe, found, f"{name} {value}", filters)
         _complete(probe, found, f"{name} {value}", filters)
 

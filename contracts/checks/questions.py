@@ -19,6 +19,8 @@ def field_types(probe: Probe) -> None:
         for value in values:
             body = {"strategy": "popular", field: value}
             expect_refused(probe, probe.operations.recommend, body, f"{field} {value!r}")
+    array = [{"strategy": "popular", "user_id": probe.name("user")}]
+    expect_refused(probe, probe.operations.recommend, array, "an array of requests")
 
 
 @check("REC-unknown-fields")

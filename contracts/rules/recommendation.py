@@ -15,9 +15,11 @@ PAGINATION = ("page", "limit", "total_count", "has_next")
 
 
 def served(exchange: Exchange) -> bool:
-    """Return whether it is a recommendation; ENV-success judges what is no JSON object."""
+    """Return whether it is a recommendation; ENV-success judges what is no JSON object, and other checks a target that
+    takes a request body that is none."""
     asked = exchange.operation is not None and "ecommend" in exchange.operation
-    return asked and exchange.ok and bool(exchange.envelope)
+    known = exchange.request_json is None or isinstance(exchange.request_json, dict)
+    return asked and known and exchange.ok and bool(exchange.envelope)
 
 
 @each("VALID-accepted", lambda x: x.valid and x.status is not None and x.status < 500 and x.status != 429, "200 or 202")

@@ -72,7 +72,7 @@ CHANGES = ("another value", "a falsy value", "another type")  # of a value, when
 _MARKS: dict[str, str | int] = {
     "letters": "plain", "dot": "a.b.c", "underscore": "a_b", "case pair": "Pair", "blank": "a b", "slash": "a/b",
     "percent": "a%2Fb", "markup": "a<b>&amp;c", "combining accent": "cafe\u0301",
-    "colon": "a:b", "at sign": "a@b.example", "accents": "gr\u00f6\u00dfe-caf\u00e9", "plane 1": "\U0001f97e",
+    "colon": "a:b", "at sign": "a+c@b.example", "accents": "gr\u00f6\u00dfe-caf\u00e9", "plane 1": "\U0001f97e",
     "64 characters": 64, "129 characters": 129, "250 characters": 250,
 }  # fmt: skip
 PLAIN_IDS = (

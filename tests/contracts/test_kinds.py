@@ -58,6 +58,13 @@ def accused(exchange: Exchange) -> set[str]:
     return {name for name, rule in rules.items() if rule.about(exchange) and rule.alone and rule.alone(RUN, exchange)}
 
 
+@pytest.mark.parametrize("body", [b'[{"strategy": "similar"}]', b'"similar"', b"42", b"[]", b"null", b"{"])
+def test_a_success_for_a_body_that_is_no_object_is_judged_like_any_other(body: bytes) -> None:
+    exchange = replace(answer(example("recommendation")), request_body=body)
+    assert accused(exchange) <= {"PAGE-full", "RANK-same-ids"}  # the documented example is shortened
+    assert {name for name, rule in RULES.items() if rule.about(exchange)} >= {"ENV-success"}
+
+
 def test_whole_numbers_written_as_floats_are_whole_numbers() -> None:
     """Field case C3, for every number in an answer."""
     document = example("recommendation")
