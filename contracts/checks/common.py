@@ -98,10 +98,13 @@ def odd_bodies(probe: Probe, operation: Operation) -> list[Any]:
     ]
 
 
-def expect_refused(probe: Probe, operation: Operation, body: Any, case: str, forbidden: bool = False) -> Exchange:
-    """Send invalid input and expect 400 (or 422), nothing else. `forbidden`: every document forbids the body."""
+def expect_refused(
+    probe: Probe, operation: Operation, body: Any, case: str, forbidden: bool = False, also: tuple[int, ...] = ()
+) -> Exchange:
+    """Send invalid input and expect 400 (or 422), nothing else but `also`. `forbidden`: every document forbids the
+    body."""
     exchange = probe.send(operation, body, forbidden=case if forbidden else "")
-    probe.expect_status(exchange, REFUSED, case)
+    probe.expect_status(exchange, (*REFUSED, *also), case)
     return exchange
 
 

@@ -20,6 +20,7 @@ from contracts.run.registry import check
 from fixtures.bodies import event_body, full_event_body, identify_body, unique_uuid
 from fixtures.judged.requests import ENUMS
 
+_ALSO = {"item_id": (404,)}  # of a wrong type: no item has it, and an unknown item may be refused (R29)
 _EXPOSURES = ("impression", "view", "click", "search")  # no document says which names belong to exposure (R10)
 
 
@@ -197,18 +198,13 @@ def field_types(probe: Probe) -> None:
     }
     for field, value in wrong.items():
         body = {**event_body("view", probe.name("user")), field: value}
-        _expect_no_type(probe, body, field, f"{field} of a wrong type")
+        expect_refused(probe, probe.operations.events, body, f"{field} of a wrong type", also=_ALSO.get(field, ()))
     user = probe.name("user")
     more = {"user_id": {"id": "a"}, "event_name": 7, "context": ["mobile"], "item_id": 42}
     for field, value in {} if probe.plan.one_organisation else more.items():
         body = {**full_event_body("view", user, known_item(probe), probe.rng(user)), field: value}
-        _expect_no_type(probe, body, field, f"{field} of another wrong type")
-
-
-def _expect_no_type(probe: Probe, body: dict[str, Any], field: str, case: str) -> None:
-    """Expect a refusal; an item_id that no item has may be 404 (R29)."""
-    unknown = (404,) if field == "item_id" else ()
-    probe.expect_status(probe.send(probe.operations.events, body), (*REFUSED, *unknown), case)
+        case = f"{field} of another wrong type"
+        expect_refused(probe, probe.operations.events, body, case, also=_ALSO.get(field, ()))
 
 
 @check("EVENT-name-lowercase")

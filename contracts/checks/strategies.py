@@ -1,6 +1,5 @@
 """Strategies are accepted with their required input, and follow what happened."""
 
-import itertools
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -55,9 +54,9 @@ def requires_context_item(probe: Probe) -> None:
 def _without(probe: Probe, required: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Yield (strategy, case, input) for every strategy that requires this input: with nothing in its place, and with
     other input, which differs from strategy to strategy."""
-    (bare, *others), turns = _in_place_of(probe, required).items(), itertools.count()
-    for strategy in probe.operations.needing(required):
-        for case, given in (bare, others[next(turns) % len(others)]):
+    bare, *others = _in_place_of(probe, required).items()
+    for n, strategy in enumerate(probe.operations.needing(required)):
+        for case, given in (bare, others[n % len(others)]):
             yield strategy, case, given
 
 

@@ -24,15 +24,10 @@ def _asked(exchange: Exchange, name: str, default: int, most: int) -> int | None
     return int(value) if whole(value) and 1 <= value <= most else None
 
 
-def total_of(exchange: Exchange) -> int | None:
-    total = exchange.pagination.get("total_count")
-    return int(total) if whole(total) else None
-
-
 def shown_page(exchange: Exchange) -> int | None:
     """Return the number of the page that is shown: the requested one, or the last one if the response says that it
     shows that in place of a page past the end (R33)."""
-    asked, limit, total = asked_page(exchange), asked_limit(exchange), total_of(exchange)
+    asked, limit, total = asked_page(exchange), asked_limit(exchange), exchange.counted("total_count")
     if asked is None or limit is None or total is None:
         return asked
     last = max(1, -(-total // limit))

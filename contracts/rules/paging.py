@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from contracts.exchange import ODD, Exchange
 from contracts.rules.numbers import whole
-from contracts.rules.pages import asked_limit, shown_page, total_of, turned_pages
+from contracts.rules.pages import asked_limit, shown_page, turned_pages
 from contracts.rules.recommendation import served
 from contracts.run.registry import Violation, each, rule
 from contracts.run.run import Run
@@ -68,7 +68,7 @@ def echo(_: Run, exchange: Exchange) -> tuple[str, str] | None:
 
 @each("PAGE-total-covers", lambda x: served(x) and bool(x.results), "total_count that covers this page")
 def total_covers(_: Run, exchange: Exchange) -> tuple[str, str] | None:
-    limit, page, total = asked_limit(exchange), shown_page(exchange), total_of(exchange)
+    limit, page, total = asked_limit(exchange), shown_page(exchange), exchange.counted("total_count")
     if limit is None or page is None or total is None or exchange.operation != "recommend":
         return None
     least = (page - 1) * limit + len(exchange.results)

@@ -44,13 +44,13 @@ def doubt_of(row: Row) -> str:
 @dataclass
 class Sender:
     """Sends to one operation. `missed`: reason -> number of records that were not accepted. `refused`: doubts that
-    turned out to be true. `certain`: but for their doubts, the records must be accepted."""
+    turned out to be true. `doubt`: one about all parts, besides their own."""
 
     probe: Probe
     operation: Operation
     missed: Counter[str] = field(default_factory=Counter)
     refused: set[str] = field(default_factory=set)
-    certain: bool = True
+    doubt: str = ""
     _taken: set[str] = field(default_factory=set)
 
     def send(self, parts: Sequence[Part], sizes: dict[str, int], filler: Sequence[Body] = ()) -> list[Part]:
@@ -111,10 +111,9 @@ class Sender:
         return accepted
 
     def _options(self, body: Any, batch: list[Part]) -> dict[str, Any]:
-        doubts = {part.doubt for part in batch} - {""}
+        doubts = {self.doubt, *(part.doubt for part in batch)} - {""}
         of_events = self.operation is self.probe.operations.events and isinstance(body, list) and len(body) <= _SURELY
-        # Arrays of items and users are undefined (R21).
-        documented = self.certain and (not isinstance(body, list) or of_events)
+        documented = not isinstance(body, list) or of_events  # arrays of items and users are undefined (R21)
         odd = bool(doubts) and all(doubt not in _NOT_WELCOME and class_of(doubt) == "odd" for doubt in doubts)
         valid, welcome = documented and not doubts, documented and odd
         return {"organisation": batch[0].organisation, "valid": valid, "welcome": welcome}

@@ -220,15 +220,14 @@ def _ask_both(probe: Probe, stages: dict[str, Stage]) -> None:
     """Ask the organisations the same thing one after the other: a list that is kept for all of them would show. Then at
     the same time: each must get its own list."""
     user = probe.name("visitor")
-    asked = [*itertools.product(_FOR_ANYBODY, stages if len(stages) > 1 else ())]
-    for strategy, organisation in asked:
-        probe.recommend(organisation, strategy=strategy, user_id=user, limit=100)
+    if len(stages) < 2:
+        return
     together = []
-    for strategy, organisation in asked:
+    for strategy, organisation in itertools.product(_FOR_ANYBODY, stages):
+        probe.recommend(organisation, strategy=strategy, user_id=user, limit=100)
         body = {"strategy": strategy, "user_id": user, "filters": {"category": stages[organisation].category}}
         together.append({"json": body, "organisation": organisation})
-    if together:
-        probe.send_together(probe.operations.recommend, together)
+    probe.send_together(probe.operations.recommend, together)
 
 
 def _turn(probe: Probe, organisation: str, body: Body, limit: int) -> None:

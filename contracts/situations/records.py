@@ -176,7 +176,7 @@ def _happen(probe: Probe, records: list[Record], *when: str) -> None:
         bodies = [event_body(name, user, item_id) for name in ("view", "purchase")]
         doubt = doubt_of({**row, "value": ""}) or unknown
         parts += [Part(row, record.organisation, body, doubt) for body in bodies]
-    Sender(probe, probe.operations.events, certain=not unknown).send(parts, {_EVENTS: 100})
+    Sender(probe, probe.operations.events, doubt=unknown).send(parts, {_EVENTS: 100})
 
 
 def _look(probe: Probe, records: list[Record]) -> None:

@@ -88,15 +88,15 @@ def _unusual(probe: Probe, organisation: str, ids: list[str], kinds: tuple[str, 
 def _shapes(probe: Probe, organisation: str, ids: list[str], hidden: list[str]) -> dict[str, str]:
     """Return users by what they did alone: a strategy may find nothing in it to go by."""
     users = {kind: probe.name("shape") for kind in _SHAPES}
-    # A server may refuse the events of unknown items (R29).
-    unknown = {"only unknown items": [probe.name("nothing") for _ in range(2)]}
-    items = {kind: ids[:2] for kind in _SHAPES} | {"only hidden items": hidden} | unknown
+    unknown = [probe.name("nothing") for _ in range(2)]
+    others = {"only hidden items": hidden, "only unknown items": unknown}
+    items = {kind: others.get(kind, ids[:2]) for kind in _SHAPES}
     events = {
         kind: [event_body(n, user, None if n == "search" else item) for item in items[kind] for n in _SHAPES[kind]]
         for kind, user in users.items()
     }
-    for kind in unknown:
-        probe.send(probe.operations.events, events.pop(kind), organisation=organisation)
+    refusable = events.pop("only unknown items")  # (R29)
+    probe.send(probe.operations.events, refusable, organisation=organisation)
     probe.ingest([event for some in events.values() for event in some], organisation)
     return users
 
