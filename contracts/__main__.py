@@ -11,7 +11,7 @@ from contracts.options import read_arguments
 from contracts.outcome import EXIT_USAGE
 from contracts.report.escaping import printable
 from contracts.settings import matching, settings_of
-from contracts.situations.table import planned
+from contracts.situations.coverage import planned
 from fixtures.option_error import OptionError
 
 _FOLDER = Path(__file__).parent

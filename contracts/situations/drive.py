@@ -7,7 +7,9 @@ from contracts.run.engine import Engine
 from contracts.run.probe import Probe
 from contracts.run.run import Run
 from contracts.situations import events, histories, questions, records, refusals
-from contracts.situations.table import STRENGTH, Coverage, Row, Table, rows_of, tables
+from contracts.situations.coverage import Coverage
+from contracts.situations.rows import rows_of
+from contracts.situations.table import STRENGTH, Row, Table, tables
 from contracts.situations.values import organisation_of
 
 Driver = Callable[[Probe, list[Row], Coverage], Iterator[None]]

@@ -7,9 +7,10 @@ from typing import Any
 from contracts.rules.other_organisation import STEADY
 from contracts.run.probe import Body, Probe
 from contracts.situations.arrays import AGAIN, INACTIVE, SERVED_ELSEWHERE, Part, Sender, doubt_of
+from contracts.situations.coverage import Coverage
 from contracts.situations.shared_items import SharedItems, share
 from contracts.situations.stage import Stage, stage
-from contracts.situations.table import Coverage, Row
+from contracts.situations.table import Row
 from contracts.situations.values import class_of, identifier, organisation_of
 from fixtures.bodies import event_body, identify_body, unique_uuid, user_body
 

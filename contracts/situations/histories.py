@@ -11,8 +11,9 @@ from typing import Any
 
 from contracts.checks import tastes
 from contracts.run.probe import Body, Probe
+from contracts.situations.coverage import Coverage
 from contracts.situations.namesakes import delete_items_like
-from contracts.situations.table import Coverage, Row
+from contracts.situations.table import Row
 from contracts.situations.values import class_of, double, identifier, organisation_of
 from fixtures.bodies import event_body, identify_body, unique_uuid, user_body
 

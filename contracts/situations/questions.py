@@ -11,8 +11,9 @@ from contracts.exchange import Exchange
 from contracts.run.operations import SESSION
 from contracts.run.probe import Body, Probe
 from contracts.situations.connections import connect
+from contracts.situations.coverage import Coverage
 from contracts.situations.stage import SIZE, Stage, stage
-from contracts.situations.table import Coverage, Row
+from contracts.situations.table import Row
 from contracts.situations.values import VALUES, organisation_of
 from fixtures.bodies import unique_uuid
 
@@ -145,7 +146,7 @@ def _question(probe: Probe, row: Row, found: Stage, turn: int) -> tuple[Body, st
         (_, user), kind = unusual[turn % len(unusual)], row["user"].removesuffix(" id")
     elif row["user"] in found.users and row["user"] != "unknown":
         user = found.users[row["user"]]
-    item = _context(probe, strategy, found.contexts[row["item"]])
+    item = _context(probe, strategy, found.contexts.get(row["item"], ""))
     return {**named, "user_id": user, **item, **_filters(probe, row["filters"], found), **_PAGES[row["page"]]}, kind
 
 

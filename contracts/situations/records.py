@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from contracts.run.probe import Body, Probe
 from contracts.situations.arrays import UNKNOWN_ITEM, Part, Sender, doubt_of
+from contracts.situations.coverage import Coverage
 from contracts.situations.namesakes import delete_users_like
-from contracts.situations.table import Coverage, Row
+from contracts.situations.table import Row
 from contracts.situations.values import (
     AFTER_A_CHANGE,
     CHANGES,

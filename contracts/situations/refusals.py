@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from contracts.run.probe import Body, Probe
 from contracts.situations.connections import connect
-from contracts.situations.table import Coverage, Row
+from contracts.situations.coverage import Coverage
+from contracts.situations.table import Row
 from fixtures.bodies import event_body, full_event_body, full_item_body, full_user_body, item_body, user_body
 from fixtures.spec import Operation
 

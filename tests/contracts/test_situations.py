@@ -7,13 +7,17 @@ from typing import Any
 import pytest
 
 from contracts.run.model import same
+from contracts.run.operations import operations_of
 from contracts.run.plan import Names
+from contracts.situations.coverage import Coverage, planned
 from contracts.situations.drive import DRIVERS
 from contracts.situations.histories import references
 from contracts.situations.questions import in_turn
 from contracts.situations.records import with_change
-from contracts.situations.table import Coverage, combinations_in, planned, rows_of, tables
+from contracts.situations.rows import rows_of
+from contracts.situations.table import combinations_in, tables
 from contracts.situations.values import CHANGES, LIVES, NEAR, PLAIN_IDS, VALUES, attributes, double, twin
+from fixtures.spec import load_spec
 
 TABLES = tables()
 
@@ -47,6 +51,22 @@ def test_a_table_without_some_values_covers_all_pairs_of_the_others() -> None:
     table = TABLES["items"].without(["second", "array of 30", "array of 100", "same record twice"])
     met = {pair for row in rows_of(table, "every", 1) for pair in combinations_in(row, 2)}
     assert met == table.combinations()
+
+
+def test_no_row_has_values_that_do_not_go_together() -> None:
+    table = TABLES["questions"]
+    for profile in ("standard", "deep"):
+        assert all(table.allows(row) for row in rows_of(table, profile, 1))
+    assert not table.allows({"strategy": "similar", "item": "none"})
+
+
+def test_the_strategies_that_need_an_item_are_those_of_the_document() -> None:
+    strategies = operations_of(load_spec(), "current").strategies
+    table = TABLES["questions"]
+    for name in table.dimensions["strategy"]:
+        needs = strategies.get(name, {}).get("requires") == "context_item_id"
+        assert table.allows({"strategy": name, "item": "none"}) is not needs
+        assert table.allows({"strategy": name, "item": "product"}) is needs
 
 
 def test_rows_are_the_same_for_the_same_seed() -> None:
