@@ -9,6 +9,7 @@ from contracts.checks.common import WITH_CHARSET, odd_bodies, valid_bodies, vali
 from contracts.exchange import ODD
 from contracts.outcome import Blocked, Skipped
 from contracts.run.credentials import Credential
+from contracts.run.known_item import offer_events
 from contracts.run.probe import Probe
 from contracts.run.registry import check
 from fixtures.bodies import user_body
@@ -163,7 +164,7 @@ def refused_changes_nothing(probe: Probe) -> Iterator[None]:
             if probe.send(probe.operations.items, body, credential).ok:
                 raise Blocked(f"the key {credential.name} was not refused (AUTH)")
         probe.send(probe.operations.users, user_body(user, status="inactive"), credential)
-    probe.send(probe.operations.events, probe.interested([made["item_id"]]))  # on what may be unknown (R29)
+    offer_events(probe, probe.interested([made["item_id"]]))
     yield
     exchange, item_id = probe.look(category), made["item_id"]
     expected = "no item from a refused upsert"

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from contracts.checks import tastes
 from contracts.exchange import Exchange
 from contracts.outcome import Skipped
+from contracts.run.known_item import offer_events
 from contracts.run.probe import Body, Look, Probe
 from contracts.run.registry import check
 from fixtures.bodies import event_body, identify_body, unique_uuid, user_body
@@ -101,9 +102,8 @@ def history_isolated(probe: Probe) -> Iterator[None]:
     yield
     user, others = probe.name("user"), (there.newcomer, probe.name("newcomer"))
     foreign = tastes.Shelf(there.category, there.items)
-    # The first organisation's history names the items of the second, where it would count if it leaked. An organisation
-    # may refuse events on items that it does not have (R29).
-    probe.send(probe.operations.events, foreign.history(user, "quiet"), organisation="main")
+    # The first organisation's history names the items of the second, where it would count if it leaked.
+    offer_events(probe, foreign.history(user, "quiet"), "main")
     here.send_history(probe, user, "quiet")
     real, anonymous = probe.name("real"), unique_uuid(probe.rng(probe.name("anonymous")))
     foreign.send_history(probe, anonymous, "quiet", "other")
@@ -111,7 +111,7 @@ def history_isolated(probe: Probe) -> Iterator[None]:
     twin, leaver = probe.number(), probe.name("leaver")
     retold = foreign.history(twin, "quiet")
     retold = [{**event, "event_id": unique_uuid(probe.rng(f"{user} {n}"))} for n, event in enumerate(retold)]
-    probe.send(probe.operations.events, retold, organisation="main")
+    offer_events(probe, retold, "main")
     foreign.send_history(probe, leaver, "quiet", "other")
     yield
     probe.ingest(retold, "other")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from contracts.outcome import Blocked, Skipped
+from contracts.run.known_item import offer_events
 from contracts.run.probe import Body, Look, Probe, lacking
 from contracts.run.registry import check
 from fixtures.bodies import event_body
@@ -198,7 +199,7 @@ def refused_never_shows(probe: Probe) -> Iterator[None]:
     probe.stock([control])
     answers = {case: probe.send(items, body) for case, body in bad.items()}
     ids = [body["item_id"] for body in bad.values()]
-    probe.send(probe.operations.events, probe.interested(ids))  # on what may be unknown (R29)
+    offer_events(probe, probe.interested(ids))
     yield
     probe.needs(probe.shows(category, control["item_id"]), "a good item of the same time shows")
     moved = {"attributes": {**control["attributes"], "category": probe.name("cat")}}

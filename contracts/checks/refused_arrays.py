@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from contracts.checks import tastes
 from contracts.outcome import Skipped
+from contracts.run.known_item import offer_events
 from contracts.run.probe import Probe, lacking
 from contracts.run.registry import check
 from fixtures.bodies import user_body
@@ -23,7 +24,7 @@ def refused_array_stores_nothing(probe: Probe) -> Iterator[None]:
     probe.stock([control])
     items = probe.send(probe.operations.items, [first, bad, last])
     if not items.ok:
-        probe.send(probe.operations.events, probe.interested(ids))  # on what may be unknown (R29)
+        offer_events(probe, probe.interested(ids))
     yield
     shelf.needs_effect(probe)
     probe.needs(lambda: shelf.differ(probe, subject, shelf.newcomer), "the user's list follows the user's events")

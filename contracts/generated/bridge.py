@@ -16,8 +16,6 @@ from contracts.generated.bodies import made_odd, natural, spread
 from contracts.generated.spoil import broken_by_one_rule
 from contracts.outcome import Finding, NotJudged
 from contracts.run.credentials import Credential
-from contracts.run.known_item import known_item
-from contracts.run.probe import Probe
 from contracts.run.run import Run
 from contracts.run.spelling import encode
 from fixtures.spec import Operation
@@ -48,6 +46,7 @@ class Bridge:
     plan: Pass
     most: int
     document: dict[str, Any]
+    item_id: str  # of the events
     validators: dict[str, jsonschema_rs.Draft202012Validator] = field(default_factory=dict)
     ends: float = math.inf  # monotonic time after which results are meaningless
     counts: Counter[str] = field(default_factory=Counter)  # by path: each operation gets a part of the share
@@ -59,11 +58,6 @@ class Bridge:
 
     def __post_init__(self) -> None:
         self.rng = self.run.plan.rng(self.plan.check)
-        probe = Probe(self.run, self.plan.check, self.run.spare)
-        try:
-            self.item_id = known_item(probe)
-        except NotJudged:  # other checks judge the refused upsert
-            self.item_id = probe.name("item")
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         try:

@@ -17,9 +17,11 @@ from contracts.exchange import Exchange
 from contracts.generated import texts
 from contracts.generated.bridge import Bridge, Pass
 from contracts.generated.relaxations import derive
-from contracts.outcome import Finding, Outcome, Result
+from contracts.outcome import Finding, NotJudged, Outcome, Result
 from contracts.run.budget import GENERATED
 from contracts.run.credentials import Credential
+from contracts.run.known_item import known_item
+from contracts.run.probe import Probe
 from contracts.run.run import Run
 from fixtures.spec import Operation
 
@@ -97,7 +99,8 @@ def _judge(run: Run, plan: Pass, entry: Entry, most: int, ends: float = math.inf
     if most < 6:
         result.outcome, result.reason = Outcome.SKIP, "the budget left no requests for generated inputs"
         return result
-    bridge = Bridge(run, plan, most, derive(run.operations, "accepted", run.names.prefix), ends=ends)
+    document = derive(run.operations, "accepted", run.names.prefix)
+    bridge = Bridge(run, plan, most, document, _item_of_events(run, plan), ends=ends)
     problems = list(_execute(bridge))
     findings = _distinct([*bridge.findings, *problems])
     result.findings, result.requests = findings[:_SHOWN], bridge.sent
@@ -110,6 +113,14 @@ def _judge(run: Run, plan: Pass, entry: Entry, most: int, ends: float = math.inf
         result.outcome = Outcome.INCONCLUSIVE
         result.reason = bridge.starved or "no generated request could be sent"
     return result
+
+
+def _item_of_events(run: Run, plan: Pass) -> str:
+    probe = Probe(run, plan.check, run.spare)
+    try:
+        return known_item(probe)
+    except NotJudged:  # other checks judge the refused upsert
+        return probe.name("item")
 
 
 def _execute(bridge: Bridge) -> Iterable[Finding]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from contracts.run.known_item import offer_events
 from contracts.run.probe import Body, Probe
 from contracts.situations.values import PLAIN_IDS, VALUES, identifier
 from fixtures.bodies import event_body, identify_body, item_body, unique_uuid, user_body
@@ -95,8 +96,7 @@ def _shapes(probe: Probe, organisation: str, ids: list[str], hidden: list[str]) 
         kind: [event_body(n, user, None if n == "search" else item) for item in items[kind] for n in _SHAPES[kind]]
         for kind, user in users.items()
     }
-    refusable = events.pop("only unknown items")  # (R29)
-    probe.send(probe.operations.events, refusable, organisation=organisation)
+    offer_events(probe, events.pop("only unknown items"), organisation)
     probe.ingest([event for some in events.values() for event in some], organisation)
     return users
 
