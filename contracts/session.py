@@ -13,30 +13,25 @@ import contracts.checks
 import contracts.rules  # noqa: F401 - registers the rules
 from contracts import deviations
 from contracts.catalogue import Entry
-from contracts.checks import exhaust
 from contracts.exchange import Exchange
-from contracts.feeding import Feeders, feed, feeders
-from contracts.generated import passes
 from contracts.outcome import Finding, Level, Outcome, Result, TargetError, UsageError, Verdict, verdict_of
-from contracts.run import cleanup, visibility
-from contracts.run.asked_again import QUESTIONS, ask_again
-from contracts.run.audit import SECOND_LOOKS, audit
+from contracts.phases import Phases
+from contracts.run import cleanup
 from contracts.run.budget import Budget
 from contracts.run.client import Client
 from contracts.run.clock import sleeper
 from contracts.run.credentials import Credentials
-from contracts.run.engine import Engine, ancestors, explain
+from contracts.run.engine import explain
 from contracts.run.model import Model
 from contracts.run.observer import observe
 from contracts.run.operations import operations_of
 from contracts.run.plan import PROFILES, Names, Plan, Visibility
 from contracts.run.preflight import preflight
-from contracts.run.registry import CHECKS, RULES, needs_other, waits
+from contracts.run.registry import needs_other
 from contracts.run.run import Run
 from contracts.run.stop import Stop
 from contracts.selection import select
 from contracts.settings import Settings, matching
-from contracts.situations.drive import bring_about
 from contracts.target import Target
 from fixtures import mock_process
 from fixtures.connection import Connection
@@ -46,8 +41,6 @@ from fixtures.spec import load_spec
 from fixtures.waiting import wait_for_target
 
 Say = Callable[[str], None]
-
-_RATE_LIMIT = "Rate limit"  # the area that is judged first, because the others depend on the limit
 
 
 @dataclass
@@ -112,12 +105,12 @@ def judge(
         run = make_run(settings, target, say, stop)
         try:
             preflight(run, not run.plan.brief or any(needs_other(entry, run) for entry in chosen))
-            notes: list[str] = []
-            results = _results(run, chosen, progress, settings, catalogue, notes)
+            phases = Phases(run, settings, catalogue, chosen, progress)
+            results = phases.judge()
         finally:
             left_over = cleanup.clean(run, keep=settings.keep)
             run.client.close()
-        notes = left_over + notes
+        notes = left_over + phases.notes
         strict = settings.strict or not any(entry.level is Level.MUST for entry in chosen)  # --select of SHOULDs alone
         if stop.reason:
             notes.insert(0, f"{stop.reason}: checks not judged by then are inconclusive")
@@ -177,76 +170,6 @@ def make_run(settings: Settings, target: Target, say: Say, stop: Stop) -> Run:
     budget.reserve = run.clean_up_cost
     budget.most_windows = 6 if settings.profile == "deep" else 2
     return run
-
-
-def _results(
-    run: Run, chosen: list[Entry], progress: Say, settings: Settings, catalogue: dict[str, Entry], notes: list[str]
-) -> list[Result]:
-    engine = Engine(run, progress)
-    acting = [entry for entry in chosen if entry.id in CHECKS]
-    early = [entry for entry in acting if entry.area == _RATE_LIMIT]
-    last = [entry for entry in acting if "exhaust" in entry.needs]
-    rules = [entry for entry in chosen if entry.id in RULES]
-    feeding = Feeders() if acting or not rules else feeders(settings, rules, catalogue, run.target)
-    needs_first_item = run.target.edition == "current" and (
-        any(entry.id == visibility.CHECK or visibility.CHECK in ancestors(entry.id, catalogue) for entry in chosen)
-        or any(map(waits, acting))
-        or feeding.wait
-    )
-    first = visibility.first_item(run) if needs_first_item else None
-    if not needs_first_item:  # as the first items would show; if arrays are refused, records are sent one by one
-        run.visibility.arrays = run.target.capabilities.get("arrays", True)
-    results = engine.judge(early)
-    if any(result.level is Level.MUST and result.outcome is Outcome.FAIL for result in results):
-        run.budget.may_wait = False  # with a wrong limit waits can't be planned, and the verdict is known
-    if first:
-        results.append(_first_item_result(run, first, catalogue[visibility.CHECK]))
-    if rules and not acting:
-        feed(engine, rules, feeding)
-    results += engine.judge([entry for entry in acting if entry not in (*early, *last)])
-    if not run.plan.quick:
-        run.budget.set_aside = dict.fromkeys(("main", run.spare), SECOND_LOOKS + QUESTIONS // 2)
-    if run.target.edition == "current" and (feeding.situations or (acting and not settings.select)):
-        notes += bring_about(run, engine, feeding.situations)
-    results += passes.judge(run, [entry for entry in chosen if "generated" in entry.needs], progress)
-    passes.judge(run, feeding.passes, progress)
-    run.budget.set_aside = dict.fromkeys(run.budget.set_aside, QUESTIONS // 2)
-    audit(run, [entry.id for entry in rules])  # before failures are repeated, which may use up the remaining requests
-    engine.repeat()
-    run.budget.set_aside = {}
-    if (acting or feeding.named) and not (run.plan.quick or settings.keep):
-        cleanup.clean(run, keep=False)
-        ask_again(run, [entry.id for entry in rules])
-    if last:
-        cleanup.clean(run, keep=settings.keep)
-        run.budget.exempt = True
-        results += engine.judge([entry for entry in last if entry.id != exhaust.RECOVERY])
-        burnt = [entry for entry in chosen if {"generated", "exhaust"} <= set(entry.needs)]
-        results += passes.judge_burnt(run, burnt, exhaust.window_ends(run))
-        results += engine.judge([entry for entry in last if entry.id == exhaust.RECOVERY])
-        engine.repeat()
-    results += engine.apply_rules(rules)
-    return results
-
-
-def _first_item_result(run: Run, first: visibility.FirstItem, entry: Entry) -> Result:
-    before = time.monotonic()
-    seen = visibility.measure(run, first)
-    result = Result(entry.id, entry.level, Outcome.PASS, seconds=time.monotonic() - before)
-    if seen.blind or seen.lost:
-        asked = tuple(exchange for exchange in run.client.journal if exchange.source == visibility.CHECK)
-        expected = f"a list that shows what was accepted, within --settle {run.visibility.settle:g} s"
-        if seen.blind:
-            run.say(seen.blind)
-            result.outcome, result.reason, actual = Outcome.INCONCLUSIVE, seen.blind, seen.blind
-        else:
-            result.outcome, actual = Outcome.FAIL, f"never {', '.join(seen.lost)}, though another item showed"
-            changed = {run.model.resembles(shown): shown for exchange in asked for shown in exchange.shown}
-            actual += "".join(f"; {changed[lost]} stands there instead" for lost in seen.lost if lost in changed)
-        result.findings = [
-            Finding(visibility.CHECK, "first item", "recommend", expected, actual, (*asked[:3], *asked[-3:]))
-        ]
-    return result
 
 
 def _require(results: list[Result], settings: Settings, catalogue: dict[str, Entry]) -> None:
