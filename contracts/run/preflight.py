@@ -10,6 +10,7 @@ from contracts.run.run import Run
 from fixtures.spec import Operation
 
 _HOPELESS = ("connection refused", "the host name is not known", "no connection within", "certificate is not trusted")
+_ELSEWHERE = ("bearer", "other-header")  # credentials with a right key in a wrong place
 _APART, _ROUNDING = 1.8, 2  # seconds
 _OPTIONS = {
     "pk": "--publishable-key",
@@ -32,7 +33,7 @@ def preflight(run: Run, needs_other: bool = True) -> None:
             _let_windows_differ(run, responses[0])
         for organisation in organisations[1:]:
             responses += [_ask(probe, operation, body, organisation) for operation, body in _questions(probe)[:2]]
-        _judge_keys(run, responses)
+        _judge_keys(probe, responses)
         if run.operations.edition == "current":
             _find_spelling(probe)
     except NotJudged as reason:
@@ -91,16 +92,33 @@ def _problem(response: Exchange) -> str:
     return "" if response.json is not None else f"it answers {response.status} without JSON"
 
 
-def _judge_keys(run: Run, responses: list[Exchange]) -> None:
-    """Refuse a key that no operation accepts, because it must be the wrong one. If some operation accepts it, the
-    checks judge the others."""
+def _judge_keys(probe: Probe, responses: list[Exchange]) -> None:
+    """Refuse a key that no operation accepts, because it must be the wrong one. If some operation accepts it, or if it
+    is accepted in another place, the checks judge the others."""
+    url = probe.target.url
     for key, option in _OPTIONS.items():
         asked = [response for response in responses if response.key == key]
         if asked and all(response.status == 401 for response in asked):
-            raise TargetError(f"{run.target.url}: it refuses the key of {option} (401)")
+            if _accepted_elsewhere(probe, asked[0]):
+                return
+            raise TargetError(f"{url}: it refuses the key of {option} (401)")
     refused = [response for response in responses if response.status == 403]
     if len(refused) == len(responses):
-        raise TargetError(f"{run.target.url}: it refuses every key (403); are publishable and secret key swapped?")
+        raise TargetError(f"{url}: it refuses every key (403); are publishable and secret key swapped?")
+
+
+def _accepted_elsewhere(probe: Probe, refused: Exchange) -> bool:
+    """Return whether the target takes the key of the first organisation where no document puts it."""
+    for key_type in ("publishable", "secret"):
+        if refused.key == probe.credentials.right(key_type).name:
+            wrong = probe.credentials.wrong(key_type)
+            again = [
+                probe.request(refused.method, refused.path, wrong[place], json=refused.request_json)
+                for place in _ELSEWHERE
+                if place in wrong
+            ]
+            return any(response.status not in (None, 401) for response in again)
+    return False
 
 
 def _find_spelling(probe: Probe) -> None:

@@ -9,13 +9,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from contracts.catalogue import Entry, load_catalogue
 from contracts.exchange import Exchange
 from contracts.generated.bodies import natural
 from contracts.generated.passes import PASSES
 from contracts.options import read_arguments
-from contracts.outcome import Level, Outcome, Skipped, TargetError
+from contracts.outcome import Level, Outcome, Skipped, TargetError, Verdict
 from contracts.run.engine import Engine
 from contracts.run.probe import Probe
 from contracts.run.registry import CHECKS, RULES
@@ -163,6 +164,26 @@ def test_a_wrong_key_is_named_within_ten_requests(publishable: str | None, secre
             judge(settings_of(read_arguments(options), CATALOGUE, {}), CATALOGUE, lambda _: None)
     assert said in str(raised.value)
     assert counter.seen <= 10
+
+
+def only_after_bearer(app: ASGIApp) -> ASGIApp:
+    """Take a key with `Bearer ` before it, and no other."""
+
+    async def served(scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [(name, value) for name, value in scope.get("headers", ()) if name != b"x-api-key"]
+        bearers = [value[7:] for name, value in scope.get("headers", ()) if value.startswith(b"Bearer ")]
+        await app({**scope, "headers": [*headers, *((b"x-api-key", key) for key in bearers)]}, receive, send)
+
+    return served
+
+
+def test_a_target_that_takes_the_key_in_another_place_is_judged() -> None:
+    """The key isn't a wrong one (C9), so the target is."""
+    with mock_beside(around=only_after_bearer) as mock:
+        keys = ["--publishable-key", mock.publishable_key, "--secret-key", mock.secret_key]
+        options = ["--target", mock.url, *keys, "--select", "AUTH-right-key"]
+        report = judge(settings_of(read_arguments(options), CATALOGUE, {}), CATALOGUE, lambda _: None)
+    assert report.verdict is Verdict.FAILS
 
 
 def test_failed_checks_are_repeated_after_all_others(monkeypatch: pytest.MonkeyPatch) -> None:

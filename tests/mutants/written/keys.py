@@ -13,7 +13,6 @@ from tests.mutants.wrappers import (
     Server,
     always,
     edge,
-    on,
     passes,
 )
 
@@ -68,6 +67,11 @@ def refuses_right_key(operation: str, status: int) -> Break:
         return request.operation == operation and request.key == server.right_key(request)
 
     return passes(refused, lambda request, server: server.refuse(request, status))
+
+
+async def only_after_bearer(request: Request, server: Server) -> Answer:
+    request.key = bearer_key(request, server) or "nobody"
+    return await server.answer(request)
 
 
 MUTANTS = [
@@ -146,10 +150,10 @@ MUTANTS = [
         "bearer-prefix-accepted", "X-API-KEY: Bearer KEY is accepted.", ("AUTH-bearer-prefix",), lets_in(bearer_key)
     ),
     Mutant(
-        "bearer-prefix-accepted-on-items",
-        "The items upsert accepts X-API-KEY: Bearer KEY.",
-        ("AUTH-bearer-prefix",),
-        lets_in(bearer_key, on("items")),
+        "only-the-bearer-prefix-opens",
+        "X-API-KEY must be Bearer KEY, and the key alone is 401.",
+        ("AUTH-right-key", "AUTH-bearer-prefix"),
+        edge(only_after_bearer),
     ),
     Mutant(
         "key-in-any-header-on-recommend",
