@@ -9,7 +9,7 @@ from contracts.outcome import NotJudged
 from contracts.run.registry import RULES, Judging, Violation
 from contracts.run.run import Run
 
-SECOND_LOOKS = 18  # requests of each organisation that are set aside for the audit
+SECOND_LOOKS = 14  # requests of each organisation that are set aside for the audit
 _QUESTIONS, _CRASHES = 24, 10  # maximum of requests
 _Question = tuple[str | None, str]  # organisation and body
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from contracts.exchange import Exchange
 from contracts.outcome import Starved
 
-GENERATED = 72  # requests for generated inputs, of all passes; more don't find more
+GENERATED = 68  # requests for generated inputs, of all passes; more don't find more
 CLEAN_UP = 12  # requests that are at least reserved for setting the run's records to deleted
 _LONGEST_GUESS = 60  # seconds to wait after a 429 without a time
 _WORTH_WAITING = 120  # seconds of waiting per run, even if the windows are short

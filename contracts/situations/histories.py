@@ -74,7 +74,9 @@ def histories(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
         yield
     _identify(probe, [subject for subject in subjects if subject.row["identity"] != _AT_ONCE])
     _send_profiles(probe, subjects, "sent after")
-    delete_items_like(((each.organisation, each.row["id"], each.user) for each in subjects if each.taken), probe)
+    # In the other organisation no item is written between two lists of a user: its events alone must change the list.
+    taken = [each for each in subjects if each.taken and each.organisation == "main"]
+    delete_items_like(((each.organisation, each.row["id"], each.user) for each in taken), probe)
     yield
     newcomers: list[tuple[str, dict[str, Any]]] = [(probe.name("newcomer"), {"valid": True}) for _ in range(_NEWCOMERS)]
     half = _NEWCOMERS // 2

@@ -36,6 +36,7 @@ _BESIDE_WHAT = ("organisation", "strategy", "page")
 _TURNED = ("personalized", "similar")  # strategies; and that of the session
 _FOR_ANYBODY = ("popular", "trending", "personalized")  # strategies that need no history
 _ITEMS = ("product", "article")  # context items, in turn
+_OTHERS = {"title": "Another one", "category": "elsewhere"}  # attributes
 _FILTERED = ("number", "zero", "negative", "fraction", "true", "false")  # one for each other strategy
 
 
@@ -77,7 +78,7 @@ def questions(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
         _turn_pages(probe, stages)
         _ask_both(probe, stages)
     chosen = _to_ask_again(asked, stages)
-    _hide_what_they_show(probe, chosen, stages)
+    _change_what_they_show(probe, chosen, stages)
     yield
     for each in chosen:
         _ask(probe, each.row, each.organisation, each.body)
@@ -187,17 +188,18 @@ def _to_ask_again(asked: list[Asked], stages: dict[str, Stage]) -> list[Asked]:
     return chosen
 
 
-def _hide_what_they_show(probe: Probe, chosen: list[Asked], stages: dict[str, Stage]) -> None:
-    """Hide at least one item of every list, and as few as possible."""
-    for organisation in sorted({each.organisation for each in chosen}):
+def _change_what_they_show(probe: Probe, chosen: list[Asked], stages: dict[str, Stage]) -> None:
+    """Change at least one item of every list, and as few as possible: in the first organisation its attributes alone,
+    so that no filter holds any more, in the second its status alone. A list may be kept until another kind of write."""
+    for place, organisation in enumerate(sorted({each.organisation for each in chosen})):
         ours = {*stages[organisation].items}
         lists = [{*each.response.ids} & ours for each in chosen if each.organisation == organisation]
         bodies: list[Body] = []
         while lists:
             gone = Counter(item_id for shown in lists for item_id in shown).most_common(1)[0][0]
             lists = [shown for shown in lists if gone not in shown]
-            status = ("deleted", "inactive")[len(bodies) % 2]
-            bodies.append({**probe.model.items[organisation, gone].writes[-1].body, "status": status})
+            change = {"status": ("deleted", "inactive")[len(bodies) % 2]} if place else {"attributes": _OTHERS}
+            bodies.append({**probe.model.items[organisation, gone].writes[-1].body, **change})
         probe.upsert_items(bodies, organisation)
 
 
