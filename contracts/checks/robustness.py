@@ -162,6 +162,9 @@ def methods_and_paths(probe: Probe) -> None:
             probe.expect(
                 400 <= (exchange.status or 0) < 500, "unknown path", "a 4xx", f"status {exchange.status}", exchange
             )
+    nobody = probe.credentials.none()
+    for method, path in (("POST", "/v1/no-such-thing"), ("PUT", base)):
+        expect_no_crash(probe, probe.request(method, path, nobody), f"{method} {path} without a key")
 
 
 def _other_method(probe: Probe, method: str, operation: Operation) -> None:
