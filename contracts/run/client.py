@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import httpcore
 import httpx
@@ -28,6 +28,26 @@ _MOST_KEPT = 500_000_000  # bytes of all responses of a run, parsed
 _NO_ANSWER = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError)
 
 
+class About(TypedDict, total=False):
+    """What the exchange says of its request."""
+
+    understood: bool
+    valid: bool
+    welcome: bool
+    forbidden: str
+
+
+class Options(About, total=False):
+    """What a request may have besides its method, path and credential."""
+
+    operation: str | None
+    json: Any
+    content: bytes | None  # instead of `json`
+    headers: Mapping[str, str | None] | None  # add or replace headers, or remove one with None
+    fresh: bool  # on a new connection
+    turn: int  # picks the spelling
+
+
 @dataclass(frozen=True)
 class _Request:
     source: str
@@ -38,7 +58,7 @@ class _Request:
     body: bytes
     headers: Mapping[str, str]
     fresh: bool
-    about: Mapping[str, Any]  # what the exchange says of the request
+    about: Mapping[str, Any]  # see About
 
 
 @dataclass(frozen=True)
@@ -100,27 +120,13 @@ class Client:
         path: str,
         credential: Credential,
         *,
-        operation: str | None = None,
-        json: Any = None,
-        content: bytes | None = None,
-        headers: Mapping[str, str | None] | None = None,
-        fresh: bool = False,
-        turn: int = 0,
-        understood: bool = True,
-        valid: bool = False,
-        welcome: bool = False,
-        forbidden: str = "",
         take_429: bool = False,
+        **options: Unpack[Options],
     ) -> Exchange:
-        """Send one request; `headers` add or replace headers, or remove one with None. `turn`: picks the spelling.
-        `take_429`: return a 429 at once instead of waiting.
+        """Send one request. `take_429`: return a 429 at once instead of waiting.
 
         Raises Skipped if it would have to replace a header of --header."""
-        request = self._request(
-            source, method, path, credential, operation, json, content, headers, fresh, turn, understood, valid,
-            welcome, forbidden,
-        )  # fmt: skip
-        return self._send(request, take_429)
+        return self._send(self._request(source, method, path, credential, **options), take_429)
 
     def send_together(self, requests: Sequence[Mapping[str, Any]]) -> list[Exchange]:
         """Send requests at the same time, each on a new connection; each has the arguments of `send`. Return the
@@ -146,20 +152,20 @@ class Client:
             return self._patiently(request, take_429)
 
     def _request(
-        self, source: str, method: str, path: str, credential: Credential, operation: str | None = None,
-        json: Any = None, content: bytes | None = None, headers: Mapping[str, str | None] | None = None,
-        fresh: bool = False, turn: int = 0, understood: bool = True, valid: bool = False, welcome: bool = False,
-        forbidden: str = "",
-    ) -> "_Request":  # fmt: skip
-        for name in {**credential.headers, **(headers or {})}:
+        self, source: str, method: str, path: str, credential: Credential, **options: Unpack[Options]
+    ) -> "_Request":
+        content, json, turn = options.get("content"), options.get("json"), options.get("turn", 0)
+        headers = {**credential.headers, **(options.get("headers") or {})}
+        for name in headers:
             if name.lower() in self._users:
                 raise Skipped(f"--header {name} is sent with every request")
         body = content if content is not None else b"" if json is None else encode(json, turn)
-        sent: dict[str, str | None] = {"Content-Type": "application/json", **credential.headers, **(headers or {})}
+        sent = {"Content-Type": "application/json", **headers}
         given = {name: value for name, value in sent.items() if value is not None}
         real = spell_headers(given, dict(self._target.connection.headers), turn)
-        about = {"understood": understood, "valid": valid, "welcome": welcome, "forbidden": forbidden}
-        return _Request(source, method, path, credential, operation, body, real, fresh, about)
+        about = {name: value for name, value in options.items() if name in About.__annotations__}
+        fresh = options.get("fresh", False)
+        return _Request(source, method, path, credential, options.get("operation"), body, real, fresh, about)
 
     def _patiently(self, request: "_Request", take_429: bool) -> Exchange:
         """Send, and send again when the window of a 429 has ended."""
