@@ -37,7 +37,7 @@ VALUES: dict[str, Any] = {
 }
 NEAR: dict[str, list[Any]] = {  # other values that a store may take for the same
     "text": ["v\u00e9lvet", "vel-vet", "velvets", "velvet ", "Velvet"],
-    "two words": ["red-velvet", "redvelvet"],
+    "two words": ["red-velvet", "redvelvet", "red+velvet", "red%20velvet", "red  velvet"],
     "number": ["42 kg", 42.4],
     "beyond 2^31": [2**31 + 12],
     "true": ["no", 7],
