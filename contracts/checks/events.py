@@ -134,8 +134,9 @@ def unknown_item(probe: Probe) -> Iterator[None]:
     both = (ghost, known["item_id"])
     events = [event_body(name, fan, item) for fan in fans for item in both for name in ("view", "purchase")]
     expect_no_crash(probe, probe.send(probe.operations.events, events), "events on an unknown item")
-    seen = [event_body("view", user, item, context=context) for item in (known["item_id"], ghost)]
-    expect_no_crash(probe, probe.send(probe.operations.events, seen), "a view of an unknown item")
+    left = ("view", "click", "add_to_cart")  # and not bought, which some strategies look for
+    seen = [event_body(name, user, item, context=context) for item in (known["item_id"], ghost) for name in left]
+    expect_no_crash(probe, probe.send(probe.operations.events, seen), "an unknown item in the user's cart")
     yield
     few = ("popular", "personalized")
     filtered: list[tuple[str, dict[str, Any]]] = [(strategy, {"category": category}) for strategy in few]

@@ -24,13 +24,13 @@ _USER_IDS = {
     "plain id": (*PLAIN_IDS, "64 characters"),
     "odd id": ("blank", "slash", "percent", "colon", "at sign", "accents", "plane 1", "markup"),
 }
-_EVERYTHING = ("view", "click", "add_to_cart", "purchase")
+_LEFT = ("view", "click", "add_to_cart")  # and not bought
 _SHAPES = {
     "only searched": ("search",),
     "only bought": ("view", "add_to_cart", "purchase"),
     "only removed": ("add_to_cart", "remove_from_cart"),
-    "only unknown items": _EVERYTHING,
-    "only hidden items": _EVERYTHING,
+    "only unknown items": _LEFT,
+    "only hidden items": _LEFT,
 }
 SIZE = 24
 
