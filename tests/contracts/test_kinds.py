@@ -248,6 +248,7 @@ def test_an_ingestion_answer_without_the_key_error_is_a_should() -> None:
 def test_a_400_needs_a_message_with_a_text() -> None:
     """The documents say of a 400: check the message field."""
     assert accused(answer({"success": False, "message": " "}, status=400)) == {"ENV-error"}
+    assert accused(answer({"success": True, "message": "found"}, status=422)) == {"ENV-error", "ENV-other-error"}
 
 
 def test_an_answer_that_begins_with_a_byte_order_mark_is_not_json() -> None:
