@@ -113,8 +113,8 @@ def references(rows: list[Row]) -> list[Row]:
 def _with_a_part(
     probe: Probe, plain: list[Subject], subjects: list[Subject], shelves: dict[str, tastes.Shelf]
 ) -> Iterator[Subject]:
-    """Yield users who did the last thing alone, all but the custom events, or the beginning that some did under their
-    own id: whoever gets one of their lists after all of it has lost the rest."""
+    """Yield users who did the last thing alone, all but the custom events, or only what some did under one of their two
+    ids: whoever gets one of their lists after all of it has lost the rest."""
     begun = {(each.organisation, each.row["events"]) for each in subjects if each.row["identity"] == _WITH_OWN}
     for each in plain:
         row = each.row
@@ -127,8 +127,9 @@ def _with_a_part(
             known = [event for event in subject.events if event["event_name"] != _CUSTOM_NAME]
             yield replace(subject, events=known)
         if (each.organisation, row["events"]) in begun:
-            subject = _subject(probe, row, shelves)
-            yield replace(subject, events=subject.events[:_OWN])
+            for part in (slice(_OWN), slice(_OWN, None)):
+                subject = _subject(probe, row, shelves)
+                yield replace(subject, events=subject.events[part])
 
 
 def _foreign(subjects: list[Subject], organisation: str) -> Iterator[str]:

@@ -13,12 +13,12 @@ from contracts.situations.values import (
     AFTER_A_CHANGE,
     CHANGES,
     LIVES,
-    NEAR,
     VALUES,
     attributes,
     beside,
     created_at,
     identifier,
+    near,
     organisation_of,
     twin,
 )
@@ -114,13 +114,12 @@ def _items(probe: Probe, rows: list[Row], trait: str) -> list[Record]:
 
 
 def _near(probe: Probe, records: list[Record], trait: str) -> Iterator[Record]:
-    """Yield items with other values that a store may take for those of the records."""
+    """Yield items with other values that a store may take for those of the records, or with the same ones elsewhere."""
     of_each = {(record.row["value"], record.organisation): record for record in records if not record.beside}
     for (kind, organisation), record in of_each.items() if probe.visibility.arrays else ():
-        for value in NEAR.get(kind, ()):
+        for given in near(kind, trait):
             row = {**record.row, **_NEAR_ROW}
-            given = {"title": "near", "category": record.category, trait: value}
-            body = item_body(probe.name("near"), attributes=given)
+            body = item_body(probe.name("near"), attributes={"title": "near", "category": record.category, **given})
             yield Record(row, organisation, [body], record.category, beside=True)
 
 

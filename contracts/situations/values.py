@@ -164,6 +164,15 @@ def attributes(kind: str, name: str, change: str = "") -> Body:
     return {name: ANOTHER.get(kind, "another") if change else VALUES[kind]}
 
 
+def near(kind: str, name: str) -> list[Body]:
+    """Return attributes that a filter on `name` may confuse with the value of that kind."""
+    found = [{name: value} for value in NEAR.get(kind, ())]
+    if kind == "text":
+        value = VALUES[kind]
+        found += [{"details": {name: value}}, {"parts": [{name: value}]}, {"another": value}]
+    return found
+
+
 def _falsy(value: Any) -> Any:
     """Return the value of the same type that code may take for none, or of another type if it is that one."""
     falsy = {bool: False, int: 0, float: 0}.get(type(value), "")

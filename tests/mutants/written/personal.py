@@ -163,7 +163,7 @@ MUTANTS = [
     Mutant(
         "users-with-blanks-leave-no-trace",
         "What users with a blank or a slash in their id do counts for nothing.",
-        ("PERS-alike",),
+        ("PERS-alike", "IDENT-alike"),
         loses(lambda event, _: event.event_name != "identify" and has_mark(event.user_id, " /"), Event),
     ),
     Mutant(
