@@ -36,7 +36,7 @@ VALUES: dict[str, Any] = {
     "nested": {"eu": 43},
 }
 NEAR: dict[str, list[Any]] = {  # other values that a store may take for the same
-    "text": ["v\u00e9lvet", "vel-vet", "velvets", "velvet ", "Velvet"],
+    "text": ["v\u00e9lvet", "vel-vet", "velvets", "velvet ", "Velvet", "velvet,linen", "velvet|linen"],
     "two words": ["red-velvet", "redvelvet", "red+velvet", "red%20velvet", "red  velvet"],
     "number": ["42 kg", 42.4],
     "beyond 2^31": [2**31 + 12],
