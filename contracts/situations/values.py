@@ -40,7 +40,7 @@ NEAR: dict[str, list[Any]] = {  # other values that a store may take for the sam
     "two words": ["red-velvet", "redvelvet", "red+velvet", "red%20velvet", "red  velvet"],
     "number": ["42 kg", 42.4],
     "beyond 2^31": [2**31 + 12],
-    "true": ["no", 7],
+    "true": ["no", 7, 1, "True"],
 }
 AFTER_A_CHANGE = {"another text": "linen", "no longer absent": "cotton"}
 ANOTHER = {
