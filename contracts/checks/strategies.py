@@ -8,6 +8,7 @@ from contracts.checks import tastes
 from contracts.checks.common import expect_no_crash
 from contracts.generated.spoil import NO_STRATEGIES
 from contracts.outcome import Blocked
+from contracts.run.known_item import known_item
 from contracts.run.operations import SESSION
 from contracts.run.probe import Look, Probe, lacking
 from contracts.run.registry import check
@@ -97,6 +98,10 @@ def unknown_refused(probe: Probe) -> None:
         else:
             expect_no_crash(probe, exchange, "an empty strategy")
     quick, alone = probe.plan.quick, probe.plan.one_organisation
+    if not quick:
+        all_else: dict[str, Any] = {"context_item_id": known_item(probe), "limit": 5, "page": 1}
+        exchange = probe.recommend(strategy="no-such-strategy-lc", user_id=probe.name("user"), **all_else)
+        probe.expect_status(exchange, (400, 422), "a strategy that does not exist, with all else")
     for value in NO_STRATEGIES[: 0 if quick else 1 if alone else None]:
         probe.expect_status(probe.recommend(strategy=value), (400, 422), f"strategy {value!r}")
 
