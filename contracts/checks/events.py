@@ -138,12 +138,12 @@ def unknown_item(probe: Probe) -> Iterator[None]:
     seen = [event_body(name, user, item, context=context) for item in (known["item_id"], ghost) for name in left]
     expect_no_crash(probe, probe.send(probe.operations.events, seen), "an unknown item in the user's cart")
     yield
-    few = ("popular", "personalized")
+    few, choices = ("popular", "personalized"), probe.operations.choices
     filtered: list[tuple[str, dict[str, Any]]] = [(strategy, {"category": category}) for strategy in few]
-    every = few if probe.plan.one_organisation else tuple(probe.operations.strategies)
+    every = few if probe.plan.one_organisation else tuple(choices)
     for strategy, filters in (*filtered, *((strategy, {}) for strategy in every)):
         exchange = probe.recommend(
-            strategy=strategy, user_id=user, context_item_id=known["item_id"], limit=100, filters=filters
+            **choices[strategy], user_id=user, context_item_id=known["item_id"], limit=100, filters=filters
         )
         probe.expect(
             ghost not in exchange.shown,

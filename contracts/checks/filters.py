@@ -62,7 +62,8 @@ def _make_rack(probe: Probe) -> Rack:
 
 
 def _list(probe: Probe, filters: dict[str, Any], **body: Any) -> Exchange:
-    return probe.must_recommend(**{**_where(probe), "limit": 100, "filters": filters, **body})
+    where = {} if "user_id" in body else _where(probe)
+    return probe.must_recommend(**{**where, "limit": 100, "filters": filters, **body})
 
 
 def _where(probe: Probe) -> dict[str, Any]:
@@ -140,8 +141,8 @@ def every_strategy(probe: Probe) -> Iterator[None]:
     user = probe.user()
     yield
     context = found.items[0]["item_id"]
-    for strategy in probe.operations.strategies:
-        given = {"strategy": strategy, "user_id": user, "context_item_id": context}
+    for strategy, choice in probe.operations.choices.items():
+        given = {**choice, "user_id": user, "context_item_id": context}
         _sound(probe, found, strategy, {"brand": found.brands[0]}, **given)
 
 

@@ -8,7 +8,7 @@ from contracts.outcome import Blocked, Skipped
 from contracts.run.known_item import offer_events
 from contracts.run.probe import Body, Look, Probe, lacking
 from contracts.run.registry import check
-from fixtures.bodies import event_body
+from fixtures.bodies import event_body, identify_body, unique_uuid
 
 
 @check("LIFE-upserted-shows")
@@ -155,25 +155,28 @@ def born_hidden(probe: Probe) -> Iterator[None]:
 
 @check("LIFE-hidden-everywhere")
 def hidden_everywhere(probe: Probe) -> Iterator[None]:
-    """Check that no list shows an inactive or a deleted item, not even to a user who has it in the cart."""
+    """Check that no list shows an inactive or a deleted item, not even to a user who has it in the cart, put
+    there before an identify."""
     category = probe.name("cat")
     gone = {status: probe.item("gone", category) for status in ("inactive", "deleted")}
     control = probe.item("control", category)
     probe.stock([*gone.values(), control])
     user, ids = probe.user(), [item["item_id"] for item in gone.values()]
     yield
-    _touch(probe, user, *gone.values(), control)
+    anonymous = unique_uuid(probe.rng(user))
+    _touch(probe, anonymous, *gone.values(), control)
+    probe.ingest([identify_body(user, anonymous)])
     probe.needs(probe.shows(category, *ids, control["item_id"]), "active items show")
     probe.upsert_items([{**item, "status": status} for status, item in gone.items()])
     yield
     probe.needs(probe.hides(category, *ids), "such items are hidden in one strategy at least")
-    for strategy in probe.operations.strategies:
+    for strategy, choice in probe.operations.choices.items():
         elsewhere = ({}, {"status": "inactive"}) if strategy in ("popular", "personalized") else ()
         for filters in ({"category": category}, *elsewhere):
 
-            def hidden(strategy: str = strategy, filters: Body = filters) -> Look:
+            def hidden(choice: Body = choice, filters: Body = filters) -> Look:
                 exchange = probe.recommend(
-                    strategy=strategy, user_id=user, context_item_id=control["item_id"], limit=100, filters=filters
+                    **choice, user_id=user, context_item_id=control["item_id"], limit=100, filters=filters
                 )
                 shown = [item_id for item_id in ids if item_id in exchange.shown]
                 return Look(not shown, "it shows", (exchange,), unwanted=tuple(shown))

@@ -36,6 +36,11 @@ class Operations:
             for name, facts in documented_strategies(self.spec).items()
         }
 
+    @property
+    def choices(self) -> dict[str, dict[str, str]]:
+        """What a request may say of its strategy, by name; the default one is left out of the body."""
+        return {"default": {}} | {name: {"strategy": name} for name in self.strategies}
+
     def needing(self, field: str) -> list[str]:
         """Return the strategies that require this field of a request."""
         return [name for name, facts in self.strategies.items() if facts.get("requires") == field]
