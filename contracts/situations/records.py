@@ -119,7 +119,8 @@ def _near(probe: Probe, records: list[Record], trait: str) -> Iterator[Record]:
     for (kind, organisation), record in of_each.items() if probe.visibility.arrays else ():
         for given in near(kind, trait):
             row = {**record.row, **_NEAR_ROW}
-            body = item_body(probe.name("near"), attributes={"title": "near", "category": record.category, **given})
+            attributes = {"title": "near", "category": record.category, **given["attributes"]}
+            body = item_body(probe.name("near"), **{**given, "attributes": attributes})
             yield Record(row, organisation, [body], record.category, beside=True)
 
 

@@ -165,11 +165,12 @@ def attributes(kind: str, name: str, change: str = "") -> Body:
 
 
 def near(kind: str, name: str) -> list[Body]:
-    """Return attributes that a filter on `name` may confuse with the value of that kind."""
-    found = [{name: value} for value in NEAR.get(kind, ())]
+    """Return fields of items that a filter on `name` may confuse with those that have the value of that kind."""
+    found: list[Body] = [{"attributes": {name: value}} for value in NEAR.get(kind, ())]
     if kind == "text":
         value = VALUES[kind]
-        found += [{"details": {name: value}}, {"parts": [{name: value}]}, {"another": value}]
+        elsewhere: list[Body] = [{"details": {name: value}}, {"parts": [{name: value}]}, {"another": value}]
+        found += [*({"attributes": each} for each in elsewhere), {"item_type": value, "attributes": {}}]
     return found
 
 
