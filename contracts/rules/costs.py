@@ -1,6 +1,6 @@
 """Judges that requests of every kind cost the same: compares RateLimit-Remaining of consecutive responses."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import astuple, dataclass
 from itertools import pairwise
@@ -12,6 +12,7 @@ from contracts.run.run import Run
 
 _LEAST = 5  # requests of one kind, so that neither chance nor other clients explain their cost
 _OTHERS = 20  # requests of other kinds
+_MANY = 50  # requests: if nearly all lower the number by the same, other clients don't explain it
 _EXACT = 0.95  # of the others must cost one: else the counter lags, slides or is used by others too
 _REMAINING = "RateLimit-Remaining"
 
@@ -50,10 +51,14 @@ class _Sum:
 @rule("RATE-each-costs-one", lambda x: x.organisation is not None)
 def each_costs_one(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
     """Find the largest kind of request that never lowers the number, or always by more than one, while the others
-    lower it by one."""
+    lower it by one; or find that all requests lower it by the same number, more than one."""
     rate = run.target.limit / run.target.window_seconds
     for organisation in ("main", "other"):
         costs = list(_costs([x for x in exchanges if x.organisation == organisation]))
+        usual, times = Counter(cost.requests for cost in costs).most_common(1)[0] if costs else (1, 0)
+        if usual > 1 and len(costs) >= _MANY and times >= _EXACT * len(costs):
+            yield _violation("requests of every kind", costs)
+            continue
         whole, groups = _Sum.of(costs), _by_kind(costs)
         found = []
         for kind, group in groups.items():

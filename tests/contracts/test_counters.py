@@ -97,6 +97,12 @@ def test_requests_that_cost_one_whatever_they_ask_are_right() -> None:
     assert accused(*with_cost(1)) == set()
 
 
+def test_requests_that_all_cost_two_are_found_and_those_of_other_clients_are_not() -> None:
+    of_others = [900 - 2 * n - n % 3 for n in range(60)]
+    assert "RATE-each-costs-one" in accused(*answers(*range(900, 780, -2)))
+    assert "RATE-each-costs-one" not in accused(*answers(*of_others))
+
+
 def test_a_counter_that_lags_behind_accuses_no_kind_of_request() -> None:
     assert "RATE-each-costs-one" not in accused(*with_cost(0, others=(0, 0, 0, 4)))
 
