@@ -109,16 +109,14 @@ def _judge_keys(probe: Probe, responses: list[Exchange]) -> None:
 
 def _accepted_elsewhere(probe: Probe, refused: Exchange) -> bool:
     """Return whether the target takes the key of the first organisation where no document puts it."""
-    for key_type in ("publishable", "secret"):
-        if refused.key == probe.credentials.right(key_type).name:
-            wrong = probe.credentials.wrong(key_type)
-            again = [
-                probe.request(refused.method, refused.path, wrong[place], json=refused.request_json)
-                for place in _ELSEWHERE
-                if place in wrong
-            ]
-            return any(response.status not in (None, 401) for response in again)
-    return False
+    own = {probe.credentials.right(kind).name: kind for kind in ("publishable", "secret")}
+    wrong = probe.credentials.wrong(own[refused.key]) if refused.key in own else {}
+    again = [
+        probe.request(refused.method, refused.path, wrong[place], json=refused.request_json)
+        for place in _ELSEWHERE
+        if place in wrong
+    ]
+    return any(response.status not in (None, 401) for response in again)
 
 
 def _find_spelling(probe: Probe) -> None:

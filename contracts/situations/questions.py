@@ -140,7 +140,6 @@ def _beside(probe: Probe, asked: Asked) -> bool:
 def _question(probe: Probe, row: Row, found: Stage, turn: int) -> tuple[Body, str]:
     """Return the body, and whether its user's id is plain or odd."""
     strategy = probe.operations.session if row["strategy"] == SESSION[0] else row["strategy"]
-    named: Body = {} if strategy == "default" else {"strategy": strategy}
     nobody = probe.name("nobody")
     user, kind = (nobody, unique_uuid(probe.rng(nobody)), _LIKE_NOTHING)[turn % 3], "plain"
     if unusual := found.unusual.get(row["user"]):
@@ -148,7 +147,8 @@ def _question(probe: Probe, row: Row, found: Stage, turn: int) -> tuple[Body, st
     elif row["user"] in found.users and row["user"] != "unknown":
         user = found.users[row["user"]]
     item = _context(probe, strategy, found.contexts.get(row["item"], ""))
-    return {**named, "user_id": user, **item, **_filters(probe, row["filters"], found), **_PAGES[row["page"]]}, kind
+    named, filters = probe.operations.choices[strategy], _filters(probe, row["filters"], found)
+    return {**named, "user_id": user, **item, **filters, **_PAGES[row["page"]]}, kind
 
 
 def _context(probe: Probe, strategy: str, item_id: str) -> Body:

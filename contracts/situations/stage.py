@@ -110,7 +110,7 @@ def _users(probe: Probe, organisation: str, ids: list[str], first: Body) -> dict
     probe.upsert_users(bodies, organisation)
     events: list[Body] = []
     for user in (users["known"], users["inactive"], anonymous, before):
-        events += [event_body(name, user, item) for item in ids[:4] for name in ("view", "click", "add_to_cart")]
+        events += [event_body(name, user, item) for item in ids[:4] for name in _LEFT]
     probe.ingest(events, organisation)
     probe.ingest([identify_body(users["identified"], before)], organisation)
     probe.upsert_items([{**first, "attributes": {**first["attributes"], "colour": "blue"}}], organisation)
