@@ -63,6 +63,10 @@ class Exchange:
             return repr(self.request_body)
 
     @property
+    def answered_at(self) -> float:
+        return self.sent_at + self.seconds
+
+    @property
     def ok(self) -> bool:
         return self.status is not None and 200 <= self.status < 300
 

@@ -79,12 +79,12 @@ class Phases:
 
     def _inputs(self) -> list[Result]:
         """Bring about the situations, and send generated inputs."""
-        run = self.run
+        run, rules = self.run, [entry.id for entry in self._rules]
         if not run.plan.quick:
             run.budget.set_aside = dict.fromkeys(("main", run.spare), SECOND_LOOKS + QUESTIONS // 2)
         unselected = self._acting and not self.settings.select
         if run.target.edition == "current" and (self._feeding.situations or unselected):
-            self.notes += bring_about(run, self._engine, self._feeding.situations)
+            self.notes += bring_about(run, self._engine, rules, self._feeding.situations)
         results = passes.judge(run, _needing("generated", self.chosen), self.progress)
         passes.judge(run, self._feeding.passes, self.progress)
         return results

@@ -41,7 +41,7 @@ def remaining(exchange: Exchange) -> int:
 def _refill(probe: Probe, first: Exchange, last: Exchange) -> int:
     """Return the number of requests that a steadily refilling bucket may have gained meanwhile, plus one expired
     request."""
-    seconds = last.sent_at + last.seconds - first.sent_at
+    seconds = last.answered_at - first.sent_at
     return math.ceil(seconds * probe.target.limit / probe.target.window_seconds)
 
 
@@ -153,7 +153,7 @@ class _Burst:
     @property
     def seconds(self) -> float:
         last = self.exchanges[-1]
-        return last.sent_at + last.seconds - self.exchanges[0].sent_at
+        return last.answered_at - self.exchanges[0].sent_at
 
     @property
     def fall(self) -> int:

@@ -95,15 +95,11 @@ def _costs(series: list[Exchange]) -> Iterator[Cost]:
     for place, (earlier, later) in enumerate(pairwise(series)):
         before, after = earlier.number_of(_REMAINING), later.number_of(_REMAINING)
         following = series[place + 2] if place + 2 < len(series) else None
-        alone = _ended(earlier) <= later.sent_at and (following is None or _ended(later) <= following.sent_at)
+        alone = earlier.answered_at <= later.sent_at and (following is None or later.answered_at <= following.sent_at)
         if before is None or after is None or not alone or not (earlier.ok and later.ok):
             continue
         if (later.number_of("RateLimit-Reset") or 0) <= (earlier.number_of("RateLimit-Reset") or 0):
-            yield Cost(later, before - after, _ended(later) - earlier.sent_at)
-
-
-def _ended(exchange: Exchange) -> float:
-    return exchange.sent_at + exchange.seconds
+            yield Cost(later, before - after, later.answered_at - earlier.sent_at)
 
 
 def _by_kind(costs: list[Cost]) -> Mapping[str, list[Cost]]:

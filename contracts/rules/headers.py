@@ -103,7 +103,7 @@ def never_jumps(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
             before, after = _level(earlier), _level(later)
             if before is None or after is None:
                 continue
-            spent = later.sent_at + later.seconds - earlier.sent_at
+            spent = later.answered_at - earlier.sent_at
             goes_on = after.reset <= before.reset or _returns(before, series[place + 2 : place + 3])
             same_window = goes_on and spent < before.reset - 1
             if same_window and after.remaining > before.remaining + 2 + 2 * rate * spent + before_the_run:

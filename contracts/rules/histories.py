@@ -36,6 +36,7 @@ class Comparable:
     organisation: str
     newcomers: list[Exchange] = field(default_factory=list)
     others: dict[str, tuple[Deeds, Exchange]] = field(default_factory=dict)  # users with a history, by id
+    before: dict[str, list[str]] = field(default_factory=dict)  # by user: the list from before there was a history
 
     @property
     def usual(self) -> list[str] | None:
@@ -63,17 +64,22 @@ def compared(run: Run, exchanges: list[Exchange]) -> Iterator[tuple[str, Violati
 
 def _comparable(run: Run, exchanges: list[Exchange]) -> Iterator[Comparable]:
     histories = run.model.histories
+    before = {_asked(x): x.ids for x in exchanges if x.answered_at < histories.began(*_asked(x)[:2])}
     for organisation, group in comparable_responses(run, exchanges, "user_id"):
         comparable = Comparable(organisation)
         for exchange in group:
             user = exchange.request_json["user_id"]
-            times = exchange.sent_at, exchange.sent_at + exchange.seconds
-            deeds = histories.of(organisation, user, *times, run.model.settle)
+            deeds = histories.of(organisation, user, exchange.sent_at, exchange.answered_at, run.model.settle)
             if deeds:
                 comparable.others[user] = deeds, exchange
+                comparable.before[user] = before.get(_asked(exchange), [])
             elif deeds is not None and not histories.has_profile(organisation, user):
                 comparable.newcomers.append(exchange)
         yield comparable
+
+
+def _asked(exchange: Exchange) -> tuple[str, str, str]:
+    return exchange.organisation or "", exchange.request_json["user_id"], exchange.question
 
 
 def _unlike_others(histories: Histories, comparable: Comparable) -> Iterator[tuple[str, Violation]]:
@@ -110,11 +116,12 @@ def _without_effect(histories: Histories, comparable: Comparable, group: Group) 
     """Find users whose history has no effect although another user's equal history has one. No difference in how the
     events were sent (alone, in arrays, with optional fields) is accepted."""
     bare = [pair for pair in group if not histories.has_profile(comparable.organisation, pair[0])]
-    effects = [exchange for _, exchange in bare if exchange.ids != comparable.usual]
+    effects = [exchange for user, exchange in bare if exchange.ids not in (comparable.usual, comparable.before[user])]
     for user, exchange in group if effects else ():
-        if exchange.ids == comparable.usual:
-            like = effects[0].request_json["user_id"]
-            said = f"the list of a user without history; {like} did the same and has another"
+        usual, earlier = exchange.ids == comparable.usual, exchange.ids == comparable.before[user]
+        if (usual or earlier) and exchange.ids != effects[0].ids:
+            whose = "a user without history" if usual else "the same user before anything was done"
+            said = f"the list of {whose}; {effects[0].request_json['user_id']} did the same and has another"
             yield _unlike(histories, comparable, user, "no effect", said, (effects[0], exchange))
 
 

@@ -72,7 +72,7 @@ def own_count(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
             else:
                 successes += exchange.ok
                 start = first.number_of("RateLimit-Remaining") or 0
-                spent = exchange.sent_at + exchange.seconds - first.sent_at
+                spent = exchange.answered_at - first.sent_at
                 most = start - successes + spare + 2 * rate * spent
                 if left > most:
                     actual = f"{left} remain, {start} did {successes} requests before"

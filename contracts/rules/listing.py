@@ -26,7 +26,7 @@ def _listed(exchange: Exchange) -> bool:
 
 
 def _times(exchange: Exchange) -> tuple[float, float]:
-    return exchange.sent_at, exchange.sent_at + exchange.seconds
+    return exchange.sent_at, exchange.answered_at
 
 
 def filters_of(exchange: Exchange) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def only_accepted_items(run: Run, exchanges: list[Exchange]) -> Iterator[Violati
         for item_id in exchange.shown:
             fate = None
             if run.model.owns(item_id):
-                fate = run.model.fate(exchange.organisation or "", item_id, _times(exchange)[1])
+                fate = run.model.fate(exchange.organisation or "", item_id, exchange.answered_at)
             elif ours:
                 changed = run.model.resembles(item_id)
                 fate = f"it was upserted as {changed}" if changed else "it is not of this run, and the filter is"
@@ -74,7 +74,7 @@ def own_items(run: Run, exchanges: list[Exchange]) -> Iterator[Violation]:
     """Find items that only the other organisation upserted."""
     for exchange in exchanges:
         for item_id in exchange.shown:
-            fate = run.model.fate(exchange.organisation or "", item_id, _times(exchange)[1])
+            fate = run.model.fate(exchange.organisation or "", item_id, exchange.answered_at)
             if run.model.owns(item_id) and fate == FOREIGN:
                 yield Violation("foreign", "items of this organisation alone", item_id, (exchange,), (item_id,))
 

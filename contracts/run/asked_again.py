@@ -36,7 +36,7 @@ def ask_again(run: Run, rules: Collection[str]) -> None:
 
 def _showed_own_items(run: Run) -> Iterator[Exchange]:
     for exchange in run.client.journal:
-        asked = exchange.operation == "recommend" and exchange.valid and exchange.organisation is not None
+        asked = exchange.operation == "recommend" and not exchange.forbidden and exchange.organisation is not None
         if asked and any(map(run.model.owns, exchange.shown)):
             yield exchange
 

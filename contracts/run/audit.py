@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from contracts.exchange import Exchange
 from contracts.outcome import NotJudged
@@ -14,23 +14,22 @@ _QUESTIONS, _CRASHES = 24, 10  # maximum of requests
 _Question = tuple[str | None, str]  # organisation and body
 
 
-def audit(run: Run, rules: Iterable[str]) -> None:
+def audit(run: Run, rules: Collection[str]) -> None:
     """Repeat requests so that these rules get unambiguous responses. Never raises for the target's behaviour."""
-    timed = [name for name in rules if RULES[name].timed]
     try:
         _crashes(run)
-        again = _suspicious(run, timed, share=0.5)
+        again = _suspicious(run, rules, share=0.5)
         ask(run, again)  # by now, most queues have been applied
         if again:
-            look_again(run, timed)
+            look_again(run, rules)
     except NotJudged:
         return
 
 
-def look_again(run: Run, rules: list[str], since: int = 0) -> None:
-    """Repeat the requests that still break one of these timed rules, once every queue must have been applied. `since`:
-    requests up to this number are left alone. Raises NotJudged."""
-    again = [exchange for exchange in _suspicious(run, rules) if exchange.number > since]
+def look_again(run: Run, rules: Collection[str], since: int = 0, most: int = _QUESTIONS) -> None:
+    """Repeat at most `most` requests that still break one of these rules, once every queue must have been
+    applied. `since`: requests up to this number are left alone. Raises NotJudged."""
+    again = _suspicious(run, rules, since, most)
     if again:
         run.sleep(max(0.0, run.model.last_write + run.model.settle + 0.1 - time.monotonic()))
         ask(run, again)
@@ -46,23 +45,26 @@ def _crashes(run: Run) -> None:
             run.client.repeat(exchange)
 
 
-def _suspicious(run: Run, rules: list[str], share: float = 1.0) -> list[Exchange]:
+def _suspicious(
+    run: Run, rules: Collection[str], since: int = 0, most: int = _QUESTIONS, share: float = 1.0
+) -> list[Exchange]:
     """Return the latest responses that would break a rule if the queue were as fast as measured, some for each rule.
-    `share`: of the requests that are left, so that a second look is never cut in the middle."""
+    `since`: responses up to this number are not judged. `share`: of the requests that are left, so that a second look
+    is never cut in the middle."""
     last = {_question(exchange): exchange.number for exchange in run.client.journal}
     settle, run.model.settle = run.model.settle, run.visibility.usual_wait
     found: list[list[Violation]] = []
-    judging = Judging(run)
-    for name in rules:
+    judging = Judging(run, since)
+    for name in (name for name in rules if RULES[name].timed):
         suspects = judging.violations(name)
         found.append([each for each in suspects if all(last[_question(x)] == x.number for x in each.exchanges)])
     run.model.settle = settle
-    most = {organisation: run.budget.left(organisation) * share for organisation in ("main", "other")}
+    affordable = {organisation: run.budget.left(organisation) * share for organisation in ("main", "other")}
     chosen: dict[_Question, Exchange] = {}
     for turn in range(max(map(len, found), default=0)):
         for violations in found:
             asked = {_question(x): x for each in violations[turn : turn + 1] for x in each.exchanges}
-            if len(chosen | asked) <= _QUESTIONS and _are_few(chosen | asked, most):
+            if len(chosen | asked) <= most and _are_few(chosen | asked, affordable):
                 chosen |= asked
     return sorted(chosen.values(), key=lambda exchange: exchange.number)
 

@@ -71,6 +71,12 @@ class Histories:
     def is_identified(self, organisation: str, user_id: str) -> bool:
         return (organisation, user_id) in self.identities
 
+    def began(self, organisation: str, user_id: str) -> float:
+        """Return when the first event that counts for the user was sent; infinite without one."""
+        key = organisation, user_id
+        joined = [act for _, act in self.identities.get(key, ())]
+        return min((act.sent for act in (*self.acts.get(key, ()), *joined)), default=math.inf)
+
     def owners_of(self, user_id: str) -> set[str]:
         """Return the organisations in which a user with that id has events."""
         return {owner for owner, name in (*self.acts, *self.identities) if name == user_id}

@@ -17,9 +17,9 @@ def observe(model: Model, exchange: Exchange) -> None:
     written = exchange.method == "POST" and operation in _ITEMS | _USERS | _EVENTS
     unknown = exchange.status is None or exchange.status >= 500
     taken = exchange.ok or unknown
-    answered = exchange.sent_at + exchange.seconds
+    until = math.inf if unknown else exchange.answered_at
     if written and organisation and taken:
-        bisect.insort(model.written_at, answered)
+        bisect.insort(model.written_at, exchange.answered_at)
     if not written:
         return
     records = records_of(exchange.request_json)
@@ -29,14 +29,12 @@ def observe(model: Model, exchange: Exchange) -> None:
             if among_others:
                 model.refused_in_array(organisation or NO_ORGANISATION, body)
             elif taken:
-                model.upserted(
-                    organisation or NO_ORGANISATION, body, exchange.sent_at, math.inf if unknown else answered
-                )
+                model.upserted(organisation or NO_ORGANISATION, body, exchange.sent_at, until)
             else:
                 model.refused(organisation or NO_ORGANISATION, body, str(exchange.status))
         elif organisation and taken and operation in _USERS:
             model.user_upserted(organisation, body, exchange.sent_at)
         elif organisation and taken and operation in _EVENTS:
-            model.happened(organisation, body, exchange.sent_at, math.inf if unknown else answered)
+            model.happened(organisation, body, exchange.sent_at, until)
         elif organisation and (operation in _EVENTS or among_others):
             model.histories.refused(organisation, body)

@@ -91,15 +91,17 @@ def family(*identifiers: str, about: Callable[[Exchange], bool], timed: bool = F
 
 
 class Judging:
-    """Judges the journal as it is now. The rules of a family are judged in one pass."""
+    """Judges the journal as it is now, or what was sent after the request `since`. The rules of a family are judged in
+    one pass."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, since: int = 0) -> None:
         self._run = run
+        self._exchanges = [exchange for exchange in run.client.journal if exchange.number > since]
         self._found: dict[Family, list[tuple[str, Violation]]] = {}
 
     def about(self, name: str) -> list[Exchange]:
         """Return the exchanges that the rule speaks of."""
-        return [exchange for exchange in self._run.client.journal if RULES[name].about(exchange)]
+        return [exchange for exchange in self._exchanges if RULES[name].about(exchange)]
 
     def violations(self, name: str) -> list[Violation]:
         rule = RULES[name]

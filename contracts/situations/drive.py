@@ -1,7 +1,10 @@
 """Runs all tables within the remaining budget, and reports which combinations were covered."""
 
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 
+from contracts.outcome import NotJudged
+from contracts.run.audit import look_again
 from contracts.run.budget import GENERATED
 from contracts.run.engine import Engine
 from contracts.run.probe import Probe
@@ -23,17 +26,19 @@ DRIVERS: dict[str, Driver] = {
 }
 _QUICK = 0.6  # share of the remaining budget
 _MARGIN = 6  # requests by which a table may cost more than the estimate, and for requests that are repeated
+_AGAIN = 8  # requests of a table that are repeated at most
 _WITHOUT_ARRAYS = 1.8  # times the cost with arrays: every record takes a request, and one more to clean up
 
 
-def bring_about(run: Run, engine: Engine, sources: Collection[str] = ()) -> list[str]:
+def bring_about(run: Run, engine: Engine, rules: Collection[str], sources: Collection[str] = ()) -> list[str]:
     """Run the tables, or those of `sources`, each with what those before it left over; return lines for the report:
-    which combinations were covered, which were not, and why."""
+    which combinations were covered, which were not, and why. `rules`: those for which requests of a table are repeated
+    before the next table writes anything, because a list that is kept may not outlive that."""
     found = []
     dearer = 1.0 if run.visibility.arrays else _WITHOUT_ARRAYS
-    before = dict(run.budget.set_aside)
+    set_aside = dict(run.budget.set_aside)
     if not run.plan.quick:
-        run.budget.set_aside[run.spare] = before.get(run.spare, 0) + int(GENERATED * dearer)
+        run.budget.set_aside[run.spare] = set_aside.get(run.spare, 0) + int(GENERATED * dearer)
     share = _QUICK if run.plan.quick else 1.0
     for name, table in tables().items():
         if sources and table.source not in sources:
@@ -48,9 +53,12 @@ def bring_about(run: Run, engine: Engine, sources: Collection[str] = ()) -> list
             coverage.missed["the budget leaves no requests"] += len(rows) - len(chosen)
         if not chosen:
             continue
+        before = len(run.client.journal)
         reason = engine.drive(table.source, _bound(DRIVERS[name], chosen, coverage), home)
+        with suppress(NotJudged):
+            look_again(run, rules, since=before, most=_AGAIN)
         found.append(f"situations {coverage}" + (f"; cut short: {reason}" if reason else ""))
-    run.budget.set_aside = before
+    run.budget.set_aside = set_aside
     return found
 
 

@@ -56,10 +56,7 @@ def histories(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
     controls = [*plain, *_with_a_part(probe, plain, subjects, shelves)]
     _send_profiles(probe, subjects, "sent before", "with attributes")
     yield
-    for subject in subjects:
-        if subject.row["asked"] == "before":
-            for user in dict.fromkeys((subject.user, subject.doer)):
-                _ask(probe, user, shelves, subject.organisation, _accepted(subject))
+    _ask_early(probe, subjects, shelves, "before")
     for organisation in shelves:
         own = [subject for subject in subjects if subject.organisation == organisation]
         hasty = [subject for subject in own if subject.row["identity"] == _AT_ONCE]
@@ -72,9 +69,10 @@ def histories(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
         _send_events(probe, hasty, coverage)
         _identify_at_once(probe, hasty)
         yield
+    _ask_early(probe, subjects, shelves, "before identify")
     _identify(probe, [subject for subject in subjects if subject.row["identity"] != _AT_ONCE])
     _send_profiles(probe, subjects, "sent after")
-    # In the other organisation no item is written between two lists of a user: its events alone must change the list.
+    # In the other organisation events alone must change the list, because nothing else is written.
     taken = [each for each in subjects if each.taken and each.organisation == "main"]
     delete_items_like(((each.organisation, each.row["id"], each.user) for each in taken), probe)
     yield
@@ -92,6 +90,12 @@ def histories(probe: Probe, rows: list[Row], coverage: Coverage) -> Iterator[Non
     for subject in subjects:
         if subject.taken:
             coverage.performed(subject.row)
+
+
+def _ask_early(probe: Probe, subjects: list[Subject], shelves: dict[str, tastes.Shelf], when: str) -> None:
+    for subject in [each for each in subjects if each.taken and each.row["asked"] == when]:
+        for user in dict.fromkeys((subject.user, subject.doer)):
+            _ask(probe, user, shelves, subject.organisation, _accepted(subject))
 
 
 def _ask(

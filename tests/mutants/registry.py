@@ -23,6 +23,7 @@ AREAS = (
     "recommendations",
     "strategies",
     "personal",
+    "kept",
     "filters",
     "paging",
     "ranking",
