@@ -95,6 +95,18 @@ def test_the_list_of_a_part_of_a_history_is_a_finding_if_others_with_all_of_it_a
     assert world.accused(*ALIKE) == found
 
 
+@pytest.mark.parametrize(("now", "found"), [(USUAL[::-1], {"PERS-alike"}), (OTHERS, set())])
+def test_the_list_from_before_a_history_is_a_finding_if_others_have_another(now: list[str], found: set[str]) -> None:
+    world = World()
+    world.asks(now, at=-50, user_id="kept")
+    for user in ("control", "kept"):
+        world.lives(user)
+    world.newcomers()
+    world.asks(OTHERS, user_id="control")
+    world.asks(now, user_id="kept")
+    assert world.accused(*ALIKE) == found
+
+
 @pytest.mark.parametrize(
     "case", ["no effect on anybody", "another history", "few events", "few newcomers", "not settled", "a write between"]
 )

@@ -40,6 +40,12 @@ def test_an_event_without_an_answer_makes_the_history_uncertain() -> None:
     assert deeds(histories, "a") is None
 
 
+def test_a_history_begins_with_the_first_event_or_the_identify_that_joins_it() -> None:
+    histories = lived("a")
+    histories.took_place("main", identify_body("real", "a"), 20, 20.1)
+    assert [histories.began("main", user) for user in ("a", "real", "nobody")] == [0, 20, math.inf]
+
+
 def test_later_events_do_not_count_for_an_earlier_answer() -> None:
     histories = lived("a")
     histories.took_place("main", event_body("click", "a", "item"), 60, 60.1)
