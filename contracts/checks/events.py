@@ -15,6 +15,7 @@ from contracts.checks.common import (
 )
 from contracts.exchange import REFUSED, Exchange
 from contracts.run.known_item import known_item
+from contracts.run.operations import LEFT_IN_CART
 from contracts.run.probe import Probe, lacking
 from contracts.run.registry import check
 from fixtures.bodies import event_body, full_event_body, identify_body, unique_uuid
@@ -134,8 +135,9 @@ def unknown_item(probe: Probe) -> Iterator[None]:
     both = (ghost, known["item_id"])
     events = [event_body(name, fan, item) for fan in fans for item in both for name in ("view", "purchase")]
     expect_no_crash(probe, probe.send(probe.operations.events, events), "events on an unknown item")
-    left = ("view", "click", "add_to_cart")  # and not bought, which some strategies look for
-    seen = [event_body(name, user, item, context=context) for item in (known["item_id"], ghost) for name in left]
+    seen = [
+        event_body(name, user, item, context=context) for item in (known["item_id"], ghost) for name in LEFT_IN_CART
+    ]
     expect_no_crash(probe, probe.send(probe.operations.events, seen), "an unknown item in the user's cart")
     yield
     few, choices = ("popular", "personalized"), probe.operations.choices

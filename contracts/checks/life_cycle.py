@@ -6,6 +6,7 @@ from typing import Any
 
 from contracts.outcome import Blocked, Skipped
 from contracts.run.known_item import offer_events
+from contracts.run.operations import LEFT_IN_CART
 from contracts.run.probe import Body, Look, Probe, lacking
 from contracts.run.registry import check
 from fixtures.bodies import event_body, identify_body, unique_uuid
@@ -185,8 +186,7 @@ def hidden_everywhere(probe: Probe) -> Iterator[None]:
 
 
 def _touch(probe: Probe, user: str, *items: Body) -> None:
-    names = ("view", "click", "add_to_cart")
-    probe.ingest([event_body(name, user, item["item_id"]) for item in items for name in names])
+    probe.ingest([event_body(name, user, item["item_id"]) for item in items for name in LEFT_IN_CART])
 
 
 @check("LIFE-refused-never-shows")

@@ -9,7 +9,7 @@ from contracts.checks.common import expect_no_crash
 from contracts.generated.spoil import NO_STRATEGIES
 from contracts.outcome import Blocked
 from contracts.run.known_item import known_item
-from contracts.run.operations import SESSION
+from contracts.run.operations import NO_STRATEGY, SESSION
 from contracts.run.probe import Look, Probe, lacking
 from contracts.run.registry import check
 from fixtures.bodies import event_body, unique_uuid, user_body
@@ -91,7 +91,7 @@ def needs_nothing_else(probe: Probe) -> None:
 def unknown_refused(probe: Probe) -> None:
     """Send unknown strategies with a user who could be served. A server may treat a value that isn't text as missing;
     therefore such requests have no user, which the default strategy requires."""
-    for strategy in ("no-such-strategy-lc", ""):
+    for strategy in (NO_STRATEGY, ""):
         exchange = probe.recommend(strategy=strategy, user_id=probe.name("user"))
         if strategy:
             probe.expect_status(exchange, (400, 422), "a strategy that does not exist")
@@ -100,7 +100,7 @@ def unknown_refused(probe: Probe) -> None:
     quick, alone = probe.plan.quick, probe.plan.one_organisation
     if not quick:
         all_else: dict[str, Any] = {"context_item_id": known_item(probe), "limit": 5, "page": 1}
-        exchange = probe.recommend(strategy="no-such-strategy-lc", user_id=probe.name("user"), **all_else)
+        exchange = probe.recommend(strategy=NO_STRATEGY, user_id=probe.name("user"), **all_else)
         probe.expect_status(exchange, (400, 422), "a strategy that does not exist, with all else")
     for value in NO_STRATEGIES[: 0 if quick else 1 if alone else None]:
         probe.expect_status(probe.recommend(strategy=value), (400, 422), f"strategy {value!r}")

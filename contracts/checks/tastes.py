@@ -10,6 +10,7 @@ from typing import Any
 
 from contracts.exchange import Exchange
 from contracts.outcome import Blocked
+from contracts.run.operations import LEFT_IN_CART
 from contracts.run.probe import Body, Look, Probe
 from fixtures.bodies import event_body, user_body
 
@@ -42,7 +43,7 @@ class Shelf:
         are not the last ones: the list of what was touched last must not become that of what is popular."""
         seen = self.items[kind][:_SEEN]
         deeds = [("click", item) for item in seen[:2]]
-        deeds += [(name, item) for name in ("view", "click", "add_to_cart") for item in seen]
+        deeds += [(name, item) for name in LEFT_IN_CART for item in seen]
         context = {"session_id": f"{user}-session"}
         return [event_body(name, user, item, context=context) for name, item in deeds]
 

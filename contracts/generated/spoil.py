@@ -4,14 +4,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from contracts.generated.bodies import UNNAMED
-from contracts.run.operations import Operations
+from contracts.run.operations import NO_STRATEGY, Operations
 from fixtures.judged.requests import ENUMS, REQUIRED
 from fixtures.spec import Operation
 
 Body = dict[str, Any]
 Break = Callable[[Body], Body]
 
-NO_STRATEGY = "no-such-strategy-lc"  # can't be one of the five undocumented strategies (R31)
 NO_STRATEGIES = ([NO_STRATEGY], 42, {"name": "popular"}, True)  # values that aren't text, and no strategy either
 _NO_VALUE = ("archived", "", 42, "Active", ["archived"], "something_else_altogether", True)  # not a value of any enum
 

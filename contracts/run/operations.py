@@ -6,6 +6,8 @@ from fixtures.choices import documented_strategies, standard_events
 from fixtures.spec import Operation, Spec
 
 SESSION = ("session_based", "session-based")  # two spellings of one strategy
+NO_STRATEGY = "no-such-strategy-lc"  # can't be one of the five undocumented strategies (R31)
+LEFT_IN_CART = ("view", "click", "add_to_cart")  # event names of a user who doesn't buy, which some strategies look for
 _CURRENT = {"items": "upsertItems", "users": "upsertUsers", "events": "ingestEvents", "recommend": "recommend"}
 _FIRST = {
     "items": "firstEditionUpsertItems",

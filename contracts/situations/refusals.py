@@ -4,6 +4,7 @@ connections of every kind; then requests the list that shows the known item, whi
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from contracts.run.operations import NO_STRATEGY
 from contracts.run.probe import Body, Probe
 from contracts.situations.connections import connect
 from contracts.situations.coverage import Coverage
@@ -56,7 +57,7 @@ def _broken(probe: Probe, rule: str, beside: str, records: Records) -> tuple[Ope
         body |= _OTHER_VALUES[kind]
     if kind == "question":
         needs = _NEEDS.get(what)
-        named = probe.operations.needing(needs) if needs else ["no-such-strategy-lc"]
+        named = probe.operations.needing(needs) if needs else [NO_STRATEGY]
         strategy = named[-1 if beside == "other values" else 0]
         return operation, {**body, "strategy": strategy}
     for reason in what.split(", "):

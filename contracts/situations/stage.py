@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from contracts.run.known_item import offer_events
+from contracts.run.operations import LEFT_IN_CART
 from contracts.run.probe import Body, Probe
 from contracts.situations.values import PLAIN_IDS, VALUES, identifier
 from fixtures.bodies import event_body, identify_body, item_body, unique_uuid, user_body
@@ -24,13 +25,12 @@ _USER_IDS = {
     "plain id": (*PLAIN_IDS, "64 characters"),
     "odd id": ("blank", "slash", "percent", "colon", "at sign", "accents", "plane 1", "markup"),
 }
-_LEFT = ("view", "click", "add_to_cart")  # and not bought
 _SHAPES = {
     "only searched": ("search",),
     "only bought": ("view", "add_to_cart", "purchase"),
     "only removed": ("add_to_cart", "remove_from_cart"),
-    "only unknown items": _LEFT,
-    "only hidden items": _LEFT,
+    "only unknown items": LEFT_IN_CART,
+    "only hidden items": LEFT_IN_CART,
 }
 SIZE = 24
 
@@ -110,7 +110,7 @@ def _users(probe: Probe, organisation: str, ids: list[str], first: Body) -> dict
     probe.upsert_users(bodies, organisation)
     events: list[Body] = []
     for user in (users["known"], users["inactive"], anonymous, before):
-        events += [event_body(name, user, item) for item in ids[:4] for name in _LEFT]
+        events += [event_body(name, user, item) for item in ids[:4] for name in LEFT_IN_CART]
     probe.ingest(events, organisation)
     probe.ingest([identify_body(users["identified"], before)], organisation)
     probe.upsert_items([{**first, "attributes": {**first["attributes"], "colour": "blue"}}], organisation)
