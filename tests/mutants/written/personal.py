@@ -104,12 +104,6 @@ MUTANTS = [
         nobody(*USER_BASED, "recently-viewed", "buy-again"),
     ),
     Mutant(
-        "personal-lists-cached-for-ever",
-        "A user's list never changes once it was asked for.",
-        ("PERS-events-change-list", "PERS-single-events-count", "LIFE-inactive-hides", "LIFE-new-value-takes-effect"),
-        cached("user_id"),
-    ),
-    Mutant(
         "itemwise-lists-are-kept",
         "The first list for a context item is returned for ever.",
         ("LIFE-hidden-never-shown", "LIFE-hidden-everywhere"),
@@ -128,12 +122,6 @@ MUTANTS = [
         nobody("session_based", "session-based"),
     ),
     Mutant(
-        "sessions-are-popular",
-        "session_based answers with what is popular.",
-        ("SESSION-follows-last-events",),
-        sold_as("popular", "session_based", "session-based"),
-    ),
-    Mutant(
         "similar-shows-the-item-itself",
         "similar puts the context item first.",
         ("SIMILAR-excludes-context",),
@@ -147,12 +135,6 @@ MUTANTS = [
             lambda record: record.update(context_item_id="nothing at all") if record.get("context_item_id") else None,
             lambda record: record.get("strategy") in ITEM_BASED,
         ),
-    ),
-    Mutant(
-        "similar-is-popular",
-        "Item-based strategies answer with what is popular.",
-        ("ITEMWISE-follows-context", "SIMILAR-excludes-context"),
-        sold_as("popular", *ITEM_BASED),
     ),
     Mutant(
         "popular-is-new",
