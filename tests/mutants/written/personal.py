@@ -104,6 +104,12 @@ MUTANTS = [
         nobody(*USER_BASED, "recently-viewed", "buy-again"),
     ),
     Mutant(
+        "personal-lists-cached-for-ever",
+        "A user's list never changes once it was asked for.",
+        ("PERS-events-change-list", "PERS-single-events-count", "LIFE-inactive-hides", "LIFE-new-value-takes-effect"),
+        cached("user_id"),
+    ),
+    Mutant(
         "itemwise-lists-are-kept",
         "The first list for a context item is returned for ever.",
         ("LIFE-hidden-never-shown", "LIFE-hidden-everywhere"),

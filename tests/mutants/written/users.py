@@ -10,7 +10,6 @@ from mock_server.state.records import User
 from tests.mutants.inside import Records, queues
 from tests.mutants.mutant import Mutant
 from tests.mutants.wrappers import (
-    edits,
     refuses,
     repairs,
     tolerates,
@@ -47,15 +46,5 @@ MUTANTS = [
         "An inactive user's lists stay personal.",
         ("USER-inactive-is-not-personal",),
         queues(always_active),
-    ),
-    Mutant(
-        "deleted-users-are-not-counted",
-        "data.accepted is 0 for a user with status deleted.",
-        ("INGEST-counted",),
-        edits(
-            lambda request, _: request.operation == "users" and request.value("status") == "deleted",
-            lambda document, _: document["data"].update(accepted=0),
-            202,
-        ),
     ),
 ]
