@@ -10,6 +10,7 @@ from contracts.exchange import ODD
 from contracts.outcome import Blocked, Skipped
 from contracts.run.credentials import Credential
 from contracts.run.known_item import offer_events
+from contracts.run.operations import NOT_ACTIVE
 from contracts.run.probe import Probe
 from contracts.run.registry import check
 from fixtures.bodies import user_body
@@ -107,7 +108,7 @@ def right_key(probe: Probe) -> None:
 def publishable_on_upsert(probe: Probe) -> None:
     for operation in (probe.operations.items, probe.operations.users):
         _expect_forbidden(probe, operation)
-        for status in () if probe.plan.quick else ("inactive", "deleted")[: 1 if probe.plan.one_organisation else 2]:
+        for status in () if probe.plan.quick else NOT_ACTIVE[: 1 if probe.plan.one_organisation else 2]:
             body = {**valid_body(probe, operation), "status": status}
             _expect_forbidden(probe, operation, [body])
         _expect_closed(probe, operation)

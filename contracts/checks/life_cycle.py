@@ -6,7 +6,7 @@ from typing import Any
 
 from contracts.outcome import Blocked, Skipped
 from contracts.run.known_item import offer_events
-from contracts.run.operations import LEFT_IN_CART
+from contracts.run.operations import LEFT_IN_CART, NOT_ACTIVE
 from contracts.run.probe import Body, Look, Probe, lacking
 from contracts.run.registry import check
 from fixtures.bodies import event_body, identify_body, unique_uuid
@@ -138,7 +138,7 @@ def active_again(probe: Probe) -> Iterator[None]:
 def born_hidden(probe: Probe) -> Iterator[None]:
     category = probe.name("cat")
     control = probe.item("control", category)
-    hidden = [{**probe.item(status, category), "status": status} for status in ("inactive", "deleted")]
+    hidden = [{**probe.item(status, category), "status": status} for status in NOT_ACTIVE]
     probe.stock([control, *hidden])
     yield
     probe.needs(probe.shows(category, control["item_id"]), "an active item shows")
@@ -159,7 +159,7 @@ def hidden_everywhere(probe: Probe) -> Iterator[None]:
     """Check that no list shows an inactive or a deleted item, not even to a user who has it in the cart, put
     there before an identify."""
     category = probe.name("cat")
-    gone = {status: probe.item("gone", category) for status in ("inactive", "deleted")}
+    gone = {status: probe.item("gone", category) for status in NOT_ACTIVE}
     control = probe.item("control", category)
     probe.stock([*gone.values(), control])
     user, ids = probe.user(), [item["item_id"] for item in gone.values()]

@@ -14,6 +14,7 @@ from contracts.checks.common import (
     expect_refused_values,
     expect_refused_without,
 )
+from contracts.run.operations import NOT_ACTIVE
 from contracts.run.probe import Look, Probe
 from contracts.run.registry import check
 from fixtures.bodies import full_user_body, user_body
@@ -120,7 +121,7 @@ def array(probe: Probe) -> None:
 
 @check("USER-inactive-is-answered")
 def inactive_is_answered(probe: Probe) -> Iterator[None]:
-    users = {status: probe.user(status, status=status) for status in ("inactive", "deleted")}
+    users = {status: probe.user(status, status=status) for status in NOT_ACTIVE}
     yield
     for status, user in users.items():
         expect_no_crash(probe, probe.recommend(strategy="personalized", user_id=user), f"{status} user")

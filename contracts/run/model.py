@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.run.history import Histories
+from contracts.run.operations import NOT_ACTIVE
 
 Record = dict[str, Any]
 ABSENT = object()  # an attribute that the item doesn't have
@@ -164,7 +165,7 @@ class Model:
         shown."""
         item = self.items.get((organisation, item_id))
         statuses = item.statuses(since, until, self.settle) if item and item.writes else set()
-        gone = statuses <= {"inactive", "deleted"} and bool(statuses)
+        gone = statuses <= {*NOT_ACTIVE} and bool(statuses)
         return " or ".join(sorted(map(str, statuses))) if gone else None
 
     def matches(

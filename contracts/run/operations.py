@@ -7,6 +7,7 @@ from fixtures.spec import Operation, Spec
 
 SESSION = ("session_based", "session-based")  # two spellings of one strategy
 NO_STRATEGY = "no-such-strategy-lc"  # can't be one of the five undocumented strategies (R31)
+NOT_ACTIVE = ("inactive", "deleted")  # statuses of items and users
 LEFT_IN_CART = ("view", "click", "add_to_cart")  # event names of a user who doesn't buy, which some strategies look for
 _CURRENT = {"items": "upsertItems", "users": "upsertUsers", "events": "ingestEvents", "recommend": "recommend"}
 _FIRST = {

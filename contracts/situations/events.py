@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from contracts.rules.other_organisation import STEADY
+from contracts.run.operations import NOT_ACTIVE
 from contracts.run.probe import Body, Probe
 from contracts.situations.arrays import AGAIN, INACTIVE, SERVED_ELSEWHERE, Part, Sender, doubt_of
 from contracts.situations.coverage import Coverage
@@ -16,7 +17,7 @@ from fixtures.bodies import event_body, identify_body, unique_uuid, user_body
 
 _SIZES = {"array of 30": 30, "array of 90": 90}
 _ELSEWHERE = "served elsewhere"
-_PROFILES = {"known": "active", "inactive": "inactive"}  # kind of user -> status
+_PROFILES = {"known": "active", **{status: status for status in NOT_ACTIVE}}  # kind of user -> status
 _CONTEXTS: dict[str, Body] = {
     "empty": {},
     "flat": {"device": "mobile"},
@@ -112,7 +113,7 @@ def _event_id(probe: Probe, kind: str) -> str:
 
 
 def _doubt(row: Row) -> str:
-    if row["user"] == "inactive":
+    if row["user"] in NOT_ACTIVE:
         return INACTIVE
     if row["recommendation"] == _ELSEWHERE:
         return SERVED_ELSEWHERE

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.exchange import Exchange
-from contracts.run.operations import SESSION
+from contracts.run.operations import NOT_ACTIVE, SESSION
 from contracts.run.probe import Body, Probe
 from contracts.situations.connections import connect
 from contracts.situations.coverage import Coverage
@@ -114,7 +114,7 @@ def _ask(probe: Probe, row: Row, organisation: str, body: Body, kind: str = "pla
 def _certainty(row: Row, body: Body, kind: str) -> dict[str, Any]:
     """Return whether every document allows the request (R30, R32, R33, R48), or would but for its user's id."""
     certain = row["filters"] in ("none", "text", "none matching") and row["item"] not in ("odd id", "hidden")
-    certain = certain and body.get("page", 1) == 1 and row["user"] != "inactive"
+    certain = certain and body.get("page", 1) == 1 and row["user"] not in NOT_ACTIVE
     return {"valid": certain and kind == "plain", "welcome": certain and kind == "odd"}
 
 

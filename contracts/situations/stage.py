@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from contracts.run.known_item import offer_events
-from contracts.run.operations import LEFT_IN_CART
+from contracts.run.operations import LEFT_IN_CART, NOT_ACTIVE
 from contracts.run.probe import Body, Probe
 from contracts.situations.values import PLAIN_IDS, VALUES, identifier
 from fixtures.bodies import event_body, identify_body, item_body, unique_uuid, user_body
@@ -70,7 +70,7 @@ def _make(probe: Probe, organisation: str) -> Stage:
     probe.upsert_items([{**items[0], "attributes": {**items[0]["attributes"], "colour": "red"}}], organisation)
     bare = item_body(probe.name("bare"))  # without attributes, and nobody has seen it
     contexts = {"product": ids[1], "article": ids[2], "bare": bare["item_id"], "odd id": ids[-1]}
-    hidden = [{**probe.item("hidden", category), "status": status} for status in ("inactive", "deleted")]
+    hidden = [{**probe.item("hidden", category), "status": status} for status in NOT_ACTIVE]
     contexts["hidden"] = hidden[0]["item_id"]
     users = _users(probe, organisation, ids, items[0])
     probe.upsert_items([bare, *hidden], organisation)
@@ -103,13 +103,13 @@ def _shapes(probe: Probe, organisation: str, ids: list[str], hidden: list[str]) 
 
 def _users(probe: Probe, organisation: str, ids: list[str], first: Body) -> dict[str, str]:
     anonymous, before = (unique_uuid(probe.rng(probe.name("anonymous"))) for _ in range(2))
-    users = {kind: probe.name(kind) for kind in ("unknown", "known", "identified", "inactive")}
+    users = {kind: probe.name(kind) for kind in ("unknown", "known", "identified", *NOT_ACTIVE)}
     bodies = [user_body(users["known"]), user_body(users["identified"])]
-    bodies += [user_body(users["inactive"], status="inactive")]
+    bodies += [user_body(users[status], status=status) for status in NOT_ACTIVE]
     users["anonymous"] = anonymous
     probe.upsert_users(bodies, organisation)
     events: list[Body] = []
-    for user in (users["known"], users["inactive"], anonymous, before):
+    for user in (users["known"], *(users[status] for status in NOT_ACTIVE), anonymous, before):
         events += [event_body(name, user, item) for item in ids[:4] for name in LEFT_IN_CART]
     probe.ingest(events, organisation)
     probe.ingest([identify_body(users["identified"], before)], organisation)
