@@ -12,6 +12,7 @@ from covertable import make
 from contracts.situations.table import STRENGTH, Combination, Row, Table, combinations_in, tables
 
 _LIKELY = 3  # how many times more than another combination a likely one counts
+_VALUE = 12  # the same for a value that no row has yet: each is to be met, even if the budget ends the table early
 
 
 def rows_of(table: Table, profile: str, seed: int = 1) -> list[Row]:
@@ -60,10 +61,11 @@ def _ordered(rows: list[Row], table: Table) -> list[Row]:
     """Return the rows that add pairs to those before them, first those that add the most for their cost."""
     met: set[Combination] = set()
     worth = {pair: _LIKELY if any(value in table.likely for _, value in pair) else 1 for pair in table.combinations()}
-    pairs = [combinations_in(row, 2) for row in rows]
+    worth |= dict.fromkeys(table.combinations(1), _VALUE)
+    adds = [combinations_in(row, 2) | combinations_in(row, 1) for row in rows]
 
     def gain(place: int) -> float:
-        return sum(worth[pair] for pair in pairs[place] if pair not in met) / table.cost(rows[place])
+        return sum(worth[each] for each in adds[place] if each not in met) / table.cost(rows[place])
 
     waiting = [(-gain(place), place) for place in range(len(rows))]
     heapq.heapify(waiting)
@@ -76,7 +78,7 @@ def _ordered(rows: list[Row], table: Table) -> list[Row]:
             heapq.heappush(waiting, (-now, place))
         elif now > 0:
             row = _filled(rows[place], table, met, used)
-            met |= combinations_in(row, 2)
+            met |= combinations_in(row, 2) | combinations_in(row, 1)
             used.update(row.items())
             ordered.append(row)
     return ordered

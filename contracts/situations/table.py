@@ -43,10 +43,12 @@ class Table:
         return not any(all(row.get(name) in some for name, some in each.items()) for each in self.impossible)
 
     def without(self, absent: Iterable[str]) -> "Table":
-        """Return the table without some values, which can't be produced."""
+        """Return the table without some values, which can't be produced. What goes with none of those that a dimension
+        has left goes with all of them."""
         gone = frozenset(absent)
         left = {name: [value for value in some if value not in gone] for name, some in self.dimensions.items()}
-        return replace(self, dimensions=left, absent=gone)
+        impossible = [each for each in self.impossible if not any(set(left[name]) <= {*each[name]} for name in each)]
+        return replace(self, dimensions=left, absent=gone, impossible=impossible)
 
     @property
     def source(self) -> str:

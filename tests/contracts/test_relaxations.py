@@ -12,8 +12,8 @@ import pytest
 
 from contracts.generated.bodies import made_odd, spread
 from contracts.generated.relaxations import derive, request_rules
-from contracts.generated.spoil import NO_STRATEGIES, NO_STRATEGY, broken_by_one_rule
-from contracts.run.operations import Operations, operations_of
+from contracts.generated.spoil import NO_STRATEGIES, broken_by_one_rule
+from contracts.run.operations import NO_STRATEGY, Operations, operations_of
 from fixtures.bodies import event_body, item_body, user_body
 from fixtures.judged.relaxation import RELAXATIONS
 from fixtures.judged.requests import REQUIRED

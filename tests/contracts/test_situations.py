@@ -34,6 +34,13 @@ def test_the_rows_of_a_table_cover_every_pair_of_values(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_standard_profile_meets_every_value(name: str, seed: int) -> None:
+    met = {each for row in rows_of(TABLES[name], "standard", seed) for each in row.items()}
+    assert met == {(dimension, value) for dimension, values in TABLES[name].dimensions.items() for value in values}
+
+
+@pytest.mark.parametrize("name", TABLES)
 def test_the_first_half_of_the_rows_covers_more_than_the_second(name: str) -> None:
     rows = rows_of(TABLES[name], "every", 1)
     first: set[frozenset[tuple[str, str]]] = set().union(*(combinations_in(row, 2) for row in rows[: len(rows) // 2]))
@@ -47,8 +54,13 @@ def test_rows_that_share_requests_come_before_rows_that_cost_some() -> None:
     assert 0 < forms.count("one") < 40, "only the pairs of this value itself need requests of their own"
 
 
-def test_a_table_without_some_values_covers_all_pairs_of_the_others() -> None:
-    table = TABLES["items"].without(["second", "array of 30", "array of 100", "same record twice"])
+@pytest.mark.parametrize(
+    ("name", "absent"),
+    [("items", ["second", "array of 30", "array of 100", "same record twice"]), ("histories", ["second"])],
+    ids=str,
+)
+def test_a_table_without_some_values_covers_all_pairs_of_the_others(name: str, absent: list[str]) -> None:
+    table = TABLES[name].without(absent)
     met = {pair for row in rows_of(table, "every", 1) for pair in combinations_in(row, 2)}
     assert met == table.combinations()
 
