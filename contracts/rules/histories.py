@@ -36,7 +36,7 @@ class Comparable:
     organisation: str
     newcomers: list[Exchange] = field(default_factory=list)
     others: dict[str, tuple[Deeds, Exchange]] = field(default_factory=dict)  # users with a history, by id
-    before: dict[str, list[str]] = field(default_factory=dict)  # by user: the list from before there was a history
+    before: dict[str, list[str] | None] = field(default_factory=dict)  # by user: the list from before the history
 
     @property
     def usual(self) -> list[str] | None:
@@ -72,7 +72,7 @@ def _comparable(run: Run, exchanges: list[Exchange]) -> Iterator[Comparable]:
             deeds = histories.of(organisation, user, exchange.sent_at, exchange.answered_at, run.model.settle)
             if deeds:
                 comparable.others[user] = deeds, exchange
-                comparable.before[user] = before.get(_asked(exchange), [])
+                comparable.before[user] = before.get(_asked(exchange))
             elif deeds is not None and not histories.has_profile(organisation, user):
                 comparable.newcomers.append(exchange)
         yield comparable

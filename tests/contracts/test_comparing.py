@@ -107,6 +107,16 @@ def test_the_list_from_before_a_history_is_a_finding_if_others_have_another(now:
     assert world.accused(*ALIKE) == found
 
 
+def test_an_empty_list_of_a_user_who_was_not_asked_before_is_no_finding() -> None:
+    world = World()
+    for user in ("control", "empty"):
+        world.lives(user)
+    world.newcomers()
+    world.asks(OTHERS, user_id="control")
+    world.asks([], user_id="empty")
+    assert world.accused(*ALIKE) == set()
+
+
 @pytest.mark.parametrize(
     "case", ["no effect on anybody", "another history", "few events", "few newcomers", "not settled", "a write between"]
 )
