@@ -26,7 +26,7 @@ def ask_again(run: Run, rules: Collection[str]) -> None:
         return
     before = len(run.client.journal)
     try:
-        chosen = of_every_kind(list(_showed_own_items(run)))
+        chosen = of_every_kind(list(showed_own_items(run)))
         run.wait_until_visible()
         ask(run, chosen)
         look_again(run, [RULE], since=before)
@@ -34,10 +34,11 @@ def ask_again(run: Run, rules: Collection[str]) -> None:
         return
 
 
-def _showed_own_items(run: Run) -> Iterator[Exchange]:
+def showed_own_items(run: Run) -> Iterator[Exchange]:
     for exchange in run.client.journal:
-        asked = exchange.operation == "recommend" and not exchange.forbidden and exchange.organisation is not None
-        if asked and any(map(run.model.owns, exchange.shown)):
+        asked = exchange.operation == "recommend" and isinstance(exchange.request_json, dict)
+        allowed = exchange.organisation is not None and not exchange.forbidden
+        if asked and allowed and any(map(run.model.owns, exchange.shown)):
             yield exchange
 
 

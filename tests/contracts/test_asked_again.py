@@ -2,12 +2,15 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from contracts.exchange import Exchange
-from contracts.run.asked_again import QUESTIONS, of_every_kind
+from contracts.run.asked_again import QUESTIONS, of_every_kind, showed_own_items
+from contracts.run.model import Model
 
 
 def question(number: int = 1, organisation: str = "main", **body: Any) -> Exchange:
@@ -48,3 +51,17 @@ def test_each_organisation_is_asked_no_more_than_its_number() -> None:
 
 def test_only_the_latest_of_equal_questions_is_asked() -> None:
     assert [x.number for x in of_every_kind([question(n, strategy="popular") for n in (1, 2, 3)])] == [3]
+
+
+def test_only_questions_that_showed_an_item_of_the_run_and_may_be_asked_are_candidates() -> None:
+    answer = json.dumps({"data": {"results": [{"item_id": "lc-1"}]}}).encode()
+    shown = replace(question(1, strategy="popular"), body=answer)
+    journal = [
+        shown,
+        question(2, strategy="popular"),
+        replace(shown, number=3, forbidden="an unknown strategy"),
+        replace(shown, number=4, request_body=b""),  # a server may answer it all the same
+        replace(shown, number=5, request_body=b"[]"),
+    ]
+    run: Any = SimpleNamespace(client=SimpleNamespace(journal=journal), model=Model("lc-", settle=10.0))
+    assert [exchange.number for exchange in showed_own_items(run)] == [1]
