@@ -165,6 +165,9 @@ def requires_user_id(probe: Probe) -> None:
 @check("EVENT-requires-family")
 def requires_family(probe: Probe) -> None:
     _expect_refused_without(probe, "event_family")
+    for name in () if probe.plan.quick else ("wishlist_shared", "purchase"):  # a server may know the family of some
+        body = lacking(event_body(name, probe.name("user")), "event_family")
+        expect_refused(probe, probe.operations.events, body, f"{name} without event_family", forbidden=True)
 
 
 @check("EVENT-requires-name")
