@@ -37,6 +37,7 @@ class Phases:
         self._engine = Engine(self.run, self.progress)
         self._acting = [entry for entry in self.chosen if entry.id in CHECKS]
         self._rules = [entry for entry in self.chosen if entry.id in RULES]
+        self._rule_ids = [entry.id for entry in self._rules]
         self._last = [entry for entry in self._acting if "exhaust" in entry.needs]
         self._feeding = Feeders()  # what sends requests for the rules, if no check does
         if self._rules and not self._acting:
@@ -79,12 +80,12 @@ class Phases:
 
     def _inputs(self) -> list[Result]:
         """Bring about the situations, and send generated inputs."""
-        run, rules = self.run, [entry.id for entry in self._rules]
+        run = self.run
         if not run.plan.quick:
             run.budget.set_aside = dict.fromkeys(("main", run.spare), SECOND_LOOKS + QUESTIONS // 2)
         unselected = self._acting and not self.settings.select
         if run.target.edition == "current" and (self._feeding.situations or unselected):
-            self.notes += bring_about(run, self._engine, rules, self._feeding.situations)
+            self.notes += bring_about(run, self._engine, self._rule_ids, self._feeding.situations)
         results = passes.judge(run, _needing("generated", self.chosen), self.progress)
         passes.judge(run, self._feeding.passes, self.progress)
         return results
@@ -92,14 +93,14 @@ class Phases:
     def _second_looks(self) -> None:
         """Repeat what a slow queue may have caused, and failed checks; then ask for the lists without the run's
         items."""
-        run, rules = self.run, [entry.id for entry in self._rules]
+        run = self.run
         run.budget.set_aside = dict.fromkeys(run.budget.set_aside, QUESTIONS // 2)
-        audit(run, rules)  # before failures are repeated, which may use up the remaining requests
+        audit(run, self._rule_ids)  # before failures are repeated, which may use up the remaining requests
         self._engine.repeat()
         run.budget.set_aside = {}
         if (self._acting or self._feeding.named) and not (run.plan.quick or self.settings.keep):
             cleanup.clean(run, keep=False)
-            ask_again(run, rules)
+            ask_again(run, self._rule_ids)
 
     def _exhausted(self) -> list[Result]:
         run = self.run

@@ -164,24 +164,24 @@ def requires_user_id(probe: Probe) -> None:
 
 @check("EVENT-requires-family")
 def requires_family(probe: Probe) -> None:
-    _expect_refused_without(probe, "event_family")
-    for name in () if probe.plan.quick else ("wishlist_shared", "purchase"):  # a server may know the family of some
-        body = lacking(event_body(name, probe.name("user")), "event_family")
-        expect_refused(probe, probe.operations.events, body, f"{name} without event_family", forbidden=True)
+    _expect_refused_without(probe, "event_family", "event_name", ("wishlist_shared", "purchase"))
 
 
 @check("EVENT-requires-name")
 def requires_name(probe: Probe) -> None:
-    _expect_refused_without(probe, "event_name")
-    for family in () if probe.plan.quick else ENUMS["Event"]["event_family"]:
-        body = lacking(event_body("view", probe.name("user"), event_family=family), "event_name")
-        expect_refused(probe, probe.operations.events, body, f"without event_name, family {family}", forbidden=True)
+    _expect_refused_without(probe, "event_name", "event_family", ENUMS["Event"]["event_family"])
 
 
-def _expect_refused_without(probe: Probe, field: str) -> None:
+def _expect_refused_without(probe: Probe, field: str, beside: str = "", values: Sequence[str] = ()) -> None:
+    """Expect events without the field to be refused, also beside these values of another field: a server may derive one
+    from the other."""
     user, item = probe.name("user"), known_item(probe)
     full = full_event_body("view", user, item, probe.rng(user))
     expect_refused_without(probe, probe.operations.events, field, event_body("view", user), full)
+    for value in () if probe.plan.quick else values:
+        body = lacking(event_body("view", probe.name("user"), **{beside: value}), field)
+        case = f"without {field}, {beside.removeprefix('event_')} {value}"
+        expect_refused(probe, probe.operations.events, body, case, forbidden=True)
 
 
 @check("EVENT-family-enum")

@@ -64,7 +64,11 @@ def compared(run: Run, exchanges: list[Exchange]) -> Iterator[tuple[str, Violati
 
 def _comparable(run: Run, exchanges: list[Exchange]) -> Iterator[Comparable]:
     histories = run.model.histories
-    before = {_asked(x): x.ids for x in exchanges if x.answered_at < histories.began(*_asked(x)[:2])}
+    before = {
+        (x.organisation, x.question): x.ids
+        for x in exchanges
+        if x.answered_at < histories.began(x.organisation or "", x.request_json["user_id"])
+    }
     for organisation, group in comparable_responses(run, exchanges, "user_id"):
         comparable = Comparable(organisation)
         for exchange in group:
@@ -72,14 +76,10 @@ def _comparable(run: Run, exchanges: list[Exchange]) -> Iterator[Comparable]:
             deeds = histories.of(organisation, user, exchange.sent_at, exchange.answered_at, run.model.settle)
             if deeds:
                 comparable.others[user] = deeds, exchange
-                comparable.before[user] = before.get(_asked(exchange))
+                comparable.before[user] = before.get((organisation, exchange.question))
             elif deeds is not None and not histories.has_profile(organisation, user):
                 comparable.newcomers.append(exchange)
         yield comparable
-
-
-def _asked(exchange: Exchange) -> tuple[str, str, str]:
-    return exchange.organisation or "", exchange.request_json["user_id"], exchange.question
 
 
 def _unlike_others(histories: Histories, comparable: Comparable) -> Iterator[tuple[str, Violation]]:

@@ -55,7 +55,9 @@ def _suspicious(
     settle, run.model.settle = run.model.settle, run.visibility.usual_wait
     found: list[list[Violation]] = []
     judging = Judging(run, since)
-    for name in (name for name in rules if RULES[name].timed):
+    for name in rules:
+        if not RULES[name].timed:
+            continue
         suspects = judging.violations(name)
         found.append([each for each in suspects if all(last[_question(x)] == x.number for x in each.exchanges)])
     run.model.settle = settle

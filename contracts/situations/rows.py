@@ -62,7 +62,7 @@ def _ordered(rows: list[Row], table: Table) -> list[Row]:
     met: set[Combination] = set()
     worth = {pair: _LIKELY if any(value in table.likely for _, value in pair) else 1 for pair in table.combinations()}
     worth |= dict.fromkeys(table.combinations(1), _VALUE)
-    adds = [combinations_in(row, 2) | combinations_in(row, 1) for row in rows]
+    adds = [_values_and_pairs(row) for row in rows]
 
     def gain(place: int) -> float:
         return sum(worth[each] for each in adds[place] if each not in met) / table.cost(rows[place])
@@ -78,10 +78,14 @@ def _ordered(rows: list[Row], table: Table) -> list[Row]:
             heapq.heappush(waiting, (-now, place))
         elif now > 0:
             row = _filled(rows[place], table, met, used)
-            met |= combinations_in(row, 2) | combinations_in(row, 1)
+            met |= _values_and_pairs(row)
             used.update(row.items())
             ordered.append(row)
     return ordered
+
+
+def _values_and_pairs(row: Row) -> set[Combination]:
+    return combinations_in(row, 1) | combinations_in(row, 2)
 
 
 def _filled(row: Row, table: Table, met: set[Combination], used: Counter[tuple[str, str]]) -> Row:

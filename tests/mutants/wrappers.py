@@ -213,13 +213,19 @@ def edits_answer(condition: Condition, edit: Callable[[Answer], object], *status
     return edge(edited)
 
 
+def first_lists(request: Request, server: Server) -> dict[str, Document]:
+    """Return the lists that `first_list` keeps for the organisation, by question; they may be cleared."""
+    lists: dict[str, Document] = server.memory.setdefault(("first lists", server.tenant(request).tenant_id), {})
+    return lists
+
+
 async def first_list(request: Request, server: Server) -> Answer:
     """Answer a repeated recommendation request for ever with its first list; only the id and the headers are new."""
     answer = await server.answer(request)
     if answer.status == 200:
         document = answer.json
-        place = ("first list", request.key, json.dumps(request.json, sort_keys=True))
-        first = server.memory.setdefault(place, document["data"])
+        question = json.dumps(request.json, sort_keys=True)
+        first = first_lists(request, server).setdefault(question, document["data"])
         document["data"] = {**first, "recommendation_id": document["data"]["recommendation_id"]}
         answer.json = document
     return answer
